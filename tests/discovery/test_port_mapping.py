@@ -65,13 +65,13 @@ async def test_a_router_that_restarts_gets_the_mappings_again(
 async def test_a_router_that_is_away_is_asked_again(network: Network, mapping: Mapping) -> None:
     host = network.add_neighbour()
     await mapping.apply(MappingRequest(OWN, host.address, "natpmp", PORTS))
-    await becomes(lambda: mapping.status == "the router does not speak natpmp")
+    await becomes(lambda: mapping.status == "the router does not support natpmp")
     with running_router(host, "natpmp") as router:
         await becomes(lambda: mapping.status == "natpmp 203.0.113.5 http=8080 rtsp=8554")
     await becomes(lambda: mapping.external_address == "")
     await mapping.apply(None)
     assert len(router.entries) == 2  # it was not there to be told
-    assert mapping.notes[0] == "the router does not speak natpmp"
+    assert mapping.notes[0] == "the router does not support natpmp"
 
 
 async def test_a_router_behind_another_one_has_no_public_address(network: Network, mapping: Mapping) -> None:

@@ -1,4 +1,4 @@
-"""Address watch: tells when this machine's addresses, interfaces or routes may have changed (rtnetlink(7))."""
+"""Address watch: reports possible changes of this machine's addresses, interfaces and routes (rtnetlink(7))."""
 
 import asyncio
 import logging
@@ -6,9 +6,9 @@ import socket
 from collections.abc import Callable
 
 SETTLE_S = 0.3
-"""Seconds from the first message to the call: a change comes as several messages."""
+"""Seconds from the first message to the call, because a change causes several messages."""
 POLL_S = 60.0
-"""Seconds between two calls without a message: messages can be lost."""
+"""Seconds between calls without a message, because messages can get lost."""
 
 _GROUPS = 0x1 | 0x10 | 0x40 | 0x100
 """RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR."""
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class AddressWatch:
-    """Calls its listeners in the event loop after each change, and once in a while without one."""
+    """Calls its listeners in the event loop after each change, and regularly without one."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[], None]] = []
@@ -25,21 +25,21 @@ class AddressWatch:
         self._timer: asyncio.TimerHandle | None = None
 
     def subscribe(self, listener: Callable[[], None]) -> None:
-        """Call `listener` too."""
+        """Add a listener."""
         self._listeners.append(listener)
 
     def start(self) -> None:
-        """Begin. Where the kernel's messages are not allowed, only the regular calls come."""
+        """Start. If the system does not permit kernel messages, only the regular calls remain."""
         try:
             self._socket = _open()
         except OSError as error:
-            _log.warning("changes of addresses are noticed within %g s only (%s)", POLL_S, error)
+            _log.warning("changes of addresses are detected only within %g s (%s)", POLL_S, error)
         else:
             asyncio.get_running_loop().add_reader(self._socket, self._read)
         self._call_in(POLL_S)
 
     def close(self) -> None:
-        """End."""
+        """Stop."""
         if self._timer:
             self._timer.cancel()
         if self._socket:
@@ -48,13 +48,13 @@ class AddressWatch:
             self._socket = None
 
     def _read(self) -> None:
-        """Read what there is: its contents do not matter, the listeners look for themselves."""
+        """Read all messages. Their contents do not matter, because the listeners read the present state."""
         try:
             while self._socket and self._socket.recv(65536):
                 pass
         except BlockingIOError:
             pass
-        except OSError:  # messages were lost: something changed
+        except OSError:  # lost messages: something has changed
             _log.debug("messages about addresses were lost", exc_info=True)
         loop = asyncio.get_running_loop()
         if self._timer is None or self._timer.when() > loop.time() + SETTLE_S:

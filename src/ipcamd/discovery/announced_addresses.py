@@ -1,4 +1,4 @@
-"""Announced addresses: those of this machine where services listen."""
+"""Announced addresses: addresses of this machine on which services listen."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -20,7 +20,7 @@ def announced_addresses(own: Iterable[OwnAddress], hosts: Iterable[str]) -> tupl
 
 
 def is_on_link(address: str, own: Iterable[OwnAddress]) -> bool:
-    """Whether an IP address is a neighbour's: in a network of one of the interfaces, or this machine's."""
+    """Whether an IP address is in a network of one of the interfaces, or this machine's own."""
     ip = ip_address(address.partition("%")[0])
     return any(ip.version == each.network.version and ip in each.network for each in own)
 

@@ -1,4 +1,4 @@
-"""Discovery: announces the camera by UPnP and Bonjour as the settings say, on the addresses that it has (SDK 10.25)."""
+"""Discovery: announces the camera by UPnP and Bonjour, as set, on its present addresses (SDK 10.25)."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from ipcamd.settings.settings import Settings
 
 
 class Discovery:
-    """Follows the settings and the machine's addresses. Nothing is sent for what is disabled."""
+    """Follows the settings and the machine's addresses."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class Discovery:
         hosts: Callable[[], tuple[str, ...]],
         allows: Callable[[str], bool],
     ) -> None:
-        """`hosts` returns the addresses given to the services, `allows` whether an IP address may be answered."""
+        """`hosts` returns the listen addresses; `allows` returns whether the IP filter admits an address."""
         self._settings = settings
         self._identity = identity
         self._network = network
@@ -38,7 +38,7 @@ class Discovery:
         )
 
     def start(self, watch: AddressWatch) -> None:
-        """Begin. Called when all services listen."""
+        """Start. Call it when all services listen."""
         for group in (SYSTEM, NETWORK, HTTPS, UPNP, BONJOUR):
             self._settings.watch(group.name, lambda _: self._check())
         watch.subscribe(self._check)
@@ -46,7 +46,7 @@ class Discovery:
             part.start()
 
     async def close(self) -> None:
-        """Take leave of the network, and end."""
+        """Withdraw the announcements, and stop."""
         await asyncio.gather(*(part.close() for part in self._parts))
 
     def _check(self) -> None:

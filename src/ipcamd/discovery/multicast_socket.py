@@ -1,4 +1,4 @@
-"""Multicast sockets of one address: one that hears a group on its interface alone, and one that sends."""
+"""Multicast sockets of one address: a receiver of a group on one interface, and a sender."""
 
 import asyncio
 import socket
@@ -12,11 +12,11 @@ _IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29  # linux/in.h, linux/in6.h; Pyth
 
 
 def open_group_socket(own: OwnAddress, group: str, port: int) -> socket.socket:
-    """Return a socket that receives what is sent to `group` on the interface of `own`. Raises ``OSError``."""
+    """Return a socket that receives datagrams to `group` on the interface of `own`. Raises ``OSError``."""
     sock = _open(own)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # other programs listen on the port too
-        # nothing from groups that others joined elsewhere
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # other programs use the port, too
+        # no datagrams of groups that other programs have joined
         if own.is_ipv6:
             sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MULTICAST_ALL, 0)
             sock.bind((group, port, 0, _index(own)))
@@ -52,10 +52,8 @@ def open_sender(own: OwnAddress) -> socket.socket:
 async def open_responder(
     own: OwnAddress, protocol: asyncio.DatagramProtocol, group: str, port: int
 ) -> tuple[socket.socket, asyncio.DatagramTransport]:
-    """Return a socket that sends from `own`, and the transport by which `protocol` hears the group there.
-
-    Raises ``OSError``; then no socket is left open.
-    """
+    """Return a socket that sends from `own`, and the transport through which `protocol` receives the group. Raises
+    ``OSError``; then no socket remains open."""
     sender = open_sender(own)
     try:
         heard = open_group_socket(own, group, port)

@@ -1,19 +1,19 @@
-"""Rate limit of answers: so many in a second, and fewer of them to one address."""
+"""Rate limit of answers per second: in total, and per address."""
 
 from collections import OrderedDict, deque
 
 PERIOD_S = 1.0
-"""Seconds of a period."""
+"""Length of a period, in seconds."""
 TOTAL = 40
 """Answers in one period."""
 PER_ADDRESS = 10
 """Answers to one address in one period."""
 ADDRESSES = 256
-"""Addresses that are remembered."""
+"""Most addresses that are stored."""
 
 
 class AnswerRateLimit:
-    """Counts answers by address. Forged senders cannot make it grow, nor the camera send more than `TOTAL`."""
+    """Counts answers by address. Forged senders increase neither its size nor the number of answers beyond `TOTAL`."""
 
     def __init__(self, total: int = TOTAL) -> None:
         """`total` answers are allowed in one period."""
@@ -21,7 +21,7 @@ class AnswerRateLimit:
         self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
 
     def allows(self, address: str, now_s: float) -> bool:
-        """Count one answer to `address`, and return True; or False if it would be one too many."""
+        """Count one answer to `address`; return False if it exceeds the limit."""
         own = self._by_address.setdefault(address, deque(maxlen=PER_ADDRESS))
         self._by_address.move_to_end(address)
         if len(self._by_address) > ADDRESSES:

@@ -1,4 +1,4 @@
-"""Reconciler: brings a part to the state that is wanted of it, in its own task, and tries again after a failure."""
+"""Reconciler: applies the wanted state of a part in its own task, and retries after a failure."""
 
 import asyncio
 import logging
@@ -19,8 +19,8 @@ class Reconciler(Generic[T]):
     """Calls `apply` with the wanted state whenever that differs from the state applied last; None is "off"."""
 
     def __init__(self, name: str, wanted: Callable[[], T | None], apply: Callable[[T | None], Awaitable[None]]) -> None:
-        """`name` is for the log. `apply` raises ``OSError`` or ``IpcamdError`` if it fails; then it is called again.
-        `wanted` returns the state that should be applied now."""
+        """`name` is for the log. `apply` raises ``OSError`` or ``IpcamdError`` if it fails, and is then called again.
+        `wanted` returns the state to apply."""
         self._name = name
         self._wanted = wanted
         self._apply = apply
@@ -30,16 +30,16 @@ class Reconciler(Generic[T]):
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Start."""
         self._changed.set()
         self._task = asyncio.get_running_loop().create_task(self._work())
 
     def check(self) -> None:
-        """Compare soon: something changed."""
+        """Compare soon, because something has changed."""
         self._changed.set()
 
     async def close(self) -> None:
-        """Switch off, and end."""
+        """Apply "off", and stop."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -56,7 +56,7 @@ class Reconciler(Generic[T]):
                 asyncio.get_running_loop().call_later(RETRY_S, self._changed.set)
 
     async def _attempt(self, wanted: T | None) -> bool:
-        self._applied = wanted  # also after a failure, and if this is cancelled: something of it may be on
+        self._applied = wanted  # also after a failure or cancellation: parts of it may be active
         try:
             await self._apply(wanted)
         except Exception as error:
@@ -71,4 +71,4 @@ class Reconciler(Generic[T]):
             _log.exception("%s failed", self._name)
         elif self._problem != str(error):
             self._problem = str(error)
-            _log.warning("%s: %s; tried again every %g s", self._name, error, RETRY_S)
+            _log.warning("%s: %s; the camera retries every %g s", self._name, error, RETRY_S)

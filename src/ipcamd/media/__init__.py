@@ -1,1 +1,1 @@
-"""Media: capture, image processing, encoders, hubs. Nothing here uses viewers' sockets."""
+"""Media: capture, image processing, encoders, hubs. No code here uses viewers' sockets."""

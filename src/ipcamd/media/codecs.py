@@ -1,7 +1,7 @@
-"""Codec table: one entry for everything that the camera knows of a codec.
+"""Codec table: one entry with all properties of a codec.
 
 To add a codec, add an entry here and a payload format in `ipcamd.wire.packetize`. URLs, RTSP paths, payload headers,
-recordings, and repairs of recordings follow from the entry. Nothing here imports PyAV or numpy.
+recordings and their repair use the entry. This module imports neither PyAV nor numpy.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,24 +15,24 @@ from ipcamd.wire.bitstream.jpeg import JpegInspector
 from ipcamd.wire.packetize import h264, h265, jpeg, mpeg4, onvif_metadata, pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
-if TYPE_CHECKING:  # brings PyAV
+if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.encoders import Encoder, EncoderSettings
 
 SLOW = 10
-"""Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
+"""Frame rate below which the bit rate decreases no further, because key frames are more frequent."""
 
 MakeEncoder = Callable[["EncoderSettings", int], "Encoder"]
-"""``make(settings, rate)``; `rate` is the actual number of pictures per second. Called in media threads."""
+"""``make(settings, rate)``; `rate` is the actual frame rate. Called in media threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnvifCodec:
-    """A codec in ONVIF's media services."""
+    """Properties of a codec in ONVIF's media services."""
 
     order: int
-    """Place of its profile in lists: recorders take the first one."""
+    """Position of its profile in lists: recorders use the first one."""
     media1: str
-    """``tt:VideoEncoding`` or ``tt:AudioEncoding``; "": Media1 does not know it."""
+    """``tt:VideoEncoding`` or ``tt:AudioEncoding``; "" if Media1 has no name for it."""
     media2: str
     """``tt:VideoEncodingMimeNames`` or ``tt:AudioEncodingMimeNames``."""
     profile: str = ""
@@ -44,7 +44,7 @@ class Codec:
     """One codec."""
 
     name: str
-    """In URLs (``codec=h264``, ``rtsp://.../h264``), labels and logs."""
+    """Name in URLs (``codec=h264``, ``rtsp://.../h264``), labels and logs."""
     payload_code: int
     """Bits 0 to 3 of the payload header's format word (SDK 3.1)."""
     content_type: str
@@ -52,29 +52,29 @@ class Codec:
     rtp_format: PayloadFormat
     """RTP payload format, and its line in session descriptions."""
     encoder: MakeEncoder | None = None
-    """None for sound."""
+    """Constructor of the encoder; None for sound."""
     parameters: str = ""
     """Group of parameters of its stream; "" for sound."""
     sub_parameters: str = ""
-    """Group of parameters of its second, smaller stream; "": it has none."""
+    """Group of parameters of its substream; "" without one."""
     multicast_port: str = ""
-    """Parameter of ``Network.Advanced.Multicast`` (SDK 10.28); "" if it is not sent by multicast."""
+    """Parameter of ``Network.Advanced.Multicast`` (SDK 10.28); "" without multicast."""
     fourcc: str = ""
-    """In AVI files; "" if it is not recorded."""
+    """FourCC in AVI files; "" if it is not recorded."""
     is_key: Callable[[bytes], bool] = lambda _: True
-    """Return whether a decoder can start at the frame that begins with these bytes: for the repair of recordings."""
+    """Returns whether a decoder can start at the frame that begins with these bytes, for the repair of recordings."""
     ffmpeg_name: str = ""
     """FFmpeg's name of it; "": the same as `name`."""
     title: str = ""
     """Name in messages; "": the same as `name`."""
     inspector: Callable[[], Inspector] | None = None
-    """Makes what inspects pictures that a source encoded; None: such pictures are always encoded again."""
+    """Constructor of the inspector of pictures from sources; None: such pictures are always encoded again."""
     in_browsers: bool = False
-    """Browsers play it in MP4, without being encoded again."""
+    """Whether browsers play it in MP4 without conversion."""
     intra_only: bool = False
     """Every frame is a key frame."""
     onvif: OnvifCodec | None = None
-    """As ONVIF's media services list it; None: they do not."""
+    """Its properties in ONVIF's media services; None: not listed."""
 
     def __repr__(self) -> str:
         return self.name
@@ -91,22 +91,22 @@ class Codec:
 
     @property
     def is_sound(self) -> bool:
-        """Whether it is a codec of sound."""
+        """Whether it is a sound codec."""
         return self.rtp_format.media == "audio"
 
 
 @dataclass(frozen=True, slots=True)
 class FfmpegOptions:
-    """FFmpeg's options for a codec: no delay, no B frames, parameter sets before every key frame."""
+    """FFmpeg's options for a codec: no delay, no B-frames, parameter sets before every key frame."""
 
     name: str
     """FFmpeg's name of the encoder."""
     options: Mapping[str, str]
-    """Options that never change."""
+    """Fixed options."""
     qualities: tuple[Mapping[str, str], ...]
-    """Options of Quality 0 to 4 at a steady quality."""
+    """Options of Quality 0 to 4 at constant quality."""
     peak: float | None = None
-    """Most bits a pixel at a steady quality, over a second; None for no limit."""
+    """Most bits per pixel over a second at constant quality; None for no limit."""
 
     def __call__(self, settings: "EncoderSettings", rate: int) -> "Encoder":
         """Return an encoder; see `MakeEncoder`."""
@@ -115,7 +115,7 @@ class FfmpegOptions:
         return FfmpegEncoder(self.name, {**self.options, **self._rate_options(settings)}, settings, rate)
 
     def _rate_options(self, settings: "EncoderSettings") -> dict[str, str]:
-        """Return the options for a steady quality or a steady bit rate."""
+        """Return the options for constant quality or constant bit rate."""
         if settings.bitrate is not None:
             steady = str(settings.bitrate)
             return {"b": steady, "maxrate": steady, "bufsize": steady}
@@ -148,7 +148,7 @@ JPEG = Codec(
     intra_only=True,
     onvif=OnvifCodec(2, "JPEG", "JPEG"),
 )
-"""Motion JPEG: each picture stands alone."""
+"""Motion JPEG: independent pictures."""
 MPEG4 = Codec(
     name="mpeg4",
     payload_code=1,
@@ -157,8 +157,8 @@ MPEG4 = Codec(
     rtp_format=mpeg4.FORMAT,
     encoder=FfmpegOptions(
         "mpeg4",
-        {"sc_threshold": "1000000000"},  # no key frame at a cut: at 0 each would be one
-        # the quantizer scale, 1 finest to 31
+        {"sc_threshold": "1000000000"},  # no key frames at scene cuts; 0 would make every frame a key frame
+        # quantizer scale: 1 (finest) to 31
         tuple({"qmin": scale, "qmax": scale} for scale in ("16", "11", "8", "5", "3")),
     ),
     parameters="Image.MPEG4",
@@ -183,7 +183,7 @@ H264 = Codec(
             "sc_threshold": "0",
             **_COLOURS,
         },
-        # x264's rate factor; 6 less doubles the bits
+        # x264's rate factor; 6 less doubles the bit rate
         tuple({"crf": factor} for factor in ("35", "31", "28", "25", "22")),
         peak=0.3,  # 8.3 Mbit/s for 1280x720 at 30 pictures a second
     ),
@@ -240,24 +240,24 @@ METADATA = Codec(
     rtp_format=onvif_metadata.FORMAT,
     multicast_port="MetadataPort",
 )
-"""ONVIF's metadata: neither picture nor sound; in streams of ONVIF's profiles, and by itself."""
+"""ONVIF metadata: neither picture nor sound; a track of ONVIF profiles."""
 
 CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, H265, ULAW)
-"""All codecs; a new one is an entry here."""
+"""All codecs; add new ones here."""
 
 
 def video_codecs() -> tuple[Codec, ...]:
-    """Return the codecs of pictures."""
+    """Return the video codecs."""
     return tuple(codec for codec in CODECS if not codec.is_sound)
 
 
 def find_by_payload_code(code: int) -> Codec | None:
-    """Return the codec of pictures that has this code in the payload header; None if there is none."""
+    """Return the video codec with this code in the payload header; None without one."""
     return next((codec for codec in video_codecs() if codec.payload_code == code), None)
 
 
 def find_passable(name: str) -> Codec | None:
-    """Return the codec with that name of FFmpeg's if sources' pictures of it can be handed on; None if not."""
+    """Return the codec with this FFmpeg name if its pictures can be passed through; None if not."""
     return next((codec for codec in video_codecs() if codec.decoder == name and codec.inspector), None)
 
 

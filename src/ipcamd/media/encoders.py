@@ -1,4 +1,4 @@
-"""Encoders of pictures: JPEG, and whatever FFmpeg encodes. Imported by media threads only."""
+"""Video encoders: JPEG, and all that FFmpeg provides. Imported by media threads only."""
 
 from fractions import Fraction
 from typing import Protocol
@@ -13,11 +13,11 @@ from av.video.frame import PictureType
 from ipcamd.media.planes import FULL, LIMITED, planes
 
 JPEG_QUALITY = (30, 45, 60, 75, 88)
-"""Quality 0 to 4 as the JPEG quality of libjpeg, 1 to 100."""
+"""libjpeg quality, 1 to 100, of Quality 0 to 4."""
 
 
 class EncoderSettings(Protocol):
-    """Settings of a stream, as far as its encoder needs them (`ipcamd.media.stream_settings`)."""
+    """Stream settings that an encoder needs (`ipcamd.media.stream_settings`)."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -25,7 +25,7 @@ class EncoderSettings(Protocol):
 
     @property
     def rate(self) -> int:
-        """Most pictures per second."""
+        """Highest frame rate, per second."""
 
     @property
     def quality(self) -> int:
@@ -37,17 +37,17 @@ class EncoderSettings(Protocol):
 
     @property
     def gop(self) -> int:
-        """Pictures from one key frame to the next."""
+        """Pictures per GOP."""
 
 
 class Encoder(Protocol):
     """Encodes one stream's pictures."""
 
     pixel_format: str
-    """The pixel format that it takes, `FULL` or `LIMITED`."""
+    """Its input pixel format, `FULL` or `LIMITED`."""
 
     def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
-        """Return the frame encoded, and whether a decoder can start there; `key` asks that it can."""
+        """Return the encoded frame, and whether it is a key frame; `key` requests one."""
 
 
 class JpegEncoder:
@@ -64,13 +64,13 @@ class JpegEncoder:
 
 
 class FfmpegEncoder:
-    """A codec that FFmpeg encodes."""
+    """A codec with an FFmpeg encoder."""
 
     pixel_format = LIMITED
 
     def __init__(self, name: str, options: dict[str, str], settings: EncoderSettings, rate: int) -> None:
-        """`name` is the encoder's in FFmpeg; `rate` is how many pictures a second really come: a steady bit rate is
-        shared out among so many. `options` are the encoder's own."""
+        """`name` is the encoder's in FFmpeg; `rate` is the actual frame rate, over which a constant bit rate is
+        distributed. `options` are the encoder's own."""
         self._context = _context(name, settings, rate)
         self._context.options = options
         self._number = 0
@@ -78,7 +78,7 @@ class FfmpegEncoder:
     def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
         """See `Encoder`."""
         frame.pts, frame.time_base = self._number, self._context.time_base
-        # frames from raw sources say I: left so, every one would become a key frame
+        # frames of raw sources have type I, which would make every frame a key frame
         frame.pict_type = PictureType.I if key else PictureType.NONE
         self._number += 1
         packets = self._context.encode(frame)
@@ -91,8 +91,8 @@ def _context(name: str, settings: EncoderSettings, rate: int) -> VideoCodecConte
     context.width, context.height = settings.size
     context.pix_fmt = LIMITED
     context.framerate, context.time_base = Fraction(rate), Fraction(1, rate)
-    context.gop_size = 10 * settings.gop  # the session says where key frames are
+    context.gop_size = 10 * settings.gop  # the session selects the key frames
     context.max_b_frames = 0
-    # slices for two threads where one would not keep up
+    # slices for two threads where one is too slow
     context.thread_count = 1 if settings.size[0] * settings.size[1] <= 1280 * 960 else 2
     return context

@@ -1,4 +1,4 @@
-"""Frames: pictures and sound before encoding, encoded frames after it."""
+"""Frames: pictures and sound before encoding, and encoded frames."""
 
 from typing import TYPE_CHECKING
 
@@ -6,37 +6,37 @@ from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec
 from ipcamd.wire.sdk_header import Status
 
-if TYPE_CHECKING:  # importing PyAV takes longer than the camera may take to listen
+if TYPE_CHECKING:  # PyAV takes longer to import than the camera may take to listen
     import av
     import numpy as np
 
 
 NO_STATUS = Status()
-"""No motion, and all inputs and outputs low."""
+"""No motion, all inputs and outputs low."""
 
 
 @dataclass(slots=True)
 class Picture:
-    """One picture on its way from the source to the encoders.
+    """One picture between source and encoders.
 
-    ``video`` is full-range YUV 4:2:0 (``yuvj420p``, even width and height). After the transform it is shared by all
-    encoders, and read-only.
+    ``video`` is full-range YUV 4:2:0 (``yuvj420p``, even width and height). After the transform all encoders share it,
+    and it is read-only.
     """
 
     video: "av.VideoFrame"
     captured_ns: int
-    """When it was captured: nanoseconds since the epoch, UTC."""
+    """Capture time: nanoseconds since the epoch, UTC."""
     number: int
-    """Counted by the source from 0; a gap means that the source lost pictures."""
+    """Number counted by the source from 0; a gap means lost pictures."""
     signal: bool = True
-    """False for a picture that says that there is no signal."""
+    """False for a "no signal" picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One encoded picture as the source made it, to be handed on as it is.
+    """One picture as the source encoded it, to pass through.
 
-    The `Picture` that is decoded from it, if that is wanted, comes after it, with the same time.
+    Its decoded `Picture`, if wanted, follows it with the same time.
     """
 
     codec: Codec
@@ -47,33 +47,33 @@ class Packet:
     size: tuple[int, int]
     """Width and height in pixels."""
     captured_ns: int
-    """When it was captured: nanoseconds since the epoch, UTC."""
+    """Capture time: nanoseconds since the epoch, UTC."""
     rate: float = 0.0
-    """Pictures per second that the source declares; 0: it does not."""
+    """Frame rate that the source declares; 0 if it does not."""
     obstacle: str = ""
-    """Why viewers cannot be given it, in a few words; "" if they can."""
+    """Short reason why it cannot be passed through; "" if it can."""
     mask_version: int = 0
     """Version of the masks when it came (see `MaskSet`)."""
 
 
 def announce(codec: Codec, obstacle: str) -> Packet:
-    """Return an empty packet: it says why a source of encoded pictures delivers them decoded alone."""
+    """Return an empty packet, with which a source of encoded pictures announces why it delivers only decoded ones."""
     return Packet(codec, b"", False, (0, 0), 0, obstacle=obstacle)
 
 
 @dataclass(slots=True)
 class Sound:
-    """A stretch of sound from the source: signed 16-bit samples, one channel, 8000 per second."""
+    """Sound from the source: signed 16-bit samples, one channel, 8000 per second."""
 
     samples: "np.ndarray[tuple[int], np.dtype[np.int16]]"
     """Array of shape (samples,)."""
     captured_ns: int
-    """When its first sample was captured: nanoseconds since the epoch, UTC."""
+    """Capture time of its first sample: nanoseconds since the epoch, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedFrame:
-    """One encoded frame: encoded once, its bytes shared by all viewers.
+    """One encoded frame, shared by all viewers.
 
     Protocols add their own headers, such as the SDK's payload header.
     """
@@ -87,21 +87,21 @@ class EncodedFrame:
     key: bool
     """A decoder can start here."""
     captured_ns: int
-    """Nanoseconds since the epoch, UTC, of its picture's capture."""
+    """Capture time of its picture: nanoseconds since the epoch, UTC."""
     counter: int
-    """One per stream and media kind, from 0, shared by all viewers, modulo 2**32 (SDK 3.1)."""
+    """Counter per stream and media kind, from 0, shared by all viewers, modulo 2**32 (SDK 3.1)."""
     size: tuple[int, int] = (0, 0)
     """Width and height in pixels; (0, 0) for sound."""
     rate: int = 1
-    """Most pictures per second of its stream; samples per second of sound."""
+    """Highest frame rate of its stream; for sound, samples per second."""
     gop: int = 1
-    """Pictures from one key frame of its stream to the next."""
+    """Pictures per GOP of its stream."""
     since_key: int = 0
     """Pictures since the last key frame; 0 for a key frame."""
     quality: int = 0
-    """Of its stream: 0 lowest to 4 highest."""
+    """Quality of its stream: 0 lowest to 4 highest."""
     status: Status = NO_STATUS
-    """Motion levels, inputs and output when it was encoded."""
+    """Motion levels, inputs and output at encoding."""
     mask_version: int = 0
     """Version of the masks that cover its picture (see `MaskSet`)."""
 

@@ -1,15 +1,14 @@
-"""Frame decimator: selects the frames of a source that make a stream of a given rate."""
+"""Frame decimator: selects frames of a source for a lower frame rate."""
 
 SECOND = 1_000_000_000
 """Nanoseconds of a second."""
 
 
 class FrameDecimator:
-    """Selects pictures by their capture times so that `rate` of them a second remain, exactly, in the long run.
+    """Selects pictures by their capture times so that exactly `rate` per second remain in the long run.
 
-    The picture nearest to the moment that is due is taken, even if that comes a little early: capture times jitter. Of
-    a source that is slower than `rate` every picture is taken, and none twice. Where capture times jump (the camera's
-    clock was set), picking starts afresh.
+    It takes the picture nearest to each due time, even a little early, because capture times jitter. Of a source slower
+    than `rate` it takes every picture once. After a jump of capture times (the camera's clock was set) it starts again.
     """
 
     def __init__(self, rate: int) -> None:
@@ -17,10 +16,10 @@ class FrameDecimator:
         self._due_ns: int | None = None
         self._last_ns = 0
         self._gap_ns = self._interval_ns
-        """From one picture of the source to the next, smoothed."""
+        """Smoothed interval between pictures of the source."""
 
     def selects(self, captured_ns: int) -> bool:
-        """Return whether the picture captured then belongs to the stream."""
+        """Return whether the stream includes the picture with this capture time."""
         self._gap_ns += (min(max(0, captured_ns - self._last_ns), self._interval_ns) - self._gap_ns) // 4
         self._last_ns = captured_ns
         early = 0 if self._due_ns is None else self._due_ns - captured_ns

@@ -1,4 +1,4 @@
-"""Latest value: a queue of one between two threads, in which a newer item replaces one that was not taken."""
+"""Latest value: a queue of one item between two threads, in which a newer item replaces a waiting one."""
 
 import threading
 from collections import deque
@@ -12,7 +12,7 @@ T = TypeVar("T")
 class LatestValue(Generic[T]):
     """Passes the newest item from a producer's thread to one consumer's thread.
 
-    While no items are wanted, the producer skips it and the consumer sleeps without waking up.
+    While no items are wanted, the producer skips it and the consumer sleeps.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class LatestValue(Generic[T]):
             self._changed.notify_all()
 
     def put(self, item: T) -> None:
-        """Put the newest item. It replaces one that was not taken yet."""
+        """Put the newest item, which replaces a waiting one."""
         with self._changed:
             if self._wanted:
                 self._make_room()
@@ -44,30 +44,30 @@ class LatestValue(Generic[T]):
                 self._changed.notify_all()
 
     def _make_room(self) -> None:
-        """Remove what the next item replaces; called with `_changed` held."""
+        """Remove the items that the next one replaces; called with `_changed` held."""
         self._items.clear()
 
     def wait_until_wanted(self) -> bool:
-        """Sleep until items are wanted (True), or none were for `IDLE_S` or this is closed (False)."""
+        """Wait until items are wanted (True), or until none were for `IDLE_S` or this is closed (False)."""
         with self._changed:
             self._changed.wait_for(lambda: self._wanted or self._closed, IDLE_S)
             self._broken = False
             return self._wanted
 
     def take(self) -> T | None:
-        """Sleep until there is an item and return it; None if none are wanted, or were not for a moment."""
+        """Wait for an item and return it; None if none are wanted, or none were for a moment."""
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._broken or self._closed)
             is_broken, self._broken = self._broken, False
             return None if is_broken or not self._items else self._items.popleft()
 
     def sleep(self, duration_s: float) -> None:
-        """Sleep that long, or until this is closed."""
+        """Sleep this long, or until this is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed, duration_s)
 
     def close(self) -> None:
-        """Wake the consumer up, for the last time."""
+        """Wake the consumer for the last time."""
         with self._changed:
             self._closed, self._wanted = True, False
             self._items.clear()

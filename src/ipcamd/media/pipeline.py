@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ipcamd.media.source import Source
 
 STOP_S = 0.9
-"""Time for the threads to end. One that hangs in a source ends with the process."""
+"""Seconds for the threads to end. A thread that hangs in a source ends with the process."""
 
 SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
 """Groups of parameters that the pipeline watches."""
@@ -61,7 +61,7 @@ def _wake(*threads: OnDemandThread) -> None:
 
 
 def _sub(codec: Codec) -> str:
-    """Return the name of a codec's smaller stream."""
+    """Return the name of a codec's substream."""
     return f"{codec.name}_sub"
 
 
@@ -89,11 +89,9 @@ class Pipeline:
         own_sound: bool = True,
         view: Callable[[], View] = lambda: WHOLE,
     ) -> None:
-        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` gives the local time of such a moment.
-
-        `status` gives motion levels, inputs and output (SDK 3.1); `view` is the part of the picture to show. These
-        four are called in media threads. The sound comes from `instrument`, else from the source if `own_sound`.
-        """
+        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` returns the local time. `status`
+        returns motion levels, inputs and output (SDK 3.1); `view` is the visible part of the picture. These four are
+        called in media threads. The sound comes from `instrument`, or from the source if `own_sound`."""
         self._settings = settings
         self._clock_ns = clock_ns
         self.traffic = Traffic()
@@ -112,11 +110,11 @@ class Pipeline:
         self.analysis = AnalysisTap(self._update_demand)
         """Small grey pictures, for motion and tampering detection."""
         self.focus_meter = FocusMeter(self._update_demand)
-        """The sharpness of pictures, for autofocus."""
+        """Measures the sharpness of pictures, for autofocus."""
         self.light_meter = LightMeter(self._update_demand)
-        """The brightness of pictures, for day and night."""
+        """Measures the brightness of pictures, for day and night."""
         self.passthrough = Passthrough(self._streams, lambda: self._processor.change, lambda: self._processor.masks)
-        """Hands the source's encoded pictures on."""
+        """Passes the source's encoded pictures through."""
         self._demand = SourceDemand(self._streams, self.passthrough, self.analysis, self.focus_meter, self.light_meter)
         outputs = tuple(self.passthrough.switches.values())
         self._processor = FrameProcessor(
@@ -129,9 +127,9 @@ class Pipeline:
         self._recorder: AudioCapture | None = None
         self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
         self._threads: list[OnDemandThread] = []
-        """The source's first."""
+        """Threads, the source's first."""
         self._prepared = threading.Event()
-        """The source's thread has imported what it needs."""
+        """Set when the source's thread has imported its modules."""
         self._encoders: dict[str, OnDemandThread] = {}
         self._on_disabled: list[Callable[[Hub], None]] = []
         self.capture.private = settings[PRIVACY.name].flag("Enabled")
@@ -164,7 +162,7 @@ class Pipeline:
 
     @property
     def phone(self) -> Hub:
-        """The small MPEG-4 stream for mobile phones (Image.3GPP), whether that is enabled or not."""
+        """The low-rate MPEG-4 stream for mobile phones (Image.3GPP), even if it is disabled."""
         return self._streams["3gpp"].hub
 
     @property
@@ -177,13 +175,13 @@ class Pipeline:
         }
 
     def substream(self, codec: str) -> Hub | None:
-        """Return the smaller stream of the codec with that name; None if there is none, or it is not enabled."""
+        """Return the substream of the codec with this name; None if it does not exist or is disabled."""
         found = next((each for each in video_codecs() if each.name == codec and each.sub_parameters), None)
         return self._streams[_sub(found)].hub if found and _is_enabled(self._settings[found.sub_parameters]) else None
 
     @property
     def streams(self) -> tuple[Hub, ...]:
-        """The streams of ``stream1.cgi`` and ``stream2.cgi``, then others that ``codec=`` may name (SDK 3.2)."""
+        """Streams of ``stream1.cgi`` and ``stream2.cgi``, then others for ``codec=`` (SDK 3.2)."""
         others = (hub for hub in self.hubs.values() if hub not in (self.h264, self.mpeg4, self.mjpeg))
         return (self.h264, self.mpeg4, *others)
 
@@ -193,7 +191,7 @@ class Pipeline:
 
     @property
     def sound(self) -> Hub | None:
-        """The microphone's sound; None without a microphone. While that is disabled no frames come."""
+        """The microphone's sound; None without a microphone. It has no frames while disabled."""
         return self._microphone.hub if self._microphone else None
 
     @property
@@ -207,10 +205,8 @@ class Pipeline:
         return self._processor.size
 
     def magnify(self, zoom: float) -> None:
-        """Ask the source for pictures large enough to show them at that zoom without loss; 1 is the whole picture.
-
-        In steps of two: a source that changes its size makes a gap in the pictures.
-        """
+        """Request pictures from the source that are large enough for this zoom without loss; 1 is the whole picture. In
+        steps of two, because a change of the source's size interrupts the pictures."""
         magnification = 1 << max(0, ceil(log2(zoom) - 1e-9))
         if magnification != self._magnification:
             self._magnification = magnification
@@ -218,7 +214,7 @@ class Pipeline:
 
     @property
     def meters(self) -> Mapping[str, Meter]:
-        """The meter of each stream, by its name."""
+        """Meters of the streams, by name."""
         return {name: stream.meter for name, stream in self._streams.items()}
 
     def figures(self) -> Mapping[str, StreamFigures]:
@@ -228,7 +224,7 @@ class Pipeline:
         }
 
     async def snapshot(self) -> EncodedFrame:
-        """Return the newest picture as a JPEG. Raises ``RequestFailed`` if there is none within 6 seconds."""
+        """Return the newest picture as a JPEG. Raises ``RequestFailed`` if none arrives within 6 seconds."""
         return await self.snapshots.get()
 
     async def start(self) -> None:
@@ -245,11 +241,11 @@ class Pipeline:
         self._update_microphone()
 
     def warm_up(self) -> None:
-        """Let the source's thread import what pictures need, before a viewer waits for one."""
+        """Let the source's thread import its modules before the first viewer."""
         self._threads[0].wake()
 
     async def stop(self) -> None:
-        """End the threads, within a second. One that is importing is not waited for: it then finds nothing to do."""
+        """End the threads, within a second. A thread that is importing is not awaited: it stops by itself."""
         self.snapshots.close()
         self.capture.close()
         if self._microphone:
@@ -263,7 +259,7 @@ class Pipeline:
 
     @staticmethod
     def _import_codecs() -> None:
-        """Import the encoders before a viewer waits for them."""
+        """Import the encoders before the first viewer."""
         import ipcamd.media.encode.encode_session  # noqa: F401
 
     def _deliver(self, item: Packet | Picture) -> None:
@@ -274,7 +270,7 @@ class Pipeline:
             self.passthrough.offer(item)
 
     def _draw_no_signal(self, wanted: Wanted, why: str) -> Picture:
-        """Return a picture that says that there is no signal, and why."""
+        """Return a "no signal" picture with the reason."""
         from ipcamd.media.source.no_signal import no_signal_picture
 
         title = "PRIVACY" if why is PRIVACY_REASON else "NO SIGNAL"
@@ -310,7 +306,7 @@ class Pipeline:
         stream = self._streams[name]
         codec = stream.settings.codec
         stream.settings = StreamSettings.of(codec, values)
-        # a video stream continues with a key frame; frames before that are of no use to a new viewer
+        # a video stream continues with a key frame; earlier frames are useless to new viewers
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
         if not _is_enabled(values):
             for end_viewers in self._on_disabled:
@@ -345,7 +341,7 @@ class Pipeline:
     def _update_privacy(self) -> None:
         self.capture.private = self._settings[PRIVACY.name].flag("Enabled")
         self._update_microphone()
-        for stream in self._streams.values():  # nobody gets an old picture any more
+        for stream in self._streams.values():  # no viewer gets an old picture any more
             stream.hub.invalidate(self._clock_ns())
 
     def _update_masks(self) -> None:

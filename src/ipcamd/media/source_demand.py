@@ -1,4 +1,4 @@
-"""Source demand: what the streams and the meters of pictures want from the source now."""
+"""Source demand: the present needs of the streams and picture meters from the source."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,11 +13,11 @@ from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.source import Wanted
 
 AUDIO_ONLY_RATE = 5
-"""Pictures per second of a source that runs only for its sound. Their size is that of the next viewer, probably."""
+"""Frame rate of a source that runs only for its sound, with the picture size of the probable next viewer."""
 
 
 class SourceDemand:
-    """The needs of one camera's pictures."""
+    """Needs of one camera's pictures."""
 
     def __init__(
         self,
@@ -27,14 +27,14 @@ class SourceDemand:
         focus_meter: FocusMeter,
         light_meter: LightMeter,
     ) -> None:
-        """`streams` are the threads of the streams by their names."""
+        """`streams` are the threads of the streams by name."""
         self._streams = streams
         self._passthrough = passthrough
         self._analysis, self._focus_meter, self._light_meter = analysis, focus_meter, light_meter
 
     def collect(self, sound: bool) -> Wanted | None:
-        """Return what is wanted; None for nothing. `sound`: somebody listens to the source. For the event loop."""
-        # the size for viewers: a source that changes its mode, and perhaps its view, would look like motion
+        """Return the demand; None for nothing. `sound`: the source's sound has listeners. For the event loop."""
+        # the size for viewers: a change of the source's mode, and perhaps its view, would look like motion
         usual = self._streams["mjpeg"].settings.size
         needs = [(each.settings.size, each.settings.rate) for each in self._streams.values() if each.input.wanted]
         if rate := self._analysis.source_rate:
@@ -52,8 +52,7 @@ class SourceDemand:
         return Wanted((width, height), max(rates), sound)
 
     def refine(self, wanted: Wanted) -> Wanted:
-        """Return `wanted` with what is to be handed on and what is to be decoded at this moment; for the thread of the
-        source."""
+        """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
         rates = self._passthrough.decoded_rates() + ([FOCUS_RATE] if self._focus_meter.wanted else [])
         few = [self._analysis.rate, LIGHT_RATE if self._light_meter.wanted else 0]
         return replace(

@@ -8,41 +8,41 @@ from ipcamd.params.group import Values
 from ipcamd.params.image import RESOLUTIONS
 
 BITS_PER_PIXEL = (0.03, 0.05, 0.08, 0.12, 0.18)
-"""Bits per pixel at a constant bit rate, by Quality, for a codec without a parameter Bitrate, such as MPEG-4: 3.3
-Mbit/s for 1280x720 at 30 pictures per second and Quality 3."""
+"""Bits per pixel at constant bit rate, by Quality, for codecs without the parameter Bitrate, such as MPEG-4: 3.3 Mbit/s
+for 1280x720 at 30 frames per second and Quality 3."""
 
 
 PHONE_SIZE, PHONE_RATE, PHONE_BITS = (320, 240), 15, 200_000
-"""The stream for mobile phones (Image.3GPP): width and height, pictures per second, bit/s."""
+"""The stream for mobile phones (Image.3GPP): width and height, frames per second, bit/s."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
-    """One stream's settings. When they change, the stream continues with a key frame of the new settings."""
+    """Settings of one stream. After a change, the stream continues with a key frame."""
 
     codec: Codec
     size: tuple[int, int]
     """Width and height in pixels."""
     rate: int
-    """Most pictures per second, 1 to 30."""
+    """Highest frame rate, 1 to 30."""
     quality: int
     """0 lowest to 4 highest."""
     bitrate: int | None = None
     """Constant bit rate in bit/s (cbr); None for constant quality (vbr)."""
     passes: bool = False
-    """Whether pictures that the source has encoded are handed on where that is possible."""
+    """Whether encoded pictures of the source are passed through where possible."""
 
     @classmethod
     def of(cls, codec: Codec, values: Values) -> Self:
-        """Return the settings that the parameters of the codec's group give."""
+        """Return the settings of the codec's group of parameters."""
         size, rate, quality = RESOLUTIONS[values["Resolution"]], values.number("Framerate"), values.number("Quality")
         passes = values.get("Passthrough", "off") == "auto"
         return cls(codec, size, rate, quality, _steady_bitrate(values, size, rate, quality), passes)
 
     @property
     def gop(self) -> int:
-        """Pictures from one key frame to the next: 1 to 2 seconds, at most 30, which is the payload header's largest IP
-        ratio (SDK 3.1); 1 for JPEG."""
+        """Pictures per GOP: 1 to 2 seconds, at most 30, which is the payload header's largest IP ratio (SDK 3.1); 1 for
+        JPEG."""
         return 1 if self.codec.intra_only else min(30, 2 * self.rate)
 
 
@@ -55,4 +55,4 @@ def _steady_bitrate(values: Values, size: tuple[int, int], rate: int, quality: i
 
 
 PHONE = StreamSettings(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
-"""Settings of the stream for mobile phones. The SDK has a parameter that enables it, and no others (10.11)."""
+"""Settings of the stream for mobile phones. The SDK has only a parameter that enables it (10.11)."""

@@ -1,1 +1,2 @@
-"""MQTT: states and events to a broker, and its commands (MQTT 3.1.1; contract: clarifications, MQTT)."""
+"""MQTT: publishes states and events to a broker, and executes its commands (MQTT 3.1.1; contract: clarifications,
+MQTT)."""

@@ -13,14 +13,14 @@ from ipcamd.settings.change_records import Change, Requester
 PRESS = "PRESS"
 """Payload of a command without a value."""
 PAYLOAD_LIMIT = 256
-"""Bytes of a command at most."""
+"""Most bytes of a command."""
 
 Action = Callable[[Camera, str, Requester], Awaitable[object]]
-"""Obeys a payload, as an author of changes; raises ``IpcamdError``."""
+"""Executes a payload on behalf of a requester; raises ``IpcamdError``."""
 
 
 def requester(camera: Camera) -> Requester:
-    """Return the author of changes by commands. Raises ``RequestFailed`` if the account does not exist."""
+    """Return the requester of changes by commands. Raises ``RequestFailed`` if the account does not exist."""
     values = camera.settings[MQTT.name]
     name, rank = values["Account"], Rank.ADMIN
     if name:
@@ -32,7 +32,7 @@ def requester(camera: Camera) -> Requester:
 
 
 async def run_command(camera: Camera, thing: str, payload: bytes) -> None:
-    """Run the command of a thing, such as ``output/1``. Raises ``IpcamdError`` with what was wrong."""
+    """Execute the command of a topic, such as ``output/1``. Raises ``IpcamdError`` with the reason."""
     action = _ACTIONS.get(thing)
     if action is None:
         raise RequestFailed(f"there is no command {thing}; allowed: {', '.join(_ACTIONS)}")
@@ -46,7 +46,7 @@ async def run_command(camera: Camera, thing: str, payload: bytes) -> None:
 
 
 def _switch(group: str, name: str, on: str, off: str) -> Action:
-    """Return the action that sets a parameter of two values."""
+    """Return the action that sets a parameter with two values."""
 
     async def act(camera: Camera, payload: str, by: Requester) -> None:
         values = {ON: on, OFF: off}
@@ -76,7 +76,7 @@ async def _go_to_preset(camera: Camera, payload: str, by: Requester) -> None:
 
 
 def _preset_number(camera: Camera, payload: str) -> int:
-    """Return the number of a preset that is given by its number or its name. Raises ``RequestFailed``."""
+    """Return the number of a preset that the payload names by number or name. Raises ``RequestFailed``."""
     if payload.isascii() and payload.isdigit() and len(payload) <= 3:
         return int(payload)
     for number, name in presets(camera).items():
@@ -86,7 +86,7 @@ def _preset_number(camera: Camera, payload: str) -> int:
 
 
 def presets(camera: Camera) -> dict[int, str]:
-    """Return the names of the presets that are set, by number."""
+    """Return the names of the stored presets, by number."""
     rows = map(camera.settings[PRESETLIST.name].value, PRESETS)
     return {number: name for number, (enabled, _, name) in enumerate(rows, 1) if enabled}
 
@@ -98,7 +98,7 @@ def _press(payload: str) -> None:
 
 def _require(by: Requester, rank: Rank) -> None:
     if by.rank < rank:
-        raise RequestFailed(f"the account {by.name} may not do that")
+        raise RequestFailed(f"the account {by.name} has no permission for this command")
 
 
 _ACTIONS: dict[str, Action] = {

@@ -17,12 +17,12 @@ def discovery_topic(camera: Camera, discovery_prefix: str) -> str:
 
 
 def status_topic(discovery_prefix: str) -> str:
-    """Return the topic on which Home Assistant says that it has started."""
+    """Return the topic on which Home Assistant announces its start."""
     return f"{discovery_prefix}/status"
 
 
 def discovery_json(camera: Camera, prefix: str, states: Mapping[str, str]) -> bytes:
-    """Return the message; `states` are those that the camera publishes below `prefix`."""
+    """Return the message; `states` are the topics that the camera publishes below `prefix`."""
     device = _device_id(camera)
     components = {key: {"unique_id": f"{device}_{key}", **part} for key, part in _components(camera, states).items()}
     identity = camera.identity
@@ -114,4 +114,4 @@ _FIGURES: dict[str, Component] = {
         "name": "SD card, free", "state_topic": "card", "unit_of_measurement": "%", "state_class": "measurement"
     },
 }  # fmt: skip
-"""Sensors of numbers."""
+"""Numeric sensors."""

@@ -11,10 +11,7 @@ from ipcamd.params.group import Values
 
 @asynccontextmanager
 async def guard_package(_: Values, after: Values) -> AsyncIterator[None]:
-    """Let MQTT be enabled only where its package is installed (a guard of ``Event.Server.MQTT``).
-
-    Raises ``RequestFailed``.
-    """
+    """Refuse to enable MQTT without its package (guard of ``Event.Server.MQTT``). Raises ``RequestFailed``."""
     if after.flag("Enable") and importlib.util.find_spec("aiomqtt") is None:
         raise RequestFailed(f"{MQTT.name}.Enable: not supported: pip install 'ipcamd[mqtt]'")
     yield

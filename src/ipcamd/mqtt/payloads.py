@@ -9,7 +9,7 @@ from ipcamd.events.schedule import Schedule
 from ipcamd.onvif.events.notification import Notification
 
 TARGET = "mqtt"
-"""Name of the broker among the targets of deliveries."""
+"""Name of the broker as a delivery target."""
 
 
 def event_json(event: Event, schedules: Iterable[Schedule]) -> bytes:

@@ -1,4 +1,4 @@
-"""Retained topics: those that the broker keeps for this camera; remembered over restarts, to be cleared one day."""
+"""Retained topics: those that the broker stores for this camera; persistent, so that they can be cleared later."""
 
 import json
 from collections.abc import Iterable
@@ -20,17 +20,17 @@ class RetainedTopics:
         return bool(self._topics)
 
     def without(self, kept: Iterable[str]) -> set[str]:
-        """Return the topics that are retained and not `kept`."""
+        """Return the retained topics that are not in `kept`."""
         return self._topics.difference(kept)
 
     async def add(self, topics: Iterable[str]) -> None:
-        """Remember topics that are about to be retained. Raises ``StoreError``."""
+        """Store topics before they are published. Raises ``StoreError``."""
         if missing := set(topics) - self._topics:
             self._topics |= missing
             await self._save()
 
     async def remove(self, topics: Iterable[str]) -> None:
-        """Forget topics that were cleared. Raises ``StoreError``."""
+        """Remove cleared topics. Raises ``StoreError``."""
         self._topics -= set(topics)
         await self._save()
 

@@ -1,4 +1,4 @@
-"""MQTT service: keeps the connection to the broker while it is enabled, and what waits for it."""
+"""MQTT service: keeps the connection to the broker while MQTT is enabled, and the queue of events."""
 
 import asyncio
 import logging
@@ -18,16 +18,16 @@ from ipcamd.params.group import Values
 EVENT_TOPIC = "event"
 """Topic of events, below the prefix."""
 CLOSE_TIMEOUT_S = 1.0
-"""Seconds for the last messages to a broker at the end."""
+"""Seconds for the last messages to a broker at shutdown."""
 
 _log = logging.getLogger(__name__)
 
 Note = Callable[[str, str], None]
-"""Called for the event log with what was done, and with what failed."""
+"""Writes a success and a failure to the event log."""
 
 
 class MqttService:
-    """Follows ``Event.Server.MQTT``. For the event loop; no broker can delay the camera."""
+    """Follows ``Event.Server.MQTT``. For the event loop; a slow broker never delays the camera."""
 
     def __init__(
         self, camera: Camera, started_by: Callable[[Event], Sequence[Schedule]], retained: RetainedTopics, note: Note
@@ -42,12 +42,12 @@ class MqttService:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin, and follow the settings."""
+        """Start, and follow the settings."""
         self._camera.settings.watch(MQTT.name, lambda _: self._restart())
         self._restart()
 
     async def close(self) -> None:
-        """Say goodbye to the broker, and end."""
+        """Disconnect from the broker, and stop."""
         tasks, self._tasks = self._tasks, []
         await _end(tasks)
         await self._camera.outbox.flush()
@@ -62,7 +62,7 @@ class MqttService:
             self._tasks.append(loop.create_task(self._follow_events()))
 
     async def _follow_events(self) -> None:
-        """Put each edge of each event into the queue."""
+        """Queue each start and end of each event."""
         with self._camera.event_bus.open_queue("MQTT") as queue:
             edges = EdgeFilter(self._camera.event_bus.newest)
             async for event in queue:
@@ -70,7 +70,8 @@ class MqttService:
                     self._camera.outbox.put(TARGET, EVENT_TOPIC, event_json(event, self._started_by(event)))
 
     async def _keep_connected(self, before: list[asyncio.Task[None]]) -> None:
-        """Connect whenever the connection is lost, after growing pauses; switched off, clear what is retained."""
+        """Reconnect after increasing pauses whenever the connection is lost; when MQTT is disabled, clear the retained
+        topics."""
         await _end(before)
         values = self._camera.settings[MQTT.name]
         enabled = values.flag("Enable")
@@ -80,14 +81,14 @@ class MqttService:
                 return
             except (IpcamdError, OSError, TimeoutError) as error:
                 self._note_failure(str(error) or "timed out")
-            except Exception:  # a fault of ours, or of the library's, must not end it
+            except Exception:  # a defect in this code or the library must not end the task
                 _log.exception("MQTT failed")
             if not enabled:
                 return
             await asyncio.sleep(self._pauses.next(away=True))
 
     async def _connect(self, values: Values) -> None:
-        """Run one connection; without MQTT enabled, only clear what is retained."""
+        """Run one connection; while MQTT is disabled, only clear the retained topics."""
         from ipcamd.mqtt.session import MqttSession
 
         async with MqttSession.open(self._camera, values, self._retained) as session:

@@ -29,13 +29,13 @@ from ipcamd.workers.thread import run_in_thread
 ONLINE, OFFLINE = "online", "offline"
 """Payloads of ``<Prefix>/status``."""
 TIMEOUT_S = 10.0
-"""Seconds for an answer of the broker."""
+"""Time limit for an answer of the broker, in seconds."""
 KEEP_ALIVE_S = 30
-"""Seconds of silence after which the connection is tried."""
+"""Seconds of silence after which the connection is tested."""
 STATE_INTERVAL_S = 5.0
-"""Seconds between two looks at states that change without an event: viewers, frame rate, card."""
+"""Seconds between two readings of states that change without an event: viewers, frame rate, card."""
 QUEUED_COMMANDS = 100
-"""Messages to the camera that wait; further ones are lost."""
+"""Commands that may wait; further ones are dropped."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class MqttSession:
             raise RequestFailed(f"the broker {values['MQTTServer']}: {cause}") from error
 
     async def run(self) -> None:
-        """Publish and take commands until the connection is lost; without MQTT enabled, only clear what is retained."""
+        """Publish states and execute commands until the connection is lost; while MQTT is disabled, only clear retained
+        topics."""
         if not self._enabled:
             await self._clear(())
             return
@@ -109,7 +110,7 @@ class MqttSession:
         await self._publish_retained(wanted)
 
     async def _publish_retained(self, wanted: dict[str, bytes]) -> None:
-        """Publish those that are not as the broker has them."""
+        """Publish the states that differ from those at the broker."""
         changed = {topic: payload for topic, payload in wanted.items() if self._published.get(topic) != payload}
         await self._retained.add(changed)
         for topic, payload in changed.items():
@@ -117,7 +118,7 @@ class MqttSession:
             self._published[topic] = payload
 
     async def _clear(self, kept: Iterable[str]) -> None:
-        """Clear what the broker retains of the camera, but for `kept`."""
+        """Clear the retained topics except `kept`."""
         if topics := self._retained.without(kept):
             for topic in topics:
                 await self._client.publish(topic, b"", 1, True)
@@ -126,7 +127,7 @@ class MqttSession:
     # -- events
 
     async def _send_events(self) -> None:
-        """Publish what waits in the queue, one after the other."""
+        """Publish the queued events one by one."""
         outbox = self._camera.outbox
         while True:
             message = await outbox.head(TARGET)
@@ -134,7 +135,7 @@ class MqttSession:
             outbox.note_delivered(message)
 
     async def _follow_bus(self) -> None:
-        """Publish states at once when an event changes them, ONVIF's messages, and a picture at each motion."""
+        """Publish the states that an event changes, ONVIF's messages, and a picture at each motion."""
         bus = self._camera.event_bus
         with bus.open_queue("MQTT states") as queue:
             translator = Translator(bus.newest)
@@ -160,7 +161,7 @@ class MqttSession:
 
     async def _take_messages(self) -> None:
         async for message in self._client.messages:
-            if message.retain:  # an old command must not be obeyed again at each connection
+            if message.retain:  # a retained command would be executed at each connection
                 continue
             if message.topic.matches(status_topic(self._discovery_prefix)):
                 self._announce_again(message.payload)
@@ -168,7 +169,7 @@ class MqttSession:
                 await self._obey(str(message.topic), message.payload)
 
     def _announce_again(self, payload: Any) -> None:
-        """Publish everything again: Home Assistant has started."""
+        """Publish everything again, because Home Assistant has started."""
         if payload == ONLINE.encode():
             self._published.clear()
             self._changed.set()
@@ -187,7 +188,7 @@ class MqttSession:
 
 
 def _broker_error(error: Exception) -> aiomqtt.MqttError | None:
-    """Return the error of the broker or of the connection that an exception holds, if it holds no other."""
+    """Return the broker's or connection's error in an exception group that contains nothing else."""
     if isinstance(error, aiomqtt.MqttError):
         return error
     if isinstance(error, ExceptionGroup):
@@ -197,7 +198,7 @@ def _broker_error(error: Exception) -> aiomqtt.MqttError | None:
 
 
 async def _client(camera: Camera, values: Values) -> aiomqtt.Client:
-    """Return a client of the broker at an address that the camera may call. Raises ``RequestFailed``, ``OSError``."""
+    """Return a client at an address that the egress policy permits. Raises ``RequestFailed``, ``OSError``."""
     host, port = values["MQTTServer"], values.number("Port")
     address = await camera.egress.resolve(host, port)
     name = values["ClientId"] or f"ipcamd-{camera.identity.mac.replace(':', '')}"
@@ -219,7 +220,7 @@ async def _client(camera: Camera, values: Values) -> aiomqtt.Client:
 
 
 def _tls(certificate: str, host: str) -> ssl.SSLContext:
-    """Return TLS settings that check the certificate against `host`, though the connection goes to its address."""
+    """Return TLS settings that verify the certificate for `host`, although the connection uses its IP address."""
     context = client_context(certificate)
     wrap = context.wrap_socket
 

@@ -1,4 +1,4 @@
-"""States that are published, each on a topic of its own and retained: read from the camera at any time."""
+"""Published states: each has its own retained topic, and is read from the camera on demand."""
 
 from collections.abc import Callable, Mapping
 

@@ -6,10 +6,10 @@ from ipcamd.params.group import Rank
 
 
 class AccessClass(Enum):
-    """Access class; its value is the least rank, with a number that keeps classes of the same rank apart."""
+    """No login needed."""
 
     PRE_AUTH = (None, 0)
-    """Anybody, without a login."""
+    """No login needed."""
     READ_SYSTEM = (Rank.GUEST, 1)
     READ_SYSTEM_SENSITIVE = (Rank.USERS, 2)
     READ_SYSTEM_SECRET = (Rank.ADMIN, 3)

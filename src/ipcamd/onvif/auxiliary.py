@@ -1,4 +1,4 @@
-"""Auxiliary commands (ONVIF Core, 8.7): the infrared lamp stands for night, which the IR-cut filter makes."""
+"""Auxiliary commands (ONVIF Core, 8.7): the infrared lamp, which switches day and night like ``IRCUt.Usage``."""
 
 from ipcamd.camera import Camera
 from ipcamd.errors import shown
@@ -8,16 +8,16 @@ from ipcamd.params.device.ircut import IRCUT
 from ipcamd.settings.change_records import Change
 
 _IR_LAMP = {"tt:IRLamp|On": "off", "tt:IRLamp|Off": "on", "tt:IRLamp|Auto": "auto"}
-"""Command to ``IRCUt.Usage``: with the lamp on, the filter is out of the way."""
+"""Command to ``IRCUt.Usage``: at night the lamp is on and the IR-cut filter is removed."""
 
 
 def auxiliary_commands(camera: Camera) -> tuple[str, ...]:
-    """Return the commands that the camera carries out."""
+    """Return the supported commands."""
     return tuple(_IR_LAMP) if camera.drivers.ir_cut.is_present else ()
 
 
 async def send_auxiliary_command(call: OperationCall, command: str) -> None:
-    """Carry out a command. Raises ``Fault`` ``AuxiliaryDataNotSupported``."""
+    """Execute a command. Raises ``Fault`` ``AuxiliaryDataNotSupported``."""
     allowed = auxiliary_commands(call.camera)
     if command not in allowed:
         text = ", ".join(allowed) or "none"

@@ -1,4 +1,4 @@
-"""URLs of the camera as the client of a request reaches it: by the host name or address of its request."""
+"""URLs of the camera for the client of a request, with the host name or address of that request."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Dispatcher: from a SOAP request to its operation, by namespace and name, whatever the address it was sent to."""
+"""Dispatcher: finds the operation of a SOAP request by namespace and name, independent of the request's address."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ class Dispatcher:
         self._changing = asyncio.Lock()
 
     def answer(self, call: Call) -> Reply | Awaitable[Reply]:
-        """Answer one request: at once, unless its operation has to wait for something."""
+        """Answer one request: at once, unless the operation waits for something."""
         request: Request | None = None
         try:
             request = read_request(call.document)
@@ -52,7 +52,7 @@ class Dispatcher:
         return _answer(service, operation, asked, content)
 
     async def _change(self, service: Service, operation: Operation, asked: OperationCall) -> Reply:
-        """Carry out what changes settings, alone: it depends on what it finds."""
+        """Execute an operation that changes settings, one at a time: it depends on the present values."""
         async with self._changing:
             content = operation.action(asked)
             return _answer(service, operation, asked, await content if isinstance(content, Awaitable) else content)
@@ -62,7 +62,7 @@ class Dispatcher:
         service = self._services.get(asked.namespace)
         operation = service.operations.get(asked.name) if service else None
         if service is None or operation is None:
-            raise receiver_fault("ActionNotSupported", reason=f"{asked.name[:64]}: there is no such operation here")
+            raise receiver_fault("ActionNotSupported", reason=f"{asked.name[:64]}: there is no such operation")
         return service, operation
 
 
@@ -85,7 +85,7 @@ def _answer(service: Service, operation: Operation, asked: OperationCall, conten
 
 
 async def _refuse_login(refusal: LoginRefusal, request: Request) -> Reply:
-    """Return the fault with the challenges of HTTP, after the delay that slows down guessing."""
+    """Return the fault with HTTP's challenges, after the delay against password guessing."""
     error = login_error(refusal)
     await asyncio.sleep(refusal.delay_s)
     fault = sender_fault("NotAuthorized", reason=refusal.reason.value)
@@ -93,7 +93,7 @@ async def _refuse_login(refusal: LoginRefusal, request: Request) -> Reply:
 
 
 def _refusal(error: Exception, request: Request | None) -> Reply:
-    """Return the fault of an error; of a fault of ours the client gets one that it understands."""
+    """Return the SOAP fault of an error; the client gets no details of internal errors."""
     if isinstance(error, IpcamdError):
         fault = Fault.of(error)
     else:

@@ -9,9 +9,9 @@ from ipcamd.params.onvif import ONVIF
 
 _SERVICES = ("device", "media", "media2", "event", "ptz", "imaging", "deviceio", "search", "recording", "replay")
 SERVICE_PATHS = tuple(f"/onvif/{name}_service" for name in _SERVICES)
-"""Addresses of the services, that of the device service first."""
+"""Addresses of the services, starting with the device service."""
 SUBSCRIPTION_PATH = "/onvif/subscription/"
-"""Path of all subscriptions; the number of one follows."""
+"""Path of all subscriptions; the number of the subscription follows."""
 
 
 def onvif_endpoints(answer: Callable[[Call], Reply | Awaitable[Reply]]) -> tuple[Endpoint, ...]:

@@ -14,17 +14,17 @@ from ipcamd.onvif.soap.fault import Fault, sender_fault
 from ipcamd.onvif.soap.values import moment
 
 NONCE_LIMIT = 256
-"""Bytes of a nonce at most."""
+"""Most bytes of a nonce."""
 
 
 def authorize(call: Call, request: Request, operation: Operation) -> Account | LoginRefusal:
     """Return the account that may call `operation`; `ANONYMOUS` if no login is needed. Raises ``Fault``.
 
-    The router has checked a login in the HTTP head; it wins over a token (ONVIF Core, 5.9.1).
+    The router has checked the login of the HTTP head, which takes precedence over a token (ONVIF Core, 5.9.1).
     """
     rank = operation.access.rank
     if rank is None:
-        return ANONYMOUS  # a token is not looked at: the clock of a client that asks for the time may be off
+        return ANONYMOUS  # ignore the token: clients call this before they know the camera's time
     account = _log_in(call, request)
     if isinstance(account, Account) and account.rank < rank:
         raise sender_fault("NotAuthorized", reason=f"{account.rank.name.lower()} may not call {operation.name}")
@@ -40,15 +40,15 @@ def _log_in(call: Call, request: Request) -> Account | LoginRefusal:
         return authenticator.verify(call.head.method, call.head.target, None, call.address)
     token = read_token(element)
     if not (token.is_digest or call.over_tls):
-        raise _malformed("a password in clear text is accepted over HTTPS alone")
+        raise _malformed("a password in clear text is accepted only over HTTPS")
     return authenticator.verify_token(token, call.address)
 
 
 def read_token(element: Element) -> UsernameToken:
-    """Return the token. Nonce and time of creation are required: else it could be replayed. Raises ``Fault``."""
+    """Return the token. Raises ``Fault`` without nonce and creation time, which prevent replay attacks."""
     user, password, nonce, created = (element.find(name) for name in ("Username", "Password", "Nonce", "Created"))
     if not (user and password and nonce and created):
-        raise _malformed("it needs Username, Password, Nonce and Created")
+        raise _malformed("Username, Password, Nonce and Created are required")
     is_digest = password.attributes.get("Type", "").endswith("#PasswordDigest")
     try:
         made = moment(created.text)

@@ -1,4 +1,4 @@
-"""XML namespaces, each with the one prefix that every answer uses: clients with regular expressions rely on it."""
+"""XML namespaces with fixed prefixes in answers, because some clients parse answers with regular expressions."""
 
 PREFIXES = {
     "s": "http://www.w3.org/2003/05/soap-envelope",

@@ -23,13 +23,13 @@ class Field:
 
     name: str
     reader: Reader[Any] | None = None
-    """Returns its value; None: the action gets the `Element`, because it has parts."""
+    """Returns its value; None: the action gets the `Element`, which has children."""
     is_required: bool = True
     is_list: bool = False
-    """It may come several times; the action gets a list."""
+    """It may occur several times; the action gets a list."""
 
     def read(self, operation: Element) -> Any:
-        """Return its value in this request; None if it is missing and not required. Raises ``Fault``."""
+        """Return its value in this request; None if it is missing and optional. Raises ``Fault``."""
         if self.is_list:
             return [self._value(element) for element in operation.all(self.name)]
         element = operation.require(self.name) if self.is_required else operation.find(self.name)
@@ -40,16 +40,16 @@ class Field:
 
 
 def optional(name: str, reader: Reader[Any] | None = None) -> Field:
-    """Return a field that may be missing."""
+    """Return an optional field."""
     return Field(name, reader, is_required=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OperationCall:
-    """One request, after its login and its fields were checked."""
+    """One request, after the checks of login and fields."""
 
     http: Call
-    """With the account of the login."""
+    """The HTTP call, with the account of the login."""
     request: Request
     fields: Mapping[str, Any]
     """Values by the names of the operation's fields."""
@@ -64,7 +64,7 @@ class OperationCall:
         return self.fields[name]
 
     def requester(self) -> Requester:
-        """Return the author of the changes that this request makes."""
+        """Return the requester for changes by this request."""
         via = f"{self.http.head.path} {self.request.operation.name}"
         return replace(self.http.requester(), via=via)
 
@@ -84,7 +84,7 @@ class Operation:
 
 
 CAPABILITIES = "GetServiceCapabilities"
-"""Operation that every listed service has."""
+"""Name of an operation that every listed service has."""
 
 
 class Service:
@@ -99,9 +99,9 @@ class Service:
         operations: Sequence[Operation],
         is_listed: bool = True,
     ) -> None:
-        """`prefix` is that of its namespace in answers; `path` its address on the camera; `version` that of its WSDL;
-        `capabilities` returns the content of its answer to ``GetServiceCapabilities``; `is_listed`: ``GetServices`` has
-        it."""
+        """`prefix` is that of its namespace in answers; `path` is its address; `version` that of its WSDL;
+        `capabilities` returns the content of the answer to ``GetServiceCapabilities``; `is_listed`: ``GetServices``
+        lists it."""
         self.is_listed = is_listed
         self.prefix = prefix
         self.namespace = PREFIXES[prefix]
@@ -112,5 +112,5 @@ class Service:
         self.operations = {operation.name: operation for operation in (*first, *operations)}
 
     def url(self, call: OperationCall) -> str:
-        """Return its address as the client of `call` reaches the camera."""
+        """Return its address for the client of `call`."""
         return f"{http_url(call.http)}{self.path}"

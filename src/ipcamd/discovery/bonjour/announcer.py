@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf
 
 LABEL_BYTES = 60
-"""Length of a service's name: 63 (RFC 6763, section 4.1.1), and room for a number."""
+"""Most bytes of a service name: 63 (RFC 6763, section 4.1.1), less some for a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class BonjourServices:
-    """State that is announced."""
+    """Announced state."""
 
     addresses: tuple[OwnAddress, ...]
     name: str
@@ -37,15 +37,15 @@ class BonjourServices:
 
 
 class BonjourAnnouncer:
-    """One responder for all links. After each change it is another one: nothing of the old state is left in it."""
+    """One responder for all links. Each change creates a new one, without old state."""
 
     def __init__(self, allows: Callable[[str], bool]) -> None:
-        """`allows` tells whether an IP address may be answered (the IP filter)."""
+        """`allows` returns whether the IP filter admits an address."""
         self._allows = allows
         self._responder: AsyncZeroconf | None = None
 
     async def apply(self, wanted: BonjourServices | None) -> None:
-        """Announce this from now on, or nothing. A name that another device has gets a number. Raises ``OSError``."""
+        """Announce this state, or nothing. If another device has the name, a number is appended. Raises ``OSError``."""
         await self._stop()
         if wanted:
             await self._start(wanted)
@@ -87,5 +87,5 @@ def _infos(wanted: BonjourServices) -> list["ServiceInfo"]:
 
 
 def label_of(name: str) -> str:
-    """Return a name as one label: at most `LABEL_BYTES`, and without dots, which would make two labels of it."""
+    """Return a name as one DNS label: at most `LABEL_BYTES`, and without dots, which separate labels."""
     return name.replace(".", " ").encode()[:LABEL_BYTES].decode(errors="ignore").strip()

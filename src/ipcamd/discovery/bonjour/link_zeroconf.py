@@ -1,4 +1,4 @@
-"""Multicast DNS responder that tells each link only of the addresses on that link (RFC 6762, sections 6.2 and 11)."""
+"""Multicast DNS responder: announces on each link only the addresses of that link (RFC 6762, sections 6.2 and 11)."""
 
 import logging
 import socket
@@ -15,10 +15,10 @@ _PORT = 5353
 
 
 class LinkZeroconf(Zeroconf):
-    """Zeroconf on some addresses. Queries of others than allowed neighbours get no answer of their own."""
+    """Zeroconf on some addresses. Only permitted hosts on the link get unicast answers."""
 
     def __init__(self, own: Sequence[OwnAddress], allows: Callable[[str], bool]) -> None:
-        """`allows` tells whether an IP address may be answered. Raises ``OSError``."""
+        """`allows` returns whether the IP filter admits an address. Raises ``OSError``."""
         self._own = own
         self._allows = allows
         logging.getLogger("zeroconf").addFilter(_without_trace)
@@ -38,27 +38,27 @@ class LinkZeroconf(Zeroconf):
                 self._send_on(interface, out, addr, port, v6_flow_scope, transport)
             return
         for question in out.questions:
-            # an answer to this address alone could reach another program of this machine (RFC 6762, section 15.1)
+            # a unicast answer to this machine could reach another program (RFC 6762, section 15.1)
             question.unicast = False
         for sender in [transport] if transport else self.engine.senders:
             self._send_on(self._interface_of(*sender.interface_key), out, None, port, v6_flow_scope, sender)
 
     def _send_on(self, interface: str, out: DNSOutgoing, *way: Any) -> None:
-        """Send what of a message belongs on one link."""
+        """Send the parts of a message that belong to one link."""
         here = {_packed(own) for own in self._own if own.interface == interface}
         elsewhere = {_packed(own) for own in self._own} - here
         if interface and (message := _without(out, elsewhere)):
             super().async_send(message, *way)
 
     def _interface_of(self, address: str, scope: int) -> str:
-        """Return the interface with this own address; "" if it is gone."""
+        """Return the interface of this own address; "" if it has been removed."""
         for own in self._own:
             if own.address == address and scope in (0, _index(own)):
                 return own.interface
         return ""
 
     def _link_of(self, address: str, v6_flow_scope: tuple[()] | tuple[int, int]) -> str:
-        """Return the interface that an allowed neighbour is at; "" for all others."""
+        """Return the interface of a permitted host on the link; "" for other hosts."""
         ip = ip_address(address.partition("%")[0])
         plain = str(getattr(ip, "ipv4_mapped", None) or ip)
         scope = v6_flow_scope[1] if v6_flow_scope and ip.is_link_local else 0
@@ -75,7 +75,7 @@ def _without_trace(record: logging.LogRecord) -> bool:
 
 
 def _interfaces(own: Sequence[OwnAddress]) -> list[str | int | tuple[tuple[str, int, int], int]]:
-    """Return one address of each kind for each interface, as zeroconf wants them: IPv6 by the interface's number."""
+    """Return one IPv4 and one IPv6 address per interface, as zeroconf expects: IPv6 by interface index."""
     found: dict[tuple[str, int], str | int] = {}
     for each in own:
         version = ip_address(each.address).version
@@ -84,7 +84,7 @@ def _interfaces(own: Sequence[OwnAddress]) -> list[str | int | tuple[tuple[str, 
 
 
 def _without(out: DNSOutgoing, addresses: set[bytes]) -> DNSOutgoing | None:
-    """Return the message without the records of these addresses; None if no answer is left of it."""
+    """Return the message without the records of these addresses; None if no answer remains."""
 
     def belongs(record: object) -> bool:
         return not (isinstance(record, DNSAddress) and record.address in addresses)
@@ -109,4 +109,4 @@ def _index(own: OwnAddress) -> int:
     try:
         return socket.if_nametoindex(own.interface)
     except OSError:
-        return -1  # it is gone
+        return -1  # the interface was removed

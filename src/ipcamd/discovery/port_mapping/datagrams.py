@@ -1,4 +1,4 @@
-"""Datagram exchange with the router: asked again with growing pauses; only the router's answer counts."""
+"""Datagram exchange with the router: repeats requests after increasing pauses; accepts answers from the router only."""
 
 import asyncio
 import socket
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 async def exchange(route: Route, request: bytes, parse: Callable[[bytes], T]) -> T:
-    """Send a request to the router's port for PCP and NAT-PMP, and return what `parse` makes of the answer.
+    """Send a request to the router's port for PCP and NAT-PMP, and return the parsed answer.
 
-    Datagrams that `parse` refuses with ``ValueError`` are ignored. Raises its ``PortMapRefused``, ``OSError``.
+    Datagrams that `parse` rejects with ``ValueError`` are ignored. Raises its ``PortMapRefused``, ``OSError``.
     """
     loop = asyncio.get_running_loop()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC) as sock:
         sock.bind((route.own, 0))
-        sock.connect((route.router, PORT))  # the kernel drops what comes from elsewhere
+        sock.connect((route.router, PORT))  # the kernel then drops datagrams of other senders
         for pause_s in PAUSES_S:
             await loop.sock_sendall(sock, request)
             try:

@@ -1,4 +1,4 @@
-"""Epoch of a router: tells from its seconds whether it was restarted (RFC 6887, 8.5)."""
+"""Epoch of a router: detects restarts from the router's seconds since start (RFC 6887, 8.5)."""
 
 import time
 
@@ -11,7 +11,7 @@ class RouterEpoch:
         self._noted_s = 0.0
 
     def note(self, epoch_s: int) -> bool:
-        """Note the seconds of an answer; return whether the router has forgotten its mappings since the last one."""
+        """Store the seconds of an answer; return whether the router has lost its mappings since the last one."""
         now_s = time.monotonic()
         before_s, elapsed_s = self._epoch_s, now_s - self._noted_s
         self._epoch_s, self._noted_s = epoch_s, now_s

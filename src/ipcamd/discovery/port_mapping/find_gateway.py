@@ -1,4 +1,4 @@
-"""Search for the protocol that the router speaks: PCP, else NAT-PMP, else UPnP."""
+"""Search for the protocol of the router: PCP, else NAT-PMP, else UPnP."""
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.port_mapping.gateway import Gateway, Route
@@ -10,8 +10,10 @@ from ipcamd.wire.pcp import PortMapRefused
 
 
 async def find_gateway(own: OwnAddress, router: str, protocol: str, nonce: bytes, egress: EgressPolicy) -> Gateway:
-    """Return the router's client. `protocol` is ``pcp``, ``natpmp``, ``upnp``, or ``auto`` for the first that is
-    answered. Raises ``OSError`` if nothing answers, and ``ValueError`` if an answer cannot be used."""
+    """Return the router's client. `protocol` is ``pcp``, ``natpmp``, ``upnp``, or ``auto`` for the first that answers.
+
+    Raises ``OSError`` without an answer, and ``ValueError`` for an unusable answer.
+    """
     route = Route(own.address, router)
     for name, client in (("pcp", PcpGateway(route, nonce)), ("natpmp", NatPmpGateway(route))):
         if protocol in (name, "auto"):
@@ -19,12 +21,12 @@ async def find_gateway(own: OwnAddress, router: str, protocol: str, nonce: bytes
                 await client.probe()
             except (OSError, PortMapRefused) as error:
                 if protocol == name:
-                    raise OSError(f"the router does not speak {name}") from error
+                    raise OSError(f"the router does not support {name}") from error
             else:
                 return client
     try:
         return await find_igd(route, own, egress)
     except TimeoutError as error:
         raise OSError(
-            "the router does not answer" if protocol == "auto" else "the router does not speak upnp"
+            "the router does not answer" if protocol == "auto" else "the router does not support upnp"
         ) from error

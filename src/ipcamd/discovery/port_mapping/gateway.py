@@ -1,15 +1,15 @@
-"""Gateway: the router as a client of each protocol sees it."""
+"""Gateway: interface of the router, with one implementation per protocol."""
 
 from typing import NamedTuple, Protocol
 
 from ipcamd.dataclass import dataclass
 
 LIFETIME_S = 3600
-"""Seconds that are asked for a mapping: what a power cut leaves behind does not stay long."""
+"""Requested lifetime of a mapping, in seconds: mappings expire soon after a power cut."""
 
 
 class Route(NamedTuple):
-    """Way from the camera to the router: their IPv4 addresses on the network that they share."""
+    """Route from the camera to the router: their IPv4 addresses in the shared network."""
 
     own: str
     router: str
@@ -17,18 +17,18 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MappedPort:
-    """A port of the router that leads to the camera."""
+    """Port of the router that is mapped to the camera."""
 
     internal_port: int
     """TCP port of the camera."""
     external_port: int
     """TCP port of the router's external address."""
     lifetime_s: int
-    """0: it stays until it is removed."""
+    """0: permanent."""
 
 
 class Gateway(Protocol):
-    """Client of one protocol. Each method raises ``OSError``; ``ValueError`` is for answers that cannot be used."""
+    """Client of one protocol. Each method raises ``OSError``, or ``ValueError`` for an unusable answer."""
 
     name: str
     """The protocol's name."""
@@ -43,4 +43,4 @@ class Gateway(Protocol):
         """Return the router's public address; "" if it has none."""
 
     async def has_forgotten(self, mapped: MappedPort) -> bool:
-        """Whether the router has been restarted, or has lost this mapping otherwise."""
+        """Whether the router has restarted or lost this mapping."""

@@ -1,4 +1,4 @@
-"""IGD gateway: a router with UPnP. Its answers are those of a stranger: they lead to the router itself or nowhere."""
+"""IGD gateway: a router with UPnP. Its answers are not trusted: their URLs must lead to the router itself."""
 
 import asyncio
 import random
@@ -15,17 +15,17 @@ from ipcamd.wire.upnp import igd
 from ipcamd.wire.upnp.ssdp import GROUP, PORT, SIZE_BYTES, format_search, parse_answer
 
 SEARCH_S = 3.0
-"""Seconds within which the router answers a search."""
+"""Time limit for answers to a search, in seconds."""
 SEARCHES = 2
-"""Searches sent, because a datagram may get lost (UPnP Device Architecture 1.1, 1.3.2)."""
+"""Number of copies of a search, because datagrams can get lost (UPnP Device Architecture 1.1, 1.3.2)."""
 ANSWERS = 100
-"""Answers to a search that are looked at."""
+"""Most answers to a search that are evaluated."""
 TIMEOUT_S = 5.0
-"""Seconds for one request to the router."""
+"""Time limit of one request to the router, in seconds."""
 OTHER_PORTS = 8
-"""External ports that are tried when the first one is taken."""
+"""Other external ports to try if the first one is taken."""
 DESCRIPTION = "ipcamd"
-"""Text that the router shows beside a mapping (``NewPortMappingDescription``)."""
+"""Text that the router shows for a mapping (``NewPortMappingDescription``)."""
 
 
 async def find_igd(route: Route, own: OwnAddress, egress: EgressPolicy) -> "IgdGateway":
@@ -49,7 +49,7 @@ class IgdGateway:
         self._external = ""
 
     async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
-        """See `Gateway`. If a port is taken, others are tried: first the same one, then random ones."""
+        """See `Gateway`. If the port is taken, random ones are tried."""
         others = random.sample(range(20000, 60000), OTHER_PORTS)
         for port in (external_port, *others):
             try:
@@ -57,7 +57,7 @@ class IgdGateway:
             except igd.SoapFault as fault:
                 if fault.code != igd.CONFLICT:
                     raise
-        raise OSError(f"the router's port {external_port} is taken, and so are others")
+        raise OSError(f"the router's port {external_port} and other ports are taken")
 
     async def unmap_port(self, mapped: MappedPort) -> None:
         """See `Gateway`."""
@@ -70,7 +70,7 @@ class IgdGateway:
         return self._external
 
     async def has_forgotten(self, mapped: MappedPort) -> bool:
-        """See `Gateway`. It also tells of another external address."""
+        """See `Gateway`. Also True if the external address has changed."""
         before = self._external
         try:
             entry = await self._call("GetSpecificPortMappingEntry", _entry(mapped.external_port))

@@ -19,7 +19,7 @@ class NatPmpGateway:
         self._external = ""
 
     async def probe(self) -> None:
-        """Ask whether the router speaks NAT-PMP. Raises ``PortMapRefused``, and ``OSError`` without an answer."""
+        """Check whether the router supports NAT-PMP. Raises ``PortMapRefused``, and ``OSError`` without an answer."""
         await self._ask_address()
 
     async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
@@ -36,7 +36,7 @@ class NatPmpGateway:
         return self._external
 
     async def has_forgotten(self, mapped: MappedPort) -> bool:
-        """See `Gateway`. It also tells of another external address."""
+        """See `Gateway`. Also True if the external address has changed."""
         before = self._external
         is_restarted = await self._ask_address()
         return is_restarted or self._external != before

@@ -14,14 +14,14 @@ class PcpGateway:
     name = "pcp"
 
     def __init__(self, route: Route, nonce: bytes) -> None:
-        """`nonce` stays the same over restarts: only its owner may renew or remove a mapping."""
+        """`nonce` is permanent: only its owner may renew or remove a mapping."""
         self._route = route
         self._nonce = nonce
         self._epoch = RouterEpoch()
         self._external = ""
 
     async def probe(self) -> None:
-        """Ask whether the router speaks PCP. Raises ``PortMapRefused`` if not, ``OSError`` without an answer."""
+        """Check whether the router supports PCP. Raises ``PortMapRefused`` if not, ``OSError`` without an answer."""
         self._epoch.note(await exchange(self._route, pcp.format_announce(self._route.own), pcp.parse_announce))
 
     async def map_port(self, internal_port: int, external_port: int) -> MappedPort:

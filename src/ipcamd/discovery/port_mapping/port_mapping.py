@@ -1,4 +1,4 @@
-"""Port mapping: keeps ports of the router mapped to the camera's services, and removes them at the end."""
+"""Port mapping: keeps ports of the router mapped to the camera's services, and removes the mappings at shutdown."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.pcp import NONCE_BYTES
 
 NONCE = "portmapping.nonce"
-"""Key of the number that proves to a PCP router that a mapping is this camera's."""
+"""Key of the stored nonce, which identifies the camera's mappings at a PCP router."""
 
 CHECK_S = 60.0
-"""Seconds between two questions whether the router still knows the mappings."""
+"""Seconds between two checks that the router still has the mappings."""
 RETRY_S = 60.0
 """Seconds from a failure to the next attempt."""
 RELEASE_S = 1.0
-"""Seconds for the removal of all mappings."""
+"""Time limit for the removal of all mappings, in seconds."""
 
 _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")))
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MappingRequest:
-    """State that is wanted."""
+    """Wanted state."""
 
     own: OwnAddress
     """The camera's IPv4 address on the router's network."""
@@ -43,7 +43,7 @@ class MappingRequest:
 
 
 class PortMapping:
-    """Maps, renews, maps again after a restart of the router, and removes."""
+    """Maps and renews ports, repeats this after a restart of the router, and removes the mappings."""
 
     def __init__(self, facts: KeyValueStore, egress: EgressPolicy, note: Callable[[str], None]) -> None:
         """`note` writes a failure to the event log."""
@@ -56,10 +56,10 @@ class PortMapping:
         self.external_address = ""
         """The router's public address while ports are mapped; "" if unknown."""
         self.status = ""
-        """Outcome for a person, such as ``pcp 203.0.113.5 http=8080``."""
+        """Result as text, such as ``pcp 203.0.113.5 http=8080``."""
 
     async def apply(self, wanted: MappingRequest | None) -> None:
-        """Map these ports from now on, or none."""
+        """Map these ports, or none."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -77,14 +77,14 @@ class PortMapping:
                 await self._keep(self._gateway, wanted)
             except (OSError, ValueError, IpcamdError) as error:
                 self._report(str(error) or "the router does not answer")
-            except Exception as error:  # the next attempt must come
+            except Exception as error:  # keep trying
                 _log.exception("port mapping failed")
                 self._report(str(error))
             self.external_address = ""
             await asyncio.sleep(RETRY_S)
 
     async def _keep(self, gateway: Gateway, wanted: MappingRequest) -> None:
-        """Map and renew until something fails. Raises what `Gateway` raises."""
+        """Map and renew until a failure. Raises the errors of `Gateway`."""
         while True:
             for service, port in wanted.ports:
                 before = self._held.get(service)
@@ -93,18 +93,20 @@ class PortMapping:
             await self._await_renewal(gateway)
 
     async def _await_renewal(self, gateway: Gateway) -> None:
-        """Return when half of the shortest lifetime is over, or when the router has forgotten the mappings."""
+        """Wait for half of the shortest lifetime, or until the router has lost the mappings."""
         clock = asyncio.get_running_loop().time
         shortest_s = min(mapped.lifetime_s or LIFETIME_S for mapped in self._held.values())
         due = clock() + max(shortest_s / 2, CHECK_S / 2)
         while clock() < due:
             await asyncio.sleep(min(CHECK_S, max(0.0, due - clock())))
             if await gateway.has_forgotten(next(iter(self._held.values()))):
-                _log.info("the router has lost the port mappings or has another address: they are requested again")
+                _log.info(
+                    "the router has lost the port mappings or has another address; the camera requests them again"
+                )
                 return
 
     async def _nonce(self) -> bytes:
-        """Return the camera's number for PCP; it outlives a restart."""
+        """Return the camera's nonce for PCP, which is stored."""
         nonce = self._facts.get(NONCE)
         if nonce is None:
             nonce = secrets.token_hex(NONCE_BYTES)
@@ -112,7 +114,7 @@ class PortMapping:
         return bytes.fromhex(nonce)
 
     async def _release(self) -> None:
-        """Remove all mappings. A router that is away forgets them by itself, after `LIFETIME_S`."""
+        """Remove all mappings. An unreachable router removes them after `LIFETIME_S`."""
         gateway, held = self._gateway, list(self._held.values())
         self._gateway, self._held, self.external_address = None, {}, ""
         if gateway and held:
@@ -122,7 +124,7 @@ class PortMapping:
                 removal.cancel()
             failed = [removal.exception() for removal in done if removal.exception()] + ["no answer"] * len(late)
             if failed:
-                _log.warning("%d port mappings stay on the router (%s)", len(failed), failed[0])
+                _log.warning("%d port mappings remain on the router (%s)", len(failed), failed[0])
 
     def _tell(self, protocol: str, external: str) -> None:
         ports = " ".join(f"{service}={mapped.external_port}" for service, mapped in self._held.items())

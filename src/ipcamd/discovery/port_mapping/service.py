@@ -13,7 +13,7 @@ from ipcamd.settings.settings import Settings
 
 
 class PortMappingService:
-    """Asks nothing of the router while it is disabled."""
+    """Sends nothing to the router while it is disabled."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class PortMappingService:
         hosts: Callable[[], tuple[str, ...]],
         mapping: PortMapping,
     ) -> None:
-        """`hosts` returns the addresses given to the services."""
+        """`hosts` returns the listen addresses."""
         self._settings = settings
         self._network = network
         self._hosts = hosts
@@ -30,7 +30,7 @@ class PortMappingService:
         self._reconciler = Reconciler("port mapping", self._wanted, mapping.apply)
 
     def start(self, watch: AddressWatch) -> None:
-        """Begin. Called when all services listen."""
+        """Start. Call it when all services listen."""
         for group in (PORT_MAPPING, SYSTEM, HTTPS, NETWORK):
             self._settings.watch(group.name, lambda _: self._reconciler.check())
         self._settings.add_readers({(PORT_MAPPING.name, "Status"): self._status})
@@ -38,7 +38,7 @@ class PortMappingService:
         self._reconciler.start()
 
     async def close(self) -> None:
-        """Remove the mappings, and end."""
+        """Remove the mappings, and stop."""
         await self._reconciler.close()
 
     def _status(self) -> str:
@@ -58,7 +58,7 @@ class PortMappingService:
         return MappingRequest(own, state.router, values["Protocol"], ports)
 
     def _ports(self, services: list[str]) -> tuple[tuple[str, int], ...]:
-        """Return the ports of those services that are on."""
+        """Return the ports of the enabled services."""
         system, https = self._settings[SYSTEM.name], self._settings[HTTPS.name]
         found = {"rtsp": system.number("RTSPPort")}
         if https["HttpMode"] != "off":

@@ -23,11 +23,11 @@ from ipcamd.wire.upnp.ssdp import (
 )
 
 FIRST_DELAYS_S = (0.0, 0.2, 2.0)
-"""Pauses before the first announcements: datagrams get lost."""
+"""Pauses before the first announcements, which are repeated because datagrams can get lost."""
 ANSWER_DELAY_S = 5
-"""The longest delay of an answer, whatever the search allows (MX)."""
+"""Longest delay of an answer, even if the search allows more (MX)."""
 PENDING = 64
-"""Answers that wait for their moment."""
+"""Most answers that wait for their time."""
 
 Peer = tuple[str, int] | tuple[str, int, int, int]
 """IPv4 address and UDP port; IPv6 address, UDP port, flow and zone."""
@@ -36,10 +36,10 @@ _log = logging.getLogger(__name__)
 
 
 class SsdpAnnouncement(asyncio.DatagramProtocol):
-    """One device on one address. Answers go to neighbours alone."""
+    """One device on one address. Only hosts of the same network get answers."""
 
     def __init__(self, own: OwnAddress, device: SsdpDevice, allows: Callable[[str], bool]) -> None:
-        """`allows` tells whether an IP address may be answered (the IP filter)."""
+        """`allows` returns whether the IP filter admits an address."""
         self._own = own
         self._device = device
         self._allows = allows
@@ -50,13 +50,13 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Open the sockets, and begin. Raises ``OSError``."""
+        """Open the sockets, and start. Raises ``OSError``."""
         loop = asyncio.get_running_loop()
         self._sender, self._transport = await open_responder(self._own, self, self._device.group, PORT)
         self._task = loop.create_task(self._announce())
 
     async def close(self) -> None:
-        """Send the farewell, and end."""
+        """Send ``ssdp:byebye``, and stop."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -66,13 +66,13 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
         if self._transport:
             self._transport.close()
         if self._sender:
-            for target in self._device.targets * 2:  # twice, as a datagram may get lost
+            for target in self._device.targets * 2:  # twice, because a datagram can get lost
                 self._send_to_group(format_byebye(self._device, target))
             self._sender.close()
             self._sender = None
 
     def datagram_received(self, data: bytes, addr: Peer) -> None:
-        """Answer a search, after a random part of the time that it allows (asyncio's interface)."""
+        """Answer a search after a random part of the time that it allows (asyncio's interface)."""
         try:
             search = parse_search(data)
         except ValueError as error:
@@ -83,10 +83,11 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
                 self._answer_later(search, target, addr)
 
     def error_received(self, exc: Exception) -> None:
-        """Ignore it: an interface that went away is noticed elsewhere (asyncio's interface)."""
+        """Ignore the error: the address watch detects a removed interface (asyncio's interface)."""
 
     def _may_answer(self, address: str) -> bool:
-        """Whether it is a neighbour's: an answer is longer than the search, and must not be led elsewhere."""
+        """Whether the address is in the same network: answers are longer than searches and must not be reflected
+        elsewhere."""
         return is_on_link(address, (self._own,)) and not self._is_for_all(address) and self._allows(address)
 
     def _is_for_all(self, address: str) -> bool:
@@ -124,6 +125,6 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
         self._send(data, (self._device.group, PORT))
 
     def _send(self, data: bytes, peer: Peer) -> None:
-        with suppress(OSError):  # as if it had got lost; the address watch notices an interface that went away
+        with suppress(OSError):  # same as a lost datagram; the address watch detects a removed interface
             if self._sender:
                 self._sender.sendto(data, peer)

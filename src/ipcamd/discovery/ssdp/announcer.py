@@ -17,7 +17,7 @@ Place = tuple[OwnAddress, str]
 
 @dataclass(frozen=True, slots=True)
 class UpnpDevice:
-    """State that is announced."""
+    """Announced state."""
 
     addresses: tuple[OwnAddress, ...]
     http_port: int
@@ -35,14 +35,15 @@ class SsdpAnnouncer:
     """One announcement for each address and group."""
 
     def __init__(self, allows: Callable[[str], bool]) -> None:
-        """`allows` tells whether an IP address may be answered (the IP filter)."""
+        """`allows` returns whether the IP filter admits an address."""
         self._allows = allows
         self._running: dict[Place, SsdpAnnouncement] = {}
         self._announced: UpnpDevice | None = None
         self._boot_id = 0
 
     async def apply(self, wanted: UpnpDevice | None) -> None:
-        """Announce this from now on, or nothing. Raises ``OSError`` if an interface refuses; the others are served."""
+        """Announce this state, or nothing. Raises ``OSError`` if an interface fails; the other interfaces are
+        announced."""
         places = _places(wanted.addresses) if wanted else ()
         is_same = wanted is not None and self._announced is not None and _on(wanted) == _on(self._announced)
         gone = [place for place in self._running if not (is_same and place in places)]

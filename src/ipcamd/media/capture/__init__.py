@@ -1,1 +1,1 @@
-"""Capture: runs the sources of pictures and sound, and tries again when they fail."""
+"""Capture: runs the sources of pictures and sound, and retries them after failures."""

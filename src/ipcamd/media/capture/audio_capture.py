@@ -1,4 +1,4 @@
-"""Audio capture: runs a source of sound of its own (``--audio``) while somebody listens."""
+"""Audio capture: runs a separate source of sound (``--audio``) while it has listeners."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 RETRY_S = 0.5
 """Seconds from the first failure to the next attempt."""
 LONGEST_S = 10.0
-"""The pause after a failure grows from `RETRY_S` to this, in seconds."""
+"""Longest pause after a failure, in seconds; pauses start at `RETRY_S`."""
 
 
 class AudioCapture(CaptureLoop):
     """One source of sound. `run` is for a thread."""
 
     def __init__(self, source: "AudioSource", deliver: Callable[[Sound], None]) -> None:
-        """`deliver` takes the sound, in that thread."""
+        """`deliver` gets the sound, in that thread."""
         super().__init__(f"audio {source.name}", RETRY_S, LONGEST_S)
         self._source = source
         self._deliver = deliver
 
     def need(self, needed: bool) -> None:
-        """Say whether sound is needed; from any thread."""
+        """Set whether sound is needed; from any thread."""
         with self._changed:
             self._needed = needed
             if not needed:

@@ -1,4 +1,4 @@
-"""Capture loop: runs one source while it is needed, and again, with growing pauses, after it failed."""
+"""Capture loop: runs one source while it is needed, and retries it with increasing pauses after failures."""
 
 import logging
 import threading
@@ -13,29 +13,30 @@ from ipcamd.workers.on_demand import IDLE_S
 _log = logging.getLogger(__name__)
 
 UNKNOWN_FAILURE = "The source gives no picture."
-"""The reason where the source gives none."""
+"""Reason of a failure for which the source gives none."""
 
 
 class CaptureLoop(ABC):
-    """Base of the captures of pictures and of sound. `run` is for a thread, which sleeps while nothing is needed."""
+    """Base class of video and audio capture. `run` is for a thread, which sleeps while nothing is needed."""
 
     def __init__(self, label: str, retry_s: float, longest_s: float) -> None:
-        """`label` names the source in logs. The pause after a failure grows from `retry_s` to `longest_s` (seconds)."""
+        """`label` names the source in logs. The pause after a failure increases from `retry_s` to `longest_s`
+        (seconds)."""
         self._label, self._retry_s, self._longest_s = label, retry_s, longest_s
         self._changed = threading.Condition()
-        """Guards and announces what follows."""
+        """Condition for the attributes below."""
         self._needed = False
         self._closed = False
         self._skip_pause = False
         self._failing = False
         self._stop = threading.Event()
-        """Ends the source's present run."""
+        """Ends the present run of the source."""
         self.wake: Callable[[], None] = lambda: None
-        """Called when the threads have something to do."""
+        """Called when the threads have work."""
         self._reason = UNKNOWN_FAILURE
 
     def close(self) -> None:
-        """Let the threads end."""
+        """End the threads."""
         with self._changed:
             self._closed = True
             self._stop.set()
@@ -49,21 +50,21 @@ class CaptureLoop(ABC):
 
     @abstractmethod
     def _play(self, stop: threading.Event) -> Iterator[Any]:
-        """Start the source; yield what it gives."""
+        """Start the source; yield its items."""
 
     @abstractmethod
     def _take(self, item: Any) -> None:
-        """Hand on what the source gave."""
+        """Deliver an item of the source."""
 
     def _may_start(self) -> bool:
         return self._needed
 
     def _may_end(self) -> bool:
-        """Whether a run that is not needed any more has lasted long enough."""
+        """Whether an unneeded run has lasted long enough to end."""
         return not self._needed
 
     def _await_need(self, pause_s: float) -> bool:
-        """Wait for the pause, unless it is to be skipped, then until the source may start; False if closed or idle."""
+        """Wait for the pause, unless it is skipped, then until the source may start; False if closed or idle."""
         with self._changed:
             if pause_s:
                 self._changed.wait_for(lambda: self._skip_pause or self._closed, pause_s)
@@ -73,14 +74,14 @@ class CaptureLoop(ABC):
             return not self._closed and self._may_start()
 
     def _attempt(self, pause_s: float) -> float:
-        """Run the source once; return the pause after it. `pause_s` is the last one."""
+        """Run the source once; return the next pause. `pause_s` is the previous one."""
         try:
             self._run_once(self._stop)
             return 0.0
         except SourceError as error:
             reason = str(error)
             _log.log(logging.DEBUG if self._failing else logging.WARNING, "%s: %s", self._label, reason)
-        except Exception:  # the camera outlives whatever one source does
+        except Exception:  # a failing source must not end the camera
             reason = UNKNOWN_FAILURE
             _log.exception("%s failed", self._label)
         with self._changed:
@@ -90,7 +91,7 @@ class CaptureLoop(ABC):
         return min(2 * pause_s, self._longest_s) if again else self._retry_s
 
     def _note_failure(self, reason: str) -> None:
-        """Note why the source failed; called with `_changed` held."""
+        """Record the reason of a failure; called with `_changed` held."""
         self._reason = reason
 
     def _run_once(self, stop: threading.Event) -> None:
@@ -103,7 +104,7 @@ class CaptureLoop(ABC):
             raise SourceError("it ended")
 
     def _note_success(self) -> None:
-        """Note that the source works."""
+        """Record that the source works."""
         if self._failing:
             self._failing = False
             _log.info("%s is back", self._label)

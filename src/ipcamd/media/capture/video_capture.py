@@ -1,7 +1,7 @@
-"""Video capture: runs the picture source while pictures are wanted, and shows "no signal" while it is silent.
+"""Video capture: runs the picture source while pictures are needed, and delivers "no signal" while it is silent.
 
-Two threads: one is inside the source, where it may hang; the other watches for silence. Both end soon after pictures
-are not wanted any more.
+It uses two threads: one runs the source, where it may hang; the other detects silence. Both end soon after the last
+demand.
 """
 
 import logging
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 SILENT, UNPLUGGED = UNKNOWN_FAILURE, "The source is unplugged."
-"""Reasons of a failed source that the "no signal" picture shows."""
+"""Failure reasons in the "no signal" picture."""
 PRIVACY = "Pictures and sound are switched off."
-"""Reason of the picture that stands for all others while privacy is switched on."""
+"""Reason in the picture that replaces all others while privacy is on."""
 
 ASLEEP_S = 0.5
-"""A wait that ends so much too late means that the machine slept, or this process was stopped: a source that gave no
-picture meanwhile is not silent, and has so long for the next one."""
+"""A wait that ends this much too late means that the machine or process was suspended. The source is then not silent,
+and gets this much time for the next picture."""
 
 LATE_NS = 5_000_000_000
-"""Longest way of a picture from its capture to here. A picture that was captured longer before "no signal" is not late:
+"""Longest time from the capture of a picture to its arrival here. An older picture from before "no signal" is not late:
 the clock was set."""
 
 
@@ -40,24 +40,24 @@ class Timeouts:
     """Waiting times of the capture, in seconds."""
 
     silence_s: float = 1.8
-    """Without a picture for so long there is no signal: viewers are to see it within 2 seconds. A source that is slower
-    than that by itself is given more (see `SilenceLimit`)."""
+    """Time without a picture after which there is no signal, so that viewers see it within 2 seconds. A slower source
+    gets more time (see `SilenceLimit`)."""
     start_s: float = 4.0
-    """The same after the start, before the first picture and without a failure: sources take their time."""
+    """The same after a start, before the first picture and without a failure: sources need time to start."""
     first_s: float = OPENING_S
-    """The same between the first picture and the second: it may be a slow source."""
+    """The same between the first picture and the second, because the source may be slow."""
     blank_s: float = 0.5
-    """From one "no signal" picture to the next."""
+    """Interval of "no signal" pictures."""
     retry_s: float = 0.5
-    """From a failure to the next attempt; doubled from attempt to attempt ..."""
+    """Pause after a failure; doubled with each attempt ..."""
     longest_s: float = 2.0
-    """... up to this, because a source that is back is to be seen within 3 seconds."""
+    """... up to this value, so that viewers see a source within 3 seconds of its return."""
     linger_s: float = 5.0
-    """The source goes on for so long after the last viewer left, so that the next one, or a snapshot, is quick."""
+    """Time for which the source continues after the last viewer has left, so that the next one is quick."""
 
 
 class VideoCapture(CaptureLoop):
-    """One source of pictures. `run` and `watch` are for a thread each; `deliver` is called by one of them at a time."""
+    """One source of pictures. `run` and `watch` are for one thread each; only one of them calls `deliver` at a time."""
 
     def __init__(
         self,
@@ -68,23 +68,20 @@ class VideoCapture(CaptureLoop):
         steady_s: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
-        """`deliver` takes each packet and picture; `blank` makes one that says "no signal", and why.
-
-        `steady_s` is a clock that never jumps, in seconds; `wait` waits by it for a condition, which is held, at most
-        so many seconds.
-        """
+        """`deliver` gets each packet and picture; `blank` makes a "no signal" picture with a reason. `steady_s` is a
+        clock that never jumps, in seconds; `wait` waits for a condition, which is held, at most this many seconds."""
         self._timeouts = timeouts or Timeouts()
         super().__init__(f"source {source.name}", self._timeouts.retry_s, self._timeouts.longest_s)
         self.listener: Callable[[Sound], None] | None = None
-        """Takes the source's sound, in the source's thread."""
+        """Gets the source's sound, in the source's thread."""
         self.watcher: Callable[[bool], None] = lambda _: None
-        """Called when the source begins to be silent (False), and when it is back (True): in a thread, quick."""
+        """Called when the source becomes silent (False), and when it is back (True), in a thread; must be quick."""
         self.has_signal = True
-        """Whether the source delivered pictures when they were last wanted."""
+        """Whether the source delivered pictures when they were last needed."""
         self.pictures = 0
-        """Pictures that came from the source since the start."""
+        """Pictures from the source since the start."""
         self.refine: Callable[[Wanted], Wanted] = lambda wanted: wanted
-        """Adds to what is wanted what changes from picture to picture, in the source's thread."""
+        """Adds the demand that varies from picture to picture, in the source's thread."""
         self._source = source
         self._deliver = deliver
         self._blank = blank
@@ -92,23 +89,23 @@ class VideoCapture(CaptureLoop):
         self._delivering = threading.Lock()
         self._wanted: Wanted | None = None
         self._left_s = 0.0
-        """When (monotonic) pictures ceased to be needed."""
+        """Monotonic time since which pictures are not needed."""
         self._lost = False
         self._private = False
         self._limit = SilenceLimit(self._timeouts.first_s, self._timeouts.silence_s)
         self._last_picture_s = 0.0
-        """When (monotonic) the last real picture came."""
+        """Monotonic time of the last picture from the source."""
         self._silent_at_s = 0.0
-        """When (monotonic) the source counts as silent if no picture comes before."""
+        """Monotonic time at which the source counts as silent without another picture."""
         self._blank_at_s = 0.0
-        """When (monotonic) the next blank picture may go out."""
+        """Monotonic time of the next blank picture."""
         self._packet_ns: int | None = None
-        """Time of capture of the last item, if that was a packet."""
+        """Capture time of the last item, if it was a packet."""
         self._last_blank_ns = 0
-        """Time of capture of the last blank picture."""
+        """Capture time of the last blank picture."""
 
     def demand(self, wanted: "Wanted | None") -> None:
-        """Say what is wanted from now on; None for nothing. From any thread."""
+        """Set the demand; None for nothing. From any thread."""
         now_s = self._steady_s()
         with self._changed:
             if wanted and not self._needed:
@@ -125,7 +122,7 @@ class VideoCapture(CaptureLoop):
 
     @property
     def lost(self) -> bool:
-        """Whether the virtual device's source is unplugged; may be set, from any thread."""
+        """Whether the virtual device's source is disconnected; may be set, from any thread."""
         return self._lost
 
     @lost.setter
@@ -143,7 +140,7 @@ class VideoCapture(CaptureLoop):
 
     @private.setter
     def private(self, private: bool) -> None:
-        with self._delivering, self._changed:  # no picture is on its way any more
+        with self._delivering, self._changed:  # no more pictures are in delivery
             self._private = private
             self._reopen()
         if self._needed:
@@ -154,7 +151,7 @@ class VideoCapture(CaptureLoop):
         return not self._lost and not self._private
 
     def _reopen(self) -> None:
-        """Let the source be closed, and opened again if it may be; called with `_changed` held."""
+        """Close the source, so that it is opened again if permitted; called with `_changed` held."""
         if not self._may_open:
             self._silent_at_s = min(self._silent_at_s, self._steady_s())
         self._skip_pause = True
@@ -182,11 +179,11 @@ class VideoCapture(CaptureLoop):
             with self._delivering:
                 if self._private:
                     return
-                # a picture may come twice, encoded and decoded
+                # a picture may arrive twice, encoded and decoded
                 if item.captured_ns != self._packet_ns:
                     self._note_picture()
                 self._packet_ns = item.captured_ns if isinstance(item, Packet) else None
-                # times of capture go forward: what was captured before a blank picture comes too late
+                # capture times must increase: drop pictures captured before the last blank picture
                 if self._needed and not 0 <= self._last_blank_ns - item.captured_ns < LATE_NS:
                     self._deliver(item)
         elif self.listener and not self._private:
@@ -211,7 +208,7 @@ class VideoCapture(CaptureLoop):
         self._silent_at_s = min(self._silent_at_s, self._last_picture_s + self._timeouts.silence_s)
 
     def _set_signal(self, has_signal: bool) -> None:
-        """Note whether there are pictures; called while `_delivering` is held."""
+        """Record whether there are pictures; called with `_delivering` held."""
         if has_signal is not self.has_signal:
             self.has_signal = has_signal
             self.watcher(has_signal)
@@ -222,10 +219,10 @@ class VideoCapture(CaptureLoop):
             self._blank_at_s = self._steady_s() + self._timeouts.blank_s
             try:
                 with self._delivering:
-                    # the source may have come back while this waited for its turn
+                    # the source may have returned while this waited for the lock
                     if self._silent_at_s <= self._steady_s():
                         self._deliver_blank()
-            except Exception:  # viewers then keep the last picture, and the source's thread goes on trying
+            except Exception:  # viewers keep the last picture, and the source's thread keeps trying
                 _log.exception("the picture for no signal could not be made")
 
     def _deliver_blank(self) -> None:
@@ -248,7 +245,7 @@ class VideoCapture(CaptureLoop):
             return False
 
     def _excuse_sleep(self, due_s: float) -> None:
-        """Give the source time for a picture if the machine slept; called with `_changed` held, after a wait until
+        """Give the source time for a picture after a suspension; called with `_changed` held, after a wait until
         `due_s`."""
         now_s = self._steady_s()
         if now_s - due_s > ASLEEP_S:

@@ -1,1 +1,1 @@
-"""Encoding: one thread a stream, while the stream is watched."""
+"""Encoding: one thread per stream, while the stream has viewers."""

@@ -1,4 +1,4 @@
-"""Encode session: one encoder with fixed settings, from its first key frame on. Imported by media threads only."""
+"""Encode session: one encoder with fixed settings. Imported by media threads only."""
 
 import threading
 
@@ -10,13 +10,13 @@ from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream_settings import StreamSettings
 
 KEY_AFTER = 2 * SECOND
-"""Longest time from one key frame to the next, in nanoseconds of capture time, however slow the source is."""
+"""Longest time between key frames, in nanoseconds of capture time, even for a slow source."""
 KEY_SPACE = SECOND
-"""Shortest time from a key frame to one that a viewer asked for, in nanoseconds of capture time."""
+"""Shortest time from a key frame to one that a viewer requests, in nanoseconds of capture time."""
 
 
 class EncodeSession:
-    """Encodes the pictures of one stream, and decides which are key frames."""
+    """Encodes the pictures of one stream, and selects the key frames."""
 
     def __init__(self, settings: StreamSettings) -> None:
         self.settings = settings
@@ -27,13 +27,11 @@ class EncodeSession:
         self._key_time = 0
         """Capture time of the last key frame."""
         self._count = 0
-        """Frames from that key frame on, itself included; 0 before the first."""
+        """Frames since that key frame, including it; 0 before the first."""
 
     def encode(self, processed: ProcessedFrame, asked: threading.Event) -> tuple[bytes, bool] | None:
-        """Return the encoded picture and whether it is a key frame; None if the stream's rate leaves it out.
-
-        `asked` is set while a viewer waits for a key frame; a key frame clears it.
-        """
+        """Return the encoded picture and whether it is a key frame; None if the stream's frame rate omits it. `asked`
+        is set while a viewer waits for a key frame; a key frame clears it."""
         if not self._decimator.selects(processed.captured_ns):
             return None
         key = self._key_due(processed.captured_ns, asked.is_set())
@@ -51,12 +49,12 @@ class EncodeSession:
     def _key_due(self, captured_ns: int, asked: bool) -> bool:
         if not self._count or self._count >= self.settings.gop:
             return True
-        # in both directions: the camera's clock may have been set
+        # in both directions, because the camera's clock may be set
         age_ns = abs(captured_ns - self._key_time)
         return age_ns >= KEY_AFTER or (asked and age_ns >= KEY_SPACE)
 
     def _match_rate(self, captured_ns: int) -> None:
-        """Open a new encoder if pictures come much slower or faster than its bit rate control expects."""
+        """Replace the encoder if pictures arrive much slower or faster than its rate control expects."""
         age_ns = captured_ns - self._key_time
         if self._count < 2 or not 0 < age_ns <= 2 * KEY_AFTER:
             return

@@ -1,4 +1,4 @@
-"""Encoder thread of one stream: encodes the newest picture for one hub, or hands packets on, while the hub has
+"""Encoder thread of one stream: encodes the newest picture for one hub, or passes packets through, while the hub has
 subscribers."""
 
 import logging
@@ -15,22 +15,22 @@ from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
 
-if TYPE_CHECKING:  # brings PyAV
+if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.scale import ProcessedFrame
 
 _log = logging.getLogger(__name__)
 
 _RETRY_S = 1.0
-"""From an encoder's failure to the next attempt."""
+"""Pause after a failure of the encoder."""
 
 
 class EncoderThread:
-    """Encodes for one hub. Its frame counter never starts again while the camera runs."""
+    """Encodes for one hub. Its frame counter never restarts while the camera runs."""
 
     def __init__(
         self, hub: Hub, settings: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> None:
-        """`clock_ns` is the camera's clock, `status` gives motion levels, inputs and output. Both are called in the
+        """`clock_ns` is the camera's clock, `status` returns motion levels, inputs and output. Both are called in the
         thread."""
         self.hub = hub
         self.settings = settings
@@ -44,16 +44,16 @@ class EncoderThread:
         """Pictures since the last key frame."""
 
     def run(self, publisher: Publisher) -> None:
-        """Encode until `input` is closed or not wanted for a while; to be run in a thread."""
+        """Encode until `input` is closed or unused for a while; to be run in a thread."""
         while self.input.wait_until_wanted():
             try:
                 self._encode(publisher)
-            except Exception:  # no failure of an encoder ends the stream
+            except Exception:  # a failing encoder must not end the stream
                 _log.exception("stream %s: the encoder failed and is restarted", self.hub.name)
                 self.input.sleep(_RETRY_S)
 
     def _encode(self, publisher: Publisher) -> None:
-        """Encode, or hand on, while pictures are wanted."""
+        """Encode or pass through while pictures are wanted."""
         from ipcamd.media.encode.encode_session import EncodeSession
 
         session: EncodeSession | None = None

@@ -1,11 +1,11 @@
-"""Stream input: pictures to be encoded and packets to be handed on, in order, for the thread of one stream."""
+"""Stream input: pictures to encode and packets to pass through, in order, for the thread of one stream."""
 
 from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Packet
 from ipcamd.media.latest_value import LatestValue
 
-if TYPE_CHECKING:  # brings PyAV
+if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.scale import ProcessedFrame
 
     _Queue = LatestValue[Packet | ProcessedFrame]
@@ -13,25 +13,25 @@ else:
     _Queue = LatestValue
 
 MAX_WAITING = 60
-"""Packets that may wait, two seconds. More are dropped."""
+"""Most packets that may wait: two seconds. Further ones are dropped."""
 
 
 class StreamInput(_Queue):
-    """A picture replaces one that was not taken yet; a packet replaces nothing, because others depend on it."""
+    """A picture replaces a waiting one; a packet does not, because later packets depend on it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._continuous = False
-        """Whether the last item was a packet, and none is missing behind it."""
+        """Whether the last item was a packet, without a gap after it."""
 
     def set_wanted(self, wanted: bool) -> None:
-        """Set whether items are wanted. Packets must then begin with a key frame."""
+        """Set whether items are wanted. The first packet must then be a key frame."""
         with self._changed:
             self._continuous = False
         super().set_wanted(wanted)
 
     def append(self, packet: Packet) -> bool:
-        """Add a packet; return False if it cannot be used, so that the next one must be a key frame."""
+        """Add a packet; return False if it is unusable, so that the next one must be a key frame."""
         with self._changed:
             if len(self._items) >= MAX_WAITING:
                 self._items.clear()

@@ -1,1 +1,1 @@
-"""Images: settings, transform, overlays, scaling, and small grey pictures for analysis."""
+"""Image processing: settings, transform, overlays, scaling, and analysis frames."""

@@ -13,7 +13,7 @@ from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.mask.mask import Mask
 
-if TYPE_CHECKING:  # brings PyAV and numpy
+if TYPE_CHECKING:  # imports PyAV and numpy
     import av
     import numpy as np
     from numpy.typing import NDArray
@@ -23,19 +23,19 @@ if TYPE_CHECKING:  # brings PyAV and numpy
 RATE = 15
 """Most analysis frames per second."""
 SAMPLE_RATE = 2
-"""Most analysis frames per second for the consumer of samples."""
+"""Most analysis frames per second for samples."""
 WIDTH = 160
-"""Pixels per row; each is the mean of the pixels that it covers. The picture's proportions are kept."""
+"""Pixels per row; each is the mean of the pixels that it covers. The aspect ratio is kept."""
 
 
 class Demand(Enum):
-    """When analysis frames are wanted."""
+    """Condition under which analysis frames are wanted."""
 
     NEVER = "never"
     WHILE_WATCHED = "while watched"
-    """While a stream has viewers, so that there are pictures anyway."""
+    """While a stream has viewers, so that pictures exist anyway."""
     ALWAYS = "always"
-    """Also while the source has to run for them alone."""
+    """Always, even if the source runs for them only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class AnalysisFrame:
     """One picture, small and grey."""
 
     plane: "Plane | None"
-    """Rows by columns, 0 to 255; None: there is no signal."""
+    """Rows by columns, 0 to 255; None without signal."""
     captured_ns: int
     """Nanoseconds since the epoch, UTC, by the camera's clock, which may jump."""
     view: int
@@ -54,10 +54,8 @@ class AnalysisFrame:
 
 
 class AnalysisTap:
-    """Offers analysis frames to one consumer, in `latest`, and a few of them to `take_sample`. Each is scaled once.
-
-    `offer` is for one thread at a time.
-    """
+    """Offers analysis frames to one consumer, in `latest`, and some of them to `take_sample`. Each is scaled once.
+    `offer` is for one thread at a time."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called when `demand` has changed."""
@@ -66,7 +64,7 @@ class AnalysisTap:
         self._changed = changed
         self._decimator = FrameDecimator(RATE)
         self.take_sample: Callable[[AnalysisFrame], None] | None = None
-        """Takes samples of the pictures that are there anyway, in a media thread; None: none are wanted."""
+        """Gets samples of pictures that exist anyway, in a media thread; None: no samples."""
         self._samples_needed = False
         self._sample_decimator = FrameDecimator(SAMPLE_RATE)
         self._view = 0
@@ -75,7 +73,7 @@ class AnalysisTap:
 
     @property
     def demand(self) -> Demand:
-        """When analysis frames are wanted; to be set in the event loop."""
+        """Condition under which analysis frames are wanted; set in the event loop."""
         return self._demand_level
 
     @demand.setter
@@ -87,23 +85,23 @@ class AnalysisTap:
         self._changed()
 
     def need_samples(self, needed: bool) -> None:
-        """Let the source run for samples even while no stream has viewers, or not; for the event loop."""
+        """Set whether the source runs for samples without viewers; for the event loop."""
         self._samples_needed = needed
         self._changed()
 
     @property
     def wanted(self) -> bool:
-        """Whether pictures have to be processed for frames; from any thread."""
+        """Whether pictures must be processed for analysis; from any thread."""
         return self.latest.wanted or self._samples_needed
 
     @property
     def rate(self) -> int:
-        """Frames per second for which pictures have to be processed now; from any thread."""
+        """Frame rate at which pictures must be processed for analysis now; from any thread."""
         return RATE if self.latest.wanted else SAMPLE_RATE if self._samples_needed else 0
 
     @property
     def source_rate(self) -> int:
-        """Pictures per second for which the source has to run even while no stream has viewers; 0 if it need not."""
+        """Frame rate at which the source must run even without viewers; 0 if it need not."""
         if self._demand_level is Demand.ALWAYS:
             return RATE
         return SAMPLE_RATE if self._samples_needed else 0

@@ -1,4 +1,4 @@
-"""Focus meter: the sharpness of pictures, for autofocus; measured before adjustments and overlay."""
+"""Focus meter: measures the sharpness of pictures for autofocus, before adjustments and overlay."""
 
 import asyncio
 import contextlib
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
 
-if TYPE_CHECKING:  # brings PyAV and numpy
+if TYPE_CHECKING:  # imports PyAV and numpy
     import av
 
     from ipcamd.media.planes import Plane
 
 RATE = 30
-"""Pictures per second that are asked for."""
+"""Requested frame rate."""
 MOST = 256
-"""Readings that may wait; more are dropped."""
+"""Most readings that may wait; further ones are dropped."""
 LONGEST_S = 1.0
-"""No picture is older than that; a clock was set, if it seems so."""
+"""Oldest plausible picture, in seconds; older times mean that a clock was set."""
 _STEP = 4
 """Every fourth row is measured."""
 
@@ -30,13 +30,13 @@ class FocusReading:
     sharpness: float
     """The mean square of the difference of neighbouring pixels; comparable between pictures of the same view."""
     captured_s: float
-    """When it was captured."""
+    """Capture time."""
     viewed_s: float
-    """When its view was asked for: a virtual lens had its position then."""
+    """Time at which its view was requested, when a virtual lens had its position."""
 
 
 class FocusMeter:
-    """Measures pictures while that is wanted. `offer` is for one thread at a time, the rest for the event loop."""
+    """Measures pictures on request. `offer` is for one thread at a time, the rest for the event loop."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         """`changed` is called when `wanted` has changed."""
@@ -45,12 +45,12 @@ class FocusMeter:
 
     @property
     def wanted(self) -> bool:
-        """Whether pictures are measured, also while no stream has viewers; from any thread."""
+        """Whether pictures are measured, even without viewers; from any thread."""
         return self._deliver is not None
 
     @contextlib.contextmanager
     def measure(self) -> "Iterator[asyncio.Queue[FocusReading]]":
-        """Measure each picture meanwhile; the readings come in the queue. For one caller at a time."""
+        """Measure each picture in this context; the readings arrive in the queue. For one caller at a time."""
         queue: asyncio.Queue[FocusReading] = asyncio.Queue(MOST)
         self._deliver = partial(_deliver, asyncio.get_running_loop(), queue)
         self._changed()
@@ -61,7 +61,7 @@ class FocusMeter:
             self._changed()
 
     def offer(self, frame: "av.VideoFrame", viewed_s: float, age_s: float) -> None:
-        """Measure the full-range `frame`, if that is wanted. `age_s` is the time from its capture to `viewed_s`."""
+        """Measure the full-range `frame`, if requested. `age_s` is the time from its capture to `viewed_s`."""
         if deliver := self._deliver:
             age_s = min(max(0.0, age_s), LONGEST_S)
             deliver(FocusReading(measure_sharpness(frame), viewed_s - age_s, viewed_s))
@@ -88,5 +88,5 @@ def _deliver(loop: asyncio.AbstractEventLoop, queue: "asyncio.Queue[FocusReading
         with contextlib.suppress(asyncio.QueueFull):
             queue.put_nowait(reading)
 
-    with contextlib.suppress(RuntimeError):  # the loop was closed at the end of the camera
+    with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
         loop.call_soon_threadsafe(put)

@@ -16,7 +16,7 @@ from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import MaskSet
 from ipcamd.media.meter import Meter
 
-if TYPE_CHECKING:  # brings PyAV
+if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.blur import Blurrer
     from ipcamd.media.image.crop import Cropper
     from ipcamd.media.image.scale import ProcessedFrame
@@ -24,13 +24,13 @@ if TYPE_CHECKING:  # brings PyAV
 
 
 class PictureOutput(Protocol):
-    """One stream's way to the processed pictures."""
+    """Output of processed pictures to one stream."""
 
     def admits(self, picture: Picture) -> bool:
-        """Return whether it takes this picture."""
+        """Return whether it needs this picture."""
 
     def put(self, processed: "ProcessedFrame") -> None:
-        """Take the picture, processed."""
+        """Queue the processed picture."""
 
 
 class FrameProcessor:
@@ -47,18 +47,15 @@ class FrameProcessor:
         focus_meter: FocusMeter | None = None,
         light_meter: LightMeter | None = None,
     ) -> None:
-        """`outputs` take processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks.
-
-        `view` is asked for each picture, in a media thread. `local` converts capture times to local time for the
-        overlay.
-        """
+        """`outputs` get processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks. `view` is
+        read for each picture, in a media thread. `local` converts capture times to local time for the overlay."""
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
         self.masks = MaskSet()
         """Places to cover. May be replaced at any time; take effect with the next picture."""
         self.meter = Meter()
         self.limit = (0, 0)
-        """The largest picture that a stream wants: width and height. May be replaced at any time."""
+        """Largest size of all streams: width and height. May be replaced at any time."""
         self.size = (0, 0)
         """Width and height of the newest picture, in pixels."""
         self._outputs = outputs
@@ -73,7 +70,7 @@ class FrameProcessor:
         self._blurrer: Blurrer | None = None
 
     def prepare(self) -> None:
-        """Import the transform before a viewer waits for it; to be called in a media thread."""
+        """Import the transform before the first viewer; to be called in a media thread."""
         from ipcamd.media.image.blur import Blurrer
         from ipcamd.media.image.crop import Cropper
         from ipcamd.media.image.transform import Transform
@@ -89,7 +86,7 @@ class FrameProcessor:
         return self.settings.change or self._view().change
 
     def process(self, picture: Picture) -> None:
-        """Transform a picture and put it into the outputs that want one."""
+        """Transform a picture and pass it to the outputs that need it."""
         self._light_meter.offer(picture)
         outputs = [output for output in self._outputs if output.admits(picture)]
         if not outputs and not self._analysis.wanted and not self._focus_meter.wanted:
@@ -105,7 +102,7 @@ class FrameProcessor:
         masks = self.masks
         if picture.signal:
             cover(picture.video, masks.masks)
-        # the text of a picture without signal must stay readable
+        # the text of a "no signal" picture must remain readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
         viewed_s, view = time.monotonic(), self._view()
         if not picture.signal:

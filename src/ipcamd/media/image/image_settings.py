@@ -8,7 +8,7 @@ from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.params.group import Values
 
 NEUTRAL = 128
-"""The level that changes nothing."""
+"""Neutral level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ImageSettings:
     flip: bool = False
     texts: tuple[OnScreenText, ...] = ()
     opaque: bool = False
-    """Draw the texts on black instead of on the picture."""
+    """Draw the texts on a black background."""
 
     @property
     def adjusts(self) -> bool:
@@ -32,7 +32,7 @@ class ImageSettings:
 
     @property
     def change(self) -> str:
-        """Change of the picture, in words; "" for nothing."""
+        """Short description of the change to pictures; "" for none."""
         if self.mirror or self.flip:
             return "the picture is mirrored"
         if self.adjusts:
@@ -50,7 +50,7 @@ class ImageSettings:
 
     @classmethod
     def of(cls, sensor: Values, texts: tuple[OnScreenText, ...] = ()) -> Self:
-        """Return the settings that ``ImageSource.IO.Sensor`` gives, with these texts."""
+        """Return the settings of ``ImageSource.IO.Sensor``, with these texts."""
 
         on = sensor.flag
         return cls(

@@ -1,4 +1,4 @@
-"""Light meter: the mean brightness of the source's pictures, for day and night."""
+"""Light meter: measures the mean brightness of the source's pictures, for day and night."""
 
 import asyncio
 import contextlib
@@ -8,14 +8,14 @@ from ipcamd.media.frame import Picture
 from ipcamd.media.frame_decimator import FrameDecimator
 
 RATE = 5
-"""Pictures per second that are asked for."""
+"""Requested frame rate."""
 _MEASURED_RATE = 2
 _STEP = 8
 """Every eighth pixel of every eighth row is measured."""
 
 
 class LightMeter:
-    """Measures pictures while that is wanted. `offer` is for one thread at a time, the rest for the event loop."""
+    """Measures pictures on request. `offer` is for one thread at a time, the rest for the event loop."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         """`changed` is called when `wanted` has changed."""
@@ -26,24 +26,24 @@ class LightMeter:
 
     @property
     def wanted(self) -> bool:
-        """Whether pictures are measured, also while no stream has viewers; from any thread."""
+        """Whether pictures are measured, even without viewers; from any thread."""
         return self._deliver is not None
 
     def measure(self, deliver: Callable[[float], None] | None) -> None:
-        """Call `deliver` in the event loop with the brightness of pictures, 0 to 100, from now on; None: no more."""
+        """Call `deliver` in the event loop with the brightness of pictures, 0 to 100; None: stop."""
         was_wanted = self.wanted
         self._loop, self._deliver = asyncio.get_running_loop(), deliver
         if self.wanted is not was_wanted:
             self._changed()
 
     def offer(self, picture: Picture) -> None:
-        """Measure a picture of the source, if that is wanted."""
+        """Measure a picture of the source, if requested."""
         if self._deliver and self._loop and picture.signal and self._decimator.selects(picture.captured_ns):
             from ipcamd.media.planes import planes
 
             luma = planes(picture.video)[0]
             brightness = float(luma[::_STEP, ::_STEP].mean()) / 2.55
-            with contextlib.suppress(RuntimeError):  # the loop was closed at the end of the camera
+            with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
                 self._loop.call_soon_threadsafe(self._tell, brightness)
 
     def _tell(self, brightness: float) -> None:

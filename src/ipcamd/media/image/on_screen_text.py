@@ -1,4 +1,4 @@
-"""On-screen text: a line in a corner of the picture; a text, or the time at which the picture was captured."""
+"""On-screen text: a line in a corner of the picture with a text or the capture time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,15 +21,13 @@ class OnScreenText:
     """Date or time or both, as ``strftime`` takes them."""
 
     def line(self, captured: datetime) -> str:
-        """Return the line for a picture that was captured at this local time."""
+        """Return the line for a picture with this local capture time."""
         return captured.strftime(self.pattern) if self.pattern else self.text
 
 
 def shown_texts(group: Callable[[str], Values], name: str) -> tuple[OnScreenText, ...]:
-    """Return the texts that the settings ask for, in the order in which they are drawn.
-
-    `group` returns the values of a group of parameters; `name` is the camera's.
-    """
+    """Return the visible texts in drawing order. `group` returns the values of a group of parameters; `name` is the
+    camera's."""
     sensor = group(SENSOR.name)
     by_switch = (sensor.flag("OverlayText") and sensor.flag("IncludeText"), sensor.flag("OverlayDate"))
     values = [group(each.name) for each in OSD_GROUPS]

@@ -1,4 +1,4 @@
-"""Overlay: texts in the corners of the picture (SDK 10.5), each corner a small tile."""
+"""Overlay: texts in the corners of the picture (SDK 10.5), one small tile per corner."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -16,12 +16,12 @@ Weights = np.ndarray[tuple[int, int], np.dtype[np.uint16]]
 """Rows by columns of 256ths."""
 
 _LINES = 28
-"""Text is a 28th of the picture's height, ..."""
+"""Text height as a fraction of the picture's height: one 28th, ..."""
 _SMALLEST = 10
-"""... but never smaller than this, in pixels."""
+"""... but at least this many pixels."""
 
 _TileKey = tuple[str, tuple[str, ...], bool, tuple[int, int]]
-"""Corner, lines, whether on black, size of the picture."""
+"""Corner, lines, whether the background is black, size of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Tile:
     """(keep, add) for luma and for both chroma planes."""
 
     def draw(self, planes: Sequence[Plane]) -> None:
-        """Blend it into the planes, in place; it is cut off at their edges."""
+        """Blend it into the planes, in place, clipped at their edges."""
         for plane, (keep, add), half in zip(planes, self.parts, (1, 2, 2), strict=True):
             place = plane[self.top // half :, self.left // half :][: keep.shape[0], : keep.shape[1]]
             rows, columns = place.shape
@@ -44,7 +44,7 @@ class Tile:
 
 
 class Overlay:
-    """Makes tiles, and keeps those of the last picture for the next one."""
+    """Draws tiles, and reuses those of the last picture."""
 
     def __init__(self, local: Callable[[int], datetime]) -> None:
         """`local` returns the local time of a capture time, in nanoseconds since the epoch."""
@@ -52,7 +52,7 @@ class Overlay:
         self._tiles: dict[_TileKey, Tile] = {}
 
     def tiles(self, settings: ImageSettings, captured_ns: int, size: tuple[int, int]) -> Sequence[Tile]:
-        """Return the tiles for a picture of that size, captured then; none if there is no overlay."""
+        """Return the tiles for a picture of this size and capture time; none without overlay."""
         if not settings.texts:
             return ()
         captured = self._local(captured_ns)
@@ -66,13 +66,13 @@ class Overlay:
 
 
 def to_ascii(text: str) -> str:
-    """Return `text` in printable ASCII, all that the font has: without accents, with ``?`` for other characters."""
+    """Return `text` in printable ASCII, which the font covers: without accents, with ``?`` for other characters."""
     plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return "".join(c if " " <= c <= "~" else "?" for c in plain)
 
 
 def draw_tile(corner: str, lines: Sequence[str], opaque: bool, size: tuple[int, int]) -> Tile:
-    """Return the tile of white text for a corner of a picture of that size: on black, or outlined in black."""
+    """Return the tile of white text for a corner of a picture of this size: on black, or with a black outline."""
     width, height = size
     font = max(_SMALLEST, height // _LINES)
     margin = font // 4 * 2
@@ -85,22 +85,22 @@ def draw_tile(corner: str, lines: Sequence[str], opaque: bool, size: tuple[int, 
 
 
 def _tile_of(covered: Weights, white: Weights) -> Tile:
-    # chroma has one sample for four pixels; where it is covered it is colourless
+    # chroma has one sample for four pixels; covered samples are colourless
     quarter = (covered[::2, ::2] + covered[1::2, ::2] + covered[::2, 1::2] + covered[1::2, 1::2]) // 4
     colourless = (_keep(quarter), (256 - _keep(quarter)) * GREY)
-    # where the edge is half covered no more may come on top than was taken away, or 16 bits overflow
+    # at half-covered edges, add at most what was removed, or 16 bits overflow
     return Tile(0, 0, ((_keep(covered), np.minimum(white, covered) * 256), colourless, colourless))
 
 
 def _print(text: str, size: int, opaque: bool, align: str) -> tuple[Image.Image, Image.Image]:
-    """Return two images of even size: the cover of the text and its background, and the text alone."""
+    """Return two images of even size: the coverage of text and background, and the text alone."""
     font, edge, margin = ImageFont.load_default(size), max(1, size // 12), size // 3
     box = ImageDraw.Draw(Image.new("L", (1, 1))).multiline_textbbox((0, 0), text, font, align=align, stroke_width=edge)
     area = (_even(box[2] - box[0] + 2 * margin), _even(box[3] - box[1] + 2 * margin))
     covered, white = Image.new("L", area, 255 if opaque else 0), Image.new("L", area)
     place = (margin - box[0], margin - box[1])
     ImageDraw.Draw(covered).multiline_text(place, text, 255, font, align=align, stroke_width=edge)
-    # the same edge, in black: without it the lines would stand closer
+    # the same outline in black, so that the line spacing stays equal
     ImageDraw.Draw(white).multiline_text(place, text, 255, font, align=align, stroke_width=edge, stroke_fill=0)
     return covered, white
 
@@ -110,5 +110,5 @@ def _even(length: float) -> int:
 
 
 def _keep(covered: Weights) -> Weights:
-    """Return the 256ths of the picture that remain under a cover of 0 to 255."""
+    """Return the 256ths of the picture that remain under a coverage of 0 to 255."""
     return 256 - covered - (covered >> 7)

@@ -1,4 +1,4 @@
-"""Scaling: whole pictures in the sizes of streams, in their proportions, with black bars on the free sides."""
+"""Scaling: whole pictures in the sizes of streams, with their aspect ratio and black bars."""
 
 import threading
 from concurrent.futures import Future
@@ -10,7 +10,7 @@ from ipcamd.media.planes import FULL, LIMITED, plain, planes
 
 
 def fit_inside(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
-    """Return the largest even size of the proportions of `size` (pixels are square) that fits into `frame`."""
+    """Return the largest even size with the aspect ratio of `size` (square pixels) that fits into `frame`."""
     scale = min(frame[0] / size[0], frame[1] / size[1])
     width, height = (min(most, max(2, round(side * scale / 2) * 2)) for side, most in zip(size, frame, strict=True))
     return width, height
@@ -19,7 +19,7 @@ def fit_inside(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]
 def resize(
     frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter
 ) -> av.VideoFrame:
-    """Return the full-range `frame` in exactly that size and pixel format; the frame itself if it has both already."""
+    """Return the full-range `frame` in this size and pixel format; the frame itself if it has both."""
     if (frame.width, frame.height, frame.format.name) == (*size, pixel_format):
         return frame
     return reformatter.reformat(
@@ -38,7 +38,7 @@ def resize(
 def scale_to_fit(
     frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter
 ) -> av.VideoFrame:
-    """Return the full-range `frame` in that size and pixel format; the frame itself if it has both already."""
+    """Return the full-range `frame` in this size and pixel format, with bars; the frame itself if it has both."""
     inner = fit_inside((frame.width, frame.height), size)
     frame = resize(frame, inner, pixel_format, reformatter)
     return frame if inner == size else _barred(frame, size, pixel_format)
@@ -46,7 +46,7 @@ def scale_to_fit(
 
 def _barred(frame: av.VideoFrame, size: tuple[int, int], pixel_format: str) -> av.VideoFrame:
     whole = plain(size, 16 if pixel_format == LIMITED else 0, pixel_format)
-    # multiples of four, so that chroma, at half of it, begins at a whole sample as well
+    # multiples of four, so that half-size chroma starts at a whole sample
     left, top = ((size[0] - frame.width) // 4 * 2, (size[1] - frame.height) // 4 * 2)
     for target, part, half in zip(planes(whole), planes(frame), (1, 2, 2), strict=True):
         rows, columns = part.shape
@@ -55,7 +55,7 @@ def _barred(frame: av.VideoFrame, size: tuple[int, int], pixel_format: str) -> a
 
 
 class ScaledFrame:
-    """One frame for several encoders. Encoding sets its time and type: hold `lock` meanwhile."""
+    """One frame for several encoders. Encoding sets its time and type, so hold `lock` meanwhile."""
 
     def __init__(self, frame: av.VideoFrame) -> None:
         self.frame = frame
@@ -63,7 +63,7 @@ class ScaledFrame:
 
 
 class ProcessedFrame:
-    """One picture for all streams. Each size is made once, by the first stream that wants it."""
+    """One picture for all streams. The first stream that needs a size creates it."""
 
     def __init__(self, frame: av.VideoFrame, captured_ns: int, mask_version: int = 0) -> None:
         """`captured_ns` is the time of capture: nanoseconds since the epoch, UTC; `mask_version` is that of the masks
@@ -75,7 +75,7 @@ class ProcessedFrame:
         self._made: dict[tuple[tuple[int, int], str], Future[ScaledFrame]] = {}
 
     def scaled_to(self, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter) -> ScaledFrame:
-        """Return the picture in that size and pixel format. `reformatter` must belong to the calling thread."""
+        """Return the picture in this size and pixel format. `reformatter` must belong to the calling thread."""
         with self._lock:
             made = self._made.get((size, pixel_format))
             first = made is None

@@ -1,4 +1,4 @@
-"""Sharpness: moves each pixel away from, or towards, the mean of its four neighbours."""
+"""Sharpness filter: moves each pixel away from, or towards, the mean of its four neighbours."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,18 +7,18 @@ from ipcamd.media.image.image_settings import NEUTRAL
 from ipcamd.media.planes import Plane
 
 _SHIFT = 6
-"""The weight is in 64ths: up to 32 of them, eight times the largest value still fits into 16 bits."""
+"""The weight is in 64ths: 32 of them, times the largest value times eight, fit into 16 bits."""
 
 
 class Sharpness:
-    """Keeps its buffers from picture to picture: new memory would cost as much as the arithmetic."""
+    """Reuses its buffers, because new memory would take as long as the arithmetic."""
 
     def __init__(self) -> None:
         self._wide: NDArray[np.int16] = np.empty((0, 0), np.int16)
         self._change: NDArray[np.int16] = np.empty((0, 0), np.int16)
 
     def apply(self, plane: Plane, level: int, into: Plane) -> None:
-        """Write `plane` into `into` at the sharpness `level`, 0 softest, 128 as it is, 255 sharpest."""
+        """Write `plane` into `into` with the sharpness `level`: 0 softest, 128 unchanged, 255 sharpest."""
         into[:] = plane
         if level == NEUTRAL or min(plane.shape) < 3:
             return
@@ -43,5 +43,5 @@ class Sharpness:
 
 
 def _weight(level: int) -> int:
-    """Return the weight of the distance to the mean: from -14/16, nearly at the mean, to 2."""
+    """Return the weight of the difference to the mean: from -14/16, almost the mean, to 2."""
     return round((level - NEUTRAL) * (32 / 127 if level > NEUTRAL else 14 / 128))

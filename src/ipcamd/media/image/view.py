@@ -1,4 +1,4 @@
-"""View of a picture: the part that is shown, whether in colour, how sharp; drivers of a virtual device change it."""
+"""View of a picture: the visible part, its colour and blur; drivers of a virtual device change it."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from ipcamd.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Part of the source's picture. Two equal views show the same."""
+    """Part of the source's picture. Equal views show the same."""
 
     pan: float = 0.0
     """-100 (left edge of the picture) to 100 (right edge)."""
@@ -16,9 +16,9 @@ class View:
     zoom: float = 1.0
     """1 shows the whole picture; 2 shows half of its width and height."""
     grey: bool = False
-    """Without colour, as by night."""
+    """Without colour, for night mode."""
     blur: float = 0.0
-    """Out of focus: points become spots of so many thousandths of the picture's height."""
+    """Blur: points become spots of this many thousandths of the picture's height."""
 
     @property
     def is_whole(self) -> bool:
@@ -27,13 +27,13 @@ class View:
 
     @property
     def change(self) -> str:
-        """Change that it makes in the source's picture, in words; "" for nothing."""
+        """Short description of its change to the source's picture; "" for none."""
         if not self.is_whole:
             return "a part of the picture is shown"
         return "night" if self.grey else "out of focus" if self.blur else ""
 
     def mirrored(self, mirror: bool, flip: bool) -> "View":
-        """Return the part that shows the same after left and right (`mirror`), top and bottom (`flip`) are swapped."""
+        """Return the view of the same part after mirroring left and right (`mirror`), top and bottom (`flip`)."""
         return replace(self, pan=-self.pan if mirror else self.pan, tilt=-self.tilt if flip else self.tilt)
 
     def locate(
@@ -46,7 +46,7 @@ class View:
         return left, top, right, bottom
 
     def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        """Return left, top, width and height of the part, in pixels of a picture of `size`; the last two are even."""
+        """Return left, top, width and height of the part, in pixels of a picture of `size`; the latter two are even."""
         width, height = (max(2, round(side / max(1.0, self.zoom) / 2) * 2) for side in size)
         left = (size[0] - width) * (100 + self.pan) / 200
         top = (size[1] - height) * (100 - self.tilt) / 200

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 from ipcamd.dataclass import dataclass
 from ipcamd.media.sound.audio_framer import RATE_HZ as INPUT_RATE_HZ
 
-if TYPE_CHECKING:  # brings PyAV
+if TYPE_CHECKING:  # imports PyAV
     from av.audio.codeccontext import AudioCodecContext
     from av.audio.resampler import AudioResampler
 
 RATE_HZ = 16_000
-"""Samples per second. A frame of 1024 is 64 ms long; at the microphone's own rate it would be twice as late."""
+"""Samples per second. A frame of 1024 samples then lasts 64 ms; at the microphone's rate it would add twice the delay.
+"""
 FRAME_SAMPLES = 1024
 """Samples of a frame of AAC (ISO/IEC 14496-3, 4.5.1.1)."""
 SLIP_NS = 50_000_000
-"""Sound that does not continue the last block by more begins anew."""
+"""A larger gap or overlap after the last block starts a new sequence."""
 _BITS_PER_S = 48_000
 _SECOND_NS = 1_000_000_000
 
@@ -25,7 +26,7 @@ class AacFrame:
 
     data: bytes
     begins_ns: int
-    """When its first sample was captured."""
+    """Capture time of the first sample."""
 
 
 class AacEncoder:
@@ -39,7 +40,7 @@ class AacEncoder:
         self._context: AudioCodecContext
 
     def encode(self, ulaw_samples: bytes, captured_ns: int) -> list[AacFrame]:
-        """Take a block of u-law, 8000 samples per second; return the frames that are complete."""
+        """Encode a block of u-law, 8000 samples per second; return the complete frames."""
         from av import AudioFrame
 
         from ipcamd.wire import ulaw

@@ -1,6 +1,6 @@
-"""Muxer of live MP4: one fragment for each frame, at once. Times count from the first picture.
+"""Muxer of live MP4: one fragment per frame, without delay. Times count from the first picture.
 
-FFmpeg's muxer is not used: it holds each frame until the next one of every track has come.
+FFmpeg's muxer holds each frame until the next one of every track, so it is not used.
 """
 
 import struct
@@ -16,7 +16,7 @@ from ipcamd.wire.packetize.h264 import split_units
 
 _SECOND_NS = 1_000_000_000
 LEAP_NS = 10 * _SECOND_NS
-"""Pictures that are further apart have no common time: the camera's clock was set."""
+"""A larger interval between pictures means that the camera's clock was set."""
 _SPS, _PPS = 7, 8
 
 
@@ -29,7 +29,7 @@ class Mp4Format:
 
     @classmethod
     def of(cls, key_frame: EncodedFrame, has_sound: bool) -> Self | None:
-        """Return the format that begins with a key frame; None without parameter sets."""
+        """Return the format of a stream that starts with this key frame; None without parameter sets."""
         sets = {unit[0] & 31: unit for unit in split_units(key_frame.payload) if unit[0] & 31 in (_SPS, _PPS)}
         if sets.keys() != {_SPS, _PPS}:
             return None
@@ -43,13 +43,13 @@ class Mp4Format:
 
 
 class Mp4Muxer:
-    """Formats the frames of one stream, from a key frame on, while its format stays the same."""
+    """Muxes the frames of one stream, starting at a key frame, while its format is constant."""
 
     def __init__(self, stream_format: Mp4Format, first: EncodedFrame) -> None:
         """`first` is the key frame."""
         self.format = stream_format
         self.opening = format_init_segment(stream_format.tracks)
-        """Bytes that a viewer needs before the first fragment."""
+        """Initialization segment, which a viewer needs before the first fragment."""
         self.content_type = content_type_of(stream_format.tracks)
         self._origin_ns = first.captured_ns
         self._last_ns = first.captured_ns
@@ -57,14 +57,12 @@ class Mp4Muxer:
         self._sequence = 0
 
     def follows(self, frame: EncodedFrame) -> bool:
-        """Whether a picture continues the time of the last one."""
+        """Whether a picture continues the time line of the last one."""
         return 0 <= frame.captured_ns - self._last_ns < LEAP_NS
 
     def add_picture(self, frame: EncodedFrame) -> bytes:
-        """Return a picture's fragment; a key frame has its time of capture before it.
-
-        How long it is to be shown is not known yet: as long as the last one.
-        """
+        """Return a picture's fragment; a key frame is preceded by its capture time. Its duration is unknown yet, so
+        that of the last one is used."""
         track = self.format.video
         time = max(self._time + 1, (frame.captured_ns - self._origin_ns) * track.timescale // _SECOND_NS)
         if self._time >= 0:
@@ -74,7 +72,7 @@ class Mp4Muxer:
         return b"".join((format_reference_time(track.id, frame.captured_ns, time) if frame.key else b"", *pieces))
 
     def add_sound(self, block: bytes, duration: int, begins_ns: int) -> bytes | None:
-        """Return the fragment of an AAC frame; None if it is from before the first picture."""
+        """Return the fragment of an AAC frame; None if it is older than the first picture."""
         track = self.format.sound
         time = (begins_ns - self._origin_ns) * RATE_HZ // _SECOND_NS
         return b"".join(self._format(track, time, duration, block, True)) if track and time >= 0 else None
@@ -85,6 +83,6 @@ class Mp4Muxer:
 
 
 def _length_prefixed(annex_b: bytes) -> bytes:
-    """Return an access unit as MP4 has it: lengths in place of start codes, without parameter sets."""
+    """Return an access unit in MP4 form: lengths instead of start codes, without parameter sets."""
     units = (unit for unit in split_units(annex_b) if unit[0] & 31 not in (_SPS, _PPS))
     return b"".join(piece for unit in units for piece in (struct.pack(">I", len(unit)), unit))

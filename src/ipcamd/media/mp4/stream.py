@@ -1,4 +1,4 @@
-"""Live MP4 stream: the H.264 stream with the microphone's sound, muxed once for all viewers, while there are some."""
+"""Live MP4 stream: H.264 with the microphone's sound, muxed once for all viewers, while it has viewers."""
 
 import asyncio
 import logging
@@ -15,17 +15,17 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.workers.thread import WorkerThread
 
 TIMEOUT_S = 6.0
-"""Longest wait for the first picture."""
+"""Longest wait for the first picture, in seconds."""
 LINGER_S = 1.0
-"""The stream goes on for so long after `Mp4Stream.open`, until its viewer has joined."""
+"""Time for which the stream continues after `Mp4Stream.open`, until its viewer has joined."""
 MAX_WAITING = 50
-"""Blocks of sound that may wait for the encoder, 2 s; more are dropped."""
+"""Most blocks of sound that may wait for the encoder: 2 s; further ones are dropped."""
 
 _log = logging.getLogger(__name__)
 
 
 class Opening(NamedTuple):
-    """Beginning of the answer to a new viewer."""
+    """Start of the answer to a new viewer."""
 
     content_type: str
     init_segment: bytes
@@ -34,16 +34,16 @@ class Opening(NamedTuple):
 class Mp4Stream:
     """Subscribes to pictures and sound while `hub` has viewers. For the event loop.
 
-    Its frames are fragments. A stream ends when its format changes, such as the size of the picture or whether there is
-    sound: its viewers are cut, and connect again.
+    Its frames are fragments. The stream ends when its format changes, such as the picture size or the presence of
+    sound: its viewers are disconnected, and connect again.
     """
 
     def __init__(self, pictures: Hub, sound: Callable[[], Hub | None]) -> None:
         """`pictures` is the H.264 stream; `sound` returns the microphone's hub while it is enabled."""
         self.hub = Hub(H264, pictures.name, self._follow)
-        """To be joined in the same turn of the event loop in which `open` returns."""
+        """Hub to join in the same turn of the event loop in which `open` returns."""
         self.cut: Callable[[Hub], None] = lambda _: None
-        """Called with `hub` when the stream ends: disconnects its viewers."""
+        """Called with `hub` when the stream ends, to disconnect its viewers."""
         self._pictures = pictures
         self._find_sound = sound
         self._muxer: Mp4Muxer | None = None
@@ -53,7 +53,7 @@ class Mp4Stream:
         self._linger_timer: asyncio.TimerHandle | None = None
 
     async def open(self) -> Opening:
-        """Return what a viewer needs that joins `hub` now. Raises ``RequestFailed`` if no picture comes."""
+        """Return the start for a viewer that joins `hub` now. Raises ``RequestFailed`` if no picture arrives."""
         self._hold(TIMEOUT_S + LINGER_S)
         try:
             async with asyncio.timeout(TIMEOUT_S):
@@ -72,7 +72,7 @@ class Mp4Stream:
         self._end()
 
     def _hold(self, duration_s: float) -> None:
-        """Go on for so long without a viewer."""
+        """Continue for this time without a viewer."""
         if self._linger_timer:
             self._linger_timer.cancel()
         self._linger_timer = asyncio.get_running_loop().call_later(duration_s, self.hub.unsubscribe, _ignore)
@@ -96,7 +96,7 @@ class Mp4Stream:
             self._publish(self._muxer.add_picture(frame), frame.captured_ns, frame.key)
 
     def _check_format(self, key_frame: EncodedFrame) -> None:
-        """Start a muxer, or another one if the format has changed."""
+        """Start a muxer, or replace it if the format has changed."""
         sound = self._find_sound()
         found = Mp4Format.of(key_frame, sound is not None)
         if self._muxer and self._muxer.format == found and self._muxer.follows(key_frame):
@@ -160,4 +160,4 @@ class _SoundEncoder:
 
 
 def _ignore(_: object) -> None:
-    """Take what nobody wants: not yet, or no more."""
+    """Discard an unneeded item."""

@@ -1,1 +1,1 @@
-"""Passthrough: hands a source's encoded pictures to viewers as they are, while nothing has to change them."""
+"""Passthrough: forwards a source's encoded pictures to viewers unchanged, while no processing is needed."""

@@ -1,11 +1,11 @@
-"""Pace of a source: its pictures per second, as measured."""
+"""Pace of a source: its measured frame rate."""
 
 from collections import deque
 
 from ipcamd.media.frame_decimator import SECOND
 
 _MOST = 64
-"""Pictures that are remembered, about two seconds."""
+"""Number of stored pictures, about two seconds."""
 _FEWEST = 5
 _SHORTEST_NS = SECOND // 2
 
@@ -18,15 +18,15 @@ class Pace:
         self._measured: float | None = None
 
     def note(self, captured_ns: int) -> None:
-        """Note that a picture was captured then. Where times jump, measuring begins afresh."""
+        """Record a picture with this capture time. After a jump of times, measuring starts again."""
         if self._times_ns and not 0 < captured_ns - self._times_ns[-1] < 10 * SECOND:
             self._times_ns.clear()
         self._times_ns.append(captured_ns)
         span_ns = captured_ns - self._times_ns[0]
-        # pictures that were late come in a burst, which tells nothing
+        # late pictures arrive in bursts, which say nothing about the rate
         if len(self._times_ns) >= _FEWEST and span_ns >= _SHORTEST_NS:
             self._measured = (len(self._times_ns) - 1) * SECOND / span_ns
 
     def rate(self, declared: float) -> float:
-        """Return the pictures per second: `declared` until they are measured; 0: not known."""
+        """Return the frame rate: `declared` until it is measured; 0 if unknown."""
         return declared if self._measured is None else self._measured

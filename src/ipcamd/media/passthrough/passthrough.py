@@ -28,7 +28,7 @@ class Passthrough:
         self.switches = {name: PassthroughSwitch(stream) for name, stream in streams.items()}
 
     def offer(self, packet: Packet) -> None:
-        """Offer the source's next packet to all streams; for the thread that delivers."""
+        """Offer the source's next packet to all streams; for the delivering thread."""
         if packet.payload:
             self._pace.note(packet.captured_ns)
         masks = self._masks()  # once: what is handed on now is refused where later masks are required
@@ -38,7 +38,7 @@ class Passthrough:
             switch.offer(packet, touched, rate, masks.change)
 
     def codecs(self) -> frozenset[str]:
-        """Return the names of the codecs whose packets are wanted."""
+        """Return the names of the wanted packet codecs."""
         return frozenset(
             stream.settings.codec.name
             for name, stream in self._streams.items()
@@ -46,7 +46,7 @@ class Passthrough:
         )
 
     def decoded_rates(self) -> list[int]:
-        """Return the rates of the streams that need decoded pictures now."""
+        """Return the frame rates of the streams that need decoded pictures now."""
         return [stream.settings.rate for name, stream in self._streams.items() if self.switches[name].wants_pictures]
 
     def report(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Passthrough switch: chooses for one stream, packet by packet, between handing packets on and encoding pictures."""
+"""Passthrough switch: decides for each packet of a stream whether it is passed through, or its picture encoded."""
 
 from typing import TYPE_CHECKING
 
@@ -6,31 +6,31 @@ from ipcamd.media.capture.video_capture import LATE_NS
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import Packet, Picture
 
-if TYPE_CHECKING:  # brings PyAV
+if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.scale import ProcessedFrame
 
 OFF, PASSED = "off", "passed through"
-"""States of a stream that nobody watches, and of one that is not encoded."""
+"""State of a stream without viewers, and of one that is passed through."""
 NO_SIGNAL, NO_KEY = "no signal", "waiting for a key frame"
-"""Reasons to encode, besides those of packets, settings and the picture."""
+"""Reasons to encode, in addition to those of packets, settings and the picture."""
 
 
 class PassthroughSwitch:
     """Feeds the thread of one stream. `offer` and `admits` are for one thread at a time.
 
-    It begins to hand packets on at a key frame. It ends where a decoded picture can take over: at a key frame, or where
-    the decoder keeps up; each picture reaches the stream once, in one of both ways.
+    It starts to pass through at a key frame. It returns to encoding where a decoded picture can take over: at a key
+    frame, or where the decoder is up to date. Each picture reaches the stream exactly once.
     """
 
     def __init__(self, stream: EncoderThread) -> None:
         self._stream = stream
         self._codec = stream.settings.codec
         self._no_packets = f"the source sends no {self._codec.label}"
-        """The reason while no packets come."""
+        """Reason while no packets arrive."""
         self._obstacle = self._no_packets
         self._passing = False
         self._last_ns = 0
-        """Capture time of the last packet that was handed on."""
+        """Capture time of the last packet that was passed through."""
         self._pictures = 0
         """Decoded pictures since the last packet."""
 
@@ -46,7 +46,7 @@ class PassthroughSwitch:
 
     @property
     def state(self) -> str:
-        """State of the stream, in words; from any thread."""
+        """State of the stream as text; from any thread."""
         if not self._stream.hub.watched.is_set():
             return OFF
         return PASSED if self._passing else f"encoded ({self._find_setting() or self._obstacle})"
@@ -72,14 +72,14 @@ class PassthroughSwitch:
             self._hand_on(packet)
 
     def admits(self, picture: Picture) -> bool:
-        """Return whether the stream is to encode this picture."""
+        """Return whether the stream must encode this picture."""
         if not self._stream.input.wanted:
             return False
         if not picture.signal:
             self._passing, self._obstacle = False, NO_SIGNAL
             return True
         self._pictures += 1
-        if self._pictures > 1:  # the source has none any more
+        if self._pictures > 1:  # the source sends no packets any more
             self._passing, self._obstacle = False, self._no_packets
         return not self._passing and not 0 <= self._last_ns - picture.captured_ns < LATE_NS
 
@@ -90,7 +90,7 @@ class PassthroughSwitch:
     def _hand_on(self, packet: Packet) -> None:
         if self._stream.input.append(packet):
             self._last_ns = packet.captured_ns
-        else:  # nobody watched meanwhile, or the thread was held up
+        else:  # no viewers meanwhile, or the thread was delayed
             self._passing, self._obstacle = False, NO_KEY
 
     def _find_setting(self) -> str:
@@ -99,9 +99,9 @@ class PassthroughSwitch:
         return "" if self._stream.settings.passes else "Passthrough is off"
 
     def _find_difference(self, packet: Packet, rate: float) -> str:
-        """Return in what the packet differs from what the stream is to have; "" for nothing."""
+        """Return the difference between the packet and the stream's settings; "" for none."""
         wanted = self._stream.settings
         if packet.size != wanted.size:
             return f"the source sends {packet.size[0]}x{packet.size[1]}"
-        # a source's clock is never exact
+        # source clocks are never exact
         return f"the source sends {rate:.0f} pictures per second" if rate > 1.1 * wanted.rate + 0.5 else ""

@@ -1,7 +1,7 @@
-"""Sound in both directions: microphone and speaker, and the devices and files behind them.
+"""Sound: microphone and speaker, and their devices and files.
 
-`make_audio_source` turns the text of ``--audio`` into an `AudioSource`, `make_audio_output` that of ``--speaker`` into
-an `AudioOutput`. Nothing here imports PyAV or numpy before a source plays (some: before it is checked).
+`make_audio_source` returns the `AudioSource` of a value of ``--audio``, `make_audio_output` the `AudioOutput` of a
+value of ``--speaker``. PyAV and numpy are imported when a source plays (some: when it is checked).
 """
 
 import threading
@@ -21,7 +21,7 @@ ALSA = "alsa:"
 
 
 class AudioSource(Protocol):
-    """Source of sound only; it replaces the sound of the picture source."""
+    """Source of sound only, instead of the picture source's sound."""
 
     @property
     def name(self) -> str:
@@ -38,7 +38,7 @@ class AudioSource(Protocol):
 
 
 def make_audio_source(text: str, clock: Clock | None = None) -> AudioSource | None:
-    """Return the source that `text` names; None for ``""`` (the picture source's own sound) and ``none``."""
+    """Return the source of this value; None for ``""`` (the picture source's sound) and ``none``."""
     clock = clock or Clock()
     if text in ("", "none"):
         return None
@@ -50,5 +50,5 @@ def make_audio_source(text: str, clock: Clock | None = None) -> AudioSource | No
 
 
 def make_audio_output(text: str) -> AudioOutput | None:
-    """Return the output that `text` names; None for ``virtual``. Raises `ConfigError`."""
+    """Return the output of this value; None for ``virtual``. Raises `ConfigError`."""
     return None if text == "virtual" else SoundCard(text)

@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 CONFIGURATIONS = ("/usr/share/alsa/alsa.conf", "/etc/alsa/alsa.conf")
-"""Usual places of ALSA's configuration, which the library inside PyAV does not know."""
+"""Usual directories of ALSA's configuration, which the library in PyAV does not know."""
 
 _SECOND = 1_000_000_000
 _STAMP_LIMIT_NS = _SECOND
-"""A time stamp that is off by more is not from the system's clock."""
+"""A time stamp that differs by more is not from the system's clock."""
 _CARD_RATE_HZ = "48000"
 """Every sound card supports this rate."""
 _BURST_NS = _SECOND // 5
-"""Sound that is further ahead of real time does not come from a sound card; it is slowed down."""
+"""Sound further ahead of real time does not come from a sound card; it is slowed down."""
 _CHUNKS_PER_S = 50
-"""The most chunks per second: cards deliver a few samples at a time."""
+"""Most chunks per second, because cards deliver a few samples at a time."""
 
 
 class AlsaInput:
     """ALSA device, such as ``default``, ``hw:1`` or ``plughw:CARD=USB``."""
 
     def __init__(self, device: str, clock: Clock) -> None:
-        """`device` is the name that ALSA knows it by; `clock` gives the capture times."""
+        """`device` is ALSA's name; `clock` gives the capture times."""
         self.name = f"alsa:{device}"
         self._device = device
         self._clock = clock
@@ -85,7 +85,7 @@ class AlsaInput:
 
 
 def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.AudioFrame]]":
-    """Yield the card's sound in chunks worth processing, each with its time stamp in seconds."""
+    """Yield the card's sound in larger chunks, each with its time stamp in seconds."""
     import av
     import numpy as np
     from av.error import FFmpegError
@@ -114,7 +114,7 @@ def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:
 
 
 def _configure() -> None:
-    """Tell the library where its configuration is, unless the environment does."""
+    """Set the directory of the configuration, unless the environment does."""
     found = next((path for path in CONFIGURATIONS if os.path.isfile(path)), None)  # noqa: PTH113 - one test, no paths
     if found:
         os.environ.setdefault("ALSA_CONFIG_PATH", found)

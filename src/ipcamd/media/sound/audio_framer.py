@@ -1,7 +1,7 @@
-"""Audio framer: blocks of equal length, timed by the camera's clock, from the chunks of a source.
+"""Audio framer: makes blocks of equal length, timed by the camera's clock, from the chunks of a source.
 
-Blocks are timed by counting samples. A source's sample clock differs slightly from the camera's clock; to keep the two
-in step, the framer follows the source's time stamps gently: it adds or removes one sample per block of 320.
+Block times are counted in samples. The source's sample clock differs slightly from the camera's clock; to stay
+synchronized, the framer adds or removes at most one sample per block of 320.
 """
 
 import sys
@@ -14,22 +14,22 @@ RATE_HZ = 8000
 """Samples per second."""
 
 BLOCK_SAMPLES = 320
-"""Samples per block: 40 ms. Shorter blocks would cost each viewer more packets than pictures do."""
+"""Samples per block: 40 ms. Shorter blocks would need more packets than the pictures."""
 
 BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
 """Duration of a block."""
 
 SLIP_NS = 40_000_000
-"""Sound that is later than expected by more is preceded by silence; sound that is earlier by more loses the overlap."""
+"""Sound that is later than expected by more gets silence before it; sound that is earlier by more loses the overlap."""
 
 LEAP_NS = 2_000_000_000
-"""Sound that is off by more starts a new time line: the camera's clock was set."""
+"""Sound that differs by more starts a new time line: the camera's clock was set."""
 
 _SAMPLE_NS = 1_000_000_000 // RATE_HZ
 _SLACK_NS = 2_000_000
-"""Sound may be off by so much before samples are added or removed."""
+"""Tolerance before samples are added or removed."""
 _SMOOTHING = 64
-"""The error is averaged over so many chunks, because time stamps jitter."""
+"""Number of chunks over which the error is averaged, because time stamps jitter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class AudioFramer:
         """Capture time of the first buffered sample."""
         self._waiting = array("h")
         self._error = 0.0
-        """How much later the source's time stamps are than ours, averaged, in nanoseconds."""
+        """Mean delay of the source's time stamps relative to the counted ones, in nanoseconds."""
         self._after_silence = False
-        """Whether silence was inserted: the next chunk is placed by its own time stamp."""
+        """Whether silence was inserted, so that the next chunk uses its own time stamp."""
 
     @property
     def end(self) -> int | None:
@@ -61,7 +61,7 @@ class AudioFramer:
         return None if self._start is None else self._start + len(self._waiting) * _SAMPLE_NS
 
     def feed(self, samples: bytes, captured_ns: int) -> Iterator[AudioBlock]:
-        """Take a chunk (samples as in `AudioBlock`) and its capture time; yield the blocks that are complete."""
+        """Add a chunk (samples as in `AudioBlock`) and its capture time; yield the complete blocks."""
         chunk = _words(samples)
         off = LEAP_NS + 1 if self.end is None else captured_ns - self.end
         if abs(off) > LEAP_NS:
@@ -78,7 +78,7 @@ class AudioFramer:
         return self._complete()
 
     def silence(self, until: int) -> Iterator[AudioBlock]:
-        """Fill up with silence until that time; yield the blocks that are complete."""
+        """Fill with silence until this time; yield the complete blocks."""
         if self.end is None or abs(until - self.end) > LEAP_NS:
             self._begin(until)
         elif until > self.end:

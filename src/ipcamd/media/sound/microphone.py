@@ -1,6 +1,6 @@
-"""Microphone: the sound of a source as u-law blocks on a hub, while somebody listens.
+"""Microphone: publishes the sound of a source as u-law blocks on a hub, while it has listeners.
 
-It lives in the event loop. Sound arrives from media threads; processing a chunk takes microseconds.
+It runs in the event loop. Sound arrives from media threads; processing a chunk takes microseconds.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from ipcamd.wire import ulaw
 from ipcamd.wire.sdk_header import Status
 
 QUEUE_CHUNKS = 64
-"""Chunks that may wait for the event loop; older ones are dropped if it stalls for seconds."""
+"""Most chunks that may wait for the event loop; older ones are dropped if the loop blocks for seconds."""
 
 GAP_NS = 400_000_000
-"""After so long without sound from the source, silence is inserted."""
+"""Time without sound from the source after which silence is inserted."""
 
 
 class Microphone:
@@ -32,8 +32,8 @@ class Microphone:
         status: Callable[[], Status] = lambda: NO_STATUS,
         need: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` gives the payload header's status.
-        `need` is told whether there are viewers, whenever that changes."""
+        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` returns the payload header's status.
+        `need` is called when listeners appear or disappear."""
         self.hub = Hub(ULAW, "audio", self._watched)
         self.need = need
         """Called when sound becomes needed or unneeded."""
@@ -62,22 +62,22 @@ class Microphone:
 
     @property
     def listening(self) -> bool:
-        """Whether sound is needed now: it is enabled, and somebody listens."""
+        """Whether sound is needed now: it is enabled and has listeners."""
         return self._timer is not None
 
     def feed(self, sound: Sound) -> None:
-        """Take a chunk of sound from the source."""
+        """Add a chunk of sound from the source."""
         piece = sound.samples.astype("<i2", copy=False).tobytes(), sound.captured_ns
         with self._lock:
             self._chunks.append(piece)
             loop = self._loop
             if len(self._chunks) > 1 or loop is None:
-                return  # a call that takes it is scheduled already
-        with contextlib.suppress(RuntimeError):  # the loop was closed: the camera is shutting down
+                return  # a scheduled call will process it
+        with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
             loop.call_soon_threadsafe(self._take)
 
     def close(self) -> None:
-        """Stop needing sound."""
+        """Stop requesting sound."""
         self._switch(False)
 
     def _watched(self, watched: bool) -> None:

@@ -1,4 +1,4 @@
-"""Sound card of this computer as the speaker, played by miniaudio (an optional extra)."""
+"""Sound card of this computer as the speaker, through miniaudio (an optional extra)."""
 
 import importlib
 import logging
@@ -12,17 +12,17 @@ from ipcamd.media.sound.audio_framer import RATE_HZ
 _log = logging.getLogger(__name__)
 
 PERIOD_MS = 40
-"""The card requests sound in pieces of this length."""
+"""Length of the pieces that the card requests."""
 
 IDLE_S = 2.0
-"""The card is released after so many seconds without sound."""
+"""Seconds without sound after which the card is released."""
 
 QUEUE_BYTES = 2 * 2 * RATE_HZ
-"""Sound that may wait, two seconds of it: the card's clock may be slower than the talker's."""
+"""Most waiting sound, two seconds: the card's clock may be slower than the talker's."""
 
 
 class SoundCard:
-    """Plays on a sound card (see `AudioOutput`). Has a thread, and opens the card only while it plays."""
+    """Plays on a sound card (see `AudioOutput`). It has a thread, and opens the card only to play."""
 
     def __init__(self, name: str, backends: Sequence[Any] = ()) -> None:
         """`name` is part of the card's name, or ``default``; `backends` are miniaudio's. Raises `ConfigError`."""
@@ -88,7 +88,7 @@ class SoundCard:
         """Return the next bytes to play, padded with silence; for the card's thread."""
         with self._changed:
             if not self._playing:
-                # one period of silence first, as a buffer for sound that arrives unevenly
+                # one period of silence first, as a buffer for irregular arrival
                 self._playing = bool(self._waiting)
                 return bytes(size)
             taken = bytes(self._waiting[:size])

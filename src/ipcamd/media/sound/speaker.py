@@ -1,6 +1,6 @@
 """Speaker: plays one talker at a time, in real time, on a sound card or, on a virtual device, nowhere.
 
-Either way the last half minute is kept, so that a test or a distant user can hear what was played.
+It keeps the last half minute, so that tests and remote users can download it.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.params.group import Values
 
 KEPT_S = 30
-"""Seconds of sound that are kept; pauses between talkers are not."""
+"""Seconds of stored sound, without pauses between talkers."""
 
 HOLD_S = 2.0
 """Seconds of silence after which another talker may start."""
@@ -23,7 +23,7 @@ AHEAD_S = 0.5
 """Seconds that may be queued for a talker that can be slowed down."""
 
 QUEUE_S = 1.5
-"""Seconds that may be queued for a talker that cannot be slowed down; more is dropped."""
+"""Seconds that may be queued for a talker that cannot be slowed down; further sound is dropped."""
 
 _BYTES_PER_S = 2 * RATE_HZ
 
@@ -39,7 +39,7 @@ class AudioOutput(Protocol):
 
 
 class Speaker:
-    """Plays samples: signed 16-bit, little-endian, 8000 per second, one channel. Lives in the event loop."""
+    """Plays signed 16-bit little-endian samples, 8000 per second, one channel. For the event loop."""
 
     def __init__(
         self,
@@ -49,15 +49,15 @@ class Speaker:
     ) -> None:
         """`now_s` returns seconds and never jumps; `sleep` waits for that many seconds."""
         self.enabled = True
-        """Whether anybody may talk (``Audio.SpeakerEnabled``)."""
+        """Whether talk is enabled (``Audio.SpeakerEnabled``)."""
         self._output = output
         self._now_s = now_s
         self._sleep = sleep
         self._talker: Hashable = None
         self._free = 0.0
-        """When the present talker's turn ends."""
+        """End of the present talker's turn."""
         self._played = 0.0
-        """When everything queued will have been played."""
+        """Time at which the queue will have been played."""
         self._kept = bytearray()
 
     def follow(self, values: Values) -> None:
@@ -66,11 +66,11 @@ class Speaker:
 
     @property
     def talker(self) -> Hashable:
-        """The present talker; None if nobody talks."""
+        """The present talker; None without one."""
         return self._talker if self._now_s() < self._free else None
 
     def claim(self, who: Hashable) -> bool:
-        """Give `who` the turn for the next two seconds, unless another talker has it; return whether."""
+        """Give `who` the turn for the next two seconds, unless another talker has it; return whether it succeeded."""
         if not self.enabled or self.talker not in (None, who):
             return False
         self._talker, self._free = who, self._now_s() + HOLD_S
@@ -89,10 +89,8 @@ class Speaker:
         return True
 
     async def play(self, who: Hashable, samples: bytes) -> None:
-        """Queue samples, and return when more are needed; they are dropped while another talker has the turn.
-
-        Raises ``RequestFailed`` when the speaker is disabled.
-        """
+        """Queue samples, and return when more are needed; they are dropped while another talker has the turn. Raises
+        ``RequestFailed`` if the speaker is disabled."""
         for at in range(0, len(samples), _BYTES_PER_S // 10):
             if not self.enabled:
                 raise RequestFailed("Audio.SpeakerEnabled=no: the speaker is disabled")
@@ -103,7 +101,7 @@ class Speaker:
                 await self._sleep(self._ahead() - AHEAD_S)
 
     def wav(self) -> bytes:
-        """Return what was played in the last half minute as a WAV file."""
+        """Return the last half minute of played sound as a WAV file."""
         import wave
 
         made = io.BytesIO()

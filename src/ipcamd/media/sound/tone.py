@@ -1,4 +1,4 @@
-"""Tone generator: a steady 440 Hz, for tests and for checking the sound path."""
+"""Tone generator: a constant 440 Hz, for tests of the sound path."""
 
 import threading
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PITCH_HZ = 440
-"""A whole number of waves fits into a second."""
+"""Frequency with a whole number of waves per second."""
 
 _AMPLITUDE = 8000
 _CHUNKS_PER_S = 25

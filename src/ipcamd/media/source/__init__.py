@@ -1,7 +1,7 @@
 """Sources of pictures and sound: the built-in scene, video files, V4L2 cameras, network cameras, X11 screens.
 
-`make_source` turns the text of ``--source`` into a `Source`. Nothing here imports PyAV, numpy or Pillow before a source
-plays (a video file: before it is checked).
+`make_source` returns the `Source` of a value of ``--source``. PyAV, numpy and Pillow are imported when a source plays
+(a video file: when it is checked).
 """
 
 import logging
@@ -26,26 +26,25 @@ from ipcamd.media.source.v4l2 import V4l2Camera
 _log = logging.getLogger(__name__)
 
 DEVICE = "/dev/video0"
-"""The camera that is used when no source is named."""
+"""Default camera."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The needs of the streams at this moment."""
+    """Present needs of the streams."""
 
     size: tuple[int, int]
-    """The largest picture wanted: width and height in pixels."""
+    """Largest needed picture: width and height in pixels."""
     rate: int
-    """The highest frame rate wanted: pictures per second, at least 1."""
+    """Highest needed frame rate, at least 1."""
     sound: bool
-    """Whether anybody listens."""
+    """Whether sound is needed."""
     codecs: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the codecs whose packets are wanted, from a source that has them."""
     decoded_rate: int | None = field(default=None, compare=False)
-    """The highest rate at which pictures must be decoded from packets: pictures per second; 0: no picture; None:
-    `rate`."""
+    """Highest frame rate of pictures to decode from packets; 0: no picture; None: `rate`."""
     keys_suffice: bool = field(default=False, compare=False)
-    """Whether decoded key frames are enough, if at least one comes in a second."""
+    """Whether decoded key frames are enough, if there is one per second."""
 
     @property
     def picture_rate(self) -> int:
@@ -54,7 +53,7 @@ class Wanted:
 
 
 class Source(Protocol):
-    """Source of pictures, and perhaps of sound."""
+    """Source of pictures, and optionally of sound."""
 
     @property
     def name(self) -> str:
@@ -62,7 +61,7 @@ class Source(Protocol):
 
     @property
     def sound(self) -> bool:
-        """Whether it may give sound; known after `check`."""
+        """Whether it may have sound; known after `check`."""
 
     def check(self) -> None:
         """Raise `ConfigError` if the source can never work. An unreachable network camera is no error."""
@@ -70,11 +69,12 @@ class Source(Protocol):
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """Yield pictures and sound in real time until `stop` is set; for one thread of its own.
 
-        A source of encoded pictures yields each as a packet, if that is wanted, then decoded, if that is wanted.
+        A source of encoded pictures yields each as a packet, if wanted, then decoded, if wanted. The caller owns each
+        picture and its pixels. A picture has the source's size, or is scaled down to the smallest that covers the
+        wanted size.
 
-        The caller owns each picture: nobody else holds its pixels. A picture has the source's size, or is scaled down
-        to what still covers the wanted size. The source opens at the first ``next()`` and closes with the generator.
-        Raises `SourceError` when the source fails, or delivers nothing for too long (see `SilenceLimit`).
+        The source opens at the first ``next()`` and closes with the generator. Raises `SourceError` when the source
+        fails, or delivers nothing for too long (see `SilenceLimit`).
         """
 
 

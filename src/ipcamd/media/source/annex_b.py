@@ -1,4 +1,4 @@
-"""Annex B: the encoded pictures of FFmpeg's packets as access units with start codes, whatever the container has."""
+"""Annex B: access units with start codes from FFmpeg's packets, for any container."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +9,11 @@ from av.error import FFmpegError
 
 _FILTERS = {"h264": "h264_mp4toannexb", "hevc": "hevc_mp4toannexb"}
 _CONFIGURATION_RECORD = b"\1"
-"""The first byte of extra data of containers that have lengths in place of start codes (ISO/IEC 14496-15)."""
+"""First byte of the extra data of containers with lengths instead of start codes (ISO/IEC 14496-15)."""
 
 
 def make_unpacker(stream: av.VideoStream) -> "Callable[[av.Packet[Any]], list[bytes]]":
-    """Return what turns a packet of the stream into the bytes of its pictures; none for a damaged one."""
+    """Return a function that converts a packet of the stream to the bytes of its pictures; none for a damaged one."""
     name = _FILTERS.get(stream.codec_context.name, "")
     if not name or not (stream.codec_context.extradata or b"").startswith(_CONFIGURATION_RECORD):
         return lambda packet: [bytes(packet)] if packet.size else []
@@ -29,6 +29,6 @@ def make_unpacker(stream: av.VideoStream) -> "Callable[[av.Packet[Any]], list[by
 
 
 def parameter_sets(stream: av.VideoStream) -> bytes:
-    """Return the parameter sets that came beside the stream, if they are in Annex B form."""
+    """Return the parameter sets outside the stream, if they are in Annex B form."""
     extra = stream.codec_context.extradata or b""
     return b"" if extra.startswith(_CONFIGURATION_RECORD) else extra

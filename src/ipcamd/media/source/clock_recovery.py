@@ -1,4 +1,4 @@
-"""Clock recovery: capture times of media that arrive over a network, from their time stamps and arrival times."""
+"""Clock recovery: derives capture times of media from the network from their time stamps and arrival times."""
 
 import threading
 from fractions import Fraction
@@ -7,21 +7,21 @@ from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.pacing import Clock
 
 _LEAP_NS = 10 * SECOND
-"""A time stamp that is off by more starts a new mapping."""
+"""A time stamp that differs by more starts a new mapping."""
 
 _DRIFT = 1000
-"""A sender's clock may be wrong by one part in this many."""
+"""A sender's clock may be wrong by one part in this number."""
 
 
 class ClockRecovery:
     """Maps a sender's time stamps to capture times.
 
-    The shortest transit time seen so far is taken as the transit time of everything. This removes network jitter and
-    keeps sound and picture in step.
+    The shortest transit time so far is used for all items. This removes network jitter and keeps sound and picture
+    synchronized.
     """
 
     def __init__(self, clock: Clock, stop: threading.Event, burst_ns: int | None = None) -> None:
-        """`burst_ns`: how far ahead of real time a sender may be before it is slowed down; None for any distance."""
+        """`burst_ns`: how far ahead of real time a sender may be before it is slowed down; None: any."""
         self._clock, self._stop, self._burst_ns = clock, stop, burst_ns
         self._seen_ns = clock.steady_ns()
         self._offset_ns: int | None = None
@@ -30,10 +30,8 @@ class ClockRecovery:
         """The same at the beginning, corrected for drift."""
 
     def capture_time_ns(self, stamp: Fraction | None) -> int:
-        """Return the camera's time at which the item that has just arrived was captured; `stamp` is in seconds.
-
-        Without a time stamp that is now. Waits if the sender is too far ahead.
-        """
+        """Return the camera's capture time of the item that has just arrived; `stamp` is in seconds. Without a time
+        stamp, return the present time. Waits if the sender is too far ahead."""
         if stamp is None:
             return self._clock.now_ns()
         sent_ns = int(stamp * SECOND)

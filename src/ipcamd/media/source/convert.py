@@ -1,4 +1,4 @@
-"""Conversion of decoded media to the camera's own formats: full-range YUV 4:2:0 pictures, 8 kHz mono sound."""
+"""Conversion of decoded media to the camera's formats: full-range YUV 4:2:0 pictures, 8 kHz mono sound."""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -16,14 +16,14 @@ AUDIO_RATE_HZ = 8000
 """Samples per second of all sound, the rate of the SDK (SDK 5.2)."""
 
 CHUNK_SAMPLES = AUDIO_RATE_HZ // 25
-"""The most samples in one chunk of sound: 40 ms."""
+"""Most samples in one chunk of sound: 40 ms."""
 
 _MATRICES = {1: 1, 4: 4, 7: 7, 9: 9, 10: 9}
-"""FFmpeg's colour spaces that are not BT.601, and swscale's number for each."""
+"""FFmpeg's colour spaces other than BT.601, and swscale's number of each."""
 
 
 def fit_size(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
-    """Return the even size at which a picture of size `have` fits into `want`; its own size if it fits unscaled."""
+    """Return the even size at which a picture of size `have` fits into `want`; its own size if it is smaller."""
     if have[0] <= want[0] and have[1] <= want[1]:
         return round_to_even(have[0]), round_to_even(have[1])
     return fit_inside(have, want)
@@ -49,7 +49,7 @@ class VideoConverter:
         return self._pixel_aspect == 1.0
 
     def convert(self, picture: av.VideoFrame, want: tuple[int, int]) -> av.VideoFrame:
-        """Return the picture, no larger than it takes to cover `want`; nobody else holds its pixels."""
+        """Return the picture, no larger than needed to cover `want`; its pixels are not shared."""
         turns = -round(picture.rotation / 90) % 4
         if turns % 2:
             want = want[1], want[0]
@@ -86,7 +86,7 @@ def _rotate(picture: av.VideoFrame, turns: int) -> av.VideoFrame:
 
 
 def copy_frame(picture: av.VideoFrame) -> av.VideoFrame:
-    """Return a copy with pixels of its own."""
+    """Return a copy with its own pixels."""
     return framed(planes(picture))
 
 

@@ -1,4 +1,4 @@
-"""Decoder set-up: threads, size limits, and pictures that come without a container."""
+"""Decoder set-up: threads, size limits, and pictures without a container."""
 
 from io import BytesIO
 from typing import cast
@@ -15,10 +15,10 @@ _THREADS = 4
 """Threads that decode pictures of more than `_LARGE_PIXELS`."""
 
 _MOST_PIXELS = 1 << 26
-"""The largest picture that is decoded at full size: a few bytes can claim a picture that fills all memory."""
+"""Largest picture that is decoded at full size, because a few bytes can claim a picture that fills all memory."""
 
 _MOST_SCALED_PIXELS = (1 << 28) - (1 << 22)
-"""The largest JPEG that is decoded at 1/2, 1/4 or 1/8 of its size: FFmpeg's own limit."""
+"""Largest JPEG that is decoded at 1/2, 1/4 or 1/8 of its size: FFmpeg's limit."""
 
 _IMAGE_FILES = (b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
@@ -38,15 +38,13 @@ def _decoder_options(codec: str, size: tuple[int, int]) -> dict[str, str]:
 
 
 def decoder_threads(size: tuple[int, int]) -> int:
-    """Return how many threads decode pictures of that size."""
+    """Return the number of threads for pictures of this size."""
     return 1 if size[0] * size[1] <= _LARGE_PIXELS else _THREADS
 
 
 def configure_decoder(stream: av.VideoStream, live: bool) -> None:
-    """Set threads and limits of a stream's decoder; a live one must not wait for later pictures.
-
-    Raises `SourceError` if the pictures are too large.
-    """
+    """Set threads and limits of a stream's decoder; a live one must not wait for later pictures. Raises `SourceError`
+    if the pictures are too large."""
     context = stream.codec_context
     context.thread_count = decoder_threads((context.width, context.height))
     context.thread_type = "SLICE" if live else "AUTO"
@@ -56,7 +54,7 @@ def configure_decoder(stream: av.VideoStream, live: bool) -> None:
 
 
 class PictureDecoder:
-    """Decodes pictures that come without a container: one call, one picture's bytes. For one thread."""
+    """Decodes pictures without a container: each call gets the bytes of one picture. For one thread."""
 
     def __init__(self, codec: str, threads: int = 1) -> None:
         """`codec` is FFmpeg's name: ``mjpeg``, ``mpeg4``, ``h264``; `threads` decode slices at the same time."""
@@ -65,10 +63,7 @@ class PictureDecoder:
         self._context.thread_type, self._context.thread_count = "SLICE", threads
 
     def decode(self, data: bytes) -> list[av.VideoFrame]:
-        """Return the pictures that are complete now; none if the data is damaged.
-
-        Raises `SourceError` if a picture is too large.
-        """
+        """Return the complete pictures; none if the data is damaged. Raises `SourceError` if a picture is too large."""
         try:
             return self._context.decode(av.Packet(data))
         except FFmpegError:
@@ -76,12 +71,12 @@ class PictureDecoder:
 
 
 def _decode_large_jpeg(data: bytes) -> list[av.VideoFrame]:
-    """Decode a JPEG above `_MOST_PIXELS` at a fraction of its size; return nothing for others and damaged ones."""
+    """Decode a JPEG above `_MOST_PIXELS` at a fraction of its size; return nothing for other and damaged ones."""
     scanner = JpegScanner()
     scanner.find_end(data)
     if scanner.size[0] * scanner.size[1] <= _MOST_PIXELS:
         return []
-    # a progressive decoder holds all coefficients in memory, at whatever size it decodes
+    # a progressive decoder keeps all coefficients in memory, even at a reduced size
     context = _open_decoder("progressive JPEG" if scanner.is_progressive else "mjpeg", scanner.size)
     try:
         return context.decode(av.Packet(data))
@@ -99,7 +94,7 @@ def _open_decoder(codec: str, size: tuple[int, int]) -> av.VideoCodecContext:
 
 
 def is_image_file(head: bytes) -> bool:
-    """Whether these first bytes (12 suffice) begin an image file that is not a JPEG, for `decode_file`."""
+    """Whether these first bytes (12 suffice) start an image file other than a JPEG, for `decode_file`."""
     return head.startswith(_IMAGE_FILES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
 
 

@@ -1,4 +1,4 @@
-"""FFmpeg media: opened and decoded with time-outs and plain error messages."""
+"""FFmpeg media: opens and decodes them with time-outs and clear error messages."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +15,10 @@ from ipcamd.media.capture import signal_timeout
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 
 _TEXT = ("ansi",)
-"""Decoders of text files, which FFmpeg would show as a terminal does."""
+"""Decoders of text files, which FFmpeg would render like a terminal."""
 
 OpenFile = Callable[[str, int, dict[str, str]], Any]
-"""Opens an address in place of FFmpeg: address, flags and options to an object to read from."""
+"""Opens an address instead of FFmpeg: maps address, flags and options to an object to read from."""
 
 
 def describe_error(error: Exception, limit: SilenceLimit) -> str:
@@ -37,23 +37,23 @@ def open_media(
 ) -> InputContainer:
     """Open a file, an address or an object with a ``read`` method. Raises `OpenFailed`.
 
-    `limit` applies to opening, and to each packet afterwards. `open_file` replaces FFmpeg's own opening of addresses.
+    `limit` applies to opening, and to each packet afterwards. `open_file` replaces FFmpeg's opening of addresses.
     """
     limit = limit or SilenceLimit(signal_timeout.SILENCE_S)
     end_s = time.monotonic() + float(limit)
     try:
-        # the limit itself is passed on: PyAV asks for its value whenever reading starts
+        # pass the limit itself: PyAV reads its value whenever reading starts
         medium: InputContainer = av.open(
             place, "r", form, options, timeout=(float(limit), cast(float, limit)), io_open=open_file
         )
         return medium
     except (FFmpegError, OSError, ValueError) as error:
-        # FFmpeg reports an interrupted read as any kind of error
+        # FFmpeg reports an interrupted read as various errors
         raise OpenFailed(TimeoutError() if time.monotonic() >= end_s else error, limit) from None
 
 
 class OpenFailed(SourceError):
-    """A medium that could not be opened."""
+    """Failure to open a medium."""
 
     def __init__(self, error: Exception, limit: SilenceLimit) -> None:
         timed_out = isinstance(error, ExitError | TimeoutError)
@@ -61,13 +61,13 @@ class OpenFailed(SourceError):
             describe_error(error, limit) if timed_out else f"cannot be opened: {describe_error(error, limit)}"
         )
         self.timed_out = timed_out
-        """Whether nothing was received in time."""
+        """Whether nothing arrived in time."""
         self.error = error
         """FFmpeg's error."""
 
 
 def find_video(medium: InputContainer) -> av.VideoStream:
-    """Return the video stream; raise `SourceError` if there is none (cover art does not count)."""
+    """Return the video stream; raise `SourceError` if there is none (cover art is ignored)."""
     for stream in (medium.streams.best("video"), *medium.streams.video):
         if isinstance(stream, av.VideoStream) and _is_video(stream):
             return stream
@@ -79,7 +79,7 @@ def _is_video(stream: av.VideoStream) -> bool:
 
 
 def decode_frames(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
-    """Yield the streams' decoded frames until they end; damaged ones are left out. Raises `SourceError`."""
+    """Yield the decoded frames of the streams until they end, without damaged ones. Raises `SourceError`."""
     for packet in read_packets(medium, *streams, limit=limit):
         yield from decode_packet(packet)
 
@@ -87,7 +87,7 @@ def decode_frames(medium: InputContainer, *streams: Stream, limit: SilenceLimit 
 def read_packets(
     medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None
 ) -> "Iterator[av.Packet[Any]]":
-    """Yield the streams' packets until they end; the last ones are empty. Raises `SourceError`."""
+    """Yield the packets of the streams until they end; the last ones are empty. Raises `SourceError`."""
     limit = limit or SilenceLimit(signal_timeout.SILENCE_S)
     try:
         yield from _packets(medium, streams, limit)
@@ -96,7 +96,7 @@ def read_packets(
 
 
 def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: SilenceLimit) -> "Iterator[av.Packet[Any]]":
-    """Yield the streams' packets; reading restarts whenever the limit has changed, to apply it."""
+    """Yield the packets of the streams; reading restarts to apply a changed limit."""
     ended = False
     while not ended:
         ended, used = True, float(limit)
@@ -111,7 +111,7 @@ def decode_packet(packet: "av.Packet[Any]") -> list[Any]:
     """Return the frames of a packet; none if it is damaged."""
     try:
         return list(packet.decode())
-    except FFmpegError:  # one damaged picture does not end the source
+    except FFmpegError:  # one damaged picture must not end the source
         return []
 
 

@@ -9,7 +9,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.media.frame_decimator import SECOND, FrameDecimator
 
 _MISSED_NS = SECOND
-"""A recording that is this late goes on from the present moment."""
+"""A recording that is late by more continues from the present time."""
 
 _LATE_NS = SECOND // 5
 _CLOCK_SET_NS = 10 * SECOND
@@ -54,7 +54,7 @@ class Ticker:
     def wait(self, rate: int) -> tuple[int, int]:
         """Wait for the next tick, `rate` per second. Return its time (ns) and how many ticks were missed before it.
 
-        A clock that was set misses no ticks: they continue from the new time.
+        A step of the clock misses no ticks: they continue from the new time.
         """
         now_ns = self._clock.now_ns()
         was_set = not -SECOND < now_ns - self._last_ns < _CLOCK_SET_NS
@@ -74,13 +74,13 @@ class RealtimePacer:
         self._stop = stop
         self._start_ns: int | None = None
         self.late = False
-        """Whether the last call came more than 0.2 s after its moment."""
+        """Whether the last call came more than 0.2 s after its due time."""
 
     def wait_until(self, position_ns: int) -> int:
-        """Wait until a position in the recording is due; return that moment as the camera's time (ns).
+        """Wait until a position in the recording is due; return that time by the camera's clock (ns).
 
-        If the caller is more than a second late (the machine slept, or is too slow), playback continues from now
-        instead of hurrying.
+        If the caller is more than a second late (the machine was suspended, or is too slow), playback continues from
+        now without catching up.
         """
         now_ns = self._clock.steady_ns()
         if self._start_ns is None or now_ns - self._start_ns - position_ns > _MISSED_NS:
@@ -92,14 +92,14 @@ class RealtimePacer:
 
 
 class RateLimiter:
-    """Selects pictures so that at most the wanted rate remains; the rate may change from call to call."""
+    """Selects pictures so that at most the wanted rate remains; the rate may change between calls."""
 
     def __init__(self) -> None:
         self._rate = 0
         self._decimator = FrameDecimator(1)
 
     def admits(self, moment_ns: int, rate: int) -> bool:
-        """Return whether to keep the picture of that moment."""
+        """Return whether to keep the picture of this time."""
         if rate != self._rate:
             self._rate, self._decimator = rate, FrameDecimator(rate)
         return self._decimator.selects(moment_ns)

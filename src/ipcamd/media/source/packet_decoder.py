@@ -1,4 +1,4 @@
-"""Packet decoder: decodes a source's packets while pictures are wanted, and can begin at any time.
+"""Packet decoder: decodes a source's packets while pictures are wanted, and can start at any time.
 
 It keeps the packets since the last key frame, so that decoding need not wait for the next one.
 """
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 CATCH_UP = 8
-"""The most packets decoded at a time where decoding begins amid a group of pictures."""
+"""Most packets decoded at a time if decoding starts within a group of pictures."""
 
 _OFTEN_NS = SECOND + SECOND // 5
-"""Key frames that are no further apart come about once a second."""
+"""Longest interval of key frames that counts as about one per second."""
 
 
 class PacketDecoder:
@@ -31,16 +31,14 @@ class PacketDecoder:
         self._make_decoder = partial(PictureDecoder, codec, decoder_threads(size))
         self._decoder = self._make_decoder()
         self._waiting: list[Packet] = []
-        """Packets that are not decoded, from the last key frame or the last decoded packet on."""
+        """Packets not yet decoded, since the last key frame or the last decoded packet."""
         self._size_bytes = 0
         self._key_ns = self._key_gap_ns = 0
-        """Time of the last key frame, and between it and the one before."""
+        """Time of the last key frame, and its interval to the previous one."""
 
     def decode(self, packet: Packet, want: "Wanted") -> list[av.VideoFrame]:
-        """Return the pictures of a packet; none if none are wanted, it is damaged, or earlier ones are still missing.
-
-        Raises `SourceError` if a picture is too large.
-        """
+        """Return the pictures of a packet; none if none are wanted, it is damaged, or earlier ones are missing. Raises
+        `SourceError` if a picture is too large."""
         self._queue(packet)
         if not want.picture_rate:
             return []
@@ -58,5 +56,5 @@ class PacketDecoder:
         self._waiting.append(packet)
         self._size_bytes += len(packet.payload)
         if len(self._waiting) > MAX_FRAMES or self._size_bytes > MAX_BYTES:
-            # what was decoded before is no reference for what comes
+            # pictures decoded before are no reference for later ones
             self._waiting, self._size_bytes, self._decoder = [], 0, self._make_decoder()

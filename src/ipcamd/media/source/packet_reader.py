@@ -1,4 +1,4 @@
-"""Packet reader: hands a source's encoded pictures on as they are, and decodes those that are wanted as pictures."""
+"""Packet reader: passes a source's encoded pictures on unchanged, and decodes those that are wanted as pictures."""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -27,10 +27,9 @@ class PacketReader:
         pixel_aspect: Fraction | None = None,
         parameter_sets: bytes = b"",
     ) -> None:
-        """`wanted` returns what the viewers need now. `rate` is what the source declares, in pictures per second; 0:
-        nothing. `pixel_aspect` is a pixel's width divided by its height. `parameter_sets`, in Annex B form, came beside
-        the pictures.
-        """
+        """`wanted` returns the present needs of viewers. `rate` is the frame rate that the source declares; 0: none.
+        `pixel_aspect` is a pixel's width divided by its height. `parameter_sets`, in Annex B form, came outside the
+        stream."""
         assert codec.inspector
         self._codec, self._wanted, self._rate = codec, wanted, rate
         self._inspector = codec.inspector()
@@ -42,13 +41,11 @@ class PacketReader:
         self._number = -1
         self._last: av.VideoFrame | None = None
         self.good = 0
-        """Pictures of which nothing is known to be damaged."""
+        """Pictures without known damage."""
 
     def read(self, data: bytes, captured_ns: int, lost: int = 0) -> Iterator[Packet | Picture]:
-        """Yield one encoded picture, as a packet and decoded, as wanted; `lost` pictures are missing before it.
-
-        Raises `SourceError` if it is too large.
-        """
+        """Yield one encoded picture, as a packet and decoded, as wanted; `lost` pictures are missing before it. Raises
+        `SourceError` if it is too large."""
         unit = self._inspector.inspect(data)
         if unit is None:
             return
@@ -60,14 +57,14 @@ class PacketReader:
         yield from self._decode(packet)
 
     def repeat(self, captured_ns: int) -> Iterator[Picture]:
-        """Yield the last picture again, if pictures are wanted: a picture that lasts long is no silence."""
+        """Yield the last picture again, if pictures are wanted, so that a long picture does not count as silence."""
         want = self._wanted()
         if self._last and want.picture_rate:
             self._number += 1
             yield Picture(self._converter.convert(self._last, want.size), captured_ns, self._number)
 
     def _decode(self, packet: Packet) -> Iterator[Picture]:
-        want = self._wanted()  # asked again: it depends on what became of the packet
+        want = self._wanted()  # asked again, because the answer depends on the result of the packet
         if self._decoder is None or packet.size != self._size:
             self._decoder, self._size = PacketDecoder(self._codec.decoder, packet.size), packet.size
         if self._codec.intra_only and not (want.picture_rate and self._admits(packet, want)):

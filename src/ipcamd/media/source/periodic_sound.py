@@ -8,7 +8,7 @@ from ipcamd.media.source.pacing import moment, tick
 
 
 def loop_second(second: NDArray[np.int16], start_ns: int, end_ns: int) -> Sound:
-    """Return the sound between two moments (nanoseconds since the epoch); adjacent intervals join without a gap."""
+    """Return the sound between two times (nanoseconds since the epoch); adjacent intervals join without a gap."""
     rate = second.size
     first, last = tick(start_ns, rate), tick(end_ns, rate)
     return Sound(second[np.arange(first, last) % rate], moment(first, rate))

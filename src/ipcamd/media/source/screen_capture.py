@@ -41,10 +41,10 @@ def capture_screen(
                 if want.rate != rate:
                     break
                 if not limiter.admits(clock.steady_ns(), rate):
-                    continue  # FFmpeg catches up with the time that opening took
+                    continue  # FFmpeg would catch up with the opening time
                 number += 1
                 yield Picture(converter.convert(picture, want.size), captured_ns, number)
-            # the new connection comes first: an X server that loses its last client may reset itself
+            # open the new connection first: an X server may reset when its last client leaves
             rate, old, medium = wanted().rate, medium, open_screen(display, wanted().rate)
             old.close()
     finally:

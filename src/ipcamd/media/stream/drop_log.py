@@ -1,4 +1,4 @@
-"""Drop log: a warning that names slow viewers, summed, once a minute at most."""
+"""Drop log: a warning that names slow viewers, at most once a minute."""
 
 import asyncio
 import logging
@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Hashable
 
 GATHER_S = 1.0
-"""Seconds from the first dropped frame to the warning, which sums the frames of that time."""
+"""Seconds from the first dropped frame to the warning, which sums up the frames of this time."""
 INTERVAL_S = 60.0
 """Seconds from one warning to the next."""
 MAX_NAMED = 10
-"""Viewers that one warning names, the slowest first."""
+"""Most viewers named in one warning, the slowest first."""
 MAX_KEPT = 1000
-"""Viewers that are counted separately in one interval."""
+"""Most viewers counted separately in one interval."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class DropLog:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, viewer: tuple[Hashable, str], count: int) -> None:
-        """Note that so many frames of a stream were dropped for a viewer."""
+        """Count dropped frames of a stream for a viewer."""
         if viewer in self._dropped or len(self._dropped) < MAX_KEPT:
             self._dropped[viewer] += count
         else:
@@ -38,7 +38,7 @@ class DropLog:
             self._timer = loop.call_at(due, self._warn)
 
     def close(self) -> None:
-        """Warn of the frames that no warning has named yet."""
+        """Write the warning of uncounted frames."""
         if self._timer:
             self._timer.cancel()
             self._warn()

@@ -1,4 +1,4 @@
-"""GOP cache: the frames since the last key frame, which a decoder needs to start now."""
+"""GOP cache: the frames since the last key frame, with which a decoder can start now."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -6,24 +6,24 @@ from typing import Generic, TypeVar
 from ipcamd.media.frame import EncodedFrame
 
 LATE = 5_000_000_000
-"""Longest way of a picture from the source to the cache, in nanoseconds."""
+"""Longest time of a picture from the source to the cache, in nanoseconds."""
 MAX_BYTES = 8 << 20
 """Most bytes of a GOP."""
 MAX_FRAMES = 300
-"""A longer GOP is dropped: a key frame must begin a new one."""
+"""Most frames of a GOP; a longer one is dropped until the next key frame."""
 
 
 class GopCache:
-    """One stream's GOP: for JPEG the newest picture alone."""
+    """One stream's GOP: for JPEG only the newest picture."""
 
     def __init__(self) -> None:
         self.frames: list[EncodedFrame] = []
-        """The key frame first. Empty, or it begins with one."""
+        """Frames, the key frame first."""
         self._size_bytes = 0
         self._since_ns = 0
 
     def add(self, frame: EncodedFrame) -> bool:
-        """Add a frame; return False if the GOP grew too large and was let go."""
+        """Add a frame; return False if the GOP became too large and was dropped."""
         if frame.key:
             self.clear()
         # if the capture is longer ago, the picture is not late, but the clock was set
@@ -37,13 +37,13 @@ class GopCache:
         return True
 
     def invalidate(self, since_ns: int) -> None:
-        """Forget the frames captured before `since_ns` (nanoseconds of the camera's clock), also those that come later;
+        """Remove the frames captured before `since_ns` (nanoseconds of the camera's clock), including later arrivals;
         with 0 only the present ones."""
         self.clear()
         self._since_ns = since_ns
 
     def clear(self) -> None:
-        """Forget all frames."""
+        """Remove all frames."""
         self.frames = []
         self._size_bytes = 0
 
@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 
 class PackedGop(Generic[T]):
-    """Frames of a `GopCache` as packed for a protocol; the cache alone decides which are kept."""
+    """Frames of a `GopCache` in a protocol's packed form; the cache determines which are stored."""
 
     __slots__ = ("_cache", "_packed")
 
@@ -61,7 +61,7 @@ class PackedGop(Generic[T]):
         self._packed: dict[int, T] = {}
 
     def add(self, frame: EncodedFrame, packed: T) -> None:
-        """Keep the packed form of `frame`, if the cache keeps the frame."""
+        """Store the packed form of `frame`, if the cache contains the frame."""
         if frame.key or not self._cache.frames:
             self._packed.clear()
         if self._cache.frames:
@@ -76,5 +76,5 @@ class PackedGop(Generic[T]):
         return [self._packed[frame.counter] for frame in self._cache.frames if frame.counter in self._packed]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all frames."""
         self._packed.clear()

@@ -12,19 +12,19 @@ Subscriber = Callable[[EncodedFrame], None]
 
 
 class Hub:
-    """One stream's newest frames. Everything but `watched` and `key_wanted` belongs to the event loop's thread.
+    """The newest frames of one stream. All except `watched` and `key_wanted` belong to the event loop's thread.
 
     The encoder runs only while `watched` is set: while there is a subscriber.
     """
 
     def __init__(self, codec: Codec, name: str = "", demand: Callable[[bool], None] | None = None) -> None:
-        """`name` is the stream's, by default the codec's. `demand` is told, in the event loop, when the first
-        subscriber came (True) and when the last one left."""
+        """`name` is the stream's, by default the codec's. `demand` is called, in the event loop, with True for the
+        first subscriber and with False after the last one."""
         self.codec = codec
         self.name = name or codec.name
         self.watched = threading.Event()
         self.key_wanted = threading.Event()
-        """Set while a subscriber waits for a key frame. The encoder makes one at most once a second."""
+        """Set while a subscriber waits for a key frame. The encoder makes at most one per second."""
         self.gop_cache = GopCache()
         """Empty while there are no subscribers."""
         self.mask_version = 0
@@ -34,7 +34,7 @@ class Hub:
 
     @property
     def gop(self) -> list[EncodedFrame]:
-        """The frames since the last key frame, that one first: what a decoder needs to start now."""
+        """The frames since the last key frame, which comes first: a decoder can start with them."""
         return self.gop_cache.frames
 
     @property
@@ -43,7 +43,7 @@ class Hub:
         return len(self._subscribers)
 
     def subscribe(self, subscriber: Subscriber) -> list[EncodedFrame]:
-        """Subscribe, and return `gop`: what to show at once. Empty, or it begins with a key frame."""
+        """Subscribe, and return `gop`, the first frames to show: empty, or starting with a key frame."""
         self._subscribers[subscriber] = None
         if not self.watched.is_set():
             self.key_wanted.set()
@@ -52,7 +52,7 @@ class Hub:
         return self.gop
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
-        """Unsubscribe; the last one to leave stops the encoder."""
+        """Unsubscribe; after the last subscriber the encoder stops."""
         self._subscribers.pop(subscriber, None)
         if not self._subscribers and self.watched.is_set():
             self.watched.clear()
@@ -60,11 +60,11 @@ class Hub:
             self._notify_demand(False)
 
     def ask_key(self) -> None:
-        """Ask for a key frame soon: for a viewer that lost frames. May be called from any thread."""
+        """Request a key frame for a viewer that lost frames. May be called from any thread."""
         self.key_wanted.set()
 
     def invalidate(self, since: int = 0) -> None:
-        """Forget the GOP, because the picture changed: new subscribers must not get it. See `GopCache.invalidate`."""
+        """Drop the GOP, because the picture changed: new subscribers must not get it. See `GopCache.invalidate`."""
         self.gop_cache.invalidate(since)
 
     def require_masks(self, version: int) -> None:
@@ -74,8 +74,11 @@ class Hub:
             self.gop_cache.clear()
 
     def publish(self, frame: EncodedFrame) -> None:
-        """Hand a frame to every subscriber. Before the first key frame that follows a gap they get what cannot be
-        decoded yet; a subscriber that cannot use that waits for ``frame.key``."""
+        """Pass a frame to every subscriber.
+
+        After a gap, frames before the first key frame cannot be decoded; a subscriber that cannot use them waits for
+        ``frame.key``.
+        """
         if not self._subscribers or frame.mask_version < self.mask_version:
             return
         if not self.gop_cache.add(frame):

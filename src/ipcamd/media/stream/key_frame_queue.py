@@ -1,6 +1,6 @@
-"""Bounded frame queue: a consumer that falls behind skips to the newest key frame, of JPEG to the newest picture.
+"""Bounded frame queue: a slow consumer skips to the newest key frame, of JPEG to the newest picture.
 
-It serves viewers of every protocol, recordings, and the publisher from the encoder's thread to the event loop.
+It serves viewers of every protocol, recordings, and the publisher between encoder thread and event loop.
 """
 
 import sys
@@ -21,19 +21,19 @@ class Queueable(Protocol):
 
 
 class KeyFrameGate:
-    """Decides which frames a consumer gets: after a dropped frame none before the next key frame."""
+    """Selects the frames for a consumer: after a dropped frame none before the next key frame."""
 
     __slots__ = ("_begun", "dropped", "skipping")
 
     def __init__(self) -> None:
         self.skipping = True
-        """The consumer gets no frames before the next key frame."""
+        """Whether the consumer gets no frames before the next key frame."""
         self.dropped = 0
         """Frames dropped because the consumer is slow."""
         self._begun = False
 
     def passes(self, frame: Queueable) -> bool:
-        """Return whether the consumer gets `frame`; if not, it is counted."""
+        """Return whether the consumer gets `frame`; if not, count it."""
         if frame.key:
             self.skipping, self._begun = False, True
         if self.skipping:
@@ -41,7 +41,7 @@ class KeyFrameGate:
         return not self.skipping
 
     def drop(self, count: int) -> None:
-        """Count dropped frames, and skip to the next key frame. Frames before the first key frame do not count."""
+        """Count dropped frames, and skip to the next key frame. Frames before the first key frame are not counted."""
         self.skipping = True
         if self._begun:
             self.dropped += count
@@ -56,32 +56,30 @@ class FrameQueue(KeyFrameGate, Generic[F]):
     __slots__ = ("_frames", "_max_bytes", "_max_frames", "size_bytes")
 
     def __init__(self, max_frames: int, max_bytes: int = sys.maxsize) -> None:
-        """`max_frames` and `max_bytes` may wait, and one more frame."""
+        """At most `max_frames` frames and `max_bytes` bytes wait, and one more frame."""
         super().__init__()
         self._max_frames, self._max_bytes = max_frames, max_bytes
         self._frames: list[F] = []
         self.size_bytes = 0
-        """Bytes of the frames that wait."""
+        """Bytes of the waiting frames."""
 
     def __len__(self) -> int:
         return len(self._frames)
 
     @property
     def oldest(self) -> F | None:
-        """The frame that waits longest; None if none waits."""
+        """The oldest waiting frame; None without one."""
         return self._frames[0] if self._frames else None
 
     def begin(self, frames: Iterable[F]) -> None:
-        """Queue the GOP for a new viewer, whatever its size: nothing, or frames that begin with a key frame."""
+        """Queue the GOP for a new viewer, of any size: nothing, or frames that start with a key frame."""
         for frame in frames:
             self._append(frame)
             self.skipping, self._begun = False, True
 
     def put(self, frame: F) -> bool:
-        """Queue a frame; if the queue is full, drop all that waits and skip to the next key frame.
-
-        Return whether the queue took it.
-        """
+        """Queue a frame; if the queue is full, drop all waiting frames and skip to the next key frame. Return whether
+        the frame was queued."""
         if len(self._frames) >= self._max_frames or self.size_bytes > self._max_bytes:
             self.drop(len(self._frames))
             self.clear()
@@ -91,13 +89,13 @@ class FrameQueue(KeyFrameGate, Generic[F]):
         return True
 
     def pop(self) -> F:
-        """Take the oldest frame. Raises ``IndexError``."""
+        """Remove and return the oldest frame. Raises ``IndexError``."""
         frame = self._frames.pop(0)
         self.size_bytes -= frame.size_bytes
         return frame
 
     def take_all(self) -> list[F]:
-        """Take all frames."""
+        """Remove and return all frames."""
         frames = list(self._frames)
         self.clear()
         return frames
@@ -107,6 +105,6 @@ class FrameQueue(KeyFrameGate, Generic[F]):
         self.size_bytes += frame.size_bytes
 
     def clear(self) -> None:
-        """Forget all frames, uncounted."""
+        """Remove all frames without counting them."""
         self._frames.clear()
         self.size_bytes = 0

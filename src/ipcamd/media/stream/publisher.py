@@ -1,4 +1,4 @@
-"""Publisher: hands frames from an encoder's thread to a hub in the event loop."""
+"""Publisher: passes frames from an encoder's thread to a hub in the event loop."""
 
 import asyncio
 import contextlib
@@ -10,13 +10,13 @@ from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import StreamTraffic
 
 MAX_FRAMES = 30
-"""Frames that may wait. More are dropped when the event loop is blocked for a second."""
+"""Most waiting frames. Further ones are dropped when the event loop is blocked for a second."""
 BUSY = "the camera itself, which is too busy to send them"
-"""Named in the warning of frames that were dropped before they reached any viewer."""
+"""Name in the warning of frames that were dropped before they reached any viewer."""
 
 
 class Publisher:
-    """Carries frames to a hub, in order."""
+    """Passes frames to a hub, in order."""
 
     def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop, traffic: StreamTraffic) -> None:
         """`traffic` counts the frames that are dropped because the event loop is blocked."""
@@ -28,14 +28,14 @@ class Publisher:
         self._reported = 0
 
     def send(self, frame: EncodedFrame) -> None:
-        """Hand over a frame; for the encoder's thread."""
+        """Pass a frame; for the encoder's thread."""
         with self._lock:
             first = not len(self._queue)
             if not self._queue.put(frame):
                 self._hub.ask_key()
             if not first or not len(self._queue):
-                return  # a call of `_deliver` is scheduled already
-        with contextlib.suppress(RuntimeError):  # the loop was closed at the end of the camera
+                return  # a call of `_deliver` is already scheduled
+        with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
             self._loop.call_soon_threadsafe(self._deliver)
 
     def _deliver(self) -> None:

@@ -7,13 +7,13 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 
 LINGER_S = 0.5
-"""The stream goes on for so long after the last request, so that frequent requests are served from memory."""
+"""Time for which the stream continues after the last request, so that frequent requests are served from memory."""
 TIMEOUT_S = 6.0
-"""Longest wait for a picture. Without a signal there is one before that, see `ipcamd.media.capture`."""
+"""Longest wait for a picture. Without a signal, a blank picture arrives earlier, see `ipcamd.media.capture`."""
 
 
 class Snapshots:
-    """Subscribes to the hub for a moment when a picture is requested. For the event loop."""
+    """Subscribes to the hub briefly when a picture is requested. For the event loop."""
 
     def __init__(self, hub: Hub, linger_s: float = LINGER_S, timeout_s: float = TIMEOUT_S) -> None:
         self._hub = hub
@@ -21,7 +21,7 @@ class Snapshots:
         self._timeout_s = timeout_s
         self._requested = False
         self._next: asyncio.Future[EncodedFrame | None] | None = None
-        """The next picture, while a request waits for it; None if there was none in time."""
+        """The next picture, while a request waits for it; None if it was late."""
         self._timer: asyncio.TimerHandle | None = None
 
     def newest(self) -> EncodedFrame | None:
@@ -30,7 +30,7 @@ class Snapshots:
         return self._hub.gop[-1] if self._hub.gop else None
 
     async def get(self) -> EncodedFrame:
-        """Return the newest picture, or the next one if there is none yet. Raises ``RequestFailed`` if none comes."""
+        """Return the newest picture, or wait for the next one. Raises ``RequestFailed`` if none arrives."""
         if frame := self.newest():
             return frame
         if self._next is None or self._next.done():
@@ -58,7 +58,7 @@ class Snapshots:
         self._hub.subscribe(self._receive)
 
     def _receive(self, frame: EncodedFrame) -> None:
-        # a frame that is not in the GOP shows the picture before a change of settings
+        # a frame outside the GOP shows the picture before a change of settings
         if self._next and not self._next.done() and self._hub.gop:
             self._next.set_result(frame)
             self._unsubscribe_if_idle()

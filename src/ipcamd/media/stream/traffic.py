@@ -1,4 +1,4 @@
-"""Traffic counters: frames and bytes that each stream's viewers got and missed, by protocol."""
+"""Traffic counters: sent and dropped frames and bytes of each stream, by protocol."""
 
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from ipcamd.media.stream.drop_log import DropLog
 
 
 class ViewerIdentity(NamedTuple):
-    """A viewer, as named in logs."""
+    """Viewer as named in logs."""
 
     address: str
     protocol: str
@@ -19,7 +19,7 @@ class ViewerIdentity(NamedTuple):
 
 
 class StreamTraffic:
-    """One stream's viewers by one protocol. For the event loop."""
+    """One stream's viewers of one protocol. For the event loop."""
 
     __slots__ = ("_log", "bytes_sent", "frames_dropped", "frames_sent", "protocol", "stream")
 
@@ -28,25 +28,25 @@ class StreamTraffic:
         self.stream = stream
         self.protocol = protocol
         self.frames_sent = 0
-        """Each viewer's frames count."""
+        """Counts the frames of each viewer."""
         self.frames_dropped = 0
         """Frames dropped because viewers are slow."""
         self.bytes_sent = 0
         self._log = log
 
     def send(self, frames: int, size_bytes: int) -> None:
-        """Count so many frames of that size."""
+        """Count frames of this size."""
         self.frames_sent += frames
         self.bytes_sent += frames * size_bytes
 
     def drop(self, viewer: Hashable, count: int) -> None:
-        """Count frames that were dropped for `viewer`, and name it in a warning, by its text."""
+        """Count frames that were dropped for `viewer`, and name it in a warning."""
         self.frames_dropped += count
         self._log.add((viewer, self.stream), count)
 
 
 class Traffic:
-    """The counters of all streams. They only grow."""
+    """Counters of all streams. They only increase."""
 
     def __init__(self, log: DropLog | None = None) -> None:
         self._log = log or DropLog()
@@ -70,5 +70,5 @@ class Traffic:
         ]
 
     def close(self) -> None:
-        """Write the last warning, if one is due."""
+        """Write the last warning, if any."""
         self._log.close()

@@ -10,7 +10,7 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.device.hardware import HARDWARE
 
 VERSION = (25, 12)
-"""Version of ONVIF's schemas that the answers follow."""
+"""Version of ONVIF's schemas that the answers use."""
 
 
 def device_capabilities(call: OperationCall) -> Node:

@@ -15,7 +15,7 @@ from ipcamd.settings.change_records import Change
 
 
 def get_date_time(call: OperationCall) -> Content:
-    """Return the camera's time; in UTC and local time, since some clients read one of them alone."""
+    """Return the camera's time, in UTC and as local time: some clients read only one of them."""
     values, now_ns = call.camera.settings[TIME.name], call.camera.clock.now_ns()
     saving = values.flag("DaylightSaving")
     local = call.camera.clock.local(now_ns)
@@ -30,13 +30,13 @@ def get_date_time(call: OperationCall) -> Content:
 
 
 async def set_date_time(call: OperationCall) -> Content:
-    """Set the zone, and the time if it comes from no server."""
+    """Set the time zone, and the time if no time server sets it."""
     camera, changes, parts = call.camera, [], []
     changes.append(Change(TIME.name, "SyncSource", "NTP" if call["DateTimeType"] == "NTP" else "manually"))
     changes += _zone_changes(call)
     if call["DateTimeType"] == "Manual":
         if call["UTCDateTime"] is None:
-            raise invalid_argument("UTCDateTime is needed with DateTimeType Manual", "InvalidDateTime")
+            raise invalid_argument("UTCDateTime is required with DateTimeType Manual", "InvalidDateTime")
         parts.append(camera.clock.set(_moment_ns(call["UTCDateTime"])))
     await camera.settings.update(changes, *parts, by=call.requester(), notes=["clock set"] * len(parts))
     return None
@@ -64,7 +64,7 @@ def _moment_ns(element: Element) -> int:
     try:
         return moment_of(datetime.now(UTC).replace(microsecond=0), _in_range(fields))
     except (RequestFailed, ValueError):
-        raise invalid_argument("UTCDateTime: there is no such time", "InvalidDateTime") from None
+        raise invalid_argument("UTCDateTime: the time does not exist", "InvalidDateTime") from None
 
 
 def _in_range(fields: dict[str, int]) -> dict[str, int]:

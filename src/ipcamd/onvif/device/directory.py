@@ -43,7 +43,7 @@ def directory_operations(services: Callable[[], Sequence[Service]]) -> tuple[Ope
 
 
 WSDL_URL = "https://www.onvif.org/profiles/specifications/"
-"""Place where the descriptions of the services are published: the camera carries none of them."""
+"""Address of the published WSDL files; the camera does not serve them."""
 
 
 def _service(call: OperationCall, service: Service) -> Node:

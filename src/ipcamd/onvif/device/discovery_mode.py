@@ -10,13 +10,13 @@ MODES = {"Discoverable": "yes", "NonDiscoverable": "no"}
 
 
 def get_discovery_mode(call: OperationCall) -> Content:
-    """Return whether the camera is announced."""
+    """Return whether the camera announces itself."""
     is_on = call.camera.settings[ONVIF.name].flag("Discovery")
     return node("tds:DiscoveryMode", "Discoverable" if is_on else "NonDiscoverable")
 
 
 async def set_discovery_mode(call: OperationCall) -> Content:
-    """Announce the camera, or not."""
+    """Switch the announcement on or off."""
     change = Change(ONVIF.name, "Discovery", MODES[call["DiscoveryMode"]])
     await call.camera.settings.update([change], by=call.requester())
     return None

@@ -11,7 +11,7 @@ TYPES = ("NoUpdate", "ServerUpdates", "ClientUpdates")
 
 
 def get_dynamic_dns(call: OperationCall) -> Content:
-    """Return whether the camera updates the name, and the name."""
+    """Return the host name, and whether the camera updates it."""
     values = call.camera.settings[DNSUPDATE.name]
     return node(
         "tds:DynamicDNSInformation",
@@ -21,7 +21,7 @@ def get_dynamic_dns(call: OperationCall) -> Content:
 
 
 async def set_dynamic_dns(call: OperationCall) -> Content:
-    """Switch the updates, and set the name. The service and its login are set by ``param.cgi``."""
+    """Switch the updates, and set the host name. ``param.cgi`` sets the service and its login."""
     if call["Type"] == "ServerUpdates":
         raise invalid_argument("Type: allowed are NoUpdate and ClientUpdates", "SettingNotSupported")
     texts = {"Enabled": "yes" if call["Type"] == "ClientUpdates" else "no"}

@@ -16,7 +16,7 @@ def endpoint_reference(identity: Identity) -> str:
 
 
 def get_device_information(call: OperationCall) -> Content:
-    """Return the name plate."""
+    """Return manufacturer, model, firmware version, serial number and hardware identifier."""
     identity = call.camera.identity
     return (
         node("tds:Manufacturer", _MANUFACTURER),
@@ -33,13 +33,13 @@ def get_endpoint_reference(call: OperationCall) -> Content:
 
 
 def reboot(call: OperationCall) -> Content:
-    """Restart the camera after the answer has gone out. Raises ``RequestFailed`` soon after another restart."""
+    """Restart the camera after sending the answer. Raises ``RequestFailed`` soon after another restart."""
     restart(call.http)
     return node("tds:Message", "The camera restarts; it answers again within a minute.")
 
 
 async def set_factory_default(call: OperationCall) -> Content:
-    """Bring back the factory values: all (Hard), or all but those of the network (Soft); then restart."""
+    """Restore the factory values: all (Hard), or all except those of the network (Soft); then restart."""
     factory_default = call.camera.factory_default
     if call["FactoryDefault"] == "Hard":
         await factory_default.reset(call.requester())

@@ -1,4 +1,5 @@
-"""IP address filter (ONVIF Core, 8.2.20): the lists of ``ipfilter.cgi``, one of the two kinds at a time."""
+"""IP address filter (ONVIF Core, 8.2.20): the lists of ``ipfilter.cgi``; ONVIF shows either the accept or the deny
+lists."""
 
 from collections.abc import Iterator
 from ipaddress import ip_network, summarize_address_range
@@ -11,17 +12,17 @@ from ipcamd.onvif.soap.writer import Content, node
 from ipcamd.params.kinds.address_range import AddressRange
 
 LISTS = {"Allow": {4: "AcceptIPRange", 6: "AcceptIPv6"}, "Deny": {4: "DenyIPRange", 6: "DenyIPv6"}}
-"""Type, and version of the addresses, to the name of the list."""
+"""Type and address version to the name of the list."""
 
 
 def get_filter(call: OperationCall) -> Content:
-    """Return the list of accepted addresses if there is one, else that of denied ones."""
+    """Return the accept list if it has entries, else the deny list."""
     kind = _present_kind(call)
     return node("tds:IPAddressFilter", node("tt:Type", kind), [_nodes(entry) for entry in _entries(call, kind)])
 
 
 async def set_filter(call: OperationCall) -> Content:
-    """Replace all lists by this one, and enable it."""
+    """Replace all lists by the one of the request, and enable the filter."""
     wanted: Element = call["IPAddressFilter"]
     await _replace(call, wanted.value(one_of(*LISTS), "Type"), list(_read(wanted)))
     return None
@@ -75,7 +76,7 @@ def _read(wanted: Element) -> Iterator[AddressRange]:
                 entry = None
             if entry is None or entry.version != version:
                 raise invalid_argument(
-                    f"{address[:64]}/{length}: no IPv{version} address", f"InvalidIPv{version}Address"
+                    f"{address[:64]}/{length}: not an IPv{version} address", f"InvalidIPv{version}Address"
                 )
             yield entry
 
@@ -89,7 +90,7 @@ async def _replace(call: OperationCall, kind: str, entries: list[AddressRange]) 
 
 
 def _nodes(entry: AddressRange) -> Content:
-    """Return an entry as prefixes: ONVIF has no other ranges."""
+    """Return an entry as prefixes, because ONVIF has no other address ranges."""
     networks = summarize_address_range(entry.first, entry.last)
     return [
         node(

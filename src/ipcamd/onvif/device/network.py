@@ -44,7 +44,7 @@ def get_dns(call: OperationCall) -> Content:
 
 
 async def set_dns(call: OperationCall) -> Content:
-    """Set the DNS servers; from DHCP they stay as they are."""
+    """Set the DNS servers; with DHCP, the addresses do not change."""
     servers = [_read_address(element) for element in call["DNSManual"]]
     if call["SearchDomain"]:
         raise sender_fault("InvalidArgVal", "SettingNotSupported", reason="SearchDomain: the camera has none")
@@ -57,7 +57,7 @@ async def set_dns(call: OperationCall) -> Content:
 
 
 def get_ntp(call: OperationCall) -> Content:
-    """Return the time server; a port of its own is left out, because there is no place for it."""
+    """Return the time server without its port, which ONVIF cannot express."""
     host = call.camera.settings[NTP.name]["Server"]
     bare = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and host.count(":") == 1 else host
     return node("tds:NTPInformation", node("tt:FromDHCP", False), _network_host("tt:NTPManual", bare))
@@ -66,18 +66,18 @@ def get_ntp(call: OperationCall) -> Content:
 async def set_ntp(call: OperationCall) -> Content:
     """Set the time server."""
     if call["FromDHCP"] or len(call["NTPManual"]) != 1:
-        raise sender_fault("NotSupported", "SettingNotSupported", reason="NTP: one server, set by hand, is needed")
+        raise sender_fault("NotSupported", "SettingNotSupported", reason="NTP: exactly one manual server is required")
     element: Element = call["NTPManual"][0]
     kind = element.value(one_of("IPv4", "IPv6", "DNS"), "Type")
     host = element.value(string, "DNSname") if kind == "DNS" else _read_address(element)
     if host == call.camera.settings[NTP.name]["Server"].rpartition(":")[0]:
-        return None  # set as it was read: the port stays
+        return None  # the client sent the value that it has read: keep the port
     await _update(call, {"Server": host}, NTP.name)
     return None
 
 
 def get_interfaces(call: OperationCall) -> Content:
-    """Return the interface that the request came in by."""
+    """Return the network interface that received the request."""
     address, mask = present(call, "IPAddress"), present(call, "SubnetMask")
     is_dhcp = _is_dhcp(call)
     configured = _prefixed("tt:FromDHCP" if is_dhcp else "tt:Manual", address, mask) if address and mask else None
@@ -129,13 +129,13 @@ async def set_gateway(call: OperationCall) -> Content:
         raise invalid_argument("the camera has one default router, an IPv4 address", "InvalidGatewayAddress")
     router = routers[0] if routers else ""
     if router and not _is_ipv4(router):
-        raise invalid_argument(f"{router[:64]}: no IPv4 address", "InvalidGatewayAddress")
+        raise invalid_argument(f"{router[:64]}: not an IPv4 address", "InvalidGatewayAddress")
     await _update(call, {"DefaultRouter": router})
     return None
 
 
 def present(call: OperationCall, name: str) -> str:
-    """Return a parameter of ``Network`` as the interface of this request has it."""
+    """Return a parameter of ``Network`` for the interface of this request."""
     param = NETWORK.param(name)
     return call.camera.settings.present(NETWORK, param, call.requester()) if param else ""
 
@@ -150,7 +150,7 @@ async def _update(call: OperationCall, texts: dict[str, str], group: str = NETWO
 
 
 def _differs(call: OperationCall, group: str, name: str, text: str) -> bool:
-    """Whether this is another value than the one that a client reads: what it read can be set."""
+    """Whether the value differs from the present one: clients may send back values that they have read."""
     return group != NETWORK.name or text != present(call, name)
 
 
@@ -178,7 +178,7 @@ def _address_texts(call: OperationCall, wanted: Element) -> dict[str, str]:
         return {"BootProto": "static_ipv4"} if config.find("DHCP") else {}
     address, length = manual.value(string, "Address"), manual.value(integer, "PrefixLength")
     if not _is_ipv4(address) or not 0 <= length <= 32:
-        raise invalid_argument(f"Manual: {address[:64]}/{length} is no IPv4 address", "InvalidIPv4Address")
+        raise invalid_argument(f"Manual: {address[:64]}/{length} is not an IPv4 address", "InvalidIPv4Address")
     mask = str(IPv4Network((0, length)).netmask)
     return {"BootProto": "static_ipv4", "IPAddress": address, "SubnetMask": mask}
 
@@ -191,7 +191,7 @@ def _read_address(element: Element) -> str:
             return text
     except ValueError:
         pass
-    raise invalid_argument(f"{text[:64]}: no {kind} address", f"Invalid{kind}Address")
+    raise invalid_argument(f"{text[:64]}: not an {kind} address", f"Invalid{kind}Address")
 
 
 def _is_ipv4(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""POSIX time zones (IEEE 1003.1, 8.3) of the camera's zones, and back."""
+"""POSIX time zones (IEEE 1003.1, 8.3): conversion from and to the camera's time zones."""
 
 import re
 from functools import cache
@@ -14,19 +14,19 @@ _FORM = re.compile(
 
 
 def posix_zone(index: int, daylight_saving: bool) -> str:
-    """Return the POSIX text of zone `index`: with the rules of the place, or its standard offset all year."""
+    """Return the POSIX text of zone `index`: with daylight saving rules, or with the standard offset all year."""
     if daylight_saving:
         return _rules(ZONES[index].name)
     minutes = round(-ZONES[index].hours * 60)
     sign, (hours, rest) = "-" if minutes < 0 else "", divmod(abs(minutes), 60)
     text = f"{hours}:{rest:02}" if rest else str(hours)
-    return f"UTC{sign}{text}"  # a name in angle brackets would be more exact, but some clients cannot read one
+    return f"UTC{sign}{text}"  # POSIX allows more exact names in angle brackets, but some clients cannot read them
 
 
 def find_zone(text: str, present: int) -> tuple[int, bool] | None:
-    """Return the index of the zone with these rules, and whether it has daylight saving; None if there is none.
+    """Return the index of the matching zone and whether it has daylight saving; None without a match.
 
-    The `present` zone wins over others that fit as well; the same rules win over the same offset.
+    The `present` zone takes precedence among equal matches, and equal rules take precedence over an equal offset.
     """
     parsed = _parse(text)
     if parsed is None:
@@ -41,7 +41,7 @@ def find_zone(text: str, present: int) -> tuple[int, bool] | None:
 
 
 def _parse(text: str) -> tuple[float, bool] | None:
-    """Return hours east of UTC in standard time, and whether there is daylight saving."""
+    """Return the hours east of UTC in standard time, and whether there is daylight saving."""
     match = _FORM.fullmatch(text)
     if not match:
         return None
@@ -56,7 +56,7 @@ def _has_saving(index: int) -> bool:
 
 @cache
 def _rules(name: str) -> str:
-    """Return the last line of the zone's file, which holds its rules (RFC 9636, 3.3)."""
+    """Return the last line of the zone's file, which contains its rules (RFC 9636, 3.3)."""
     for folder in TZPATH:
         path = Path(folder, name)
         if path.is_file():

@@ -40,7 +40,7 @@ def get_protocols(call: OperationCall) -> Content:
 
 
 async def set_protocols(call: OperationCall) -> Content:
-    """Set ports, and switch HTTP and HTTPS; RTSP stays on."""
+    """Set ports, and enable or disable HTTP and HTTPS; RTSP is always enabled."""
     changes = [change for element in call["NetworkProtocols"] for change in _changes(call, element)]
     await call.camera.settings.update(changes, by=call.requester())
     return None

@@ -1,6 +1,6 @@
-"""Scopes: what the camera tells of itself in discovery (ONVIF Core, 7.3.2.2 and 8.3).
+"""Scopes: the camera's description in discovery (ONVIF Core, 7.3.2.2 and 8.3).
 
-Name and location are those of ``System.Info``; further ones are in ``Network.ONVIF.Scopes``.
+Name and location are those of ``System.Info``; ``Network.ONVIF.Scopes`` contains further ones.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _NAME, _LOCATION = f"{_ROOT}name/", f"{_ROOT}location/"
 
 
 def fixed_scopes(camera: Camera) -> tuple[str, ...]:
-    """Return the scopes that nobody can change."""
+    """Return the scopes that cannot change."""
     return (
         f"{_ROOT}type/video_encoder",
         f"{_ROOT}type/Network_Video_Transmitter",
@@ -55,7 +55,7 @@ async def set_scopes(call: OperationCall) -> Content:
 
 
 async def add_scopes(call: OperationCall) -> Content:
-    """Add to the configurable scopes; a name or a location replaces the one before."""
+    """Add to the configurable scopes; a new name or location replaces the present one."""
     added = call["ScopeItem"]
     kept = [scope for scope in configurable_scopes(call.camera) if not _is_replaced(scope, added)]
     await _store(call, [*kept, *added])
@@ -63,7 +63,7 @@ async def add_scopes(call: OperationCall) -> Content:
 
 
 async def remove_scopes(call: OperationCall) -> Content:
-    """Remove some of the configurable scopes, and list them."""
+    """Remove some of the configurable scopes, and list the removed ones."""
     removed, configurable = call["ScopeItem"], configurable_scopes(call.camera)
     for scope in removed:
         if scope in fixed_scopes(call.camera):
@@ -98,7 +98,7 @@ def _refuse(scope: str) -> Fault:
 
 
 def _last(scopes: Iterable[str], prefix: str) -> str | None:
-    """Return the last one of a kind, decoded."""
+    """Return the last scope of a kind, decoded."""
     found = [scope.removeprefix(prefix) for scope in scopes if scope.startswith(prefix)]
     return unquote(found[-1]) if found else None
 

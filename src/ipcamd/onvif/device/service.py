@@ -43,7 +43,7 @@ _FILTER = (Field("IPAddressFilter"),)
 
 
 async def send_auxiliary(call: OperationCall) -> Content:
-    """Carry out an auxiliary command."""
+    """Execute an auxiliary command."""
     await send_auxiliary_command(call, call["AuxiliaryCommand"])
     return None
 

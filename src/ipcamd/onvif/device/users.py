@@ -32,7 +32,9 @@ async def create_users(call: OperationCall) -> Content:
         raise receiver_fault("Action", "TooManyUsers", reason=f"there can be {SLOTS} accounts")
     names = [user.value(string, "Username") for user in users]
     if taken := [name for name in names if accounts.entry(name) or names.count(name) > 1]:
-        raise sender_fault("OperationProhibited", "UsernameClash", reason=f"{taken[0][:32]}: there is one already")
+        raise sender_fault(
+            "OperationProhibited", "UsernameClash", reason=f"{taken[0][:32]}: an account with this name exists already"
+        )
     if long := [name for name in names if len(name) > NAME_LIMIT]:
         raise sender_fault("OperationProhibited", "UsernameTooLong", reason=f"{long[0][:NAME_LIMIT]}...: {NAMES}")
     edits = [accounts.adding(user.value(string, "Username"), _password(user), _rank(user)) for user in users]
@@ -47,7 +49,7 @@ async def delete_users(call: OperationCall) -> Content:
         if accounts.entry(name) is None:
             raise _missing(name)
         if name == call.http.account.name:
-            raise sender_fault("OperationProhibited", "FixedUser", reason=f"{name} is the caller's account")
+            raise sender_fault("OperationProhibited", "FixedUser", reason=f"{name} is your own account")
     try:
         await accounts.change([accounts.removing(name, call.requester()) for name in names], call.requester())
     except RequestFailed as error:

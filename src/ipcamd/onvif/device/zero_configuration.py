@@ -1,4 +1,4 @@
-"""Zero configuration (ONVIF Core, 8.2.16): a link-local address, which the system gives to the interface or not."""
+"""Zero configuration (ONVIF Core, 8.2.16): a link-local address, which the operating system may assign."""
 
 from ipaddress import ip_address
 
@@ -20,7 +20,7 @@ def get_zero_configuration(call: OperationCall) -> Content:
 
 
 def set_zero_configuration(call: OperationCall) -> Content:
-    """Accept the present state: only the system can change it."""
+    """Accept the present state, because only the operating system can change it."""
     if call["InterfaceToken"] != TOKEN:
         raise invalid_argument(f"InterfaceToken: allowed is {TOKEN}", "InvalidNetworkInterface")
     if call["Enabled"] != (_link_local_address(call) is not None):

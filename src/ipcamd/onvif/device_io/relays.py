@@ -12,7 +12,7 @@ from ipcamd.settings.change_records import Change
 STATES = {"active": "high", "inactive": "low"}
 """Logical state to the level of the output."""
 MODE, IDLE = "Bistable", "open"
-"""Mode and idle state, which do not change: the output stays as it is set; without current it is open."""
+"""Mode and idle state, which are fixed: the output keeps its level, and is open without power."""
 
 
 def relay_tokens(call: OperationCall) -> list[str]:
@@ -27,7 +27,7 @@ def get_relays(call: OperationCall) -> Content:
 
 
 def get_relay_options(call: OperationCall) -> Content:
-    """Return what the outputs can be set to."""
+    """Return the possible settings of the outputs."""
     asked = call["RelayOutputToken"]
     if asked is not None:
         check_relay(call, asked)
@@ -50,7 +50,7 @@ def check_properties(properties: Element) -> None:
 
 
 def set_relay_settings(call: OperationCall) -> Content:
-    """Accept the present properties, as DeviceIO sends them: nothing of them can differ."""
+    """Accept the present properties, in the form of DeviceIO; they cannot change."""
     relay: Element = call["RelayOutput"]
     check_relay(call, relay.attributes.get("token", ""))
     check_properties(relay.require("Properties"))
@@ -58,7 +58,7 @@ def set_relay_settings(call: OperationCall) -> Content:
 
 
 def set_relay_settings_by_token(call: OperationCall) -> Content:
-    """Accept the present properties, as the device service sends them."""
+    """Accept the present properties, in the form of the device service."""
     check_relay(call, call["RelayOutputToken"])
     check_properties(call["Properties"])
     return None

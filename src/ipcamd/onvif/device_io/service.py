@@ -19,7 +19,7 @@ from ipcamd.onvif.soap.values import one_of, token
 from ipcamd.onvif.soap.writer import Content, Node, node
 
 IDLE = "open"
-"""Idle state of the inputs, which does not change."""
+"""Idle state of the inputs, which is fixed."""
 
 _READ, _ACT = AccessClass.READ_MEDIA, AccessClass.ACTUATE
 
@@ -66,14 +66,14 @@ def get_inputs(call: OperationCall) -> Content:
 
 
 def get_input_options(call: OperationCall) -> Content:
-    """Return what the inputs can be set to: nothing else than they are."""
+    """Return the possible settings of the inputs: the present ones."""
     if call["Token"] is not None:
         _check_input(call, call["Token"])
     return node("tmd:DigitalInputOptions", node("tmd:IdleState", IDLE))
 
 
 def set_inputs(call: OperationCall) -> Content:
-    """Accept the present configuration: nothing of it can differ."""
+    """Accept the present configuration, which cannot change."""
     for element in call["DigitalInputs"]:
         _check_input(call, element.attributes.get("token", ""))
         if element.attributes.get("IdleState", IDLE) != IDLE:
@@ -101,7 +101,7 @@ DEVICE_OPERATIONS: tuple[Operation, ...] = (
         (Field("RelayOutputToken", token), Field("LogicalState", one_of(*STATES))),
     ),
 )
-"""Operations in the namespace of the device service; DeviceIO's own description uses them too."""
+"""Operations in the namespace of the device service, which DeviceIO also uses."""
 
 SERVICE = Service(
     "tmd",

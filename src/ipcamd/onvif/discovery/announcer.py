@@ -1,4 +1,4 @@
-"""WS-Discovery announcer: the camera as an ONVIF device on each of its addresses, as ``Network.ONVIF`` says."""
+"""WS-Discovery announcer: announces the camera as an ONVIF device on each of its addresses (``Network.ONVIF``)."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ from ipcamd.params.system import INFO, SYSTEM
 
 @dataclass(frozen=True, slots=True)
 class OnvifDevice:
-    """State that is announced."""
+    """Announced state."""
 
     addresses: tuple[OwnAddress, ...]
     """IPv4 addresses."""
@@ -31,24 +31,24 @@ class OnvifDevice:
 
 
 class OnvifAnnouncer:
-    """One responder for each address. Nothing is sent while ONVIF or its discovery is off."""
+    """One responder for each address. It sends nothing while ONVIF or its discovery is off."""
 
     def __init__(self, camera: Camera, hosts: Callable[[], tuple[str, ...]], allows: Callable[[str], bool]) -> None:
-        """`hosts` returns the addresses given to the services, `allows` whether an IP address may be answered."""
+        """`hosts` returns the listen addresses; `allows` returns whether the IP filter admits an address."""
         self._camera, self._hosts, self._allows = camera, hosts, allows
         self._running: dict[OwnAddress, DiscoveryResponder] = {}
         self._announced: OnvifDevice | None = None
         self._reconciler = Reconciler("WS-Discovery", self._wanted, self._apply)
 
     def start(self, watch: AddressWatch) -> None:
-        """Begin. Called when all services listen."""
+        """Start. Call it when all services listen."""
         for group in (ONVIF, INFO, SYSTEM, NETWORK, HTTPS):
             self._camera.settings.watch(group.name, lambda _: self._reconciler.check())
         watch.subscribe(self._reconciler.check)
         self._reconciler.start()
 
     async def close(self) -> None:
-        """Say Bye, and end."""
+        """Send Bye, and stop."""
         await self._reconciler.close()
 
     def _wanted(self) -> OnvifDevice | None:
@@ -57,7 +57,7 @@ class OnvifAnnouncer:
         addresses = tuple(each for each in announced_addresses(own, self._hosts()) if ":" not in each.address)
         is_on = values.flag("Enabled") and values.flag("Discovery") and settings[HTTPS.name]["HttpMode"] == "on"
         if not is_on or not addresses:
-            return None  # clients know plain HTTP alone
+            return None  # clients support only plain HTTP
         return OnvifDevice(addresses, settings[SYSTEM.name].number("HTTPPort"), all_scopes(self._camera))
 
     async def _apply(self, wanted: OnvifDevice | None) -> None:

@@ -11,7 +11,7 @@ from ipcamd.onvif.soap.writer import Content, node, write_document
 
 DISCOVERY = "http://schemas.xmlsoap.org/ws/2005/04/discovery"
 ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
-"""WS-Addressing of August 2004: that of WS-Discovery, older than the one of the services."""
+"""Namespace of WS-Addressing of August 2004, which WS-Discovery uses; the services use a newer version."""
 DEVICES = "http://www.onvif.org/ver10/network/wsdl"
 """XML namespace of Profile S's type (ONVIF Core, 7.3.2.1)."""
 DEVICE_SERVICE = "http://www.onvif.org/ver10/device/wsdl"
@@ -27,33 +27,33 @@ _RULES = (f"{DISCOVERY}/rfc2396", _STRCMP)
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredDevice:
-    """The camera as it shows itself on one address."""
+    """The camera as announced on one address."""
 
     reference: str
-    """Its permanent name, ``urn:uuid:...``."""
+    """Permanent name, ``urn:uuid:...``."""
     url: str
     """Address of the device service."""
     scopes: tuple[str, ...]
     version: int
-    """Grows with each change of the others."""
+    """Increases with each change of the other fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A Probe, or a Resolve."""
+    """A Probe or Resolve message."""
 
     message_id: str
     is_resolve: bool
     types: frozenset[tuple[str, str]]
-    """Namespaces and names that are all wanted."""
+    """Namespaces and names of the types, all of which must match."""
     scopes: tuple[str, ...]
-    """Scopes that are all wanted."""
+    """Scopes, all of which must match."""
     is_exact: bool
-    """Scopes must be the same, letter by letter."""
+    """Whether scopes must match exactly."""
     reference: str
 
     def matches(self, device: DiscoveredDevice) -> bool:
-        """Return whether the device is looked for."""
+        """Return whether the search matches the device."""
         if self.is_resolve:
             return self.reference == device.reference
         return self.types <= TYPES and all(self._has_scope(device, wanted) for wanted in self.scopes)
@@ -93,12 +93,12 @@ def write_hello(device: DiscoveredDevice) -> bytes:
 
 
 def write_bye(device: DiscoveredDevice) -> bytes:
-    """Return the farewell of the camera."""
+    """Return the Bye message of the camera."""
     return _write("Bye", _TO_ALL, None, device.version, node("d:Bye", _endpoint(device)))
 
 
 def write_match(search: Search, device: DiscoveredDevice) -> bytes:
-    """Return the answer to a search that the camera matches."""
+    """Return the answer to a matching search."""
     kind = "Resolve" if search.is_resolve else "Probe"
     match = node(f"d:{kind}Match", _endpoint(device), _about(device))
     content = node(f"d:{kind}Matches", match)
@@ -137,7 +137,7 @@ def _qname(text: str, element: Element) -> tuple[str, str]:
 
 
 def _begins(scope: str, wanted: str) -> bool:
-    """Whether a scope is `wanted`, or lies below it, part by part; scheme and host in any case (RFC 2396)."""
+    """Whether a scope equals `wanted` or lies below it, segment by segment; scheme and host ignore case (RFC 2396)."""
     parts, wanted_parts = scope.rstrip("/").split("/"), wanted.rstrip("/").split("/")
     if [part.lower() for part in parts[:3]] != [part.lower() for part in wanted_parts[:3]]:
         return False

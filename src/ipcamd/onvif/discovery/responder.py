@@ -1,4 +1,4 @@
-"""WS-Discovery responder of one address: says Hello and Bye, and answers searches of neighbours."""
+"""WS-Discovery responder of one address: sends Hello and Bye, and answers searches from the same network."""
 
 import asyncio
 import logging
@@ -24,15 +24,15 @@ from ipcamd.onvif.discovery.message import (
 GROUP, PORT = "239.255.255.250", 3702
 """Multicast address and UDP port of WS-Discovery (WS-Discovery 2005/04, 2.4)."""
 DATAGRAM_LIMIT = 8192
-"""Bytes of a search at most."""
+"""Largest search, in bytes."""
 ANSWER_DELAY_S = 0.5
 """Longest delay of an answer (WS-Discovery, APP_MAX_DELAY)."""
 REPEAT_S = 0.15
-"""Hello, Bye and answers are sent twice, so far apart: datagrams get lost."""
+"""Seconds between the two copies of Hello, Bye and answers; datagrams can get lost."""
 ANSWERS_PER_S = 10
-"""Answers a second to all searches; the address of a search may be forged."""
+"""Answers per second to all searches, because the sender of a search can be forged."""
 PENDING_LIMIT = 32
-"""Searches that wait for their answer; those beyond get none."""
+"""Searches that may wait for their answer; further ones get none."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
     """The camera on one address."""
 
     def __init__(self, own: OwnAddress, device: DiscoveredDevice, allows: Callable[[str], bool]) -> None:
-        """`allows` tells whether an IP address may be answered (the IP filter)."""
+        """`allows` returns whether the IP filter admits an address."""
         self._own, self._device, self._allows = own, device, allows
         self._limit = AnswerRateLimit(ANSWERS_PER_S)
         self._pending: dict[tuple[str, int, str], asyncio.TimerHandle] = {}
@@ -50,7 +50,7 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
         self._repeat: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
-        """Open the sockets, and say Hello. Raises ``OSError``."""
+        """Open the sockets, and send Hello. Raises ``OSError``."""
         loop = asyncio.get_running_loop()
         self._sender, self._transport = await open_responder(self._own, self, GROUP, PORT)
         hello = write_hello(self._device)
@@ -58,7 +58,7 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
         self._repeat = loop.call_later(REPEAT_S, self._send, hello, (GROUP, PORT))
 
     async def close(self) -> None:
-        """Say Bye, and end."""
+        """Send Bye, and stop."""
         for timer in (*self._pending.values(), *filter(None, (self._repeat,))):
             timer.cancel()
         self._pending.clear()
@@ -66,13 +66,13 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
             self._transport.close()
         if self._sender:
             bye = write_bye(self._device)
-            for _ in range(2):  # twice, as a datagram may get lost
+            for _ in range(2):  # twice, because a datagram can get lost
                 self._send(bye, (GROUP, PORT))
             self._sender.close()
             self._sender = None
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Answer a search after a random time (asyncio's interface)."""
+        """Answer a search after a random delay (asyncio's interface)."""
         if len(data) > DATAGRAM_LIMIT or not (is_on_link(addr[0], (self._own,)) and self._allows(addr[0])):
             return
         try:
@@ -84,12 +84,12 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
             self._answer_later(search, addr)
 
     def error_received(self, exc: Exception) -> None:
-        """Ignore it: an interface that went away is noticed elsewhere (asyncio's interface)."""
+        """Ignore the error: the address watch detects a removed interface (asyncio's interface)."""
 
     def _answer_later(self, search: Search, peer: tuple[str, int]) -> None:
         key, loop = (*peer, search.message_id), asyncio.get_running_loop()
         if key in self._pending or len(self._pending) >= PENDING_LIMIT:
-            return  # a search is sent twice, too
+            return  # clients send each search twice
         if not self._limit.allows(peer[0], loop.time()):
             return
         answer = write_match(search, self._device)
@@ -103,6 +103,6 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
             self._pending[key] = loop.call_later(REPEAT_S, self._answer, key, answer, False)
 
     def _send(self, data: bytes, peer: tuple[str, int]) -> None:
-        with suppress(OSError):  # as if it had got lost; the address watch notices an interface that went away
+        with suppress(OSError):  # same as a lost datagram; the address watch detects a removed interface
             if self._sender:
                 self._sender.sendto(data, peer)

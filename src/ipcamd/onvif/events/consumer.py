@@ -1,4 +1,4 @@
-"""Consumer of notifications: the address of a client that the camera sends its messages to (WS-BaseNotification)."""
+"""Consumer of notifications: the client's address that receives messages (WS-BaseNotification)."""
 
 import asyncio
 import logging
@@ -13,18 +13,18 @@ from ipcamd.onvif.soap.envelope import CONTENT_TYPE, write_message
 from ipcamd.onvif.soap.writer import node
 
 BATCH = 20
-"""Messages of one request at most."""
+"""Most messages in one request."""
 TIMEOUT_S = 10.0
-"""Seconds for one request."""
+"""Time limit of one request, in seconds."""
 PAUSES_S = (1.0, 2.0, 5.0, 10.0)
-"""Pauses after failures in a row; then the last one again, as long as the subscription lives."""
+"""Pauses after consecutive failures; the last one repeats until the subscription ends."""
 
 _NOTIFY = "http://docs.oasis-open.org/wsn/bw-2/NotificationConsumer/Notify"
 _log = logging.getLogger(__name__)
 
 
 class NotificationConsumers:
-    """Senders of all subscriptions with a consumer, each a task of its own."""
+    """Senders of all subscriptions with a consumer, one task each."""
 
     def __init__(self, egress: EgressPolicy) -> None:
         self._egress = egress
@@ -52,7 +52,7 @@ class NotificationConsumers:
                 failures += 1
 
     async def _send(self, url: str, batch: list[Notification]) -> bool:
-        """Send some messages; return whether they have arrived."""
+        """Send some messages; return whether the consumer has accepted them."""
         header = (node("wsa:Action", _NOTIFY), node("wsa:To", url))
         document = write_message(header, node("wsnt:Notify", [notification_node(each) for each in batch]))
         call = HttpCall(url, "POST", {"Content-Type": f'{CONTENT_TYPE}; action="{_NOTIFY}"'}, document, answer_bytes=0)

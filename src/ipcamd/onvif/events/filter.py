@@ -13,10 +13,10 @@ from ipcamd.onvif.soap.fault import Fault, sender_fault
 ITEM_FILTER = "http://www.onvif.org/ver10/tev/messageContentFilter/ItemFilter"
 """Dialect of conditions on items."""
 LENGTH_LIMIT = 4096
-"""Characters of an expression at most."""
+"""Most characters of an expression."""
 
 Condition = Callable[[dict[str, str]], bool]
-"""Returns whether a message with these items passes."""
+"""Returns whether a message with these items matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class NotificationFilter:
     conditions: tuple[Condition, ...] = ()
 
     def passes(self, notification: Notification) -> bool:
-        """Return whether a subscriber gets a message."""
+        """Return whether the subscriber gets a message."""
         if notification.topic not in self.topics:
             return False
         return all(condition(notification.items) for condition in self.conditions)
 
 
 def read_filter(element: Element | None, known: Sequence[Topic] = TOPICS) -> NotificationFilter:
-    """Return the filter of a request, for the topics `known`; without one, everything passes. Raises ``Fault``."""
+    """Return the filter of a request, for the topics `known`; without one, all match. Raises ``Fault``."""
     if element is None:
         return NotificationFilter(frozenset(known))
     topics, conditions = None, list[Condition]()
@@ -84,7 +84,7 @@ def _matching(expression: str, element: Element, known: Sequence[Topic]) -> set[
 
 
 def _local_name(part: str, element: Element, is_first: bool) -> str:
-    """Return a part of an expression without its prefix, which must be that of ONVIF's topics. "" if it is not."""
+    """Return a part of an expression without its prefix, which must be that of ONVIF's topics; else ""."""
     prefix, colon, name = part.rpartition(":")
     if not colon:
         return part if not is_first or part == "*" else ""
@@ -92,7 +92,7 @@ def _local_name(part: str, element: Element, is_first: bool) -> str:
 
 
 _ITEMS = {name for topic in TOPICS for name, _ in (*topic.source, *topic.data)}
-"""Names of all items that messages have."""
+"""Names of all items in messages."""
 _TOKENS = re.compile(
     r"\s*(?:(?P<word>and|or|not|boolean)\b|(?P<bracket>[()])"
     r"|(?P<item>//(?:\w+:)?SimpleItem\[\s*@Name\s*=\s*(?P<n>\"[^\"]*\"|'[^']*')"

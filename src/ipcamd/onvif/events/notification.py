@@ -31,7 +31,7 @@ class Notification:
 
     @property
     def key(self) -> tuple[Topic, tuple[str, ...]]:
-        """The property that it is the state of."""
+        """Property that the message describes."""
         return self.topic, self.source
 
     @property
@@ -41,7 +41,7 @@ class Notification:
         return dict(zip(names, (*self.source, *self.data), strict=True))
 
     def initialized(self, time_ns: int) -> "Notification":
-        """Return it as the state that a new subscriber is told."""
+        """Return the message in the form that new subscribers get."""
         return replace(self, operation=INITIALIZED, time_ns=time_ns)
 
 

@@ -1,4 +1,4 @@
-"""Notification producer: its subscriptions, and the events that it tells them of (WS-BaseNotification 1.3)."""
+"""Notification producer: subscriptions, and the events that they receive (WS-BaseNotification 1.3)."""
 
 import asyncio
 import json
@@ -26,15 +26,15 @@ Listener = Callable[[Sequence[Notification]], None]
 """Called in the event loop; must not block."""
 
 SUBSCRIPTIONS_LIMIT = 32
-"""Subscriptions at most."""
+"""Most subscriptions."""
 OWN_LIMIT = SUBSCRIPTIONS_LIMIT // 4
-"""Subscriptions of one account that is no administrator's: it must not take the place of the others."""
+"""Most subscriptions of one account below administrator, which must not use all of them."""
 SWEEP_S = 1.0
-"""Seconds between two looks for subscriptions that have ended."""
+"""Seconds between two searches for expired subscriptions."""
 
 
 class NotificationProducer:
-    """Subscriptions of all clients. For the event loop. Events are detected while there is one."""
+    """Subscriptions of all clients. For the event loop. While there is one, the camera detects events."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class NotificationProducer:
             settings.watch(encoder.group.name, partial(self._note_configuration, encoder.token, "VideoEncoder"))
 
     def open(self, account: Account, wanted: NotificationFilter, life_s: float) -> Subscription:
-        """Return a new subscription; the present state of the properties waits in it. Raises ``Fault``."""
+        """Return a new subscription, whose queue contains the present state of all properties. Raises ``Fault``."""
         self._sweep()
         if len(self._subscriptions) >= SUBSCRIPTIONS_LIMIT:
             raise _refuse(f"there can be {SUBSCRIPTIONS_LIMIT} subscriptions")
@@ -73,7 +73,7 @@ class NotificationProducer:
         return subscription
 
     def find(self, number: str) -> Subscription | None:
-        """Return a subscription that has not ended."""
+        """Return an active subscription."""
         self._sweep()
         return self._subscriptions.get(number)
 
@@ -83,22 +83,22 @@ class NotificationProducer:
         subscription.close()
 
     def synchronize(self, subscription: Subscription) -> None:
-        """Let the present state of every property wait in a subscription."""
+        """Put the present state of every property into the queue of a subscription."""
         if self._translator:
             subscription.synchronize(state.initialized(self._now_ns()) for state in self._translator.states)
 
     @property
     def states(self) -> Iterable[Notification]:
-        """The last notification of every property; none while nobody is told of events."""
+        """Last notification of every property; empty while there is no subscription."""
         return self._translator.states if self._translator else ()
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` with all notifications from now on."""
+        """Call `listener` with all future notifications."""
         self._listeners.append(listener)
         self._start()
 
     def unlisten(self, listener: Listener) -> None:
-        """Call it no more."""
+        """Stop calling it."""
         self._listeners.remove(listener)
 
     async def close(self) -> None:
@@ -115,7 +115,7 @@ class NotificationProducer:
             self._task = asyncio.get_running_loop().create_task(self._follow(self._translator))
 
     async def _follow(self, translator: Translator) -> None:
-        """Tell subscribers of events, while there are any."""
+        """Send events to subscribers while there are any."""
         with self._bus.open_queue("ONVIF") as queue:
             while self._subscriptions or self._listeners:
                 with suppress(TimeoutError):
@@ -132,7 +132,7 @@ class NotificationProducer:
             listener(notifications)
 
     def _sweep(self) -> None:
-        """End the subscriptions whose time is over, or whose account is not valid any more."""
+        """End subscriptions that have expired, or whose account is no longer valid."""
         for subscription in tuple(self._subscriptions.values()):
             if not subscription.rest_s or not self._accounts.is_valid(subscription.account):
                 self.end(subscription)

@@ -22,13 +22,13 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.group import Rank
 
 DEFAULT_LIFE_S = 60.0
-"""Life of a subscription without a time, in seconds."""
+"""Lifetime of a subscription without a requested time, in seconds."""
 LONGEST_LIFE_S = 3600.0
-"""Longest life of a subscription, in seconds, unless it is renewed."""
+"""Longest lifetime of a subscription between renewals, in seconds."""
 LONGEST_PULL_S = 60.0
 """Longest wait for messages, in seconds."""
 MESSAGES_LIMIT = 100
-"""Messages of one answer at most."""
+"""Most messages in one answer."""
 
 _READ = AccessClass.READ_MEDIA
 
@@ -41,7 +41,7 @@ class EventService:
         self._consumers = consumers
 
     def services(self) -> Sequence[Service]:
-        """Return the listed service, and the one of WS-BaseNotification at the same address."""
+        """Return the listed service, and that of WS-BaseNotification at the same address."""
         pull = (Field("Timeout", duration), Field("MessageLimit", integer))
         created = (optional("Filter"), optional("InitialTerminationTime", string))
         events = Service(
@@ -71,11 +71,11 @@ class EventService:
         return events, base
 
     def create_pull_point(self, call: OperationCall) -> Content:
-        """Open a pull point; the present state of every property waits in it."""
+        """Create a pull point, whose queue contains the present state of every property."""
         return _created(call, self._open(call), "tev:SubscriptionReference")
 
     async def pull(self, call: OperationCall) -> Content:
-        """Return messages: at once if there are any, else as soon as there is one, or none after the time-out."""
+        """Return messages: at once if there are any, else with the first one, or none after the time-out."""
         subscription = self._find(call)
         wait_s = min(max(0.0, call["Timeout"].total_seconds()), LONGEST_PULL_S)
         if call["MessageLimit"] < 1:
@@ -89,7 +89,7 @@ class EventService:
         )
 
     def synchronize(self, call: OperationCall) -> Content:
-        """Let the state of every property be sent again."""
+        """Send the state of every property again."""
         self._producer.synchronize(self._find(call))
         return None
 
@@ -101,13 +101,13 @@ class EventService:
         return _created(call, subscription, "wsnt:SubscriptionReference")
 
     def renew(self, call: OperationCall) -> Content:
-        """Let a subscription live longer."""
+        """Extend the lifetime of a subscription."""
         subscription = self._find(call)
         subscription.renew(_life_s(call, call["TerminationTime"]))
         return node("wsnt:TerminationTime", _end(call, subscription)), node("wsnt:CurrentTime", _now(call))
 
     def unsubscribe(self, call: OperationCall) -> Content:
-        """End a subscription; others of the same client go on."""
+        """End a subscription; the client's other subscriptions continue."""
         self._producer.end(self._find(call))
         return None
 
@@ -118,10 +118,8 @@ class EventService:
         return self._producer.open(call.http.account, read_filter(element), life_s)
 
     def _find(self, call: OperationCall) -> Subscription:
-        """Return the subscription at the address of a request. Others than its owner and administrators find none.
-
-        Raises ``Fault``.
-        """
+        """Return the subscription at the address of a request, if the account is its owner or an administrator. Raises
+        ``Fault``."""
         path = call.http.head.path
         number = path[len(SUBSCRIPTION_PATH) :] if path.lower().startswith(SUBSCRIPTION_PATH) else ""
         subscription = self._producer.find(number.lower())
@@ -163,13 +161,13 @@ def _created(call: OperationCall, subscription: Subscription, name: str) -> Cont
 
 
 def _life_s(call: OperationCall, text: str) -> float:
-    """Return the life that a relative or an absolute time asks for, in seconds. Raises ``Fault``."""
+    """Return the lifetime, in seconds, of a relative or absolute time. Raises ``Fault``."""
     try:
         span = duration(text) if re.match("-?P", text) else moment(text) - _now(call)
     except ValueError as error:
         raise _refuse_time(str(error)) from None
     if span <= timedelta(0):
-        raise _refuse_time("it is over")
+        raise _refuse_time("the time is in the past")
     return min(span.total_seconds(), LONGEST_LIFE_S)
 
 

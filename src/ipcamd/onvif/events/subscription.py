@@ -1,4 +1,4 @@
-"""Subscription: what one client is to be told, and the messages that wait for it."""
+"""Subscription: filter and message queue of one client."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ from ipcamd.onvif.events.filter import NotificationFilter
 from ipcamd.onvif.events.notification import Notification
 
 QUEUE_LIMIT = 200
-"""Messages that wait at most; beyond, the oldest are lost."""
+"""Most messages in the queue; beyond, the oldest are dropped."""
 
 
 class Subscription:
@@ -18,7 +18,7 @@ class Subscription:
     def __init__(
         self, number: str, account: Account, wanted: NotificationFilter, life_s: float, now_s: Callable[[], float]
     ) -> None:
-        """`number` is the last part of its address; it lives for `life_s` by the monotonic clock `now_s`."""
+        """`number` is the last part of its address; it expires after `life_s` by the monotonic clock `now_s`."""
         self.number = number
         self.account = account
         self._wanted = wanted
@@ -27,41 +27,41 @@ class Subscription:
         self._messages: deque[Notification] = deque(maxlen=QUEUE_LIMIT)
         self._filled = asyncio.Event()
         self.ends_s = now_s() + life_s
-        """When it ends, unless it is renewed."""
+        """Time at which it expires, unless it is renewed."""
         self.is_closed = False
 
     @property
     def rest_s(self) -> float:
-        """Seconds until it ends."""
+        """Seconds until it expires."""
         return max(0.0, self.ends_s - self._now_s())
 
     @property
     def waiting(self) -> int:
-        """Messages that wait."""
+        """Number of waiting messages."""
         return len(self._messages)
 
     def renew(self, life_s: float) -> None:
-        """Let it live for so long from now on."""
+        """Let it expire this many seconds from now."""
         self._life_s, self.ends_s = life_s, self._now_s() + life_s
 
     def prolong(self, wait_s: float) -> None:
-        """Let it live as long as a client waits, and its own time after that: the client is there."""
+        """Extend it by the waiting time of a client, whose own lifetime starts afterwards."""
         self.ends_s = max(self.ends_s, self._now_s() + wait_s + self._life_s)
 
     def put(self, notification: Notification) -> None:
-        """Let a message wait, if the client wants it."""
+        """Queue a message if the filter matches."""
         if self._wanted.passes(notification):
             self._messages.append(notification)
             self._filled.set()
 
     def synchronize(self, states: Iterable[Notification]) -> None:
-        """Let the present state of every property wait."""
+        """Queue the present state of every property."""
         for state in states:
             self.put(state)
 
     async def take(self, limit: int, wait_s: float) -> list[Notification]:
         """Return up to `limit` messages, as soon as there is one; none after `wait_s`, or when it is closed."""
-        self._filled.set()  # a pull that still waits gives way
+        self._filled.set()  # a new pull replaces a waiting one
         await asyncio.sleep(0)
         if not self._messages and not self.is_closed:
             self._filled.clear()
@@ -73,6 +73,6 @@ class Subscription:
         return [self._messages.popleft() for _ in range(min(limit, len(self._messages)))]
 
     def close(self) -> None:
-        """End it; a client that waits is answered."""
+        """End the subscription; a waiting client gets its answer."""
         self.is_closed = True
         self._filled.set()

@@ -12,15 +12,15 @@ class Topic:
 
     path: tuple[str, ...]
     source: tuple[tuple[str, str], ...]
-    """Names and types of the items that say where it happened."""
+    """Names and types of the items that identify the source."""
     data: tuple[tuple[str, str], ...]
-    """Names and types of the items that say what; a state is the first one."""
+    """Names and types of the items with the data; a state comes first."""
     is_property: bool = True
-    """It has a state that can be asked for at any time; otherwise it is a single event."""
+    """It is a property with a permanent state; otherwise a single event."""
 
     @property
     def text(self) -> str:
-        """The topic as messages have it."""
+        """The topic as it is written in messages."""
         return "tns1:" + "/".join(self.path)
 
 
@@ -56,7 +56,7 @@ TRACK_STATE = Topic(
     (("RecordingToken", _TOKEN), ("Track", _TOKEN)),
     (("IsDataPresent", _BOOLEAN),),
 )
-"""Only in searches: see `ipcamd.onvif.search`."""
+"""Used only in searches: see `ipcamd.onvif.search`."""
 PROFILE_CHANGED = Topic(("Media", "ProfileChanged"), (), (("Token", _TOKEN),), is_property=False)
 CONFIGURATION_CHANGED = Topic(
     ("Media", "ConfigurationChanged"), (("Token", _TOKEN), ("Type", _STRING)), (), is_property=False

@@ -1,4 +1,4 @@
-"""Translation of the camera's events and changes into notifications, and the present state of every property."""
+"""Translation of the camera's events and changes into notifications, and of the state into properties."""
 
 from collections.abc import Iterable, Mapping
 
@@ -22,7 +22,7 @@ from ipcamd.onvif.events.topics import (
 from ipcamd.onvif.media import tokens
 
 ANALYTICS = "motion"
-"""Token that stands for the motion detection in its notifications."""
+"""Token of the motion detection in notifications."""
 
 _TAMPERINGS: Mapping[int, Topic] = {
     Tampering.TOO_DARK: TOO_DARK,
@@ -35,7 +35,7 @@ class Translator:
     """Keeps the state of the properties that events change."""
 
     def __init__(self, present: Iterable[Event]) -> None:
-        """`present` are events that brought about the present state, of every property one."""
+        """`present` are events with the present state of every property."""
         self._states: dict[tuple[Topic, tuple[str, ...]], Notification] = {}
         self._moving = set[int]()
         for event in present:
@@ -47,7 +47,7 @@ class Translator:
         return tuple(self._states.values())
 
     def translate(self, event: Event) -> list[Notification]:
-        """Return what subscribers are to be told of an event: nothing if no state has changed."""
+        """Return the notifications of an event: none if no state has changed."""
         match event.kind:
             case EventKind.MOTION:
                 return self._motion(event)

@@ -11,7 +11,7 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 
 
 def get_status(call: OperationCall) -> Content:
-    """Return the focus, and whether its motor runs; without a motor lens, nothing."""
+    """Return the focus position and whether the motor runs; nothing without a motor lens."""
     lens = check_source(call).lens
     if not lens.is_supported:
         return node("timg:Status")
@@ -21,7 +21,7 @@ def get_status(call: OperationCall) -> Content:
 
 
 def get_move_options(call: OperationCall) -> Content:
-    """Return how the focus can be moved."""
+    """Return the possible moves of the focus."""
     if not check_source(call).lens.is_supported:
         return node("timg:MoveOptions")
     return node(
@@ -33,7 +33,7 @@ def get_move_options(call: OperationCall) -> Content:
 
 
 async def move(call: OperationCall) -> Content:
-    """Move the focus: to a position, by a distance, or on to a limit."""
+    """Move the focus: to a position, by a distance, or continuously."""
     camera = _supported(call)
     camera.ptz.lock.check(call.http.account.rank)
     await camera.lens.focus_to(_target(call["Focus"], camera.lens.position.focus))

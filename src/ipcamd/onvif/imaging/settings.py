@@ -37,7 +37,7 @@ def get_settings(call: OperationCall) -> Content:
 
 
 def get_options(call: OperationCall) -> Content:
-    """Return what can be set."""
+    """Return the possible settings."""
     camera = check_source(call)
     return node(
         "timg:ImagingOptions",
@@ -49,7 +49,7 @@ def get_options(call: OperationCall) -> Content:
 
 
 async def set_settings(call: OperationCall) -> Content:
-    """Set what the request names; a level between whole numbers becomes the nearest one."""
+    """Apply the settings of the request; a level with a fraction is rounded."""
     camera = check_source(call)
     wanted: Element = call["ImagingSettings"]
     if unknown := [each.name for each in wanted.children if each.name not in _known(camera)]:

@@ -1,4 +1,4 @@
-"""Multicast of a profile's streams: the camera sends all of them to the group, or none."""
+"""Multicast of a profile's streams: the camera sends all streams to the group, or none."""
 
 from ipcamd.media.stream.hub import Hub
 from ipcamd.onvif.media.profiles import find_profile
@@ -9,12 +9,12 @@ from ipcamd.settings.change_records import Change
 
 
 async def start_multicast(call: OperationCall) -> Content:
-    """Send the streams to the multicast group, also after a restart."""
+    """Send the streams to the multicast group, also after restarts."""
     return await _switch(call, "yes")
 
 
 async def stop_multicast(call: OperationCall) -> Content:
-    """Send nothing to the multicast group."""
+    """Stop sending to the multicast group."""
     return await _switch(call, "no")
 
 
@@ -25,7 +25,7 @@ async def _switch(call: OperationCall, enabled: str) -> Content:
 
 
 def synchronize(metadata: Hub, call: OperationCall) -> Content:
-    """Ask for a key frame of every stream that is watched, and of the metadata track."""
+    """Request a key frame of every watched stream and of the metadata track."""
     find_profile(call.camera, call["ProfileToken"])
     for hub in (*call.camera.pipeline.hubs.values(), metadata):
         hub.ask_key()

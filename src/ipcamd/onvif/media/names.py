@@ -1,4 +1,4 @@
-"""Names of configurations for people; clients may set them (``tt:ConfigurationEntity``)."""
+"""Display names of configurations; clients may set them (``tt:ConfigurationEntity``)."""
 
 import json
 from functools import lru_cache
@@ -21,12 +21,12 @@ _FACTORY = {
     Part.PTZ: "PTZ",
     Part.METADATA: "Events",
 }
-"""Names from the factory; that of an encoder is its token."""
+"""Factory names; the name of an encoder is its token."""
 
 
 @lru_cache(2)
 def read_names(text: str) -> dict[str, str]:
-    """Return the names that clients have set, as ``Network.ONVIF.Media.Names`` has them: kind and token to name."""
+    """Return the names that clients have set, from ``Network.ONVIF.Media.Names``: kind and token to name."""
     names: dict[str, str] = json.loads(text)
     return names
 
@@ -38,7 +38,7 @@ def configuration_name(camera: Camera, part: Part, token: str) -> str:
 
 
 def name_changes(camera: Camera, part: Part, token: str, wanted: Element) -> list[Change]:
-    """Return the change to the name of a request, if it has another one. Raises ``Fault`` ``ConfigModify``."""
+    """Return the change to the name in a request, if it differs. Raises ``Fault`` ``ConfigModify``."""
     name = wanted.optional(string, "Name")
     if name is None or name == configuration_name(camera, part, token):
         return []
@@ -49,7 +49,7 @@ def name_changes(camera: Camera, part: Part, token: str, wanted: Element) -> lis
 
 
 async def set_name(part: Part, call: OperationCall) -> Content:
-    """Set a configuration of which only the name can differ. Raises ``Fault`` ``NoConfig``, ``ConfigModify``."""
+    """Apply a configuration whose name alone can change. Raises ``Fault`` ``NoConfig``, ``ConfigModify``."""
     wanted: Element = call["Configuration"]
     token = check_part(call.camera, part, wanted.attributes.get("token", ""))
     if named := name_changes(call.camera, part, token, wanted):

@@ -12,9 +12,9 @@ from ipcamd.params.image import RESOLUTIONS
 from ipcamd.params.network import MULTICAST
 
 SESSION_TIMEOUT = "PT60S"
-"""Silence after which an RTSP session ends."""
+"""Time-out of an RTSP session."""
 AUDIO_KBITS, AUDIO_KHZ = 64, 8
-"""Of u-law (ITU-T G.711)."""
+"""Bit rate and sample rate of u-law (ITU-T G.711)."""
 
 
 def video_source_configuration(name: str, camera: Camera) -> Node:
@@ -65,7 +65,7 @@ def configuration_entity(
 
 
 def multicast(camera: Camera, codec: Codec) -> Node:
-    """Return ``tt:Multicast``. A codec that is not sent by multicast has the address 0.0.0.0."""
+    """Return ``tt:Multicast``. The address is 0.0.0.0 for a codec that the camera does not multicast."""
     if not codec.multicast_port:
         return _multicast("0.0.0.0", 0, 0, False)
     values = camera.settings[MULTICAST.name]
@@ -84,7 +84,7 @@ def resolution(name: str, size: tuple[int, int]) -> Node:
 
 
 def int_range(name: str, limits: tuple[int, int]) -> Node:
-    """Return ``tt:IntRange`` as an element of this name; a float range looks the same."""
+    """Return ``tt:IntRange`` as an element of this name; a float range has the same form."""
     return node(name, node("tt:Min", limits[0]), node("tt:Max", limits[1]))
 
 
@@ -94,7 +94,7 @@ def items(name: str, values: Iterable[int]) -> Node:
 
 
 def source_size(camera: Camera) -> tuple[int, int]:
-    """Return width and height of the picture that encoders scale: the largest that a stream is set to."""
+    """Return width and height of the source picture: the largest size of all streams."""
     codecs = ("Image.H264", "Image.MPEG4", "Image.MJPEG")
     sizes = (RESOLUTIONS[camera.settings[group]["Resolution"]] for group in codecs)
     return max(sizes, key=lambda size: size[0] * size[1])

@@ -69,7 +69,7 @@ _READ, _WRITE = AccessClass.READ_MEDIA, AccessClass.WRITE_SYSTEM
 
 
 def shown_osds(camera: Camera) -> list[int]:
-    """Return the numbers of the texts that are shown, counted from 0."""
+    """Return the numbers of the visible texts, counted from 0."""
     shown = [camera.settings[group].flag(switch) for group, switch in SWITCHES]
     shown[0] = shown[0] and camera.settings[SENSOR.name].flag("IncludeText")
     return [number for number, is_shown in enumerate(shown) if is_shown]
@@ -120,11 +120,11 @@ def osd_options(name: str) -> Node:
 
 
 _COUNTED = ("PlainText", "Date", "Time", "DateAndTime")
-"""Kinds of text in the attributes of ``tt:MaximumNumberOfOSDs``."""
+"""Kinds of text that have a limit in ``tt:MaximumNumberOfOSDs``."""
 
 
 async def create_osd(call: OperationCall) -> str:
-    """Show a further text, and return its token. Raises ``Fault`` ``MaxOSDs``, ``NoConfig``, ``ConfigModify``."""
+    """Show another text, and return its token. Raises ``Fault`` ``MaxOSDs``, ``NoConfig``, ``ConfigModify``."""
     wanted: Element = call["OSD"]
     texts = _read(call.camera, wanted)
     number = _free(call.camera, texts["Kind"])
@@ -141,15 +141,15 @@ async def set_osd(call: OperationCall) -> Content:
 
 
 async def delete_osd(call: OperationCall) -> Content:
-    """Show a text no more, and give its parameters their factory values. Raises ``Fault`` ``NoConfig``."""
+    """Hide a text, and restore its factory values. Raises ``Fault`` ``NoConfig``."""
     number = find_osd(call.camera, call["OSDToken"])
     await _store(call, number, _FACTORY, "off")
     return None
 
 
 def _free(camera: Camera, kind: str) -> int:
-    """Return the number of a text that is not shown: one that is of this kind from the factory, if possible; what the
-    SDK's switches show comes last for other kinds."""
+    """Return the number of a hidden text, preferably one whose factory kind is this kind, and not one with an SDK
+    switch."""
     free = [number for number in range(len(TOKENS)) if number not in shown_osds(camera)]
     if not free:
         raise receiver_fault("Action", "MaxOSDs", reason=f"the camera shows {len(TOKENS)} texts at most")
@@ -174,7 +174,7 @@ def _read(camera: Camera, wanted: Element) -> dict[str, str]:
 
 
 def _plain_text(text: Element, name: str) -> str:
-    """Return the text of a request; "" for the camera's name, which it follows then."""
+    """Return the text of a request; "" if it is the camera's name, so that it follows that."""
     plain = text.optional(string, "PlainText") or ""
     if len(plain) > TEXT_LIMIT or not plain.isprintable():
         raise invalid_argument(f"PlainText: at most {TEXT_LIMIT} printable characters", "ConfigModify")
@@ -182,7 +182,7 @@ def _plain_text(text: Element, name: str) -> str:
 
 
 def _choose(element: Element, allowed: Iterable[str], *path: str) -> str:
-    """Return a word of a request. Raises ``Fault`` ``ConfigModify``."""
+    """Return the value of a choice in a request. Raises ``Fault`` ``ConfigModify``."""
     found = element.require(*path)
     try:
         return one_of(*allowed)(found.text)

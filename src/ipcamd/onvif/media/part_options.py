@@ -1,4 +1,4 @@
-"""Options of a profile's parts that both media services describe alike."""
+"""Options of a profile's parts that are equal in both media services."""
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.media import tokens
@@ -7,7 +7,7 @@ from ipcamd.onvif.soap.writer import Node, node
 
 
 def video_source_options(name: str, camera: Camera) -> Node:
-    """Return the options of the picture source as an element of this name: it cannot be cropped."""
+    """Return the options of the video source as an element of this name: the full picture."""
     width, height = source_size(camera)
     limits = {"XRange": (0, 0), "YRange": (0, 0), "WidthRange": (width, width), "HeightRange": (height, height)}
     bounds = node("tt:BoundsRange", [int_range(f"tt:{name}", each) for name, each in limits.items()])
@@ -15,12 +15,12 @@ def video_source_options(name: str, camera: Camera) -> Node:
 
 
 def audio_source_options(name: str) -> Node:
-    """Return the options of the sound source as an element of this name: the microphone alone."""
+    """Return the options of the audio source as an element of this name: the microphone."""
     return node(name, node("tt:InputTokensAvailable", tokens.AUDIO_SOURCE))
 
 
 def audio_output_options(name: str) -> Node:
-    """Return the options of the sound output as an element of this name: the speaker alone, one talker at a time."""
+    """Return the options of the audio output as an element of this name: the speaker, for one client at a time."""
     output = node("tt:OutputTokensAvailable", tokens.AUDIO_OUTPUT)
     primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
     return node(name, output, primacy, int_range("tt:OutputLevelRange", (1, 1)))

@@ -17,15 +17,15 @@ from ipcamd.params.onvif import ONVIF_PROFILES
 from ipcamd.settings.change_records import Change, Requester
 
 PROFILES_LIMIT = 32
-"""Profiles at most, the fixed ones included."""
+"""Most profiles, including the fixed ones."""
 TOKEN = "[A-Za-z0-9._-]{1,64}"
-"""Form of a profile's token: it is part of the stream's path, where upper and lower case are the same."""
+"""Form of a profile's token, which is part of the stream's path, where case is ignored."""
 NAME_LIMIT = 64
 """Characters of a name (``tt:Name``)."""
 
 
 class Part(Enum):
-    """Kind of configuration that a profile can hold; the value is Media2's name of it."""
+    """Kind of configuration in a profile; the value is its name in Media2."""
 
     VIDEO_SOURCE = "VideoSource"
     VIDEO_ENCODER = "VideoEncoder"
@@ -45,11 +45,11 @@ class MediaProfile:
     name: str
     is_fixed: bool
     parts: Mapping[Part, str] = field(default_factory=dict)
-    """Kind of configuration to the token of the one that it holds."""
+    """Kind of configuration to the token of the profile's configuration."""
 
 
 def available_parts(camera: Camera) -> dict[Part, tuple[str, ...]]:
-    """Return the configurations that the camera has now, by kind."""
+    """Return the configurations that exist now, by kind."""
     encoders = tuple(encoder.token for encoder in video_encoders())
     parts = {Part.VIDEO_SOURCE: (tokens.VIDEO_SOURCE_CONFIGURATION,), Part.VIDEO_ENCODER: encoders}
     if camera.pipeline.has_audio:
@@ -65,27 +65,27 @@ def available_parts(camera: Camera) -> dict[Part, tuple[str, ...]]:
 
 
 def all_profiles(camera: Camera) -> Mapping[str, MediaProfile]:
-    """Return the profiles by token: the fixed ones first, the one that recorders should take at the head.
+    """Return the profiles by token, fixed ones and the preferred one first.
 
-    Parts that the camera does not have now, such as those of a disabled microphone, are left out.
+    Parts that do not exist now, such as those of a disabled microphone, are omitted.
     """
     available = tuple(available_parts(camera).items())
     return _profiles(camera.settings[ONVIF_PROFILES.name]["Profiles"], available)
 
 
 def count_uses(camera: Camera, part: Part, token: str) -> int:
-    """Return how many profiles hold a configuration."""
+    """Return the number of profiles with a configuration."""
     available = tuple(available_parts(camera).items())
     return _uses(camera.settings[ONVIF_PROFILES.name]["Profiles"], available)[part, token]
 
 
 Available = tuple[tuple[Part, tuple[str, ...]], ...]
-"""Configurations that the camera has, by kind."""
+"""Existing configurations by kind."""
 
 
 @lru_cache(2)
 def _profiles(stored: str, available: Available) -> Mapping[str, MediaProfile]:
-    """Return the profiles by token, made anew after a change only: a list of them asks for each configuration."""
+    """Return the profiles by token. Cached until a change, because listings ask for each configuration."""
     parts = dict(available)
     profiles = [*_fixed(parts), *_read(stored)]
     return {profile.token: replace(profile, parts=_kept(profile.parts, parts)) for profile in profiles}
@@ -111,7 +111,7 @@ async def create_profile(camera: Camera, name: str, token: str | None, parts: Ma
     if len(profiles) >= PROFILES_LIMIT:
         raise receiver_fault("Action", "MaxNVTProfiles", reason=f"there can be {PROFILES_LIMIT} profiles")
     if token and token.lower() in {each.lower() for each in profiles}:
-        raise invalid_argument(f"{token}: there is such a profile already", "ProfileExists")
+        raise invalid_argument(f"{token}: a profile with this token exists already", "ProfileExists")
     if token and not re.fullmatch(TOKEN, token):
         raise invalid_argument("Token: allowed are 1 to 64 of letters, digits, '.', '_' and '-'")
     if not 0 < len(name) <= NAME_LIMIT:
@@ -132,7 +132,7 @@ async def delete_profile(camera: Camera, token: str, by: Requester) -> None:
 async def set_parts(
     camera: Camera, token: str, parts: Mapping[Part, str], by: Requester, name: str | None = None
 ) -> None:
-    """Replace the configurations of a profile that a client created, perhaps its name. Raises as `delete_profile`."""
+    """Replace the configurations, and optionally the name, of a client's profile. Raises as `delete_profile`."""
     profile = find_profile(camera, token)
     if profile.is_fixed:
         raise _fixed_profile("ConfigurationConflict", token)
@@ -141,7 +141,7 @@ async def set_parts(
 
 
 def check_part(camera: Camera, part: Part, token: str | None) -> str:
-    """Return the token of a configuration; without one the only or first of its kind. Raises ``Fault`` ``NoConfig``."""
+    """Return the token of a configuration; by default the first one of its kind. Raises ``Fault`` ``NoConfig``."""
     available = available_parts(camera).get(part, ())
     if token is None and available:
         return available[0]
@@ -155,7 +155,7 @@ def _fixed_profile(code: str, token: str) -> Fault:
 
 
 def _fixed(available: Mapping[Part, tuple[str, ...]]) -> list[MediaProfile]:
-    """Return a profile for each stream, with everything that the camera has."""
+    """Return one profile per stream, with all parts of the camera."""
     others = {part: names[0] for part, names in available.items()}
     return [
         MediaProfile(encoder.token, encoder.onvif.media2, True, {**others, Part.VIDEO_ENCODER: encoder.token})

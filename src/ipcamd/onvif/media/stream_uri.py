@@ -1,4 +1,4 @@
-"""Stream and snapshot addresses of a profile, and what the RTSP service sends there."""
+"""Stream and snapshot addresses of a profile, and the tracks of its stream."""
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.camera_url import http_url, rtsp_url
@@ -7,11 +7,11 @@ from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.fault import sender_fault
 
 PATH = "onvif/"
-"""RTSP path of a profile's stream, before the token. It stays valid when the profile changes."""
+"""RTSP path of a profile's stream, before the token. The address remains valid when the profile changes."""
 
 
 def profile_tracks(camera: Camera, token: str) -> tuple[str, ...]:
-    """Return the tracks of the profile with this token in whatever case: the video codec's name, ``audio`` and
+    """Return the tracks of the profile with this token, ignoring case: the video codec's name, ``audio`` and
     ``metadata``; none if it does not exist or is incomplete."""
     profiles = {profile.token.lower(): profile for profile in all_profiles(camera).values()}
     profile = profiles.get(token.lower())
@@ -26,7 +26,9 @@ def profile_tracks(camera: Camera, token: str) -> tuple[str, ...]:
 def stream_uri(call: OperationCall, profile: MediaProfile, is_tunneled: bool) -> str:
     """Return the address of a profile's stream. Raises ``Fault`` ``IncompleteConfiguration``."""
     if not _has_stream(profile):
-        raise sender_fault("Action", "IncompleteConfiguration", reason=f"{profile.token}: no source with its encoder")
+        raise sender_fault(
+            "Action", "IncompleteConfiguration", reason=f"{profile.token}: the profile needs a source and its encoder"
+        )
     path = f"{PATH}{profile.token}"
     return f"{http_url(call.http)}/{path}" if is_tunneled else rtsp_url(call.http, path)
 
@@ -34,7 +36,9 @@ def stream_uri(call: OperationCall, profile: MediaProfile, is_tunneled: bool) ->
 def snapshot_uri(call: OperationCall, profile: MediaProfile) -> str:
     """Return the address of a picture. Raises ``Fault`` ``IncompleteConfiguration``."""
     if Part.VIDEO_SOURCE not in profile.parts:
-        raise sender_fault("Action", "IncompleteConfiguration", reason=f"{profile.token}: it has no picture")
+        raise sender_fault(
+            "Action", "IncompleteConfiguration", reason=f"{profile.token}: the profile has no video source"
+        )
     return f"{http_url(call.http)}/cgi/jpg/image.cgi"
 
 

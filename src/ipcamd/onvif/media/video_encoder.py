@@ -1,4 +1,4 @@
-"""Video encoder configuration: the parameters of a codec's stream as both media services show and set them."""
+"""Video encoder configuration: the parameters of a codec's stream, for both media services."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -18,7 +18,7 @@ from ipcamd.params.kinds.number import Integer
 from ipcamd.settings.change_records import Change, Requester
 
 NOMINAL_KBITS = 20_000
-"""Bit rate limit that is shown for a codec without one, in kbit/s: clients insist on a number."""
+"""Bit rate limit shown for codecs without one, in kbit/s, because clients require a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class VideoEncoderValues:
     framerate: float
     """Frames per second."""
     quality: float
-    """Within the range that the options name; larger is better."""
+    """Within the range of the options; larger is better."""
     bitrate_kbits: int
     constant_bitrate: bool | None = None
-    """Whether it keeps `bitrate_kbits`; None: as before."""
+    """Whether the bit rate is constant; None: unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class VideoEncoder:
         return StreamSettings.of(self.codec, values).gop
 
     def changes(self, wanted: VideoEncoderValues) -> list[Change]:
-        """Return the changes that make `wanted` the settings. Raises ``Fault`` ``ConfigModify``."""
+        """Return the changes that apply the settings `wanted`. Raises ``Fault`` ``ConfigModify``."""
         code = self.resolutions.get((wanted.width, wanted.height))
         if code is None:
             raise _config_modify(f"{wanted.width}x{wanted.height}: allowed are {_sizes(self.resolutions)}")
@@ -131,7 +131,8 @@ def find_encoder(token: str) -> VideoEncoder:
 async def set_encoder(
     camera: Camera, encoder: VideoEncoder, wanted: VideoEncoderValues, more: Iterable[Change], by: Requester
 ) -> None:
-    """Set an encoder, and make `more` changes. Raises ``Fault`` ``ConfigModify``, and ``StoreError``."""
+    """Configure an encoder, with `more` changes in the same update. Raises ``Fault`` ``ConfigModify``, and
+    ``StoreError``."""
     try:
         await camera.settings.update([*encoder.changes(wanted), *more], by=by)
     except RequestFailed as error:
@@ -152,7 +153,7 @@ def _group(codec: Codec) -> Group:
 
 
 def _nearest(wanted: float, allowed: Iterable[int], limits: tuple[int, int], what: str) -> int:
-    """Return the allowed number that is nearest to `wanted`. Raises ``Fault`` beyond the limits."""
+    """Return the allowed number nearest to `wanted`. Raises ``Fault`` outside the limits."""
     if not limits[0] <= wanted <= limits[1]:
         raise _config_modify(f"{what} {wanted:g}: allowed are {limits[0]} to {limits[1]}")
     return min(allowed, key=lambda number: abs(number - wanted))

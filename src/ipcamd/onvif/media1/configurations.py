@@ -1,4 +1,4 @@
-"""Configurations of Media1: each kind is listed, read by its token, and listed for a profile by the same rule."""
+"""Configurations of Media1: operations that list each kind, read one by its token, or list those of a profile."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -49,7 +49,7 @@ _CHOICE = (optional("ConfigurationToken", token), optional("ProfileToken", token
 
 
 def get_video_sources(call: OperationCall) -> Content:
-    """List the one picture source."""
+    """List the video source."""
     rate = max(call.camera.settings[encoder.group.name].number("Framerate") for encoder in video_encoders())
     size = resolution("tt:Resolution", source_size(call.camera))
     return node("trt:VideoSources", node("tt:Framerate", rate), size, token=tokens.VIDEO_SOURCE)
@@ -62,19 +62,19 @@ def get_audio_sources(call: OperationCall) -> Content:
 
 
 def get_audio_outputs(call: OperationCall) -> Content:
-    """List the speaker, if there is one."""
+    """List the speaker, if any."""
     return node("trt:AudioOutputs", token=tokens.AUDIO_OUTPUT) if call.camera.speaker else None
 
 
 def get_video_encoder_options(call: OperationCall) -> Content:
-    """Return what a video encoder can be set to; without a token, all of them."""
+    """Return the options of a video encoder; without a token, of all."""
     asked = _asked(call, Part.VIDEO_ENCODER)
     encoders = tuple(each for each in video_encoders() if each.onvif.media1 and asked in (None, each.token))
     return video_encoder_options(call.camera, encoders)
 
 
 def get_video_source_options(call: OperationCall) -> Content:
-    """Return what the picture source can be set to: nothing else than it is."""
+    """Return the options of the video source: the present values."""
     _asked(call, Part.VIDEO_SOURCE)
     return video_source_options("trt:Options", call.camera)
 
@@ -86,33 +86,33 @@ def get_metadata_options(call: OperationCall) -> Content:
 
 
 def get_audio_source_options(call: OperationCall) -> Content:
-    """Return the microphone as the only choice."""
+    """Return the options of the audio source: the microphone."""
     _asked(call, Part.AUDIO_SOURCE)
     return audio_source_options("trt:Options")
 
 
 def get_audio_encoder_options(call: OperationCall) -> Content:
-    """Return u-law as the only choice."""
+    """Return the options of the audio encoder: u-law."""
     _asked(call, Part.AUDIO_ENCODER)
     lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
     return node("trt:Options", node("tt:Options", node("tt:Encoding", "G711"), lists))
 
 
 def get_audio_output_options(call: OperationCall) -> Content:
-    """Return the speaker as the only choice."""
+    """Return the options of the audio output: the speaker."""
     _asked(call, Part.AUDIO_OUTPUT)
     return audio_output_options("trt:Options")
 
 
 def get_audio_decoder_options(call: OperationCall) -> Content:
-    """Return u-law as the only choice."""
+    """Return the options of the audio decoder: u-law."""
     _asked(call, Part.AUDIO_DECODER)
     lists = items("tt:Bitrate", (AUDIO_KBITS,)), items("tt:SampleRateRange", (AUDIO_KHZ,))
     return node("trt:Options", node("tt:G711DecOptions", lists))
 
 
 async def set_video_encoder(call: OperationCall) -> Content:
-    """Set a video encoder; rates between the allowed ones become the nearest one."""
+    """Configure a video encoder; a frame rate is rounded to the nearest allowed one."""
     wanted: Element = call["Configuration"]
     encoder = find_encoder(wanted.attributes.get("token", ""))
     if wanted.require("Encoding").text != encoder.onvif.media1:
@@ -133,7 +133,7 @@ async def set_video_encoder(call: OperationCall) -> Content:
 
 
 def get_guaranteed_instances(call: OperationCall) -> Content:
-    """Return how many streams run at once: one of each codec."""
+    """Return the number of simultaneous streams: one per codec."""
     check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
     listed = sorted(each.onvif.media1 for each in video_encoders() if each.onvif.media1)
     order = [name for name in ("JPEG", "H264", "MPEG4") if name in listed]
@@ -141,7 +141,7 @@ def get_guaranteed_instances(call: OperationCall) -> Content:
 
 
 def _asked(call: OperationCall, part: Part) -> str | None:
-    """Return the token of the configuration that options are asked for. Raises ``Fault``."""
+    """Return the token of the configuration whose options are requested. Raises ``Fault``."""
     profile, configuration = call["ProfileToken"], call["ConfigurationToken"]
     if profile is not None:
         find_profile(call.camera, profile)

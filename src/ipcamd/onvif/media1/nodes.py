@@ -1,4 +1,4 @@
-"""Elements of Media1 alone: its profile, encoders and their options (onvif.xsd)."""
+"""Elements of Media1 only: its profile, encoders and their options (onvif.xsd)."""
 
 from collections.abc import Callable
 
@@ -75,7 +75,7 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
 
 
 def video_encoder_options(camera: Camera, encoders: tuple[VideoEncoder, ...]) -> Node:
-    """Return the options of these encoders; the older elements first, then those with the bit rate."""
+    """Return the options of these encoders: the older elements first, then those with the bit rate."""
     listed = sorted(encoders, key=lambda each: ("JPEG", "MPEG4", "H264").index(each.onvif.media1))
     return node(
         "trt:Options",
@@ -142,7 +142,7 @@ _EXTENSION: dict[Part, Callable[[str, Camera], Node]] = {
 
 
 def _has(profile: MediaProfile, part: Part) -> bool:
-    """Whether Media1 shows this part: it has no name for newer codecs."""
+    """Whether Media1 shows this part; it has no name for newer codecs."""
     if part is Part.VIDEO_ENCODER and part in profile.parts:
         return bool(find_encoder(profile.parts[part]).onvif.media1)
     return part in profile.parts

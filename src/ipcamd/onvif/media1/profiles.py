@@ -21,7 +21,7 @@ _PROFILE = Field("ProfileToken", token)
 
 
 def get_profiles(call: OperationCall) -> Content:
-    """List the profiles, the one that recorders should take at the head."""
+    """List the profiles, the preferred one first."""
     return [profile_node("trt:Profiles", call.camera, each) for each in all_profiles(call.camera).values()]
 
 

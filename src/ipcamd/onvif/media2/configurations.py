@@ -1,4 +1,4 @@
-"""Configurations of Media2: each kind is listed, and its options, by the same rule."""
+"""Configurations of Media2: operations that list each kind and its options."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,38 +22,38 @@ _CHOICE = (optional("ConfigurationToken", token), optional("ProfileToken", token
 
 
 def get_video_source_options(call: OperationCall) -> Content:
-    """Return what the picture source can be set to: nothing else than it is."""
+    """Return the options of the video source: the present values."""
     _asked(call, Part.VIDEO_SOURCE)
     return video_source_options("tr2:Options", call.camera)
 
 
 def get_video_encoder_options(call: OperationCall) -> Content:
-    """Return what the video encoders can be set to, each in an element of its own."""
+    """Return the options of the video encoders, one element each."""
     found = _asked(call, Part.VIDEO_ENCODER)
     return [video_encoder_options(call.camera, each) for each in video_encoders() if each.token in found]
 
 
 def get_audio_source_options(call: OperationCall) -> Content:
-    """Return the microphone as the only choice."""
+    """Return the options of the audio source: the microphone."""
     _asked(call, Part.AUDIO_SOURCE)
     return audio_source_options("tr2:Options")
 
 
 def get_audio_encoder_options(call: OperationCall) -> Content:
-    """Return u-law as the only choice."""
+    """Return the options of the audio encoder: u-law."""
     _asked(call, Part.AUDIO_ENCODER)
     lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
     return node("tr2:Options", node("tt:Encoding", ULAW_MEDIA2), lists)
 
 
 def get_audio_output_options(call: OperationCall) -> Content:
-    """Return the speaker as the only choice."""
+    """Return the options of the audio output: the speaker."""
     _asked(call, Part.AUDIO_OUTPUT)
     return audio_output_options("tr2:Options")
 
 
 def get_audio_decoder_options(call: OperationCall) -> Content:
-    """Return u-law as the only choice."""
+    """Return the options of the audio decoder: u-law."""
     _asked(call, Part.AUDIO_DECODER)
     lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
     return node("tr2:Options", node("tt:Encoding", ULAW_MEDIA2), lists)
@@ -66,7 +66,7 @@ def get_metadata_options(call: OperationCall) -> Content:
 
 
 async def set_video_encoder(call: OperationCall) -> Content:
-    """Set a video encoder; rates between the allowed ones become the nearest one."""
+    """Configure a video encoder; a frame rate is rounded to the nearest allowed one."""
     wanted: Element = call["Configuration"]
     encoder = find_encoder(wanted.attributes.get("token", ""))
     if wanted.require("Encoding").text != encoder.onvif.media2:
@@ -88,7 +88,7 @@ async def set_video_encoder(call: OperationCall) -> Content:
 
 
 def get_video_encoder_instances(call: OperationCall) -> Content:
-    """Return how many streams run at once: one of each codec."""
+    """Return the number of simultaneous streams: one per codec."""
     check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
     listed = [each.onvif.media2 for each in video_encoders()]
     codecs = [node("tr2:Codec", node("tr2:Encoding", each), node("tr2:Number", 1)) for each in listed]
@@ -96,7 +96,7 @@ def get_video_encoder_instances(call: OperationCall) -> Content:
 
 
 def _asked(call: OperationCall, part: Part) -> tuple[str, ...]:
-    """Return the tokens of the configurations that a request asks for. Raises ``Fault``."""
+    """Return the tokens of the requested configurations. Raises ``Fault``."""
     profile, configuration = call["ProfileToken"], call["ConfigurationToken"]
     if configuration is not None:
         return (check_part(call.camera, part, configuration),)
@@ -113,7 +113,7 @@ def _list(part: Part) -> Operation:
 
 
 def _set_name(part: Part) -> Operation:
-    """Return the operation that sets a configuration of which only the name can differ."""
+    """Return the operation that sets the name of a configuration."""
     return Operation(f"Set{part.value}Configuration", _WRITE, partial(set_name, part), (Field("Configuration"),))
 
 

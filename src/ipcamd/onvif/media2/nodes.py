@@ -1,4 +1,4 @@
-"""Elements of Media2 alone: its profile, encoders and their options."""
+"""Elements of Media2 only: its profile, encoders and their options."""
 
 from collections.abc import Callable, Collection
 
@@ -36,7 +36,7 @@ BUILD: dict[Part, Callable[[str, Camera, str], Node]] = {
     Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
     Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
 }
-"""Kind of configuration, in the order of the schema, to the function that returns one as an element of a name."""
+"""Functions that build a configuration as an element of a name, by kind, in the order of the schema."""
 
 
 def profile_node(camera: Camera, profile: MediaProfile, parts: Collection[Part]) -> Node:

@@ -1,4 +1,4 @@
-"""Profiles of Media2: list, create, delete, add and remove configurations, addresses."""
+"""Profiles of Media2: list, create, delete, add and remove configurations, stream addresses."""
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.profiles import (
@@ -21,14 +21,14 @@ from ipcamd.onvif.soap.values import string, token
 from ipcamd.onvif.soap.writer import Content, node
 
 ALL = "All"
-"""Kind of configuration that stands for every one."""
+"""Kind of configuration that means all kinds."""
 
 _PROFILE = Field("ProfileToken", token)
 _CONFIGURATIONS = Field("Configuration", is_list=True)
 
 
 def get_profiles(call: OperationCall) -> Content:
-    """List the profiles, or one, with the kinds of configuration that are asked for."""
+    """List all profiles, or one, with the requested kinds of configuration."""
     kinds = set(call["Type"])
     parts = set(Part) if ALL in kinds else {part for part in Part if part.value in kinds}
     return [profile_node(call.camera, profile, parts) for profile in _asked(call)]
@@ -48,7 +48,7 @@ async def delete(call: OperationCall) -> Content:
 
 
 async def add(call: OperationCall) -> Content:
-    """Add configurations to a profile, or replace those of their kind, and set its name."""
+    """Add or replace configurations of a profile, and set its name."""
     profile = find_profile(call.camera, call["ProfileToken"])
     added = {part: check_part(call.camera, part, asked) for part, asked in _read(call)}
     await set_parts(call.camera, profile.token, {**profile.parts, **added}, call.requester(), call["Name"])

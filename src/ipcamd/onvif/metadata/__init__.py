@@ -1,1 +1,1 @@
-"""Metadata: its configuration, and the track of RTSP that carries events."""
+"""Metadata: its configuration, and the RTSP track with the events."""

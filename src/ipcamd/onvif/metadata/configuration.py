@@ -1,4 +1,4 @@
-"""Metadata configuration of both media services: which events the metadata track carries (ONVIF Media2, 5.2.14)."""
+"""Metadata configuration of both media services: the events in the metadata track (ONVIF Media2, 5.2.14)."""
 
 import json
 import re
@@ -24,7 +24,7 @@ from ipcamd.settings.change_records import Change
 NO_COMPRESSION = "None"
 """Compression of the documents (``tt:MetadataCompressionType``)."""
 FILTER_LIMIT = 8192
-"""Characters of a filter at most, as it is stored."""
+"""Most characters of a stored filter."""
 
 
 def metadata_configuration(name: str, camera: Camera) -> Node:
@@ -50,7 +50,7 @@ def metadata_options(name: str) -> Node:
 
 
 async def set_metadata(call: OperationCall) -> Content:
-    """Set name, events and filter. Raises ``Fault`` ``NoConfig``, ``ConfigModify``, and those of a wrong filter."""
+    """Set name, events and filter. Raises ``Fault`` ``NoConfig``, ``ConfigModify``, and those of an invalid filter."""
     wanted: Element = call["Configuration"]
     check_part(call.camera, Part.METADATA, wanted.attributes.get("token", ""))
     _check_features(wanted)
@@ -69,7 +69,7 @@ async def set_metadata(call: OperationCall) -> Content:
 
 
 def metadata_filter(values: Values) -> NotificationFilter:
-    """Return the filter that the settings ask for (group ``Network.ONVIF.Metadata``)."""
+    """Return the filter in the settings (group ``Network.ONVIF.Metadata``)."""
     if not values.flag("Events"):
         return NotificationFilter(frozenset())
     parts = [_element(*part) for part in json.loads(values["Filter"])]
@@ -80,7 +80,7 @@ def metadata_filter(values: Values) -> NotificationFilter:
 
 
 def _check_features(wanted: Element) -> None:
-    """Refuse what the camera cannot send. Raises ``Fault``."""
+    """Refuse unsupported features. Raises ``Fault``."""
     for path in (("PTZStatus", "Status"), ("PTZStatus", "Position"), ("Analytics",)):
         if wanted.optional(boolean, *path):
             raise _refuse(f"{'/'.join(path)}: allowed is false")

@@ -14,14 +14,14 @@ from ipcamd.params.onvif import ONVIF_METADATA
 from ipcamd.settings.settings import Settings
 
 REPEAT_S = 30.0
-"""Seconds from one document with the whole state to the next: packets may be lost."""
+"""Seconds between two documents with the complete state, because packets can get lost."""
 PAUSE_S = 0.25
-"""Seconds between two such documents at least, however many clients ask for one."""
+"""Shortest interval of such documents, in seconds, independent of the number of requests."""
 
 
 class MetadataHub(Hub):
-    """Sends each notification as it comes. A document with the state of all properties is a key frame: every viewer
-    begins with a new one. For the event loop."""
+    """Sends each notification at once. A document with the state of all properties is a key frame, with which every
+    viewer starts. For the event loop."""
 
     def __init__(self, producer: NotificationProducer, settings: Settings, now_ns: Callable[[], int]) -> None:
         """`now_ns` is the camera's clock."""
@@ -76,7 +76,7 @@ class MetadataHub(Hub):
             return
         self.publish(EncodedFrame(METADATA, write_metadata(passed), is_state, self._now_ns(), self._count))
         self._count += 1
-        self.gop_cache.clear()  # who comes later gets the state of that moment
+        self.gop_cache.clear()  # later viewers get a new state
 
 
 def write_metadata(notifications: Sequence[Notification]) -> bytes:

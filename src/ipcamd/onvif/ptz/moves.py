@@ -43,7 +43,7 @@ async def move_relative(call: OperationCall) -> Content:
 
 
 async def move_continuously(call: OperationCall) -> Content:
-    """Move until the time is over, a stop, or another move."""
+    """Move for the requested time, or until a stop or another move."""
     ptz = begin_move(call).ptz
     signs, pan_speed, tilt_speed = velocity_signs(read_vector(call["Velocity"]))
     timeout: timedelta = DEFAULT_TIMEOUT if call["Timeout"] is None else call["Timeout"]
@@ -57,7 +57,7 @@ async def move_continuously(call: OperationCall) -> Content:
 
 
 async def stop(call: OperationCall) -> Content:
-    """Stop the move, of all axes: they are driven together."""
+    """Stop the move of all axes, which move together."""
     ptz = begin_move(call).ptz
     if call["PanTilt"] is not False or call["Zoom"] is not False:
         await ptz.stop()
@@ -83,7 +83,7 @@ async def set_home(call: OperationCall) -> Content:
 
 
 def _speeds(speed: Element | None) -> tuple[int, int] | None:
-    """Return the speeds that a request gives; None for those of ``PTZ.Speed``."""
+    """Return the speeds in a request; None for those of ``PTZ.Speed``."""
     vector = read_vector(speed) if speed else None
     if vector is None or vector.pan_tilt is None:
         return None

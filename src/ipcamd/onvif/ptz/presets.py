@@ -33,7 +33,7 @@ async def set_preset(call: OperationCall) -> Content:
     number = _free_number(names) if call["PresetToken"] is None else _number(call, names)
     name = names.get(number, "") if call["PresetName"] is None else _checked_name(call["PresetName"])
     if name and any(other == name for each, other in names.items() if each != number):
-        raise invalid_argument(f"PresetName={name}: there is such a preset already", "PresetExist")
+        raise invalid_argument(f"PresetName={name}: a preset with this name exists already", "PresetExist")
     _, seconds, _ = camera.settings[PRESETLIST.name].value(PRESETS[number - 1])
     await camera.ptz.update_preset(number, f"1|{seconds}|{name}", call.requester())
     return node("tptz:PresetToken", number)

@@ -35,12 +35,12 @@ def capabilities(_: OperationCall) -> Node:
 
 
 def get_nodes(call: OperationCall) -> Content:
-    """List the head, if there is one."""
+    """List the PTZ node, if any."""
     return ptz_node(call.camera) if call.camera.ptz.is_supported else None
 
 
 def get_node(call: OperationCall) -> Content:
-    """Return the head."""
+    """Return the PTZ node."""
     _refuse_absent(call)
     if call["NodeToken"] != tokens.PTZ_NODE:
         raise invalid_argument(f"NodeToken: allowed is {tokens.PTZ_NODE}", "NoEntity")
@@ -48,12 +48,12 @@ def get_node(call: OperationCall) -> Content:
 
 
 def get_configurations(call: OperationCall) -> Content:
-    """List the one configuration."""
+    """List the PTZ configuration."""
     return ptz_configuration("tptz:PTZConfiguration", call.camera) if call.camera.ptz.is_supported else None
 
 
 def get_compatible(call: OperationCall) -> Content:
-    """List the configurations that can be added to a profile."""
+    """List the configurations that fit a profile."""
     find_profile(call.camera, call["ProfileToken"])
     return get_configurations(call)
 
@@ -65,13 +65,13 @@ def get_configuration(call: OperationCall) -> Content:
 
 
 def get_options(call: OperationCall) -> Content:
-    """Return the spaces and times that moves may use."""
+    """Return the spaces and time-outs of moves."""
     _check_configuration(call, call["ConfigurationToken"])
     return configuration_options()
 
 
 async def set_configuration(call: OperationCall) -> Content:
-    """Set the configuration: only its name can differ."""
+    """Apply the configuration, whose name alone can change."""
     wanted: Element = call["PTZConfiguration"]
     _check_configuration(call, wanted.attributes.get("token", ""))
     if wanted.value(string, "NodeToken") != tokens.PTZ_NODE:
@@ -82,7 +82,7 @@ async def set_configuration(call: OperationCall) -> Content:
 
 
 async def send_auxiliary(call: OperationCall) -> Content:
-    """Carry out an auxiliary command."""
+    """Execute an auxiliary command."""
     find_profile(call.camera, call["ProfileToken"])
     await send_auxiliary_command(call, call["AuxiliaryData"])
     return node("tptz:AuxiliaryResponse", call["AuxiliaryData"])

@@ -17,12 +17,12 @@ ZOOM_SPEED = f"{_ROOT}/ZoomSpaces/ZoomGenericSpeedSpace"
 """Coordinate spaces of pan and tilt, then of zoom (ONVIF PTZ Service Specification, 5.7)."""
 
 PAN_DEGREES, TILT_DEGREES = 170.0, 45.0
-"""Degrees to each side at the limits."""
+"""Degrees from the centre to each limit."""
 VIEW_DEGREES = (60.0, 35.0)
 """Width and height of the view at zoom 1."""
 
 ONE = (-1.0, 1.0)
-"""Range of a generic coordinate: the limits of the hardware's own range."""
+"""Range of a generic coordinate, which covers the whole range of the hardware."""
 
 
 def space_2d(name: str, uri: str, across: tuple[float, float], up: tuple[float, float]) -> Node:

@@ -1,4 +1,4 @@
-"""Vectors of PTZ requests: positions, translations and velocities in their spaces, as positions of the head."""
+"""Vectors of PTZ requests: conversion of positions, translations and velocities from their spaces to head positions."""
 
 from ipcamd.dataclass import dataclass
 from ipcamd.device.position import PAN_LIMIT, ZOOM_LIMIT, PtzPosition
@@ -13,12 +13,12 @@ FASTEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """Vector of a request; a part that is missing is None."""
+    """Vector of a request; missing parts are None."""
 
     pan_tilt: tuple[float, float] | None
     """In units of the space `pan_tilt_space`."""
     pan_tilt_space: str
-    """"" is the default one."""
+    """"": the default space."""
     zoom: float | None
     """In units of the space `zoom_space`."""
     zoom_space: str
@@ -36,7 +36,7 @@ def read_vector(element: Element) -> Vector:
 
 
 def absolute_target(vector: Vector, here: PtzPosition) -> PtzPosition:
-    """Return the position that a vector names; what it leaves out stays as it is. Raises ``Fault``."""
+    """Return the position of a vector; missing parts keep the present position. Raises ``Fault``."""
     pan, tilt, zoom = here
     if vector.pan_tilt is not None:
         across, up = _scale(vector, {"": (1, 1), spaces.POSITION: (1, 1), spaces.POSITION_DEGREES: _DEGREES})
@@ -51,7 +51,7 @@ def absolute_target(vector: Vector, here: PtzPosition) -> PtzPosition:
 
 
 def relative_target(vector: Vector, here: PtzPosition, is_digital: bool) -> PtzPosition:
-    """Return the position at the end of a translation, within the limits. Raises ``Fault``."""
+    """Return the position after a translation, within the limits. Raises ``Fault``."""
     target = PtzPosition(here.pan, here.tilt, here.zoom)
     if vector.zoom is not None:
         _check_space(vector.zoom_space, spaces.ZOOM_TRANSLATION)
@@ -79,17 +79,17 @@ def velocity_signs(vector: Vector) -> tuple[tuple[int, int, int], int, int]:
 
 
 def speed_of(share: float) -> int:
-    """Return the head's speed, 1 to 3, for a share of the full one."""
+    """Return the head's speed, 1 to 3, for a fraction of the full speed."""
     return max(1, min(FASTEST, round(abs(share) * FASTEST + 0.49)))
 
 
 def to_zoom(zoom: float) -> float:
-    """Return a zoom of 1 to 4 as ONVIF has it, 0 to 1."""
+    """Return ONVIF's zoom, 0 to 1, for a zoom of 1 to 4."""
     return (zoom - 1) / (ZOOM_LIMIT - 1)
 
 
 def from_zoom(share: float) -> float:
-    """Return ONVIF's 0 to 1 as a zoom of 1 to 4."""
+    """Return the zoom, 1 to 4, for ONVIF's 0 to 1."""
     return 1 + share * (ZOOM_LIMIT - 1)
 
 

@@ -1,1 +1,1 @@
-"""ONVIF's recording service: what is recorded on the SD card."""
+"""ONVIF's recording service: read access to the recording on the SD card."""

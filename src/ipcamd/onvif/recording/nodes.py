@@ -1,4 +1,4 @@
-"""The camera's one recording and its tracks, as ONVIF's services describe them."""
+"""Elements that describe the camera's recording and its tracks in ONVIF's services."""
 
 from collections.abc import Sequence
 
@@ -15,12 +15,12 @@ CONTENT = "SD card"
 
 
 async def read_sections(camera: Camera) -> Sequence[Section]:
-    """Return what is on the card: nothing if there is none. Raises ``CardBusy``."""
+    """Return the sections on the card; empty without a card. Raises ``CardBusy``."""
     return await camera.replay_catalog.sections()
 
 
 def check_recording(token: str, code: str = "NoRecording") -> None:
-    """Insist on the token of the recording. Raises ``Fault`` with that subcode."""
+    """Check the token of the recording. Raises ``Fault`` with that subcode."""
     if token != tokens.RECORDING:
         raise _refuse(code, token)
 

@@ -1,4 +1,4 @@
-"""Recording service: its table of operations that read (recording.wsdl). Schedules decide what is recorded."""
+"""Recording service: its table of read operations (recording.wsdl). Schedules control recording."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ _TOKEN = Field("RecordingToken", token)
 
 
 def get_recordings(call: OperationCall) -> Content:
-    """Return the recording with its tracks, whether there are data or not."""
+    """Return the recording with its tracks, even without data."""
     tracks = [
         node("tt:Track", node("tt:TrackToken", codec.name), _track_configuration("tt:Configuration", codec))
         for codec in TRACKS
@@ -48,7 +48,7 @@ def get_track_configuration(call: OperationCall) -> Content:
 
 
 def get_recording_options(call: OperationCall) -> Content:
-    """Return that no job and no track can be added."""
+    """Return that clients can add neither jobs nor tracks."""
     check_recording(call["RecordingToken"])
     tracks = node("trc:Track", SpareTotal=0, SpareVideo=0, SpareAudio=0, SpareMetadata=0)
     return node("trc:Options", node("trc:Job", Spare=0), tracks)
@@ -99,4 +99,4 @@ SERVICE = Service(
         Operation("GetRecordingJobs", AccessClass.READ_MEDIA, lambda _: None),
     ),
 )
-"""Service of the operations that read."""
+"""Service with the read operations."""

@@ -15,7 +15,7 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 PATH = f"replay/{tokens.RECORDING}"
 """RTSP path of the recording."""
 SESSION_TIMEOUT_S = 60
-"""Seconds after which an RTSP session without a keep-alive ends; it is fixed."""
+"""Seconds without a keep-alive after which an RTSP session ends; fixed."""
 
 
 def get_replay_uri(call: OperationCall) -> Content:
@@ -35,7 +35,7 @@ def get_replay_configuration(_: OperationCall) -> Content:
 
 
 def set_replay_configuration(call: OperationCall) -> Content:
-    """Accept the time-out that sessions have. Raises ``Fault`` for another one."""
+    """Accept the present time-out of sessions. Raises ``Fault`` for another one."""
     if call["Configuration"].value(duration, "SessionTimeout") != timedelta(seconds=SESSION_TIMEOUT_S):
         reason = f"SessionTimeout: allowed is PT{SESSION_TIMEOUT_S}S"
         raise sender_fault("InvalidArgVal", "ConfigModify", reason=reason)
@@ -67,4 +67,4 @@ SERVICE = Service(
         Operation("SetReplayConfiguration", AccessClass.ACTUATE, set_replay_configuration, (Field("Configuration"),)),
     ),
 )
-"""Service of the RTSP address."""
+"""Replay service."""

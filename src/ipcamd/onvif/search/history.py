@@ -1,4 +1,4 @@
-"""History of the recording: when it, and each of its tracks, began and ended, as notifications."""
+"""History of the recording: start and end of the recording and of each track, as notifications."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,13 +16,13 @@ class HistoryEvent:
 
     notification: Notification
     track: str
-    """Token of the track that it concerns; of the recording's own, the first one."""
+    """Token of the track; for the recording itself, the first track."""
     is_start_state: bool = False
-    """It is the state at the beginning of a search, not a change."""
+    """It is the state at the start of a search, not a change."""
 
 
 def read_history(sections: Sequence[Section]) -> list[HistoryEvent]:
-    """Return all changes, the oldest first."""
+    """Return all changes, oldest first."""
     first = sections[0].format.codec.name if sections else ""
     events = [HistoryEvent(_recording(time_ns, is_on), first) for time_ns, is_on in _changes(sections)]
     for codec in TRACKS:
@@ -44,7 +44,7 @@ def states_at(events: Iterable[HistoryEvent], time_ns: int) -> list[HistoryEvent
 
 
 def _changes(sections: Iterable[Section]) -> list[tuple[int, bool]]:
-    """Return the times at which the sections begin and end; those that follow each other are one."""
+    """Return the start and end times of the sections; contiguous sections are merged."""
     changes: list[tuple[int, bool]] = []
     is_written = False
     for section in sections:

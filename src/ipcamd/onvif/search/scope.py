@@ -1,4 +1,4 @@
-"""Scope of a search: whether the camera's one recording is in it (ONVIF Recording Search, 4.2.4)."""
+"""Scope of a search: whether it includes the camera's recording (ONVIF Recording Search, 4.2.4)."""
 
 import re
 from collections.abc import Collection
@@ -12,7 +12,7 @@ _TRACK = re.compile(r"""boolean\(//Track\[TrackType\s*=\s*["'](Video|Audio|Metad
 
 
 def includes_recording(scope: Element, track_types: Collection[str]) -> bool:
-    """Return whether a scope includes the recording, which has tracks of these types. Raises ``Fault``."""
+    """Return whether a scope includes the recording with these track types. Raises ``Fault``."""
     sources = [each.value(token, "Token") for each in scope.all("IncludedSources")]
     recordings = [each.read(token) for each in scope.all("IncludedRecordings")]
     for wrong in (each for each in recordings if each != tokens.RECORDING):
@@ -24,7 +24,7 @@ def includes_recording(scope: Element, track_types: Collection[str]) -> bool:
 
 
 def _has_tracks(expression: str, track_types: Collection[str]) -> bool:
-    """Evaluate a filter that names types of tracks. Raises ``Fault`` for another one."""
+    """Evaluate a filter of track types. Raises ``Fault`` for another filter."""
     found = [_TRACK.fullmatch(part.strip()) for part in re.split(r"\sand\s", expression[:4096])]
     types = [match[1] for match in found if match]
     if len(types) < len(found):

@@ -31,7 +31,7 @@ class SearchService:
         self._sessions = SearchSessions()
 
     def service(self) -> Service:
-        """Return the table."""
+        """Return the table of operations."""
         most = optional("MaxMatches", integer)
         keep_alive = Field("KeepAliveTime", duration)
         search = Field("SearchToken", token)
@@ -75,7 +75,7 @@ class SearchService:
         )
 
     async def find_recordings(self, call: OperationCall) -> Content:
-        """Begin a search for recordings."""
+        """Start a search for recordings."""
         sections = await read_sections(call.camera)
         types = {track_type(span.codec) for span in track_spans(sections)}
         is_found = includes_recording(call["Scope"], types) and bool(sections)
@@ -83,7 +83,7 @@ class SearchService:
         return self._open(call, _RECORDINGS, results, 0)
 
     async def find_events(self, call: OperationCall) -> Content:
-        """Begin a search for changes of the recording; backwards if the end is before the start."""
+        """Start a search for changes of the recording; backwards if the end is before the start."""
         sections = await read_sections(call.camera)
         start_ns, end_ns = _nanoseconds(call["StartPoint"]), FOREVER_NS
         if call["EndPoint"] is not None:
@@ -118,7 +118,7 @@ class SearchService:
         )
 
     def _take(self, call: OperationCall, kind: str) -> Content:
-        """Return results; the session ends with the last ones. The search is complete, so nothing is waited for."""
+        """Return results; the session ends with the last ones. Searches are complete at once, so this never waits."""
         session = self._sessions.find(call.http.account, call["SearchToken"], kind)
         most = call["MaxResults"]
         if most is not None and most < 1:
@@ -149,7 +149,7 @@ async def get_recording_information(call: OperationCall) -> Content:
 
 
 async def get_media_attributes(call: OperationCall) -> Content:
-    """Return the formats of the tracks at a time; nothing in a gap."""
+    """Return the formats of the tracks at a time; empty in a gap."""
     for each in call["RecordingTokens"]:
         check_recording(each, "InvalidToken")
     time_ns, sections = _nanoseconds(call["Time"]), await read_sections(call.camera)

@@ -1,4 +1,4 @@
-"""Search sessions: results that clients fetch piece by piece (ONVIF Recording Search, 4.2.3)."""
+"""Search sessions: results that clients fetch in parts (ONVIF Recording Search, 4.2.3)."""
 
 import secrets
 import time
@@ -11,13 +11,13 @@ from ipcamd.onvif.soap.writer import Node
 from ipcamd.params.group import Rank
 
 SESSIONS_LIMIT = 32
-"""Sessions at a time."""
+"""Most sessions at a time."""
 OWN_LIMIT = SESSIONS_LIMIT // 4
-"""Sessions of one account that is no administrator's."""
+"""Most sessions of one account below administrator."""
 RESULTS_LIMIT = 1000
-"""Results of one answer at most."""
+"""Most results in one answer."""
 MIN_KEEP_ALIVE_S, MAX_KEEP_ALIVE_S = 10.0, 600.0
-"""Seconds without a request after which a session ends: the least and the most that clients get."""
+"""Shortest and longest time without a request after which a session ends, in seconds."""
 
 
 @dataclass(slots=True)
@@ -27,16 +27,16 @@ class SearchSession:
     token: str
     account: Account
     kind: str
-    """Operation that fetches its results."""
+    """Operation that fetches the results."""
     results: Sequence[Node]
     end_ns: int
-    """Time at which the search ended, nanoseconds since the epoch, UTC."""
+    """Time at which the search range ends, nanoseconds since the epoch, UTC."""
     keep_alive_s: float
     """Seconds without a request after which it ends."""
     ends_s: float
     """Monotonic time at which it ends."""
     given: int = 0
-    """Number of results that were given."""
+    """Number of results already returned."""
 
     def take(self, most: int) -> Sequence[Node]:
         """Return the next results."""
@@ -46,7 +46,7 @@ class SearchSession:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all results were given."""
+        """Whether all results were returned."""
         return self.given >= len(self.results)
 
 
@@ -72,8 +72,8 @@ class SearchSessions:
         return token
 
     def find(self, account: Account, token: str, kind: str = "") -> SearchSession:
-        """Return a session, of this kind if there is one, and keep it alive. Others than its owner and administrators
-        find none. Raises ``Fault``."""
+        """Return a session of this kind, and extend its lifetime. Raises ``Fault`` if there is none, or it belongs to
+        another account and the caller is no administrator."""
         self._sweep()
         session = self._sessions.get(token)
         is_foreign = session is not None and session.account.name != account.name and account.rank < Rank.ADMIN

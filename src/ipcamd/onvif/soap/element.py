@@ -1,4 +1,4 @@
-"""XML element of a request, with accessors that name in a fault what is missing or wrong."""
+"""XML element of a request, with accessors whose faults name the missing or invalid element."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Element:
-    """One element. Children and attributes are found by their local names: clients disagree about their namespaces."""
+    """One element. Lookups use local names, because clients disagree about namespaces."""
 
     namespace: str
     name: str
@@ -22,7 +22,7 @@ class Element:
     attributes: Mapping[str, str]
     """Local name to value."""
     prefixes: Mapping[str, str]
-    """Prefix to namespace, as in scope here: for QNames in text."""
+    """Prefix to namespace, as in scope for this element: for QNames in texts."""
     children: list["Element"] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
 
@@ -39,7 +39,7 @@ class Element:
         return element
 
     def all(self, name: str) -> list["Element"]:
-        """Return all children of that local name."""
+        """Return all children with this local name."""
         return [child for child in self.children if child.name == name]
 
     def require(self, *path: str) -> "Element":
@@ -74,5 +74,5 @@ class Element:
             raise invalid_argument(f"{self.name} {name}={shown(text or '')}: {error}") from None
 
     def refuse(self, allowed: str) -> Fault:
-        """Return the fault for a text that is not allowed."""
+        """Return the fault for an invalid text."""
         return invalid_argument(f"{self.name}={shown(self.text)}: {allowed}")

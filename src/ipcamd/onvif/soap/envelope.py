@@ -1,4 +1,4 @@
-"""SOAP envelope: operation and header of a request, and the answer around its content (SOAP 1.2, WS-Addressing 1.0)."""
+"""SOAP envelope: operation and header of a request, and the message of the answer (SOAP 1.2, WS-Addressing 1.0)."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class Request(NamedTuple):
 
     @property
     def is_addressed(self) -> bool:
-        """Whether it uses WS-Addressing: then its answer does."""
+        """Whether the request uses WS-Addressing, which the answer then uses, too."""
         return self.field("Action") is not None or self.field("MessageID") is not None
 
     def field(self, name: str) -> str | None:
@@ -49,9 +49,9 @@ def read_request(document: bytes) -> Request:
 def _read(document: bytes) -> Request:
     envelope = parse_xml(document)
     if envelope.name != "Envelope":
-        raise sender_fault("WellFormed", reason="the request is no SOAP envelope")
+        raise sender_fault("WellFormed", reason="the request is not a SOAP envelope")
     if envelope.namespace != PREFIXES["s"]:
-        raise Fault("s:VersionMismatch", (), f"SOAP 1.2 is needed: {PREFIXES['s']}")
+        raise Fault("s:VersionMismatch", (), f"SOAP 1.2 is required: {PREFIXES['s']}")
     body = envelope.find("Body")
     if body is None or not body.children:
         raise sender_fault("WellFormed", reason="the body has no operation")
@@ -62,7 +62,8 @@ _remembered = lru_cache(REPEATED_COUNT)(_read)
 
 
 def write_answer(content: Content, request: Request, action: str | None = None) -> bytes:
-    """Return the answer to `request`; `action` is its WS-Addressing action if it is not made from the request's."""
+    """Return the answer to `request`; `action` is its WS-Addressing action, by default derived from that of the
+    request."""
     return _write(content, request, action or _answer_action(request))
 
 

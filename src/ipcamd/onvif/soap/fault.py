@@ -3,15 +3,15 @@
 from ipcamd.errors import IpcamdError, RequestFailed, SettingForbidden
 
 SENDER, RECEIVER = "s:Sender", "s:Receiver"
-"""Fault codes: the request is wrong; the camera cannot carry it out (SOAP 1.2 part 1, 5.4.6)."""
+"""Fault codes: error of the request, and error of the camera (SOAP 1.2 part 1, 5.4.6)."""
 
 
 class Fault(IpcamdError):
-    """Answer to a request that is not carried out. Nothing has changed."""
+    """Answer to a request that the camera refuses. Nothing has changed."""
 
     def __init__(self, code: str, subcodes: tuple[str, ...], reason: str) -> None:
-        """`code`: `SENDER` or `RECEIVER`; `subcodes`: QNames with the prefixes of the answers, the outermost first.
-        `reason` explains it to a person."""
+        """`code`: `SENDER` or `RECEIVER`; `subcodes`: QNames with the prefixes of the answers, outermost first;
+        `reason`: a text for people."""
         super().__init__(reason)
         self.code = code
         self.subcodes = subcodes
@@ -23,7 +23,7 @@ class Fault(IpcamdError):
 
     @classmethod
     def of(cls, error: IpcamdError) -> "Fault":
-        """Return the fault that says the same as an error of the camera."""
+        """Return the fault for an error of the camera."""
         match error:
             case Fault():
                 return error
@@ -35,15 +35,15 @@ class Fault(IpcamdError):
 
 
 def sender_fault(*subcodes: str, reason: str) -> Fault:
-    """Return the fault of a request that is wrong; subcodes without their prefix ``ter``."""
+    """Return the fault of an invalid request; subcodes without their prefix ``ter``."""
     return Fault(SENDER, tuple(f"ter:{code}" for code in subcodes), reason)
 
 
 def receiver_fault(*subcodes: str, reason: str) -> Fault:
-    """Return the fault of a camera that cannot do what is asked; subcodes without their prefix ``ter``."""
+    """Return the fault of a request that the camera cannot fulfil; subcodes without their prefix ``ter``."""
     return Fault(RECEIVER, tuple(f"ter:{code}" for code in subcodes), reason)
 
 
 def invalid_argument(reason: str, *subcodes: str) -> Fault:
-    """Return the fault of a value that is missing or not allowed; `subcodes` say more than ``InvalidArgVal``."""
+    """Return the fault of a missing or invalid value; `subcodes` refine ``InvalidArgVal``."""
     return sender_fault("InvalidArgVal", *subcodes, reason=reason)

@@ -1,4 +1,4 @@
-"""XML parser for requests: expat without document types, of bounded depth; the HTTP server bounds their size."""
+"""XML parser for requests: expat without document types and with limited depth; the HTTP server limits the size."""
 
 from collections.abc import Mapping
 from pyexpat import XMLParserType
@@ -9,12 +9,12 @@ from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault, sender_fault
 
 DEPTH_LIMIT = 32
-"""Elements within each other at most."""
+"""Most nested elements."""
 ELEMENT_LIMIT = 10_000
-"""Elements of a request at most."""
+"""Most elements of a request."""
 
 _XML = "http://www.w3.org/XML/1998/namespace"
-_SEPARATOR = " "  # neither in a namespace nor in a name
+_SEPARATOR = " "  # occurs neither in a namespace nor in a name
 
 
 class _TreeBuilder:
@@ -62,13 +62,13 @@ class _TreeBuilder:
 
 
 def parse_xml(document: bytes) -> Element:
-    """Return the root element. White space before the document is skipped. Raises ``Fault`` ``ter:WellFormed``."""
+    """Return the root element. White space before the document is ignored. Raises ``Fault`` ``ter:WellFormed``."""
     builder = _TreeBuilder()
     parser = ParserCreate(namespace_separator=_SEPARATOR)
     builder.attach(parser)
     try:
         parser.Parse(document.lstrip(), True)
-    except (ExpatError, ValueError, LookupError) as error:  # no XML, or an encoding that nobody knows
+    except (ExpatError, ValueError, LookupError) as error:  # no XML, or an unknown encoding
         raise _not_well_formed(str(error)) from None
     if builder.root is None:
         raise _not_well_formed("there is no element")

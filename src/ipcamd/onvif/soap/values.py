@@ -1,4 +1,4 @@
-"""Lexical forms of XML Schema: text to Python value and back (XML Schema part 2)."""
+"""Lexical forms of XML Schema: conversion from text to Python values and back (XML Schema part 2)."""
 
 import re
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 T_co = TypeVar("T_co", covariant=True)
 
 Reader = Callable[[str], T_co]
-"""Returns the value of a text. Raises ``ValueError`` with what is allowed."""
+"""Returns the value of a text. Raises ``ValueError`` with the allowed values."""
 
 TOKEN_LENGTH = 64
-"""Characters of a ``tt:ReferenceToken`` at most."""
+"""Most characters of a ``tt:ReferenceToken``."""
 ADDRESS_LENGTH = 1024
-"""Characters of an address at most."""
+"""Most characters of an address."""
 
 _DURATION = re.compile(
     r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
@@ -22,12 +22,12 @@ _DURATION = re.compile(
 
 
 def string(text: str) -> str:
-    """Return the text itself."""
+    """Return the text unchanged."""
     return text
 
 
 def token(text: str) -> str:
-    """Return a reference to a part of the camera: 1 to 64 characters. Raises ``ValueError``."""
+    """Return a reference token of 1 to 64 characters. Raises ``ValueError``."""
     if not 0 < len(text) <= TOKEN_LENGTH:
         raise ValueError(f"allowed are 1 to {TOKEN_LENGTH} characters")
     return text
@@ -72,7 +72,7 @@ def moment(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # the zone may bring it before the year 1
+    except (ValueError, OverflowError):  # conversion to UTC may lead to a year before 1
         raise ValueError("allowed are times such as 2030-01-31T12:00:00Z") from None
 
 
@@ -80,15 +80,15 @@ def web_address(text: str) -> str:
     """Return an address of HTTP or HTTPS. Raises ``ValueError``."""
     try:
         is_web = urlsplit(text).scheme in ("http", "https")
-    except ValueError:  # such as [ without ]
+    except ValueError:  # such as an unmatched [
         is_web = False
     if not is_web or len(text) > ADDRESS_LENGTH or not text.isprintable():
-        raise ValueError("an http or https address is needed")
+        raise ValueError("allowed are http and https addresses")
     return text
 
 
 def one_of(*allowed: str) -> Reader[str]:
-    """Return the reader of one of these words."""
+    """Return the reader of a choice of words."""
 
     def read(text: str) -> str:
         if text not in allowed:

@@ -9,7 +9,7 @@ Content = object
 _DECLARATIONS = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in PREFIXES.items())
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _INVALID = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "?")
-"""Characters that XML cannot hold (XML 1.0, 2.2) become question marks."""
+"""Characters that XML cannot contain (XML 1.0, 2.2); replaced by question marks."""
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;", **_INVALID}
 _ATTRIBUTE_ESCAPES = {**_ESCAPES, ord('"'): "&quot;", ord("\n"): "&#10;", ord("\t"): "&#9;"}
 
@@ -23,7 +23,7 @@ class Node(str):
 def node(name: str, *content: Content, **attributes: object) -> Node:
     """Return an element; its name has one of the `PREFIXES`.
 
-    An attribute that is None is left out; ``__`` in its name stands for a colon.
+    Attributes that are None are omitted; ``__`` in its name means a colon.
     """
     inside = _written(content[0] if len(content) == 1 else content)
     begin = f"{name}{_attributes(attributes)}" if attributes else name
@@ -31,7 +31,7 @@ def node(name: str, *content: Content, **attributes: object) -> Node:
 
 
 def optional_node(name: str, value: Content) -> Node | None:
-    """Return an element of this value; None without one."""
+    """Return an element with this value; None without a value."""
     return None if value is None else node(name, value)
 
 

@@ -1,7 +1,7 @@
-"""ICE agent of the camera: an ICE-lite agent, which answers connectivity checks and makes none (RFC 8445).
+"""ICE agent of the camera: an ICE-lite agent, which answers connectivity checks and sends none (RFC 8445).
 
-A client's addresses are learned from its checks: the candidates in its offer, which browsers hide behind names of
-multicast DNS, are not needed.
+It learns a client's addresses from the checks. The candidates in the offer are not needed; browsers hide them behind
+multicast DNS names.
 """
 
 import secrets
@@ -28,11 +28,11 @@ class CheckedSession(Protocol):
     credentials: IceCredentials
 
     def note_check(self, path: NetworkPath, *, nominated: bool) -> None:
-        """Note that the client can be reached by a path; `nominated`: it has chosen that one."""
+        """Record that a path to the client works; `nominated`: the client has chosen this path."""
 
 
 class IceAgent:
-    """Finds the session of each check, and answers; a check without the session's password gets no answer."""
+    """Finds the session of each check, and answers it. Checks without the session's password get no answer."""
 
     def __init__(self, allows: Callable[[str], bool]) -> None:
         """`allows` is the IP filter."""
@@ -48,7 +48,7 @@ class IceAgent:
         self._sessions.pop(session.credentials.name, None)
 
     def check(self, data: bytes, path: NetworkPath) -> None:
-        """Handle a STUN message that came by a path."""
+        """Handle a STUN message from a path."""
         try:
             message = stun.parse(data)
         except ValueError:

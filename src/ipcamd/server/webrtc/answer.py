@@ -1,4 +1,4 @@
-"""Answer to a WebRTC offer: every section of it, answered or rejected."""
+"""Answer to a WebRTC offer: accepts or rejects each of its sections."""
 
 import secrets
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ def make_answer(
     fingerprint: str,
     place: tuple[Sequence[str], int],
 ) -> bytes:
-    """Return the answer. `place` are the candidates' addresses and their port."""
+    """Return the answer. `place` contains the candidates' addresses and their port."""
     identifier, ice = secrets.randbits(62), (credentials.name, credentials.password)
     sections = [_answer_section(section, tracks) for section in offer.sections]
     return sdp_answer.write(sdp_answer.AnswerDescription(identifier, *ice, fingerprint, *place, sections))

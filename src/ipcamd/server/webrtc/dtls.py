@@ -1,6 +1,6 @@
-"""DTLS server of one WebRTC client (RFC 8827): the handshake, and the keys of SRTP that follow from it (RFC 5764).
+"""DTLS server of one WebRTC client (RFC 8827): the handshake, and the derived SRTP keys (RFC 5764).
 
-PyOpenSSL is imported when the first client comes.
+PyOpenSSL is imported for the first client.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from OpenSSL import SSL
 
 DATAGRAM_BYTES = 1200
-"""Most bytes of a datagram: fits every network that WebRTC is used on."""
+"""Largest datagram, in bytes: fits the MTU of all usual networks."""
 _LABEL = b"EXTRACTOR-dtls_srtp"
 _PROFILE = b"SRTP_AES128_CM_SHA1_80"
 _KEY_BYTES, _SALT_BYTES = 16, 14
@@ -28,12 +28,12 @@ class SrtpKeys:
     """Master keys, each with its salt."""
 
     received: bytes
-    """Of what the client sends."""
+    """Key for packets from the client."""
     sent: bytes
 
 
 class DtlsContext:
-    """Certificate and settings of all handshakes of one run of the camera. Made in a worker thread."""
+    """Certificate and settings of all handshakes while the camera runs. Created in a worker thread."""
 
     def __init__(self) -> None:
         from cryptography.hazmat.primitives.asymmetric import ec
@@ -43,7 +43,7 @@ class DtlsContext:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = sign_certificate(key)
         self.fingerprint = certificate.fingerprint(SHA256()).hex(":").upper()
-        """SHA-256 of the certificate, as answers have it."""
+        """SHA-256 fingerprint of the certificate, for answers."""
         self._context = SSL.Context(SSL.DTLS_METHOD)
         self._context.use_certificate(certificate)
         self._context.use_privatekey(key)
@@ -52,7 +52,7 @@ class DtlsContext:
         self._context.set_cipher_list(b"ECDHE+AESGCM:ECDHE+CHACHA20")
 
     def connect(self) -> "SSL.Connection":
-        """Return a connection of a new client, without a socket."""
+        """Return a connection for a new client, without a socket."""
         from OpenSSL import SSL
 
         connection = SSL.Connection(self._context, None)
@@ -72,10 +72,8 @@ class DtlsServer:
         done: Callable[[SrtpKeys], None],
         failed: Callable[[str], None],
     ) -> None:
-        """`fingerprint` of the client's certificate is the offer's; `send` sends a datagram.
-
-        `done` gets the keys when the handshake is done; `failed` gets the reason, or "" for a client that has closed.
-        """
+        """`fingerprint` is that of the client's certificate in the offer; `send` sends a datagram. `done` gets the keys
+        after the handshake; `failed` gets the reason, or "" if the client has closed the connection."""
         self._connection = context.connect()
         self._fingerprint = fingerprint
         self._send = send
@@ -93,7 +91,7 @@ class DtlsServer:
         self._connection.bio_write(datagram)
         try:
             if self._is_open:
-                self._connection.recv(1)  # no data is expected, only alerts
+                self._connection.recv(1)  # alerts only; clients send no data
             else:
                 self._connection.do_handshake()
                 self._finish()
@@ -122,7 +120,7 @@ class DtlsServer:
                 return
 
     def _finish(self) -> None:
-        """Check whether the client is the one of the offer. Raises ``ValueError``."""
+        """Check the client's certificate against the offer. Raises ``ValueError``."""
         certificate = self._connection.get_peer_certificate(as_cryptography=True)
         if certificate is None or not _matches(certificate, self._fingerprint):
             raise ValueError("the certificate is not that of the offer")
@@ -131,7 +129,7 @@ class DtlsServer:
         exported = self._connection.export_keying_material(_LABEL, 2 * (_KEY_BYTES + _SALT_BYTES))
         salts = exported[2 * _KEY_BYTES :]
         self._is_open = True
-        self._flush()  # the client has the last flight before the first packet
+        self._flush()  # send the last flight before the first packet
         self._done(
             SrtpKeys(
                 exported[:_KEY_BYTES] + salts[:_SALT_BYTES],
@@ -146,7 +144,7 @@ class DtlsServer:
             self._failed(why)
 
     def _flush(self) -> None:
-        """Send what waits, and see to it that it is sent again if the client does not answer."""
+        """Send the pending flight, and retransmit it if the client does not answer."""
         if self._is_closed:
             return
         self._send_waiting()
@@ -179,12 +177,12 @@ class DtlsServer:
 
 
 def _accept_any(*_: object) -> bool:
-    """Accept the client's certificate: its fingerprint is compared instead."""
+    """Accept every certificate: its fingerprint is compared later."""
     return True
 
 
 def sign_certificate(key: "EllipticCurvePrivateKey") -> "Certificate":
-    """Return a certificate that `key` has signed for itself."""
+    """Return a self-signed certificate for `key`."""
     from datetime import UTC, datetime, timedelta
 
     from cryptography import x509

@@ -1,4 +1,4 @@
-"""Negotiation of a WebRTC session: which sections of an offer are answered, and with which payload types (RFC 8829)."""
+"""Negotiation of a WebRTC session: the accepted sections of an offer, and their payload types (RFC 8829)."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -9,27 +9,25 @@ from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedFormat, OfferedMedia
 
 PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVPF")
 FEEDBACK = ("nack", "nack pli", "ccm fir")
-"""RTCP feedback that the camera acts on."""
+"""RTCP feedback that the camera supports."""
 PROFILES = ("4d", "64", "42")
-"""H.264 profiles, as ``profile-level-id`` begins: the encoder's first; browsers decode that whichever they offer."""
+"""H.264 profiles, by the start of ``profile-level-id``: the encoder's first; browsers decode it with any of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class NegotiatedTrack:
-    """One section that is answered: a stream in a payload type of the offer's."""
+    """One accepted section: a stream with a payload type of the offer."""
 
     section: OfferedMedia
     hub: Hub
     format: OfferedFormat
     talk: bool
-    """The client sends sound, too."""
+    """The client also sends sound."""
 
 
 def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[NegotiatedTrack]:
-    """Return the tracks of a session: the first stream of `hubs` is needed, the others may be missing.
-
-    Raises ``ValueError`` with the reason.
-    """
+    """Return the tracks of a session: the first stream of `hubs` is required, the others are optional. Raises
+    ``ValueError`` with the reason."""
     tracks = [found for number, hub in enumerate(hubs) if (found := _find(offer, hub, may_talk, needed=not number))]
     if len(tracks) > 1 and not {track.section.mid for track in tracks} <= set(offer.bundle):
         return tracks[:1]  # all tracks share one transport
@@ -37,7 +35,7 @@ def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[Nego
 
 
 def transport(offer: Offer, tracks: Sequence[NegotiatedTrack]) -> OfferedMedia:
-    """Return the section whose transport all tracks use. Raises ``ValueError`` if it lacks something."""
+    """Return the section with the transport of all tracks. Raises ``ValueError`` if it is incomplete."""
     for section in offer.sections:
         if section.mid in offer.bundle[:1]:
             break
@@ -65,7 +63,7 @@ def _find(offer: Offer, hub: Hub, may_talk: bool, *, needed: bool) -> Negotiated
 
 
 def _choose(form: PayloadFormat, section: OfferedMedia) -> OfferedFormat | None:
-    """Return the payload type for a stream of that format; None if there is none."""
+    """Return the payload type for a stream of this format; None without one."""
     fitting = [each for each in section.ordered if each.encoding.lower() == form.encoding.lower()]
     rank = _RANKS.get(form.encoding.partition("/")[0])
     if rank is None:
@@ -83,4 +81,4 @@ def _rank_h264(offered: OfferedFormat) -> int | None:
 
 
 _RANKS: Mapping[str, Callable[[OfferedFormat], int | None]] = {"H264": _rank_h264}
-"""Codecs whose payload types differ by parameters: ``rank(format)``, the smallest is the best."""
+"""Codecs whose payload types differ in parameters: ``rank(format)``, lower is better."""

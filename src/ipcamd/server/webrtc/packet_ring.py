@@ -1,4 +1,4 @@
-"""Packet ring: a stream's newest frames, for packets that WebRTC clients ask for again."""
+"""Packet ring: the newest frames of a stream, for packets that WebRTC clients request again."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ipcamd.server.rtp.frame import RtpFrame
 
 FRAMES = 64
-"""Frames that are kept: two seconds of video, or more."""
+"""Number of stored frames: two seconds of video or more."""
 
 
 class PacketRing:
@@ -16,18 +16,18 @@ class PacketRing:
         self._frames: deque[RtpFrame] = deque(maxlen=FRAMES)
 
     def add(self, frame: RtpFrame) -> None:
-        """Keep a frame; the same one may come once for each batch of viewers."""
+        """Store a frame; the same one may be added once per batch of viewers."""
         if not self._frames or self._frames[-1] is not frame:
             self._frames.append(frame)
 
     def fill(self, gop: Sequence[RtpFrame]) -> None:
-        """Keep the frames that a new viewer gets, unless they are kept already."""
+        """Store the first frames of a new viewer, unless they are stored already."""
         if gop and (not self._frames or self._frames[-1] is not gop[-1]):
             self._frames.clear()
             self._frames.extend(gop)
 
     def find(self, sequence: int) -> bytes | None:
-        """Return the packet with this sequence number; None if it is gone."""
+        """Return the packet with this sequence number; None if it is no longer stored."""
         for frame in reversed(self._frames):
             place = sequence - frame.sequence & 0xFFFF
             if place < len(frame.packets):

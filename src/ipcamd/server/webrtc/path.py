@@ -5,40 +5,40 @@ from typing import Protocol
 
 
 class NetworkPath(Protocol):
-    """Path that datagrams are sent on."""
+    """Path for datagrams."""
 
     address: str
-    """The client's IP address, IPv4-mapped IPv6 as IPv4."""
+    """The client's IP address; an IPv4-mapped IPv6 address as IPv4."""
     port: int
     """The client's port."""
     protocol: str
     """``udp`` or ``tcp``."""
 
     is_paced: bool
-    """Whether a burst would be lost, and is sent slowly."""
+    """Whether bursts get lost on it, so that they are sent slowly."""
 
     def send(self, packet: bytes) -> None:
-        """Send one packet, or lose it. Never blocks."""
+        """Send one packet, or drop it. Never blocks."""
 
     def send_runs(self, runs: Sequence[Sequence[bytes]]) -> bool:
-        """Send packets in runs (see ``RtpFrame``); return False if the path cannot take them now."""
+        """Send packets in runs (see ``RtpFrame``); return False if the path cannot accept them now."""
 
     def send_start(self, runs: Sequence[Sequence[bytes]]) -> None:
-        """Send what a new viewer needs first, however much it is."""
+        """Send the first frames of a new viewer, of any size."""
 
     @property
     def is_full(self) -> bool:
-        """Whether media must wait: too much has not been taken yet."""
+        """Whether media must wait because too much is unsent."""
 
     def bind(self, receiver: "PacketReceiver | None") -> None:
-        """Hand what comes by this path to `receiver` from now on; None: to nobody."""
+        """Pass packets of this path to `receiver` from now on; None: drop them."""
 
 
 class PacketReceiver(Protocol):
-    """Receiver of packets, other than connectivity checks, that come by a path."""
+    """Receiver of a path's packets other than connectivity checks."""
 
     def receive(self, packet: bytes, path: NetworkPath) -> None:
         """Handle a packet."""
 
     def lose(self, path: NetworkPath) -> None:
-        """Note that a path has ended."""
+        """Handle the end of a path."""

@@ -1,4 +1,4 @@
-"""WebRTC service: sessions, from their offers to their ends, on one UDP and TCP port."""
+"""WebRTC service: sessions on one UDP and TCP port."""
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -26,28 +26,28 @@ from ipcamd.wire.webrtc import sdp_offer
 from ipcamd.workers.thread import run_in_thread
 
 MOST_WAITING = 16
-"""Offers of one account that wait for their clients."""
+"""Most open offers of one account."""
 RETRY_AFTER = (("Retry-After", "10"),)
-"""Field of a refusal: the seconds after which a client may try again."""
+"""Field of a refusal: seconds after which a client may retry."""
 
 Talk = Callable[[bytes, Account], None]
 """Plays an RTP packet of PCMU from an account."""
 FindHubs = Callable[[str], Sequence[Hub]]
-"""Return the streams of a codec's name for WebRTC, pictures first, then perhaps sound; empty: there are none."""
+"""Returns the streams of a codec by its name: video first, then optionally sound; empty if there are none."""
 
 
 class WebRtcListener:
     """One open port, UDP and TCP."""
 
     def __init__(self, ports: Sequence[WebRtcUdpPort], listener: Listener, closed: Callable[[], None]) -> None:
-        """`closed` is called after it has been closed."""
+        """`closed` is called after it has closed."""
         self.port = listener.port
         self.udp = ports
         self._listener = listener
         self._closed = closed
 
     def close(self) -> None:
-        """Close it. The sessions over UDP end; clients come again on the new port."""
+        """Close it. Sessions over UDP end; clients reconnect to the new port."""
         self._listener.close()
         for port in self.udp:
             port.close()
@@ -76,7 +76,7 @@ class WebRtcService:
         self._talk = talk
         self._agent = IceAgent(registry.admission.allows)
         self._sessions: dict[str, WebRtcSession] = {}
-        """By identifier."""
+        """Sessions by identifier."""
         self._numbers = count(1)
         self._context: DtlsContext | None = None
         self._listener: WebRtcListener | None = None
@@ -156,7 +156,7 @@ class WebRtcService:
         return session
 
     def _check_room(self, offer: WebRtcOffer) -> None:
-        """Raise ``HttpError`` 503 if the account has no place, or too many offers that wait."""
+        """Raise ``HttpError`` 503 if the account has no free place, or too many open offers."""
         waiting = [each for each in self._sessions.values() if not each.is_connected]
         if sum(each.account.name == offer.account.name for each in waiting) >= MOST_WAITING:
             raise HttpError(503, f"{MOST_WAITING} offers of this account wait for their clients", RETRY_AFTER)
@@ -166,7 +166,7 @@ class WebRtcService:
             raise HttpError(503, str(error), RETRY_AFTER) from None
 
     def _answer(self, offer: WebRtcOffer, hubs: Sequence[Hub], context: DtlsContext) -> WebRtcAnswer:
-        """Open a session. Raises ``ValueError``: the offer cannot be answered."""
+        """Open a session. Raises ``ValueError`` if the offer cannot be answered."""
         if self._listener is None:
             raise ValueError("WebRTC has just been switched off")
         parsed = sdp_offer.parse(offer.description)
@@ -218,13 +218,13 @@ class WebRtcService:
             self._viewers.release(session.place)
 
     def end_all(self, ends: Callable[[WebRtcSession], bool] = lambda _: True) -> None:
-        """End the sessions that `ends` says, by default all."""
+        """End the sessions for which `ends` is true, by default all."""
         for session in tuple(self._sessions.values()):
             if ends(session):
                 self._end(session)
 
     def recheck(self) -> None:
-        """Reset connections, and end sessions, whose address is no longer allowed."""
+        """Reset connections, and end sessions, whose address is no longer permitted."""
         self._registry.recheck()
         allows = self._registry.admission.allows
         self.end_all(lambda session: not all(map(allows, session.client_addresses)))
@@ -238,11 +238,11 @@ class WebRtcService:
         self.end_all(lambda session: any(stream.hub is hub for stream in session.streams))
 
     def clients(self) -> Iterator[ConnectedClient]:
-        """Yield the clients that are sent to (see `ClientSource`)."""
+        """Yield the connected clients (see `ClientSource`)."""
         return (session.describe() for session in tuple(self._sessions.values()) if session.is_connected)
 
     def disconnect(self, number: int) -> bool:
-        """End a session; return whether there is one of this number."""
+        """End the session with this number; return whether it existed."""
         found = [session for session in self._sessions.values() if session.number == number]
         self.end_all(lambda session: session in found)
         return bool(found)

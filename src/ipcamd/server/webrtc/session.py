@@ -1,4 +1,4 @@
-"""WebRTC session: one client from its offer to its end."""
+"""WebRTC session: one client, from its offer to its end."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -17,11 +17,11 @@ from ipcamd.server.webrtc.viewer import TypedPackets, WebRtcViewer
 from ipcamd.wire.rtp import feedback, rtcp
 
 CONNECT_S = 10.0
-"""Seconds from the offer until the DTLS handshake is done."""
+"""Seconds from the offer to the end of the DTLS handshake."""
 CONSENT_S = 30.0
-"""Seconds without a sign of the client after which it no longer consents to be sent to (RFC 7675)."""
+"""Seconds without a packet from the client after which its consent expires (RFC 7675)."""
 MOST_PATHS = 8
-"""Paths of one client; a further one replaces the oldest that the client has not chosen."""
+"""Most paths of one client; a new one replaces the oldest that the client has not chosen."""
 PROTOCOL = "webrtc"
 """Name of the protocol in counters and lists."""
 
@@ -32,7 +32,7 @@ _RTCP = range(192, 224)
 
 @dataclass(frozen=True, slots=True)
 class SessionTrack:
-    """One stream that the client gets."""
+    """One stream of the client."""
 
     stream: RtpStream
     packets: TypedPackets
@@ -40,13 +40,13 @@ class SessionTrack:
 
 @dataclass(frozen=True, slots=True)
 class SessionHooks:
-    """Calls of a session to the service."""
+    """Callbacks of a session to the service."""
 
     now_s: Callable[[], float]
     admit: Callable[["WebRtcSession"], bool]
-    """Take a viewer's place; return False if there is none."""
+    """Reserves a viewer's place; returns False if there is none."""
     ended: Callable[["WebRtcSession", str], None]
-    """The client has gone, for a reason that may be logged ("": it has closed)."""
+    """The client has gone, for a reason for the log ("": it has closed the connection)."""
     talk: Callable[[bytes, Account], None] | None
     """Plays an RTP packet of an account; None: the client may not talk."""
 
@@ -62,7 +62,7 @@ class WebRtcSession:
         tracks: Sequence[SessionTrack],
         hooks: SessionHooks,
     ) -> None:
-        """`number` is its own in the service; `address` is the IP address that the offer came from."""
+        """`number` is unique in the service; `address` is the IP address that sent the offer."""
         self.number = number
         self.account = account
         self.address = address
@@ -70,7 +70,7 @@ class WebRtcSession:
         self.credentials = IceCredentials()
         self.since_s = hooks.now_s()
         self.place: ViewerPlace | None = None
-        """Its place among the viewers, when it is connected."""
+        """Place among the viewers, after connecting."""
         self._tracks = tracks
         self._hooks = hooks
         self._heard_s = self.since_s
@@ -79,22 +79,22 @@ class WebRtcSession:
         self._paths: dict[NetworkPath, None] = {}
         self._selected: NetworkPath | None = None
         self._viewers: dict[int, tuple[RtpStream, WebRtcViewer]] = {}
-        """By SSRC."""
+        """Viewers by SSRC."""
 
     def start(self, context: DtlsContext, fingerprint: str) -> None:
-        """Wait for the handshake of a client whose certificate has that fingerprint."""
+        """Wait for the handshake of a client with a certificate of this fingerprint."""
         self._dtls = DtlsServer(
             context, fingerprint, self._send, self._connected, lambda why: self._hooks.ended(self, why)
         )
 
     @property
     def is_connected(self) -> bool:
-        """Whether it is sent to."""
+        """Whether media are sent."""
         return self._srtp is not None
 
     @property
     def streams(self) -> list[RtpStream]:
-        """The streams that it gets."""
+        """Streams of the client."""
         return [track.stream for track in self._tracks]
 
     @property
@@ -103,7 +103,7 @@ class WebRtcSession:
         return {self.address, *(path.address for path in self._paths)}
 
     def is_over(self, now_s: float) -> bool:
-        """Whether the client has not connected in time, or has vanished."""
+        """Whether the client has not connected in time, or is silent."""
         if self.is_connected:
             return now_s - self._heard_s > CONSENT_S
         return now_s - self.since_s > CONNECT_S
@@ -140,14 +140,14 @@ class WebRtcSession:
         if self._dtls:
             self._dtls.close()
         self._viewers.clear()
-        # no reference cycles: their native memory would wait for the garbage collector
+        # break reference cycles: their native memory would wait for the garbage collector
         self._dtls = self._srtp = self._selected = None
         for path in self._paths:
             path.bind(None)
         self._paths.clear()
 
     def describe(self) -> ConnectedClient:
-        """Return the client of the session."""
+        """Return the description of the client."""
         over = self._selected.protocol if self._selected else "udp"
         return ConnectedClient(
             number=self.number,

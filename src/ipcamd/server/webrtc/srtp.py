@@ -1,15 +1,15 @@
-"""SRTP of one WebRTC client (RFC 3711), by libsrtp, which is imported when the first client comes."""
+"""SRTP of one WebRTC client (RFC 3711), by libsrtp, which is imported for the first client."""
 
 from collections.abc import Callable
 
 from ipcamd.server.webrtc.dtls import SrtpKeys
 
 WINDOW = 1024
-"""Packets back from the newest one that may be sent again."""
+"""Number of past packets that may be sent again."""
 
 
 class SrtpSession:
-    """Encrypts what is sent to a client, and decrypts what it sends."""
+    """Encrypts packets to a client, and decrypts those from it."""
 
     def __init__(self, keys: SrtpKeys) -> None:
         from pylibsrtp import Error, Policy, Session

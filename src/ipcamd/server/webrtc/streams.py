@@ -1,4 +1,4 @@
-"""RTP streams of WebRTC: each hub's frames, packetized once for all viewers, in packets that fit every network."""
+"""RTP streams of WebRTC: frames of each hub, packetized once for all viewers, with packets below the usual MTU."""
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from ipcamd.server.webrtc.packet_ring import PacketRing
 from ipcamd.wire.rtp.rtp import HEADER_BYTES
 
 PACKET_BYTES = 1200
-"""Bytes of a full packet, encrypted: browsers send no longer ones, and no network needs to cut them."""
+"""Bytes of a full encrypted packet: the size that browsers use, below the MTU of usual networks."""
 _TAG_BYTES = 10
 """Bytes that SRTP appends to a packet (AES_CM_128_HMAC_SHA1_80, RFC 3711)."""
 ROOM = PACKET_BYTES - HEADER_BYTES - _TAG_BYTES
-"""Bytes of payload in a full packet."""
+"""Most payload bytes of a packet."""
 
 
 class WebRtcStream(NamedTuple):
@@ -28,7 +28,7 @@ class WebRtcStreams:
     """Creates streams on demand."""
 
     def __init__(self, clock_ns: Callable[[], int], source_name: Callable[[], str], traffic: Traffic) -> None:
-        """`clock_ns` is the clock of capture times; streams of one `source_name` are played together."""
+        """`clock_ns` is the clock of capture times; players synchronize the streams of one `source_name`."""
         self._clock_ns = clock_ns
         self._source_name = source_name
         self._traffic = traffic

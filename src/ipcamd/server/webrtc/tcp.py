@@ -1,4 +1,4 @@
-"""TCP connection of WebRTC: a path for clients that UDP does not reach (RFC 6544, RFC 4571)."""
+"""TCP connection of WebRTC: a path for clients that UDP cannot reach (RFC 6544, RFC 4571)."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ _FIRST_DTLS = 20
 
 
 class WebRtcTcpConnection(asyncio.Protocol):
-    """See `NetworkPath`. It ends unless a session's connectivity check comes soon."""
+    """See `NetworkPath`. It is closed unless a connectivity check of a session arrives soon."""
 
     def __init__(self, registry: Registry, check: Callable[[bytes, "WebRtcTcpConnection"], None], tos: int) -> None:
         """`check` gets STUN messages; `tos` is the type of service of its packets."""
@@ -73,14 +73,14 @@ class WebRtcTcpConnection(asyncio.Protocol):
     # -- called by the registry
 
     def sweep(self, now_s: float) -> None:
-        """Cut a connection that belongs to no session, or whose client reads nothing."""
+        """Close a connection that belongs to no session, or whose client reads nothing."""
         limits = self._registry.limits
         is_late = self._receiver is None and now_s - self._since_s > limits.head_timeout_s
         if is_late or self._writer.stalled_s(now_s) > limits.stall_timeout_s:
             self._writer.abort()
 
     def close(self) -> None:
-        """Close after the waiting bytes have been sent."""
+        """Close after sending the pending bytes."""
         self._writer.close()
 
     def reset(self) -> None:

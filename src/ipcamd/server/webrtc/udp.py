@@ -17,19 +17,19 @@ from ipcamd.wire.webrtc import stun
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 """Address of a socket, IPv4 or IPv6."""
 Control = list[tuple[int, int, bytes]]
-"""Control messages: the address that a datagram came to, and that the answer must come from."""
+"""Control messages: the destination address of a datagram, which the answer must use as its source."""
 
 _UDP_SEGMENT, _IP_PKTINFO = 103, 8
 _NO_SEGMENTS = (socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))
 _IN_PKTINFO, _IN6_PKTINFO = struct.Struct("=i4s4s"), struct.Struct("=16si")
 _BUFFER_BYTES = 4 << 20
 _BATCH = 64
-"""Datagrams read at a time, before other events get their turn."""
+"""Datagrams read at a time, so that other events get their turn."""
 _CONTROL_BYTES = socket.CMSG_SPACE(_IN6_PKTINFO.size)
 
 
 class WebRtcUdpPort:
-    """A UDP socket. It answers nobody who does not know the password of a session."""
+    """A UDP socket. It answers only senders that know the password of a session."""
 
     def __init__(self, sock: socket.socket, check: Callable[[bytes, "UdpPath"], None]) -> None:
         """`check` gets STUN messages, from known and unknown addresses."""
@@ -43,11 +43,11 @@ class WebRtcUdpPort:
         if ip_address(sock.getsockname()[0]).is_unspecified:
             _ask_arrival(sock)
         self.segments = _ask_segments(sock)
-        """The kernel cuts a run of packets apart."""
+        """Whether the kernel segments a run of packets."""
         asyncio.get_running_loop().add_reader(sock, self._read)
 
     def bind(self, path: "UdpPath", receiver: PacketReceiver | None) -> None:
-        """Hand datagrams of a path to a receiver, or to nobody."""
+        """Pass datagrams of a path to a receiver, or drop them."""
         self._bound.pop(path.key, None)
         if receiver:
             self._bound[path.key] = receiver, path
@@ -57,7 +57,7 @@ class WebRtcUdpPort:
         set_tos(self.sock, tos)
 
     def close(self) -> None:
-        """Close the socket, once; its paths end."""
+        """Close the socket; its paths end."""
         if self.sock.fileno() < 0:
             return
         for receiver, path in tuple(self._bound.values()):
@@ -69,7 +69,7 @@ class WebRtcUdpPort:
         for _ in range(_BATCH):
             try:
                 data, control, _, address = self.sock.recvmsg(stun.MOST_BYTES, _CONTROL_BYTES)
-            except OSError:  # no more datagrams, or an ICMP error of an earlier packet
+            except OSError:  # no more datagrams, or an ICMP error of an earlier one
                 return
             arrival = control[0][2] if control else b""
             receiver, path = self._bound.get((address, arrival), (None, None))
@@ -80,7 +80,7 @@ class WebRtcUdpPort:
             elif receiver and path:
                 receiver.receive(data, path)
             if self.sock.fileno() < 0:
-                return  # closed by what it received
+                return  # closed by a received packet
 
 
 _FIRST_DTLS = 20
@@ -93,7 +93,8 @@ class UdpPath:
     __slots__ = ("_control", "_port", "_single", "_to", "address", "is_paced", "key", "port", "protocol")
 
     def __init__(self, port: WebRtcUdpPort, to: SocketAddress, arrival: bytes) -> None:
-        """`arrival` is the control message's content of the client's datagrams; empty on a socket of one address."""
+        """`arrival` is the content of the control message of the client's datagrams; empty on a socket with one
+        address."""
         self.key = to, arrival
         self.address = normalize_address(to[0])
         self.port = to[1]
@@ -106,12 +107,12 @@ class UdpPath:
 
     @property
     def is_full(self) -> bool:
-        """See `NetworkPath`: what the socket cannot take is lost."""
+        """See `NetworkPath`: packets that the socket cannot accept are dropped."""
         return False
 
     def send(self, packet: bytes) -> None:
         """See `NetworkPath`."""
-        with suppress(OSError):  # the client asks again
+        with suppress(OSError):  # the client requests it again
             self._port.sock.sendmsg((packet,), self._control, 0, self._to)
 
     def send_runs(self, runs: Sequence[Sequence[bytes]]) -> bool:
@@ -123,7 +124,7 @@ class UdpPath:
             for run in runs:
                 sendmsg(run, control, 0, to)
         except OSError as error:
-            # the route takes smaller packets only, or cannot segment them: the kernel fragments each packet
+            # the route has a smaller MTU or no segmentation: the kernel fragments each packet
             self._single = error.errno in (errno.EMSGSIZE, errno.EINVAL, errno.EIO)
             return self._single and self._send_singly(runs)
         return True
@@ -148,7 +149,7 @@ class UdpPath:
 
 
 def _ask_arrival(sock: socket.socket) -> None:
-    """Ask the kernel for the address that each datagram came to."""
+    """Request the destination address of each datagram from the kernel."""
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
     else:
@@ -164,7 +165,7 @@ def _ask_segments(sock: socket.socket) -> bool:
 
 
 def _departure(arrival: bytes) -> Control:
-    """Return the control message that sends from the address that a datagram came to, by whatever interface."""
+    """Return the control message that sends from the destination address of a datagram, on any interface."""
     if len(arrival) == _IN_PKTINFO.size:
         _, local, _ = _IN_PKTINFO.unpack(arrival)
         return [(socket.IPPROTO_IP, _IP_PKTINFO, _IN_PKTINFO.pack(0, local, bytes(4)))]

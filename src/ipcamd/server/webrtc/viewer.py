@@ -1,4 +1,4 @@
-"""WebRTC viewer: encrypts the packets that all viewers share, and sends them on the path of its client."""
+"""WebRTC viewer: encrypts the shared packets of a stream, and sends them on the path of its client."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Self
@@ -12,7 +12,7 @@ from ipcamd.server.webrtc.srtp import SrtpSession
 from ipcamd.wire.rtp.rtp import with_payload_type
 
 REPEATED_PER_S = 500
-"""Packets a second that are sent again to one viewer at most."""
+"""Most packets per second that are retransmitted to one viewer."""
 
 
 class TypedPackets(NamedTuple):
@@ -20,7 +20,7 @@ class TypedPackets(NamedTuple):
 
     ring: PacketRing
     payload_type: int
-    """Number of the format in packets, as the offer has it."""
+    """Payload type in the offer."""
 
 
 class WebRtcViewer(PacedViewer):
@@ -38,7 +38,7 @@ class WebRtcViewer(PacedViewer):
     ) -> None:
         super().__init__(identity)
         self.path = path
-        """Path that the client has chosen; it may choose another one at any time."""
+        """Path that the client has chosen; it may change at any time."""
         self._packets = packets
         self._srtp = srtp
         self._now_s = now_s
@@ -73,7 +73,7 @@ class WebRtcViewer(PacedViewer):
         self.path.send(self._srtp.protect_rtcp(packet))
 
     def repeat(self, sequences: Iterable[int]) -> None:
-        """Send packets again that the client has lost, as far as they are kept."""
+        """Retransmit packets that the client has lost, as far as they are stored."""
         now_s = self._now_s()
         if now_s - self._repeated_since_s >= 1:
             self._repeated, self._repeated_since_s = 0, now_s

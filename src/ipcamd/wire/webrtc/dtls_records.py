@@ -1,14 +1,12 @@
-"""DTLS records (RFC 6347, section 4.1): a flight cut into datagrams that fit a network's packets."""
+"""DTLS records (RFC 6347, section 4.1): splits a flight into datagrams below the MTU."""
 
 _HEADER_BYTES = 13
 _LENGTH_AT = 11
 
 
 def split_flight(flight: bytes, most_bytes: int) -> list[bytes]:
-    """Return datagrams of whole records, of `most_bytes` bytes at most unless a record is longer.
-
-    Raises ``ValueError`` if `flight` is no sequence of whole records.
-    """
+    """Return datagrams of complete records, of at most `most_bytes` bytes unless one record is longer. Raises
+    ``ValueError`` if `flight` is not a sequence of complete records."""
     datagrams: list[bytes] = []
     start = at = 0
     while at < len(flight):

@@ -1,18 +1,18 @@
-"""Framing of packets on a TCP connection (RFC 4571, as ICE's TCP candidates use it: RFC 6544)."""
+"""Framing of packets on a TCP connection (RFC 4571, as used by ICE's TCP candidates: RFC 6544)."""
 
 from collections.abc import Iterable, Iterator
 
 MOST_BYTES = 2048
-"""Bytes of a packet that is accepted."""
+"""Most bytes of an accepted packet."""
 
 
 def frame_packets(packets: Iterable[bytes]) -> bytes:
-    """Return packets with their lengths before them."""
+    """Return packets, each with its length before it."""
     return b"".join([len(packet).to_bytes(2) + packet for packet in packets])
 
 
 class PacketSplitter:
-    """Cuts what a connection receives into packets."""
+    """Splits received bytes into packets."""
 
     __slots__ = ("_data",)
 
@@ -21,11 +21,11 @@ class PacketSplitter:
 
     @property
     def partial(self) -> bool:
-        """Whether a packet has begun and not ended."""
+        """Whether it contains an incomplete packet."""
         return bool(self._data)
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Yield the packets that are complete now. Raises ``ValueError`` for one that is too long."""
+        """Yield the packets that are complete now. Raises ``ValueError`` for a packet that is too long."""
         self._data += piece
         while len(self._data) >= 2:
             length = int.from_bytes(self._data[:2])

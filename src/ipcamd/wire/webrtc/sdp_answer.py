@@ -1,4 +1,4 @@
-"""WebRTC answers: the session descriptions (RFC 8829) that the camera gives, with all its candidates."""
+"""WebRTC answers: the camera's session descriptions (RFC 8829), with all its candidates."""
 
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -16,24 +16,24 @@ class AnsweredMedia:
     protocol: str
     mid: str
     payload_type: int | str
-    """As in the offer; a rejected section repeats the offer's first."""
+    """Payload type of the offer; a rejected section repeats the offer's first one."""
     encoding: str = ""
     """``H264/90000``; "" for a rejected section."""
     parameters: str = ""
     """Format parameters (``a=fmtp``)."""
     feedback: tuple[str, ...] = ()
-    """RTCP feedback that the camera acts on."""
+    """RTCP feedback that the camera supports."""
     direction: str = "sendonly"
     ssrc: int = 0
     """Identifier of the source in packets."""
     name: str = ""
-    """Canonical name of the source: receivers play those of one name together."""
+    """Canonical name of the source: players synchronize streams of the same name."""
     clock_offset: int = 0
     """RTP time stamp of the epoch, 1970 UTC (RFC 7273, ``mediaclk:direct``)."""
 
     @property
     def is_rejected(self) -> bool:
-        """Whether nothing is sent."""
+        """Whether the section is rejected."""
         return not self.encoding
 
 
@@ -42,13 +42,13 @@ class AnswerDescription:
     """A whole answer."""
 
     identifier: int
-    """Of the session, in ``o=``."""
+    """Identifier of the session, in ``o=``."""
     ice_name: str
     ice_password: str
     fingerprint: str
     """SHA-256 of the certificate, in hexadecimal with colons."""
     addresses: Sequence[str]
-    """IP addresses of the candidates, the best first."""
+    """IP addresses of the candidates, the preferred one first."""
     port: int
     """Port of the candidates, UDP and TCP."""
     sections: Sequence[AnsweredMedia]
@@ -68,7 +68,7 @@ def write(answer: AnswerDescription) -> bytes:
     ]
     for section in answer.sections:
         lines += _rejected(section) if section.is_rejected else _section(answer, section)
-        lines += _transport(answer)  # of a rejected section aiortc asks for it, too
+        lines += _transport(answer)  # aiortc requires it even in a rejected section
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 

@@ -7,11 +7,11 @@ from dataclasses import field
 from ipcamd.dataclass import dataclass
 
 MOST_BYTES = 64 * 1024
-"""Bytes of an offer."""
+"""Most bytes of an offer."""
 MOST_LINES = 2000
-"""Lines of an offer."""
+"""Most lines of an offer."""
 MOST_SECTIONS = 16
-"""Media sections of an offer."""
+"""Most media sections of an offer."""
 
 _MEDIA = re.compile(r"m=(audio|video|application|[!-~]+) ([0-9]{1,5})(?:/[0-9]+)? ([!-~]+)((?: [!-~]+)*)")
 _RTPMAP = re.compile(r"([0-9]{1,3}) ([!-.0-~]+/[0-9]{1,9})(?:/([0-9]+))?")
@@ -29,7 +29,7 @@ class OfferedFormat:
     payload_type: int
     """Number of the format in packets, 0 to 127."""
     encoding: str
-    """``H264/90000``, as sent; clients differ in case. Sound of several channels has their number behind it."""
+    """``H264/90000``, as sent; clients differ in case. Multichannel sound has the number of channels at its end."""
     parameters: dict[str, str] = field(default_factory=dict)
     """Format parameters (``a=fmtp``) by lower-case name."""
     feedback: set[str] = field(default_factory=set)
@@ -43,7 +43,7 @@ class OfferedMedia:
     media: str
     """``audio``, ``video``, ``application`` ..."""
     port: int
-    """0 for a section that is not used."""
+    """0 for an unused section."""
     protocol: str
     """``UDP/TLS/RTP/SAVPF``"""
     kinds: tuple[str, ...]
@@ -53,11 +53,11 @@ class OfferedMedia:
     formats: dict[str, OfferedFormat] = field(default_factory=dict)
     """By payload type as text."""
     attributes: dict[str, str] = field(default_factory=dict)
-    """``ice-ufrag``, ``ice-pwd``, ``fingerprint``, ``setup``, and flags with ""; the session's where it has none."""
+    """``ice-ufrag``, ``ice-pwd``, ``fingerprint``, ``setup``, and flags with ""; by default those of the session."""
 
     @property
     def ordered(self) -> Iterator[OfferedFormat]:
-        """The formats with an encoding, the preferred one first."""
+        """Formats with an encoding, in order of preference."""
         return (self.formats[kind] for kind in self.kinds if kind in self.formats and self.formats[kind].encoding)
 
 
@@ -67,11 +67,11 @@ class Offer:
 
     sections: tuple[OfferedMedia, ...]
     bundle: tuple[str, ...]
-    """The mids that share one transport; empty without a group."""
+    """Identifiers (mid) of the sections that share one transport; empty without a group."""
 
 
 def parse(data: bytes) -> Offer:
-    """Return a parsed offer. Raises ``ValueError`` with a reason for people."""
+    """Return a parsed offer. Raises ``ValueError`` with the reason as text."""
     if len(data) > MOST_BYTES:
         raise ValueError(f"the offer is longer than {MOST_BYTES} bytes")
     lines = data.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n").split("\n")
@@ -136,7 +136,7 @@ def _checked(pattern: re.Pattern[str], value: str, name: str) -> str:
 
 
 def _format(section: OfferedMedia, kind: str) -> OfferedFormat:
-    """Return the format of a payload type; of one that the section does not list a format that is not used."""
+    """Return the format of a payload type; an unused one if the section does not list it."""
     if kind not in section.kinds or not kind.isdecimal() or int(kind) > 127:
         return OfferedFormat(0, "")
     return section.formats.setdefault(kind, OfferedFormat(int(kind), ""))

@@ -1,4 +1,4 @@
-"""STUN messages of ICE's connectivity checks (RFC 8489, RFC 8445): requests to read, responses to write."""
+"""STUN messages of ICE's connectivity checks (RFC 8489, RFC 8445): reads requests, writes responses."""
 
 import hmac
 import struct
@@ -18,17 +18,17 @@ _USERNAME, _INTEGRITY, _ERROR_CODE, _UNKNOWN, _XOR_MAPPED_ADDRESS = 0x0006, 0x00
 _PRIORITY, _USE_CANDIDATE = 0x0024, 0x0025
 _FINGERPRINT, _ICE_CONTROLLED, _ICE_CONTROLLING = 0x8028, 0x8029, 0x802A
 _OPTIONAL = 0x8000
-"""Attributes from here on may be ignored."""
+"""Attributes from this number on are optional."""
 _KNOWN = frozenset((_USERNAME, _INTEGRITY, _PRIORITY, _USE_CANDIDATE))
 _FINGERPRINT_MASK = 0x5354554E
 _INTEGRITY_BYTES, _FINGERPRINT_BYTES = 20, 4
 
 ROLE_CONFLICT = 487, "Role Conflict"
-"""Error: both agents take themselves for the controlled one."""
+"""Error: both agents are in the controlled role."""
 UNKNOWN_ATTRIBUTE = 420, "Unknown Attribute"
-"""Error: the request has an attribute that must be understood, and is not."""
+"""Error: the request has an unknown mandatory attribute."""
 MOST_BYTES = 2048
-"""Bytes of a message; a longer one is refused."""
+"""Most bytes of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class StunMessage:
     is_nominating: bool
     """It has USE-CANDIDATE."""
     is_controlled: bool
-    """Its sender takes itself for the controlled agent."""
+    """Its sender is in the controlled role."""
     unknown: tuple[int, ...]
-    """Attributes that must be understood, and are not."""
+    """Unknown mandatory attributes."""
     signed: bytes
-    """Bytes that the integrity is computed of; empty without MESSAGE-INTEGRITY."""
+    """Bytes covered by the integrity check; empty without MESSAGE-INTEGRITY."""
     integrity: bytes
 
     def is_signed_by(self, password: str) -> bool:
@@ -69,7 +69,7 @@ def parse(data: bytes) -> StunMessage:
         if name == _FINGERPRINT:
             _check_fingerprint(data, at, value)
             break
-        if not signed:  # what follows MESSAGE-INTEGRITY is not protected by it
+        if not signed:  # attributes after MESSAGE-INTEGRITY are not protected
             found.setdefault(name, value)
         if name == _INTEGRITY and not signed:
             signed, integrity = _covered(data, at, _INTEGRITY_BYTES), value
@@ -87,7 +87,7 @@ def parse(data: bytes) -> StunMessage:
 
 
 def make_success(request: StunMessage, address: str, port: int, password: str) -> bytes:
-    """Return the success response, which tells the sender its `address` (an IP address) and `port`."""
+    """Return the success response, which contains the sender's `address` (an IP address) and `port`."""
     packed = ip_address(address).packed
     mask = struct.pack(">I", _COOKIE) + request.transaction
     mapped = bytes(a ^ b for a, b in zip(packed, mask, strict=False))
@@ -97,7 +97,7 @@ def make_success(request: StunMessage, address: str, port: int, password: str) -
 
 
 def make_error(request: StunMessage, error: tuple[int, str], password: str) -> bytes:
-    """Return an error response: `error` is the code and its words."""
+    """Return an error response: `error` is the code and its text."""
     code, words = error
     attributes = _pack_attribute(_ERROR_CODE, struct.pack(">HBB", 0, *divmod(code, 100)) + words.encode())
     if error == UNKNOWN_ATTRIBUTE:
@@ -106,7 +106,7 @@ def make_error(request: StunMessage, error: tuple[int, str], password: str) -> b
 
 
 def make_request(transaction: bytes, username: str, password: str, *, nominate: bool) -> bytes:
-    """Return a Binding request of a controlling agent; `username` is the receiver's name, a colon and its own."""
+    """Return a Binding request of a controlling agent; `username` is the receiver's name, a colon and its own name."""
     attributes = _pack_attribute(_USERNAME, username.encode())
     attributes += _pack_attribute(_PRIORITY, struct.pack(">I", 0x6E001EFF))
     attributes += _pack_attribute(_ICE_CONTROLLING, bytes(8))
@@ -131,7 +131,8 @@ def _check_fingerprint(data: bytes, at: int, value: bytes) -> None:
 
 
 def _covered(data: bytes, at: int, size_bytes: int) -> bytes:
-    """Return the message before an attribute at `at`, with a length as if it ended after that (RFC 8489, 14.5)."""
+    """Return the message before an attribute at `at`, with the length as if it ended after the attribute (RFC 8489,
+    14.5)."""
     return data[:2] + struct.pack(">H", at + _ATTRIBUTE.size + size_bytes - _HEADER.size) + data[4:at]
 
 

@@ -1,4 +1,4 @@
-"""Video file as a source: played over and over, in real time."""
+"""Video file as a source: played in a loop, in real time."""
 
 import threading
 from collections.abc import Callable, Iterator

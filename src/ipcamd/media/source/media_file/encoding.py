@@ -1,4 +1,4 @@
-"""Encoding of a media file: whether its pictures can be handed on as they are."""
+"""Encoding of a media file: whether its pictures can be passed through."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -13,23 +13,23 @@ from ipcamd.media.source.ffmpeg import decode_frames, find_video
 from ipcamd.params.image import RESOLUTIONS
 
 _ROTATING = ("mov", "matroska")
-"""Formats that can tell players to rotate the pictures."""
+"""Formats that may contain a rotation for players."""
 _SHORTEST_US = 500_000
 _LEAST_RATE = 2
-"""A source of fewer pictures per second would count as silent."""
+"""A source with a lower frame rate would count as silent."""
 
 
 class Encoding(NamedTuple):
     """A file's codec and its obstacle."""
 
     codec: Codec | None
-    """None: it is no codec that can be handed on, or the file is none of a stream."""
+    """Codec; None if it cannot be passed through, or the file is not a stream."""
     obstacle: str = ""
-    """Why its pictures are decoded always, in a few words; "" if they need not be."""
+    """Short reason why its pictures must be decoded; "" if they need not be."""
 
 
 def find_encoding(medium: InputContainer, stream: av.VideoStream, reopen: Callable[[], InputContainer]) -> Encoding:
-    """Return the encoding of an open file. `reopen` opens it once more, to look at its first picture."""
+    """Return the encoding of an open file. `reopen` opens it again, to inspect its first picture."""
     codec, context = find_passable(stream.codec_context.name), stream.codec_context
     is_still = stream.frames == 1 or medium.duration is None or medium.duration < _SHORTEST_US
     if codec is None or is_still or not (stream.average_rate or 0) >= _LEAST_RATE:

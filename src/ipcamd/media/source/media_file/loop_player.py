@@ -1,4 +1,4 @@
-"""Loop player: plays a media file over and over, in real time."""
+"""Loop player: plays a media file in a loop, in real time."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 ReadSound: TypeAlias = Callable[[int, int], Iterator[TimedSamples]]
-"""Reads the sound of a file from one playing time to another."""
+"""Reads the sound of a file between two playing times."""
 
 _REPEAT_NS = SECOND // 2
-"""A picture that lasts longer is repeated at this interval, so that the source does not count as silent."""
+"""Interval at which a longer picture is repeated, so that the source does not count as silent."""
 
 
 def play_in_loop(
     open_file: Callable[[], MediaFile], wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Packet | Picture | Sound]:
-    """Yield a file's pictures and sound in real time, over and over (see `Source.play`)."""
+    """Yield a file's pictures and sound in real time, in a loop (see `Source.play`)."""
     player = _Player(wanted, stop, clock)
     for file in _open_repeatedly(open_file):
         yield from player.play(file)
@@ -38,7 +38,7 @@ def play_in_loop(
 
 
 def _open_repeatedly(open_file: Callable[[], MediaFile]) -> Iterator[MediaFile]:
-    """Yield the file again and again; the next opening runs while the present one plays, so that there is no gap."""
+    """Yield the file again and again; the next opening runs during playback, so that there is no gap."""
     with ThreadPoolExecutor(1, "source") as opener:
         following = opener.submit(open_file)
         try:
@@ -59,7 +59,7 @@ def _discard(opening: Future[MediaFile]) -> None:
 
 
 class _Player:
-    """Plays files one after the other on one continuous time line. All times are nanoseconds."""
+    """Plays files one after the other on one continuous time line. All times are in nanoseconds."""
 
     def __init__(self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> None:
         self._wanted, self._stop, self._clock = wanted, stop, clock
@@ -71,7 +71,7 @@ class _Player:
         self._reader: PacketReader | None = None
 
     def play(self, file: MediaFile) -> Iterator[Packet | Picture | Sound]:
-        """Yield everything in a file. Raises `SourceError` if it contains no picture."""
+        """Yield the contents of a file. Raises `SourceError` if it contains no picture."""
         encoding = file.encoding
         if encoding.codec and not encoding.obstacle:
             return self._play_packets(file, encoding.codec)
@@ -119,7 +119,7 @@ class _Player:
     def _repeat(
         self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int
     ) -> Iterator[Packet | Picture | Sound]:
-        """Yield the last picture again for as long as it lasts."""
+        """Yield the last picture again for its duration."""
         for at_ns in range(last[0] + _REPEAT_NS, until_ns - _REPEAT_NS // 2, _REPEAT_NS):
             yield from self._picture(file, last[1], at_ns, at_ns)
 
@@ -170,7 +170,7 @@ class _Player:
 
 
 def _announce(file: MediaFile, want: "Wanted") -> Iterator[Packet]:
-    """Yield why the file's pictures are not handed on, if anybody asks for them."""
+    """Yield why the file's pictures are not passed through, if requested."""
     codec, obstacle = file.encoding
     if codec and codec.name in want.codecs:
         yield announce(codec, obstacle)

@@ -1,4 +1,4 @@
-"""Media file: plays a file once, from its first picture to its last."""
+"""Media file: plays a file once."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -40,17 +40,17 @@ TimedSamples: TypeAlias = tuple[int, NDArray[np.int16]]
 """Playing time of the first sample (nanoseconds since the first picture), and the samples."""
 
 _LEAP_NS, _BROADCAST_LEAP_NS = 3600 * SECOND, 60 * SECOND
-"""A longer gap between pictures is a broken time stamp; the second limit is for containers such as MPEG-TS."""
+"""A longer gap between pictures is an invalid time stamp; the second limit is for containers such as MPEG-TS."""
 
 _MAY_LEAP = 0x200
-"""FFmpeg's flag of containers whose time stamps may be discontinuous (AVFMT_TS_DISCONT)."""
+"""FFmpeg's flag of containers with discontinuous time stamps (AVFMT_TS_DISCONT)."""
 
 _SHORTEST_S, _USUAL_S, _LONGEST_S = Fraction(1, 240), Fraction(1, 25), Fraction(1)
-"""Durations of a picture for which the file gives none."""
+"""Durations of a picture without a duration in the file."""
 
 
 class MediaFile:
-    """A recording: opened once for its pictures and, while somebody listens, a second time for its sound."""
+    """A recording, opened once for its pictures and, while sound is needed, a second time for its sound."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class MediaFile:
     ) -> None:
         """Open it; for the arguments see `open_media`. Raises `SourceError` if it is unreadable or has no picture.
         `place` is a path or an address for FFmpeg, `form` the name of its format, None to detect it. `options` are
-        the format's options in FFmpeg."""
+        FFmpeg's options of the format."""
         self._open = partial(open_media, place, options, form, limit, open_file)
         self._limit = limit
         self._medium = self._open()
@@ -116,17 +116,17 @@ class MediaFile:
         return PacketReader(codec, wanted, rate, self.pixel_aspect, parameter_sets(self._stream))
 
     def skip_unneeded(self, late: bool) -> None:
-        """Skip pictures that no other depends on while playback is late."""
+        """Skip pictures without dependents while playback is late."""
         self._stream.codec_context.skip_frame = "NONREF" if late else "DEFAULT"
 
     def sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
-        """Yield the sound up to `end_ns`: from where the last call ended, at first from `start_ns`."""
+        """Yield the sound up to `end_ns`: from the end of the last call, at first from `start_ns`."""
         if self._track is None:
             self._track = AudioTrack(self._open(), self._timestamps, start_ns, self._limit)
         return self._track.read_until(end_ns)
 
     def last_sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
-        """Yield the sound as `sound` does, but nothing after `end_ns`, where the pictures end."""
+        """Yield the sound like `sound`, but nothing after `end_ns`, where the pictures end."""
         for at_ns, samples in self.sound(start_ns, end_ns):
             yield at_ns, samples[: (end_ns - at_ns) * AUDIO_RATE_HZ // SECOND]
 
@@ -138,7 +138,7 @@ class MediaFile:
 
 
 class AudioTrack:
-    """The sound of a recording, from some playing time on."""
+    """Sound of a recording, from a playing time on."""
 
     def __init__(
         self, medium: InputContainer, timestamps: TimestampMap, start_ns: int, limit: SilenceLimit | None = None
@@ -148,7 +148,7 @@ class AudioTrack:
         self._next = next(self._chunks, None)
 
     def read_until(self, end_ns: int) -> Iterator[TimedSamples]:
-        """Yield the chunks that start before `end_ns` and were not yielded before."""
+        """Yield the chunks that start before `end_ns` and have not been yielded before."""
         while self._next and self._next[0] < end_ns:
             yield self._next
             self._next = next(self._chunks, None)
@@ -177,8 +177,8 @@ def _read_chunks(
 
 
 class _Cursor:
-    """Playing time of the next sample: that of the first time stamp, then counted, and corrected where the time stamps
-    have a gap or a leap."""
+    """Playing time of the next sample: counted from the first time stamp, and corrected at gaps and jumps of time
+    stamps."""
 
     def __init__(self, timestamps: TimestampMap, start_ns: int) -> None:
         self._timestamps, self._start_ns = timestamps, start_ns
@@ -200,12 +200,12 @@ class _Cursor:
 
 
 def _decode_to_end(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
-    """Yield everything that can be decoded."""
+    """Yield all frames that can be decoded."""
     return _read_to_end(decode_frames(medium, stream, limit=limit), medium.name)
 
 
 def _read_to_end(items: Iterator[Any], name: str) -> Iterator[Any]:
-    """Yield the items; a truncated file ends where it was cut."""
+    """Yield the items; a truncated file ends at its last complete one."""
     try:
         yield from items
     except SourceError as error:
@@ -213,7 +213,7 @@ def _read_to_end(items: Iterator[Any], name: str) -> Iterator[Any]:
 
 
 def _duration_ns(picture: "av.VideoFrame | av.Packet[Any]", stream: av.VideoStream) -> int:
-    """Return the duration of a picture as the file gives it, or else by the stream's frame rate."""
+    """Return the duration of a picture from the file, or from the stream's frame rate."""
     said_ns = int((picture.duration or 0) * Fraction(picture.time_base or 0) * SECOND)
     if 0 < said_ns <= _BROADCAST_LEAP_NS:
         return said_ns

@@ -6,24 +6,24 @@ from fractions import Fraction
 from ipcamd.media.frame_decimator import SECOND
 
 _ANCHORS = 8
-"""Mappings that are remembered; sound is read close to the pictures."""
+"""Number of stored mappings; sound is read close to the pictures."""
 
 SLIP_NS = SECOND // 10
-"""Sound whose time stamp is off by more has a gap before it, or an overlap."""
+"""Sound whose time stamp differs by more has a gap or an overlap before it."""
 
 _OVERLAP_NS = 2 * SECOND
-"""Sound that is ahead of the pictures by no more is brought back in step by dropping some of it."""
+"""Sound ahead of the pictures by at most this is synchronized again by dropping some of it."""
 
 
 class TimestampMap:
-    """Maps time stamps, which may be missing, stand still or leap, to continuous playing times.
+    """Maps time stamps, which may be missing, constant or discontinuous, to continuous playing times.
 
-    The pictures define the mapping, sound follows it. Playing times are nanoseconds since the first picture, time
+    The pictures define the mapping, and sound follows it. Playing times are nanoseconds since the first picture, time
     stamps are seconds.
     """
 
     def __init__(self, leap_ns: int) -> None:
-        """A time stamp that is later than that of the last picture by more than `leap_ns` starts a new mapping."""
+        """A time stamp later than that of the last picture by more than `leap_ns` starts a new mapping."""
         self._leap_ns = leap_ns
         self._anchors: deque[tuple[Fraction, int]] = deque(maxlen=_ANCHORS)
         """First time stamp of each mapping, and its playing time."""
@@ -31,7 +31,8 @@ class TimestampMap:
         self._at = -1
 
     def place_picture(self, stamp: Fraction | None, step: int) -> int:
-        """Return the playing time of the next picture; `step` is the duration of the last one, if no stamp tells."""
+        """Return the playing time of the next picture; `step` is the duration of the last one, used without a time
+        stamp."""
         if self._at < 0:
             self._at = 0
             self._anchors.append((stamp or Fraction(0), 0))
@@ -45,10 +46,9 @@ class TimestampMap:
         return self._at
 
     def place_sound(self, stamp: Fraction | None, expected: int, continuous: bool) -> int:
-        """Return the playing time of sound; `expected` is that directly after the sound before it.
-
-        `continuous`: its time stamp follows the one before. Sound that leaps before the pictures stays at `expected`.
-        """
+        """Return the playing time of sound; `expected` is that directly after the previous sound. `continuous`: its
+        time stamp follows the previous one. Sound whose time stamps jump before those of the pictures stays at
+        `expected`."""
         if stamp is None or not self._anchors:
             return expected
         at = min((self._playing_time(stamp, *anchor) for anchor in self._anchors), key=lambda at: abs(at - expected))

@@ -1,4 +1,4 @@
-"""A camera, or a video file, on the network."""
+"""Network source: a camera or a video file on the network."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ class NetworkSource:
     """Source at an address: ``rtsp://`` or ``http://``, with ``s`` for TLS, optionally with ``user:password@``."""
 
     sound = True
-    """Whether there is sound is not known before the source plays."""
+    """True, because the presence of sound is unknown before the source plays."""
 
     def __init__(self, url: str, clock: Clock, tls: TlsPolicy = TlsPolicy.AUTO) -> None:
         """`url` may contain a login; `clock` gives the capture times."""
@@ -32,7 +32,7 @@ class NetworkSource:
         self.name = _public(url)
 
     def check(self) -> None:
-        """See `Source`: checks the form of the address only."""
+        """See `Source`: checks only the form of the address."""
         parts = _split(self._url)
         if parts is None or not parts.hostname or any(c.isspace() or not c.isprintable() for c in self._url):
             raise ConfigError(f"source {self.name}: is not an address such as rtsp://192.168.1.20:554/stream")
@@ -61,7 +61,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _public(url: str) -> str:
-    """Return the address without what may be secret: login and query."""
+    """Return the address without login and query, which may be secret."""
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}".partition("?")[0].partition("#")[0]

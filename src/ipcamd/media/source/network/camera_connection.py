@@ -1,4 +1,4 @@
-"""Camera connection: TCP, with TLS for ``rtsps``, to the one address of a camera that the egress policy has judged."""
+"""Camera connection: TCP, with TLS for ``rtsps``, to the address that the egress policy has checked."""
 
 import socket
 import ssl
@@ -12,11 +12,11 @@ from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 
 _PORTS = {"rtsp": 554, "rtsps": 322}
-"""Default ports, as FFmpeg has them."""
+"""Default ports, the same as FFmpeg's."""
 
 
 class CameraConnection:
-    """Connections of one opening of a camera: its name is resolved once."""
+    """Connections of one opening of a camera, whose name is resolved once."""
 
     def __init__(self, url: str, tls: TlsPolicy, limit: SilenceLimit) -> None:
         """`url` is the source's address; `limit` ends a silent connection."""
@@ -43,12 +43,12 @@ class CameraConnection:
         return self._tcp()
 
     def url_at(self, host: str) -> str:
-        """Return the camera's URL for a relay at `host`, which does the TLS."""
+        """Return the camera's URL for a relay at `host`, which performs the TLS."""
         login, at, _ = self._parts.netloc.rpartition("@")
         return self._parts._replace(scheme="rtsp", netloc=f"{login}{at}{host}").geturl()
 
     def rewriter(self, host: str) -> RequestRewriter:
-        """Return what turns requests for a relay at `host` into those for the camera, by its name."""
+        """Return a function that converts requests for a relay at `host` into requests for the camera."""
         login, _, authority = self._parts.netloc.rpartition("@")
         user, _, password = map(unquote, login.partition(":"))
         camera = f"{self._parts.scheme.lower()}://{authority}"
@@ -59,7 +59,7 @@ class CameraConnection:
             return self._tcp()
         for context in self._tls.contexts():
             if self._parts.username and not self._tls.is_trusted(context):
-                # FFmpeg answers a Basic challenge with the password
+                # FFmpeg would answer a Basic challenge with the password
                 raise SourceError(
                     "has a certificate that cannot be verified, so the login is not sent; name a file with the "
                     "certificate in SSL_CERT_FILE, or use --source-tls any"
@@ -74,7 +74,7 @@ class CameraConnection:
         raise SourceError(UNVERIFIED)
 
     def _tcp(self) -> socket.socket:
-        """Connect to the address that the first connection found."""
+        """Connect to the address of the first connection."""
         sock = EgressPolicy(allow_local=True).connect(self._address, self._port, float(self._limit))
         self._address = str(sock.getpeername()[0])
         return sock

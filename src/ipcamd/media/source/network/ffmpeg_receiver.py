@@ -1,4 +1,4 @@
-"""Live media: pictures and sound that FFmpeg receives as they are made."""
+"""Live receiver: pictures and sound of a live stream through FFmpeg."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def low_delay_options() -> dict[str, str]:
     """Return FFmpeg's options for a short delay; times are in microseconds.
 
-    FFmpeg's own time-out is the longer one, so that `open_media` can tell a silent peer from one that refuses.
+    FFmpeg's own time-out is longer, so that `open_media` can distinguish a silent peer from one that refuses.
     """
     return {
         "fflags": "nobuffer",
@@ -81,8 +81,7 @@ class _Receiver:
         self._last_ns = clock.steady_ns()
 
     def receive(self, packet: "av.Packet[Any]") -> Iterator[Packet | Picture | Sound]:
-        """Yield what is in a packet, as far as it is wanted. Raises `SourceError` if pictures have been missing for too
-        long."""
+        """Yield the wanted contents of a packet. Raises `SourceError` if pictures have been missing for too long."""
         if packet.stream is self.streams[0] and self._packets:
             yield from self._read(packet, self._packets)
             return
@@ -120,7 +119,7 @@ class _Receiver:
 
 
 def _make_reader(video: av.VideoStream, wanted: "Callable[[], Wanted]") -> PacketReader | None:
-    """Return the reader of the stream's packets; None if its codec is only ever decoded."""
+    """Return the reader of the stream's packets; None if its codec is always decoded."""
     codec = find_passable(video.codec_context.name)
     if codec is None:
         return None

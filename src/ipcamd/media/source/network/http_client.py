@@ -14,18 +14,18 @@ from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
 
 _HOPS = 5
-"""The most requests for one answer, including logins and redirects."""
+"""Most requests for one answer, including logins and redirects."""
 
 _PIECE_BYTES = 65536
 
 
 class HttpAnswer:
-    """Answer with the status 200 or 206, whose body is still to be read."""
+    """Answer with the status 200 or 206, whose body is unread."""
 
     def __init__(
         self, connection: HTTPConnection, sock: socket.socket, response: HTTPResponse, limit: SilenceLimit
     ) -> None:
-        """`sock` is the connection's: `HTTPConnection` forgets it when the answer has no declared length."""
+        """`sock` is the connection's: `HTTPConnection` drops it when the answer has no declared length."""
         self._connection, self._socket, self._response, self._limit = connection, sock, response, limit
         self._head = b""
         self._begun_s = time.monotonic()
@@ -41,7 +41,7 @@ class HttpAnswer:
         """Whether the body begins at the requested byte."""
 
     def peek(self, size: int) -> bytes:
-        """Return at least the next `size` bytes of the body, or all if there are fewer; `read` returns them again."""
+        """Return at least the next `size` bytes of the body, or all if there are fewer, without consuming them."""
         while len(self._head) < size and (more := self._receive(_PIECE_BYTES)):
             self._head += more
         return self._head
@@ -54,7 +54,7 @@ class HttpAnswer:
         return self._receive(most)
 
     def _receive(self, most: int) -> bytes:
-        if self._response.isclosed():  # it was read to its end, and its socket is closed
+        if self._response.isclosed():  # the socket is closed after the last byte
             return b""
         if self._limit.opening and time.monotonic() - self._begun_s > float(self._limit):
             raise SourceError(f"sends no picture for {float(self._limit):g} s")
@@ -73,7 +73,7 @@ class HttpAnswer:
 
 
 class _Place(NamedTuple):
-    """Address, and the login that may be sent to it."""
+    """Address, and the login for it."""
 
     url: str
     user: str
@@ -112,8 +112,8 @@ def without_login(url: str) -> str:
 def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", first_byte: int = 0) -> HttpAnswer:
     """Request an address, log in and follow redirects as needed. Raises `SourceError`.
 
-    `location` is an address that the one at `url` leads to; it gets the login under the rules of a redirect. The body
-    begins at `first_byte` if the server supports ranges.
+    `location` is an address referenced by the one at `url`; it gets the login under the rules of a redirect. The body
+    starts at `first_byte` if the server supports ranges.
     """
     place, login = _Place.of(url), ""
     origin = urlsplit(place.url).hostname or ""
@@ -135,7 +135,7 @@ def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", fir
 
 
 def _policy(origin: str, host: str) -> EgressPolicy:
-    """Return what `host` may be, to which the source on the host `origin` leads: local only if that is local, too."""
+    """Return the permitted kinds of `host` for a source on the host `origin`: local only if that is local, too."""
     if host == origin:
         return EgressPolicy(allow_local=True)
     try:
@@ -146,7 +146,7 @@ def _policy(origin: str, host: str) -> EgressPolicy:
 
 
 def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit, policy: EgressPolicy) -> tuple[HTTPConnection, bool]:
-    """Connect; also return whether a password may be sent in clear."""
+    """Connect; also return whether a password may be sent in clear text."""
     parts = urlsplit(place.url)
     host, port, timeout_s = parts.hostname or "", parts.port, float(limit)
     if parts.scheme.lower() == "http":

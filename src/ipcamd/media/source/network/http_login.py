@@ -1,4 +1,4 @@
-"""Login at an HTTP camera: Digest (RFC 7616) with SHA-256 or MD5, session variants too, or Basic (RFC 7617)."""
+"""Login at an HTTP camera: Digest (RFC 7616) with SHA-256 or MD5, including session variants, or Basic (RFC 7617)."""
 
 import base64
 import re
@@ -17,9 +17,9 @@ _ORDER = (SHA256, SHA256 + _SESSION, MD5, MD5 + _SESSION, "")
 def authorization(
     challenges: Iterable[str], user: str, password: str, method: str, uri: str, in_clear: bool = True
 ) -> str | None:
-    """Return the ``Authorization`` field for the best of the ``WWW-Authenticate`` fields; None if all are unknown.
+    """Return the ``Authorization`` field for the best of the ``WWW-Authenticate`` fields; None if all are unsupported.
 
-    Without `in_clear`, Basic challenges are ignored: an answer would reveal the password.
+    Without `in_clear`, Basic challenges are ignored, because an answer would reveal the password.
     """
     known = [(kind, fields) for kind, fields in _challenges(challenges) if kind in _ORDER and (kind or in_clear)]
     if not known:
@@ -40,7 +40,7 @@ def _challenges(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _digest(kind: str, fields: dict[str, str], user: str, password: str, method: str, uri: str) -> str:
     algorithm = kind.removesuffix(_SESSION)
-    fresh = "auth" in re.split(r"[\s,]+", fields.get("qop", "").lower())  # else as in RFC 2069
+    fresh = "auth" in re.split(r"[\s,]+", fields.get("qop", "").lower())  # otherwise as in RFC 2069
     realm, nonce, once = fields.get("realm", ""), fields.get("nonce", ""), secrets.token_hex(8)
     nc, cnonce = ("00000001", once) if fresh else ("", "")
     key = secret(algorithm, user, realm, password)

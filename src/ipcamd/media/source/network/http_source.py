@@ -1,4 +1,4 @@
-"""HTTP source: pictures, streams and video files, recognised by content instead of declared type."""
+"""HTTP source: pictures, streams and video files, recognized by content instead of declared type."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 _HEAD_BYTES = 16
-"""Bytes that tell the kind."""
+"""Number of first bytes that determine the kind."""
 
 _BURST = 3 * SECOND
 _STILLS = 10
-"""The most requests for single pictures per second."""
+"""Most requests for single pictures per second."""
 
 _OPTIONS = {
     "protocol_whitelist": "http,https,crypto",
@@ -43,14 +43,15 @@ _OPTIONS = {
     "allowed_extensions": "ALL",
     "allowed_segment_extensions": "ALL",
 }
-"""FFmpeg's options for files and playlists: `fetch` opens every address, so names and connections do not matter."""
+"""FFmpeg's options for files and playlists: `fetch` opens every address, so FFmpeg's checks of names and connections do
+not apply."""
 
 
 class ContentKind(Enum):
     """Kind of content of a response."""
 
     PARTS = auto()
-    """Pictures in a multipart body, or JPEG after JPEG; possibly just one."""
+    """Pictures in a multipart body, or a sequence of JPEGs, even a single one."""
     STILL = auto()
     """One picture that is not a JPEG."""
     PLAYLIST = auto()
@@ -78,7 +79,7 @@ _FORMS = {
     "video/mp2t": ("mpegts", b"G"),
     "video/x-flv": ("flv", b"FLV"),
 }
-"""Media types whose format FFmpeg need not detect: its name, and how the data begins."""
+"""Media types whose format FFmpeg need not detect: its name, and the start of the data."""
 
 
 _UNFIT = {
@@ -88,7 +89,7 @@ _UNFIT = {
 
 
 def kind_of(answer: HttpAnswer) -> ContentKind:
-    """Return the kind of an answer; its declared type counts only if its first bytes do not tell."""
+    """Return the kind of an answer; its declared type is used only if its first bytes are ambiguous."""
     head = answer.peek(_HEAD_BYTES).lstrip(b"\r\n \t")
     for kind, beginnings in _MAGIC:
         if head.startswith(beginnings):
@@ -105,10 +106,8 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
 def play_http(
     url: str, tls: TlsPolicy, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Packet | Picture | Sound]:
-    """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again.
-
-    Raises `SourceError`.
-    """
+    """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again. Raises
+    `SourceError`."""
     limit = SilenceLimit()
     receiver, ticker = PushReceiver(wanted, stop, clock, limit), Ticker(clock, stop)
     while not stop.is_set():

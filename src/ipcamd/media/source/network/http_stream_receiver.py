@@ -1,4 +1,5 @@
-"""Pushed pictures: what a camera sends in one endless answer, plain JPEGs or frames with the SDK's payload header."""
+"""HTTP stream receiver: pictures in one endless answer of a camera, plain JPEGs or frames with the SDK's payload
+header."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 
 
 class PushReceiver:
-    """Makes pictures and sound of the parts of answers; counts on through all of them. For one thread."""
+    """Makes pictures and sound of the parts of answers; counters continue through all answers. For one thread."""
 
     def __init__(
         self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
     ) -> None:
-        """`wanted` returns what the viewers need now; `stop` ends the reception."""
+        """`wanted` returns the present needs of viewers; `stop` ends the reception."""
         self._wanted, self._stop, self._clock, self._limit = wanted, stop, clock, limit
         self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._codec: Codec | None = None
@@ -45,10 +46,8 @@ class PushReceiver:
         """Pictures received that could not be decoded."""
 
     def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Packet | Picture | Sound]:
-        """Yield pictures and sound of the body that `read` returns piece by piece, until it ends or `stop` is set.
-
-        Raises `SourceError`.
-        """
+        """Yield pictures and sound of the body that `read` returns in pieces, until it ends or `stop` is set. Raises
+        `SourceError`."""
         parser = PictureParser(boundary)
         while not self._stop.is_set() and (data := read()):
             try:

@@ -11,7 +11,7 @@ class RemoteFile:
     """File object that FFmpeg reads. For one thread."""
 
     def __init__(self, open_at: Callable[[int], HttpAnswer]) -> None:
-        """`open_at` requests the file from a given byte on. Raises `SourceError`."""
+        """`open_at` requests the file from a byte position. Raises `SourceError`."""
         self._open_at = open_at
         self._answer = open_at(0)
         self._size = self._answer.length
@@ -34,7 +34,7 @@ class RemoteFile:
         return self._position
 
     def read(self, most: int) -> bytes:
-        """Return at most so many bytes, b"" at the end. Raises `SourceError`."""
+        """Return at most this many bytes, b"" at the end. Raises `SourceError`."""
         if self._size is not None and self._position >= self._size:
             return b""
         if self._position != self._read_at:

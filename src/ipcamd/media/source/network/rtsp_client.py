@@ -34,17 +34,17 @@ _REFUSALS = (
     av_error.HTTPServerError,
 )
 _REFUSAL_CODES = (errno.EPROTONOSUPPORT, errno.ECONNRESET, errno.EPIPE)
-"""Errors by which servers, and firewalls before them, refuse a transport."""
+"""Errors with which servers and firewalls refuse a transport."""
 
 
 class RtspClient:
-    """Opens one RTSP address, and remembers the transport that worked."""
+    """Opens one RTSP address, and stores the transport that worked."""
 
     def __init__(self, url: str, tls: TlsPolicy) -> None:
         """`url` is the source's address, with a login if it needs one."""
         self._url, self._tls = url, tls
         self._transports = ("tcp",) if url.lower().startswith("rtsps:") else tuple(_TRANSPORTS)
-        """The one that worked last comes first, those that the server refuses come last."""
+        """Transports; the last successful one comes first, refused ones come last."""
 
     def play(
         self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
@@ -97,7 +97,7 @@ def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, l
 
 
 def _is_refusal(transport: str, failure: OpenFailed) -> bool:
-    """Whether another transport may work where this one failed."""
+    """Whether another transport may work after this failure."""
     if failure.timed_out:
         return transport == "udp"  # the server was reached, but its datagrams may be blocked
     return isinstance(failure.error, _REFUSALS) or getattr(failure.error, "errno", None) in _REFUSAL_CODES

@@ -1,7 +1,7 @@
-"""RTSP relay: connects FFmpeg to the one address of a camera that was judged, and keeps it from being led elsewhere.
+"""RTSP relay: connects FFmpeg to the checked address of a camera, and prevents redirects.
 
-FFmpeg would resolve the camera's name again, and follow redirects to any address. It is given this relay's address
-instead; TLS is between the relay and the camera, so that the camera's name is sent and verified.
+FFmpeg would resolve the camera's name again, and follow redirects to any address. It gets this relay's address instead;
+TLS is between the relay and the camera, so that the camera's name is sent and verified.
 """
 
 import selectors
@@ -17,10 +17,10 @@ from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 PIECE_BYTES = 65536
 """Most bytes of one read."""
 CONNECTIONS = 8
-"""The most that one opening takes: an HTTP tunnel needs two, and two more to log in."""
+"""Most connections of one opening: an HTTP tunnel needs two, and two more to log in."""
 
 JOIN_S = 1.0
-"""For the thread to end, which may be connecting; it ends by itself then."""
+"""Time limit for the thread to end. It may be connecting, and then ends by itself."""
 
 Connect = Callable[[], socket.socket]
 """Function that returns a connected socket. Raises ``OSError``."""
@@ -30,10 +30,10 @@ class RtspRelay:
     """Relay of one opening of a camera; one thread serves its connections."""
 
     def __init__(self, first: socket.socket, connect: Connect, rewriter: Callable[[str], RequestRewriter]) -> None:
-        """`first` is a connection to the camera, `connect` makes further ones. `rewriter` returns what turns requests
-        for this relay's `host` into those for the camera. Takes over `first`."""
+        """`first` is a connection to the camera, `connect` opens further ones. `rewriter` returns a function that
+        converts requests for this relay's `host` into requests for the camera. Takes ownership of `first`."""
         self.failure = ""
-        """Why a connection was cut: an error message, or ""."""
+        """Reason why a connection was closed: an error message, or ""."""
         self._ready = [first]
         self._connect = connect
         self._rewriter = rewriter
@@ -56,7 +56,7 @@ class RtspRelay:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Cut all connections, and wait for the thread."""
+        """Close all connections, and wait for the thread."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         for end in tuple(self._ends):
@@ -95,7 +95,7 @@ class RtspRelay:
             self._selector.register(end.source, selectors.EVENT_READ, end)
 
     def _move(self, end: "_End") -> None:
-        """Move what has arrived; cut both connections at the end of one."""
+        """Forward received bytes; close both connections when one ends."""
         try:
             is_open = end.move()
         except Redirected as error:
@@ -120,9 +120,9 @@ class _End:
         self._check = check
 
     def move(self) -> bool:
-        """Move what has arrived; return whether the connection goes on. Raises ``OSError``, ``ValueError``."""
+        """Forward received bytes; return whether the connection continues. Raises ``OSError``, ``ValueError``."""
         while data := self.source.recv(PIECE_BYTES):
             self.target.sendall(self._check(data))
-            if not getattr(self.source, "pending", int)():  # TLS has decrypted more than was asked for
+            if not getattr(self.source, "pending", int)():  # TLS has decrypted more than requested
                 return True
         return False

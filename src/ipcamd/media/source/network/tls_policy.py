@@ -1,4 +1,4 @@
-"""TLS policy of camera sources: which certificates are accepted, and what may be sent under them."""
+"""TLS policy of camera sources: accepted certificates, and whether passwords may be sent in clear text."""
 
 import ssl
 from enum import Enum
@@ -10,19 +10,20 @@ class TlsPolicy(Enum):
     """Value of ``--source-tls``."""
 
     AUTO = "auto"
-    """Every certificate is accepted; a password in clear (Basic login) is sent only under one that can be verified."""
+    """Every certificate is accepted; a password in clear text (Basic login) is sent only if the certificate can be
+    verified."""
     VERIFY = "verify"
     """Only certificates that this computer's authorities, or those in ``SSL_CERT_FILE``, have signed are accepted."""
     ANY = "any"
-    """Every certificate is accepted, and a password may be sent in clear."""
+    """Every certificate is accepted, and a password may be sent in clear text."""
 
     def contexts(self) -> "tuple[ssl.SSLContext, ...]":
-        """Return the contexts to try, in order; `is_trusted` tells whether a password may then be sent in clear."""
+        """Return the contexts to try, in order; `is_trusted` tells whether a password may be sent in clear text."""
         certificates = ("verify", "any") if self is TlsPolicy.AUTO else (self.value,)
         return tuple(map(client_context, certificates))
 
     def is_trusted(self, context: ssl.SSLContext) -> bool:
-        """Return whether a password may be sent in clear over a connection made with `context`."""
+        """Return whether a password may be sent in clear text over a connection made with `context`."""
         return self is TlsPolicy.ANY or context.verify_mode == ssl.CERT_REQUIRED
 
 

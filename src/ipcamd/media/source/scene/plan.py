@@ -4,10 +4,10 @@ from ipcamd.dataclass import dataclass
 from ipcamd.media.source.drawing import round_to_even
 
 SMALLEST = (160, 120)
-"""No picture is smaller: there would be nothing to see."""
+"""Smallest size: smaller pictures would show nothing."""
 
 LARGEST = (1920, 1080)
-"""No picture is larger: it would take too long to paint."""
+"""Largest size: larger pictures would take too long to paint."""
 
 
 @dataclass(frozen=True, slots=True)

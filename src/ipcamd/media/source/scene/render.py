@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 _CHUNKS_PER_S = 20
-"""The fewest chunks of sound per second, at any frame rate."""
+"""Fewest chunks of sound per second, at any frame rate."""
 
 _STRIDES_PER_S = 0.9
 
 _SIZES = 4
-"""Sizes whose parts a playing scene keeps; some 10 MB each at 1280x720."""
+"""Number of sizes whose parts a playing scene keeps; about 10 MB each at 1280x720."""
 
 
 def play_scene(
@@ -61,7 +61,7 @@ class _SceneParts:
 
 
 class _Renderer:
-    """Renders pictures; keeps the static parts of the sizes that were wanted last."""
+    """Renders pictures; keeps the static parts of the most recent sizes."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -83,7 +83,7 @@ class _Renderer:
         return made
 
     def _place_figure(self, present: _SceneParts, onto: list[Plane]) -> None:
-        """Draw the figure at its present place on its way back and forth."""
+        """Draw the figure at its present position on its way back and forth."""
         plan = present.plan
         room = max(2.0, plan.size[0] - plan.figure * WIDTH)
         gone = self._walked * STRIDE * plan.figure % (2 * room)

@@ -1,4 +1,4 @@
-"""The kernel's video capture interface (linux/videodev2.h): the part of it that a camera needs."""
+"""The kernel's video capture interface (linux/videodev2.h), as far as a camera needs it."""
 
 from ctypes import Structure, Union, c_char, c_int32, c_long, c_uint32, c_ulong, c_void_p, sizeof
 from enum import IntEnum, IntFlag
@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 VIDEO_CAPTURE = 1
 """Buffer type of pictures from a camera."""
 MMAP = 1
-"""Buffers lie in the driver's memory, mapped into ours."""
+"""Buffers are in the driver's memory, mapped into this process."""
 COLORSPACE_JPEG = 7
 """BT.601 in full range."""
 
@@ -29,7 +29,7 @@ class BufferFlag(IntFlag):
 
     ERROR = 0x40
     CLOCK = 0xE000
-    """The bits that say which clock its time stamp is of."""
+    """Bits that identify the clock of the time stamp."""
     MONOTONIC = 0x2000
 
 
@@ -65,7 +65,7 @@ class FormatDescription(Structure):
 
 
 class Steps(Structure):
-    """Sizes from least to greatest; a discrete size is in the first two words."""
+    """Sizes from smallest to largest; a discrete size is in the first two words."""
 
     _fields_ = _words("min_width max_width step_width min_height max_height step_height")
 
@@ -83,7 +83,7 @@ class Fract(Structure):
 
 
 class FrameInterval(Structure):
-    """One time per picture, or a range of them, of a pixel format at a size; a discrete one is ``least``."""
+    """One frame interval, or a range of them, of a pixel format at a size; a discrete one is ``least``."""
 
     _fields_ = [
         *_words("index pixel_format width height type"),

@@ -35,7 +35,7 @@ def capture_pictures(
 
 
 class _CameraReader:
-    """Captures from an open camera in the mode that suits best."""
+    """Captures from an open camera in the most suitable mode."""
 
     def __init__(self, device: V4l2Device, wanted: "Callable[[], Wanted]", clock: Clock) -> None:
         self._device, self._wanted, self._clock = device, wanted, clock
@@ -94,10 +94,10 @@ class _RawReader:
         self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._number = -1
         self.good = 0
-        """Pictures that were whole or are not wanted."""
+        """Pictures that were complete or are not wanted."""
 
     def read(self, data: bytes, captured_ns: int, lost: int) -> Iterator[Picture]:
-        """Yield the picture if it is whole and within the wanted rate; `lost` pictures are missing before it."""
+        """Yield the picture if it is complete and within the wanted rate; `lost` pictures are missing before it."""
         self._number += 1 + lost
         want = self._wanted()
         if not self._limiter.admits(captured_ns, want.rate):

@@ -20,7 +20,7 @@ from ipcamd.media.source.v4l2.modes import CaptureMode
 _BUFFERS = 4
 
 _MOST = 256
-"""The most entries read from a driver's list: a broken driver's list may be endless."""
+"""Most entries read from a driver's list, because a defective driver's list may be endless."""
 
 _UNKNOWN_RATE = 30.0
 
@@ -39,7 +39,7 @@ _WORDS = {
 }
 
 _SIZES = ((320, 240), (640, 480), (720, 480), (1280, 720), (1280, 960), (1920, 1080), (2048, 1536))
-"""Sizes to use with a camera that supports any size in a range."""
+"""Sizes for a camera that supports any size in a range."""
 
 _S = TypeVar("_S", bound=Structure | c_int32)
 
@@ -68,7 +68,7 @@ class RawPicture:
 
 
 class V4l2Device:
-    """Open device. Every method raises `SourceError` with a plain message when it fails."""
+    """Open device. Every method raises `SourceError` with a clear message when it fails."""
 
     def __init__(self, path: str) -> None:
         """Open the device `path`, such as ``/dev/video0``."""
@@ -90,7 +90,7 @@ class V4l2Device:
             raise SourceError("is not a camera that can stream")
 
     def close(self) -> None:
-        """Stop and close the device; works after it was unplugged, too."""
+        """Stop and close the device, even if it was disconnected."""
         for held in self._maps:
             held.close()
         self._maps.clear()
@@ -119,12 +119,12 @@ class V4l2Device:
             Ioctl.ENUM_FRAMEINTERVALS,
             lambda n: abi.FrameInterval(index=n, pixel_format=format, width=width, height=height),
         )
-        # of a range only the shortest interval counts: it can be asked to take its time
+        # of a range only the shortest interval is used; longer ones can be set
         rates = [each.least.denominator / each.least.numerator for each in found if each.least.numerator]
         return rates or [_UNKNOWN_RATE]
 
     def start(self, mode: CaptureMode) -> PixelLayout:
-        """Start capturing in a mode, or the nearest one that the driver supports; stop what ran before."""
+        """Start capturing in a mode, or the nearest supported one; stop the previous one."""
         self._stop()
         layout = self._set_format(mode)
         parm = abi.StreamParm(type=abi.VIDEO_CAPTURE)
@@ -156,7 +156,7 @@ class V4l2Device:
             self._ask(Ioctl.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
 
     def read_picture(self, timeout_s: float) -> RawPicture:
-        """Wait for the next whole picture. Raises `SourceError` after `timeout_s` seconds without one."""
+        """Wait for the next complete picture. Raises `SourceError` after `timeout_s` seconds without one."""
         poll, deadline_s = select.poll(), time.monotonic() + timeout_s
         poll.register(self._fd, select.POLLIN)
         while (left_s := deadline_s - time.monotonic()) > 0:
@@ -188,7 +188,7 @@ class V4l2Device:
         return argument
 
     def _try(self, request: Ioctl, argument: _S) -> _S | None:
-        """Like `_ask`, but return None if the driver has no such thing."""
+        """Like `_ask`, but return None if the driver does not support the request."""
         try:
             ioctl(self._fd, request, argument)
         except OSError as error:

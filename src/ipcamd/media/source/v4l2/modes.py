@@ -1,11 +1,11 @@
-"""Mode selection: the mode of a camera that suits the wanted format."""
+"""Mode selection: the camera mode that suits the wanted format."""
 
 from collections.abc import Collection, Iterable
 
 from ipcamd.dataclass import dataclass
 
 ENCODED = {"MJPG": "mjpeg", "JPEG": "mjpeg"}
-"""Formats of encoded pictures, by the kernel's four letters: the codec's name."""
+"""Formats of encoded pictures, by the kernel's FourCC: the codec's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ RAW = {
     "BGR3": RawFormat("bgr24", 3),
     "GREY": RawFormat("gray", 1),
 }
-"""Raw pixel formats, by the kernel's four letters."""
+"""Raw pixel formats, by the kernel's FourCC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CaptureMode:
     """Capture mode of a camera."""
 
     format: str
-    """The kernel's four letters for its pixel format."""
+    """The kernel's FourCC of its pixel format."""
     size: tuple[int, int]
     """Width and height in pixels."""
     rate: float
@@ -54,12 +54,12 @@ class CaptureMode:
         return self.format in ENCODED or self.format in RAW
 
     def can_pass(self, size: tuple[int, int], rate: int, codecs: Collection[str]) -> bool:
-        """Whether its pictures can be handed on as they are, to a stream of that size and rate of one of `codecs`."""
+        """Whether its pictures can be passed through to a stream of this size and rate with one of `codecs`."""
         return ENCODED.get(self.format) in codecs and self.size == size and self.rate <= rate + 1
 
 
 def fitness(mode: CaptureMode, size: tuple[int, int], rate: int) -> float:
-    """Return how well a mode serves the wanted size and rate: 1 is fully."""
+    """Return how well a mode covers the wanted size and rate: 1 is completely."""
     across, down = (min(1.0, have / want) for have, want in zip(mode.size, size, strict=True))
     return across * down * min(1.0, (mode.rate + 0.1) / rate)
 
@@ -71,11 +71,11 @@ def choose(
     present: CaptureMode | None = None,
     codecs: Collection[str] = (),
 ) -> CaptureMode:
-    """Return the mode that serves best, and of several such modes the cheapest.
+    """Return the most suitable mode, and of several such modes the cheapest. Pictures of one of `codecs` need not be
+    encoded, so among equally suitable modes one of them is preferred.
 
-    Pictures of one of `codecs` need not be encoded: of modes that serve equally well, one that has them is taken. The
-    `present` mode stays as long as none serves better and it is not four times larger than needed: every change
-    interrupts the pictures. Raises ``ValueError`` if there is no usable mode.
+    The `present` mode remains unless another suits better or it is more than four times larger than needed, because
+    every change interrupts the pictures. Raises ``ValueError`` if there is no usable mode.
     """
     best = min((mode for mode in modes if mode.usable), key=lambda mode: _cost(mode, size, rate, codecs))
     stays = present and fitness(present, size, rate) >= fitness(best, size, rate)
@@ -91,7 +91,7 @@ def _work(mode: CaptureMode) -> float:
 def _cost(
     mode: CaptureMode, size: tuple[int, int], rate: int, codecs: Collection[str]
 ) -> tuple[float, bool, int, float, bool]:
-    """Rank modes: by fitness, then those that can be handed on, fewer pixels, lower rate, and raw before encoded."""
+    """Rank modes: by fitness, then by passthrough, fewer pixels, lower rate, and raw before encoded."""
     return (
         -round(fitness(mode, size, rate), 3),
         not mode.can_pass(size, rate, codecs),
