@@ -11,6 +11,7 @@ from ipcamd.device.drivers import Drivers
 from ipcamd.device.position import PtzPosition
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
+from ipcamd.media.codecs import AAC, ULAW
 from ipcamd.media.image.view import View
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.pipeline import Pipeline
@@ -39,8 +40,13 @@ class MediaParts:
             ("Hardware", "MicIn"): lambda: "1" if has_audio else "0",
             ("Hardware", "AudioOut"): lambda: "1" if speaks else "0",
             ("Properties.Audio", "Audio"): lambda: "yes" if has_audio else "no",
+            ("Properties.Audio", "Format"): self._audio_formats,
             ("Properties.Audio", "Talk"): lambda: "yes" if speaks else "no",
         }
+
+    def _audio_formats(self) -> str:
+        chosen = self.pipeline.chosen_sound
+        return ULAW.name if chosen is None or chosen.codec is ULAW else f"{ULAW.name},{chosen.codec.name}"
 
 
 async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
@@ -62,7 +68,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         view=lambda: _view(core.drivers),
     )
     stack.push(pipeline.stop)
-    mp4_stream = Mp4Stream(pipeline.h264, lambda: pipeline.sound if pipeline.has_audio else None)
+    mp4_stream = Mp4Stream(pipeline.h264, lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None)
     stack.push(mp4_stream.close)
     if core.drivers.virtual:
         connect_source(core.drivers.virtual, source, pipeline.capture)

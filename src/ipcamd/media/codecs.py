@@ -12,11 +12,12 @@ from ipcamd.wire.bitstream.access_unit import Inspector
 from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
-from ipcamd.wire.packetize import h264, h265, jpeg, mpeg4, onvif_metadata, pcmu
+from ipcamd.wire.packetize import aac, h264, h265, jpeg, mpeg4, onvif_metadata, opus, pcma, pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.encoders import Encoder, EncoderSettings
+    from ipcamd.media.sound_encoders import SoundEncoder
 
 SLOW = 10
 """Frame rate below which the bit rate decreases no further, because key frames are more frequent."""
@@ -37,6 +38,10 @@ class OnvifCodec:
     """``tt:VideoEncodingMimeNames`` or ``tt:AudioEncodingMimeNames``."""
     profile: str = ""
     """Codec profile; "" for a codec without profiles."""
+    kbits: int = 0
+    """Bit rate of sound, in kbit/s."""
+    khz: int = 0
+    """Sampling rate of sound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +58,8 @@ class Codec:
     """RTP payload format, and its line in session descriptions."""
     encoder: MakeEncoder | None = None
     """Constructor of the encoder; None for sound."""
+    sound_encoder: "Callable[[], SoundEncoder] | None" = None
+    """Makes an encoder of the microphone's sound; None for pictures, and u-law, which the microphone makes."""
     parameters: str = ""
     """Group of parameters of its stream; "" for sound."""
     sub_parameters: str = ""
@@ -221,6 +228,7 @@ H265 = Codec(
     parameters="Image.H265",
     is_key=h265.is_key,
     inspector=H265Inspector,
+    onvif=OnvifCodec(4, "", "H265", "Main"),
 )
 ULAW = Codec(
     name="ulaw",
@@ -230,25 +238,85 @@ ULAW = Codec(
     rtp_format=pcmu.FORMAT,
     multicast_port="AUDIOPort",
     intra_only=True,
-    onvif=OnvifCodec(1, "G711", "PCMU"),
+    onvif=OnvifCodec(1, "G711", "PCMU", kbits=64, khz=8),
 )
 
+NO_CODE = 15
+"""Payload code of what has no payload header."""
+
+
+def _encode_alaw() -> "SoundEncoder":
+    from ipcamd.media.sound_encoders import AlawEncoder
+
+    return AlawEncoder()
+
+
+def _encode_aac() -> "SoundEncoder":
+    from ipcamd.media.sound_encoders import AAC_FORMAT, FfmpegSoundEncoder
+
+    return FfmpegSoundEncoder(AAC_FORMAT)
+
+
+def _encode_opus() -> "SoundEncoder":
+    from ipcamd.media.sound_encoders import OPUS_FORMAT, FfmpegSoundEncoder
+
+    return FfmpegSoundEncoder(OPUS_FORMAT)
+
+
+ALAW = Codec(
+    name="alaw",
+    payload_code=NO_CODE,
+    title="G.711 A-law",
+    content_type="audio/PCMA",
+    rtp_format=pcma.FORMAT,
+    sound_encoder=_encode_alaw,
+    multicast_port="AUDIOPort",
+    intra_only=True,
+    onvif=OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8),
+)
+AAC = Codec(
+    name="aac",
+    payload_code=NO_CODE,
+    title="AAC",
+    content_type="audio/aac",
+    rtp_format=aac.FORMAT,
+    sound_encoder=_encode_aac,
+    multicast_port="AUDIOPort",
+    intra_only=True,
+    onvif=OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16),
+)
+OPUS = Codec(
+    name="opus",
+    payload_code=NO_CODE,
+    title="Opus",
+    content_type="audio/opus",
+    rtp_format=opus.FORMAT,
+    sound_encoder=_encode_opus,
+    multicast_port="AUDIOPort",
+    intra_only=True,
+    onvif=OnvifCodec(1, "", "OPUS", kbits=24, khz=8),
+)
 METADATA = Codec(
     name="metadata",
-    payload_code=15,
+    payload_code=NO_CODE,
     content_type="application/xml",
     rtp_format=onvif_metadata.FORMAT,
     multicast_port="MetadataPort",
 )
 """ONVIF metadata: neither picture nor sound; a track of ONVIF profiles."""
 
-CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, H265, ULAW)
+CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, H265, ULAW, ALAW, AAC, OPUS)
 """All codecs; add new ones here."""
 
 
 def video_codecs() -> tuple[Codec, ...]:
     """Return the video codecs."""
     return tuple(codec for codec in CODECS if not codec.is_sound)
+
+
+def sound_codecs() -> tuple[Codec, ...]:
+    """Return the codecs of sound."""
+    return tuple(codec for codec in CODECS if codec.is_sound)
 
 
 def find_by_payload_code(code: int) -> Codec | None:

@@ -80,7 +80,7 @@ class EncodedFrame:
 
     codec: Codec
     payload: bytes
-    """A JPEG, an H.264 access unit (Annex B), an MPEG-4 VOP, or u-law samples.
+    """A JPEG, an H.264 access unit (Annex B), an MPEG-4 VOP, u-law samples, or a frame of AAC or Opus.
 
     Key frames start with their SPS and PPS, or VOL.
     """

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
-from ipcamd.media.codecs import Codec, video_codecs
+from ipcamd.media.codecs import Codec, sound_codecs, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Packet, Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
@@ -30,6 +30,7 @@ from ipcamd.media.mask.mask import MaskSet, enabled_masks
 from ipcamd.media.meter import Meter, StreamFigures
 from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.sound.microphone import Microphone
+from ipcamd.media.sound.sound_stream import SoundStream
 from ipcamd.media.source import Wanted
 from ipcamd.media.source_demand import SourceDemand
 from ipcamd.media.stream.hub import Hub
@@ -126,6 +127,11 @@ class Pipeline:
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: AudioCapture | None = None
         self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
+        self._sounds = {
+            codec: SoundStream(codec, self._microphone)
+            for codec in sound_codecs()
+            if codec.sound_encoder and self._microphone
+        }
         self._threads: list[OnDemandThread] = []
         """Threads, the source's first."""
         self._prepared = threading.Event()
@@ -191,8 +197,18 @@ class Pipeline:
 
     @property
     def sound(self) -> Hub | None:
-        """The microphone's sound; None without a microphone. It has no frames while disabled."""
+        """The microphone's sound in u-law; None without a microphone. It has no frames while disabled."""
         return self._microphone.hub if self._microphone else None
+
+    def sound_in(self, codec: Codec) -> Hub | None:
+        """Return the microphone's sound in a codec; None without a microphone."""
+        return self._sounds[codec].hub if codec in self._sounds else self.sound
+
+    @property
+    def chosen_sound(self) -> Hub | None:
+        """The microphone's sound in the codec that ``Audio.Codec`` names; None without a microphone."""
+        name = self._settings[AUDIO]["Codec"]
+        return self.sound_in(next(codec for codec in sound_codecs() if codec.name == name))
 
     @property
     def has_audio(self) -> bool:
@@ -248,6 +264,8 @@ class Pipeline:
         """End the threads, within a second. A thread that is importing is not awaited: it stops by itself."""
         self.snapshots.close()
         self.capture.close()
+        for sound in self._sounds.values():
+            sound.close()
         if self._microphone:
             self._microphone.close()
         if self._recorder:

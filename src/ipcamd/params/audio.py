@@ -1,13 +1,21 @@
 """``Audio`` (SDK 10.12): microphone and speaker."""
 
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.params.kinds.choice import YES_NO
+from ipcamd.params.kinds.choice import YES_NO, OneOf
 
 AUDIO = Group(
     "Audio",
     "10.12",
     (
         Param("MicEnabled", YES_NO, "no", "Send sound to viewers.", get=Rank.GUEST, needs="MicIn"),
+        Param(
+            "Codec",
+            OneOf(("ulaw", "alaw", "aac", "opus"), ("G.711 u-law", "G.711 A-law", "AAC", "Opus")),
+            "ulaw",
+            "Sound of RTSP, WebRTC and MP4 (ours); the SDK's own addresses always have u-law.",
+            get=Rank.GUEST,
+            needs="MicIn",
+        ),
         Param("SpeakerEnabled", YES_NO, "yes", "Let viewers speak.", get=Rank.GUEST, needs="AudioOut"),
     ),
 )

@@ -9,12 +9,14 @@ def _property(name: str, kind: ValueKind, default: str, help: str) -> Param:
     return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=ValueOrigin.LIVE)
 
 
+_FORMATS = OneOf(("ulaw", "ulaw,alaw", "ulaw,aac", "ulaw,opus"))
+
 AUDIO = Group(
     "Properties.Audio",
     "10.6",
     (
         _property("Audio", YES_NO, "yes", "Sound from the camera."),
         _property("Talk", YES_NO, "yes", "Sound from viewers to the camera."),
-        _property("Format", OneOf(("ulaw",)), "ulaw", "Audio codec (ITU-T G.711)."),
+        _property("Format", _FORMATS, "ulaw", "Audio codecs: that of the SDK's addresses, and another Audio.Codec."),
     ),
 )

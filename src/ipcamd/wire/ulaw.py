@@ -1,8 +1,8 @@
 """u-law (ITU-T G.711): 16-bit samples to 8 bits and back."""
 
-import sys
-from array import array
 from functools import cache
+
+from ipcamd.wire import g711
 
 _BIAS = 132
 """132 in 16 bits: what the magnitude is raised by before its highest bit picks the segment."""
@@ -37,14 +37,9 @@ def _encoding() -> bytes:
 
 def encode(samples: bytes) -> bytes:
     """Return u-law of signed 16-bit little-endian samples; raise ``ValueError`` for half a sample."""
-    if len(samples) % 2:
-        raise ValueError("half a sample")
-    words = array("H", samples)
-    if sys.byteorder == "big":
-        words.byteswap()
-    return bytes(map(_encoding().__getitem__, words))
+    return g711.encode(samples, _encoding())
 
 
 def decode(codes: bytes) -> bytes:
     """Return signed 16-bit little-endian samples."""
-    return b"".join(map(_decoding().__getitem__, codes))
+    return g711.decode(codes, _decoding())

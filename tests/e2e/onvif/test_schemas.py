@@ -2,6 +2,7 @@
 
 import pytest
 from tests.e2e.camera import CameraProcess
+from tests.e2e.streams.test_players import ffprobe_all
 from tests.onvif.client import OnvifClient
 
 pytestmark = pytest.mark.slow
@@ -82,6 +83,35 @@ def test_values_are_those_of_the_cgi(onvif: OnvifClient, onvif_camera: CameraPro
     rtsp = client.value("System", "RTSPPort")
     uri = onvif.ask("tr2:GetStreamUri", READ_ONE["tr2:GetStreamUri"]).text("tr2:Uri")
     assert uri == f"rtsp://127.0.0.1:{rtsp}/onvif/h264"
+
+
+def test_newer_codecs_are_in_media2(onvif: OnvifClient, onvif_camera: CameraProcess) -> None:
+    """Media1 has no name for H.265 and Opus; it leaves them out."""
+    client, everything = onvif_camera.client, "<tr2:Type>All</tr2:Type>"
+    client.update("Image.H265", Enabled="yes", Resolution="1")
+    client.update("Audio", Codec="aac")
+    try:
+        profiles = onvif.ask("tr2:GetProfiles", everything)
+        assert [each.get("token") for each in profiles.content] == ["h264", "mjpeg", "mpeg4", "h265"]
+        assert {*profiles.texts("tt:Encoding")} == {"H264", "JPEG", "MPV4-ES", "H265", "MP4A-LATM"}
+        assert "H265" in onvif.ask("tr2:GetVideoEncoderConfigurationOptions").texts("tt:Encoding")
+        assert {*onvif.ask("trt:GetProfiles").texts("tt:Encoding")} == {"H264", "JPEG", "MPEG4", "AAC"}
+        assert onvif.ask("trt:GetAudioEncoderConfigurationOptions").texts("tt:Encoding") == ["AAC"]
+        assert onvif.ask("trt:GetVideoEncoderConfigurations").texts("tt:Encoding") == ["H264", "JPEG", "MPEG4"]
+        one = "<trt:ConfigurationToken>h265</trt:ConfigurationToken>"
+        assert onvif.ask("trt:GetVideoEncoderConfiguration", one).fault[:2] == ["ter:InvalidArgVal", "ter:NoConfig"]
+        token = "<tr2:Protocol>RTSP</tr2:Protocol><tr2:ProfileToken>h265</tr2:ProfileToken>"
+        address = onvif.ask("tr2:GetStreamUri", token).text("tr2:Uri").replace("//", "//admin:correct%20horse@")
+        played = ffprobe_all(address, "-rtsp_transport", "tcp")
+        assert {stream.get("codec_name") for stream in played} >= {"hevc", "aac"}
+        client.update("Audio", Codec="opus")
+        assert "OPUS" in onvif.ask("tr2:GetProfiles", everything).texts("tt:Encoding")
+        assert onvif.ask("trt:GetAudioEncoderConfigurations").texts("tt:Encoding") == []
+        assert onvif.ask("trt:GetAudioEncoderConfigurationOptions").texts("tt:Encoding") == []
+    finally:
+        client.update("Audio", Codec="ulaw")
+        client.update("Image.H265", Enabled="no")
+    assert "H265" not in onvif.ask("tr2:GetProfiles", everything).raw
 
 
 def test_a_service_answers_at_every_address_whatever_the_prefixes(onvif: OnvifClient) -> None:

@@ -30,7 +30,19 @@ def received(browser: Chromium, kind: str, name: str) -> int:
     return int(statistics.get(kind, {}).get(name, 0))
 
 
-def test_chromium_shows_every_picture_and_hears_the_sound(camera: CameraProcess) -> None:
+def codec_of_sound(browser: Chromium) -> str:
+    """The codec in which the browser gets sound."""
+    listed = "connection.getStats().then((report) => [...report.values()])"
+    found: str = browser.run(
+        f"{listed}.then((all) => all.find(({{ id }}) => id === all.find(({{ type, kind }}) => "
+        "type === 'inbound-rtp' && kind === 'audio').codecId).mimeType)"
+    )
+    return found
+
+
+@pytest.mark.parametrize("codec", ["ulaw", "opus"])
+def test_chromium_shows_every_picture_and_hears_the_sound(camera: CameraProcess, codec: str) -> None:
+    camera.client.update("Audio", Codec=codec)
     with Chromium() as browser:
         browser.log_in("admin", PASSWORD)
         browser.go(f"http://127.0.0.1:{camera.port}/api")
@@ -38,6 +50,7 @@ def test_chromium_shows_every_picture_and_hears_the_sound(camera: CameraProcess)
         eventually(lambda: received(browser, "video", "framesDecoded") > 60, "no pictures")
         assert received(browser, "video", "framesDropped") == 0
         assert received(browser, "video", "packetsLost") == 0
-        eventually(lambda: received(browser, "audio", "bytesReceived") > 8000, "no sound")
+        eventually(lambda: received(browser, "audio", "totalSamplesReceived") > 48_000, "no sound")
+        assert codec_of_sound(browser) == ("audio/opus" if codec == "opus" else "audio/PCMU")
         camera.client.ask("DELETE", f"/{session}")
         eventually(lambda: browser.run("connection.getReceivers()[0].transport.state") == "closed", "it goes on")

@@ -8,6 +8,8 @@ from ipcamd.access.accounts import Account
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.errors import RequestFailed
+from ipcamd.media.codecs import AAC, ALAW, OPUS, ULAW
+from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.params.network import QOS, WEBRTC
@@ -68,10 +70,20 @@ async def _refuse(*_: Values) -> AsyncIterator[None]:
 
 
 def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
-    """Return the streams of a codec for WebRTC: the picture's, then the microphone's, which is silent while it is off.
+    """Return the streams of a codec for WebRTC: the picture's, then the microphone's, the preferred codec first; it is
+    silent while it is off.
 
     A stream that browsers cannot play as it is (B-frames, rare key frames) is to be replaced here by an encoded one.
     """
     pipeline = media.pipeline
     pictures = [pipeline.hubs[codec]] if codec in pipeline.hubs else []
-    return [*pictures, pipeline.sound] if pictures and pipeline.sound else pictures
+    return [*pictures, *_find_sounds(pipeline)] if pictures else []
+
+
+def _find_sounds(pipeline: Pipeline) -> list[Hub]:
+    """Return the microphone's streams as browsers know them: Opus in place of AAC, and G.711 for those without it."""
+    chosen = pipeline.chosen_sound
+    if chosen is None:
+        return []
+    first = OPUS if chosen.codec is AAC else chosen.codec
+    return [hub for codec in dict.fromkeys((first, ULAW, ALAW)) if (hub := pipeline.sound_in(codec))]

@@ -7,8 +7,8 @@ import struct
 from typing import Self
 
 from ipcamd.dataclass import dataclass
+from ipcamd.media.codecs import AAC
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.mp4.aac_encoder import RATE_HZ
 from ipcamd.wire.mp4.fragment import format_fragment, format_reference_time
 from ipcamd.wire.mp4.init_segment import content_type_of, format_init_segment
 from ipcamd.wire.mp4.tracks import SoundTrack, Track, VideoTrack
@@ -34,7 +34,7 @@ class Mp4Format:
         if sets.keys() != {_SPS, _PPS}:
             return None
         video = VideoTrack(sets[_SPS], sets[_PPS], key_frame.size)
-        return cls(video, SoundTrack(RATE_HZ) if has_sound else None)
+        return cls(video, SoundTrack(AAC.rtp_format.clock) if has_sound else None)
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -71,11 +71,14 @@ class Mp4Muxer:
         pieces = self._format(track, time, self._duration, _length_prefixed(frame.payload), frame.key)
         return b"".join((format_reference_time(track.id, frame.captured_ns, time) if frame.key else b"", *pieces))
 
-    def add_sound(self, block: bytes, duration: int, begins_ns: int) -> bytes | None:
+    def add_sound(self, frame: EncodedFrame) -> bytes | None:
         """Return the fragment of an AAC frame; None if it is older than the first picture."""
         track = self.format.sound
-        time = (begins_ns - self._origin_ns) * RATE_HZ // _SECOND_NS
-        return b"".join(self._format(track, time, duration, block, True)) if track and time >= 0 else None
+        time = (frame.captured_ns - self._origin_ns) * frame.rate // _SECOND_NS
+        if not track or time < 0:
+            return None
+        duration = frame.codec.rtp_format.ticks(frame.payload)
+        return b"".join(self._format(track, time, duration, frame.payload, True))
 
     def _format(self, track: Track, time: int, duration: int, data: bytes, key: bool) -> tuple[bytes, ...]:
         self._sequence += 1

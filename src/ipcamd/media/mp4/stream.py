@@ -1,27 +1,19 @@
 """Live MP4 stream: H.264 with the microphone's sound, muxed once for all viewers, while it has viewers."""
 
 import asyncio
-import logging
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import H264
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.mp4.aac_encoder import FRAME_SAMPLES, AacEncoder, AacFrame
 from ipcamd.media.mp4.muxer import Mp4Format, Mp4Muxer
 from ipcamd.media.stream.hub import Hub
-from ipcamd.workers.thread import WorkerThread
 
 TIMEOUT_S = 6.0
 """Longest wait for the first picture, in seconds."""
 LINGER_S = 1.0
 """Time for which the stream continues after `Mp4Stream.open`, until its viewer has joined."""
-MAX_WAITING = 50
-"""Most blocks of sound that may wait for the encoder: 2 s; further ones are dropped."""
-
-_log = logging.getLogger(__name__)
 
 
 class Opening(NamedTuple):
@@ -39,7 +31,7 @@ class Mp4Stream:
     """
 
     def __init__(self, pictures: Hub, sound: Callable[[], Hub | None]) -> None:
-        """`pictures` is the H.264 stream; `sound` returns the microphone's hub while it is enabled."""
+        """`pictures` is the H.264 stream; `sound` returns the microphone's sound in AAC while it is enabled."""
         self.hub = Hub(H264, pictures.name, self._follow)
         """Hub to join in the same turn of the event loop in which `open` returns."""
         self.cut: Callable[[Hub], None] = lambda _: None
@@ -47,7 +39,7 @@ class Mp4Stream:
         self._pictures = pictures
         self._find_sound = sound
         self._muxer: Mp4Muxer | None = None
-        self._sound: _SoundEncoder | None = None
+        self._sound: Hub | None = None
         self._counter = 0
         self._begun = asyncio.Event()
         self._linger_timer: asyncio.TimerHandle | None = None
@@ -106,7 +98,9 @@ class Mp4Stream:
             self.cut(self.hub)
         if found and self.hub.watched.is_set():
             self._muxer = Mp4Muxer(found, key_frame)
-            self._sound = _SoundEncoder(sound, self._take_sound) if sound else None
+            self._sound = sound
+            if sound:
+                sound.subscribe(self._take_sound)
             self._begun.set()
 
     def _stop_muxer(self) -> None:
@@ -114,49 +108,17 @@ class Mp4Stream:
         self._begun.clear()
         self.hub.invalidate()
         if self._sound:
-            self._sound.close()
+            self._sound.unsubscribe(self._take_sound)
             self._sound = None
 
-    def _take_sound(self, block: AacFrame) -> None:
-        if self._muxer and (fragment := self._muxer.add_sound(block.data, FRAME_SAMPLES, block.begins_ns)):
-            self._publish(fragment, block.begins_ns, False)
+    def _take_sound(self, frame: EncodedFrame) -> None:
+        if self._muxer and (fragment := self._muxer.add_sound(frame)):
+            self._publish(fragment, frame.captured_ns, False)
 
     def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:
         masked = self._pictures.mask_version  # others than those with the newest masks do not come
         self.hub.publish(EncodedFrame(H264, fragment, key, captured_ns, self._counter, mask_version=masked))
         self._counter = (self._counter + 1) % (1 << 32)
-
-
-class _SoundEncoder:
-    """The microphone's sound as AAC, encoded in a thread of its own."""
-
-    def __init__(self, hub: Hub, publish: Callable[[AacFrame], None]) -> None:
-        self._hub = hub
-        self._publish = publish
-        self._encoder = AacEncoder()
-        self._thread = WorkerThread("media-aac")
-        self._waiting = 0
-        hub.subscribe(self._take)
-
-    def close(self) -> None:
-        self._publish = _ignore
-        self._hub.unsubscribe(self._take)
-        self._thread.close()
-
-    def _take(self, block: EncodedFrame) -> None:
-        if self._waiting >= MAX_WAITING:
-            return
-        self._waiting += 1
-        encoding = self._thread.run(partial(self._encoder.encode, block.payload, block.captured_ns))
-        encoding.add_done_callback(self._encoded)
-
-    def _encoded(self, encoding: "asyncio.Future[list[AacFrame]]") -> None:
-        self._waiting -= 1
-        if error := encoding.exception():
-            _log.error("sound of the MP4 stream: %s", error)
-            return
-        for block in encoding.result():
-            self._publish(block)
 
 
 def _ignore(_: object) -> None:

@@ -34,7 +34,8 @@ class Microphone:
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` returns the payload header's status.
         `need` is called when listeners appear or disappear."""
-        self.hub = Hub(ULAW, "audio", self._watched)
+        self.hub = Hub(ULAW, "audio", lambda _: self._update())
+        self._subscribers: dict[Callable[[AudioBlock], None], None] = {}
         self.need = need
         """Called when sound becomes needed or unneeded."""
         self._clock_ns = clock_ns
@@ -58,7 +59,7 @@ class Microphone:
     def enabled(self, enabled: bool) -> None:
         if enabled != self._enabled:
             self._enabled = enabled
-            self._switch(enabled and self.hub.watched.is_set())
+            self._update()
 
     @property
     def listening(self) -> bool:
@@ -76,12 +77,22 @@ class Microphone:
         with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
             loop.call_soon_threadsafe(self._take)
 
+    def subscribe(self, take: Callable[[AudioBlock], None]) -> None:
+        """Call `take` with each block, before it is encoded; in the event loop."""
+        self._subscribers[take] = None
+        self._update()
+
+    def unsubscribe(self, take: Callable[[AudioBlock], None]) -> None:
+        """Call `take` no more."""
+        self._subscribers.pop(take, None)
+        self._update()
+
     def close(self) -> None:
         """Stop requesting sound."""
         self._switch(False)
 
-    def _watched(self, watched: bool) -> None:
-        self._switch(watched and self._enabled)
+    def _update(self) -> None:
+        self._switch(self._enabled and (self.hub.watched.is_set() or bool(self._subscribers)))
 
     def _switch(self, on: bool) -> None:
         if on == self.listening:
@@ -121,6 +132,8 @@ class Microphone:
 
     def _publish(self, blocks: Iterable[AudioBlock]) -> None:
         for block in blocks:
+            for take in tuple(self._subscribers):
+                take(block)
             counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
             payload, status = ulaw.encode(block.samples), self._status()
             self.hub.publish(EncodedFrame(ULAW, payload, True, block.captured_ns, counter, rate=RATE_HZ, status=status))

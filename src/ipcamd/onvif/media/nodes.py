@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from ipcamd.camera import Camera
-from ipcamd.media.codecs import Codec
+from ipcamd.media.codecs import ULAW, Codec, OnvifCodec
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.names import configuration_name
 from ipcamd.onvif.media.profiles import Part, count_uses
+from ipcamd.onvif.media.video_encoder import enabled_encoders
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.image import RESOLUTIONS
 from ipcamd.params.network import MULTICAST
@@ -64,6 +65,14 @@ def configuration_entity(
     return node(name, title, uses, content, token=token, **attributes)
 
 
+def sound_codec(camera: Camera) -> OnvifCodec:
+    """Return the codec of the microphone's sound."""
+    sound = camera.pipeline.chosen_sound
+    codec = sound.codec if sound else ULAW
+    assert codec.onvif
+    return codec.onvif
+
+
 def multicast(camera: Camera, codec: Codec) -> Node:
     """Return ``tt:Multicast``. The address is 0.0.0.0 for a codec that the camera does not multicast."""
     if not codec.multicast_port:
@@ -95,6 +104,6 @@ def items(name: str, values: Iterable[int]) -> Node:
 
 def source_size(camera: Camera) -> tuple[int, int]:
     """Return width and height of the source picture: the largest size of all streams."""
-    codecs = ("Image.H264", "Image.MPEG4", "Image.MJPEG")
-    sizes = (RESOLUTIONS[camera.settings[group]["Resolution"]] for group in codecs)
+    groups = (encoder.group.name for encoder in enabled_encoders(camera))
+    sizes = (RESOLUTIONS[camera.settings[group]["Resolution"]] for group in groups)
     return max(sizes, key=lambda size: size[0] * size[1])

@@ -11,7 +11,7 @@ from functools import lru_cache
 from ipcamd.camera import Camera
 from ipcamd.dataclass import dataclass
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.video_encoder import video_encoders
+from ipcamd.onvif.media.video_encoder import enabled_encoders, video_encoders
 from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault, sender_fault
 from ipcamd.params.onvif import ONVIF_PROFILES
 from ipcamd.settings.change_records import Change, Requester
@@ -50,7 +50,7 @@ class MediaProfile:
 
 def available_parts(camera: Camera) -> dict[Part, tuple[str, ...]]:
     """Return the configurations that exist now, by kind."""
-    encoders = tuple(encoder.token for encoder in video_encoders())
+    encoders = tuple(encoder.token for encoder in enabled_encoders(camera))
     parts = {Part.VIDEO_SOURCE: (tokens.VIDEO_SOURCE_CONFIGURATION,), Part.VIDEO_ENCODER: encoders}
     if camera.pipeline.has_audio:
         parts[Part.AUDIO_SOURCE] = (tokens.AUDIO_SOURCE_CONFIGURATION,)
@@ -160,6 +160,7 @@ def _fixed(available: Mapping[Part, tuple[str, ...]]) -> list[MediaProfile]:
     return [
         MediaProfile(encoder.token, encoder.onvif.media2, True, {**others, Part.VIDEO_ENCODER: encoder.token})
         for encoder in video_encoders()
+        if encoder.token in available[Part.VIDEO_ENCODER]
     ]
 
 

@@ -115,9 +115,14 @@ class VideoEncoder:
 
 @cache
 def video_encoders() -> tuple[VideoEncoder, ...]:
-    """Return the encoders that ONVIF lists, in its order."""
+    """Return the encoders that ONVIF knows, in its order, whether their streams are enabled or not."""
     listed = [VideoEncoder(codec, codec.onvif, _group(codec)) for codec in video_codecs() if codec.onvif]
     return tuple(sorted(listed, key=lambda encoder: encoder.onvif.order))
+
+
+def enabled_encoders(camera: Camera) -> tuple[VideoEncoder, ...]:
+    """Return the encoders whose streams are enabled."""
+    return tuple(encoder for encoder in video_encoders() if encoder.token in camera.pipeline.hubs)
 
 
 def find_encoder(token: str) -> VideoEncoder:

@@ -15,14 +15,23 @@ from ipcamd.onvif.media.nodes import (
     audio_source_configuration,
     items,
     resolution,
+    sound_codec,
     source_size,
     video_source_configuration,
 )
 from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
-from ipcamd.onvif.media.video_encoder import VideoEncoderValues, find_encoder, set_encoder, video_encoders
+from ipcamd.onvif.media.video_encoder import (
+    VideoEncoderValues,
+    enabled_encoders,
+    find_encoder,
+    no_configuration,
+    set_encoder,
+    video_encoders,
+)
 from ipcamd.onvif.media1.nodes import (
     audio_encoder_configuration,
+    is_known,
     video_encoder_configuration,
     video_encoder_options,
 )
@@ -50,7 +59,9 @@ _CHOICE = (optional("ConfigurationToken", token), optional("ProfileToken", token
 
 def get_video_sources(call: OperationCall) -> Content:
     """List the video source."""
-    rate = max(call.camera.settings[encoder.group.name].number("Framerate") for encoder in video_encoders())
+    rate = max(
+        call.camera.settings[encoder.group.name].number("Framerate") for encoder in enabled_encoders(call.camera)
+    )
     size = resolution("tt:Resolution", source_size(call.camera))
     return node("trt:VideoSources", node("tt:Framerate", rate), size, token=tokens.VIDEO_SOURCE)
 
@@ -92,10 +103,12 @@ def get_audio_source_options(call: OperationCall) -> Content:
 
 
 def get_audio_encoder_options(call: OperationCall) -> Content:
-    """Return the options of the audio encoder: u-law."""
+    """Return the options of the audio encoder: ``Audio.Codec``; none if Media1 does not know that."""
     _asked(call, Part.AUDIO_ENCODER)
-    lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
-    return node("trt:Options", node("tt:Options", node("tt:Encoding", "G711"), lists))
+    codec = sound_codec(call.camera)
+    lists = items("tt:BitrateList", (codec.kbits,)), items("tt:SampleRateList", (codec.khz,))
+    known = node("tt:Options", node("tt:Encoding", codec.media1), lists) if codec.media1 else None
+    return node("trt:Options", known)
 
 
 def get_audio_output_options(call: OperationCall) -> Content:
@@ -153,10 +166,14 @@ def _readers(part: Part) -> tuple[Operation, ...]:
     build, name = _BUILD[part], f"{part.value}Configuration"
 
     def listed(camera: Camera) -> list[Node]:
-        return [build("trt:Configurations", camera, each) for each in available_parts(camera).get(part, ())]
+        found = available_parts(camera).get(part, ())
+        return [build("trt:Configurations", camera, each) for each in found if is_known(camera, part, each)]
 
     def get_one(call: OperationCall) -> Content:
-        return build("trt:Configuration", call.camera, check_part(call.camera, part, call["ConfigurationToken"]))
+        found = check_part(call.camera, part, call["ConfigurationToken"])
+        if not is_known(call.camera, part, found):
+            raise no_configuration(found)
+        return build("trt:Configuration", call.camera, found)
 
     def get_compatible(call: OperationCall) -> Content:
         find_profile(call.camera, call["ProfileToken"])

@@ -6,8 +6,6 @@ from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.nodes import (
-    AUDIO_KBITS,
-    AUDIO_KHZ,
     SESSION_TIMEOUT,
     audio_decoder_configuration,
     audio_output_configuration,
@@ -16,6 +14,7 @@ from ipcamd.onvif.media.nodes import (
     int_range,
     multicast,
     resolution,
+    sound_codec,
     video_source_configuration,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
@@ -37,7 +36,7 @@ def profile_node(name: str, camera: Camera, profile: MediaProfile) -> Node:
         [
             build(f"tt:{part.value}Configuration", camera, profile)
             for part, build in _PARTS.items()
-            if _has(profile, part)
+            if part in profile.parts and is_known(camera, part, profile.parts[part])
         ],
         node("tt:Extension", [_EXTENSION[part](f"tt:{part.value}Configuration", camera) for part in extension])
         if extension
@@ -90,14 +89,15 @@ def video_encoder_options(camera: Camera, encoders: tuple[VideoEncoder, ...]) ->
 
 def audio_encoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioEncoderConfiguration`` as an element of this name."""
+    codec = sound_codec(camera)
     return configuration_entity(
         name,
         camera,
         Part.AUDIO_ENCODER,
         tokens.AUDIO_ENCODER_CONFIGURATION,
-        node("tt:Encoding", "G711"),
-        node("tt:Bitrate", AUDIO_KBITS),
-        node("tt:SampleRate", AUDIO_KHZ),
+        node("tt:Encoding", codec.media1),
+        node("tt:Bitrate", codec.kbits),
+        node("tt:SampleRate", codec.khz),
         multicast(camera, ULAW),
         node("tt:SessionTimeout", SESSION_TIMEOUT),
     )
@@ -141,8 +141,8 @@ _EXTENSION: dict[Part, Callable[[str, Camera], Node]] = {
 }
 
 
-def _has(profile: MediaProfile, part: Part) -> bool:
-    """Whether Media1 shows this part; it has no name for newer codecs."""
-    if part is Part.VIDEO_ENCODER and part in profile.parts:
-        return bool(find_encoder(profile.parts[part]).onvif.media1)
-    return part in profile.parts
+def is_known(camera: Camera, part: Part, token: str) -> bool:
+    """Whether Media1 shows this configuration: it has no name for newer codecs."""
+    if part is Part.VIDEO_ENCODER:
+        return bool(find_encoder(token).onvif.media1)
+    return part is not Part.AUDIO_ENCODER or bool(sound_codec(camera).media1)

@@ -2,6 +2,7 @@
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.profiles import (
+    MediaProfile,
     Part,
     all_profiles,
     check_part,
@@ -11,6 +12,7 @@ from ipcamd.onvif.media.profiles import (
     set_parts,
 )
 from ipcamd.onvif.media.stream_uri import snapshot_uri, stream_uri
+from ipcamd.onvif.media.video_encoder import find_encoder
 from ipcamd.onvif.media1.nodes import profile_node
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
 from ipcamd.onvif.soap.fault import invalid_argument
@@ -22,7 +24,14 @@ _PROFILE = Field("ProfileToken", token)
 
 def get_profiles(call: OperationCall) -> Content:
     """List the profiles, the preferred one first."""
-    return [profile_node("trt:Profiles", call.camera, each) for each in all_profiles(call.camera).values()]
+    profiles = all_profiles(call.camera).values()
+    return [profile_node("trt:Profiles", call.camera, each) for each in profiles if not _is_hidden(each)]
+
+
+def _is_hidden(profile: MediaProfile) -> bool:
+    """Whether it is a fixed profile of a codec that Media1 does not know."""
+    encoder = profile.parts.get(Part.VIDEO_ENCODER)
+    return profile.is_fixed and encoder is not None and not find_encoder(encoder).onvif.media1
 
 
 def get_profile(call: OperationCall) -> Content:

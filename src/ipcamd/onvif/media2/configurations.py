@@ -5,10 +5,16 @@ from functools import partial
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.names import name_changes, set_name
-from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, items
+from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, items, sound_codec
 from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
-from ipcamd.onvif.media.video_encoder import VideoEncoderValues, find_encoder, set_encoder, video_encoders
+from ipcamd.onvif.media.video_encoder import (
+    VideoEncoderValues,
+    enabled_encoders,
+    find_encoder,
+    set_encoder,
+    video_encoders,
+)
 from ipcamd.onvif.media2.nodes import BUILD, ULAW_MEDIA2, video_encoder_options
 from ipcamd.onvif.metadata.configuration import metadata_options, set_metadata
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
@@ -40,10 +46,11 @@ def get_audio_source_options(call: OperationCall) -> Content:
 
 
 def get_audio_encoder_options(call: OperationCall) -> Content:
-    """Return the options of the audio encoder: u-law."""
+    """Return the options of the audio encoder: ``Audio.Codec``."""
     _asked(call, Part.AUDIO_ENCODER)
-    lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
-    return node("tr2:Options", node("tt:Encoding", ULAW_MEDIA2), lists)
+    codec = sound_codec(call.camera)
+    lists = items("tt:BitrateList", (codec.kbits,)), items("tt:SampleRateList", (codec.khz,))
+    return node("tr2:Options", node("tt:Encoding", codec.media2), lists)
 
 
 def get_audio_output_options(call: OperationCall) -> Content:
@@ -90,7 +97,7 @@ async def set_video_encoder(call: OperationCall) -> Content:
 def get_video_encoder_instances(call: OperationCall) -> Content:
     """Return the number of simultaneous streams: one per codec."""
     check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
-    listed = [each.onvif.media2 for each in video_encoders()]
+    listed = [each.onvif.media2 for each in enabled_encoders(call.camera)]
     codecs = [node("tr2:Codec", node("tr2:Encoding", each), node("tr2:Number", 1)) for each in listed]
     return node("tr2:Info", codecs, node("tr2:Total", len(listed)))
 

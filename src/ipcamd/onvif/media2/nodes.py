@@ -6,8 +6,6 @@ from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.nodes import (
-    AUDIO_KBITS,
-    AUDIO_KHZ,
     audio_decoder_configuration,
     audio_output_configuration,
     audio_source_configuration,
@@ -15,6 +13,7 @@ from ipcamd.onvif.media.nodes import (
     int_range,
     multicast,
     resolution,
+    sound_codec,
     video_source_configuration,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
@@ -91,15 +90,16 @@ def video_encoder_options(camera: Camera, encoder: VideoEncoder) -> Node:
 
 def audio_encoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioEncoder2Configuration`` as an element of this name."""
+    codec = sound_codec(camera)
     return configuration_entity(
         name,
         camera,
         Part.AUDIO_ENCODER,
         tokens.AUDIO_ENCODER_CONFIGURATION,
-        node("tt:Encoding", ULAW_MEDIA2),
+        node("tt:Encoding", codec.media2),
         multicast(camera, ULAW),
-        node("tt:Bitrate", AUDIO_KBITS),
-        node("tt:SampleRate", AUDIO_KHZ),
+        node("tt:Bitrate", codec.kbits),
+        node("tt:SampleRate", codec.khz),
     )
 
 

@@ -55,7 +55,7 @@ class RtpStream:
         self._rtp_clock = RtpClock(self.format.clock, clock_ns(), secrets.randbits(32))
         self._batches: dict[tuple[type[RtpViewer], Any], dict[RtpViewer, None]] = {}
         self._newest: RtpFrame | None = None
-        self._parameters = ""
+        self._parameters = self.format.parameters(b"") if self.format.media == "audio" else ""
         self._has_parameters = asyncio.Event()
         self._subscribed = False
         self._report_timer: asyncio.TimerHandle | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.hub import Hub
+from ipcamd.wire.packetize import pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedFormat, OfferedMedia
 
@@ -26,9 +27,16 @@ class NegotiatedTrack:
 
 
 def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[NegotiatedTrack]:
-    """Return the tracks of a session: the first stream of `hubs` is required, the others are optional. Raises
-    ``ValueError`` with the reason."""
-    tracks = [found for number, hub in enumerate(hubs) if (found := _find(offer, hub, may_talk, needed=not number))]
+    """Return the tracks of a session: the first stream of `hubs` is required, the others are optional.
+
+    Of several streams of sound the first that the offer takes is used. Raises ``ValueError`` with the reason.
+    """
+    tracks: list[NegotiatedTrack] = []
+    for hub in hubs:
+        if any(track.hub.codec.is_sound for track in tracks):
+            break
+        if found := _find(offer, hub, may_talk, needed=not tracks):
+            tracks.append(found)
     if len(tracks) > 1 and not {track.section.mid for track in tracks} <= set(offer.bundle):
         return tracks[:1]  # all tracks share one transport
     return tracks
@@ -56,6 +64,8 @@ def _find(offer: Offer, hub: Hub, may_talk: bool, *, needed: bool) -> Negotiated
             continue
         if section.direction in ("recvonly", "sendrecv") and (chosen := _choose(form, section)):
             talk = may_talk and section.direction == "sendrecv" and form.media == "audio"
+            if talk and form is not pcmu.FORMAT:
+                continue  # the speaker takes u-law, and a section has one codec in both directions
             return NegotiatedTrack(section, hub, chosen, talk)
     if needed:
         raise ValueError(f"the offer must have a {form.media} section that receives {form.encoding}, with rtcp-mux")

@@ -3,13 +3,9 @@
 import struct
 
 from ipcamd.dataclass import dataclass
+from ipcamd.wire.aac import AudioSpecificConfig
 from ipcamd.wire.mp4.boxes import box, full_box
 
-_AAC_LC = 2
-_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
-"""Sampling rates by their index (ISO/IEC 14496-3, 1.6.3.4)."""
-_NO_SBR = bytes.fromhex("56e500")
-"""Says that the rate is what it seems to be: without that, decoders have to guess."""
 _MPEG4_AUDIO, _AUDIO_STREAM = 0x40, 0x15
 
 
@@ -68,8 +64,8 @@ class SoundTrack:
     @property
     def sample_entry(self) -> bytes:
         """Box that describes the frames."""
-        specific = (_AAC_LC << 11 | _RATES_HZ.index(self.rate_hz) << 7 | 1 << 3).to_bytes(2) + _NO_SBR
-        decoder = struct.pack(">BB11x", _MPEG4_AUDIO, _AUDIO_STREAM) + _descriptor(5, specific)
+        specific = _descriptor(5, AudioSpecificConfig(self.rate_hz).pack())
+        decoder = struct.pack(">BB11x", _MPEG4_AUDIO, _AUDIO_STREAM) + specific
         stream = b"\0\0\0" + _descriptor(4, decoder) + _descriptor(6, b"\x02")
         fields = struct.pack(">6xH8xHH4xI", 1, 1, 16, self.rate_hz << 16)
         return box(b"mp4a", fields, full_box(b"esds", 0, 0, _descriptor(3, stream)))

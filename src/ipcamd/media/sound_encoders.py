@@ -1,0 +1,106 @@
+"""Sound encoders: A-law, and whatever FFmpeg encodes. For threads, which import PyAV with the first block."""
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+from ipcamd.dataclass import dataclass
+from ipcamd.wire import alaw
+
+if TYPE_CHECKING:  # brings PyAV
+    from av.audio.codeccontext import AudioCodecContext
+    from av.audio.resampler import AudioResampler
+
+INPUT_RATE_HZ = 8000
+"""Samples per second of the microphone's blocks."""
+SLIP_NS = 50_000_000
+"""Sound that does not continue the last block by more begins anew."""
+_SECOND_NS = 1_000_000_000
+
+
+class SoundFrame(NamedTuple):
+    """Encoded sound."""
+
+    data: bytes
+    begins_ns: int
+    """When its first sample was captured."""
+
+
+class SoundEncoder(Protocol):
+    """Encodes the microphone's sound, one channel. For one thread."""
+
+    def encode(self, samples: bytes, captured_ns: int) -> list[SoundFrame]:
+        """Take a block of signed 16-bit little-endian samples, the first of which was captured then.
+
+        Return the frames that are complete.
+        """
+
+
+class AlawEncoder:
+    """A-law (ITU-T G.711): each block is a frame."""
+
+    def encode(self, samples: bytes, captured_ns: int) -> list[SoundFrame]:
+        """See `SoundEncoder`."""
+        return [SoundFrame(alaw.encode(samples), captured_ns)]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFormat:
+    """Settings of an encoder of FFmpeg's, one channel."""
+
+    encoder: str
+    """FFmpeg's name of it."""
+    rate_hz: int
+    """Samples per second that it is given."""
+    frame_samples: int
+    """Samples of a frame, at that rate."""
+    sample_format: str
+    """FFmpeg's name of the form of samples that it takes."""
+    bits_per_s: int
+    options: tuple[tuple[str, str], ...] = ()
+
+
+AAC_FORMAT = SoundFormat("aac", 16_000, 1024, "fltp", 48_000)
+"""A frame is 64 ms long (ISO/IEC 14496-3, 4.5.1.1); at the microphone's own rate it would be twice as late."""
+OPUS_FORMAT = SoundFormat("libopus", 8_000, 320, "s16", 24_000, (("application", "audio"), ("frame_duration", "40")))
+"""A frame is as long as a block."""
+
+
+class FfmpegSoundEncoder:
+    """A codec that FFmpeg encodes. See `SoundEncoder`."""
+
+    def __init__(self, form: SoundFormat) -> None:
+        self._form = form
+        self._next_ns: int | None = None
+        self._origin_ns = 0
+        self._samples = 0
+        self._resampler: AudioResampler
+        self._context: AudioCodecContext
+
+    def encode(self, samples: bytes, captured_ns: int) -> list[SoundFrame]:
+        """See `SoundEncoder`."""
+        from av import AudioFrame
+
+        if self._next_ns is None or abs(captured_ns - self._next_ns) > SLIP_NS:
+            self._begin(captured_ns)
+        count = len(samples) // 2
+        frame = AudioFrame(format="s16", layout="mono", samples=count)
+        frame.planes[0].update(samples)
+        frame.sample_rate, frame.pts = INPUT_RATE_HZ, self._samples
+        self._samples += count
+        self._next_ns = self._origin_ns + self._samples * _SECOND_NS // INPUT_RATE_HZ
+        return [
+            SoundFrame(bytes(packet), self._origin_ns + (packet.pts or 0) * _SECOND_NS // self._form.rate_hz)
+            for part in self._resampler.resample(frame)
+            for packet in self._context.encode(part)
+        ]
+
+    def _begin(self, captured_ns: int) -> None:
+        from av import CodecContext
+        from av.audio.resampler import AudioResampler
+
+        form = self._form
+        self._origin_ns, self._samples = captured_ns, 0
+        self._resampler = AudioResampler(form.sample_format, "mono", form.rate_hz, frame_size=form.frame_samples)
+        self._context = cast("AudioCodecContext", CodecContext.create(form.encoder, "w"))
+        self._context.sample_rate, self._context.layout = form.rate_hz, "mono"
+        self._context.format, self._context.bit_rate = form.sample_format, form.bits_per_s
+        self._context.options = dict(form.options)

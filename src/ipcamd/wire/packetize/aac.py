@@ -1,0 +1,37 @@
+"""AAC over RTP (RFC 3640, mode AAC-hbr): one frame in each packet."""
+
+from ipcamd.wire.aac import AudioSpecificConfig
+from ipcamd.wire.packetize.payload_format import PayloadFormat
+from ipcamd.wire.rtp.rtp import ROOM
+
+RATE_HZ, FRAME_SAMPLES = 16_000, 1024
+"""Samples per second, samples of a frame (ISO/IEC 14496-3, 4.5.1.1)."""
+_HEADER = 2
+"""Bytes of an access unit's header: 13 bits of size, 3 bits of index (3.3.6)."""
+_PROFILE = 40
+"""AAC profile, level 1: up to two channels of 24 kHz (ISO/IEC 14496-3, 1.5.2.4)."""
+
+
+def make_payloads(frame: bytes, room: int = ROOM) -> list[bytes]:
+    """Return one payload: the length of the headers in bits, the frame's header, the frame.
+
+    Raises ``ValueError`` if that is more than `room`.
+    """
+    if len(frame) + 2 * _HEADER > room:
+        raise ValueError(f"a frame of AAC of {len(frame)} bytes")
+    return [(8 * _HEADER).to_bytes(2) + (len(frame) << 3).to_bytes(_HEADER) + frame]
+
+
+def parameters(_: bytes) -> str:
+    """Return the format parameters (4.1): the same for every frame."""
+    config = AudioSpecificConfig(RATE_HZ).pack().hex()
+    return (
+        f"streamtype=5;profile-level-id={_PROFILE};mode=AAC-hbr;config={config};"
+        "sizelength=13;indexlength=3;indexdeltalength=3"
+    )
+
+
+FORMAT = PayloadFormat(
+    "audio", 99, f"mpeg4-generic/{RATE_HZ}/1", RATE_HZ, make_payloads, parameters, ticks=lambda _: FRAME_SAMPLES
+)
+"""AAC-LC in RTP; the payload type is dynamic."""
