@@ -34,7 +34,7 @@ PROFILES = (
     (r"(trp|tse):\w+|trc:Get\w+", "G"),
 )
 """Operations to the profiles that ask for them; in brackets: of devices with the feature (Profiles Conformance)."""
-_CASE = re.compile(r"official\(\s*\"([A-Z0-9-]+)\"((?:,\s*\"\w+:\w+\")*)")
+_CASE = re.compile(r"official\(\s*\"([A-Z0-9_-]+)\"((?:,\s*\"\w+:\w+\")*)")
 _NO_PART = cast("Any", None)
 
 

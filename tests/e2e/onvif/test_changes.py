@@ -5,6 +5,7 @@ import subprocess
 import pytest
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.onvif.client import OnvifClient
+from tests.onvif.official import official
 
 pytestmark = pytest.mark.slow
 
@@ -211,6 +212,7 @@ def test_what_is_read_can_be_set(onvif: OnvifClient) -> None:
     )
 
 
+@official("MEDIA2-2-2-5", "tr2:SetVideoSourceConfiguration")
 def test_a_name_is_given_to_a_configuration_and_told(onvif: OnvifClient) -> None:
     """MEDIA2-2-2-5: the event names the configuration and its kind."""
     topic = (

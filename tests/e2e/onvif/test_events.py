@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import PATIENCE, CameraProcess
+from tests.e2e.camera import PATIENCE, CameraProcess, eventually
 from tests.onvif.client import OnvifClient, Result
 from tests.onvif.schemas import check_message
 
@@ -142,15 +142,29 @@ def consumer() -> Iterator[tuple[int, "queue.Queue[bytes]"]]:
     server.server_close()
 
 
+def subscribe_consumer(onvif: OnvifClient, port: int) -> OnvifClient:
+    address = f'<a:Address xmlns:a="http://www.w3.org/2005/08/addressing">http://127.0.0.1:{port}/x</a:Address>'
+    reference = f"<wsnt:ConsumerReference>{address}</wsnt:ConsumerReference>"
+    created = onvif.change("wsnt:Subscribe", f"{reference}<wsnt:Filter>{INPUTS}</wsnt:Filter>")
+    return onvif.at(created.texts("{*}Address")[0])
+
+
+def test_a_consumer_that_the_camera_may_not_reach_is_sent_nothing(
+    onvif: OnvifClient, onvif_camera: CameraProcess, consumer: tuple[int, "queue.Queue[bytes]"]
+) -> None:
+    port, arrived = consumer
+    point = subscribe_consumer(onvif, port)
+    eventually(lambda: f"an ONVIF subscriber at http://127.0.0.1:{port}/x is not reached" in onvif_camera.log)
+    assert arrived.empty()
+    point.change("wsnt:Unsubscribe")
+
+
 def test_a_consumer_is_sent_notifications(
     start_camera: StartCamera, consumer: tuple[int, "queue.Queue[bytes]"]
 ) -> None:
     camera = start_camera("--source=scene", "--allow-local-targets")
     port, arrived = consumer
-    onvif = OnvifClient(camera.client)
-    address = f'<a:Address xmlns:a="http://www.w3.org/2005/08/addressing">http://127.0.0.1:{port}/x</a:Address>'
-    reference = f"<wsnt:ConsumerReference>{address}</wsnt:ConsumerReference>"
-    onvif.change("wsnt:Subscribe", f"{reference}<wsnt:Filter>{INPUTS}</wsnt:Filter>")
+    subscribe_consumer(OnvifClient(camera.client), port)
     assert check_message(arrived.get(timeout=PATIENCE)).tag.endswith("}Notify")
     camera.client.get("/cgi/admin/virtual.cgi", di2="high")
     content = check_message(arrived.get(timeout=PATIENCE))

@@ -13,6 +13,7 @@ import pytest
 from tests.e2e.camera import PASSWORD, PATIENCE, CameraProcess, Client, basic
 from tests.gstreamer import settled
 from tests.onvif.client import OnvifClient
+from tests.onvif.official import official
 from tests.onvif.schemas import check_metadata
 from tests.server.rtsp.player import Player
 
@@ -102,6 +103,7 @@ async def player(onvif_camera: CameraProcess) -> AsyncIterator[MetadataPlayer]:
 INPUT = "tns1:Device/Trigger/DigitalInput"
 
 
+@official("MEDIA2_RTSS-4-1-3", "tr2:GetStreamUri")
 async def test_the_track_begins_with_the_state_and_tells_of_events(
     player: MetadataPlayer, onvif_camera: CameraProcess
 ) -> None:
@@ -116,6 +118,7 @@ async def test_the_track_begins_with_the_state_and_tells_of_events(
     await player.until((INPUT, "Changed"))
 
 
+@official("MEDIA2_RTSS-4-1-4", "tr2:SetSynchronizationPoint")
 @pytest.mark.parametrize("prefix", ["trt", "tr2"])
 async def test_a_synchronization_point_is_the_state(player: MetadataPlayer, onvif: OnvifClient, prefix: str) -> None:
     """MEDIA2_RTSS-4-1-4."""
@@ -124,6 +127,7 @@ async def test_a_synchronization_point_is_the_state(player: MetadataPlayer, onvi
     assert told(await player.document()) == state
 
 
+@official("MEDIA2-8-1-1", "tr2:SetMetadataConfiguration")
 async def test_the_configuration_selects_events_for_good(onvif_camera: CameraProcess, onvif: OnvifClient) -> None:
     """MEDIA2-8-1-1: what is set is read, tns1:Media/ConfigurationChanged tells of it, and the track follows."""
     player = await MetadataPlayer.play(onvif_camera)
@@ -184,6 +188,7 @@ async def test_any_profile_with_a_metadata_configuration_has_the_track(
     onvif.change("tr2:DeleteProfile", "<tr2:Token>profile1</tr2:Token>")
 
 
+@official("MEDIA2_RTSS-4-2-1", "tr2:GetStreamUri")
 async def test_the_track_is_sent_by_multicast(onvif_camera: CameraProcess, onvif: OnvifClient) -> None:
     """MEDIA2_RTSS-4-2-1."""
     assert onvif_camera.rtsp
@@ -213,6 +218,9 @@ async def test_the_track_is_sent_by_multicast(onvif_camera: CameraProcess, onvif
         onvif_camera.client.update(multicast, Enabled="no")
 
 
+@official("MEDIA2_RTSS-4-1-1", "tr2:GetStreamUri")
+@official("MEDIA2_RTSS-4-1-2", "tr2:GetStreamUri")
+@official("MEDIA2_RTSS-4-1-8", "tr2:GetStreamUri")
 @pytest.mark.parametrize("transport", ["tcp", "udp", "http", "https"])
 def test_ffmpeg_reads_the_track(onvif_camera: CameraProcess, onvif: OnvifClient, transport: str) -> None:
     """MEDIA2_RTSS-4-1-1, -2, -3, -8: UDP, the HTTP tunnel, TCP, the HTTPS tunnel."""

@@ -10,6 +10,7 @@ import requests
 from requests.auth import HTTPDigestAuth
 from tests.e2e.camera import PASSWORD, CameraProcess
 from tests.onvif.client import OnvifClient, write_envelope
+from tests.onvif.official import official
 
 pytestmark = pytest.mark.slow
 
@@ -28,10 +29,6 @@ NO_ITEM = 'boolean(//tt:SimpleItem[@Name="xyz" and @Value="xyz"])'
 CONSUMER = "<wsnt:ConsumerReference><wsa:Address>http://192.0.2.1/</wsa:Address></wsnt:ConsumerReference>"
 MESSAGES = "messageContentFilter/ItemFilter"
 TOPICS = "topicExpression/ConcreteSet"
-
-
-official = pytest.mark.official
-"""Mark of a case, with the operations under test."""
 
 
 def token(prefix: str) -> str:
@@ -236,6 +233,26 @@ def test_the_number_of_inputs(onvif: OnvifClient) -> None:
 @official("DEVICEIO-4-1-1", "tmd:GetAudioSources")
 def test_audio_sources(onvif: OnvifClient) -> None:
     assert onvif.change("tmd:GetAudioSources").texts("tmd:Token")
+
+
+@official("DEVICEIO-8-1-1", "tmd:GetServiceCapabilities", "tmd:GetAudioOutputs")
+def test_the_number_of_audio_outputs(onvif: OnvifClient) -> None:
+    told = onvif.change("tmd:GetServiceCapabilities").content[0].get("AudioOutputs")
+    found = onvif.change("tmd:GetAudioOutputs").texts("tmd:Token")
+    assert found
+    assert told == str(len(set(found))) == str(len(found))
+
+
+@official("DEVICEIO-1-1-1", "tds:GetRelayOutputs")
+def test_relay_outputs_at_the_address_of_the_io_service(onvif_camera: CameraProcess) -> None:
+    assert len(OnvifClient(onvif_camera.client, "/onvif/deviceio_service").change("tds:GetRelayOutputs").content)
+
+
+@official("DEVICEIO-3-1-3", "tmd:GetDigitalInputs", "tmd:GetDigitalInputConfigurationOptions")
+def test_options_of_digital_inputs(onvif: OnvifClient) -> None:
+    inputs = onvif.change("tmd:GetDigitalInputs").content
+    for content in ("", *(f"<tmd:Token>{each.get('token')}</tmd:Token>" for each in inputs)):
+        assert onvif.change("tmd:GetDigitalInputConfigurationOptions", content).texts("tmd:IdleState")
 
 
 @official("DEVICEIO-5-1-1", "tmd:GetVideoSources", "trt:GetVideoSources")

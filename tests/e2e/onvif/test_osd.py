@@ -7,6 +7,7 @@ import pytest
 import simplejpeg
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.onvif.client import OnvifClient
+from tests.onvif.official import official
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +51,7 @@ def _no_texts_are_left(onvif_camera: CameraProcess) -> None:
         delete(onvif, token)
 
 
+@official("MEDIA2-6-1-1", "tr2:CreateOSD")
 @pytest.mark.parametrize("kind", ["Plain", "Date", "Time", "DateAndTime"])
 def test_media2_6_1_1_create_osd_for_text_overlay(onvif: OnvifClient, kind: str) -> None:
     """MEDIA2-6-1-1."""
@@ -67,6 +69,7 @@ def test_media2_6_1_1_create_osd_for_text_overlay(onvif: OnvifClient, kind: str)
     ]  # fmt: skip
 
 
+@official("MEDIA2-6-1-4", "tr2:SetOSD")
 def test_media2_6_1_4_set_osd_text_overlay(onvif: OnvifClient, client: Client) -> None:
     """MEDIA2-6-1-4: any combination of the options, also another kind; the parameters of the camera hold it."""
     token = create(onvif)
@@ -80,6 +83,9 @@ def test_media2_6_1_4_set_osd_text_overlay(onvif: OnvifClient, client: Client) -
     assert client.value("ImageSource.IO.OSD.1", "Kind") == "Plain"
 
 
+@official("MEDIA2-6-1-5", "tr2:GetOSDs")
+@official("MEDIA2-6-1-6", "tr2:GetOSDOptions")
+@official("MEDIA2-6-1-7", "tr2:GetOSDs", "tr2:GetOSDOptions")
 def test_media2_6_1_5_and_7_lists_agree_with_the_options(onvif: OnvifClient, client: Client) -> None:
     """MEDIA2-6-1-5, -6, -7: what the SDK's switches show is listed, and by the other media service too."""
     client.update("ImageSource.IO.Sensor", OverlayText="on", OverlayDate="on")

@@ -4,11 +4,11 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, Client
 from tests.onvif.client import OnvifClient
+from tests.onvif.official import official
 
 pytestmark = pytest.mark.slow
 
 MJPEG = "/cgi/mjpg/mjpeg.cgi"
-official = pytest.mark.official
 
 
 def wait_for_restart(camera: CameraProcess) -> None:
