@@ -10,6 +10,7 @@ from ipcamd.app.delivery import build_delivery, sinks
 from ipcamd.app.media import MediaParts
 from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.app.time_lapse import start_time_lapse
 from ipcamd.app.webhooks import build_webhooks
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.delivery import Delivery
@@ -108,6 +109,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     bus.watch_demand(times.check)
     times.check()
     webhooks.start()
+    start_time_lapse(stack, core, media, schedules, sinks_by_flag, outbox)
     engine.resume(recording.card.wait_until_read)
     return EventParts(bus, schedules, recording, delivery, notifier, outbox, webhooks, engine.started_by)
 

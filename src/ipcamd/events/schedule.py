@@ -44,6 +44,13 @@ class Schedule:
         """Whether it is in force at this local time: enabled, on a day of its own, within its hours."""
         return self.has("Enable") and (self._from(local) or self._from_yesterday(local))
 
+    def begin(self, local: datetime) -> datetime:
+        """Return when the stretch that holds this local time begins, if it is in force then; without time zone."""
+        now = local.replace(tzinfo=None)
+        start, _, _ = self._hours(local)
+        begin = now.replace(hour=start // 60, minute=start % 60, second=0, microsecond=0)
+        return begin if begin <= now else begin - _DAY
+
     def _from(self, local: datetime) -> bool:
         """Whether the stretch that begins on this very day holds the moment."""
         if not self.has(DAYS[local.weekday()]):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from ipcamd.camera import Camera
+from ipcamd.events.scheduled_snapshots import SNAPSHOT_TOPIC
 from ipcamd.mqtt.commands import PRESS, presets
 from ipcamd.params.motion import WINDOWS
 
@@ -72,6 +73,8 @@ def _components(camera: Camera, states: Mapping[str, str]) -> dict[str, Componen
     if "ircut" in states:
         parts["ircut"] = _select("Day and night", "ircut", ["auto", "on", "off"])
     parts["picture"] = {"platform": "camera", "name": "Last motion", "topic": "picture"}
+    if any(s.has("EnableMQTT") and s.values.number("SnapshotInterval") for s in camera.schedules):
+        parts["scheduled_picture"] = {"platform": "camera", "name": "Scheduled picture", "topic": SNAPSHOT_TOPIC}
     parts |= {key: {"platform": "sensor", **part} for key, part in _FIGURES.items()}
     parts["snapshot"] = _button("Snapshot", "snapshot", PRESS, "mdi:camera")
     parts["reboot"] = _button("Restart", "reboot", PRESS, "mdi:restart")

@@ -30,6 +30,7 @@ _LABELS = {
     "ScheduleTimeStartHour": "Start: hour", "ScheduleTimeStartMin": "Start: minute",
     "ScheduleTimeEndHour": "End: hour", "ScheduleTimeEndMin": "End: minute", "EnableFtp": "Send by FTP",
     "EnableEmail": "Send by mail", "EnableSamba": "Send to the Samba share", "EnableSDCard": "Record on the SD card",
+    "SnapshotInterval": "Picture every", "EnableMQTT": "Publish by MQTT",
     "EnableDigitalOutput": "Set output 1 high", "DigitalOutputTime": "Duration of the output",
     **{f"TriggerDI{number}": f"Input {number}" for number in (1, 2)},
     **{f"TriggerDI{number}Type": f"Level of input {number}" for number in (1, 2)},

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -12,6 +13,7 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.delivery.stage import Stage
+from tests.e2e.camera import PATIENCE
 
 USER, PASSWORD = "camera", "sesame \u00fc"
 
@@ -87,3 +89,26 @@ async def aim(stage: Stage, server: MailServer, **values: object) -> None:
 
 async def log_in(stage: Stage, password: str = PASSWORD) -> None:
     await stage.set("Authentication", Enabled="yes", UserName=USER, Password=password)
+
+
+@contextmanager
+def serving_in_thread() -> Iterator[MailServer]:
+    """Give a mail server that runs in a thread of its own."""
+    begun, end, found = threading.Event(), asyncio.Event(), list[MailServer]()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with serving() as server:
+            found.append(server)
+            begun.set()
+            await end.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert begun.wait(PATIENCE)
+    try:
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(end.set)
+        thread.join()
+        loop.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ipcamd.delivery.queue.outbox import Outbox
 from ipcamd.delivery.webhook.service import WebhookService
-from ipcamd.delivery.webhook.worker import PICTURE_QUEUE_BYTES, REFUSALS, WebhookParts
+from ipcamd.delivery.webhook.worker import REFUSALS, WebhookParts
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.media.codecs import JPEG
@@ -164,7 +164,7 @@ async def test_pictures_are_left_out_when_too_much_waits(tmp_path: Path) -> None
         await world.set(1, receiver, Picture="yes")
         world.publish(1)
         await until(lambda: world.outbox.counts("webhook1").waiting == 1)
-        world.outbox.put("webhook1", "large", b'{"large": "%s"}' % (b"x" * PICTURE_QUEUE_BYTES))
+        world.outbox.put("webhook1", "large", b'{"large": "%s"}' % (b"x" * 8_000_000))
         world.publish(2)
         await until(lambda: world.outbox.counts("webhook1").waiting == 3)
         receiver.may_answer.set()

@@ -222,6 +222,19 @@ def test_a_bad_value_stands_at_its_control_and_changes_nothing(page: Chromium, c
     assert error(page, "ScheduleTimeStartHour") == ""
 
 
+def test_pictures_at_an_interval(page: Chromium, camera: CameraProcess) -> None:
+    to_broker = f"{control('EnableMQTT')}.closest('.parameter')"
+    assert page.run(f"{to_broker}.hidden")
+    write(page, "SnapshotInterval", "3600")
+    eventually(lambda: not page.run(f"{to_broker}.hidden"), "nothing to choose")
+    page.run(f"{control('EnableMQTT')}.click()")
+    eventually(lambda: "MQTT is switched off" in page.run(f"{to_broker}.textContent"), "no warning")
+    assert "a picture every 3600 s → SD card, MQTT" in page.run("document.querySelector('.summary').textContent")
+    save(page)
+    assert (listed(camera)[0]["SnapshotInterval"], listed(camera)[0]["EnableMQTT"]) == ("3600", "1")
+    assert violations(page) == []
+
+
 def test_two_browsers_change_the_same_schedule(page: Chromium, camera: CameraProcess) -> None:
     with Chromium(1280, 1400) as other:
         other.log_in("admin", PASSWORD)

@@ -1,10 +1,8 @@
 """Targets on the events page: saved, tested against real servers, and told in words what went wrong."""
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from tests.conftest import stop_all
 from tests.delivery.ftp.ftp_server import PASSWORD as FTP_PASSWORD
 from tests.delivery.ftp.ftp_server import USER as FTP_USER
 from tests.delivery.ftp.ftp_server import FtpServer
-from tests.delivery.mail.mail_server import MailServer, serving
+from tests.delivery.mail.mail_server import serving_in_thread
 from tests.delivery.samba.samba_server import PASSWORD as SAMBA_PASSWORD
 from tests.delivery.samba.samba_server import running
 from tests.delivery.webhook.receiver import ReceiverProcess
@@ -42,29 +40,6 @@ def page(camera: CameraProcess) -> Iterator[Chromium]:
         eventually(lambda: not browser.run("document.getElementById('notifications').inert"), "no addresses")
         yield browser
         assert browser.console == []
-
-
-@contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """Give a mail server that runs in a thread of its own."""
-    begun, end, found = threading.Event(), asyncio.Event(), list[MailServer]()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with serving() as server:
-            found.append(server)
-            begun.set()
-            await end.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert begun.wait(PATIENCE)
-    try:
-        yield found[0]
-    finally:
-        loop.call_soon_threadsafe(end.set)
-        thread.join()
-        loop.close()
 
 
 def fill(page: Chromium, group: str, **values: object) -> None:
@@ -110,7 +85,7 @@ def test_ftp_fails_in_words_without_the_password_and_then_works(
 
 
 def test_mail(page: Chromium) -> None:
-    with mail_server() as server:
+    with serving_in_thread() as server:
         addresses = {"FromEmail": "camera@home.example", "EmailTo": "anna@home.example"}
         fill(page, "Event.Server.SMTP", MailServer1="127.0.0.1", Smtpport=server.port, **addresses)
         save(page, "email")

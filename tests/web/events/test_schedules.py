@@ -43,6 +43,6 @@ async def test_what_does_nothing_as_the_camera_is_set_is_said(world: World) -> N
     async def warned() -> set[str]:
         return {field["name"] for field in (await asked(world))["fields"] if "warning" in field}
 
-    assert await warned() == {"EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard", "TriggerMotion"}
+    assert await warned() == {"EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard", "EnableMQTT", "TriggerMotion"}
     await world.settings.update([Change("Event.Server.FTP", "Enable", "yes"), Change("Motion", "motionenable", "1")])
-    assert await warned() == {"EnableEmail", "EnableSamba", "EnableSDCard"}
+    assert await warned() == {"EnableEmail", "EnableSamba", "EnableSDCard", "EnableMQTT"}

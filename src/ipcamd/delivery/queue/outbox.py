@@ -15,6 +15,9 @@ from ipcamd.store.database import Database
 _RETRY_S = 5.0
 """Seconds from a disk that cannot be written to the next attempt."""
 
+_PICTURE_BYTES = 8_000_000
+"""Bytes that may wait for a target before further pictures are left out: the queue is in memory, too."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +85,10 @@ class Outbox:
     def note_failure(self, target: str) -> None:
         """Count an attempt that failed."""
         self._failures[target] += 1
+
+    def has_room_for_picture(self, target: str) -> bool:
+        """Whether so little waits for a target that a picture may be queued."""
+        return self.counts(target).waiting_bytes < _PICTURE_BYTES
 
     def clear(self, target: str) -> None:
         """Remove all messages of a target that is switched off."""

@@ -36,6 +36,11 @@ class SpoolItem:
         return self._series is not None and self._series == other._series
 
     @property
+    def is_scheduled_picture(self) -> bool:
+        """Whether it is a picture that a schedule's own time asked for: there may be many."""
+        return self.content_type.startswith("image/") and self.event_label == "time"
+
+    @property
     def _series(self) -> tuple[int, str, str] | None:
         if not self.content_type.startswith("image/"):
             return None

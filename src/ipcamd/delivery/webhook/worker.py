@@ -23,8 +23,6 @@ from ipcamd.settings.settings import Settings
 
 QUEUED_EVENTS = 1000
 """Events that wait while a picture is taken; beyond, the oldest are lost."""
-PICTURE_QUEUE_BYTES = 8_000_000
-"""Bytes that may wait for a receiver before further events go without pictures."""
 REFUSED = frozenset({400, 413, 415, 422})
 """Statuses by which a receiver refuses one message."""
 REFUSALS = 5
@@ -130,7 +128,7 @@ class WebhookWorker:
     async def _queue(self, event: Event, config: WebhookConfig) -> None:
         picture = None
         try:
-            if config.with_picture and self._parts.outbox.counts(self.name).waiting_bytes < PICTURE_QUEUE_BYTES:
+            if config.with_picture and self._parts.outbox.has_room_for_picture(self.name):
                 picture = await self._take_picture()
         finally:  # cancelled, it goes without a picture
             self._put(event, config, picture)

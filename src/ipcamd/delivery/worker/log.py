@@ -25,6 +25,9 @@ class DeliveryLog:
         self._note = note
         self._now_s = now_s
         self._last_failure = ("", 0.0)
+        self._last_picture_s: float | None = None
+        """When the delivery of a scheduled picture was logged last."""
+        self._unlogged_pictures = 0
         self.delivered = 0
         """Items that arrived, since the start."""
         self.dropped = 0
@@ -35,8 +38,25 @@ class DeliveryLog:
     def note_delivered(self, items: Sequence[SpoolItem], how: str, duration_s: float) -> None:
         """Items arrived; `how` in words, or ""."""
         self.delivered += len(items)
+        if items[0].is_scheduled_picture:
+            if not self._is_picture_due(len(items)):
+                return
+            how = "; ".join(filter(None, (how, self._take_unlogged())))
         took = f"{sum(item.size for item in items) / 1e6:.1f} MB in {duration_s:.1f} s"
         self._note(items[0], f"{describe_items(items)} delivered, {took}{f'; {how}' if how else ''}", "")
+
+    def _is_picture_due(self, count: int) -> bool:
+        """Whether scheduled pictures are to be logged: one an hour, so that they do not push other entries out."""
+        now_s = self._now_s()
+        if self._last_picture_s is not None and now_s - self._last_picture_s < REMINDER_S:
+            self._unlogged_pictures += count
+            return False
+        self._last_picture_s = now_s
+        return True
+
+    def _take_unlogged(self) -> str:
+        count, self._unlogged_pictures = self._unlogged_pictures, 0
+        return f"{count} more before it, since the last entry" if count else ""
 
     def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
         """An attempt failed, and the next one follows after a pause; after none if others come first."""

@@ -53,12 +53,14 @@ FIELDS: tuple[Param, ...] = (
     _param("ScheduleTimeStartMin", _MINUTE, "0", "Minute of the start.", "min"),
     _param("ScheduleTimeEndHour", _HOUR, "23", "Hour of the end; an end before the start is on the next day.", "h"),
     _param("ScheduleTimeEndMin", _MINUTE, "59", "Minute of the end, inclusive.", "min"),
-    _flag("EnableFtp", "Send recordings to the FTP server."),
-    _flag("EnableEmail", "Send recordings by mail."),
-    _flag("EnableSamba", "Send recordings to the Samba server."),
-    _flag("EnableSDCard", "Store recordings on the SD card."),
+    _flag("EnableFtp", "Send recordings and pictures to the FTP server."),
+    _flag("EnableEmail", "Send recordings and pictures by mail."),
+    _flag("EnableSamba", "Send recordings and pictures to the Samba server."),
+    _flag("EnableSDCard", "Store recordings and pictures on the SD card."),
     _flag("EnableDigitalOutput", "Set digital output 1 high."),
     _param("DigitalOutputTime", Integer(1, 60), "10", "Duration of the high output.", "s"),
+    _param("SnapshotInterval", Integer(0, 86_400), "0", "Time from picture to picture while in force; 0: none.", "s"),
+    _flag("EnableMQTT", "Publish the pictures of the interval to the MQTT broker."),
 )
 """The fields of a schedule, in the order in which they are listed."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from ipcamd.cgi.answer import JSON
 from ipcamd.cgi.arguments import NO_ARGUMENTS
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.params.event.mqtt import MQTT
 from ipcamd.params.event.schedule import FIELDS, SLOTS
 from ipcamd.params.event.server import FTP, NETSTORAGE, SMTP
 from ipcamd.params.group import Rank
@@ -38,6 +39,8 @@ def _warnings(call: Call) -> Iterator[tuple[str, str]]:
     for name, group in _TARGETS.items():
         if not settings[group.name].flag("Enable"):
             yield name, "This target is switched off: see Targets."
+    if not settings[MQTT.name].flag("Enable"):
+        yield "EnableMQTT", "MQTT is switched off: see Settings."
     if not card.mounted:
         yield "EnableSDCard", "There is no SD card."
     if not settings[MOTION.name].flag("motionenable"):

@@ -10,10 +10,15 @@ const PARTS = {
   "Starts with": ["TriggerMotion", "TriggerDI1", "TriggerDI1Type", "TriggerDI2", "TriggerDI2Type", "ScheduleTimeMode"],
   Hours: ["ScheduleTimeStatus", "ScheduleTimeStartHour", "ScheduleTimeStartMin", "ScheduleTimeEndHour", "ScheduleTimeEndMin"],
   Then: ["EnableSDCard", "EnableFtp", "EnableEmail", "EnableSamba", "EnableDigitalOutput", "DigitalOutputTime"],
+  "Time lapse": ["SnapshotInterval", "EnableMQTT"],
 };
-const NEEDED = { TriggerDI1Type: "TriggerDI1", TriggerDI2Type: "TriggerDI2", DigitalOutputTime: "EnableDigitalOutput" };
+const HINTS = {
+  Hours: "The hours are the same on all days. For other hours, add another schedule.",
+  "Time lapse": "Pictures without a trigger, while the schedule is in force; 0: none. They go where recordings go, and to MQTT.",
+};
+const NEEDED = { TriggerDI1Type: "TriggerDI1", TriggerDI2Type: "TriggerDI2", DigitalOutputTime: "EnableDigitalOutput", EnableMQTT: "SnapshotInterval" };
 const TRIGGERS = { TriggerMotion: "motion", TriggerDI1: "input 1", TriggerDI2: "input 2", ScheduleTimeMode: "its time" };
-const ACTIONS = { EnableSDCard: "SD card", EnableFtp: "FTP", EnableEmail: "mail", EnableSamba: "Samba", EnableDigitalOutput: "output 1" };
+const ACTIONS = { EnableSDCard: "SD card", EnableFtp: "FTP", EnableEmail: "mail", EnableSamba: "Samba", EnableDigitalOutput: "output 1", EnableMQTT: "MQTT" };
 
 /** One schedule, with what is changed here and not saved yet. */
 export class ScheduleCard {
@@ -157,7 +162,7 @@ export class ScheduleCard {
     for (const [title, names] of Object.entries(PARTS)) {
       const part = document.createElement("fieldset");
       part.append(make("legend", "", title), ...names.map((name) => this.#buildField(this.#fields.get(name))));
-      if (title === "Hours") part.append(make("p", "hint", "The hours are the same on all days. For other hours, add another schedule."));
+      if (HINTS[title]) part.append(make("p", "hint", HINTS[title]));
       form.append(part);
     }
     const remove = make("button", "button remove", "Delete schedule");
@@ -197,7 +202,7 @@ export class ScheduleCard {
     for (const [name, field] of this.#fields) {
       if (readControl(field.control, field) !== this.#values[name]) writeControl(field.control, field, this.#values[name]);
       if (!field.row) continue;
-      field.row.hidden = NEEDED[name] ? this.#values[NEEDED[name]] !== "1" : name.startsWith("ScheduleTime") && /Hour|Min$/.test(name) && this.#values.ScheduleTimeStatus !== "1";
+      field.row.hidden = NEEDED[name] ? !(Number(this.#values[NEEDED[name]]) > 0) : name.startsWith("ScheduleTime") && /Hour|Min$/.test(name) && this.#values.ScheduleTimeStatus !== "1";
       const other = this.#elsewhere.has(name) && `Changed elsewhere to ${describeValue(field, this.#stored[name])}`;
       setText(field.note, other || this.#warning(field));
     }
@@ -218,7 +223,9 @@ export class ScheduleCard {
   #describe(week) {
     const list = (words) => Object.keys(words).filter((name) => this.#values[name] === "1").map((name) => words[name]).join(", ");
     const off = this.#values.Enable === "1" ? "" : "Off. ";
-    const [triggers, actions] = [list(TRIGGERS), list(ACTIONS)];
+    const seconds = Number(this.#values.SnapshotInterval);
+    const triggers = [list(TRIGGERS), seconds > 0 && `a picture every ${seconds} s`].filter(Boolean).join(", ");
+    const actions = list(ACTIONS);
     const times = `${describeDays(week)}, ${describeHours(week)}`;
     return `${off}${times.charAt(0).toUpperCase()}${times.slice(1)}: ${triggers || "nothing"} → ${actions || "nothing"}`;
   }

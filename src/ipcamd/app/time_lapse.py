@@ -1,0 +1,52 @@
+"""Time lapse of a camera: what scheduled snapshots need of its other parts."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from ipcamd.app.core import Core
+from ipcamd.app.media import MediaParts
+from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.delivery.queue.outbox import Outbox
+from ipcamd.events.scheduled_snapshots import ScheduledSnapshots
+from ipcamd.events.schedules import Schedules
+from ipcamd.events.time_lapse import TimeLapse
+from ipcamd.params.device.privacy import PRIVACY
+from ipcamd.params.event.mqtt import MQTT
+from ipcamd.params.event.schedule import SCHEDULES
+from ipcamd.params.group import Values
+from ipcamd.params.time import TIME
+from ipcamd.recording.clip_file import ClipSink
+
+
+def start_time_lapse(
+    stack: ShutdownStack,
+    core: Core,
+    media: MediaParts,
+    schedules: Schedules,
+    sinks: Mapping[str, ClipSink],
+    outbox: Outbox,
+) -> None:
+    """Take the pictures of schedules; it follows the settings and the clock."""
+    settings, clock = core.settings, core.clock
+    snapshots = ScheduledSnapshots(
+        core.options.state_dir / "snapshots",
+        core.identity.model_name,
+        media.pipeline.snapshot,
+        sinks,
+        outbox,
+        lambda: settings[MQTT.name].flag("Enable"),
+        core.event_log,
+        clock.now_ns,
+    )
+    time_lapse = TimeLapse(schedules, snapshots.take, clock.local, lambda: settings[PRIVACY.name].flag("Enabled"))
+    stack.push(time_lapse.close)
+    for number, group in enumerate(SCHEDULES, 1):
+        settings.watch(group.name, partial(_restart, time_lapse, number))
+    for group in (PRIVACY, TIME):
+        settings.watch(group.name, lambda _: time_lapse.check())
+    clock.watch(time_lapse.check)
+    time_lapse.check()
+
+
+def _restart(time_lapse: TimeLapse, number: int, _: Values) -> None:
+    time_lapse.restart(number)
