@@ -4,11 +4,12 @@
 #   make check   format, lint, types, import rules, documentation: seconds, no camera
 #   make bench   measure beside other servers: make bench ARGS=--full
 #   make soak    prove reliability by long runs, two hours: make soak ARGS="--minutes 10 --kills 50"
+#   make deb     build dist/ipcamd_*.deb for this Debian release
 #   make setup   only install; afterwards there is .venv/bin/ipcamd
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := run
-.PHONY: run setup test check bench soak clean
+.PHONY: run setup test check bench soak deb clean
 
 VENV := .venv
 ARGS ?=
@@ -27,5 +28,7 @@ check: ; @.ci/venv dev && ./check
 bench: ; @.ci/venv dev bench && .ci/packages bench && $(MAKE) -s -C bench && $(VENV)/bin/python -m bench $(ARGS)
 
 soak: setup ; @$(VENV)/bin/python -m soak $(ARGS)
+
+deb: ; @.ci/venv && .ci/packages deb && packaging/deb
 
 clean: ; @rm -rf $(VENV) bench/build bench/results build dist

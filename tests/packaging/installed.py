@@ -1,6 +1,7 @@
 """Proof that an installed camera is complete: pages with their modules, and pictures of the built-in scene."""
 
 import re
+import sys
 from urllib.parse import urljoin
 
 import simplejpeg
@@ -27,3 +28,7 @@ def assert_picture(client: Client) -> None:
     picture = simplejpeg.decode_jpeg(client.get("/cgi/jpg/image.cgi").body)
     assert picture.shape[0] >= 480
     assert picture.std() > 10
+
+
+if __name__ == "__main__":
+    assert_complete(Client(int(sys.argv[1]), "admin", sys.argv[2]))
