@@ -8,7 +8,7 @@ from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media.multicast_streaming import start_multicast, stop_multicast, synchronize
 from ipcamd.onvif.media.osd import osd_operations
 from ipcamd.onvif.media.profiles import PROFILES_LIMIT, Part, available_parts
-from ipcamd.onvif.media2 import configurations, profiles
+from ipcamd.onvif.media2 import configurations, masks, profiles
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
 from ipcamd.onvif.soap.values import token
 from ipcamd.onvif.soap.writer import Node, node
@@ -29,7 +29,7 @@ def capabilities(call: OperationCall) -> Node:
         Rotation=False,
         VideoSourceMode=False,
         OSD=True,
-        Mask=False,
+        Mask=True,
     )
 
 
@@ -44,6 +44,7 @@ def media2_service(metadata: Hub) -> Service:
             *profiles.OPERATIONS,
             *configurations.OPERATIONS,
             *osd_operations("tr2"),
+            *masks.OPERATIONS,
             Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, partial(synchronize, metadata), _PROFILE),
             Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
             Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
