@@ -1,6 +1,5 @@
 """ONVIF events of a real camera: pull points, filters, and notifications to a consumer."""
 
-import http.server
 import queue
 import threading
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess, eventually
 from tests.onvif.client import OnvifClient, Result
-from tests.onvif.schemas import check_message
+from tests.onvif.consumer import Consumer
 
 pytestmark = pytest.mark.slow
 
@@ -119,54 +118,26 @@ def test_five_clients_pull_at_the_same_time(onvif: OnvifClient, onvif_camera: Ca
 
 
 @pytest.fixture
-def consumer() -> Iterator[tuple[int, "queue.Queue[bytes]"]]:
-    """A client that is sent notifications: its port, and what arrives."""
-    arrived: queue.Queue[bytes] = queue.Queue()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            arrived.put(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port, arrived
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def subscribe_consumer(onvif: OnvifClient, port: int) -> OnvifClient:
-    address = f'<a:Address xmlns:a="http://www.w3.org/2005/08/addressing">http://127.0.0.1:{port}/x</a:Address>'
-    reference = f"<wsnt:ConsumerReference>{address}</wsnt:ConsumerReference>"
-    created = onvif.change("wsnt:Subscribe", f"{reference}<wsnt:Filter>{INPUTS}</wsnt:Filter>")
-    return onvif.at(created.texts("{*}Address")[0])
+def consumer() -> Iterator[Consumer]:
+    with Consumer() as consumer:
+        yield consumer
 
 
 def test_a_consumer_that_the_camera_may_not_reach_is_sent_nothing(
-    onvif: OnvifClient, onvif_camera: CameraProcess, consumer: tuple[int, "queue.Queue[bytes]"]
+    onvif: OnvifClient, onvif_camera: CameraProcess, consumer: Consumer
 ) -> None:
-    port, arrived = consumer
-    point = subscribe_consumer(onvif, port)
-    eventually(lambda: f"an ONVIF subscriber at http://127.0.0.1:{port}/x is not reached" in onvif_camera.log)
-    assert arrived.empty()
-    point.change("wsnt:Unsubscribe")
+    created = onvif.change("wsnt:Subscribe", f"{consumer.reference}<wsnt:Filter>{INPUTS}</wsnt:Filter>")
+    eventually(lambda: f"an ONVIF subscriber at {consumer.url} is not reached" in onvif_camera.log)
+    assert consumer.arrived.empty()
+    onvif.at(created.texts("{*}Address")[0]).change("wsnt:Unsubscribe")
 
 
-def test_a_consumer_is_sent_notifications(
-    start_camera: StartCamera, consumer: tuple[int, "queue.Queue[bytes]"]
-) -> None:
+def test_a_consumer_is_sent_notifications(start_camera: StartCamera, consumer: Consumer) -> None:
     camera = start_camera("--source=scene", "--allow-local-targets")
-    port, arrived = consumer
-    subscribe_consumer(OnvifClient(camera.client), port)
-    assert check_message(arrived.get(timeout=PATIENCE)).tag.endswith("}Notify")
+    onvif = OnvifClient(camera.client)
+    onvif.change("wsnt:Subscribe", f"{consumer.reference}<wsnt:Filter>{INPUTS}</wsnt:Filter>")
+    assert consumer.next().tag.endswith("}Notify")
     camera.client.get("/cgi/admin/virtual.cgi", di2="high")
-    content = check_message(arrived.get(timeout=PATIENCE))
+    content = consumer.next()
     values = [each.get("Value") for each in content.findall(".//{*}SimpleItem")]
     assert values == ["input2", "true"]

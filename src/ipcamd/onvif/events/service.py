@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.camera_url import http_url
@@ -82,9 +83,10 @@ class EventService:
             raise invalid_argument("MessageLimit: allowed are 1 and more")
         subscription.prolong(wait_s)
         messages = await subscription.take(min(call["MessageLimit"], MESSAGES_LIMIT), wait_s)
+        now = _now(call)
         return (
-            node("tev:CurrentTime", _now(call)),
-            node("tev:TerminationTime", _end(call, subscription)),
+            node("tev:CurrentTime", now),
+            node("tev:TerminationTime", _end(now, subscription)),
             [notification_node(message) for message in messages],
         )
 
@@ -104,7 +106,8 @@ class EventService:
         """Extend the lifetime of a subscription."""
         subscription = self._find(call)
         subscription.renew(_life_s(call, call["TerminationTime"]))
-        return node("wsnt:TerminationTime", _end(call, subscription)), node("wsnt:CurrentTime", _now(call))
+        now = _now(call)
+        return node("wsnt:TerminationTime", _end(now, subscription)), node("wsnt:CurrentTime", now)
 
     def unsubscribe(self, call: OperationCall) -> Content:
         """End a subscription; the client's other subscriptions continue."""
@@ -153,10 +156,11 @@ def _event_properties(_: OperationCall) -> Content:
 
 def _created(call: OperationCall, subscription: Subscription, name: str) -> Content:
     address = f"{http_url(call.http)}{SUBSCRIPTION_PATH}{subscription.number}"
+    now = _now(call)
     return (
         node(name, node("wsa:Address", address)),
-        node("wsnt:CurrentTime", _now(call)),
-        node("wsnt:TerminationTime", _end(call, subscription)),
+        node("wsnt:CurrentTime", now),
+        node("wsnt:TerminationTime", _end(now, subscription)),
     )
 
 
@@ -179,5 +183,6 @@ def _now(call: OperationCall) -> datetime:
     return datetime.fromtimestamp(call.camera.clock.now_ns() / 1e9, UTC)
 
 
-def _end(call: OperationCall, subscription: Subscription) -> datetime:
-    return _now(call) + timedelta(seconds=subscription.rest_s)
+def _end(now: datetime, subscription: Subscription) -> datetime:
+    """Return when a subscription ends, rounded up: a client must find at least the time that it has asked for."""
+    return now + timedelta(seconds=ceil(subscription.rest_s * 10) / 10)
