@@ -132,6 +132,8 @@ class EventBus:
     def __init__(self) -> None:
         self.counts = Counter[EventKind]()
         """Events of each kind since the start: beginnings and ends."""
+        self.lost = 0
+        """Events that subscribers lost because they were too slow, each subscriber's counted."""
         self._listeners: list[Listener] = []
         self._queues: list[EventQueue] = []
         self._demand_watchers: list[Callable[[], None]] = []
@@ -217,6 +219,7 @@ class EventQueue:
             if not self.lost:
                 _log.warning("%s is too slow: events are lost to it", self._name)
             self.lost += 1
+            self._bus.lost += 1
         self._events.append(event)
         self._filled.set()
 

@@ -58,7 +58,10 @@ def spoken(*sequences: int) -> bytes:
 
 async def test_packets_are_heard_in_order(stand: Stand) -> None:
     stand.send(*map(packet, (1, 2, 4, 3, 5, 6, 7, 8)))
+    assert stand.speaker.late_packets == 0
+    stand.send(packet(5))
     assert stand.heard() == spoken(*range(1, 9))
+    assert stand.speaker.late_packets == 1
 
 
 async def test_the_last_packets_are_heard_when_their_time_has_come(stand: Stand) -> None:

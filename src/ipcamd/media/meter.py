@@ -60,6 +60,8 @@ class Meter:
     def __init__(self) -> None:
         self.frames = 0
         """Frames encoded since the start."""
+        self.passed_frames = 0
+        """Frames passed through since the start."""
         self.work = Histogram(WORK_LIMITS_S)
         """Processor time per frame."""
         self.delay = Histogram(DELAY_LIMITS_S)
@@ -68,8 +70,10 @@ class Meter:
 
     def count(self, size: int, work_s: float, delay_s: float, passed: bool = False) -> None:
         """Count a frame of `size` bytes that took `work_s` of processor time and `delay_s` since its capture. `passed`:
-        it was passed through, so it counts only in the present figures."""
-        if not passed:
+        it was passed through, which is no work of an encoder."""
+        if passed:
+            self.passed_frames += 1
+        else:
             self.frames += 1
             self.work.observe(work_s)
             self.delay.observe(delay_s)

@@ -47,7 +47,9 @@ class TalkReceiver:
             return
         if began or who != self._talker:
             self._talker, self._jitter = who, JitterBuffer()
+        late = self._jitter.late
         self._play(self._jitter.put(packet, self._now_s()))
+        self._speaker.late_packets += self._jitter.late - late
 
     def close(self) -> None:
         """Stop playing."""

@@ -1,6 +1,6 @@
 """Tampering detection service: looks at two pictures a second, of those that are there for viewers and recordings.
 
-While something waits for tampering, the source runs for it alone.
+While something waits for tampering, the source runs for it alone: one picture a second.
 """
 
 import asyncio

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ha_mqtt_models_pydantic import parse_component_payload, parse_device_discovery_payload
 from tests.delivery.conftest import certificate  # noqa: F401 - a fixture
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.mqtt.broker import PASSWORD, USER, Broker, Listener
@@ -169,12 +171,32 @@ def inputs(listener: Listener) -> list[str]:
     return [event["state"] for event in {event["id"]: event for event in events if event["kind"] == "input"}.values()]
 
 
+def wrong_entities(told: dict[str, Any]) -> dict[str, object]:
+    """Return the entities that are not as Home Assistant's schemas have them: it ignores what it does not know."""
+    parse_device_discovery_payload(told)
+    wrong: dict[str, object] = {}
+    for key, part in told["components"].items():
+        fields = type(parse_component_payload(part["platform"], part)).model_fields
+        if unknown := part.keys() - {"platform", *(field.alias or name for name, field in fields.items())}:
+            wrong[key] = unknown
+        if part.get("device_class", "motion") not in ("motion", "tamper"):
+            wrong[key] = part["device_class"]
+    return wrong
+
+
 def test_home_assistant_and_what_is_withdrawn(camera: CameraProcess, broker: Broker, listener: Listener) -> None:
     mac = camera.client.value("System.Info", "MACAddress")
     topic = f"homeassistant/device/ipcamd_{mac.replace(':', '')}/config"
     listener.wait_for(lambda _: listener.last(topic))
     told = json.loads(listener.last(topic) or b"")
     assert told["device"]["connections"] == [["mac", mac]]
+    assert wrong_entities(told) == {}
+    camera.client.get("/cgi/event/schedule.cgi", action="add", Name="lapse", SnapshotInterval=3600, EnableMQTT=1)
+    listener.wait_for(lambda _: b"Scheduled picture" in (listener.last(topic) or b""))
+    told = json.loads(listener.last(topic) or b"")
+    assert wrong_entities(told) == {}
+    platforms = {part["platform"] for part in told["components"].values()}
+    assert platforms == {"binary_sensor", "switch", "select", "camera", "sensor", "button"}
     heard = listener.messages.copy()
     listener.publish("homeassistant/status", "online")
     listener.wait_for(lambda seen: topic in [name for name, _, _ in seen[len(heard) :]])

@@ -130,6 +130,8 @@ async def test_a_change_of_the_picture_is_encoded_and_the_rest_is_passed_through
     check_continuity(frames)
     # the source's next key frame is the 21st
     assert house.passed(frames) == [True] * 14 + [False] * 6 + [True] * 20
+    meter = house.pipeline.meters["h264"]
+    assert (meter.passed_frames, meter.frames) == (34, 6)
     levels = [luma(frame) for frame in decoded("h264", [frame.payload for frame in frames])]
     assert levels[13] < 120 < levels[14]
     assert levels[16] > 120 > levels[17]

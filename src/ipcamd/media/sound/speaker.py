@@ -50,6 +50,8 @@ class Speaker:
         """`now_s` returns seconds and never jumps; `sleep` waits for that many seconds."""
         self.enabled = True
         """Whether talk is enabled (``Audio.SpeakerEnabled``)."""
+        self.late_packets = 0
+        """Packets of talkers that came too late, or twice."""
         self._output = output
         self._now_s = now_s
         self._sleep = sleep

@@ -26,6 +26,7 @@ def collect_metrics(camera: Camera) -> Iterator[Metric]:
     yield from _viewers(camera)
     yield from _pictures(camera)
     yield from _traffic(list(camera.pipeline.traffic))
+    yield from _talk(camera)
     yield from _events(camera)
     yield from _deliveries(camera)
     yield from _card(camera)
@@ -46,6 +47,12 @@ def _viewers(camera: Camera) -> Iterator[Metric]:
     yield counter("ipcamd_logins_refused", "Wrong logins, and logins from addresses that are throttled.", ({}, refused))
 
 
+def _talk(camera: Camera) -> Iterator[Metric]:
+    if camera.speaker:
+        late = camera.speaker.late_packets
+        yield counter("ipcamd_talk_packets_late", "Packets of talkers that came too late, or twice.", ({}, late))
+
+
 def _pictures(camera: Camera) -> Iterator[Metric]:
     pipeline, capture = camera.pipeline, camera.pipeline.capture
     yield gauge(
@@ -55,6 +62,8 @@ def _pictures(camera: Camera) -> Iterator[Metric]:
     meters = pipeline.meters
     series = [({"stream": name}, meter.frames) for name, meter in meters.items()]
     yield counter("ipcamd_frames_encoded", "Frames that were encoded.", *series)
+    passed = [({"stream": name}, meter.passed_frames) for name, meter in meters.items()]
+    yield counter("ipcamd_frames_passed_through", "Frames that were handed on as the source sent them.", *passed)
     work = _sum_up(meter.work for meter in meters.values())
     yield histogram("ipcamd_encode_seconds", "Processor time to encode a frame.", work)
     delay = _sum_up(meter.delay for meter in meters.values())
@@ -88,6 +97,7 @@ def _events(camera: Camera) -> Iterator[Metric]:
     counts = camera.event_bus.counts
     series = [({"kind": kind.value}, counts[kind]) for kind in EventKind]
     yield counter("ipcamd_events", "Beginnings and ends of events.", *series)
+    yield counter("ipcamd_events_lost", "Events that slow subscribers missed.", ({}, camera.event_bus.lost))
 
 
 def _deliveries(camera: Camera) -> Iterator[Metric]:
