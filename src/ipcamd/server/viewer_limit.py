@@ -1,6 +1,7 @@
 """Viewer limit over all protocols; the last places are reserved for administrators."""
 
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
 from ipcamd.access.accounts import Account
@@ -20,6 +21,10 @@ class ViewerPlace(NamedTuple):
     """The account that it counts for, or the address; "" for an administrator."""
     protocol: str
     """``http``, ``rtsp``, ``multicast`` ..."""
+
+
+_place = lru_cache(maxsize=64)(ViewerPlace)
+"""The places of one holder are equal: one object does for all."""
 
 
 class ViewerLimit:
@@ -48,7 +53,7 @@ class ViewerLimit:
             self._held[holder] += 1
         self.taken += 1
         self.by_protocol[protocol] += 1
-        return ViewerPlace(holder, protocol)
+        return _place(holder, protocol)
 
     def release(self, place: ViewerPlace) -> None:
         """Release a place."""

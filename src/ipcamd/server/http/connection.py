@@ -26,6 +26,8 @@ CHATTER = 64 * 1024
 
 _NO_REQUESTS = RequestParser()
 """Parser of all connections that send a stream; it receives nothing."""
+_NO_CALLER = ("", "")
+"""Caller of all connections that send a stream, or have received nothing yet."""
 
 
 class HttpConnection(HttpSender):
@@ -41,7 +43,7 @@ class HttpConnection(HttpSender):
         self._parser = RequestParser()
         self._held, self._chatter = False, 0  # reading is paused; bytes of a viewer
         self._queued = False  # what has arrived waits for its turn
-        self._caller = ("", "")  # account, if any is known, and network of the client
+        self._caller = _NO_CALLER  # account, if any is known, and network of the client
 
     # -- called by asyncio
 
@@ -219,7 +221,7 @@ class HttpConnection(HttpSender):
 
     def _stream_to(self, exchange: Exchange) -> None:
         super()._stream_to(exchange)
-        self._parser = _NO_REQUESTS  # bytes after the request are ignored
+        self._parser, self._caller = _NO_REQUESTS, _NO_CALLER  # bytes after the request are ignored
 
     # -- pace
 

@@ -145,7 +145,7 @@ class Fanout:
             viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._now_s)
         except OSError:
             raise _full() from None
-        self._viewers[viewer] = join
+        self._viewers[viewer] = self._shared(join)
         viewer.mark(self._tos[join.sound])
         try:
             viewer.start(self._head(join), self._pictures(join, viewer))
@@ -198,6 +198,11 @@ class Fanout:
             if hub in self._viewers[viewer].hubs:
                 viewer.lose()
                 self.leave(viewer)
+
+    def _shared(self, join: Join) -> Join:
+        """Return an equal one that the newest viewer has: most viewers get the same streams, and need only one."""
+        newest = next(reversed(self._viewers.values()), None)
+        return newest if newest == join else join
 
     def _pictures(self, join: Join, viewer: Viewer) -> list[SharedBuffer]:
         buffers: list[SharedBuffer] = []
