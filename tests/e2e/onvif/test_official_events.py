@@ -18,6 +18,8 @@ pytestmark = pytest.mark.slow
 
 DIALECT = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
 ITEMS = "http://www.onvif.org/ver10/tev/messageContentFilter/ItemFilter"
+LIFE = timedelta(seconds=300)
+"""Life that is asked for. The cases ask for 10 s, and a slow machine may take longer from one step to the next."""
 INPUT, RELAY, ALARM = "tns1:Device/Trigger/DigitalInput", "tns1:Device/Trigger/Relay", "tns1:VideoSource/MotionAlarm"
 
 
@@ -25,6 +27,7 @@ INPUT, RELAY, ALARM = "tns1:Device/Trigger/DigitalInput", "tns1:Device/Trigger/R
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
     state = tmp_path_factory.mktemp("events") / "state"
     camera = CameraProcess(state, "--source=scene", "--allow-local-targets").start()
+    OnvifClient(camera.client).change("tev:GetEventProperties")  # loads the schemas: no subscription waits for that
     yield camera
     stop_all([camera])
 
@@ -58,7 +61,7 @@ class Subscriber(Protocol):
 class Puller:
     """Client with a pull point."""
 
-    def __init__(self, onvif: OnvifClient, _: Consumer, wanted: str = "", life: str = "PT60S") -> None:
+    def __init__(self, onvif: OnvifClient, _: Consumer, wanted: str = "", life: str = "PT300S") -> None:
         content = f"<tev:Filter>{wanted}</tev:Filter>" if wanted else ""
         content += f"<tev:InitialTerminationTime>{life}</tev:InitialTerminationTime>" if life else ""
         self.created = onvif.change("tev:CreatePullPointSubscription", content)
@@ -76,7 +79,7 @@ class Puller:
 class Listener:
     """Client that is sent notifications."""
 
-    def __init__(self, onvif: OnvifClient, consumer: Consumer, wanted: str = "", life: str = "PT60S") -> None:
+    def __init__(self, onvif: OnvifClient, consumer: Consumer, wanted: str = "", life: str = "PT300S") -> None:
         content = f"<wsnt:Filter>{wanted}</wsnt:Filter>" if wanted else ""
         content += f"<wsnt:InitialTerminationTime>{life}</wsnt:InitialTerminationTime>"
         self.created = onvif.change("wsnt:Subscribe", consumer.reference + content)
@@ -156,16 +159,16 @@ SELECTED = (
 
 @pytest.mark.parametrize("kind", cases(*CREATED))
 def test_a_subscription_lives_as_long_as_was_asked(onvif: OnvifClient, consumer: Consumer, kind: Kind) -> None:
-    subscriber = kind(onvif, consumer, life="PT10S")
-    assert rest(subscriber.created) >= timedelta(seconds=10)
+    subscriber = kind(onvif, consumer)
+    assert rest(subscriber.created) >= LIFE
     subscriber.point.change("wsnt:Unsubscribe")
 
 
 @pytest.mark.parametrize("kind", cases(*RENEWED))
 def test_a_subscription_is_renewed(onvif: OnvifClient, consumer: Consumer, kind: Kind) -> None:
-    subscriber = kind(onvif, consumer, life="PT10S")
-    renewed = subscriber.point.change("wsnt:Renew", "<wsnt:TerminationTime>PT10S</wsnt:TerminationTime>")
-    assert rest(renewed) >= timedelta(seconds=10)
+    subscriber = kind(onvif, consumer)
+    renewed = subscriber.point.change("wsnt:Renew", "<wsnt:TerminationTime>PT300S</wsnt:TerminationTime>")
+    assert rest(renewed) >= LIFE
     subscriber.point.change("wsnt:Unsubscribe")
 
 
@@ -192,10 +195,10 @@ def test_a_filter_selects_topics(
 
 @pytest.mark.parametrize("kind", cases(*ENDED))
 def test_a_subscription_ends_and_is_unknown(onvif: OnvifClient, consumer: Consumer, kind: Kind) -> None:
-    subscriber = kind(onvif, consumer, life="PT10S")
+    subscriber = kind(onvif, consumer)
     subscriber.point.change("wsnt:Unsubscribe")
     assert is_gone(subscriber)
-    refused = subscriber.point.refuse("wsnt:Renew", "<wsnt:TerminationTime>PT10S</wsnt:TerminationTime>")
+    refused = subscriber.point.refuse("wsnt:Renew", "<wsnt:TerminationTime>PT300S</wsnt:TerminationTime>")
     assert refused[1] == "ter:ResourceUnknownFault"
 
 
@@ -246,7 +249,7 @@ def test_a_subscription_ends_by_itself(onvif: OnvifClient, consumer: Consumer) -
 def test_as_many_pull_points_as_the_capabilities_say(onvif: OnvifClient, consumer: Consumer) -> None:
     count = int(onvif.change("tev:GetServiceCapabilities").content[0].get("MaxPullPoints", "0"))
     assert count >= 2
-    pullers = [Puller(onvif, consumer, life="") for _ in range(count)]
+    pullers = [Puller(onvif, consumer) for _ in range(count)]
     assert len({each.created.texts("{*}Address")[0] for each in pullers}) == count
     for puller in pullers:
         assert topic(puller.next())

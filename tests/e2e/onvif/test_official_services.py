@@ -141,7 +141,7 @@ def set_name(name: str) -> Part:
     return envelope((TR2, "SetMetadataConfiguration", [configuration]))
 
 
-POINT = envelope((TEV, "CreatePullPointSubscription", [(TEV, "InitialTerminationTime", "PT10S")]))
+POINT = envelope((TEV, "CreatePullPointSubscription", [(TEV, "InitialTerminationTime", "PT300S")]))
 
 
 def spell(part: Part, style: Style, parent: str = "") -> str:
