@@ -47,6 +47,22 @@ async def test_the_oldest_go_when_too_many_wait(tmp_path: Path) -> None:
         assert database.rows("SELECT count(*) FROM outbox") == [(3,)]
 
 
+async def test_an_amended_message_keeps_its_place(tmp_path: Path) -> None:
+    with Database(tmp_path / "ipcamd.db") as database:
+        outbox = Outbox(database, lambda: 10)
+        first = outbox.put("webhook1", "a", b"1")
+        outbox.put("webhook1", "b", b"2")
+        await outbox.flush()
+        outbox.amend(first, b"1 with a picture")
+        assert (await outbox.head("webhook1")).payload == b"1 with a picture"
+        await outbox.flush()
+        assert database.rows("SELECT payload FROM outbox ORDER BY number") == [(b"1 with a picture",), (b"2",)]
+        outbox.note_delivered(first)
+        outbox.amend(first, b"too late")
+        await outbox.flush()
+        assert database.rows("SELECT payload FROM outbox") == [(b"2",)]
+
+
 async def test_a_message_that_comes_wakes_the_one_who_waits(tmp_path: Path) -> None:
     with Database(tmp_path / "ipcamd.db") as database:
         outbox = Outbox(database, lambda: 3)

@@ -55,6 +55,7 @@ class World:
 
     def __init__(self, database: Database) -> None:
         self.settings = Settings(database, ALL_GROUPS, {})
+        self.database = database
         self.outbox = Outbox(database, lambda: 1000)
         self.bus = EventBus()
         self.pauses = list[float]()
@@ -190,6 +191,9 @@ async def test_an_event_whose_picture_is_awaited_outlasts_the_end(tmp_path: Path
         world.publish(2)
         async with asyncio.timeout(PATIENCE_S):
             await asked.wait()
+        await world.outbox.flush()
+        assert len(world.database.rows("SELECT 1 FROM outbox")) == 1  # a kill would not lose it
+        assert receiver.bodies == []  # it is not sent before its picture
         await world.service.close()
         assert world.outbox.counts("webhook1").waiting == 2
 

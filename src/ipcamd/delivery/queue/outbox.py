@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from ipcamd.dataclass import dataclass
@@ -52,8 +53,8 @@ class Outbox:
             self._queue(message.target)[message.number] = message
             self._number = message.number
 
-    def put(self, target: str, topic: str, payload: bytes) -> None:
-        """Queue a message; it is on the disk soon. The oldest ones go if too many wait."""
+    def put(self, target: str, topic: str, payload: bytes) -> OutboxMessage:
+        """Queue a message, and return it; it is on the disk soon. The oldest ones go if too many wait."""
         self._number += 1
         message = OutboxMessage(self._number, target, topic, payload)
         queue = self._queue(target)
@@ -64,6 +65,15 @@ class Outbox:
             self._dropped[target] += 1
         self._came.set()
         self._write_soon()
+        return message
+
+    def amend(self, message: OutboxMessage, payload: bytes) -> None:
+        """Give a message that still waits another payload, in its place."""
+        queue = self._queue(message.target)
+        if message.number in queue:
+            queue[message.number] = replace(message, payload=payload)
+            self._added.append(queue[message.number])
+            self._write_soon()
 
     async def head(self, target: str) -> OutboxMessage:
         """Wait for the first message of a target, and return it; it stays in the queue."""
@@ -149,5 +159,5 @@ class Outbox:
 
 def _save(connection: sqlite3.Connection, added: list[OutboxMessage], removed: list[int]) -> None:
     rows = [(message.number, message.target, message.topic, message.payload) for message in added]
-    connection.executemany("INSERT INTO outbox (number, target, topic, payload) VALUES (?, ?, ?, ?)", rows)
+    connection.executemany("INSERT OR REPLACE INTO outbox (number, target, topic, payload) VALUES (?, ?, ?, ?)", rows)
     connection.executemany("DELETE FROM outbox WHERE number = ?", [(number,) for number in removed])

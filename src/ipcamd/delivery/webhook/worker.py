@@ -62,6 +62,8 @@ class WebhookWorker:
         self._parts = parts
         self._pauses = RetryPauses()
         self._failure = ""
+        self._picture = 0, asyncio.Event()
+        """Number of the newest message that gets a picture, and when it has come."""
         self._tasks: list[asyncio.Task[None]] = []
         self._switching_off: set[asyncio.Task[None]] = set()
 
@@ -123,22 +125,27 @@ class WebhookWorker:
                         await self._queue(event, config)
             finally:  # cancelled, those that came before wait too
                 for event in filter(edges.is_change, queue.take_waiting()):
-                    self._put(event, config, None)
+                    self._parts.outbox.put(self.name, _new_id(), self._payload(event, config, None))
 
     async def _queue(self, event: Event, config: WebhookConfig) -> None:
-        picture = None
+        """Queue an event at once, and add its picture when that is there; it is not sent before."""
+        outbox = self._parts.outbox
+        wants_picture = config.with_picture and outbox.has_room_for_picture(self.name)
+        message = outbox.put(self.name, _new_id(), self._payload(event, config, None))
+        if not wants_picture:
+            return
+        self._picture = message.number, asyncio.Event()
         try:
-            if config.with_picture and self._parts.outbox.has_room_for_picture(self.name):
-                picture = await self._take_picture()
-        finally:  # cancelled, it goes without a picture
-            self._put(event, config, picture)
+            if picture := await self._take_picture():
+                outbox.amend(message, self._payload(event, config, picture))
+        finally:
+            self._picture[1].set()
 
-    def _put(self, event: Event, config: WebhookConfig, picture: EncodedFrame | None) -> None:
+    def _payload(self, event: Event, config: WebhookConfig, picture: EncodedFrame | None) -> bytes:
         type_ = f"{event.kind.value}.{'on' if event.is_on else 'off'}"
         data = event_fields(event, self._parts.started_by(event))
         camera = self._parts.describe_camera()
-        body = webhook_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
-        self._parts.outbox.put(self.name, _new_id(), body)
+        return webhook_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
 
     async def _take_picture(self) -> EncodedFrame | None:
         with suppress(RequestFailed):  # there is none within six seconds: the event goes without
@@ -152,7 +159,7 @@ class WebhookWorker:
         await asyncio.gather(*before, return_exceptions=True)
         refusals = 0
         while True:
-            message = await self._parts.outbox.head(self.name)
+            message = await self._next_message()
             try:
                 outcome = await self._post(config, message.topic, message.payload)
                 refusals = refusals + 1 if outcome.status in REFUSED else 0
@@ -164,6 +171,15 @@ class WebhookWorker:
                 await self._parts.sleep(pause_s)
             else:
                 refusals = 0
+
+    async def _next_message(self) -> OutboxMessage:
+        """Wait for the first message, with its picture."""
+        message = await self._parts.outbox.head(self.name)
+        number, has_come = self._picture
+        if message.number == number:
+            await has_come.wait()
+            return await self._parts.outbox.head(self.name)
+        return message
 
     async def _post(self, config: WebhookConfig, message_id: str, body: bytes) -> PostOutcome:
         timestamp_s = self._parts.now_ns() // 1_000_000_000
