@@ -48,7 +48,9 @@ async def test_a_second_file_that_the_disk_does_not_take_leaves_the_first(
     task = await rig.begin()
     stage.show(30)
     first = clip_writer.RecordingFile
-    monkeypatch.setattr(clip_writer, "RecordingFile", lambda *given: full() if given[3].size != SIZE else first(*given))
+    monkeypatch.setattr(
+        clip_writer, "RecordingFile", lambda *given: full() if given[3].avi_format.size != SIZE else first(*given)
+    )
     stage.size = (320, 240)
     stage.show(100)
     (material,) = await task

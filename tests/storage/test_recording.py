@@ -25,7 +25,7 @@ def test_every_model_makes_names_that_count(model: str, began: datetime) -> None
     [
         "",
         "ipcamd-01082014-200248.avi\n",
-        "ipcamd-01082014-200248.mp4",
+        "ipcamd-01082014-200248.mkv",
         "../ipcamd-01082014-200248.avi",
         "/etc/passwd",
         "a/ipcamd-01082014-200248.avi",

@@ -11,7 +11,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, SIZE, pictures, playable, pro
 
 from ipcamd.media import codecs
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording_file import RecordingFile
+from ipcamd.storage.recording_file import RecordingFile, begin_avi_file
 from ipcamd.wire.avi.layout import AviFormat
 
 FORM = AviFormat("H264", SIZE, 30, True)
@@ -28,7 +28,7 @@ def disk(tmp_path: Path) -> Disk:
 
 
 def segment(disk: Disk) -> RecordingFile:
-    return RecordingFile(disk, "record", "ipcamd", FORM, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    return begin_avi_file(disk, "record", "ipcamd", FORM, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
 
 
 def feed(segment: RecordingFile, first: int = 0, last: int = 60) -> None:

@@ -30,6 +30,7 @@ from ipcamd.wire.http.message import RequestParser
 from ipcamd.wire.http.multipart_parser import MultipartParser, PictureParser
 from ipcamd.wire.http.query import Query
 from ipcamd.wire.jpeg_scanner import JpegScanner
+from ipcamd.wire.mp4.reader import read_content
 from ipcamd.wire.rtp import feedback, rtcp, rtp
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspParser
@@ -206,6 +207,7 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "dyndns": lambda data: dyndns.parse_answer(200, data),
     "notice": lambda data: notice.parse(*data.decode("latin-1").partition("\n")[::2]),
     "avi": avi,
+    "mp4": lambda data: read_content(lambda place, length: data[place : place + length], len(data)),
     "address_range": lambda data: AddressRange.parse(data.decode("latin-1")),
     "motion": motion,
     "config": config,

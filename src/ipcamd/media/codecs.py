@@ -12,6 +12,8 @@ from ipcamd.wire.bitstream.access_unit import Inspector
 from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
+from ipcamd.wire.mp4 import tracks
+from ipcamd.wire.mp4.tracks import SoundTrack, VideoTrack
 from ipcamd.wire.packetize import aac, h264, h265, jpeg, mpeg4, onvif_metadata, opus, pcma, pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
@@ -78,6 +80,10 @@ class Codec:
     """Constructor of the inspector of pictures from sources; None: such pictures are always encoded again."""
     in_browsers: bool = False
     """Whether browsers play it in MP4 without conversion."""
+    mp4_video: Callable[[bytes, tuple[int, int]], VideoTrack | None] | None = None
+    """Makes its track of MP4 from a key frame and the size of pictures; None if it is not recorded in MP4."""
+    mp4_sound: Callable[[], SoundTrack] | None = None
+    """Makes its track of MP4; None if it is not recorded in MP4."""
     intra_only: bool = False
     """Every frame is a key frame."""
     onvif: OnvifCodec | None = None
@@ -201,6 +207,7 @@ H264 = Codec(
     is_key=h264.is_key,
     inspector=H264Inspector,
     in_browsers=True,
+    mp4_video=tracks.make_h264_track,
     onvif=OnvifCodec(1, "H264", "H264", "Main"),
 )
 H265 = Codec(
@@ -228,6 +235,7 @@ H265 = Codec(
     parameters="Image.H265",
     is_key=h265.is_key,
     inspector=H265Inspector,
+    mp4_video=tracks.make_h265_track,
     onvif=OnvifCodec(4, "", "H265", "Main"),
 )
 ULAW = Codec(
@@ -281,6 +289,7 @@ AAC = Codec(
     content_type="audio/aac",
     rtp_format=aac.FORMAT,
     sound_encoder=_encode_aac,
+    mp4_sound=tracks.make_aac_track,
     multicast_port="AUDIOPort",
     intra_only=True,
     onvif=OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16),
@@ -292,6 +301,7 @@ OPUS = Codec(
     content_type="audio/opus",
     rtp_format=opus.FORMAT,
     sound_encoder=_encode_opus,
+    mp4_sound=tracks.make_opus_track,
     multicast_port="AUDIOPort",
     intra_only=True,
     onvif=OnvifCodec(1, "", "OPUS", kbits=24, khz=8),

@@ -8,6 +8,7 @@ AUDIO = Group(
     "10.12",
     (
         Param("MicEnabled", YES_NO, "no", "Send sound to viewers.", get=Rank.GUEST, needs="MicIn"),
+        Param("SpeakerEnabled", YES_NO, "yes", "Let viewers speak.", get=Rank.GUEST, needs="AudioOut"),
         Param(
             "Codec",
             OneOf(("ulaw", "alaw", "aac", "opus"), ("G.711 u-law", "G.711 A-law", "AAC", "Opus")),
@@ -16,6 +17,5 @@ AUDIO = Group(
             get=Rank.GUEST,
             needs="MicIn",
         ),
-        Param("SpeakerEnabled", YES_NO, "yes", "Let viewers speak.", get=Rank.GUEST, needs="AudioOut"),
     ),
 )

@@ -2,20 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from ipcamd.errors import StoreError
 from ipcamd.event_bus import Event
+from ipcamd.media.codecs import Codec
 from ipcamd.media.pipeline import AUDIO, Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
-from ipcamd.recording.clip_writer import SECOND_NS, AviClipWriter, JpegClipWriter
-from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files
+from ipcamd.recording.clip_writer import SECOND_NS, AviClipWriter, ClipWriter, JpegClipWriter, Local
+from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files, sound_for_clips
 from ipcamd.recording.event_clip import ClipCapture, ClipSpan
+from ipcamd.recording.mp4_clip_writer import Mp4ClipWriter
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
 from ipcamd.settings.settings import Settings
@@ -24,6 +26,13 @@ from ipcamd.storage.recording import EVENT, Recording
 
 MAX_LENGTH_NS = 60 * SECOND_NS
 """Longest clip, in nanoseconds; a later event starts another clip."""
+
+WRITERS: Mapping[str, Callable[[Disk, str, Local, int, Codec | None], ClipWriter]] = {
+    "AVI": AviClipWriter,
+    "MP4": Mp4ClipWriter,
+    "JPEG": JpegClipWriter,
+}
+"""``FileFormat`` to the writer of its clips."""
 
 _log = logging.getLogger(__name__)
 
@@ -146,8 +155,9 @@ class ClipRecorder:
     def _start_capture(self, span: ClipSpan) -> ClipCapture:
         self._latest_end_ns = span.start_ns + MAX_LENGTH_NS
         buffer = self._buffer or self._make_buffer()
-        kind = JpegClipWriter if self._settings[GENERAL]["FileFormat"] == "JPEG" else AviClipWriter
-        writer = kind(self._store.disk(), self._model, self._local, span.start_ns, buffer.sound is not None)
+        make_writer = WRITERS[self._settings[GENERAL]["FileFormat"]]
+        sound = buffer.sound.codec if buffer.sound else None
+        writer = make_writer(self._store.disk(), self._model, self._local, span.start_ns, sound)
         capture = self._capture = ClipCapture(buffer, span, writer, self._now_ns())
         if buffer is not self._buffer:
             buffer.close()
@@ -211,7 +221,7 @@ class ClipRecorder:
 
     def _hubs(self) -> tuple[Hub, Hub | None]:
         hub = hub_for_files(self._pipeline, self._settings[GENERAL])
-        return hub, self._pipeline.sound if self._pipeline.has_audio else None
+        return hub, sound_for_clips(self._pipeline, self._settings[GENERAL])
 
     def _setting_ns(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND_NS

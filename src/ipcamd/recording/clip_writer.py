@@ -1,5 +1,6 @@
 """Clip writer: selects the frames of a capture and writes them to disk while it lasts."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -7,13 +8,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.segmented_recorder import avi_format_of
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
+from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording, free_names
 from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
+from ipcamd.wire.avi.writer import AviWriter
 
 SECOND_NS = 1_000_000_000
 """One second in nanoseconds."""
@@ -53,26 +57,38 @@ class ClipWriter(Protocol):
         """Complete the files and return them, durable; none if there was no picture."""
 
 
-class AviClipWriter:
-    """Writer of AVI clips with all pictures and audio; a change of the picture's format starts another file.
+class VideoClipWriter(ABC):
+    """Base of the writers of clips with all pictures and audio; another format of the pictures starts another file."""
 
-    The clip starts at `start_ns`. Earlier pictures, back to the last key frame, are needed for decoding: they play at
-    twice their speed, and so do the following ones until pictures and time match again.
-    """
-
-    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, has_audio: bool) -> None:
-        """`model` is the device's, with which the file's name begins; `has_audio` adds a track of sound."""
+    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, sound: Codec | None) -> None:
+        """`model` is the device's, with which the file's name begins; `sound` is the codec of the track of sound."""
         self.disk = disk
         self.picture_bytes = 0
         self._model = model
         self._local = local
         self._start_ns = start_ns
-        self._has_audio = has_audio
+        self._sound = sound
         self._pictures: deque[EncodedFrame] = deque()
         self._sounds: deque[EncodedFrame] = deque()
         self._file: RecordingFile | None = None
-        self._avi_format: AviFormat | None = None
+        self._format: object = None
         self._files: list[Recording] = []
+
+    @abstractmethod
+    def _format_of(self, key: EncodedFrame) -> object:
+        """Return what must not change within a file; None if no file can begin with this key frame."""
+
+    @abstractmethod
+    def _make_writer(self, first: EncodedFrame) -> ContainerWriter:
+        """Return the writer of a file that begins with a key frame."""
+
+    def _continues(self, frame: EncodedFrame) -> bool:
+        """Return whether a picture can be in the same file as the last one, as far as their times go."""
+        return True
+
+    def _trim(self, block: EncodedFrame, end_ns: int) -> EncodedFrame:
+        """Return the part of the sound that belongs to a clip with this end."""
+        return block
 
     def add_picture(self, frame: EncodedFrame) -> None:
         """See `ClipWriter`."""
@@ -92,22 +108,28 @@ class AviClipWriter:
             return []
         until = min(newest - HOLD_NS, end_ns - AUDIO_BLOCK_NS)
         sounds = _take_while(self._sounds, lambda block: last or block.captured_ns <= until)
-        return list(merge_by_time(pictures, (_trim(block, end_ns) for block in sounds if block.captured_ns < end_ns)))
+        return list(
+            merge_by_time(pictures, (self._trim(block, end_ns) for block in sounds if block.captured_ns < end_ns))
+        )
 
     def write(self, frames: list[EncodedFrame]) -> None:
         """See `ClipWriter`."""
-        if not frames:
-            return
-        file = self._file or self._start_file(next(filter(is_picture, frames)))
+        if not self._file and (first := next(filter(is_picture, frames), None)):
+            self._start_file(first)  # before the sound that came earlier
         for frame in frames:
-            if not is_picture(frame):
-                file.add_audio(frame.payload, frame.captured_ns)
-                continue
-            if frame.key and avi_format_of(frame, False) != self._avi_format:  # the stream's parameters have changed
-                self._end_file(frame.captured_ns)
-                file = self._start_file(frame)
-            file.add_picture(frame.payload, frame.key, frame.captured_ns)
-        file.flush()
+            if is_picture(frame):
+                self._write_picture(frame)
+            elif self._file:
+                self._file.add_audio(frame.payload, frame.captured_ns)
+        if frames and self._file:
+            self._file.flush()
+
+    def _write_picture(self, frame: EncodedFrame) -> None:
+        if not self._continues(frame) or (frame.key and self._format_of(frame) != self._format):
+            self._end_file(frame.captured_ns)
+            self._start_file(frame)
+        if self._file:
+            self._file.add_picture(frame.payload, frame.key, frame.captured_ns)
 
     def close(self, end_ns: int) -> list[Recording]:
         """See `ClipWriter`."""
@@ -118,12 +140,12 @@ class AviClipWriter:
                 raise
         return self._files
 
-    def _start_file(self, first: EncodedFrame) -> RecordingFile:
-        origin_ns = max(self._start_ns, first.captured_ns)
-        self._avi_format = avi_format_of(first, False)
-        avi_format = avi_format_of(first, self._has_audio, 2 if first.captured_ns < origin_ns else 1)
-        self._file = RecordingFile(self.disk, EVENT, self._model, avi_format, self._local(origin_ns), origin_ns)
-        return self._file
+    def _start_file(self, first: EncodedFrame) -> None:
+        self._format = self._format_of(first) if first.key else None
+        if self._format is not None:
+            writer = self._make_writer(first)
+            began = self._local(writer.origin)
+            self._file = RecordingFile(self.disk, EVENT, self._model, writer, began)
 
     def _end_file(self, end_ns: int) -> None:
         file, self._file = self._file, None
@@ -134,10 +156,29 @@ class AviClipWriter:
             self._files.append(closed)
 
 
+class AviClipWriter(VideoClipWriter):
+    """Writer of AVI clips.
+
+    The clip starts at `start_ns`. Earlier pictures, back to the last key frame, are needed for decoding: they play at
+    twice their speed, and so do the following ones until pictures and time match again.
+    """
+
+    def _format_of(self, key: EncodedFrame) -> AviFormat:
+        return avi_format_of(key, False)
+
+    def _make_writer(self, first: EncodedFrame) -> AviWriter:
+        origin_ns = max(self._start_ns, first.captured_ns)
+        avi_format = avi_format_of(first, self._sound is not None, 2 if first.captured_ns < origin_ns else 1)
+        return AviWriter(avi_format, self._local(origin_ns), origin_ns)
+
+    def _trim(self, block: EncodedFrame, end_ns: int) -> EncodedFrame:
+        return replace(block, payload=block.payload[: (end_ns - block.captured_ns) * SOUND_RATE // SECOND_NS])
+
+
 class JpegClipWriter:
     """Writer of JPEG files, one per second; one of them is the first picture at or after the event."""
 
-    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, _has_audio: bool) -> None:
+    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, _sound: Codec | None) -> None:
         """`model` is the device's, with which the files' names begin. Sound is left out."""
         self.disk = disk
         self.picture_bytes = 0
@@ -182,8 +223,3 @@ class JpegClipWriter:
 def _take_while(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:
     while waiting and goes(waiting[0]):
         yield waiting.popleft()
-
-
-def _trim(block: EncodedFrame, end_ns: int) -> EncodedFrame:
-    """Return the part of the block before `end_ns`."""
-    return replace(block, payload=block.payload[: (end_ns - block.captured_ns) * SOUND_RATE // SECOND_NS])

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from ipcamd.errors import CardError
+from ipcamd.media.codecs import AAC
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
@@ -20,7 +21,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
-from ipcamd.storage.recording_file import RecordingFile
+from ipcamd.storage.recording_file import RecordingFile, begin_avi_file
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.workers.pool import WorkerPool
 
@@ -48,10 +49,24 @@ _log = logging.getLogger(__name__)
 
 
 def hub_for_files(pipeline: Pipeline, general: Values) -> Hub:
-    """Return the stream that is recorded (SDK 10.16)."""
+    """Return the stream that clips are made of (SDK 10.16)."""
     if general["FileFormat"] == "JPEG":
         return pipeline.mjpeg
     return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
+
+
+def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
+    """Return the sound of clips, in a codec that their files can hold; None while the microphone is disabled."""
+    chosen = pipeline.chosen_sound if pipeline.has_audio else None
+    if chosen is None or general["FileFormat"] != "MP4":
+        return pipeline.sound if chosen else None
+    return chosen if chosen.codec.mp4_sound else pipeline.sound_in(AAC)
+
+
+def _hub_for_avi(pipeline: Pipeline, general: Values) -> Hub:
+    """Return the stream of continuous recordings: that of clips, if AVI files can hold it, else H.264."""
+    hub = hub_for_files(pipeline, general)
+    return hub if hub.codec.fourcc else pipeline.h264
 
 
 class ContinuousRecorder:
@@ -142,7 +157,7 @@ class ContinuousRecorder:
         return False
 
     async def _record(self, disk: Disk) -> None:
-        hub, has_audio = hub_for_files(self._pipeline, self._settings[GENERAL]), self._pipeline.has_audio
+        hub, has_audio = _hub_for_avi(self._pipeline, self._settings[GENERAL]), self._pipeline.has_audio
         recorder = self._make_recorder(disk, hub, has_audio)
         queue = SubscriberQueue(hub, self._pipeline.sound if has_audio else None, time.monotonic)
         rest: list[EncodedFrame] = []
@@ -160,12 +175,12 @@ class ContinuousRecorder:
                 self._report_failure(f"{queue.dropped} pictures are missing: the card is too slow")
 
     def _may_continue(self, hub: Hub, has_audio: bool) -> bool:
-        same = hub is hub_for_files(self._pipeline, self._settings[GENERAL]) and has_audio == self._pipeline.has_audio
+        same = hub is _hub_for_avi(self._pipeline, self._settings[GENERAL]) and has_audio == self._pipeline.has_audio
         return self._is_enabled and same and self._card.ready
 
     def _make_recorder(self, disk: Disk, hub: Hub, has_audio: bool) -> SegmentedRecorder:
         def begin(avi_format: AviFormat, moment: int) -> RecordingFile:
-            return RecordingFile(disk, RECORD, self._model, avi_format, self._local(moment), moment)
+            return begin_avi_file(disk, RECORD, self._model, avi_format, self._local(moment), moment)
 
         size = min(FILE_SIZE_BYTES, self._card.space().total_bytes // 8)
         return SegmentedRecorder(begin, hub.ask_key, has_audio, self._file_length_ns, size)

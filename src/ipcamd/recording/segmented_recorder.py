@@ -36,6 +36,7 @@ class SegmentedRecorder:
         adds a track of sound to each file."""
         self.current: RecordingFile | None = None
         """The file that is being written."""
+        self._avi_format: AviFormat | None = None
         self._begin = begin
         self._ask_key = ask_key
         self._has_audio = has_audio
@@ -85,12 +86,12 @@ class SegmentedRecorder:
         if (
             self.current
             and not self._needs_new_file
-            and self.current.avi_format == avi_format
+            and self._avi_format == avi_format
             and not self._is_full(self.current)
         ):
             return None
         closed, self._needs_new_file = self.close(), False
-        self.current = self._begin(avi_format, frame.captured_ns)
+        self.current, self._avi_format = self._begin(avi_format, frame.captured_ns), avi_format
         return closed
 
     def _is_step(self, change_ns: int) -> bool:

@@ -10,6 +10,7 @@ from ipcamd.storage.disk import Disk, FileEntry
 from ipcamd.storage.recording import Recording, began_by, believable, nanoseconds
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD
+from ipcamd.wire.mp4.reader import read_content
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ def _scan_file(disk: Disk, file: FileEntry, zone: tzinfo) -> Recording | None:
             disk.remove(file.folder, file.name)
             return None
         began = began.replace(tzinfo=zone)
-        return _read_avi(disk, file, began) if file.name.endswith(".avi") else _recording(file, nanoseconds(began), 0)
+        read = _READERS.get(file.name[-3:])
+        return read(disk, file, began) if read else _recording(file, nanoseconds(began), 0)
     except (OSError, ValueError) as error:
         _log.warning("%s/%s on the SD card cannot be read: %s", file.folder, file.name, error)
         return None
@@ -73,6 +75,32 @@ def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, re
         return whole, reader.read_head(repaired.head, found.st_size, tests)
     finally:
         os.close(fd)
+
+
+def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
+    fd = disk.open(file.folder, file.name, change=True)
+    try:
+        try:
+            content = read_content(lambda place, length: os.pread(fd, length, place), file.size_bytes)
+        except ValueError:  # made by another camera, or no MP4 file at all
+            foreign = os.pread(fd, 8, 0)[4:] == b"ftyp"
+            return _recording(file, nanoseconds(named), 0) if foreign else None
+        if not content.length_ns:
+            disk.remove(file.folder, file.name)
+            return None
+        if content.end < file.size_bytes:
+            os.ftruncate(fd, content.end)
+            os.fsync(fd)
+            _log.info("%s/%s was cut off and has been repaired", file.folder, file.name)
+        found = os.fstat(fd)
+        whole = FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
+        return _recording(whole, content.started_ns or nanoseconds(named), content.length_ns)
+    finally:
+        os.close(fd)
+
+
+_READERS = {"avi": _read_avi, "mp4": _read_mp4}
+"""Endings of names to the readers of such files."""
 
 
 def _recording(file: FileEntry, started_ns: int, length_ns: int) -> Recording:

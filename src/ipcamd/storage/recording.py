@@ -1,4 +1,7 @@
-"""Recording: a file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local start time."""
+"""Recording: a file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local start time.
+
+Single pictures end with ``.jpg``, clips in MP4 with ``.mp4``.
+"""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +14,10 @@ RECORD, EVENT = "record", "event"
 FOLDERS = (RECORD, EVENT)
 """Continuous recordings, and what events made."""
 
-NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,47}-([0-9]{8}-[0-9]{6})\.(avi|jpg)")
+NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,47}-([0-9]{8}-[0-9]{6})\.(avi|jpg|mp4)")
 """Pattern of a whole file name; all other files on the card belong to others and are left alone."""
 
-TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg"}
+TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg", "mp4": "video/mp4"}
 """Content types by the names' endings."""
 
 TRIES = 120

@@ -1,10 +1,11 @@
-"""Recording file: an AVI file being written to the card, playable at any moment."""
+"""Recording file: an AVI or MP4 file that is being written to the card or as a clip, playable at any moment."""
 
 import errno
 import os
 from contextlib import suppress
 from datetime import datetime
 
+from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import Recording, free_names
 from ipcamd.wire.avi.layout import AviFormat
@@ -17,14 +18,12 @@ _MAX_PIECES = 1000
 class RecordingFile:
     """AVI file that is being written. For one worker thread; all methods raise ``OSError``."""
 
-    def __init__(
-        self, disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin_ns: int
-    ) -> None:
-        """`began` is the local time of `origin_ns`, nanoseconds since the epoch. `folder` is the card's folder for
+    def __init__(self, disk: Disk, folder: str, model: str, writer: ContainerWriter, began: datetime) -> None:
+        """`began` is the local time of the writer's origin. `folder` is the card's folder for
         it, `model` the device's, with which the file's name begins."""
         self._disk = disk
         self._folder = folder
-        self._writer = AviWriter(avi_format, began, origin_ns)
+        self._writer = writer
         self._pieces: list[bytes] = []
         self._mark = self._writer.mark()
         self._name, self._fd = self._create(model, began)
@@ -35,11 +34,6 @@ class RecordingFile:
             self._disk.remove(folder, self._name)
             self.abandon()
             raise
-
-    @property
-    def avi_format(self) -> AviFormat:
-        """Codec, picture size, frame rate, audio."""
-        return self._writer.avi_format
 
     @property
     def length_ns(self) -> int:
@@ -115,10 +109,17 @@ class RecordingFile:
         return Recording(self._folder, self._name, size, stamp, began, began + self.length_ns, writing)
 
     def _create(self, model: str, began: datetime) -> tuple[str, int]:
-        for name in free_names(model, began):
+        for name in free_names(model, began, self._writer.ending):
             with suppress(FileExistsError):
                 return name, self._disk.create(self._folder, name)
         raise FileExistsError(errno.EEXIST, "there are recordings of that time already", name)
+
+
+def begin_avi_file(
+    disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin_ns: int
+) -> RecordingFile:
+    """Return a new AVI file. See `RecordingFile`; `origin_ns` is `began`, nanoseconds since the epoch."""
+    return RecordingFile(disk, folder, model, AviWriter(avi_format, began, origin_ns), began)
 
 
 def _write_all(fd: int, pieces: list[bytes], place: int) -> None:

@@ -18,7 +18,7 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.file_scan import scan
-from ipcamd.storage.recording_file import RecordingFile
+from ipcamd.storage.recording_file import RecordingFile, begin_avi_file
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, AviFormat
 
@@ -95,7 +95,9 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     disk.prepare(card)
 
     def begin(avi_format: AviFormat, moment: int) -> RecordingFile:
-        return RecordingFile(disk, "record", "ipcamd", avi_format, datetime.fromtimestamp(moment / SECOND, UTC), moment)
+        return begin_avi_file(
+            disk, "record", "ipcamd", avi_format, datetime.fromtimestamp(moment / SECOND, UTC), moment
+        )
 
     recorder = SegmentedRecorder(begin, lambda: None, False, 3600 * SECOND, 1 << 30)
     recorder.write(frames(60))

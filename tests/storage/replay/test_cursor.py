@@ -12,7 +12,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, pictures
 
 from ipcamd.media import codecs
 from ipcamd.storage.recording import Recording
-from ipcamd.storage.recording_file import RecordingFile
+from ipcamd.storage.recording_file import begin_avi_file
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog, track_spans
 from ipcamd.storage.replay.cursor import ReplayCursor, ReplayRange, StoredFrame
 from ipcamd.wire.avi.layout import AviFormat
@@ -168,7 +168,7 @@ async def test_what_is_being_recorded_is_replayed_as_it_grows(slot: Slot) -> Non
     catalog = ReplayCatalog(card)
     assert card.disk
     form, began = AviFormat("H264", (160, 120), 30, False), datetime.fromtimestamp(NOON / SECOND, UTC)
-    file = RecordingFile(card.disk, "record", "ipcamd", form, began, NOON)
+    file = begin_avi_file(card.disk, "record", "ipcamd", form, began, NOON)
     shown = pictures(codecs.H264, 60)
 
     def write(first: int, last: int) -> None:

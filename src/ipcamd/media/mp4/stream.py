@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import H264
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.mp4.muxer import Mp4Format, Mp4Muxer
+from ipcamd.media.mp4.muxer import Mp4Muxer, find_format
 from ipcamd.media.stream.hub import Hub
 
 TIMEOUT_S = 6.0
@@ -90,7 +90,7 @@ class Mp4Stream:
     def _check_format(self, key_frame: EncodedFrame) -> None:
         """Start a muxer, or replace it if the format has changed."""
         sound = self._find_sound()
-        found = Mp4Format.of(key_frame, sound is not None)
+        found = find_format(key_frame, sound.codec if sound else None)
         if self._muxer and self._muxer.format == found and self._muxer.follows(key_frame):
             return
         if self._muxer:

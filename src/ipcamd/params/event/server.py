@@ -32,7 +32,7 @@ def _certificate(server: str) -> Param:
     return _param("Certificate", kind, "verify", f"Certificate check of the {server} with TLS.")
 
 
-_ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",)}
+_ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",), "MP4": ("H264", "H265")}
 
 
 def _encoded(values: Values, sent: Texts) -> Texts:
@@ -50,9 +50,17 @@ GENERAL = Group(
     "Event.Server.General",
     "10.16",
     (
-        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "Format of an event: a clip, or single pictures."),
         _param(
-            "EncodeFormat", OneOf(("H264", "MPEG4", "JPEG")), "H264", "Codec; FileFormat decides which are possible."
+            "FileFormat",
+            OneOf(tuple(_ENCODINGS)),
+            "AVI",
+            "Format of an event: a clip, AVI or MP4 (ours, plays in browsers), or single pictures.",
+        ),
+        _param(
+            "EncodeFormat",
+            OneOf(("H264", "MPEG4", "JPEG", "H265")),
+            "H264",
+            "Codec; FileFormat decides which are possible. H265 needs Image.H265.Enabled, else it is H264.",
         ),
         _param("PreEvent", Integer(0, 5), "2", "Recording before the event.", "s"),
         _param("PostEvent", Integer(0, 5), "5", "Recording after the event.", "s"),

@@ -141,8 +141,9 @@ async def video(call: Call) -> Reply | FileReply:
     """Answer with a recording in H.264 as MP4; a byte range gives a part of it, for seeking."""
     recording = await _recording(call)
     still = recording.name.endswith(".jpg")
+    is_whole = still or (recording.name.endswith(".mp4") and not _keys_only(call))
     try:
-        if still:
+        if is_whole:
             content, size = await call.camera.card.open(recording), recording.size_bytes
         else:
             content, size = await call.camera.playback.video(recording, _keys_only(call))

@@ -36,6 +36,9 @@ class AviWriter:
     So pictures from before the beginning, which are needed to decode later ones, are shown in quick succession.
     """
 
+    ending = "avi"
+    """End of a file's name."""
+
     def __init__(self, avi_format: AviFormat, began: datetime, origin: int) -> None:
         """`began` is `origin` (nanoseconds, on the clock that the pictures' times are from) as local time."""
         self.avi_format = avi_format

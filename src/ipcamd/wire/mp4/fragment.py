@@ -8,8 +8,9 @@ _DEFAULT_BASE_IS_MOOF = 0x020000
 _HAS_OFFSET_DURATION_SIZE_FLAGS = 0x000701
 _KEY, _NOT_KEY = 0x02000000, 0x01010000
 """Sample flags: it depends on no other frame; or it does, and is no random access point."""
-_MOOF_SIZE = 100
-_NTP_EPOCH_S = 2_208_988_800
+MOOF_BYTES = 100
+"""Bytes of a fragment's header."""
+NTP_EPOCH_S = 2_208_988_800
 """Seconds from 1900 to 1970."""
 
 
@@ -20,7 +21,7 @@ def format_fragment(
     header = full_box(b"mfhd", 0, 0, struct.pack(">I", sequence & 0xFFFFFFFF))
     track = full_box(b"tfhd", 0, _DEFAULT_BASE_IS_MOOF, struct.pack(">I", track_id))
     begin = full_box(b"tfdt", 1, 0, struct.pack(">Q", time))
-    fields = struct.pack(">IiIII", 1, _MOOF_SIZE + 8, duration, len(data), _KEY if key else _NOT_KEY)
+    fields = struct.pack(">IiIII", 1, MOOF_BYTES + 8, duration, len(data), _KEY if key else _NOT_KEY)
     run = full_box(b"trun", 0, _HAS_OFFSET_DURATION_SIZE_FLAGS, fields)
     moof = box(b"moof", header, box(b"traf", track, begin, run))
     return moof, struct.pack(">I4s", 8 + len(data), b"mdat"), data
@@ -29,5 +30,5 @@ def format_fragment(
 def format_reference_time(track_id: int, captured_ns: int, time: int) -> bytes:
     """Return the box ``prft``: the fragment that begins at `time` was captured then (8.16.5)."""
     seconds, rest_ns = divmod(captured_ns, 1_000_000_000)
-    ntp = seconds + _NTP_EPOCH_S << 32 | (rest_ns << 32) // 1_000_000_000
+    ntp = seconds + NTP_EPOCH_S << 32 | (rest_ns << 32) // 1_000_000_000
     return full_box(b"prft", 1, 0, struct.pack(">IQQ", track_id, ntp & 0xFFFFFFFFFFFFFFFF, time))

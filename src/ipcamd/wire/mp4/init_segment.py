@@ -10,6 +10,8 @@ _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UNDETERMINED = 0x55C4
 """The language ``und``."""
 _MOVIE_TIMESCALE = 1000
+WRITER = b"ipcamd\0"
+"""Name of the handler of each track: it tells who wrote a file."""
 _EMPTY_TABLES = b"".join(
     full_box(kind, 0, 0, bytes(length)) for kind, length in ((b"stts", 4), (b"stsc", 4), (b"stsz", 8), (b"stco", 4))
 )
@@ -36,7 +38,7 @@ def _format_track(track: Track) -> bytes:
     fields = struct.pack(">5I8xhhHH", 0, 0, track.id, 0, 0, 0, 0, track.volume, 0)
     header = full_box(b"tkhd", 0, 3, fields, _MATRIX, struct.pack(">II", width << 16, height << 16))
     times = full_box(b"mdhd", 0, 0, struct.pack(">4IHH", 0, 0, track.timescale, 0, _UNDETERMINED, 0))
-    handler = full_box(b"hdlr", 0, 0, bytes(4), track.handler, bytes(12), b"ipcamd\0")
+    handler = full_box(b"hdlr", 0, 0, bytes(4), track.handler, bytes(12), WRITER)
     here = full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1))
     descriptions = full_box(b"stsd", 0, 0, struct.pack(">I", 1), track.sample_entry)
     samples = box(b"stbl", descriptions, _EMPTY_TABLES)

@@ -22,6 +22,11 @@ def make_payloads(frame: bytes, room: int = ROOM) -> list[bytes]:
     return [(8 * _HEADER).to_bytes(2) + (len(frame) << 3).to_bytes(_HEADER) + frame]
 
 
+def duration(_: bytes) -> int:
+    """Return the length of a frame in time stamp units: the same for every frame."""
+    return FRAME_SAMPLES
+
+
 def parameters(_: bytes) -> str:
     """Return the format parameters (4.1): the same for every frame."""
     config = AudioSpecificConfig(RATE_HZ).pack().hex()
@@ -31,7 +36,5 @@ def parameters(_: bytes) -> str:
     )
 
 
-FORMAT = PayloadFormat(
-    "audio", 99, f"mpeg4-generic/{RATE_HZ}/1", RATE_HZ, make_payloads, parameters, ticks=lambda _: FRAME_SAMPLES
-)
+FORMAT = PayloadFormat("audio", 99, f"mpeg4-generic/{RATE_HZ}/1", RATE_HZ, make_payloads, parameters, ticks=duration)
 """AAC-LC in RTP; the payload type is dynamic."""

@@ -52,19 +52,23 @@ def parameters(frame: bytes) -> str:
     """Return profile, tier, level and parameter sets, from a key frame; "" without them (7.1)."""
     units = split_units(frame)
     sets = {kind: [unit for unit in units if unit_type(unit[0]) == kind] for kind in _SPROP}
-    if not all(sets.values()) or len(sets[_SPS][0]) < _HEADER_BYTES + 1 + _PROFILE_BYTES:
+    if not all(sets.values()) or not (profile := read_profile(sets[_SPS][0])):
         return ""
-    profile = _format_profile(sets[_SPS][0])
     sprops = (f"{_SPROP[kind]}={','.join(b64encode(unit).decode() for unit in found)}" for kind, found in sets.items())
-    return ";".join((profile, *sprops))
+    return ";".join((_format_profile(profile), *sprops))
 
 
-def _format_profile(sequence: bytes) -> str:
-    """Return profile, tier and level of a sequence parameter set (ITU-T H.265, 7.3.3)."""
-    plain = sequence.replace(b"\0\0\3", b"\0\0")[_HEADER_BYTES + 1 :][:_PROFILE_BYTES].ljust(_PROFILE_BYTES, b"\0")
+def read_profile(sequence: bytes) -> bytes:
+    """Return profile, tier and level of a sequence parameter set, 12 bytes (ITU-T H.265, 7.3.3); none if it is cut."""
+    plain = sequence.replace(b"\0\0\3", b"\0\0")[_HEADER_BYTES + 1 :][:_PROFILE_BYTES]
+    return plain if len(plain) == _PROFILE_BYTES else b""
+
+
+def _format_profile(profile: bytes) -> str:
+    first = profile[0]
     return (
-        f"profile-space={plain[0] >> 6};profile-id={plain[0] & 31};tier-flag={plain[0] >> 5 & 1};level-id={plain[11]};"
-        f"interop-constraints={plain[5:11].hex().upper()};profile-compatibility-indicator={plain[1:5].hex().upper()}"
+        f"profile-space={first >> 6};profile-id={first & 31};tier-flag={first >> 5 & 1};level-id={profile[11]};"
+        f"interop-constraints={profile[5:11].hex().upper()};profile-compatibility-indicator={profile[1:5].hex().upper()}"
     )
 
 
