@@ -1,9 +1,12 @@
 """Requests for the relay become requests for the camera, wherever they are cut; everything else passes."""
 
+from base64 import b64encode
+
 import pytest
 
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtsp.request_rewriter import HEAD_BYTES, RequestRewriter
+from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 
 RELAY, CAMERA = "rtsp://127.0.0.1:40000", "rtsps://cam.example:8322"
 OPTIONS = b"OPTIONS rtsp://127.0.0.1:40000/a?b=c RTSP/1.0\r\nCSeq: 1\r\n\r\n"
@@ -25,10 +28,26 @@ def test_the_beginning_of_urls_is_replaced(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
-def test_a_tunnel_goes_to_the_cameras_name_and_what_is_in_it_passes(size: int) -> None:
-    sent, requests = TUNNEL + OPTIONS + b"T1BU", rewriter()
+def test_a_tunnel_goes_to_the_cameras_name_and_so_does_what_is_in_it(size: int) -> None:
+    sent, requests, decoder = (
+        TUNNEL + b64encode(OPTIONS) + b64encode(BODY) + b64encode(OPTIONS),
+        rewriter(),
+        TunnelDecoder(),
+    )
     passed = b"".join(requests.feed(sent[start : start + size]) for start in range(0, len(sent), size))
-    assert passed == sent.replace(b"Host: 127.0.0.1:40000", b"Host: cam.example:8322")
+    head, _, tunnelled = passed.partition(b"\r\n\r\n")
+    assert head + b"\r\n\r\n" == TUNNEL.replace(b"Host: 127.0.0.1:40000", b"Host: cam.example:8322")
+    assert TunnelDecoder().feed(tunnelled) == REWRITTEN + BODY + REWRITTEN
+
+
+def test_what_is_no_tunnel_is_refused_in_one() -> None:
+    with pytest.raises(ValueError, match="Base64"):
+        rewriter().feed(TUNNEL + OPTIONS)
+
+
+def test_the_receiving_half_of_a_tunnel_passes() -> None:
+    head = TUNNEL.replace(b"POST", b"GET")
+    assert rewriter().feed(head + OPTIONS) == head.replace(b"127.0.0.1:40000", b"cam.example:8322") + OPTIONS
 
 
 @pytest.mark.parametrize("value", ["Basic bWU6c2VjcmV0", 'Digest username="me"', "Bearer x"])

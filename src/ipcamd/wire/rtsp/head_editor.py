@@ -16,12 +16,12 @@ class HeadEditor(ABC):
         self._passing = 0
         """Bytes that pass as they are: the rest of a body or of a packet."""
         self._is_open = False
-        """Everything passes from now on."""
+        """No heads are looked for from now on."""
 
     def feed(self, data: bytes) -> bytes:
         """Return what may pass. Raises ``ValueError`` for what is not RTSP."""
         if self._is_open:
-            return data
+            return self._rest(data)
         self._buffer += data
         passed = bytearray()
         while piece := self._next():
@@ -35,10 +35,16 @@ class HeadEditor(ABC):
         Raises ``ValueError``.
         """
 
+    def _rest(self, data: bytes) -> bytes:
+        """Return what becomes of bytes after the last head: they pass as they are. Raises ``ValueError``."""
+        return data
+
     def _next(self) -> bytes:
         if self._is_open:
-            self._passing = len(self._buffer)
-        elif not self._passing:
+            rest = bytes(self._buffer)
+            self._buffer.clear()
+            return self._rest(rest)
+        if not self._passing:
             del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
             if self._buffer[:1] != b"$":
                 return self._head()

@@ -4,20 +4,28 @@ Servers with several names choose by the host of the URL. A Digest login is made
 3.4.6), so it is made anew.
 """
 
+from base64 import b64encode
+
 from ipcamd.wire.http.digest import BasicCredentials, answer, parse, secret
 from ipcamd.wire.rtsp.head_editor import HEAD_BYTES, HeadEditor
+from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 
 _END = b"\r\n\r\n"
 
 
 class RequestRewriter(HeadEditor):
-    """Rewriter of one connection, which carries RTSP or an HTTP tunnel. What is in a tunnel stays as it is."""
+    """Rewriter of one connection, which carries RTSP, or the requests of an HTTP tunnel in Base64."""
 
     def __init__(self, relay: str, camera: str, login: BasicCredentials) -> None:
         """`relay` is the beginning of the URLs that FFmpeg asks for, ``rtsp://HOST:PORT``; `camera` takes its place."""
         super().__init__()
         self._relay, self._camera = relay, camera
         self._login = login
+        self._decoder = TunnelDecoder()
+        self._tunnelled: RequestRewriter | None = None
+
+    def _rest(self, data: bytes) -> bytes:
+        return b64encode(self._tunnelled.feed(self._decoder.feed(data))) if self._tunnelled else data
 
     def _head(self) -> bytes:
         end = self._buffer.find(_END)
@@ -29,6 +37,8 @@ class RequestRewriter(HeadEditor):
         del self._buffer[: end + len(_END)]
         method, _, rest = lines[0].partition(" ")
         self._is_open = rest.rpartition(" ")[2].startswith("HTTP/")
+        if self._is_open and method == "POST":
+            self._tunnelled = RequestRewriter(self._relay, self._camera, self._login)
         lines = [f"{method} {self._url(rest)}", *(self._field(method, line) for line in lines[1:])]
         return "\r\n".join((*lines, "", "")).encode("latin-1")
 
