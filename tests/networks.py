@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.e2e.camera import eventually
 
 CLONE_NEWNET = 0x40000000
 needs_networks = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ip"), reason="needs networks of its own")
@@ -45,6 +46,16 @@ class Neighbour:
     @property
     def address(self) -> str:
         return f"10.99.{self.number}.2"
+
+    @property
+    def camera_link_local(self) -> str:
+        """The address that the kernel has given to the camera's end."""
+        return link_local(self.camera_interface)
+
+    @property
+    def link_local(self) -> str:
+        """The address that the kernel has given to its own end."""
+        return link_local(self.interface, "-n", self.namespace)
 
     def command(self, *command: str) -> list[str]:
         """Return a command that runs there."""
@@ -117,10 +128,21 @@ def network() -> Iterator[Network]:
             _enter(back)
 
 
-def ip(*arguments: str) -> None:
+def ip(*arguments: str) -> str:
     command: Sequence[str] = ("ip", *arguments)
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+    return done.stdout
+
+
+def link_local(interface: str, *namespace: str) -> str:
+    """Return an interface's link-local address, once it may be used."""
+
+    def found() -> str:
+        words = ip(*namespace, "-6", "-o", "address", "show", "dev", interface, "scope", "link", "-tentative").split()
+        return words[words.index("inet6") + 1].partition("/")[0] if words else ""
+
+    return eventually(found)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,14 @@ from tests.networks import Neighbour
 EXTERNAL = "203.0.113.5"
 KIND = "urn:schemas-upnp-org:service:WANIPConnection:1"
 DEVICE = "urn:schemas-upnp-org:device:InternetGatewayDevice:1"
-ERRORS = {402: "Invalid Args", 714: "NoSuchEntryInArray", 718: "ConflictInMappingEntry", 725: "OnlyPermanentLeases"}
+ERRORS = {
+    402: "Invalid Args",
+    714: "NoSuchEntryInArray",
+    718: "ConflictInMappingEntry",
+    725: "OnlyPermanentLeases",
+    704: "NoSuchEntry",
+    606: "Action not authorized",
+}
 
 
 @dataclass
@@ -189,20 +196,20 @@ def running_router(host: Neighbour, *speaks: str) -> Iterator[Router]:
                 thread.join(20)
 
 
-def _receive(sock: socket.socket, stop: threading.Event) -> Iterator[tuple[bytes, Any]]:
+def receive(sock: socket.socket, stop: threading.Event) -> Iterator[tuple[bytes, Any]]:
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             yield sock.recvfrom(2048)
 
 
 def _answer_datagrams(router: Router, sock: socket.socket, stop: threading.Event) -> None:
-    for data, peer in _receive(sock, stop):
+    for data, peer in receive(sock, stop):
         if answer := router.answer_datagram(data, peer[0]):
             sock.sendto(answer, peer)
 
 
 def _answer_searches(router: Router, sock: socket.socket, stop: threading.Event) -> None:
-    for data, peer in _receive(sock, stop):
+    for data, peer in receive(sock, stop):
         if data.startswith(b"M-SEARCH") and "upnp" in router.speaks and fields_of(data)["st"] == DEVICE:
             location = f"http://{router.host.address}:{router.port}/root.xml"
             sock.sendto(f"HTTP/1.1 200 OK\r\nST: {DEVICE}\r\nLOCATION: {location}\r\n\r\n".encode(), peer)
@@ -221,7 +228,7 @@ def _handler(router: Router) -> type[BaseHTTPRequestHandler]:
             assert call is not None, body
             given = {each.tag: each.text or "" for each in call}
             result = router.soap(match[1], given, self.client_address[0]) if self.path == "/control" else 401
-            self._reply(*_soap(match[1], result))
+            self._reply(*soap_answer(KIND, match[1], result))
 
         def _reply(self, status: int, body: bytes) -> None:
             self.send_response(status)
@@ -235,13 +242,13 @@ def _handler(router: Router) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _soap(action: str, result: dict[str, str] | int) -> tuple[int, bytes]:
+def soap_answer(kind: str, action: str, result: dict[str, str] | int) -> tuple[int, bytes]:
     if isinstance(result, int):
         error = f"<errorCode>{result}</errorCode><errorDescription>{ERRORS.get(result)}</errorDescription>"
         failure = f'<UPnPError xmlns="urn:schemas-upnp-org:control-1-0">{error}</UPnPError>'
         inner = f"<s:Fault><detail>{failure}</detail></s:Fault>"
     else:
         values = "".join(f"<{name}>{text}</{name}>" for name, text in result.items())
-        inner = f'<u:{action}Response xmlns:u="{KIND}">{values}</u:{action}Response>'
+        inner = f'<u:{action}Response xmlns:u="{kind}">{values}</u:{action}Response>'
     envelope = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
     return 500 if isinstance(result, int) else 200, f"{envelope}{inner}</s:Body></s:Envelope>".encode()

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from tests.discovery.firewall import running_firewall
 from tests.discovery.router import running_router
 from tests.e2e.camera import eventually
 from tests.networks import Network, needs_networks, network
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.port_mapping import port_mapping
-from ipcamd.discovery.port_mapping.port_mapping import MappingRequest, PortMapping
+from ipcamd.discovery.port_mapping.gateway import MappingRequest
+from ipcamd.discovery.port_mapping.port_mapping import PortMapping
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
@@ -60,6 +62,25 @@ async def test_a_router_that_restarts_gets_the_mappings_again(
             await becomes(lambda: mapping.external_address == "203.0.113.6")
         await mapping.apply(None)
         assert (router.entries, mapping.external_address, mapping.notes) == ({}, "", [])
+
+
+@pytest.mark.parametrize("protocol", ["pcp", "upnp"])
+async def test_a_firewall_that_restarts_gets_the_pinholes_again(
+    network: Network, mapping: Mapping, protocol: str
+) -> None:
+    host = network.add_neighbour()
+    own = OwnAddress(host.camera_interface, host.camera_address6, 64)
+    link_local = OwnAddress(host.camera_interface, host.camera_link_local, 64)
+    with running_firewall(host, protocol) as firewall:
+        firewall.born -= 1000
+        router = f"{host.link_local}%{host.camera_interface}"
+        await mapping.apply(MappingRequest(own, router, "auto", PORTS, link_local))
+        await becomes(lambda: firewall.ports(own.address) == {8080, 8554})
+        await becomes(lambda: mapping.status.startswith(f"{protocol} {own.address}"))
+        firewall.restart()
+        await becomes(lambda: firewall.ports(own.address) == {8080, 8554})
+        await mapping.apply(None)
+        assert (firewall.pinholes, mapping.notes) == ({}, [])
 
 
 async def test_a_router_that_is_away_is_asked_again(network: Network, mapping: Mapping) -> None:

@@ -213,6 +213,9 @@ class NetworkInterface(Protocol):
     def has_address(self, address: str) -> bool:
         """Whether an IP address is one of this machine; all of 127.0.0.0/8 are."""
 
+    def ipv6_router(self) -> tuple[str, str]:
+        """Return interface and address of the preferred IPv6 router; both are "" if there is none."""
+
     def state(self, arrived_at: str = "") -> InterfaceState:
         """Return the state of the interface that has the address `arrived_at`; by default of that with the default
         route."""

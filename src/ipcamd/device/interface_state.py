@@ -4,6 +4,8 @@ import ipaddress
 
 from ipcamd.dataclass import dataclass
 
+_UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
+
 
 @dataclass(frozen=True, slots=True)
 class OwnAddress:
@@ -18,6 +20,9 @@ class OwnAddress:
     is_temporary: bool = False
     """For outgoing connections alone, changed every day (RFC 8981)."""
 
+    is_deprecated: bool = False
+    """Not for new connections: its time is nearly over (RFC 4862, 5.5.4)."""
+
     @property
     def is_ipv6(self) -> bool:
         """Whether it is an IPv6 address."""
@@ -27,6 +32,12 @@ class OwnAddress:
     def is_link_local(self) -> bool:
         """Whether it is good on its link alone."""
         return ipaddress.ip_address(self.address).is_link_local
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is an IPv6 address that the internet may reach."""
+        ip = ipaddress.ip_address(self.address)
+        return self.is_ipv6 and not (ip.is_loopback or ip.is_link_local or ip in _UNIQUE_LOCAL)
 
     @property
     def in_url(self) -> str:

@@ -2,16 +2,17 @@
 
 import ipaddress
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
 
-_ROUTES = Path("/proc/net/route")
+_ROUTES, _IPV6_ROUTES = Path("/proc/net/route"), Path("/proc/net/ipv6_route")
 _RESOLVER = Path("/etc/resolv.conf")
 _IPV6_ADDRESSES = Path("/proc/net/if_inet6")
 _INTERFACES = Path("/sys/class/net")
 _NO_MAC = "00:00:00:00:00:00"
-_TEMPORARY, _TENTATIVE = 0x01, 0x40  # linux/if_addr.h
+_TEMPORARY, _DEPRECATED, _TENTATIVE = 0x01, 0x20, 0x40  # linux/if_addr.h
 _ANY_IPV4 = "00000000"
 
 
@@ -37,7 +38,7 @@ class HostNetwork:
             (adapter.name, _text(ip.ip), ip.network_prefix) for adapter in ifaddr.get_adapters() for ip in adapter.ips
         )
         return tuple(
-            OwnAddress(interface, address, prefix, bool(flag & _TEMPORARY))
+            OwnAddress(interface, address, prefix, bool(flag & _TEMPORARY), bool(flag & _DEPRECATED))
             for interface, address, prefix in found
             if not (flag := flags.get((interface, address), 0)) & _TENTATIVE  # not yet the machine's own
         )
@@ -45,6 +46,10 @@ class HostNetwork:
     def has_address(self, address: str) -> bool:
         """See `NetworkInterface`."""
         return ipaddress.ip_address(address).is_loopback or any(own.address == address for own in self.addresses())
+
+    def ipv6_router(self) -> tuple[str, str]:
+        """See `NetworkInterface`."""
+        return min(_default_ipv6_routes(), default=(0, "", ""))[1:]
 
     def state(self, arrived_at: str = "") -> InterfaceState:
         """See `NetworkInterface`."""
@@ -86,6 +91,14 @@ def _default_routes() -> list[tuple[str, str]]:
         if destination == mask == _ANY_IPV4 and router != _ANY_IPV4:
             found.append((int(metric), interface, socket.inet_ntoa(bytes.fromhex(router)[::-1])))
     return [(interface, router) for _, interface, router in sorted(found)]
+
+
+def _default_ipv6_routes() -> Iterator[tuple[int, str, str]]:
+    """Yield metric, interface and router of each default IPv6 route."""
+    for line in _lines(_IPV6_ROUTES):
+        network, length, _, _, router, metric, _, _, _, interface = line.split()
+        if int(network, 16) == int(length, 16) == 0 != int(router, 16):
+            yield int(metric, 16), interface, str(ipaddress.IPv6Address(int(router, 16)))
 
 
 def _router(interface: str) -> str:

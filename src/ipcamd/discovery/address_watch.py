@@ -10,8 +10,8 @@ SETTLE_S = 0.3
 POLL_S = 60.0
 """Seconds between calls without a message, because messages can get lost."""
 
-_GROUPS = 0x1 | 0x10 | 0x40 | 0x100
-"""RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR."""
+_GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
+"""RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE."""
 
 _log = logging.getLogger(__name__)
 

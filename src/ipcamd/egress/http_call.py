@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ipcamd.dataclass import dataclass
+from ipcamd.egress.numeric_address import SocketAddress, numeric_address
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.egress.tls import client_context
 from ipcamd.errors import RequestFailed
@@ -53,30 +54,46 @@ async def call_http(egress: EgressPolicy, call: HttpCall, timeout_s: float) -> C
     Raises ``OSError`` (also for TLS), ``TimeoutError`` (an ``OSError``), and ``RequestFailed`` if the host may not be
     called, or does not answer in HTTP.
     """
+    host, port = _host_of(call)
+    async with asyncio.timeout(timeout_s):
+        return await call_at(await egress.resolve(host, port), call, timeout_s)
+
+
+async def call_at(address: str, call: HttpCall, timeout_s: float, source: str = "") -> CallAnswer:
+    """Send a request to an IP address, perhaps with a zone, that somebody has judged, whatever host its URL names.
+
+    `source` is the own address that it comes from; "" lets the system choose. Raises what `call_http` raises.
+    """
+    family, peer = numeric_address(address, _host_of(call)[1])
+    sock = socket.socket(family)
+    handle = sock.dup()  # TLS makes another object of the socket; this one stays good for cutting it
+    sock.settimeout(timeout_s)
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await run_in_thread(lambda: _exchange(sock, source, peer, call), "HTTP call")
+    finally:
+        with handle, suppress(OSError):  # the thread that still waits for a slow host ends
+            handle.shutdown(socket.SHUT_RDWR)
+
+
+def _host_of(call: HttpCall) -> tuple[str, int]:
+    """Return host and port of the URL. Raises ``RequestFailed``."""
     try:
         parts = urlsplit(call.url)
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
         raise RequestFailed(f"the address {call.url} is invalid ({error})") from error
-    async with asyncio.timeout(timeout_s):
-        address = await egress.resolve(host, port)
-        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-        handle = sock.dup()  # TLS makes another object of the socket; this one stays good for cutting it
-        sock.settimeout(timeout_s)
-        try:
-            return await run_in_thread(lambda: _exchange(sock, (address, port), call), "HTTP call")
-        finally:
-            with handle, suppress(OSError):  # the thread that still waits for a slow host ends
-                handle.shutdown(socket.SHUT_RDWR)
 
 
-def _exchange(sock: socket.socket, peer: tuple[str, int], call: HttpCall) -> CallAnswer:
+def _exchange(sock: socket.socket, source: str, peer: SocketAddress, call: HttpCall) -> CallAnswer:
     import http.client
 
     parts = urlsplit(call.url)
     connection = http.client.HTTPConnection(parts.hostname or "", peer[1])
     connection.sock = sock
     try:
+        if source:
+            sock.bind((source, 0))
         sock.connect(peer)
         local = str(sock.getsockname()[0])
         if parts.scheme == "https":

@@ -125,6 +125,7 @@ PORT_MAPPING = Group(
             "Services that the internet reaches, as far as they are on.",
         ),
         _listed("Status", Text(255), "", "Outcome, such as `pcp 203.0.113.5 http=8080 rtsp=8554`."),
+        _listed("IPv6Status", Text(255), "", "Outcome for IPv6, such as `pcp 2001:db8::5 http=8080 rtsp=8554`."),
     ),
 )
 

@@ -63,7 +63,7 @@ def format_announce(own: str) -> bytes:
 def format_map(own: str, nonce: bytes, internal_port: int, external_port: int, lifetime_s: int) -> bytes:
     """Return the request for a mapping of a TCP port; with `lifetime_s` 0 for its end."""
     head = _REQUEST.pack(VERSION, _MAP, 0, lifetime_s, _packed(own))
-    return head + _MAPPING.pack(nonce, _TCP, internal_port, external_port, _packed("0.0.0.0"))
+    return head + _MAPPING.pack(nonce, _TCP, internal_port, external_port, _packed("::" if ":" in own else "0.0.0.0"))
 
 
 def parse_announce(data: bytes) -> int:

@@ -76,20 +76,11 @@ def look_around(host: Neighbour, address: str) -> list[str]:
     return host.run("/usr/bin/python3", POINT, host.interface, address).splitlines()
 
 
-def link_local(interface: str) -> str:
-    """Return the address that the kernel has given to an interface of the present namespace."""
-    found: list[str] = []
-    eventually(lambda: found.extend(a for a in interface_addresses(interface) if a.startswith("fe80:")) or found)
-    return found[0]
-
-
 def test_upnp_control_points_find_it_over_ipv6(network: Network, start_camera: StartCamera) -> None:
     _, host = network.add_neighbour(), network.add_neighbour()
     camera = start_camera(*OPTIONS[:2], ALL_HOSTS)
-    with host.inside():
-        local = link_local(host.interface)
     for address, found_at in (
-        (local, link_local(host.camera_interface)),
+        (host.link_local, host.camera_link_local),
         (host.address6, host.camera_address6),
     ):
         name, page, _, model = look_around(host, address)
@@ -106,7 +97,7 @@ def test_each_ipv6_address_is_announced_to_its_group(network: Network, start_cam
         camera = start_camera(*OPTIONS[:2], ALL_HOSTS)
         at = f":{camera.port}{PATH}"
         found = hear(on_link, nts="ssdp:alive", nt="upnp:rootdevice")
-        assert found["location"] == f"http://[{link_local(host.camera_interface)}]{at}"
+        assert found["location"] == f"http://[{host.camera_link_local}]{at}"
         assert found["host"] == "[FF02::C]:1900"
         found = hear(on_site, nts="ssdp:alive", nt="upnp:rootdevice")
         assert (found["location"], found["host"]) == (f"http://[{host.camera_address6}]{at}", "[FF05::C]:1900")

@@ -64,7 +64,8 @@ def _build_ddns(stack: ShutdownStack, core: Core, external: Callable[[], str]) -
 
 def _build_port_mapping(stack: ShutdownStack, core: Core, watch: AddressWatch) -> PortMapping:
     mapping = PortMapping(core.key_values, core.egress, partial(core.note_failure, "port mapping"))
-    service = PortMappingService(core.settings, core.drivers.network, lambda: core.listen.hosts, mapping)
+    pinholes = PortMapping(core.key_values, core.egress, partial(core.note_failure, "IPv6 port mapping"), "IPv6")
+    service = PortMappingService(core.settings, core.drivers.network, lambda: core.listen.hosts, mapping, pinholes)
     stack.push(service.close)
     service.start(watch)
     return mapping

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ipcamd.discovery.port_mapping.gateway import Route
+from ipcamd.egress.numeric_address import numeric_address
 from ipcamd.wire.pcp import PORT, SIZE_BYTES, PortMapRefused
 
 PAUSES_S = (0.25, 0.5, 1.0, 2.0)
@@ -20,9 +21,10 @@ async def exchange(route: Route, request: bytes, parse: Callable[[bytes], T]) ->
     Datagrams that `parse` rejects with ``ValueError`` are ignored. Raises its ``PortMapRefused``, ``OSError``.
     """
     loop = asyncio.get_running_loop()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC) as sock:
+    family, router = numeric_address(route.router, PORT)
+    with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC) as sock:
         sock.bind((route.own, 0))
-        sock.connect((route.router, PORT))  # the kernel then drops datagrams of other senders
+        sock.connect(router)  # the kernel then drops datagrams of other senders
         for pause_s in PAUSES_S:
             await loop.sock_sendall(sock, request)
             try:

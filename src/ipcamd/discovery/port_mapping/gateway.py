@@ -3,13 +3,35 @@
 from typing import NamedTuple, Protocol
 
 from ipcamd.dataclass import dataclass
+from ipcamd.device.interface_state import OwnAddress
 
 LIFETIME_S = 3600
 """Requested lifetime of a mapping, in seconds: mappings expire soon after a power cut."""
 
 
+@dataclass(frozen=True, slots=True)
+class MappingRequest:
+    """Wanted state."""
+
+    own: OwnAddress
+    """The camera's address: on the router's network, or its public IPv6 address."""
+    router: str
+    """Its IP address, with a zone if that is link-local."""
+    protocol: str
+    """``auto``, ``pcp``, ``natpmp`` or ``upnp``."""
+    ports: tuple[tuple[str, int], ...]
+    """Services and their ports."""
+    link_local: OwnAddress | None = None
+    """The camera's address that a UPnP router is searched from, if that is not `own`."""
+
+    @property
+    def route(self) -> "Route":
+        """The way to the router."""
+        return Route(self.own.address, self.router)
+
+
 class Route(NamedTuple):
-    """Route from the camera to the router: their IPv4 addresses in the shared network."""
+    """Route from the camera to the router: an IP address of each."""
 
     own: str
     router: str
@@ -22,7 +44,7 @@ class MappedPort:
     internal_port: int
     """TCP port of the camera."""
     external_port: int
-    """TCP port of the router's external address."""
+    """TCP port of the router's external address; for IPv6 that of the camera."""
     lifetime_s: int
     """0: permanent."""
 
@@ -40,7 +62,7 @@ class Gateway(Protocol):
         """Remove the mapping."""
 
     async def external_address(self) -> str:
-        """Return the router's public address; "" if it has none."""
+        """Return the public address that leads to the camera; "" if there is none."""
 
     async def has_forgotten(self, mapped: MappedPort) -> bool:
         """Whether the router has restarted or lost this mapping."""

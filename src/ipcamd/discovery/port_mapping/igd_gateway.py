@@ -1,25 +1,15 @@
 """IGD gateway: a router with UPnP. Its answers are not trusted: their URLs must lead to the router itself."""
 
-import asyncio
 import random
-import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from ipcamd.device.interface_state import OwnAddress
-from ipcamd.discovery.multicast_socket import open_sender
-from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, Route
+from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, MappingRequest, Route
+from ipcamd.discovery.port_mapping.igd_search import find_location
 from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.wire.upnp import igd
-from ipcamd.wire.upnp.ssdp import GROUP, PORT, SIZE_BYTES, format_search, parse_answer
 
-SEARCH_S = 3.0
-"""Time limit for answers to a search, in seconds."""
-SEARCHES = 2
-"""Number of copies of a search, because datagrams can get lost (UPnP Device Architecture 1.1, 1.3.2)."""
-ANSWERS = 100
-"""Most answers to a search that are evaluated."""
 TIMEOUT_S = 5.0
 """Time limit of one request to the router, in seconds."""
 OTHER_PORTS = 8
@@ -28,13 +18,13 @@ DESCRIPTION = "ipcamd"
 """Text that the router shows for a mapping (``NewPortMappingDescription``)."""
 
 
-async def find_igd(route: Route, own: OwnAddress, egress: EgressPolicy) -> "IgdGateway":
+async def find_igd(wanted: MappingRequest, egress: EgressPolicy) -> "IgdGateway":
     """Return the router's client. Raises ``OSError`` if no UPnP router answers, ``ValueError`` if it is unusable."""
-    location = await _search(route, own)
+    location = await find_location(wanted.own, wanted.router)
     answer = await call_http(egress, HttpCall(location), TIMEOUT_S)
     if answer.status != 200:
         raise OSError(f"the router's description cannot be read (HTTP {answer.status})")
-    return IgdGateway(route, igd.parse_services(answer.body, location)[0], egress)
+    return IgdGateway(wanted.route, igd.parse_services(answer.body, location)[0], egress)
 
 
 class IgdGateway:
@@ -108,32 +98,3 @@ class IgdGateway:
 
 def _entry(external_port: int) -> dict[str, str | int]:
     return {"NewRemoteHost": "", "NewExternalPort": external_port, "NewProtocol": "TCP"}
-
-
-async def _search(route: Route, own: OwnAddress) -> str:
-    """Return the URL of the router's description. Raises ``OSError``."""
-    with open_sender(own) as sock:
-        for _ in range(SEARCHES):
-            for target in igd.TARGETS:
-                sock.sendto(format_search(GROUP, target, 1), (GROUP, PORT))
-            try:
-                async with asyncio.timeout(SEARCH_S / SEARCHES):
-                    return await _location(sock, route.router)
-            except TimeoutError:
-                continue
-    raise TimeoutError
-
-
-async def _location(sock: socket.socket, router: str) -> str:
-    loop = asyncio.get_running_loop()
-    for _ in range(ANSWERS):
-        data, peer = await loop.sock_recvfrom(sock, SIZE_BYTES + 1)
-        if peer[0] != router:
-            continue
-        try:
-            fields = parse_answer(data)
-        except ValueError:
-            continue
-        if fields.get("st") in igd.TARGETS and igd.is_url_of(location := fields.get("location", ""), router):
-            return location
-    raise TimeoutError

@@ -1,4 +1,7 @@
-"""Port mapping: keeps ports of the router mapped to the camera's services, and removes the mappings at shutdown."""
+"""Port mapping: keeps ports of the router mapped to the camera's services, and removes the mappings at shutdown.
+
+Over IPv6 the router translates nothing: a mapping is a pinhole in its firewall.
+"""
 
 import asyncio
 import logging
@@ -6,10 +9,8 @@ import secrets
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from ipcamd.dataclass import dataclass
-from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.port_mapping.find_gateway import find_gateway
-from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, Gateway, MappedPort
+from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, Gateway, MappedPort, MappingRequest
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError
 from ipcamd.store.keyvalue import KeyValueStore
@@ -25,28 +26,20 @@ RETRY_S = 60.0
 RELEASE_S = 1.0
 """Time limit for the removal of all mappings, in seconds."""
 
-_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")))
+_PRIVATE = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"))
+)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class MappingRequest:
-    """Wanted state."""
-
-    own: OwnAddress
-    """The camera's IPv4 address on the router's network."""
-    router: str
-    protocol: str
-    """``auto``, ``pcp``, ``natpmp`` or ``upnp``."""
-    ports: tuple[tuple[str, int], ...]
-    """Services and their ports."""
 
 
 class PortMapping:
     """Maps and renews ports, repeats this after a restart of the router, and removes the mappings."""
 
-    def __init__(self, facts: KeyValueStore, egress: EgressPolicy, note: Callable[[str], None]) -> None:
-        """`note` writes a failure to the event log."""
+    def __init__(
+        self, facts: KeyValueStore, egress: EgressPolicy, note: Callable[[str], None], family: str = "IPv4"
+    ) -> None:
+        """`note` writes a failure to the event log; `family` is for the log."""
+        self._family = family
         self._facts = facts
         self._egress = egress
         self._note = note
@@ -72,8 +65,7 @@ class PortMapping:
     async def _work(self, wanted: MappingRequest) -> None:
         while True:
             try:
-                own, router, protocol = wanted.own, wanted.router, wanted.protocol
-                self._gateway = await find_gateway(own, router, protocol, await self._nonce(), self._egress)
+                self._gateway = await find_gateway(wanted, await self._nonce(), self._egress)
                 await self._keep(self._gateway, wanted)
             except (OSError, ValueError, IpcamdError) as error:
                 self._report(str(error) or "the router does not answer")
@@ -136,7 +128,7 @@ class PortMapping:
 
     def _report(self, problem: str) -> None:
         if problem != self.status:
-            _log.warning("ports are not mapped: %s", problem)
+            _log.warning("ports are not mapped over %s: %s", self._family, problem)
             self._note(problem)
         self.status = problem
 

@@ -1,11 +1,15 @@
-"""Port mapping service: follows ``Network.PortMapping``, the services' ports and the router (not in the SDK)."""
+"""Port mapping service: follows ``Network.PortMapping``, the services' ports and the routers (not in the SDK)."""
 
+import asyncio
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from ipcamd.device.drivers import NetworkInterface
+from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.announced_addresses import announced_addresses
-from ipcamd.discovery.port_mapping.port_mapping import MappingRequest, PortMapping
+from ipcamd.discovery.port_mapping.gateway import MappingRequest
+from ipcamd.discovery.port_mapping.port_mapping import PortMapping
 from ipcamd.discovery.reconciler import Reconciler
 from ipcamd.params.network import HTTPS, NETWORK, PORT_MAPPING
 from ipcamd.params.system import SYSTEM
@@ -21,41 +25,77 @@ class PortMappingService:
         network: NetworkInterface,
         hosts: Callable[[], tuple[str, ...]],
         mapping: PortMapping,
+        pinholes: PortMapping,
     ) -> None:
-        """`hosts` returns the listen addresses."""
+        """`hosts` returns the listen addresses; `mapping` is for IPv4, `pinholes` for IPv6."""
         self._settings = settings
         self._network = network
         self._hosts = hosts
         self._mapping = mapping
-        self._reconciler = Reconciler("port mapping", self._wanted, mapping.apply)
+        self._pinholes = pinholes
+        self._parts = (
+            Reconciler("port mapping", self._wanted, mapping.apply),
+            Reconciler("IPv6 port mapping", self._wanted_ipv6, pinholes.apply),
+        )
 
     def start(self, watch: AddressWatch) -> None:
         """Start. Call it when all services listen."""
         for group in (PORT_MAPPING, SYSTEM, HTTPS, NETWORK):
-            self._settings.watch(group.name, lambda _: self._reconciler.check())
-        self._settings.add_readers({(PORT_MAPPING.name, "Status"): self._status})
-        watch.subscribe(self._reconciler.check)
-        self._reconciler.start()
+            self._settings.watch(group.name, lambda _: self._check())
+        name = PORT_MAPPING.name
+        self._settings.add_readers({(name, "Status"): self._status, (name, "IPv6Status"): self._ipv6_status})
+        watch.subscribe(self._check)
+        for part in self._parts:
+            part.start()
 
     async def close(self) -> None:
         """Remove the mappings, and stop."""
-        await self._reconciler.close()
+        await asyncio.gather(*(part.close() for part in self._parts))
+
+    def _check(self) -> None:
+        for part in self._parts:
+            part.check()
 
     def _status(self) -> str:
+        return self._state_of(self._mapping, self._wanted())
+
+    def _ipv6_status(self) -> str:
+        return self._state_of(self._pinholes, self._wanted_ipv6())
+
+    def _state_of(self, mapping: PortMapping, wanted: MappingRequest | None) -> str:
         if not self._settings[PORT_MAPPING.name].flag("Enabled"):
             return "off"
-        return self._mapping.status or ("no router" if self._wanted() is None else "asking the router")
+        return mapping.status or ("asking the router" if wanted else "no router")
 
     def _wanted(self) -> MappingRequest | None:
         values = self._settings[PORT_MAPPING.name]
         if not values.flag("Enabled"):
             return None
-        state, ports = self._network.state(), self._ports(values["Services"].split(","))
-        announced = announced_addresses(self._network.addresses(), self._hosts())
-        own = next((each for each in announced if each.address == state.address), None)
-        if not state.router or own is None or not ports:
+        state = self._network.state()
+        own = next((each for each in self._announced() if each.address == state.address), None)
+        return self._request(own, state.router, values["Protocol"])
+
+    def _wanted_ipv6(self) -> MappingRequest | None:
+        """Return the request for the camera's public address on the way to the router, the preferred of several."""
+        values = self._settings[PORT_MAPPING.name]
+        if not values.flag("Enabled") or values["Protocol"] == "natpmp":  # that is for IPv4 alone
             return None
-        return MappingRequest(own, state.router, values["Protocol"], ports)
+        interface, router = self._network.ipv6_router()
+        there = [each for each in self._announced() if each.is_ipv6 and each.interface == interface]
+        own = min((each for each in there if each.is_public), key=lambda each: each.is_deprecated, default=None)
+        if not router or not ip_address(router).is_link_local:
+            return self._request(own, router, values["Protocol"])
+        link_local = next((each for each in there if each.is_link_local), None)
+        return self._request(own, f"{router}%{interface}", values["Protocol"], link_local)
+
+    def _request(
+        self, own: OwnAddress | None, router: str, protocol: str, link_local: OwnAddress | None = None
+    ) -> MappingRequest | None:
+        ports = self._ports(self._settings[PORT_MAPPING.name]["Services"].split(","))
+        return MappingRequest(own, router, protocol, ports, link_local) if own and router and ports else None
+
+    def _announced(self) -> tuple[OwnAddress, ...]:
+        return announced_addresses(self._network.addresses(), self._hosts())
 
     def _ports(self, services: list[str]) -> tuple[tuple[str, int], ...]:
         """Return the ports of the enabled services."""

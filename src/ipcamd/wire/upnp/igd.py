@@ -1,6 +1,9 @@
-"""Internet gateway device: the control of a router by SOAP (UPnP WANIPConnection 1 and 2, WANPPPConnection 1)."""
+"""Internet gateway device: the control of a router by SOAP.
 
-from collections.abc import Mapping
+UPnP WANIPConnection 1 and 2, WANPPPConnection 1, WANIPv6FirewallControl 1.
+"""
+
+from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +21,10 @@ SERVICES = (
     "urn:schemas-upnp-org:service:WANPPPConnection:1",
 )
 """Services that map ports, the best first."""
+FIREWALLS = ("urn:schemas-upnp-org:service:WANIPv6FirewallControl:1",)
+"""Services that open pinholes in the firewall for IPv6."""
+NO_SUCH_PINHOLE = 704
+"""Error code: there is no pinhole with this number (UPnP WANIPv6FirewallControl:1, 2.6)."""
 NO_SUCH_ENTRY = 714
 """Error code: there is no such mapping (UPnP WANIPConnection:1, 2.4.15)."""
 CONFLICT = 718
@@ -28,7 +35,7 @@ ONLY_PERMANENT_LEASES = 725
 
 @dataclass(frozen=True, slots=True)
 class IgdService:
-    """A service that maps ports."""
+    """A service that maps ports, or opens pinholes."""
 
     kind: str
     control_url: str
@@ -43,30 +50,30 @@ class SoapFault(ValueError):
         self.code = code
 
 
-def parse_services(document: bytes, location: str) -> list[IgdService]:
-    """Return the services of a description that map ports, the best first. `location` is where it was read.
+def parse_services(document: bytes, location: str, kinds: Sequence[str] = SERVICES) -> list[IgdService]:
+    """Return the services of a description of one of these kinds, in their order. `location` is where it was read.
 
     The control URLs are on the host of `location`. Raises ``ValueError`` if there is none, or none that may be used.
     """
     found = [
         IgdService(element.value("serviceType"), _joined(location, element.value("controlURL")))
         for element in parse_xml(document).walk()
-        if element.name == "service" and element.value("serviceType") in SERVICES
+        if element.name == "service" and element.value("serviceType") in kinds
     ]
     if not found:
-        raise ValueError("the router's description has no service that maps ports")
+        raise ValueError(f"the router's description has no service {kinds[-1].split(':')[-2]}")
     host = urlsplit(location).hostname
     usable = [service for service in found if is_url_of(service.control_url, host or "")]
     if not usable:
         raise ValueError("the router's description leads to another host")
-    return sorted(usable, key=lambda service: SERVICES.index(service.kind))
+    return sorted(usable, key=lambda service: kinds.index(service.kind))
 
 
 def is_url_of(url: str, host: str) -> bool:
     """Whether it is a plain HTTP URL, without a login, on exactly this IP address."""
     try:
-        parts = urlsplit(url)
-        return parts.scheme == "http" and parts.netloc in (host, f"{host}:{parts.port}")
+        parts, name = urlsplit(url), f"[{host}]" if ":" in host else host
+        return parts.scheme == "http" and parts.netloc in (name, f"{name}:{parts.port}")
     except ValueError:
         return False
 

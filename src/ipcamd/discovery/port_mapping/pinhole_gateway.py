@@ -1,0 +1,89 @@
+"""Pinhole gateway: a router with UPnP whose firewall for IPv6 lets connections pass (UPnP WANIPv6FirewallControl:1).
+
+The router is called at the address that the machine's routes name, from the address that the pinhole is for: routers
+open none for another one (2.6.4).
+"""
+
+from collections.abc import Mapping
+
+from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, MappingRequest, Route
+from ipcamd.discovery.port_mapping.igd_search import find_location
+from ipcamd.egress.http_call import HttpCall, call_at
+from ipcamd.wire.upnp import igd
+
+TIMEOUT_S = 5.0
+"""Time limit of one request to the router, in seconds."""
+TCP = 6
+"""Number of the protocol (IANA)."""
+
+
+async def find_firewall(wanted: MappingRequest) -> "PinholeGateway":
+    """Return the router's client. Raises ``OSError`` if no UPnP router answers, ``ValueError`` if it is unusable."""
+    location = await find_location(wanted.link_local or wanted.own, wanted.router)
+    answer = await call_at(wanted.router, HttpCall(location), TIMEOUT_S, wanted.own.address)
+    if answer.status != 200:
+        raise OSError(f"the router's description cannot be read (HTTP {answer.status})")
+    return PinholeGateway(wanted.route, igd.parse_services(answer.body, location, igd.FIREWALLS)[0])
+
+
+class PinholeGateway:
+    """See `Gateway`."""
+
+    name = "upnp"
+
+    def __init__(self, route: Route, service: igd.IgdService) -> None:
+        self._route = route
+        self._service = service
+        self._numbers: dict[int, str] = {}
+        """The router's number of each port's pinhole."""
+
+    async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
+        """See `Gateway`. The port stays the same: nothing is translated."""
+        if internal_port not in self._numbers or not await self._renew(internal_port):
+            self._numbers[internal_port] = await self._add(internal_port)
+        return MappedPort(internal_port, internal_port, LIFETIME_S)
+
+    async def unmap_port(self, mapped: MappedPort) -> None:
+        """See `Gateway`."""
+        if number := self._numbers.pop(mapped.internal_port, ""):
+            await self._call("DeletePinhole", {"UniqueID": number})
+
+    async def external_address(self) -> str:
+        """See `Gateway`. It is the camera's own."""
+        return self._route.own
+
+    async def has_forgotten(self, mapped: MappedPort) -> bool:
+        """See `Gateway`."""
+        return not await self._knows("GetPinholePackets", mapped.internal_port)
+
+    async def _renew(self, port: int) -> bool:
+        """Renew the pinhole; return whether the router still has it."""
+        return await self._knows("UpdatePinhole", port, NewLeaseTime=LIFETIME_S)
+
+    async def _knows(self, action: str, port: int, **arguments: int) -> bool:
+        """Call an action for a pinhole; return whether the router knows that."""
+        try:
+            await self._call(action, {"UniqueID": self._numbers.get(port, ""), **arguments})
+        except igd.SoapFault as fault:
+            if fault.code != igd.NO_SUCH_PINHOLE:
+                raise
+            return False
+        return True
+
+    async def _add(self, port: int) -> str:
+        """Open a pinhole; return its number."""
+        arguments: dict[str, str | int] = {
+            "RemoteHost": "",
+            "RemotePort": 0,
+            "InternalClient": self._route.own,
+            "InternalPort": port,
+            "Protocol": TCP,
+            "LeaseTime": LIFETIME_S,
+        }
+        return (await self._call("AddPinhole", arguments)).get("UniqueID", "")
+
+    async def _call(self, action: str, arguments: Mapping[str, str | int]) -> dict[str, str]:
+        fields, body = igd.format_action(self._service.kind, action, arguments)
+        call = HttpCall(self._service.control_url, "POST", fields, body)
+        answer = await call_at(self._route.router, call, TIMEOUT_S, self._route.own)
+        return igd.parse_result(answer.body, action)
