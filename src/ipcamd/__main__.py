@@ -7,9 +7,9 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # numpy's library for matrices, of which nothing here makes use, would start a thread for each core
+    # numpy's linear algebra library, which is not used here, would start a thread for each core
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.disable()  # what a start creates stays; the camera enables it when it is ready
+    gc.disable()  # objects of the start are permanent; the camera enables the collector when it is ready
     from ipcamd.app.shutdown import end_process
     from ipcamd.cli import command
 

@@ -28,7 +28,7 @@ through the camera's own settings wins over all three.
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports a wrong option as one line with what to do."""
+    """Reports an invalid option in one line with a hint."""
 
     def error(self, message: str) -> NoReturn:
         raise ConfigError(f"{message}; see {self.prog} --help")
@@ -77,7 +77,7 @@ def _add_firmware(parser: argparse.ArgumentParser) -> None:
 
 
 def command(arguments: Sequence[str]) -> int:
-    """Run one command line; return the exit code: 0 stopped in order, 2 cannot run this way."""
+    """Run one command line; return the exit code: 0 after a requested stop, 2 if it cannot run this way."""
     try:
         given = vars(make_parser().parse_args(arguments))
         action: Callable[[dict[str, Any], Sequence[str]], None] = given["action"]

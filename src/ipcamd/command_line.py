@@ -1,4 +1,4 @@
-"""Command line as other users of the machine see it: secrets in it are overwritten."""
+"""Command line: overwrites secrets, which other users of the machine could see."""
 
 import re
 from pathlib import Path
@@ -6,14 +6,15 @@ from pathlib import Path
 _SECRET_OPTION = re.compile(rb"--(admin-password|metrics-token)")
 _LOGIN = re.compile(rb"(?<=://)[^/?#]*(?=@)")
 _ARG_START, _ARG_END = 45, 46
-"""Places of the addresses in ``/proc/self/stat`` after the program's name: fields 48 and 49 (proc_pid_stat(5))."""
+"""Fields 48 and 49 of ``/proc/self/stat`` (proc_pid_stat(5)), counted after the program's name: the addresses of the
+arguments."""
 
 
 def hide_secrets() -> None:
-    """Overwrite passwords, and logins in addresses, where the process list reads the command line.
+    """Overwrite passwords, and logins in addresses, in the command line that the process list shows.
 
-    They are visible until then; the environment and the TOML file never show them. Where the kernel does not tell the
-    place of the command line, nothing happens.
+    They are visible until then; the environment and the TOML file never show them. If the kernel does not report the
+    position of the command line, nothing happens.
     """
     import ctypes
 

@@ -1,4 +1,4 @@
-"""Connected clients: everybody who gets something from the camera now, over all protocols."""
+"""Connected clients: all present receivers of the camera, over all protocols."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -8,10 +8,10 @@ from ipcamd.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ConnectedClient:
-    """A stream, a page or a download, and its receiver."""
+    """A stream, page or download, and its receiver."""
 
     number: int
-    """Of the connection or session, within its service."""
+    """Number of the connection or session within its service."""
     account: str
     """"" for a viewer without a login."""
     address: str
@@ -19,25 +19,25 @@ class ConnectedClient:
     protocol: str
     """Such as ``https`` or ``rtsp/udp``."""
     streams: tuple[str, ...]
-    """Streams that it gets: ``mjpeg``, ``h264``, ``audio`` ..."""
+    """Streams of the client: ``mjpeg``, ``h264``, ``audio`` ..."""
     path: str
-    """Path that it asked for."""
+    """Requested path."""
     page: str
-    """Name that an open page gave itself; "" for other clients."""
+    """Name that an open page has set; "" for other clients."""
     since_s: float
-    """Monotonic seconds when it connected."""
+    """Monotonic time of the connection, in seconds."""
     sent_bytes: int | None
-    """Bytes that it has got; None if the system does not tell."""
+    """Sent bytes; None if the system does not report them."""
 
 
 class ClientSource(Protocol):
-    """Service that has clients."""
+    """Service with clients."""
 
     def clients(self) -> Iterator[ConnectedClient]:
-        """Yield the clients of now."""
+        """Yield the present clients."""
 
     def disconnect(self, number: int) -> bool:
-        """Disconnect a client; return whether there is one of this number."""
+        """Disconnect the client with this number; return whether it existed."""
 
 
 class ConnectedClients:
@@ -47,7 +47,7 @@ class ConnectedClients:
         self._sources: dict[str, ClientSource] = {}
 
     def add(self, name: str, source: ClientSource) -> None:
-        """Add a service; its `name` begins the identifiers of its clients."""
+        """Add a service; its `name` is the prefix of its clients' identifiers."""
         self._sources[name] = source
 
     def __iter__(self) -> Iterator[tuple[str, ConnectedClient]]:

@@ -1,6 +1,6 @@
-"""Dataclass decorator: that of the standard library, at a tenth of its cost when a module is loaded.
+"""Dataclass decorator: the standard library's interface at a tenth of its import time.
 
-``dataclasses.dataclass`` compiles up to six methods for each class: for two hundred classes that is a third of the
+``dataclasses.dataclass`` compiles up to six methods for each class: for two hundred classes this takes a third of the
 camera's start. Here all classes share these methods, and ``__init__`` is compiled for the first instance.
 """
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(*, slots: Literal[True], frozen: bool = False, eq: bool = True) -> Callable[[type], type]:
-        """Make a class with ``__slots__``, ``__init__``, ``__repr__``, ``__eq__`` and, if `frozen`, ``__hash__``.
+        """Add ``__slots__``, ``__init__``, ``__repr__``, ``__eq__`` and, if `frozen`, ``__hash__`` to a class.
 
-        Its fields are its own annotations, not those of a base. ``dataclasses.field``, ``fields``, ``replace`` and
-        ``asdict`` work; ``copy`` and ``pickle`` of a frozen instance do not.
+        Its fields are its own annotations, without those of a base class. ``dataclasses.field``, ``fields``,
+        ``replace`` and ``asdict`` work; ``copy`` and ``pickle`` of frozen instances do not.
         """
         return lambda cls: _make(cls, frozen, eq)
 
@@ -28,7 +28,7 @@ Fields = Mapping[str, "Field[Any]"]
 
 
 def _make(cls: type, frozen: bool, eq: bool) -> Any:
-    """Return `cls` made anew, with slots and methods."""
+    """Return a new version of `cls` with slots and methods."""
     body = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
     fields = {name: _as_field(body.pop(name, MISSING)) for name in cls.__annotations__}
     methods = _shared_methods(fields, frozen, eq) | {"__dataclass_fields__": _LateFields(cls, fields)}
@@ -80,7 +80,7 @@ def _refuse_to_delete(self: object, name: str) -> None:
 
 
 class _LateFields:
-    """``__dataclass_fields__`` of a class: made when ``replace``, ``fields`` or ``asdict`` ask for it first."""
+    """``__dataclass_fields__`` of a class, created when ``replace``, ``fields`` or ``asdict`` first use it."""
 
     def __init__(self, cls: type, fields: Fields) -> None:
         self._cls = cls
@@ -94,7 +94,7 @@ class _LateFields:
 
 
 def _late_init(cls: Any, fields: Fields, frozen: bool) -> Callable[..., None]:
-    """Return an ``__init__`` that puts the right one in its own place, and calls it."""
+    """Return an ``__init__`` that replaces itself by the compiled one, and calls that."""
 
     def initialize(self: object, /, *values: object, **named: object) -> None:
         cls.__init__ = _compile_init(cls, fields, frozen)

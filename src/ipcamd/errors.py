@@ -25,19 +25,19 @@ class IpcamdError(Exception):
 
 
 class ConfigError(IpcamdError):
-    """The camera cannot start this way; the message says what to do."""
+    """The camera cannot start with this configuration; the message says how to correct it."""
 
 
 class PortTaken(ConfigError):
-    """Another program listens on the port, or talks from it."""
+    """Another program uses the port."""
 
 
 class RequestFailed(IpcamdError):
-    """An application error: the message names the parameter, the value and what is allowed."""
+    """An application error: the message names the parameter, the value and the allowed values."""
 
 
 class SettingRefused(RequestFailed):
-    """A parameter cannot be set so; ``reason`` is the message without the parameter's name."""
+    """Refused value of a parameter; ``reason`` is the message without the parameter's name."""
 
     def __init__(self, setting: str, reason: str) -> None:
         """`setting` is the parameter's full name, such as ``System.HTTPPort``."""
@@ -50,27 +50,27 @@ class SettingForbidden(SettingRefused):
 
 
 class StoreError(IpcamdError):
-    """The store could not write; nothing was changed."""
+    """The store could not write; nothing has changed."""
 
 
 class CardError(IpcamdError):
-    """The SD card is not there, is full, or failed; the message says which."""
+    """The SD card is missing, full or defective; the message says which."""
 
 
 class CardBusy(CardError):
-    """It is not known yet what is on the SD card."""
+    """The scan of the SD card is not finished."""
 
 
 class DeliveryError(IpcamdError):
-    """A target did not take what was sent to it; the message is for a person who can do something about it.
+    """A target did not accept a delivery; the message is for people who can correct the cause.
 
-    ``said`` are the target's own words, which may be anything. ``away``: nobody answered, or the connection broke off,
-    so that another attempt soon costs nobody anything. ``transient``: the reason may pass by itself (a full disk, a
-    busy file); everything that is ``away`` is.
+    ``said`` is the target's own text, unchecked. ``away``: the target did not answer, or the connection was
+    interrupted, so an early retry does no harm. ``transient``: the cause may disappear by itself (a full disk, a busy
+    file); always True with ``away``.
     """
 
     def __init__(self, message: str, said: str = "", away: bool = False, transient: bool = False) -> None:
-        """`message` says what failed, and what may help."""
+        """`message` names the failure and a possible remedy."""
         super().__init__(message)
         self.said = said
         self.away = away
@@ -78,28 +78,28 @@ class DeliveryError(IpcamdError):
 
 
 class NtpError(IpcamdError):
-    """A time server gives no valid answer; the message says why."""
+    """A time server returns no valid answer; the message gives the reason."""
 
 
 class ViewerLimitReached(IpcamdError):
-    """Nobody more may watch, or not with this account; the message says which limit is reached."""
+    """A viewer limit is reached; the message says which."""
 
 
 class SourceError(IpcamdError):
-    """A picture source could not be opened or broke off."""
+    """A picture source could not be opened, or was interrupted."""
 
 
 class HttpError(IpcamdError):
-    """Answered with an HTTP status (SDK part 1, 4; RFC 9110).
+    """Error with an HTTP status (SDK part 1, 4; RFC 9110).
 
-    ``headers`` go into the answer (``Allow``, ``WWW-Authenticate``, ``Retry-After``).
+    ``headers`` are added to the answer (``Allow``, ``WWW-Authenticate``, ``Retry-After``).
     """
 
     delay_s = 0.0
-    """Seconds that the answer is held back, without blocking anybody else: slows down guessing."""
+    """Seconds by which the answer is delayed, without blocking others, to slow down password guessing."""
 
     def __init__(self, status: int, message: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:
-        """`status` is 400 to 599; `message` is the body, empty for the status's own phrase."""
+        """`status` is 400 to 599; `message` is the body, by default the phrase of the status."""
         super().__init__(message)
         self.status = status
         self.message = message
@@ -107,7 +107,7 @@ class HttpError(IpcamdError):
 
 
 def shown(text: str) -> str:
-    """Return what a request sent so that a message can repeat it: on one line, at most 64 characters of it, with
-    ``***`` for a login in an address."""
+    """Return a value from a request for use in a message: on one line, at most 64 characters, with ``***`` for a login
+    in an address."""
     text = re.sub(r"://[^/\s]*@", "://***@", text)
     return "".join(c if c.isprintable() else "?" for c in text[:64]) + ("..." if len(text) > 64 else "")

@@ -1,4 +1,4 @@
-"""Event bus: publishes all events to subscribers, with or without a schedule for them."""
+"""Event bus: publishes all events to subscribers, whether or not a schedule uses them."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from typing import Self
 from ipcamd.dataclass import dataclass
 
 QUEUED = 100
-"""Events that wait for a subscriber with a queue; beyond, the oldest are lost to it."""
+"""Most events in the queue of a subscriber; beyond, the oldest are dropped."""
 
 _log = logging.getLogger(__name__)
 
@@ -20,23 +20,23 @@ class EventKind(Enum):
     """Kind of event."""
 
     MOTION = "motion"
-    """Motion in a window, 1 to 3: on at each alarm (again every few seconds while it goes on), off at its end."""
+    """Motion in a window, 1 to 3: on at each alarm (repeated every few seconds during motion), off at its end."""
     INPUT = "input"
     """Digital input 1 or 2: on is high."""
     OUTPUT = "output"
     """Digital output 1: on is high."""
     SCHEDULE = "schedule"
-    """The time of a schedule, 1 to 10, begins and ends (ScheduleTimeMode=1)."""
+    """The time of a schedule, 1 to 10, starts or ends (ScheduleTimeMode=1)."""
     TAMPER = "tamper"
-    """Somebody may have tampered with the camera: a `Tampering` begins or ends."""
+    """Possible tampering: a `Tampering` starts or ends."""
     STORAGE = "storage"
-    """A state of the SD card or of recording, a `StorageState`, begins or ends."""
+    """State of the SD card or of recording: a `StorageState` starts or ends."""
     SOURCE = "source"
-    """The source, 1, is lost: on when there is no signal, off when it is back."""
+    """Source 1: on when its signal is lost, off when it is back."""
 
 
 class Tampering(IntEnum):
-    """Sign in the picture that somebody may have tampered with the camera: the number of a tamper event."""
+    """Kind of possible tampering: the number of a tamper event."""
 
     TOO_DARK = 1
     TOO_BRIGHT = 2
@@ -44,12 +44,12 @@ class Tampering(IntEnum):
 
 
 class StorageState(IntEnum):
-    """State that is on or off: the number of a storage event."""
+    """State of the storage: the number of a storage event."""
 
     INSERTED = 1
-    """A card that can be written is in the slot."""
+    """A writable card is inserted."""
     FULL = 2
-    """The card is full, and nothing may be deleted."""
+    """The card is full, and files must not be deleted."""
     FAILING = 3
     """The card cannot be read or written, or does not answer."""
     RECORDING = 4
@@ -75,19 +75,19 @@ _LABELS: dict[EventKind, dict[int, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened."""
+    """One event."""
 
     kind: EventKind
     time_ns: int
     """Since the epoch, UTC, by the camera's clock."""
     number: int = 0
-    """Which window, input, output or schedule, from 1; a `Tampering`, or a `StorageState`; 0: any."""
+    """Number of the window, input, output or schedule, from 1; a `Tampering` or `StorageState`; 0: any."""
     is_on: bool = True
-    """It begins, or is high; else it ends, or is low."""
+    """It starts, or is high; else it ends, or is low."""
 
     @property
     def label(self) -> str:
-        """The event as the log has it: ``motion 1``, ``di1 high``, ``time``."""
+        """Name in the log: ``motion 1``, ``di1 high``, ``time``."""
         match self.kind:
             case EventKind.INPUT:
                 return f"di{self.number} {self.level}"
@@ -107,14 +107,14 @@ class Event:
 
 
 class EdgeFilter:
-    """Filter of beginnings and ends: an alarm during motion that goes on is neither."""
+    """Filter of starts and ends: repeated alarms during motion are neither."""
 
     def __init__(self, states: Iterable[Event]) -> None:
         """`states` are the newest events so far."""
         self._states = {(event.kind, event.number): event.is_on for event in states}
 
     def is_change(self, event: Event) -> bool:
-        """Whether an event changes its state; from now on that is the state."""
+        """Whether an event changes its state, which is stored for later calls."""
         key = event.kind, event.number
         if self._states.get(key) is event.is_on:
             return False
@@ -127,11 +127,11 @@ Listener = Callable[[Event], None]
 
 
 class EventBus:
-    """Tells every subscriber of every event, in the order in which they happened. For the event loop alone."""
+    """Passes every event to every subscriber, in order. For the event loop only."""
 
     def __init__(self) -> None:
         self.counts = Counter[EventKind]()
-        """Events of each kind since the start: beginnings and ends."""
+        """Events of each kind since the start: starts and ends."""
         self.lost = 0
         """Events that subscribers lost because they were too slow, each subscriber's counted."""
         self._listeners: list[Listener] = []
@@ -141,25 +141,25 @@ class EventBus:
 
     @property
     def newest(self) -> tuple[Event, ...]:
-        """The newest event of every window, input, output and state: what is the case now."""
+        """Newest event of every window, input, output and state: the present state."""
         return tuple(self._newest.values())
 
     def note(self, event: Event) -> None:
-        """Note what is the case at the start; nobody is told."""
+        """Set the initial state, without calling subscribers."""
         self._newest[event.kind, event.number] = event
 
     def subscribe(self, listener: Listener) -> None:
-        """Call `listener` for each event from now on."""
+        """Call `listener` for each future event."""
         self._listeners.append(listener)
 
     def unsubscribe(self, listener: Listener) -> None:
-        """Call it no more."""
+        """Stop calling it."""
         self._listeners.remove(listener)
 
     def open_queue(
         self, name: str, kinds: Collection[EventKind] = tuple(EventKind), size: int = QUEUED
     ) -> "EventQueue":
-        """Return a queue that gets the events of these kinds until it is closed; `name` is for the log."""
+        """Return a queue of events of these kinds, which must be closed; `name` is for the log."""
         queue = EventQueue(self, name, kinds, size)
         self._queues.append(queue)
         self.subscribe(queue.put)
@@ -167,22 +167,22 @@ class EventBus:
         return queue
 
     def close_queue(self, queue: "EventQueue") -> None:
-        """Let a queue get no more events."""
+        """Stop adding events to a queue."""
         if queue in self._queues:
             self._queues.remove(queue)
             self.unsubscribe(queue.put)
             self._tell_demand()
 
     def wants(self, kind: EventKind) -> bool:
-        """Whether a queue is open for events of this kind: then they have to be detected."""
+        """Whether a queue is open for events of this kind, so that they must be detected."""
         return any(kind in queue.kinds for queue in self._queues)
 
     def watch_demand(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` whenever what `wants` returns may have changed."""
+        """Call `watcher` whenever the result of `wants` may have changed."""
         self._demand_watchers.append(watcher)
 
     def publish(self, event: Event) -> None:
-        """Tell all; one listener's failure is logged and does not keep the others from being told."""
+        """Call all listeners; an exception of one is logged and does not affect the others."""
         self.counts[event.kind] += 1
         self.note(event)
         for listener in tuple(self._listeners):
@@ -197,14 +197,13 @@ class EventBus:
 
 
 class EventQueue:
-    """Events for a subscriber that takes its time: an asynchronous iterator, bounded, to be closed at the end."""
+    """Bounded queue for a slow subscriber: an asynchronous iterator, which must be closed."""
 
     def __init__(self, bus: EventBus, name: str, kinds: Collection[EventKind], size: int) -> None:
-        """`name` is the subscriber's, for the log; `size` is how many events may wait. A newer one then replaces the
-        oldest."""
+        """`name` is the subscriber's, for the log; at most `size` events wait, then new ones replace the oldest."""
         self.kinds = frozenset(kinds)
         self.lost = 0
-        """Events that were lost because the subscriber was too slow."""
+        """Events dropped because the subscriber was too slow."""
         self._bus = bus
         self._name = name
         self._events: deque[Event] = deque(maxlen=size)
@@ -212,7 +211,7 @@ class EventQueue:
         self._closed = False
 
     def put(self, event: Event) -> None:
-        """Let the subscriber have an event; if it is too slow, its oldest one is lost."""
+        """Queue an event; if the queue is full, drop the oldest one."""
         if event.kind not in self.kinds:
             return
         if len(self._events) == self._events.maxlen:
@@ -224,7 +223,7 @@ class EventQueue:
         self._filled.set()
 
     def take_waiting(self) -> list[Event]:
-        """Return the events that wait; they wait no more."""
+        """Remove and return the waiting events."""
         waiting = list(self._events)
         self._events.clear()
         return waiting

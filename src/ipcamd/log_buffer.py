@@ -1,4 +1,4 @@
-"""Log buffer: the newest lines of the process's log, in memory."""
+"""Log buffer: the newest lines of the process log, in memory."""
 
 import logging
 from collections import deque
@@ -7,22 +7,22 @@ from itertools import count, islice
 from typing import NamedTuple
 
 LINES = 2000
-"""Lines that are kept."""
+"""Number of stored lines."""
 MESSAGE_LENGTH = 2000
-"""Characters of one message, with its trace."""
+"""Most characters of one message, including its traceback."""
 
 
 class LogLine(NamedTuple):
     """One line of the log."""
 
     number: int
-    """1 for the first line of the process, then one more for each."""
+    """Sequence number in the process, from 1."""
     time_s: float
     """Seconds since the epoch, by the host's clock."""
     level: int
     """As ``logging`` numbers it: 20 is info, 30 a warning, 40 an error."""
     part: str
-    """Module that wrote it."""
+    """Module that wrote the line."""
     message: str
 
 
@@ -36,10 +36,10 @@ class LogBuffer(logging.Handler):
         self.setFormatter(logging.Formatter("%(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line. `logging` calls this with the handler's lock."""
+        """Store a line. `logging` calls this with the handler's lock."""
         try:
             message = self.format(record)
-        except Exception:  # a wrong format string must not break what logs
+        except Exception:  # a wrong format string must not break the caller
             self.handleError(record)
             return
         if len(message) > MESSAGE_LENGTH:
@@ -47,8 +47,7 @@ class LogBuffer(logging.Handler):
         self._lines.append(LogLine(next(self._numbers), record.created, record.levelno, record.name, message))
 
     def lines(self, after: int = 0, least_level: int = logging.NOTSET, most: int = LINES) -> list[LogLine]:
-        """Return the newest lines with a number above `after`, at least as grave as `least_level`: `most` of them,
-        oldest first."""
+        """Return the newest `most` lines with a number above `after` and at least this severity, oldest first."""
         return list(islice(self._matching(after, least_level), most))[::-1]
 
     def _matching(self, after: int, least_level: int) -> Iterator[LogLine]:

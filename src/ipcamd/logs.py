@@ -1,4 +1,4 @@
-"""Log lines on standard error, as text or JSON; no secret is ever logged."""
+"""Log output on standard error, as text or JSON; it contains no secrets."""
 
 import json
 import logging
@@ -12,11 +12,12 @@ from collections.abc import Callable
 SUMMARY_S = 60.0
 """Seconds between two lines of a `SummaryLog`."""
 _UNBLOCKED_BYTES = select.PIPE_BUF
-"""Bytes that a pipe takes at once when ``poll`` says that it takes any."""
+"""Bytes that a pipe accepts at once when ``poll`` reports it writable."""
 
 
 class SummaryLog:
-    """Log lines of one kind that clients can cause in any number: one a minute at most, with the number left out."""
+    """Log of one kind of line that clients can cause in any number: at most one line a minute, with the number of
+    omitted ones."""
 
     def __init__(self, logger: logging.Logger, level: int, now_s: Callable[[], float] = time.monotonic) -> None:
         """`now_s` returns monotonic seconds. `level` is a level of the ``logging`` module."""
@@ -27,7 +28,7 @@ class SummaryLog:
         self._left_out = 0
 
     def __call__(self, message: str, *values: object, error: BaseException | None = None) -> None:
-        """Write the line, with the trace of `error`, or count it."""
+        """Write the line, with the traceback of `error`, or count it."""
         if self._now_s() < self._next_s:
             self._left_out += 1
             return
@@ -50,17 +51,16 @@ class _Json(logging.Formatter):
 
 
 class _Lines(logging.Handler):
-    """Writes each line at once, or drops and counts it if that would block: nobody reads the pipe.
+    """Writes each line at once, or drops and counts it if that would block because nobody reads the pipe.
 
-    A stream would keep what a full disk does not take, and fail over it once more at the end, with an exit code of
-    Python's own.
+    A stream would keep data that a full disk refuses, and fail again at exit, with Python's own exit code.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._dropped = 0
         self._is_cut = False
-        """A line was written in part."""
+        """A line was written partly."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -69,11 +69,11 @@ class _Lines(logging.Handler):
                 line = f"({self._dropped} log lines were dropped: standard error was not read)\n{line}"
             written = self._write(("\n" if self._is_cut else "") + line)
             self._dropped = 0 if written else self._dropped + 1
-        except Exception:  # it may be closed, or full
+        except Exception:  # it may be closed or full
             self.handleError(record)
 
     def _write(self, text: str) -> bool:
-        """Write a text as far as that does not block; return whether that was all."""
+        """Write as much of a text as possible without blocking; return whether that was all."""
         data, fd = text.encode(errors="backslashreplace"), sys.stderr.fileno()
         poll = select.poll()
         poll.register(fd, select.POLLOUT)
@@ -87,11 +87,11 @@ class _Lines(logging.Handler):
 
 
 def start(level: str, form: str, *others: logging.Handler) -> None:
-    """Log to standard error, and to `others`, from now on: `level` debug to error, `form` text or json."""
+    """Log to standard error, and to `others`: `level` debug to error, `form` text or json."""
     handler = _Lines()
     text = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
     text.converter = time.gmtime
     handler.setFormatter(_Json() if form == "json" else text)
-    # a log that cannot be written (closed, full) is no reason to stop or to print traces
+    # a failing log (closed, full) is no reason to stop or to print tracebacks
     logging.raiseExceptions = False
     logging.basicConfig(level=level.upper(), handlers=[handler, *others], force=True)

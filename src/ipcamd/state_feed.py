@@ -1,4 +1,4 @@
-"""State feed: tells open pages of the device's state and of changed settings.
+"""State feed: sends the device's state and changed settings to open pages.
 
 While a page is open, one timer for all pages reads the state: several times a second while it changes, else once a
 second. Without pages nothing runs.
@@ -16,12 +16,13 @@ from ipcamd.settings.change_records import hide_secret
 from ipcamd.settings.settings import Settings
 
 BUSY_S = 0.3
-"""Seconds to the next look while the state changes."""
+"""Interval of readings while the state changes, in seconds."""
 IDLE_S = 1.0
-"""Seconds to the next look while it does not; most changes are told at once, see `StateFeed.notice`."""
+"""Interval of readings while the state is constant, in seconds; most changes are sent at once, see `StateFeed.notice`.
+"""
 
 State = Mapping[str, object]
-"""Parts of the state, to be sent as JSON."""
+"""Parts of the state, as JSON values."""
 
 
 class StateFeed:
@@ -40,7 +41,7 @@ class StateFeed:
         return len(self._queues)
 
     def open(self, rank: Rank) -> "StateQueue":
-        """Return a queue that holds the whole state, and gets all that changes until it is closed."""
+        """Return a queue with the complete state and all later changes, which must be closed."""
         if not self._queues:
             self._last = {}
         queue = StateQueue(rank, self._forget)
@@ -50,7 +51,7 @@ class StateFeed:
         return queue
 
     def notice(self, *_: object) -> None:
-        """Look at once: something may have changed."""
+        """Read the state at once, because it may have changed."""
         if self._queues:
             self._look_in(0)
 
@@ -81,27 +82,27 @@ class StateFeed:
 
 
 class StateQueue:
-    """Messages for one page, to be closed at the end.
+    """Messages for one page; must be closed.
 
-    A page that is too slow misses values that newer ones have replaced: no more waits than one value for each part of
-    the state, and one for each group.
+    For a slow page, newer values replace waiting ones: at most one value for each part of the state and each group
+    waits.
     """
 
     def __init__(self, rank: Rank, forget: "Callable[[StateQueue], None]") -> None:
-        """`rank` limits which settings it gets; `forget` is called when it is closed."""
+        """`rank` limits the settings; `forget` is called at the end."""
         self.rank = rank
-        """The right of the page's account."""
+        """Rank of the page's account."""
         self._forget = forget
         self._waiting: dict[str, dict[str, object]] = {}
         self._filled = asyncio.Event()
 
     def put(self, kind: str, values: State) -> None:
-        """Let the page have these values, of the kind ``state`` or ``settings``."""
+        """Queue values of the kind ``state`` or ``settings``."""
         self._waiting.setdefault(kind, {}).update(values)
         self._filled.set()
 
     async def get(self) -> list[tuple[str, dict[str, object]]]:
-        """Return all that waits, kind and values; wait until there is something."""
+        """Return all waiting kinds and values; wait for the first one."""
         await self._filled.wait()
         self._filled.clear()
         waiting, self._waiting = self._waiting, {}
@@ -115,5 +116,5 @@ class StateQueue:
 
 
 def readable_values(settings: Settings, group: Group, rank: Rank) -> dict[str, str]:
-    """Return the present values of a group that an account of `rank` may read; passwords that are set are hidden."""
+    """Return the present values of a group that an account of `rank` may read; stored passwords are masked."""
     return {p.name: hide_secret(p, settings.present(group, p)) for p in group.params if p.get <= rank}

@@ -1,4 +1,4 @@
-"""WebRTC sessions: the service as the WHEP endpoint uses it."""
+"""WebRTC sessions: interface of the service for the WHEP endpoint."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from ipcamd.access.accounts import Account
 from ipcamd.dataclass import dataclass
 
 UNSUPPORTED = "not supported by this device: it needs the packages of ipcamd[webrtc]"
-"""Reason of refusals where the packages are not installed."""
+"""Reason of refusals without the packages."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebRtcOffer:
-    """Offer of a browser or player, with its sender."""
+    """Offer of a browser or player."""
 
     codec: str
     """Codec's name, as in ``/whep/<codec>``."""
@@ -21,7 +21,7 @@ class WebRtcOffer:
     address: str
     """The client's IP address."""
     own_address: str
-    """The camera's own IP address that the client reaches it by."""
+    """Address of the camera that received the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class WebRtcAnswer:
     """Answer to an offer."""
 
     identifier: str
-    """Secret name of the session."""
+    """Secret identifier of the session."""
     description: bytes
     """SDP."""
     tag: str

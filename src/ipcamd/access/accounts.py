@@ -17,12 +17,12 @@ from ipcamd.settings.change_records import CAMERA, Requester
 from ipcamd.store.database import Database, TransactionPart, Work
 
 SLOTS = 21
-"""The most accounts there can be: 20, and the administrator made at first start."""
+"""Most accounts: 20, and the administrator created at the first start."""
 
 NAME_LIMIT = 32
-"""Characters of a name at most."""
+"""Most characters of a name."""
 NAMES = f"1 to {NAME_LIMIT} of letters, digits, '.', '_' and '-'"
-"""Rule for a user's name, in words."""
+"""Rule for user names, as text."""
 
 _NAME = f"[A-Za-z0-9._-]{{1,{NAME_LIMIT}}}"
 
@@ -31,51 +31,54 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Name and rank of somebody who may log in."""
+    """Name and rank of a user."""
 
     name: str
     rank: Rank
 
 
 ANONYMOUS = Account("", Rank.GUEST)
-"""The account of requests that need no login."""
+"""Account of requests without a login."""
 
 
 class PasswordOrigin(IntEnum):
     """Origin of a password."""
 
     GENERATED = 0
-    """Generated at random, and not printed yet: nobody knows it."""
+    """Generated at random and not printed yet, so that nobody knows it."""
     CHOSEN = 1
-    """Set by a user, through the camera."""
+    """Set by a user through the camera."""
     FACTORY = 2
     """Printed at the first start, or given as an option; an option of a later start replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAccount:
-    """Account as it is stored. Each change makes a new object: a login that holds the old one is no longer valid."""
+    """Account as it is stored.
+
+    Each change creates a new object: a login with an old one is no longer valid.
+    """
 
     account: Account
     encrypted_password: bytes
-    """Not hashed: when the login realm changes, H(A1) is computed anew (RFC 7616, 3.4.2)."""
+    """Encrypted, not hashed: when the login realm changes, H(A1) is computed again (RFC 7616, 3.4.2)."""
     origin: PasswordOrigin
 
 
 StoredAccounts = dict[str, StoredAccount]
-"""Accounts by name, in the order added; replaced as a whole, never changed."""
+"""Accounts by name, in the order added; immutable."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountEdit:
-    """One change of the accounts, to be made by `Accounts.change`."""
+    """One change of the accounts, for `Accounts.change`."""
 
     name: str
     """The account."""
     what: str
-    """Words for the audit log."""
+    """Text for the audit log."""
     apply: Callable[[StoredAccounts], StoredAccounts]
-    """Returns the accounts after it. Raises ``RequestFailed``."""
+    """Returns the accounts after the change. Raises ``RequestFailed``."""
 
     def __str__(self) -> str:
         return f"account {self.name}: {self.what}"
@@ -85,7 +88,7 @@ class Accounts:
     """All accounts, in memory; a change is durable before it is visible. Rules: SDK 1.2."""
 
     def __init__(self, database: Database, allow_weak: bool = False, audit_log: AuditLog | None = None) -> None:
-        """Load them. `allow_weak` accepts notorious passwords. Raises `StoreError`."""
+        """Load them. `allow_weak` accepts weak passwords. Raises `StoreError`."""
         self._audit_log = audit_log
         self._database = database
         self._allow_weak = allow_weak
@@ -96,7 +99,7 @@ class Accounts:
         self._entries = {name: _load(name, *rest) for name, *rest in rows}
 
     def entry(self, name: str) -> StoredAccount | None:
-        """Return the stored account: the same object until it changes; None if there is no such account."""
+        """Return the stored account, the same object until it changes; None if it does not exist."""
         return self._entries.get(name)
 
     def watch(self, watcher: Callable[[], None]) -> None:
@@ -104,13 +107,13 @@ class Accounts:
         self._watchers.append(watcher)
 
     def is_valid(self, account: Account) -> bool:
-        """Whether the login that returned this `Account` object is still valid: not after a change of the account."""
+        """Whether the login that returned this `Account` object is still valid: False after a change of the account."""
         entry = self._entries.get(account.name)
         return entry is not None and entry.account is account
 
     @property
     def entries(self) -> StoredAccounts:
-        """All accounts; another object after each change."""
+        """All accounts; a new object after each change."""
         return self._entries
 
     def names(self, rank: Rank) -> list[str]:
@@ -122,18 +125,18 @@ class Accounts:
         return self._database.secret_box.decrypt(entry.encrypted_password, _secret_context(entry.account.name))
 
     def has_printed_password(self, name: str) -> bool:
-        """Whether an account still has the password that was printed at the first start."""
+        """Whether an account still has the password printed at the first start."""
         entry = self._entries.get(name)
         return entry is not None and entry.origin is PasswordOrigin.FACTORY and not self._is_password_given
 
     def ensure_administrator(self, user: str, password: str | None = None, allow_weak: bool = False) -> str | None:
-        """Make sure that there is an administrator whose password somebody knows; durable on return.
+        """Ensure that there is an administrator with a known password; durable on return.
 
         If there is none, create `user` with `password`, or with a generated one, which is returned to be printed; call
-        `mark_password_printed` after that. A start that was killed in between counts as a first start again. At later
-        starts `password` replaces the factory password of `user`; a password set through the camera stays.
-        `allow_weak`: only the camera's own host can reach it. Raises `ConfigError` for a name or password that is not
-        allowed, and `StoreError`.
+        `mark_password_printed` after that. A start that was killed in between is repeated as a first start. At later
+        starts `password` replaces the factory password of `user`; a password set through the camera remains.
+        `allow_weak`: only the camera's own host can reach it. Raises `ConfigError` for an invalid name or password, and
+        `StoreError`.
         """
         if not re.fullmatch(_NAME, user):
             raise ConfigError(f"the administrator's name must be {NAMES}: give another --admin-user")
@@ -156,7 +159,7 @@ class Accounts:
         return None if password is not None else chosen
 
     def mark_password_printed(self) -> None:
-        """Note that the password of `ensure_administrator` has been printed. Raises `StoreError`."""
+        """Record that the password of `ensure_administrator` has been printed. Raises `StoreError`."""
         drawn = {name: entry for name, entry in self._entries.items() if entry.origin is PasswordOrigin.GENERATED}
         entries = self._entries | {name: replace(entry, origin=PasswordOrigin.FACTORY) for name, entry in drawn.items()}
         self._database.write_now(_save_all(entries))
@@ -165,14 +168,16 @@ class Accounts:
     def reset(self, user: str, password: str | None = None) -> TransactionPart:
         """Return the step of a factory default that leaves one administrator.
 
-        Without a `password` nobody knows the new one: the next start replaces and prints it (`ensure_administrator`).
+        Without `password` the new password is unknown: the next start replaces and prints it (`ensure_administrator`).
         """
         entries = {user: self._make(user, password or generate(), Rank.ADMIN, _origin(password))}
         return TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
 
     def remove_others(self, name: str) -> TransactionPart:
-        """Return the step that leaves one account alone, with its password. It raises `RequestFailed` if there is no
-        such account."""
+        """Return the step that removes all other accounts and keeps this one with its password.
+
+        It raises `RequestFailed` if the account does not exist.
+        """
 
         def left() -> StoredAccounts:
             return {name: _require(self._entries, name)}
@@ -183,8 +188,10 @@ class Accounts:
         return TransactionPart(save, lambda: self._publish(left()), self._lock)
 
     def replace_all(self, wanted: Mapping[str, tuple[str, Rank]]) -> TransactionPart:
-        """Return the step of a restored backup: these accounts, each with password and rank, and no others. An account
-        that stays the same keeps its logins. Raises `RequestFailed` if one of them is not allowed."""
+        """Return the step of a restore: replaces all accounts by these, each with password and rank.
+
+        Logins of unchanged accounts remain valid. Raises `RequestFailed` for an invalid account.
+        """
         if not 0 < len(wanted) <= SLOTS or Rank.ADMIN not in {rank for _, rank in wanted.values()}:
             raise RequestFailed(f"accounts: 1 to {SLOTS} are needed, and an administrator among them")
         for name, (password, _) in wanted.items():
@@ -196,27 +203,27 @@ class Accounts:
         return TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
 
     def _kept(self, name: str, password: str, rank: Rank) -> StoredAccount | None:
-        """Return the present account if it is the same."""
+        """Return the present account if it is equal."""
         entry = self._entries.get(name)
         is_same = entry is not None and entry.account.rank is rank and self.password(entry) == password
         return entry if is_same else None
 
     async def add(self, name: str, password: str, rank: Rank, by: Requester = CAMERA) -> None:
-        """Make a new account. Raises what `change` raises."""
+        """Create an account. Raises the errors of `change`."""
         await self.change([self.adding(name, password, rank)], by)
 
     async def update(
         self, name: str, password: str | None = None, rank: Rank | None = None, by: Requester = CAMERA
     ) -> None:
-        """Change an account, see `updating`. Raises what `change` raises."""
+        """Change an account, see `updating`. Raises the errors of `change`."""
         await self.change([self.updating(name, password, rank)], by)
 
     async def remove(self, name: str, by: Requester) -> None:
-        """Remove an account. Raises what `change` raises."""
+        """Remove an account. Raises the errors of `change`."""
         await self.change([self.removing(name, by)], by)
 
     def adding(self, name: str, password: str, rank: Rank) -> AccountEdit:
-        """Return the edit that makes a new account."""
+        """Return the edit that creates an account."""
 
         def add(entries: StoredAccounts) -> StoredAccounts:
             if name in entries:
@@ -229,7 +236,7 @@ class Accounts:
         return AccountEdit(name, f"added, {_group(rank)}", add)
 
     def updating(self, name: str, password: str | None = None, rank: Rank | None = None) -> AccountEdit:
-        """Return the edit that changes password, rank or both; None leaves it, so does a password of ``********``."""
+        """Return the edit that changes password, rank or both; None, and the password ``********``, mean no change."""
 
         def update(entries: StoredAccounts) -> StoredAccounts:
             old = _require(entries, name)
@@ -243,7 +250,7 @@ class Accounts:
         return AccountEdit(name, ", ".join(changes), update)
 
     def removing(self, name: str, by: Requester) -> AccountEdit:
-        """Return the edit that removes an account, which must not be the requester's."""
+        """Return the edit that removes an account other than the requester's."""
 
         def remove(entries: StoredAccounts) -> StoredAccounts:
             _require(entries, name)
@@ -256,9 +263,9 @@ class Accounts:
         return AccountEdit(name, "removed", remove)
 
     async def change(self, edits: Sequence[AccountEdit], by: Requester = CAMERA) -> None:
-        """Make all of `edits`, in order, or none; durable on return.
+        """Make all `edits` in order, or none; durable on return.
 
-        Raises `RequestFailed` and `StoreError`, then nothing was changed.
+        Raises `RequestFailed` and `StoreError`; then nothing has changed.
         """
         for edit in edits:
             if not re.fullmatch(_NAME, edit.name):
@@ -281,7 +288,7 @@ class Accounts:
             self._publish(entries)
 
     def _recorded(self, by: Requester, what: str) -> tuple[Work, ...]:
-        """Return the part of a transaction that records a change in the audit log."""
+        """Return the transaction part that records a change in the audit log."""
         return (self._audit_log.record_change(by, what),) if self._audit_log else ()
 
     def _check_password(self, name: str, password: str) -> None:
@@ -307,7 +314,7 @@ class Accounts:
         return any(entry.origin is not PasswordOrigin.GENERATED for entry in administrators)
 
     def _apply_option(self, user: str, password: str | None) -> None:
-        """Let the password of the option replace an earlier one from the factory, as with all options."""
+        """Replace the factory password by that of the option, as all options do."""
         entry = self._entries.get(user)
         if password is None or entry is None:
             return
@@ -352,7 +359,7 @@ def _require(entries: StoredAccounts, name: str) -> StoredAccount:
 
 
 def _group(rank: Rank) -> str:
-    """Return a rank as the audit log shows it."""
+    """Return a rank in the form of the audit log."""
     return f"group {rank.name.lower()}"
 
 

@@ -1,7 +1,7 @@
-"""Audit log: logins and changes with account, address and outcome; durable, bounded, without secrets.
+"""Audit log: logins and changes with account, address and result; durable, bounded, without secrets.
 
-A change is recorded in its own transaction: there is no change without its record. Everything else is written soon,
-and the event loop never waits for it.
+A change is recorded in its own transaction, so no change lacks its record. Other records are written soon after, and
+the event loop never waits for them.
 """
 
 import re
@@ -19,20 +19,20 @@ from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditRecord, AuditT
 from ipcamd.store.database import Work
 
 TEXT_LENGTH = 500
-"""Characters of one text."""
+"""Most characters of one text."""
 REPEATS_S = 60.0
-"""Failures of one kind and address within this time become one record, and one more with their number."""
+"""Failures of one kind and address within this time become one record, and a second one with their number."""
 SESSION_S = 1800.0
-"""A login after so long without a request is a new one: HTTP sends the login with each request."""
+"""A login after this time without a request counts as a new one, because HTTP sends the login with each request."""
 TRACKED = 4096
-"""Sessions, and sources of failures, that are remembered; the one that was used longest ago is forgotten first."""
+"""Most sessions and sources of failures in memory; the least recently used ones are dropped."""
 
 _ACCOUNT_NAME = re.compile("[A-Za-z0-9._-]{1,32}")
 
 
 @dataclass(slots=True)
 class _Repeats:
-    """Failures that follow a record."""
+    """Failures after a record."""
 
     last: AuditRecord
     until_s: float
@@ -40,7 +40,7 @@ class _Repeats:
 
 
 class AuditLog:
-    """The log. Noting is for the event loop, and never waits."""
+    """The log. Its methods for notes are for the event loop, and never wait."""
 
     def __init__(self, table: AuditTable, now_ns: Callable[[], int], now_s: Callable[[], float]) -> None:
         """`now_ns` is the clock of the records, `now_s` returns seconds on a clock that never jumps."""
@@ -51,7 +51,7 @@ class AuditLog:
         self._repeats: OrderedDict[tuple[str, str, str], _Repeats] = OrderedDict()
 
     def note_login(self, account: str, address: str) -> None:
-        """Note a request with a valid login: a record if it is the first for a while."""
+        """Record a request with a valid login, if it is the first for a while."""
         key, now_s = (account, address), self._now_s()
         last = self._sessions.get(key)
         self._sessions[key] = now_s
@@ -62,35 +62,35 @@ class AuditLog:
             self._table.put(self._record(AuditKind.LOGIN, account, address, "login"))
 
     def note_failed_login(self, user: str, address: str) -> None:
-        """Note a wrong login. `user` is what was sent; a text that is no account name may be a password, and is not
-        kept."""
+        """Record a failed login. `user` is the name as sent; a text that is no account name may be a password and is
+        not stored."""
         account = user if _ACCOUNT_NAME.fullmatch(user) else "(not an account name)"
         self._note_failure(self._record(AuditKind.LOGIN_FAILED, account, address, "login", "wrong name or password"))
 
     def record_settings(self, entry: AuditEntry) -> Work:
-        """Return the part of a transaction that records a change of settings (see ``Settings.record``)."""
+        """Return the transaction part that records a change of settings (see ``Settings.record``)."""
         return self.record_change(entry.by, ", ".join(entry.changes))
 
     def note_settings(self, entry: AuditEntry) -> None:
-        """Note a refused change of settings (see ``Settings.audit``); one that is made was recorded with it."""
+        """Record a refused change of settings (see ``Settings.audit``); a successful one is part of its transaction."""
         if entry.failure:
             self.note_refusal(entry.by, ", ".join(entry.changes), entry.failure)
 
     def record_change(self, by: Requester, what: str) -> Work:
-        """Return the part of a transaction that records the change that the transaction makes."""
+        """Return the transaction part that records the change of the transaction."""
         return self._table.saved(self._record(AuditKind.CHANGE, by.name, by.address, what))
 
     def note_change(self, by: Requester, what: str) -> None:
-        """Note a change that is made without a transaction."""
+        """Record a change without a transaction."""
         self._table.put(self._record(AuditKind.CHANGE, by.name, by.address, what))
 
     def note_refusal(self, by: Requester, what: str, failure: str) -> None:
-        """Note a change that was refused, because of `failure`."""
+        """Record a refused change with its `failure`."""
         self._note_failure(self._record(AuditKind.CHANGE_REFUSED, by.name, by.address, what, failure))
 
     @contextmanager
     def refusals_noted(self, by: Requester, what: str) -> Iterator[None]:
-        """Note the change that this block makes as refused if it raises an error of the camera's."""
+        """Record the change of this block as refused if the block raises an error of the camera."""
         try:
             yield
         except IpcamdError as error:
@@ -103,7 +103,7 @@ class AuditLog:
         return await self._table.newest(most, chosen)
 
     async def flush(self) -> None:
-        """Write the numbers of failures that are not written yet, and wait until all is on the disk, if it can be."""
+        """Write the numbers of repeated failures, and wait until all is on disk, if possible."""
         self._sum_up_all()
         await self._table.flush()
 
@@ -132,7 +132,7 @@ class AuditLog:
             self._sum_up(repeats)
 
     def _sum_up(self, repeats: _Repeats) -> None:
-        """Write the last of the repeats, with their number."""
+        """Write the last of the repeated failures with their number."""
         if repeats.count > 1:
             others = f" ({repeats.count - 1} more from this address before)"
             self._table.put(replace(repeats.last, what=repeats.last.what + others))

@@ -20,14 +20,14 @@ from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.digest import SHA256, BasicCredentials, DigestCredentials, answer, parse, secret
 
 CACHED = 256
-"""The most Basic logins that are remembered as right."""
+"""Most valid Basic logins in the cache."""
 
 _SCHEME_AND_HOST = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 _log = logging.getLogger(__name__)
 
 
 class Authenticator:
-    """Checks logins. Everything is in memory and quick: it runs in the event loop, for each request."""
+    """Checks logins. All data is in memory: it runs in the event loop for each request."""
 
     def __init__(
         self,
@@ -38,8 +38,8 @@ class Authenticator:
         audit_log: AuditLog | None = None,
         token_nonces: TokenNonces | None = None,
     ) -> None:
-        """`realm` gives the camera's present name; `compat` accepts Digest as of RFC 2069, each nonce once;
-        `token_nonces` those of logins inside SOAP messages: without them none is accepted."""
+        """`realm` returns the camera's present name; `compat` accepts Digest of RFC 2069 with each nonce once;
+        `token_nonces` are those of logins in SOAP messages: without them none is accepted."""
         self._audit_log = audit_log
         self._accounts = accounts
         self._name = realm
@@ -51,18 +51,18 @@ class Authenticator:
         self._basics: dict[str, StoredAccount] = {}
         self._recent = RecentLogins(accounts, now_s)
         self._decoy = os.urandom(16).hex()
-        """Compared for a name that does not exist, so that the answer takes as long."""
+        """Compared for an unknown name, so that the answer takes as long."""
         self.throttle = Throttle(now_s)
         self.refusals = 0
-        """Wrong logins, and logins from addresses that are refused for a while, since the start."""
+        """Failed logins, and logins of blocked addresses, since the start."""
         self._note_wrong = SummaryLog(_log, logging.INFO, now_s)
 
     def verify(
         self, method: str, target: str, authorization: str | None, address: str, prefix: str = ""
     ) -> Account | LoginRefusal:
-        """Return the account that `authorization` proves, for this method and request target, from this address.
+        """Return the account of the login in `authorization`, for this method and request target, from this address.
 
-        `prefix` is the path before `target` that a reverse proxy has cut off.
+        `prefix` is the path before `target` that a reverse proxy has removed.
         """
         if throttled := self._throttled(address):
             return throttled
@@ -77,7 +77,7 @@ class Authenticator:
         return self._admit(entry, address)
 
     def verify_token(self, token: UsernameToken, address: str) -> Account | LoginRefusal:
-        """Return the account that the token of a SOAP message proves, from this address."""
+        """Return the account of the token in a SOAP message, from this address."""
         if throttled := self._throttled(address):
             return throttled
         entry = self._accounts.entry(token.user)
@@ -89,9 +89,9 @@ class Authenticator:
         return self._admit(entry, address)
 
     def verify_bearer(self, token: str, wanted: str, address: str) -> LoginRefusal | None:
-        """Return why `token`, sent from this address, is not `wanted`; None if it is. "" is wanted of nobody.
+        """Return why `token`, sent from this address, does not equal `wanted`; None if it does.
 
-        A wrong token counts as a wrong login (RFC 6750).
+        Without `wanted` ("") no token is valid. A wrong token counts as a failed login (RFC 6750).
         """
         if throttled := self._throttled(address):
             return throttled
@@ -116,11 +116,11 @@ class Authenticator:
         try:
             sent = parse(authorization)
         except ValueError:
-            return self._refuse(Reason.MISSING)  # a login of a kind that is not offered is as good as none
+            return self._refuse(Reason.MISSING)  # an unsupported kind of login counts as none
         if isinstance(sent, BasicCredentials):
             return self._basic(sent, authorization, address)
         if sent.realm != self._realm() or not (sent.nc or self._compat):
-            return self._refuse(Reason.MISSING)  # a login for the name that the camera had before
+            return self._refuse(Reason.MISSING)  # a login for an earlier name of the camera
         if not (_is_for(sent.uri, target) or (prefix and _is_for(sent.uri, prefix + target))):
             return LoginRefusal(Reason.OTHER_URI)
         return self._digest(sent, method, address)
@@ -133,7 +133,7 @@ class Authenticator:
             return self._wrong(sent.user, keys.entry, address)
         if len(self._basics) >= CACHED:
             self._basics.clear()
-        # Looking it up next time takes no time that depends on what is remembered: strings are compared only if their
+        # The time of the lookup does not depend on the cached logins: strings are compared only if their
         # hashes, keyed at random, are equal.
         self._basics[authorization] = keys.entry
         return keys.entry
@@ -166,7 +166,7 @@ class Authenticator:
         return self._refuse(Reason.WRONG, self.throttle.failure(address, account, user[:64]))
 
     def _realm(self) -> str:
-        """Return the camera's name as far as it can stand in a header."""
+        """Return the camera's name in a form that is valid in a header."""
         name = self._name()
         if name != self._realm_of[0]:
             self._realm_of = (name, _ascii(name) or "ipcamd")
@@ -175,14 +175,14 @@ class Authenticator:
 
 def _ascii(name: str) -> str:
     text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    # clients disagree whether an escape counts in H(A1) as one character or two: have none
+    # clients disagree whether an escape is one or two characters in H(A1), so avoid them
     return text.replace('"', "'").replace("\\", "/").strip()
 
 
 def _is_for(uri: str, target: str) -> bool:
     """Whether a login's ``uri`` means this request target.
 
-    Clients may leave out scheme and host (RFC 7616, 3.4.6); some leave out the query, and proxies join slashes.
+    Clients may omit scheme and host (RFC 7616, 3.4.6); some omit the query, and proxies merge slashes.
     """
     if uri == target:
         return True

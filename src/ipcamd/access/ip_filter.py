@@ -1,4 +1,4 @@
-"""IP filter (SDK 7): the addresses that may use the camera, for all services."""
+"""IP filter (SDK 7): permitted addresses, for all services."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +18,7 @@ Entries = Mapping[str, Sequence[AddressRange]]
 
 @dataclass(frozen=True, slots=True)
 class FilterRules:
-    """Rules: an address that is denied may not connect; nor may one that is not accepted, if its family has such a
-    list."""
+    """Rules: denied addresses cannot connect; if a family has an accept list, only its addresses can."""
 
     is_enabled: bool
     deny: tuple[AddressRange, ...]
@@ -46,7 +45,7 @@ class FilterRules:
         return not self.denies(ip) and self._accepts(ip)
 
     def denies(self, ip: IpAddress) -> bool:
-        """Whether a rule denies it, if the rules are enabled or not."""
+        """Whether a rule denies the address, even if the rules are disabled."""
         return any(ip in entry for entry in self.deny)
 
     def _accepts(self, ip: IpAddress) -> bool:
@@ -55,19 +54,19 @@ class FilterRules:
 
 
 class IpFilter:
-    """The rules in force, and the one way to change them. Everything that a client connects to asks `allows`."""
+    """The rules in force, and the only way to change them. All services call `allows`."""
 
     def __init__(self, settings: Settings, is_enforced: bool = True) -> None:
-        """Without `is_enforced` every address is allowed; rules can be changed, but take effect at another start."""
+        """Without `is_enforced` every address is allowed; changed rules take effect at a later start."""
         self._is_enforced = is_enforced
         self._settings = settings
-        self._lock = asyncio.Lock()  # two concurrent additions must not lose one
+        self._lock = asyncio.Lock()  # concurrent additions must not overwrite each other
         self._watchers: list[Callable[[], None]] = []
         self._rules = FilterRules.of(settings[IP_FILTER.name])
         settings.watch(IP_FILTER.name, self._follow)
 
     def allows(self, address: str) -> bool:
-        """Whether this IP address may use the camera; IPv4-mapped IPv6 counts as IPv4, a zone does not count."""
+        """Whether this IP address may use the camera; IPv4-mapped IPv6 counts as IPv4, a zone is ignored."""
         return not self._is_enforced or self._rules.allows(address)
 
     def watch(self, watcher: Callable[[], None]) -> None:
@@ -85,26 +84,25 @@ class IpFilter:
         return entries
 
     async def add(self, added: Entries, by: Requester, keep: Sequence[str] = ()) -> None:
-        """Add entries at the end of their lists; durable on return.
+        """Append entries to their lists; durable on return. `keep` are IP addresses that must not be locked out.
 
-        `keep` are IP addresses that must not be locked out. Raises `RequestFailed` and `StoreError`, then nothing was
-        changed.
+        Raises `RequestFailed` and `StoreError`; then nothing has changed.
         """
         async with self._lock:
             await self._change({name: self._with(name, entries) for name, entries in added.items()}, by, keep)
 
     async def remove(self, removed: Entries, by: Requester, keep: Sequence[str] = ()) -> None:
-        """Remove entries, in whatever way they are spelled. Otherwise as `add`."""
+        """Remove entries, in any spelling. Otherwise as `add`."""
         async with self._lock:
             await self._change({name: self._without(name, entries) for name, entries in removed.items()}, by, keep)
 
     async def set_policy(self, policy: str, by: Requester, keep: Sequence[str] = ()) -> None:
-        """Enable the rules or not: ``Both`` or ``Disable``. Otherwise as `add`."""
+        """Enable or disable the rules: ``Both`` or ``Disable``. Otherwise as `add`."""
         async with self._lock:
             await self._change({"Policy": policy}, by, keep)
 
     async def replace(self, lists: Mapping[str, str], by: Requester, keep: Sequence[str] = ()) -> None:
-        """Replace whole lists by these texts, and enable the rules. Otherwise as `add`."""
+        """Replace whole lists, and enable the rules. Otherwise as `add`."""
         async with self._lock:
             await self._change({**lists, "Policy": "Both"}, by, keep)
 
@@ -135,16 +133,16 @@ class IpFilter:
         await self._settings.update([Change(IP_FILTER.name, name, text) for name, text in texts.items()], by=by)
 
     def refuse_lock_out(self, texts: Mapping[str, str], addresses: Sequence[str]) -> None:
-        """Raise ``RequestFailed`` if these new values would lock out one of `addresses`."""
+        """Raise ``RequestFailed`` if the new values would lock out one of `addresses`."""
         after = FilterRules.of(self._settings[IP_FILTER.name] | texts)
         for address in addresses if texts else ():
             if self._locks_out(address, after):
                 raise RequestFailed(f"this would lock out {address}, which sends the request; force=yes does so")
 
     def _locks_out(self, address: str, after: FilterRules) -> bool:
-        """Whether the rules `after` a change deny an address, or would as soon as they are enabled.
+        """Whether the rules `after` a change deny an address, or would when enabled.
 
-        While they are disabled, only a new entry that denies it counts: an accept list may still be incomplete.
+        While they are disabled, only a new deny entry counts, because an accept list may be incomplete.
         """
         if after.is_enabled:
             return not after.allows(address)

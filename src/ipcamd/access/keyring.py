@@ -14,20 +14,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The secrets that a login of one account is compared with."""
+    """Secrets to which a login of one account is compared."""
 
     entry: StoredAccount | None
-    """None: no such account; comparing with random secrets takes the same time."""
+    """None for an unknown account; comparing with random secrets takes the same time."""
     secrets: Mapping[str, str]
     """H(A1) by algorithm."""
     since_s: float
-    """Nonces from before this moment do not count: the password was changed."""
+    """Nonces from before this time are invalid: the password was changed."""
 
 
 class KeyRing:
-    """The keys of all accounts, made anew when an account or the realm has changed.
+    """Keys of all accounts, computed again when an account or the realm has changed.
 
-    All at once: whether a name exists must not be seen from how long its first login takes.
+    All are computed at once, so that the time of a first login does not reveal whether a name exists.
     """
 
     def __init__(self, accounts: Accounts, now_s: Callable[[], float]) -> None:
@@ -39,7 +39,7 @@ class KeyRing:
         self._nobody = self._random(None, _ALWAYS)
 
     def find(self, realm: str, user: str, hashed: bool = False) -> Keys:
-        """Return the keys of a user, named by name or by its hash; random ones if there is no such user."""
+        """Return the keys of a user, by name or by its hash; random ones for an unknown user."""
         if self._made_for[0] is not self._accounts.entries or self._made_for[1] != realm:
             self._make(self._accounts.entries, realm)
         return (self._by_hash if hashed else self._by_name).get(user, self._nobody)

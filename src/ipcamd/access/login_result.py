@@ -1,4 +1,4 @@
-"""Login result: the account, or the reason for a refusal. HTTP and RTSP each format their own challenges from it."""
+"""Login result: the account, or the reason for a refusal. HTTP and RTSP derive their challenges from it."""
 
 from enum import Enum
 from typing import Protocol
@@ -8,22 +8,22 @@ from ipcamd.dataclass import dataclass
 
 
 class Reason(Enum):
-    """Why a login does not count."""
+    """Reason for a refused login."""
 
     MISSING = "a login is needed"
-    """None was sent, or one of a kind or for a realm that is not offered."""
+    """No login, or one of an unsupported kind or for another realm."""
     WRONG = "the login is wrong"
     STALE = "the nonce is too old"
-    """The password was right (RFC 7616, 3.3)."""
+    """The password was correct, but the nonce is too old (RFC 7616, 3.3)."""
     OTHER_URI = "the login was made for another uri"
-    """RFC 7616, 3.4.6."""
+    """The login is for another URI (RFC 7616, 3.4.6)."""
     THROTTLED = "too many wrong logins"
-    """From this address; nothing was checked."""
+    """The address is blocked; nothing was checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRefusal:
-    """A login that does not count."""
+    """A refused login."""
 
     reason: Reason
     realm: str = ""
@@ -31,9 +31,9 @@ class LoginRefusal:
     nonce: str = ""
     """For the challenge."""
     delay_s: float = 0.0
-    """How long the answer is held back, to slow down guessing."""
+    """Delay of the answer in seconds, to slow down guessing."""
     retry_after_s: int = 0
-    """For how long the address is refused, if it is throttled."""
+    """Seconds until the address is unblocked."""
 
 
 class LoginVerifier(Protocol):
@@ -42,7 +42,7 @@ class LoginVerifier(Protocol):
     def verify(
         self, method: str, target: str, authorization: str | None, address: str, prefix: str = ""
     ) -> Account | LoginRefusal:
-        """Return the account that `authorization` proves, for this method and request target, from this address.
+        """Return the account of the login in `authorization`, for this method and request target, from this address.
 
-        `prefix` is the path before `target` that a reverse proxy has cut off.
+        `prefix` is the path before `target` that a reverse proxy has removed.
         """

@@ -1,7 +1,7 @@
 """Nonces of Digest logins (RFC 7616, 3.3 and 5.12): they contain proof of their age, and each use counts once.
 
-A nonce that was given out costs no memory: it holds its time and an authentication code. Only one that a right login
-came with is remembered, so that a login that somebody recorded is worth nothing.
+An issued nonce costs no memory: it contains its time and an authentication code. Only nonces of successful logins are
+stored, so that a recorded login cannot be replayed.
 """
 
 import hmac
@@ -10,12 +10,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 LIFE_S = 300.0
-"""Seconds for which a nonce is good."""
+"""Validity of a nonce, in seconds."""
 
 REMEMBERED = 4096
-"""The most used nonces that are remembered. Beyond, one goes, and unused ones that are older are stale."""
+"""Most used nonces in memory. Beyond, one is dropped, and older unused ones become stale."""
 
-_WINDOW = 64  # requests over several connections may arrive out of order, by this many at most
+_WINDOW = 64  # requests over several connections may arrive out of order by at most this many
 _ALL = (1 << _WINDOW) - 1
 _SPENT = 1 << 32  # higher than any count
 
@@ -28,10 +28,10 @@ class _Use:
     def __init__(self, issued_s: float) -> None:
         self.issued_s = issued_s
         self.highest = 0
-        self.seen = _ALL  # bit i: the count `highest - i` has come; 0 and less never count
+        self.seen = _ALL  # bit i: the count `highest - i` was used; 0 and less are invalid
 
     def take(self, count: int) -> bool:
-        """Note this count; False if it has come before, or is too old to tell."""
+        """Record this count; False if it was used before, or is too old to tell."""
         ahead = count - self.highest
         if ahead > 0:
             self.seen = (self.seen << min(ahead, _WINDOW) | 1) & _ALL
@@ -44,7 +44,7 @@ class _Use:
 
 
 class Nonces:
-    """Gives them out and knows its own."""
+    """Issues nonces, and checks its own."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         """`now_s`: seconds on a clock that never jumps."""
@@ -52,7 +52,7 @@ class Nonces:
         self._key = os.urandom(32)
         self._used: OrderedDict[str, _Use] = OrderedDict()
         self._forgotten_s = -1.0
-        """When the newest nonce was given out of those whose counts are forgotten."""
+        """Time of the newest nonce whose counts were dropped."""
 
     def issue(self) -> str:
         """Return a new nonce."""
@@ -60,9 +60,9 @@ class Nonces:
         return body + self._code(body)
 
     def use(self, nonce: str, nc: str, since_s: float) -> bool:
-        """Count a right login; False if it is stale: too old, given out before `since_s`, not ours, or used before.
+        """Record a successful login; False if it is stale: too old, issued before `since_s`, not ours, or used before.
 
-        `nc` is the count in hexadecimal; with an empty one, the nonce is good for one login altogether (RFC 2069).
+        `nc` is the count in hexadecimal; if it is empty, the nonce is valid for one login only (RFC 2069).
         """
         use = self._used.get(nonce) or self._first(nonce)
         if use is None or use.issued_s < since_s or self._now_s() - use.issued_s > LIFE_S:

@@ -3,13 +3,13 @@
 import secrets
 
 ALLOWED = "3 to 64 printable characters"
-"""In words, for a person."""
+"""Rule for passwords, as text."""
 
 MASK = "********"
-"""How a password is listed; sent back, it means: leave it as it is."""
+"""Masked form of a password in lists; as a new value it means no change."""
 
-_LETTERS = "23456789abcdefghijkmnpqrstuvwxyz"  # 32 of them, nothing that looks like something else: no 0, o, 1, l
-_LENGTH = 16  # of 5 bits each: 80 bits, since what protects an account is as fast to guess as a hash is to compute
+_LETTERS = "23456789abcdefghijkmnpqrstuvwxyz"  # 32 characters without similar ones: no 0, o, 1, l
+_LENGTH = 16  # 5 bits each: 80 bits, because a guess costs an attacker only one hash
 
 _LISTED = """
 000 0000 00000 000000 00000000 111 1111 11111 111111 1111111 11111111 123 1234 12345 123456 1234567 12345678 123456789
@@ -27,10 +27,10 @@ def generate() -> str:
 
 
 def is_allowed(password: str) -> bool:
-    """Whether it can be a password at all."""
+    """Whether it is a valid password."""
     return 3 <= len(password) <= 64 and password.isprintable()
 
 
 def is_weak(password: str, user: str) -> bool:
-    """Whether it is among the first that anybody would try: the user's name, or notorious."""
+    """Whether it is easy to guess: the user's name, or a common password."""
     return password.casefold() in _NOTORIOUS or password.casefold() == user.casefold()

@@ -1,4 +1,4 @@
-"""Recent logins: the addresses that may talk over UDP, which carries no login (SDK 5.3)."""
+"""Recent logins: the addresses that may talk over UDP, which has no login (SDK 5.3)."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from ipcamd.access.accounts import Accounts, StoredAccount
 from ipcamd.params.group import Rank
 
 VALID_S = 60.0
-"""How long after a login its address counts as the account's."""
+"""Seconds for which a login permits its address to talk."""
 ADDRESSES = 1024
-"""The most addresses that are remembered."""
+"""Most addresses in memory."""
 
 
 class RecentLogins:
-    """Addresses from which an account that may talk has logged in."""
+    """Addresses from which an account with permission to talk has logged in."""
 
     def __init__(self, accounts: Accounts, now_s: Callable[[], float]) -> None:
         self._accounts = accounts
@@ -21,7 +21,7 @@ class RecentLogins:
         self._logins: OrderedDict[str, tuple[float, StoredAccount]] = OrderedDict()
 
     def note(self, address: str, entry: StoredAccount) -> None:
-        """Remember a login."""
+        """Record a login."""
         if entry.account.rank < Rank.USERS:
             return
         self._logins[address] = self._now_s(), entry
@@ -30,7 +30,7 @@ class RecentLogins:
             self._logins.popitem(last=False)
 
     def may_talk(self, address: str) -> bool:
-        """Whether an account that may talk has logged in from this address within the last minute."""
+        """Whether an account with permission to talk has logged in from this address within the last minute."""
         if address not in self._logins:
             return False
         logged_in, entry = self._logins[address]

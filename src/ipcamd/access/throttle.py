@@ -1,6 +1,6 @@
-"""Login throttle: refuses an address that guesses for a while, and delays answers about an account that is guessed.
+"""Login throttle: blocks an address that guesses, and delays answers about an account that is guessed.
 
-Both tables are bounded; the entry that was used longest ago is forgotten first.
+Both tables are bounded; the least recently used entry is dropped.
 """
 
 import logging
@@ -13,22 +13,24 @@ from typing import Generic, TypeVar
 from ipcamd.logs import SummaryLog
 
 FAILURES = 10
-"""So many failures of an address ..."""
+"""Number of failures of an address ..."""
 WITHIN_S = 60.0
-"""... in this time ..."""
+"""... within this time ..."""
 BLOCK_S = 10.0
-"""... are answered by refusing it for so long ..."""
+"""... that block it for this time ..."""
 LONGEST_S = 300.0
 """... doubled each time, up to this. After the first time, half as many failures suffice."""
 HOURLY = 80
-"""An address that keeps below that rate is refused after so many failures in an hour: nobody tries a hundred."""
+"""Failures per hour after which a slower address is blocked: fewer than a hundred guesses per hour."""
 HOUR_S = 3600.0
 """Seconds for which the failures of an address are counted together."""
 ENTRIES = 4096
-"""The most addresses, and accounts, that are remembered."""
+"""Most addresses, and accounts, in memory."""
 DELAYS_S = ((40, 4.0), (20, 2.0), (10, 1.0))
-"""Failures of an account in a minute, and for how many seconds the answer to the next one is held back then. Only
-failures wait: the owner of the account is never locked out by somebody who guesses."""
+"""Failures of an account in a minute, and the delay in seconds of the answer to the next one.
+
+Only failed logins wait, so that guessing never locks out the account's owner.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +38,10 @@ T = TypeVar("T")
 
 
 class _Table(OrderedDict[str, T], Generic[T]):
-    """At most `ENTRIES`, the one touched longest ago goes first."""
+    """At most `ENTRIES`; the least recently used one is dropped."""
 
     def touch(self, key: str, make: Callable[[], T]) -> T:
-        """Return the entry, made if it is missing, as the newest."""
+        """Return the entry, created if necessary, as the most recently used."""
         entry = self.get(key)
         if entry is None:
             entry = self[key] = make()
@@ -50,20 +52,20 @@ class _Table(OrderedDict[str, T], Generic[T]):
 
 
 class _Address:
-    """The failures of one address; those on names that do not exist count together, as on the account ``None``."""
+    """Failures of one address; those for unknown names count together, as on the account ``None``."""
 
     __slots__ = ("failures", "hour_began_s", "recent", "strikes", "until_s")
 
     def __init__(self, now_s: float) -> None:
         self.recent: deque[tuple[float, str | None]] = deque(maxlen=FAILURES)
         self.failures: Counter[str | None] = Counter()
-        """In the present hour, by account."""
+        """Failures in the present hour, by account."""
         self.hour_began_s = now_s
         self.strikes = 0
         self.until_s = 0.0
 
     def fail(self, now_s: float, account: str | None) -> bool:
-        """Count a failure; return whether the address is to be refused from now on."""
+        """Count a failure; return whether to block the address from now on."""
         if now_s - self.hour_began_s > HOUR_S:
             self.hour_began_s, self.strikes = now_s, 0
             self.failures.clear()
@@ -79,14 +81,14 @@ class _Address:
         return True
 
     def forgive(self, account: str) -> bool:
-        """Forget the failures on one account; return whether no other is left."""
+        """Forget the failures for one account; return whether none remain."""
         if self.failures.pop(account, 0):
             self.recent = deque((failure for failure in self.recent if failure[1] != account), FAILURES)
         return not self.failures
 
 
 class Throttle:
-    """One for all services of the camera."""
+    """Throttle of all services."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         """`now_s`: seconds on a clock that never jumps."""
@@ -96,14 +98,14 @@ class Throttle:
         self._accounts: _Table[deque[float]] = _Table()
 
     def wait_s(self, address: str) -> int:
-        """Return for how many more seconds this address is refused; 0: it is not."""
+        """Return the seconds until this address is unblocked; 0: it is not blocked."""
         if not self._addresses:
             return 0
         entry = self._addresses.get(network(address))
         return max(0, ceil(entry.until_s - self._now_s())) if entry is not None else 0
 
     def success(self, address: str, account: str) -> None:
-        """Forget the failures of this address on this account; those on other accounts still count."""
+        """Forget the failures of this address for this account; those for other accounts remain."""
         if not self._addresses:
             return
         place = network(address)
@@ -112,10 +114,8 @@ class Throttle:
             del self._addresses[place]
 
     def failure(self, address: str, account: str | None, user: str) -> float:
-        """Count a wrong login on `account` (None: there is none of this name) that was sent for the name `user`.
-
-        Return for how many seconds its answer is to be held back.
-        """
+        """Count a failed login for `account` (None: unknown) with the name `user`. Return the delay of its answer in
+        seconds."""
         now_s = self._now_s()
         place = network(address)
         if self._addresses.touch(place, lambda: _Address(now_s)).fail(now_s, account):
@@ -127,7 +127,8 @@ class Throttle:
 
 
 def network(address: str) -> str:
-    """Return what counts as one address: an IPv4 address, or the /64 of an IPv6 one, all of which one host can use."""
+    """Return the unit that counts as one address: an IPv4 address, or the /64 of an IPv6 address, which one host can
+    own."""
     if ":" not in address:
         return address
     try:

@@ -1,7 +1,7 @@
-"""UsernameToken: a login inside a SOAP message (OASIS WS-Security UsernameToken Profile 1.1), used by ONVIF clients.
+"""UsernameToken: a login in a SOAP message (OASIS WS-Security UsernameToken Profile 1.1), used by ONVIF clients.
 
-A token proves the password by a digest over a nonce and the time of its creation. Each nonce counts once, and only
-within a window around the camera's own time.
+A token proves the password by a digest of a nonce and its creation time. Each nonce is valid once, within a window
+around the camera's time.
 """
 
 import base64
@@ -13,7 +13,7 @@ from hashlib import sha1
 from ipcamd.dataclass import dataclass
 
 REMEMBERED = 4096
-"""The most nonces that are remembered. Beyond, the oldest is forgotten, and tokens created before it are stale."""
+"""Most nonces in memory. Beyond, the oldest is dropped, and tokens created before it are stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class UsernameToken:
     is_digest: bool
     nonce: bytes
     created: str
-    """Time of creation as text: the digest covers it letter by letter."""
+    """Creation time as sent, because the digest covers the text."""
     created_s: float
-    """The same, in seconds since the epoch."""
+    """Creation time in seconds since the epoch."""
 
     def proves(self, password: str) -> bool:
         """Whether the token was made with this password."""
@@ -42,17 +42,17 @@ def digest_password(nonce: bytes, created: str, password: str) -> str:
 
 
 class TokenNonces:
-    """Nonces of the tokens that have logged in."""
+    """Nonces of tokens that have logged in."""
 
     def __init__(self, now_s: Callable[[], float], window_s: Callable[[], float]) -> None:
-        """`now_s`: the camera's time in seconds since the epoch; `window_s`: how far a token's time may be off."""
+        """`now_s`: the camera's time in seconds since the epoch; `window_s`: tolerance of a token's time."""
         self._now_s = now_s
         self._window_s = window_s
         self._used: OrderedDict[bytes, float] = OrderedDict()
         self._forgotten_s = float("-inf")
 
     def use(self, token: UsernameToken) -> bool:
-        """Note the use of a token; False if it is stale: too old, too new, or used before."""
+        """Record the use of a token; False if it is stale: too old, too new, or used before."""
         self._sweep()
         is_current = abs(self._now_s() - token.created_s) <= self._window_s() and token.created_s > self._forgotten_s
         if not is_current or token.nonce in self._used:
@@ -63,7 +63,7 @@ class TokenNonces:
         return True
 
     def _sweep(self) -> None:
-        """Forget the oldest nonces whose tokens are stale by their time."""
+        """Drop the oldest nonces whose tokens are stale by their time."""
         oldest_s = self._now_s() - self._window_s()
         while self._used and next(iter(self._used.values())) < oldest_s:
             self._used.popitem(last=False)

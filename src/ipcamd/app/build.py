@@ -44,9 +44,9 @@ async def start_camera(
     host: FirmwareHost,
     log_buffer: LogBuffer,
 ) -> Callable[[], None]:
-    """Build and start all parts, and print the ready line. `stack` closes what was started.
+    """Build and start all parts, and print the ready line. `stack` closes them.
 
-    `applied` holds the conditions applied to a virtual device so far. Return a function that reloads the TLS files
+    `applied` contains the present conditions of a virtual device. Return a function that reloads the TLS files
     (SIGHUP).
     """
     core = await build_core(stack, options, applied)
@@ -126,10 +126,12 @@ async def start_camera(
 
 
 def _announce(pid: int, ports: Ports) -> None:
-    """Print on standard output that every service listens. A ready line that cannot be printed is only logged: after a
-    restart its reader may be gone."""
+    """Print the ready line on standard output.
+
+    A failure is only logged: after a restart its reader may have gone.
+    """
     shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": pid}
-    shown |= {"rtsps": ports.rtsps, "webrtc": ports.webrtc}  # scripts know the order of those before
+    shown |= {"rtsps": ports.rtsps, "webrtc": ports.webrtc}  # scripts depend on the order of the earlier fields
     try:
         _print_line(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
     except OSError as error:
@@ -154,7 +156,7 @@ def _print_password(core: Core, password: str) -> None:
 
 
 def _print_line(line: str) -> None:
-    """Write a line to standard output, unbuffered: a buffer would fail again at exit. Raises ``OSError``."""
+    """Write a line to standard output, unbuffered, because a buffer would fail again at exit. Raises ``OSError``."""
     if not sys.stdout:
         raise OSError(errno.EBADF, "it is closed")
     os.write(sys.stdout.fileno(), f"{line}\n".encode())

@@ -1,4 +1,4 @@
-"""Control parts: the engines that move and switch what the device has."""
+"""Control parts: the engines of the device's hardware."""
 
 from collections.abc import Callable
 from functools import partial
@@ -32,16 +32,16 @@ class ControlParts:
     day_night: DayNight
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the readers of the parameters that say what there is (see ``Settings.add_readers``)."""
+        """Return the readers of the parameters about present hardware (see ``Settings.add_readers``)."""
         return {("Hardware", "PT"): lambda: "1" if self.ptz.is_connected else "0"}
 
     def presence(self) -> dict[str, Callable[[], bool]]:
-        """Return whether there is a head, connected or not (see ``Settings.add_presence``)."""
+        """Return whether there is a pan-tilt head, connected or not (see ``Settings.add_presence``)."""
         return {"PT": lambda: self.ptz.is_supported}
 
 
 def build_control(stack: ShutdownStack, core: Core, media: MediaParts) -> ControlParts:
-    """Build and start them; they take up where the last run ended."""
+    """Build and start them; they continue from the state of the last run."""
 
     follow_led_setting(core.drivers.led, core.settings)
     motors = _build_motors(stack, core, media)
@@ -53,7 +53,7 @@ def _build_motors(stack: ShutdownStack, core: Core, media: MediaParts) -> MotorW
     drivers = core.drivers
     motors = MotorWatch(drivers.pan_tilt, drivers.lens, hold=media.motion.hold)
     motors.watch(lambda: media.pipeline.magnify(drivers.digital_zoom()))
-    # a snapshot that is asked for after a move must show it
+    # a snapshot that is requested after a move must show it
     motors.watch(lambda: media.pipeline.mjpeg.invalidate(core.clock.now_ns()))
     stack.push(motors.close)
     return motors
@@ -82,7 +82,7 @@ def _build_lens(stack: ShutdownStack, core: Core, media: MediaParts, motors: Mot
 
 
 async def _take_thumbnail(core: Core, media: MediaParts) -> bytes:
-    """Return a small JPEG of a picture that is captured from now on. Raises ``RequestFailed``."""
+    """Return a small JPEG of a picture captured from now on. Raises ``RequestFailed``."""
     media.pipeline.mjpeg.invalidate(core.clock.now_ns())
     frame = await media.pipeline.snapshot()
     return await run_in_thread(partial(shrink_jpeg, frame.payload), "thumbnail")
@@ -92,7 +92,7 @@ def _build_day_night(stack: ShutdownStack, core: Core, media: MediaParts) -> Day
     drivers, note = core.drivers, partial(core.note_failure, "ir-cut")
     light = PictureLight() if drivers.light_by_picture else None
     day_night = DayNight(drivers.ir_cut, core.settings, core.clock, note, media.motion.hold, sensor=light)
-    # a snapshot that is asked for after the switch must show it
+    # a snapshot that is requested after the switch must show it
     day_night.watch(lambda: media.pipeline.mjpeg.invalidate(core.clock.now_ns()))
     day_night.start()
     stack.push(day_night.close)
@@ -102,7 +102,7 @@ def _build_day_night(stack: ShutdownStack, core: Core, media: MediaParts) -> Day
 
 
 def _measure_light(core: Core, media: MediaParts, light: PictureLight, day_night: DayNight) -> None:
-    """Tell `light` the brightness of pictures while day and night follow it."""
+    """Pass the brightness of pictures to `light` while day and night depend on it."""
 
     def follow(values: Values) -> None:
         is_followed = core.drivers.ir_cut.is_present and values["Usage"] == "auto"

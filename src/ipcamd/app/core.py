@@ -40,7 +40,7 @@ DISCOVERY_PORTS = (ssdp.PORT, 5353)
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """Parts that all others are built on."""
+    """Parts on which all others depend."""
 
     options: Options
     database: Database
@@ -48,7 +48,7 @@ class Core:
     settings: Settings
     accounts: Accounts
     password: str | None
-    """The first administrator's password, to be printed; None if it was printed before."""
+    """The first administrator's password to be printed; None if it was printed before."""
     authenticator: Authenticator
     audit_log: AuditLog
     ip_filter: IpFilter
@@ -61,12 +61,12 @@ class Core:
     address_change: AddressChange
 
     def note_failure(self, part: str, failure: str) -> None:
-        """Note in the event log what a part of the camera failed to do."""
+        """Record the failure of a part in the event log."""
         self.event_log.note(EventLogEntry(self.clock.now_ns(), part, failed=failure))
 
 
 async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, str]) -> Core:
-    """Open the database, load what is stored in it, choose the drivers. For `applied` see ``VirtualHardware``.
+    """Open the database, load its contents, choose the drivers. For `applied` see ``VirtualHardware``.
 
     Raises ``ConfigError`` and ``StoreError``.
     """
@@ -135,20 +135,20 @@ def _ip_filter(options: Options, settings: Settings) -> IpFilter:
 
 
 def _own_ports(settings: Settings) -> set[int]:
-    """Return the TCP ports that the camera serves, or may serve when TLS is enabled."""
+    """Return the TCP ports of the camera, including those of TLS if it is enabled later."""
     system, https = settings["System"], settings["Network.Advanced.HTTPS"]
     own = {*map(system.number, ("HTTPPort", "RTSPPort")), *map(https.number, ("HttpsPort", "RtspsPort"))}
     return own | {settings[WEBRTC.name].number("Port")}
 
 
 def _own_udp_ports(settings: Settings) -> set[int]:
-    """Return the UDP ports that the camera serves, or may serve: talk, WebRTC and discovery."""
+    """Return the UDP ports of the camera: talk, WebRTC and discovery."""
     webrtc = settings[WEBRTC.name].number("Port")
     return {settings["System"].number("TalkPort"), webrtc, *DISCOVERY_PORTS}
 
 
 def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:
-    """Return the factory values that differ from camera to camera."""
+    """Return the factory values that depend on the device."""
     return {
         ("System", "HTTPPort"): str(options.port),
         ("System", "RTSPPort"): str(options.rtsp_port),

@@ -8,11 +8,11 @@ from ipcamd.delivery.worker.connection import WorkerResources
 from ipcamd.recording.clip_file import ClipSink
 
 FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}
-"""A schedule's flag to the target that it wants."""
+"""A schedule's flag to its target."""
 
 
 def build_delivery(stack: ShutdownStack, core: Core) -> Delivery:
-    """Take up what was left to be delivered, and begin. Raises ``ConfigError`` and ``StoreError``."""
+    """Resume the pending deliveries, and start. Raises ``ConfigError`` and ``StoreError``."""
     settings, clock, folder = core.settings, core.clock, core.options.state_dir / "spool"
     kinds = uploaders(lambda: settings["System.Info"]["ServerName"], clock.local)
     delivery = Delivery(
@@ -24,5 +24,5 @@ def build_delivery(stack: ShutdownStack, core: Core) -> Delivery:
 
 
 def sinks(delivery: Delivery) -> dict[str, ClipSink]:
-    """Return the engine's ways to it."""
+    """Return the sinks for the event engine."""
     return {flag: delivery.sink(target) for flag, target in FLAGS.items()}

@@ -34,7 +34,7 @@ from ipcamd.store.eventlog import EventLogEntry
 from ipcamd.wire.http.notice import Notice
 
 LOGGED = frozenset({EventKind.TAMPER, EventKind.SOURCE})
-"""Kinds of events that the event log has, whether something is done because of them or not."""
+"""Kinds of events that are always logged, even without an action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class EventParts:
 
 
 async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> EventParts:
-    """Build triggers, schedules, actions and notices; they follow the settings."""
+    """Build triggers, schedules, actions and notifications; they follow the settings."""
     settings, clock, bus = core.settings, core.clock, EventBus()
     schedules = Schedules(settings)
     output = OutputPulse(_output(core, bus), lambda: settings["GPIO"]["TriggerOutStatus1"])
@@ -87,7 +87,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
 
     history = EventHistory(core.event_log, has_reaction)
     stack.push(lambda: history.close(clock.now_ns()))
-    for handle in (history.handle, engine.handle, notifier.handle):  # the log knows of an event before its actions
+    for handle in (history.handle, engine.handle, notifier.handle):  # the log gets an event before its actions
         bus.subscribe(handle)
     _inputs(core, bus)
     _source(core, bus, media)
@@ -140,7 +140,7 @@ def _source(core: Core, bus: EventBus, media: MediaParts) -> None:
     loop, trigger = asyncio.get_running_loop(), StateTrigger(bus, EventKind.SOURCE, core.clock.now_ns, {1: False})
 
     def set_signal(has_signal: bool) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the camera has stopped
+        with suppress(RuntimeError):  # the loop is closed at shutdown
             loop.call_soon_threadsafe(trigger.set_states, {1: not has_signal})
 
     media.pipeline.capture.watcher = set_signal

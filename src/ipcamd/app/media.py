@@ -34,7 +34,7 @@ class MediaParts:
     speaker: Speaker | None
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the readers of the parameters that say what sound there is (see ``Settings.add_readers``)."""
+        """Return the readers of the parameters about sound (see ``Settings.add_readers``)."""
         has_audio, speaks = self.pipeline.sound is not None, self.speaker is not None
         return {
             ("Hardware", "MicIn"): lambda: "1" if has_audio else "0",
@@ -81,8 +81,8 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
 
 
 def _view(drivers: Drivers) -> View:
-    """Return the part of the picture that a digital pan-tilt head looks at, as sharp as a digital lens shows it; grey
-    while the IR-cut filter is out."""
+    """Return the view of a digital pan-tilt head, with the blur of a digital lens; grey while the IR-cut filter is
+    removed."""
     if drivers.pan_tilt.is_digital:
         position = drivers.pan_tilt.position
     else:
@@ -93,7 +93,7 @@ def _view(drivers: Drivers) -> View:
 
 
 def _head(drivers: Drivers) -> tuple[float, ...]:
-    """Return the position of head and lens, as exactly as a change of it can be seen."""
+    """Return the position of head and lens, rounded to visible differences."""
     return tuple(round(part, 1) for part in (*drivers.pan_tilt.position, *drivers.lens.position_at(time.monotonic())))
 
 
@@ -105,7 +105,7 @@ def _status(motion: MotionDetection, drivers: Drivers) -> Status:
 
 
 def _speaker(stack: ShutdownStack, core: Core) -> Speaker | None:
-    """Return the speaker, if there is to be one."""
+    """Return the speaker, if any."""
     if core.options.speaker == "none":
         return None
     speaker = Speaker(sounds.make_audio_output(core.options.speaker))

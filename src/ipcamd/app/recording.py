@@ -28,7 +28,7 @@ _MEGABYTE = 1 << 20
 
 TRIGGERS = ("TriggerMotion", "TriggerDI1", "TriggerDI2", "ScheduleTimeMode")
 TARGETS = ("EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard")
-"""Flags of a schedule: what starts it, and what asks for clips."""
+"""Flags of a schedule: its start, and its request for clips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class RecordingParts:
     replay_catalog: ReplayCatalog
 
     def follow(self, core: Core, in_force: Sequence[Schedule]) -> None:
-        """Start and stop recording for the schedules that are in force or will be soon."""
+        """Start and stop recording for the present and the next schedules."""
         self.clips.suspended = core.settings[PRIVACY.name].flag("Enabled")
         if self.clips.suspended:
             in_force = ()
@@ -56,7 +56,7 @@ class RecordingParts:
         )
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the readers of the parameters that say what card there is (see ``Settings.add_readers``)."""
+        """Return the readers of the parameters about the card (see ``Settings.add_readers``)."""
         card = self.card
         return {
             ("Hardware", "SDCard"): lambda: "1" if card.slot else "0",
@@ -67,7 +67,7 @@ class RecordingParts:
 
 
 async def build_recording(stack: ShutdownStack, core: Core, media: MediaParts) -> RecordingParts:
-    """Build them; the card is read in the background."""
+    """Build them; the card is scanned in the background."""
     model, clock = core.identity.model_name, core.clock
 
     card = Card(
@@ -100,7 +100,7 @@ def _root(options: Options) -> Path | None:
 
 
 def card_sink(card: Card) -> ClipSink:
-    """Return the sink of clips that are for the card."""
+    """Return the sink of clips for the card."""
 
     async def keep(files: Sequence[ClipFile]) -> str:
         names: list[str] = []

@@ -26,11 +26,11 @@ from ipcamd.server.rebindable_port import free_port
 from ipcamd.workers.executor import DaemonExecutor
 
 PORTS = ("port", "https_port", "rtsp_port", "rtsps_port", "talk_port", "webrtc_port")
-"""Options that may ask for any free port."""
+"""Options that may be 0 for any free port."""
 PRIVATE_UMASK = 0o077
-"""New files are readable by their owner alone, whatever creates them."""
+"""Only the owner can read new files."""
 TRIES = 4
-"""Attempts to start where any port will do."""
+"""Attempts to start with free ports."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +45,9 @@ class ExitReason(enum.Enum):
 
 
 def main(options: Options, reread: Callable[[], Options], log_buffer: LogBuffer) -> None:
-    """Run a camera until SIGTERM or SIGINT. Raises ``ConfigError`` if it cannot start this way.
+    """Run a camera until SIGTERM or SIGINT. Raises ``ConfigError`` if it cannot start with these options.
 
-    `reread` reads the options anew (SIGHUP). `log_buffer` holds the process's log.
+    `reread` reads the options again (SIGHUP). `log_buffer` holds the process log.
     """
     os.umask(PRIVATE_UMASK)
     return_large_blocks()
@@ -57,22 +57,22 @@ def main(options: Options, reread: Callable[[], Options], log_buffer: LogBuffer)
 
 
 class Runner:
-    """Runs a camera, again and again after each restart, until it is stopped."""
+    """Runs a camera, and restarts it on request, until it is stopped."""
 
     def __init__(self, options: Options, reread: Callable[[], Options], log_buffer: LogBuffer) -> None:
-        """`reread` returns the options as files and environment give them now; raises ``ConfigError``."""
+        """`reread` returns the present options of files and environment; raises ``ConfigError``."""
         self._given = options
         self._options = options
         self._reread = reread
         self._log_buffer = log_buffer
         self._exit: asyncio.Future[ExitReason]
         self._stopped = False
-        """The process is to end; perhaps the signal came during a restart."""
+        """The process is to end; the signal may arrive during a restart."""
         self._reload_files: Callable[[], None] = lambda: None
         self._host = FirmwareHost(supervisor_link(), partial(self.request_exit, ExitReason.TRIAL))
         self._service_manager = ServiceManager(os.environ)
         self._applied: dict[str, str] = {}
-        """Conditions applied to a virtual device: a restart does not undo them."""
+        """Conditions of a virtual device, which survive a restart."""
 
     async def run(self) -> ExitReason:
         """Run until SIGTERM or SIGINT, or until another version is to be tried. Raises ``ConfigError``."""
@@ -86,13 +86,13 @@ class Runner:
         return ExitReason.STOP if self._stopped else reason
 
     def hand_over(self) -> None:
-        """Let another version take this one's place. Raises ``OSError``."""
+        """Start another version in place of this one. Raises ``OSError``."""
         found = (name for name in PORTS if not getattr(self._given, name))
         ports = [f"--{name.replace('_', '-')}={getattr(self._options, name)}" for name in found]
         self._host.hand_over(self._options.state_dir, ports)
 
     def request_exit(self, reason: ExitReason) -> None:
-        """End the camera that runs, or the one that is just being started."""
+        """End the camera that runs or starts."""
         if reason is ExitReason.STOP and not self._stopped:
             self._stopped = True
             self._service_manager.report_stopping()
@@ -100,7 +100,7 @@ class Runner:
             self._exit.set_result(reason)
 
     async def _run_first(self) -> ExitReason:
-        """Run for the first time. A free port that was found may be taken by now: then find another."""
+        """Run for the first time. If a free port was taken meanwhile, try another one."""
         for left in reversed(range(TRIES)):
             try:
                 return await self._run_once(_with_ports(self._given))
@@ -110,7 +110,7 @@ class Runner:
         raise AssertionError  # the last round returns or raises
 
     async def _run_once(self, options: Options) -> ExitReason:
-        """Run one camera; return why it ended. The ports stay the same after a restart."""
+        """Run one camera; return the reason of its end. The ports remain the same after a restart."""
         self._options = options
         self._exit = asyncio.get_running_loop().create_future()
         if self._stopped:
@@ -120,13 +120,13 @@ class Runner:
             await self._start(stack, options)
             return await self._exit
         finally:
-            gc.disable()  # a look at the objects of ten thousand connections takes long
+            gc.disable()  # scanning the objects of ten thousand connections takes long
             await stack.close()
             gc.unfreeze()
             gc.enable()
 
     async def _start(self, stack: ShutdownStack, options: Options) -> None:
-        """Start a camera, unless it is to end before that is done."""
+        """Start a camera, unless it is stopped before that is done."""
         restart = partial(self.request_exit, ExitReason.RESTART)
         process = self._applied, self._host, self._log_buffer
         starting = asyncio.create_task(start_camera(stack, options, restart, *process))
@@ -137,13 +137,13 @@ class Runner:
             return
         self._reload_files = starting.result()
         self._service_manager.report_ready()
-        # all objects of now stay: the garbage collector need not look at them again
+        # exempt the present objects from garbage collection
         gc.collect()
         gc.freeze()
         gc.enable()
 
     def _reload(self) -> None:
-        """Read options and TLS files again; restart with the options if they are different and good."""
+        """Read options and TLS files again; restart with the options if they are different and valid."""
         try:
             given = self._reread()
         except ConfigError as error:
@@ -160,7 +160,7 @@ class Runner:
 
 
 def _with_ports(options: Options) -> Options:
-    """Return the options with numbers in the place of ports that were to be any free one."""
+    """Return the options with the actual numbers of free ports."""
     return replace(
         options,
         port=options.port or free_port(options.hosts),

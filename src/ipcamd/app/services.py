@@ -46,7 +46,7 @@ from ipcamd.workers.thread import run_in_thread
 
 _HTTPS = "Network.Advanced.HTTPS"
 CUT_DELAY_S = 0.2
-"""From a new rule of the IP filter until the connections that it denies are cut."""
+"""Seconds from a new rule of the IP filter until the denied connections are closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Ports:
 
 
 class Services:
-    """Builds each service in turn; they share the places of connections and of viewers."""
+    """Builds each service; they share the limits of connections and viewers."""
 
     def __init__(self, stack: ShutdownStack, core: Core, media: MediaParts) -> None:
         self._stack = stack
@@ -84,7 +84,7 @@ class Services:
         self._ports: list[RebindablePort] = []
         talk = self._talk_packet if self._receiver else None
         self.webrtc = build_webrtc(core, media, Registry(self._admission), self.viewers, talk)
-        """None without the packages that it needs."""
+        """None without its packages."""
         core.settings.guard(NETWORK.name, self._move)
         stack.push_services(self._close)
         core.ip_filter.watch(self._cut_denied)
@@ -108,7 +108,7 @@ class Services:
         return await self._movable("TalkPort", service)
 
     async def rtsp(self, camera: Camera, onvif: LateOnvif) -> tuple[RtspService, int, int | None]:
-        """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
+        """Open RTSP, and RTSPS if enabled, and return it with their ports. Raises ``ConfigError``."""
         core = self._core
         service = RtspService(
             self._catalog(camera, onvif),
@@ -145,10 +145,8 @@ class Services:
             self._receiver.receive(packet, account.name)
 
     async def http(self, camera: Camera, onvif: LateOnvif, rtsp: RtspService) -> tuple[int | None, int | None]:
-        """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
-
-        Raises ``ConfigError``.
-        """
+        """Open HTTP, and HTTPS if enabled, and return their ports; RTSP connections there are passed to `rtsp`. Raises
+        ``ConfigError``."""
         service = HttpService(
             HttpContext(
                 self._router(onvif),
@@ -183,7 +181,7 @@ class Services:
         return await self._follow("System", port, is_on(settings[_HTTPS]))
 
     def _cut_denied(self) -> None:
-        """Cut connections that the IP filter denies from now on, after the answer to the request that made the rule."""
+        """Close connections that the IP filter now denies, after the answer to the request with the rule."""
         asyncio.get_running_loop().call_later(CUT_DELAY_S, self._recheck)
 
     def _recheck(self) -> None:
@@ -208,12 +206,12 @@ class Services:
         )
 
     def _redirect_port(self) -> int | None:
-        """Return the port that plain HTTP is redirected to, if it is."""
+        """Return the port to which plain HTTP is redirected, if any."""
         https = self._core.settings[_HTTPS]
         return None if https["HttpMode"] == "on" else https.number("HttpsPort")
 
     def _fanout(self) -> Fanout:
-        """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""
+        """Return the sender of HTTP viewers; it marks packets, and disconnects listeners with the microphone."""
         fanout, settings = Fanout(traffic=self._media.pipeline.traffic), self._core.settings
 
         def qos(values: Values) -> None:
@@ -249,12 +247,12 @@ class Services:
         )
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
-        """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""
+        """Open a service on the port in `parameter` of ``System``, and move it when that changes."""
         port = RebindablePort(parameter, lambda values: values.number(parameter), service.open)
         return cast(int, await self._follow("System", port))
 
     async def secure(self, parameter: str, service: HttpService | RtspService) -> int | None:
-        """Serve over TLS too while ``Network.Advanced.HTTPS`` is enabled, on the port that `parameter` of it holds.
+        """Serve also over TLS while ``Network.Advanced.HTTPS`` is enabled, on the port in its `parameter`.
 
         Return the port; None while it is off. Raises ``ConfigError``.
         """
@@ -270,7 +268,7 @@ class Services:
         return await self._follow(_HTTPS, RebindablePort(parameter, wanted, listen))
 
     async def _follow(self, group: str, port: RebindablePort, enabled: bool = True) -> int | None:
-        """Open a port if it is `enabled`, and let it move with its parameter in `group` and with the listen address."""
+        """Open a port if it is `enabled`, and follow its parameter in `group` and the listen address."""
         settings = self._core.settings
         settings.guard(group, port.guard)
         self._ports.append(port)
@@ -279,7 +277,7 @@ class Services:
 
     @asynccontextmanager
     async def _move(self, _: Values, after: Values) -> AsyncIterator[None]:
-        """Let all services listen on other addresses (a guard of ``Network``)."""
+        """Move all services to other addresses (a guard of ``Network``)."""
         hosts = self._core.listen.hosts_of(after)
         async with AsyncExitStack() as stack:
             for port in self._ports:

@@ -1,4 +1,4 @@
-"""Shutdown of a camera's parts, within one deadline, whatever hangs."""
+"""Shutdown of a camera's parts within one deadline, even if parts hang."""
 
 import asyncio
 import logging
@@ -12,17 +12,17 @@ from contextlib import suppress
 from typing import NoReturn
 
 HEAD_START_S = 0.25
-"""Seconds that a part gets by itself before the part that was started before it is closed beside it."""
+"""Seconds that a part gets alone before the next one is closed in parallel."""
 PARTS_S = 1.4
-"""Seconds after which the store is closed, whatever else has ended."""
+"""Seconds after which the store is closed, even if other parts are still running."""
 STORE_S = 0.6
-"""Seconds that the store gets after that."""
+"""Seconds for the store after that."""
 EXIT_S = 2.2
-"""Seconds from the signal to the end of the process, if something keeps it from ending by itself. Ten thousand sockets
-then keep the kernel for half a second."""
+"""Seconds from the signal to the forced end of the process. Ten thousand sockets then take half a second in the kernel.
+"""
 
 Close = Callable[[], Awaitable[object] | None]
-"""Function that closes one part; an awaitable result is awaited."""
+"""Closes one part; an awaitable result is awaited."""
 
 _FAILED = "a part did not end in order"
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class ShutdownStack:
         self._store: list[Close] = []
 
     def push_services(self, close: Close) -> None:
-        """Close the services with `close`, first and beside the other parts: clients make work."""
+        """Close the services with `close`, first and in parallel with the other parts, because clients cause work."""
         self._services.append(close)
 
     def push(self, close: Close) -> None:
@@ -49,16 +49,16 @@ class ShutdownStack:
         self._store.append(close)
 
     async def close(self) -> None:
-        """Close all parts. A part that hangs does not keep the others from closing; it is left behind in the end."""
+        """Close all parts. A part that hangs does not prevent the others from closing, and is abandoned."""
         services = [_begin(close) for close in self._services]
         await _close_all(self._parts, PARTS_S, services)
         await _close_all(self._store, STORE_S)
 
 
 def handle_exit_signals(request_exit: Callable[[], None]) -> None:
-    """Let SIGTERM and SIGINT call `request_exit` in the running event loop, and end the process with exit code 0 within
-    `EXIT_S`, even if a thread or the event loop never returns. The time begins with the signal, however busy the event
-    loop is."""
+    """Make SIGTERM and SIGINT call `request_exit` in the running event loop, and end the process with exit code 0
+    within `EXIT_S`, even if a thread or the event loop hangs. The time starts with the signal, even if the event loop
+    is busy."""
     loop = asyncio.get_running_loop()
     woken, waker = os.pipe()
 
@@ -67,7 +67,7 @@ def handle_exit_signals(request_exit: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the event loop has ended
             loop.call_soon_threadsafe(request_exit)
 
-    # made now: a signal may interrupt the start of another thread, and would then wait for a lock for ever
+    # create it now: a signal may interrupt the start of another thread, and would wait for a lock for ever
     threading.Thread(target=_exit_at_last, args=(woken,), name="exit", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, receive)
@@ -76,13 +76,13 @@ def handle_exit_signals(request_exit: Callable[[], None]) -> None:
 def end_process(code: int) -> NoReturn:
     """End the process with this exit code.
 
-    While other threads exist, the interpreter is left as it is: a thread that returns from native code into one that is
-    being dismantled aborts the process.
+    While other threads exist, the interpreter is not finalized: a thread that returns from native code during
+    finalization aborts the process.
     """
     if threading.active_count() == 1:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # full, closed, none
+        with suppress(OSError, ValueError, AttributeError):  # full, closed or missing
             stream.flush()
     os._exit(code)
 
@@ -94,7 +94,7 @@ def _exit_at_last(woken: int) -> None:
 
 
 async def _close_all(parts: list[Close], timeout_s: float, closing: Iterable["asyncio.Task[None] | None"] = ()) -> None:
-    """Close `parts` in reverse order, and wait for them and for what is `closing` already."""
+    """Close `parts` in reverse order, and wait for them and for those that are already `closing`."""
     clock = asyncio.get_running_loop().time
     end = clock() + timeout_s
     tasks = {task for task in closing if task}
@@ -111,8 +111,8 @@ async def _close_all(parts: list[Close], timeout_s: float, closing: Iterable["as
 
 
 def _begin(close: Close) -> "asyncio.Task[None] | None":
-    """Call `close`; return the task that is to be awaited. No task is made without need: a turn of the event loop takes
-    long under load."""
+    """Call `close`; return its task, if it needs one. A turn of the event loop takes long under load, so tasks are
+    avoided."""
     try:
         ending = close()
     except Exception:

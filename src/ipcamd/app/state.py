@@ -1,4 +1,4 @@
-"""State of the device for pages: what it is read from, and what tells that it changed."""
+"""State of the device for pages: its readings, and the notices of its changes."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from ipcamd.storage.card_state import card_state
 def build_state_feed(
     core: Core, media: MediaParts, control: ControlParts, events: EventParts, viewers: Callable[[], int]
 ) -> StateFeed:
-    """Build it; `viewers` returns how many streams are being watched."""
+    """Build it; `viewers` returns the number of watched streams."""
 
     def read() -> dict[str, object]:
         return {

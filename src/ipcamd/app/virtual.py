@@ -8,7 +8,8 @@ from ipcamd.storage.card import Card
 
 
 def connect_source(hardware: VirtualHardware, source: Source, capture: VideoCapture) -> None:
-    """Let ``source`` break the capture off, and ``scene`` choose what moves in the built-in scene."""
+    """Connect ``source``, which interrupts the capture, and ``scene``, which selects the moving parts of the built-in
+    scene."""
 
     def set_lost(value: str) -> None:
         capture.lost = value == "lost"
@@ -23,7 +24,7 @@ def connect_source(hardware: VirtualHardware, source: Source, capture: VideoCapt
 
 
 def connect_card(hardware: VirtualHardware, card: Card) -> None:
-    """Let ``sdcard`` insert and remove the card, and ``sdcardsize`` limit its size."""
+    """Connect ``sdcard``, which inserts and removes the card, and ``sdcardsize``, which limits its size."""
 
     def set_size(_: str) -> None:
         card.limit_bytes = hardware.number("sdcardsize") * 1024
@@ -35,6 +36,6 @@ def connect_card(hardware: VirtualHardware, card: Card) -> None:
 
 
 def _connect(hardware: VirtualHardware, name: str, watcher: Watcher) -> None:
-    """Tell `watcher` of a condition: as it is now, and of each change."""
+    """Call `watcher` with a condition: now, and at each change."""
     watcher(hardware[name])
     hardware.watch(name, watcher)

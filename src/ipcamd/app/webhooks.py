@@ -1,4 +1,4 @@
-"""Webhooks of a camera: what they need of its other parts."""
+"""Webhooks of a camera: composition from its other parts."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""The SDK's requests: one file per path, named by the path's last word, in the folder of its first one."""
+"""The SDK's requests: one file per path, named after the path's last word, in the folder of its first one."""
 
 from ipcamd.cgi.endpoint_module import EndpointModule
 
@@ -44,4 +44,4 @@ MODULES = (
     _module("sdcard", "/sdcard.cgi"),
     _module("admin.virtual", "/cgi/admin/virtual.cgi"),
 )
-"""Modules of every path under ``/cgi``, in the SDK's order; what is not here does not exist."""
+"""Modules of every path under ``/cgi``, in the SDK's order; other paths do not exist."""

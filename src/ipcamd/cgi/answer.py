@@ -1,20 +1,20 @@
-"""Answer: what an endpoint may answer with, as its description says it."""
+"""Answer: possible answers of an endpoint, for its description."""
 
 from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One kind of answer. Those that every endpoint may give (401, 403, 503 ...) are not declared."""
+    """One kind of answer. Answers of all endpoints (401, 403, 503 ...) are not declared."""
 
     content_type: str = "text/plain"
     """"" for an answer without a body."""
     help: str = ""
-    """Its content, one sentence for a person."""
+    """Its content, one sentence."""
     status: int = 200
     """HTTP status code."""
     is_endless: bool = False
-    """It goes on until the client closes the connection."""
+    """It continues until the client closes the connection."""
 
 
 TEXT = Answer()
@@ -29,7 +29,7 @@ CONFLICT = Answer(help="It is being written.", status=409)
 
 
 def download_answers(content_type: str, help: str = "") -> tuple[Answer, ...]:
-    """Return the answers of an endpoint whose files are sent whole or in part (RFC 9110, 14)."""
+    """Return the answers of an endpoint whose files are sent completely or partly (RFC 9110, 14)."""
     return (
         Answer(content_type, help),
         Answer(content_type, "The requested range.", 206),

@@ -1,4 +1,4 @@
-"""Arguments of requests: one table beside each endpoint, which checks, reads and describes them."""
+"""Arguments of requests: a table for each endpoint, with which they are checked, read and described."""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -12,27 +12,27 @@ from ipcamd.params.kinds.text import Matching
 from ipcamd.wire.http.query import Query
 
 ACTION = "action"
-"""Name of the argument that selects what an endpoint does."""
+"""Name of the argument that selects the action of an endpoint."""
 NO_VALUE = Matching("", "no value")
-"""Kind of an argument that stands alone, as in ``?stop``."""
+"""Kind of an argument without a value, as in ``?stop``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument that an endpoint takes."""
+    """One argument of an endpoint."""
 
     name: str
-    """Matched without regard to case."""
+    """Name; case is ignored."""
     help: str
-    """Its meaning, one sentence for a person."""
+    """Its meaning, one sentence."""
     kind: ValueKind | None = None
-    """The values that are allowed; None: text that the action itself checks."""
+    """Allowed values; None: text that the action checks itself."""
     actions: tuple[str, ...] = ()
-    """The actions that take it; empty: all."""
+    """Actions with this argument; empty: all."""
     default: str = ""
-    """The value of one that is empty or not sent; "": there is none."""
+    """Value of an empty or missing argument; "" without a default."""
     is_secret: bool = False
-    """A password or a key: accepted in the body of a POST only, because others may log a URL."""
+    """A password or key: accepted only in the body of a POST, because URLs may be logged."""
 
     def normalize(self, text: str) -> str:
         """Return the canonical form of a value. Raises ``RequestFailed``."""
@@ -44,48 +44,47 @@ class Argument:
 
 
 class Undeclared(Enum):
-    """Arguments that an endpoint does not declare."""
+    """Handling of undeclared arguments."""
 
     REFUSED = "refused"
     IGNORED = "ignored"
-    """As streams, snapshots and pages do: players and browsers add some (clarifications, Every CGI)."""
+    """Ignored, as for streams, snapshots and pages: players and browsers add some (clarifications, Every CGI)."""
     PARAMETERS = "parameters"
-    """They are parameters, declared in ``params/``; the action checks them."""
+    """Parameters declared in ``params/``; the action checks them."""
 
 
 class Arguments:
-    """The arguments of an endpoint."""
+    """Arguments of an endpoint."""
 
     def __init__(
         self, *declared: Argument, undeclared: Undeclared = Undeclared.REFUSED, ignores_blanks: bool = False
     ) -> None:
-        """`ignores_blanks`: blanks around a value do not count."""
+        """`ignores_blanks`: blanks around a value are ignored."""
         self._declared = {argument.name.lower(): argument for argument in declared}
         self.undeclared = undeclared
         self._ignores_blanks = ignores_blanks
         self._passed: Query | None = None
-        """The last query that passed the check: programs ask the same over and over."""
+        """Last query that passed the check, because programs repeat requests."""
 
     def __iter__(self) -> Iterator[Argument]:
         return iter(self._declared.values())
 
     def __getitem__(self, name: str) -> Argument:
-        """Return the argument of that name, in any case. Raises ``KeyError``."""
+        """Return the argument with this name, ignoring case. Raises ``KeyError``."""
         return self._declared[name.lower()]
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The values of ``action``; empty if the endpoint does one thing only."""
+        """Values of ``action``; empty for an endpoint with one action."""
         action = self._declared.get(ACTION)
         return action.kind.words if action and isinstance(action.kind, OneOf) else ()
 
     def taken_by(self, action: str) -> list[Argument]:
-        """Return the arguments that an action takes."""
+        """Return the arguments of an action."""
         return [argument for argument in self if not argument.actions or action in argument.actions]
 
     def check(self, query: Query) -> None:
-        """Raise ``RequestFailed`` for an unknown action, for an argument that it does not take, and for a value that is
-        not allowed."""
+        """Raise ``RequestFailed`` for an unknown action, an undeclared argument or a value that is not allowed."""
         if query != self._passed:
             self._check(query)
             self._passed = query
@@ -106,7 +105,7 @@ class Arguments:
             argument.normalize(value)
 
     def word(self, query: Query, name: str) -> str:
-        """Return an argument as it is declared; its default if it is empty or not sent. Raises ``RequestFailed``."""
+        """Return the value of an argument; its default if it is empty or missing. Raises ``RequestFailed``."""
         argument = self[name]
         return argument.normalize(query.get(name) or argument.default)
 
@@ -115,7 +114,7 @@ class Arguments:
         return self.word(query, name) == "yes"
 
     def number(self, query: Query, name: str) -> int | None:
-        """Return an argument as a number; None if it is not sent and has no default. Raises ``RequestFailed``."""
+        """Return an argument as a number; None if it is missing and has no default. Raises ``RequestFailed``."""
         argument, text = self[name], query.get(name)
         text = argument.default if text is None else text
         if text == "" and query.get(name) is None:
@@ -124,8 +123,8 @@ class Arguments:
 
 
 ONE_OR_MORE = Integer(1, 999_999)
-"""Kind of a count or of a number in a list that starts at 1."""
+"""Kind of a count, or of an index from 1."""
 NO_ARGUMENTS = Arguments()
-"""Table of an endpoint that takes no arguments and refuses all."""
+"""Table of an endpoint that refuses all arguments."""
 OTHERS_IGNORED = Arguments(undeclared=Undeclared.IGNORED)
-"""Table of an endpoint that takes no arguments and ignores all, such as a stream."""
+"""Table of an endpoint that ignores all arguments, such as a stream."""

@@ -19,8 +19,8 @@ def login_error(refusal: LoginRefusal) -> HttpError:
 
 
 def _challenges(refusal: LoginRefusal) -> tuple[str, ...]:
-    """Return MD5 before and after SHA-256: old clients know MD5 alone and look at the first challenge (Python's urllib)
-    or at the last Digest (FFmpeg); new clients choose by strength."""
+    """Return challenges with MD5 before and after SHA-256: old clients support only MD5 and read the first challenge
+    (Python's urllib) or the last Digest (FFmpeg); new clients choose the strongest."""
     realm, nonce, stale = refusal.realm, refusal.nonce, refusal.reason is Reason.STALE
     digests = [challenge(realm, nonce, algorithm, stale) for algorithm in (MD5, SHA256, MD5)]
     return (*digests, basic_challenge(realm))

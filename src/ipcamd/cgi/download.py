@@ -14,7 +14,7 @@ Headers = tuple[tuple[str, str], ...]
 def download(
     call: Call, content: ThreadedFile, size: int, tag: str, content_type: str, headers: Headers = ()
 ) -> FileReply:
-    """Return the answer to a request for a file of `size` bytes; `tag` is different for each content that it has."""
+    """Return the answer to a request for a file of `size` bytes; `tag` identifies the content."""
     headers = (*headers, ("Accept-Ranges", "bytes"), ("ETag", tag))
     try:
         part = _asked(call, size, tag)
@@ -28,7 +28,7 @@ def download(
 
 
 def attachment(name: str) -> tuple[str, str]:
-    """Return the field that has a browser save an answer under this name."""
+    """Return the field with which a browser saves an answer under this name."""
     return "Content-Disposition", f'attachment; filename="{re.sub("[^0-9A-Za-z_.-]", "_", name)}"'
 
 

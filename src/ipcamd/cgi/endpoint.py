@@ -19,11 +19,11 @@ from ipcamd.workers.file import ThreadedFile
 
 
 class Call(NamedTuple):
-    """One request that passed the router: the path exists and the account's rank suffices."""
+    """One request after the router's checks: the path exists and the account's rank is sufficient."""
 
     head: Head
     query: Query
-    """The parameters of the URL and, for a form, of the body."""
+    """Parameters of the URL and, for a form, of the body."""
     account: Account
     address: str
     """The caller's IP address (IPv4-mapped IPv6 as IPv4)."""
@@ -33,20 +33,20 @@ class Call(NamedTuple):
     document: bytes = b""
     """The body, for an endpoint with ``body=Body.DOCUMENT``."""
     arrived_at: str = ""
-    """The camera's own IP address that the request came in by (IPv4-mapped IPv6 as IPv4)."""
+    """The camera's own IP address that received the request (IPv4-mapped IPv6 as IPv4)."""
     peer: str = ""
     """The IP address of the connection: the caller's or that of a trusted proxy."""
     over_tls: bool = False
-    """It came over HTTPS."""
+    """Whether it came over HTTPS."""
 
     def requester(self, rank: Rank | None = None) -> Requester:
-        """Return the author of the changes that this request makes; `rank` is its right, by default the account's."""
+        """Return the requester for changes by this request; `rank` is by default the account's."""
         rank = rank or self.account.rank
         return Requester(self.account.name, self.address, self.head.path, rank, self.arrived_at, self.over_tls)
 
 
 class Reply(NamedTuple):
-    """A whole answer; the server adds Content-Length and Connection."""
+    """A complete answer; the server adds Content-Length and Connection."""
 
     body: bytes = b""
     status: int = 200
@@ -54,20 +54,20 @@ class Reply(NamedTuple):
     content_type: str = "text/plain"
     headers: tuple[tuple[str, str], ...] = ()
     reason: str = ""
-    """Words of the status line, where the SDK has its own."""
+    """Phrase of the status line, if the SDK has its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileReply:
-    """A whole answer that is read from the disk while it is sent. The server closes the file."""
+    """A complete answer that is read from disk while it is sent. The server closes the file."""
 
     reply: Reply
-    """Its head; without a body."""
+    """Head of the answer; without a body."""
     content: ThreadedFile
     start: int
-    """The first byte that is sent."""
+    """Position of the first byte to send."""
     length: int
-    """Bytes that are sent."""
+    """Number of bytes to send."""
 
 
 class Framing(Enum):
@@ -76,41 +76,42 @@ class Framing(Enum):
     SDK = "sdk"
     """multipart/mixed, each part with the 28-byte payload header."""
     PLAIN = "plain"
-    """multipart/x-mixed-replace of image/jpeg, as browsers and players know it."""
+    """multipart/x-mixed-replace of image/jpeg, for browsers and players."""
     RAW = "raw"
-    """The bare elementary stream."""
+    """The elementary stream only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An endless answer: the server sends the frames of `hubs` until the viewer leaves."""
+    """A streaming answer: the server sends the frames of `hubs` until the viewer leaves."""
 
     hubs: tuple[Hub, ...]
-    """The picture's hub first, then perhaps the sound's."""
+    """The video hub first, then optionally the sound hub."""
     framing: Framing
     content_type: str
     sound: bool = False
-    """It is sound alone."""
+    """Whether it is sound only."""
     opening: bytes = b""
     """Bytes before the first frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """An answer of unknown length: server-sent events, or a file that is made while it is sent. Its endpoint is
+    """An answer of unknown length: server-sent events, or a file that is created while it is sent. Its endpoint is
     `for_caller`."""
 
     messages: AsyncGenerator[bytes, None]
-    """Closed by the server when the client is gone. The next one is asked for when the client has read the last."""
+    """Messages, which the server closes when the client has gone. The next one is requested when the client has read
+    the last."""
     content_type: str = "text/event-stream"
     headers: tuple[tuple[str, str], ...] = ()
 
 
 LateAnswer = Reply | Join | FileReply | EventStream
-"""Answer of an action that is awaited."""
+"""Awaitable answer of an action."""
 
 Action = Callable[[Call], Reply | Join | Awaitable[LateAnswer]]
-"""Function of an endpoint: answers a call at once, or by an awaitable. Raises ``RequestFailed`` or ``HttpError``."""
+"""Function of an endpoint: answers a call directly, or with an awaitable. Raises ``RequestFailed`` or ``HttpError``."""
 
 
 class Body(Enum):
@@ -119,30 +120,30 @@ class Body(Enum):
     FORM = "form"
     """application/x-www-form-urlencoded, merged into the query; at most 64 KiB."""
     TEXT_FORM = "text form"
-    """The same, and values may have several lines."""
+    """The same, with values of several lines."""
     DOCUMENT = "document"
-    """Handed to the action whole; at most 256 KiB."""
+    """Passed to the action as a whole; at most 256 KiB."""
     STREAM = "stream"
-    """Handed to the action piece by piece."""
+    """Passed to the action in pieces."""
 
 
 ANY = "*"
-"""Last part of an endpoint's path that stands for any word."""
+"""Last part of an endpoint's path that matches any word."""
 
 
 class LoginPlace(Enum):
     """Place of the login in a request."""
 
     HEAD = "head"
-    """In ``Authorization``: it must be of an account of the endpoint's rank."""
+    """In ``Authorization``, of an account with the endpoint's rank."""
     BODY = "body"
-    """In ``Authorization``, or else in the body (WS-UsernameToken): the action checks that; until then the caller is
+    """In ``Authorization``, or in the body (WS-UsernameToken), which the action checks; until then the caller is
     anonymous."""
     TOKEN = "token"
-    """In ``Authorization``: of an account of the endpoint's rank, or a bearer token (RFC 6750): the action checks that;
-    until then the caller is anonymous."""
+    """In ``Authorization``: of an account with the endpoint's rank, or a bearer token (RFC 6750), which the action
+    checks; until then the caller is anonymous."""
     NONE = "none"
-    """Nowhere: everybody may call."""
+    """None: no login needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +151,25 @@ class Endpoint:
     """One path of the camera."""
 
     path: str
-    """Lower-case; requests match it without regard to case."""
+    """Lower-case path; requests match it in any case."""
     rank: Rank
-    """The least rank that may call it."""
+    """Lowest rank that may call it."""
     action: Action
     aliases: tuple[str, ...] = ()
     changes: Callable[[Query], bool] = field(default=lambda _: True)
-    """Whether this request would change something: a browser must not send it from another site then."""
+    """Returns whether a request changes something, so that other sites must not send it through a browser."""
     methods: tuple[str, ...] = ("GET", "POST")
     body: Body = Body.FORM
     login: LoginPlace = LoginPlace.HEAD
     for_caller: bool = False
-    """Only the caller needs the result: the action is cancelled when the connection is closed, even by half."""
+    """Only the caller needs the result: the action is cancelled when the connection is closed or half-closed."""
     arguments: Arguments = OTHERS_IGNORED
-    """Everything that it takes in the URL or in a form."""
+    """All arguments in the URL or in a form."""
     answers: tuple[Answer, ...] = (TEXT,)
     uploads: tuple[str, ...] = ()
-    """Content types of the body of a POST, besides a form."""
+    """Content types of the body of a POST, other than a form."""
     cross_site: bool = False
-    """Pages of other sites that the owner allows (``--allowed-host``) may call it."""
+    """Pages of other permitted sites (``--allowed-host``) may call it."""
 
     def run(self, call: Call) -> Reply | Join | Awaitable[LateAnswer]:
         """Check the arguments and run the action. Raises ``RequestFailed``, and what the action raises."""
@@ -182,5 +183,5 @@ def never(_: Query) -> bool:
 
 
 def text(*lines: str) -> Reply:
-    """Return a text/plain answer of these lines, each ended by CRLF (clarifications, Every CGI)."""
+    """Return a text/plain answer with these lines, each ended by CRLF (clarifications, Every CGI)."""
     return Reply("\r\n".join((*lines, "")).encode())

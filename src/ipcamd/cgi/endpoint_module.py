@@ -1,4 +1,4 @@
-"""Endpoint module: the paths of a module's endpoints. The first request for one of them imports it."""
+"""Endpoint module: the paths of a module's endpoints. The first request to one of them imports the module."""
 
 from importlib import import_module
 
@@ -8,12 +8,12 @@ from ipcamd.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EndpointModule:
-    """Entry of a table of endpoints; a camera that nobody asks does not import the module."""
+    """Entry of a table of endpoints; unused modules are not imported."""
 
     name: str
-    """It has ``ENDPOINT`` or ``ENDPOINTS``."""
+    """Module with ``ENDPOINT`` or ``ENDPOINTS``."""
     paths: tuple[str, ...]
-    """All that its endpoints serve, lower-case; ``/folder/*`` stands for those in a folder."""
+    """All paths of its endpoints, lower-case; ``/folder/*`` matches those in a folder."""
 
     def load(self) -> tuple[Endpoint, ...]:
         """Import the module; return its endpoints."""

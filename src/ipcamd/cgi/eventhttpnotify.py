@@ -11,9 +11,9 @@ from ipcamd.wire.http.notice import Notice, NoticeError, parse
 
 
 async def eventhttpnotify(call: Call) -> Reply:
-    """Set the target of one kind of event; an empty ``HttpUrl`` removes all. Answers in the SDK's words."""
+    """Set the target of one kind of event; an empty ``HttpUrl`` removes all. The answers are those of the SDK."""
     if any(name.lower() not in ("httpurl", "message") for name, _ in call.query.pairs):
-        return text("NG")  # most likely the rest of a URL whose ? or & are not encoded
+        return text("NG")  # probably the rest of a URL with an unencoded ? or &
     url, message = call.query.get("httpurl"), call.query.get("message")
     if url is None:
         return text("HttpUrl Not Found")
@@ -51,5 +51,5 @@ ARGUMENTS = Arguments(
     Argument("Message", "Kind of event: `motion`, `input1_0` (`di1_0`) and so on, or as the notification has it."),
     undeclared=Undeclared.IGNORED,
 )
-"""The action checks them, and answers in the SDK's words."""
+"""The action checks them, with the SDK's answers."""
 ENDPOINT = Endpoint("/eventhttpnotify.cgi", Rank.ADMIN, eventhttpnotify, arguments=ARGUMENTS)

@@ -23,46 +23,44 @@ NUMBERED_ARGUMENTS = Arguments(HEADER, STREAM, CODEC, undeclared=Undeclared.IGNO
 """Arguments of `join_numbered`."""
 SDK_STREAM = Answer(SDK_TYPE, "Parts with the SDK's payload header.", is_endless=True)
 PLAIN_STREAM = Answer(PLAIN_TYPE, "JPEG pictures, as browsers and players know it.", is_endless=True)
-"""Answers of the two forms of a stream of parts."""
+"""Answers of both forms of a multipart stream."""
 
 
 def bare_stream(codec: Codec) -> Answer:
-    """Return the answer that is a bare elementary stream."""
+    """Return the answer with the elementary stream only."""
     return Answer(codec.content_type, "The elementary stream, with `header=no`.", is_endless=True)
 
 
 NUMBERED_ANSWERS = (TEXT, SDK_STREAM, *map(bare_stream, (H264, H265, MPEG4)))
-"""Answers of `join_numbered`: a stream's codec, and so its form, is a setting. Text explains a stream that is off."""
+"""Answers of `join_numbered`: the codec of a stream is a setting. Text explains a disabled stream."""
 
 
 def join_stream(call: Call, hub: Hub, bare: Join) -> Join:
-    """Return the SDK's framing of `hub`, or `bare` if the request says ``header=no``. Raises ``RequestFailed``."""
+    """Return the SDK's framing of `hub`, or `bare` with ``header=no``. Raises ``RequestFailed``."""
     return with_payload_header(call, hub) if wants_payload_header(call) else bare
 
 
 def wants_payload_header(call: Call) -> bool:
-    """Whether the request is for the SDK's payload headers: it is, unless it says ``header=no``.
-
-    Raises ``RequestFailed`` for a ``header`` that is neither yes nor no.
-    """
+    """Whether the request is for the SDK's payload headers, which is the default. Raises ``RequestFailed`` for a
+    ``header`` that is neither yes nor no."""
     return ARGUMENTS.flag(call.query, "header")
 
 
 def with_payload_header(call: Call, hub: Hub) -> Join:
-    """Return the SDK's framing of `hub`, with the microphone's sound between the pictures while that is enabled."""
+    """Return the SDK's framing of `hub`, interleaved with the microphone's sound while that is enabled."""
     sound = call.camera.pipeline.sound
     return Join((hub, sound) if sound else (hub,), Framing.SDK, SDK_TYPE)
 
 
 def mixed_replace(hub: Hub) -> Join:
-    """Return a stream of pictures as browsers and players know it."""
+    """Return a stream of pictures for browsers and players."""
     return Join((hub,), Framing.PLAIN, PLAIN_TYPE)
 
 
 def select_stream(call: Call, hub: Hub) -> Hub:
-    """Return `hub`, or the smaller stream of its codec if the request says ``stream=sub``.
+    """Return `hub`, or the substream of its codec with ``stream=sub``.
 
-    Raises ``RequestFailed`` if there is none, or it is not enabled.
+    Raises ``RequestFailed`` if there is none, or it is disabled.
     """
     if ARGUMENTS.word(call.query, "stream") == "main":
         return hub
@@ -72,19 +70,15 @@ def select_stream(call: Call, hub: Hub) -> Hub:
 
 
 def join_video(call: Call, hub: Hub) -> Join:
-    """Return the framing of a video stream; without the SDK's header it is the bare elementary stream.
-
-    Raises ``RequestFailed`` for a smaller stream that is not there.
-    """
+    """Return the framing of a video stream; without the SDK's header, the elementary stream. Raises ``RequestFailed``
+    for a missing substream."""
     hub = select_stream(call, hub)
     return join_stream(call, hub, Join((hub,), Framing.RAW, hub.codec.content_type))
 
 
 def join_numbered(call: Call, number: int) -> Join:
-    """Join the camera's stream of that number, from 1; or, with ``codec=``, that of the codec.
-
-    Raises ``RequestFailed`` for another codec, and where the camera has not so many streams.
-    """
+    """Join the camera's stream with this number, from 1; or, with ``codec=``, that of the codec. Raises
+    ``RequestFailed`` for an unknown codec or number."""
     streams = call.camera.pipeline.streams
     if codec := call.query.get("codec"):
         for hub in streams:
@@ -97,7 +91,7 @@ def join_numbered(call: Call, number: int) -> Join:
 
 
 def _no_stream(codec: str, streams: Sequence[Hub]) -> str:
-    """Return why there is no stream of that codec."""
+    """Return why there is no stream of this codec."""
     disabled = next((each for each in video_codecs() if each.name == codec.lower() and each.name != JPEG.name), None)
     if disabled:
         return f"codec={codec}: {disabled.parameters}.Enabled=no"

@@ -1,7 +1,7 @@
-"""``param.cgi`` (SDK 9): list the parameters and change them.
+"""``param.cgi`` (SDK 9): lists and changes parameters.
 
-The path selects the rank: ``/cgi/users/param.cgi`` lists and sets what users may, also for an administrator;
-``/cgi/param.cgi`` uses the caller's own rank.
+The path selects the rank: ``/cgi/users/param.cgi`` lists and sets the parameters of rank `users`, also for an
+administrator; ``/cgi/param.cgi`` uses the caller's rank.
 """
 
 import functools
@@ -19,10 +19,10 @@ from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.query import Query
 
 LISTS = ("list", "alllist", "allist")
-"""The actions that only read; ``allist`` is how the SDK's example spells ``alllist``."""
+"""Actions that only read; ``allist`` is the spelling in the SDK's example of ``alllist``."""
 
 DYNAMIC = "Event.Schedule"
-"""The one group whose members can be added and removed."""
+"""The only group with members that can be added and removed."""
 _MEMBER = ("add", "remove")
 ARGUMENTS = Arguments(
     Argument("action", "List or change parameters.", OneOf((*LISTS, "update", "add", "remove"))),
@@ -35,12 +35,12 @@ ARGUMENTS = Arguments(
 
 
 _listed_groups: dict[tuple[str, Rank], tuple[Values, tuple[str, ...]]] = {}
-"""Lines of listed groups that no reader takes part in, with the values that they show: a change replaces those."""
+"""Cached lines of listed groups without live values, with their values: a change replaces them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _NamedGroup:
-    """A group, and the one of its names that the request used; the answer repeats it."""
+    """A group, and the name in the request, which the answer repeats."""
 
     group: Group
     name: str
@@ -53,7 +53,7 @@ class _NamedGroup:
 
 
 def param(call: Call, rank: Rank) -> Reply | Awaitable[Reply]:
-    """List or change parameters, with the rights of the rank that the path names."""
+    """List or change parameters, with the rights of the path's rank."""
     match _action(call.query):
         case "alllist" | "allist":
             return text(*_listing(call.camera.settings, _visible(rank), call.requester(rank)))
@@ -109,7 +109,7 @@ def _listed(settings: Settings, named: _NamedGroup, name: str, by: Requester) ->
 
 
 async def _member(call: Call, action: str, rank: Rank) -> Reply:
-    """Add or remove a member of the one group that has members: a schedule (SDK 11)."""
+    """Add or remove a member of the group with members: a schedule (SDK 11)."""
     group = call.query.get("group") or ""
     if group.lower() != DYNAMIC.lower():
         raise RequestFailed(f"action={action}: {_one_group(call.query).name} has no members; allowed: {DYNAMIC}")
@@ -125,7 +125,7 @@ async def _member(call: Call, action: str, rank: Rank) -> Reply:
 
 
 async def _update(call: Call, rank: Rank) -> Reply:
-    """Change everything that was sent, or nothing, and return what to answer."""
+    """Change all sent parameters, or nothing, and return the answer."""
     named, pairs = _one_group(call.query), _parameters(call.query)
     if not pairs:
         raise RequestFailed(f"group={named.name}: no parameter to update; allowed: {named.names()}")
@@ -172,7 +172,7 @@ def _for(rank: Rank) -> Endpoint:
 
 
 def _own(call: Call) -> Reply | Awaitable[Reply]:
-    """List or change parameters, with the caller's own rights."""
+    """List or change parameters, with the caller's rights."""
     return param(call, call.account.rank)
 
 
@@ -180,4 +180,4 @@ ENDPOINTS = (
     *(_for(rank) for rank in (Rank.ADMIN, Rank.USERS, Rank.GUEST)),
     Endpoint("/cgi/param.cgi", Rank.GUEST, _own, changes=_changes, arguments=ARGUMENTS),
 )
-"""One path for each rank (SDK 9), and one that takes the rank from the account."""
+"""One path for each rank (SDK 9), and one that uses the account's rank."""

@@ -1,4 +1,4 @@
-"""``/sdcard.cgi``: the SD card's state, and what is recorded on it (SDK 14)."""
+"""``/sdcard.cgi``: the SD card's state and recordings (SDK 14)."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -34,11 +34,11 @@ ARGUMENTS = Arguments(
 )
 _READS = ("status", "space", "list", "download")
 PAGE = 20
-"""Recordings on a page of the list."""
+"""Recordings per page of the list."""
 
 
 async def sdcard(call: Call) -> Reply | FileReply:
-    """Tell the SD card's state and space, list and download recordings, delete one or all of them."""
+    """Return the SD card's state and space, list and download recordings, delete one or all of them."""
     try:
         return await _ACTIONS[ARGUMENTS.word(call.query, "action")](call)
     except CardBusy as error:
@@ -116,7 +116,7 @@ async def _delete(call: Call) -> Reply:
 
 
 async def _recording(call: Call) -> Recording | Reply:
-    """Return the file that is meant, or what to answer instead. Raises `CardBusy`."""
+    """Return the requested file, or the answer without one. Raises `CardBusy`."""
     folder, name = ARGUMENTS.word(call.query, "dir"), call.query.get("fname") or ""
     if not NAME.fullmatch(name):
         raise RequestFailed(f"fname={shown(name)}: allowed: <ModelName>-MMDDYYYY-HHMMSS.avi")
@@ -136,8 +136,8 @@ def _action(query: Query) -> str:
 
 
 def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
-    """Return a local time as nanoseconds since the epoch; of a time that the clock shows twice the one that `fold`
-    says. The end of a list takes the whole second."""
+    """Return a local time as nanoseconds since the epoch; `fold` selects one of two equal local times. The end of a
+    list includes the whole second."""
     value = query.get(name)
     if value is None:
         return None

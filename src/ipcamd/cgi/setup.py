@@ -1,4 +1,4 @@
-"""``/setup.cgi``: motion detection's windows (SDK 4)."""
+"""``/setup.cgi``: windows of motion detection (SDK 4)."""
 
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
@@ -10,7 +10,7 @@ from ipcamd.settings.settings import Settings
 
 
 async def setup(call: Call) -> Reply:
-    """List motion detection's settings, or change those that are sent: all of them or, if one is wrong, none."""
+    """List the settings of motion detection, or change the sent ones: all, or none if one is wrong."""
     settings = call.camera.settings
     if not call.query.pairs:
         return text(*(f"{name}={value}" for name, value in settings[MOTION.name].items()))

@@ -1,4 +1,4 @@
-"""Day and night: puts the IR-cut filter in and out as ``IRCUt`` says (SDK 10.14). By night the picture is grey."""
+"""Day and night: moves the IR-cut filter as set in ``IRCUt`` (SDK 10.14). At night the picture is grey."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from ipcamd.params.time import TIME
 from ipcamd.settings.settings import Settings
 
 DARK, BRIGHT = 20, 40
-"""Light below which night begins, and above which day begins (clarifications, IR cut)."""
+"""Light below which night starts, and above which day starts (clarifications, IR cut)."""
 LIGHT_S = 3.0
-"""So many seconds the light must stay there."""
+"""Seconds for which the light must stay there."""
 SETTLE_S = 1.0
-"""Motion detection rests for so long after a switch."""
+"""Pause of motion detection after a switch, in seconds."""
 RETRY_S = 10.0
-"""From a failure of the filter to the next attempt."""
+"""Seconds from a failure of the filter to the next attempt."""
 
 
 class DayNight:
@@ -35,27 +35,27 @@ class DayNight:
         loop: asyncio.AbstractEventLoop | None = None,
         sensor: LightSensor | None = None,
     ) -> None:
-        """`note` writes a failure into the event log, `hold` suspends motion detection for so many seconds, `loop` has
-        the monotonic clock and the timers; None is the running one. `sensor` takes the place of the driver's own."""
+        """`note` writes a failure to the event log, `hold` suspends motion detection for this many seconds, `loop` has
+        the monotonic clock and the timers; None is the running one. `sensor` replaces the driver's light sensor."""
         self._driver, self._settings, self._clock = driver, settings, clock
         self._sensor = sensor
         self._note, self._hold, self._loop = note, hold, loop or asyncio.get_running_loop()
         self._failure = ""
-        """The last failure that was noted; "" after a success."""
+        """Last recorded failure; "" after a success."""
         self._is_set = False
-        """Whether the filter was set: nobody knows where a real one is at the start."""
+        """Whether the filter was set; the position of a real filter is unknown at the start."""
         self._changing_since_s: float | None = None
-        """Since when the light asks for the other state."""
+        """Time since which the light requires the other state."""
         self._timer: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[], None]] = []
 
     @property
     def is_night(self) -> bool:
-        """Whether the filter is out and the picture is grey."""
+        """Whether the filter is removed and the picture is grey."""
         return not self._driver.in_path
 
     def state(self) -> dict[str, object]:
-        """Return what pages show."""
+        """Return the state for pages."""
         return {"night": self.is_night, "usage": self._values["Usage"]}
 
     def watch(self, watcher: Callable[[], None]) -> None:
@@ -63,7 +63,7 @@ class DayNight:
         self._watchers.append(watcher)
 
     def start(self) -> None:
-        """Follow light, clock and settings from now on. By light, the first state is chosen at once."""
+        """Start to follow light, clock and settings. With `auto`, the first state is set at once."""
         if not self._driver.is_present:
             return
         if self._values["Usage"] == "auto":
@@ -76,12 +76,12 @@ class DayNight:
         self.refresh()
 
     def close(self) -> None:
-        """End it; the filter stays where it is."""
+        """Stop; the filter keeps its position."""
         if self._timer:
             self._timer.cancel()
 
     def refresh(self) -> None:
-        """Set the filter as it should be at this moment, and plan the next look if time alone may change that."""
+        """Set the filter for the present time, and schedule the next check if time alone may change it."""
         self.close()
         is_day, next_s = self._wanted()
         if not self._switch(is_day):
@@ -93,7 +93,7 @@ class DayNight:
         return self._settings[IRCUT.name]
 
     def _wanted(self) -> tuple[bool, float | None]:
-        """Return whether it should be day, and the seconds after which that may change by itself."""
+        """Return whether it should be day, and the seconds after which this may change by itself."""
         usage = self._values["Usage"]
         if usage == "auto":
             return self._follow_light()
@@ -118,15 +118,14 @@ class DayNight:
         return not is_day, None
 
     def _is_day_by_light(self) -> bool:
-        """Return whether the light is that of the day; between the limits, and while nobody knows the light, it stays
-        as it is."""
+        """Return whether the light is that of the day; between the limits, or if unknown, it stays the same."""
         in_path, light = self._driver.in_path, self._sensor.level if self._sensor else self._driver.light
         if light is None:
             return in_path
         return light >= DARK if in_path else light > BRIGHT
 
     def _switch(self, is_day: bool) -> bool:
-        """Move the filter, if it is elsewhere. Return whether it is there."""
+        """Move the filter, if necessary. Return whether it is in position."""
         is_change = is_day != self._driver.in_path
         if self._is_set and not is_change:
             return True
@@ -146,8 +145,11 @@ class DayNight:
 
 
 def is_scheduled_day(values: Values, local: datetime) -> bool:
-    """Return whether the interval of ``IRCUt`` holds the local time. It ends before the end minute; an end before the
-    start is on the next day; start and end at the same minute make a day of 24 hours."""
+    """Return whether the interval of ``IRCUt`` contains the local time.
+
+    It ends before the end minute; an end before the start is on the next day; with equal start and end the day has 24
+    hours.
+    """
     start, end = (values.number(f"{edge}Hr") * 60 + values.number(f"{edge}Min") for edge in ("Start", "End"))
     now = local.hour * 60 + local.minute
     return start <= now < end if start < end else not end <= now < start

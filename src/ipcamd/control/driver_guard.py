@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from ipcamd.errors import RequestFailed
 
 DRIVER_S = 3.0
-"""A driver that does not answer within so many seconds has failed."""
+"""Seconds after which a driver without an answer has failed."""
 
 
 class DriverGuard:
@@ -16,10 +16,10 @@ class DriverGuard:
         """`name` is that of the hardware in messages, such as ``the lens``; `note` writes into the event log."""
         self._name, self._note = name, note
         self._failure = ""
-        """The last failure that was noted; "" after a success."""
+        """Last recorded failure; "" after a success."""
 
     async def run(self, action: Awaitable[None]) -> None:
-        """Await an action of the driver. Raises ``RequestFailed``; the same failure is noted once."""
+        """Await an action of the driver. Raises ``RequestFailed``; repeated equal failures are recorded once."""
         try:
             async with asyncio.timeout(DRIVER_S):
                 await action
@@ -33,7 +33,7 @@ class DriverGuard:
         self._failure = ""
 
     def check(self, check: Callable[[], None]) -> None:
-        """Call a check of what is asked of the driver. Raises ``RequestFailed``; the same failure is noted once."""
+        """Call a check of an action. Raises ``RequestFailed``; repeated equal failures are recorded once."""
         try:
             check()
         except RequestFailed as error:

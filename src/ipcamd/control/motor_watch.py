@@ -1,6 +1,6 @@
-"""Motor watch: what happens around moves of the pan-tilt head and the lens, which share one zoom.
+"""Motor watch: monitors moves of the pan-tilt head and the lens, which share the zoom.
 
-During a move motion detection is suspended and pages are told; when the motors rest, positions are kept on the disk.
+During a move, motion detection is suspended and pages are informed; when the motors stop, positions are stored.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Protocol
 from ipcamd.errors import IpcamdError
 
 SETTLE_S = 0.5
-"""Motion detection rests for so long after a move."""
+"""Pause of motion detection after a move, in seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -21,14 +21,14 @@ class Motor(Protocol):
 
     @property
     def rest_in_s(self) -> float:
-        """Seconds until the present move ends; 0 while it rests."""
+        """Seconds until the present move ends; 0 at rest."""
 
 
 class MotorWatch:
-    """Watch over the motors of one camera. For the event loop."""
+    """Monitor of the motors of one camera. For the event loop."""
 
     def __init__(self, *motors: Motor, hold: Callable[[float], None] = lambda _: None) -> None:
-        """`hold` suspends motion detection for so many seconds."""
+        """`hold` suspends motion detection for this many seconds."""
         self._motors, self._hold = motors, hold
         self._timer: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[], None]] = []
@@ -42,17 +42,17 @@ class MotorWatch:
         return self._rest_in_s > 0
 
     def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` when a move begins or ends, and when `tell` is called."""
+        """Call `watcher` when a move starts or ends, and when `tell` is called."""
         self._watchers.append(watcher)
 
     def keep(self, keeper: Callable[[], Awaitable[None]], journey: Callable[[], bool]) -> None:
-        """Call `keeper`, which keeps a position, when the motors rest and no `journey` is under way; at a stop of one
-        the motors rest for a moment, and it would write all the time."""
+        """Call `keeper`, which stores a position, when the motors stop outside a `journey`: a patrol would write at
+        each of its stops."""
         self._keepers.append(keeper)
         self._journeys.append(journey)
 
     def follow(self) -> None:
-        """Follow the move that an action has begun or ended."""
+        """Monitor the move that an action has started or ended."""
         rest_in_s = self._rest_in_s
         self._hold(rest_in_s + SETTLE_S)
         if self._timer:
@@ -61,7 +61,7 @@ class MotorWatch:
         self.tell()
 
     def check_rest(self) -> None:
-        """Keep the positions if the motors rest; follow the move that goes on."""
+        """Store the positions if the motors have stopped; else keep monitoring."""
         if self.is_moving:
             self.follow()
             return
@@ -70,13 +70,13 @@ class MotorWatch:
         self.tell()
 
     def tell(self) -> None:
-        """Tell the watchers that something has changed."""
+        """Call the watchers because something has changed."""
         for watcher in self._watchers:
             watcher()
 
     def save(self, action: Callable[[], Awaitable[None]]) -> None:
-        """Save in the background; a failure is logged. `action` is called there: if the event loop ends before, no
-        coroutine is left behind."""
+        """Save in the background; a failure is logged. `action` is called there, so that no coroutine remains if the
+        event loop ends first."""
 
         async def save() -> None:
             try:
@@ -89,12 +89,12 @@ class MotorWatch:
         task.add_done_callback(self._saving.discard)
 
     async def saved(self) -> None:
-        """Return when all is saved that is to be saved."""
+        """Wait until all positions are saved."""
         while self._saving:
             await asyncio.gather(*self._saving)
 
     async def close(self) -> None:
-        """Keep the positions where the motors are."""
+        """Store the present positions."""
         if self._timer:
             self._timer.cancel()
         self._save_positions()

@@ -1,9 +1,9 @@
-"""Light as the picture shows it, for a camera without a light sensor.
+"""Light from pictures, for a camera without a light sensor. At night the IR lamp lights the picture, and the exposure
+adapts.
 
-By night the IR lamp lights the picture, and the camera's exposure follows. So the light is that of the last day, and
-what the picture has become brighter since the beginning of the night. Where that cannot tell, because the lamp lights
-the picture well, an attempt is made once an hour. A day that was none, because it was dark again at once, is followed
-by a longer night.
+The light at night is that of the last day, plus the brightness gained since the start of the night. If the lamp makes
+the picture too bright for this, the camera tries day once an hour. A day that is dark again at once is followed by a
+longer night.
 """
 
 import math
@@ -11,16 +11,16 @@ import time
 from collections.abc import Callable
 
 SETTLE_S = 4.0
-"""After a switch the exposure settles; meanwhile nobody knows the light."""
+"""Seconds in which the exposure settles after a switch; the light is unknown meanwhile."""
 GAIN = 2.0
-"""A picture whose exposure follows the light becomes less bright than the light."""
+"""Factor by which the brightness of a picture with automatic exposure is below the light."""
 SHORT_DAY_S = 60.0
-"""A day that is shorter was none."""
+"""Seconds below which a day was a failed attempt."""
 FIRST_NIGHT_S, LONGEST_NIGHT_S = 120.0, 3600.0
-"""Least length of a night after one day that was none, and after many: each doubles it. After the longest one a bright
-picture is taken for day."""
+"""Shortest night after one failed attempt, and after many: each doubles it. After the longest night a bright picture
+counts as day."""
 MOST_SHORT_DAYS = 10
-"""More are counted as so many."""
+"""Highest number of counted attempts."""
 
 
 class PictureLight:
@@ -34,9 +34,9 @@ class PictureLight:
         self._is_night = False
         self._switched_s = -math.inf
         self._by_day: float | None = None
-        """Brightness of the last picture by day."""
+        """Brightness of the last picture of the day."""
         self._at_nightfall: float | None = None
-        """Brightness of the first picture of this night; None: not yet known."""
+        """Brightness of the first picture of this night; None: unknown."""
         self._short_days = 0
 
     @property
@@ -49,7 +49,7 @@ class PictureLight:
         self._listeners.append(listener)
 
     def report(self, brightness: float, is_night: bool) -> None:
-        """Report the mean brightness of a picture, 0 to 100, and whether the filter is out and the lamp is lit."""
+        """Report the mean brightness of a picture, 0 to 100, and whether the filter is removed and the lamp is on."""
         if is_night is not self._is_night:
             self._note_switch(is_night)
         gone_s = self._now_s() - self._switched_s

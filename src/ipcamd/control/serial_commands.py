@@ -22,7 +22,7 @@ from ipcamd.wire.visca import (
 )
 
 STEP_S = 0.3
-"""Time of one move of a head, which the protocol's stop ends."""
+"""Duration of one step of a head, in seconds, after which the protocol's stop is sent."""
 MOVES = {
     "up": ("up",),
     "down": ("down",),
@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 
 class LineCommands(SerialCommands):
-    """Commands on one line. The custom protocol has no stop and no zoom; presets always are Pelco-D's."""
+    """Commands on one line. The custom protocol has neither stop nor zoom; presets are always those of Pelco-D."""
 
     def __init__(self, line: SerialLine, settings: Settings, step_s: float = STEP_S) -> None:
         """`step_s` is the time of a step, in seconds."""
@@ -49,7 +49,7 @@ class LineCommands(SerialCommands):
         self._turn = asyncio.Lock()
         self._step: asyncio.Task[None] | None = None
         self._stop = b""
-        """The bytes that end the move under way; none while there is none."""
+        """Bytes that end the present move; none without a move."""
         settings.watch(RS485.name, lambda _: self._end_continuous_move())
 
     @property
@@ -71,7 +71,7 @@ class LineCommands(SerialCommands):
             _move_bytes(values, command)
 
     async def send_move(self, direction: str, continuous: bool) -> None:
-        """See `SerialCommands`. The stop that ends a step is sent in the background."""
+        """See `SerialCommands`. The stop after a step is sent in the background."""
         values = self._settings[RS485.name]
         moves = direction in MOVES and values["Protocol"] != "custom"
         async with self._turn:
@@ -80,7 +80,7 @@ class LineCommands(SerialCommands):
                 self._step = asyncio.get_running_loop().create_task(self._end_step())
 
     async def send_preset(self, number: int, store: bool = False) -> None:
-        """See `SerialCommands`. A preset is stored during a move, which goes on."""
+        """See `SerialCommands`. Storing a preset does not interrupt a move."""
         values = self._settings[RS485.name]
         if store:
             await self._line.send(_preset_bytes(values, "set", number), values)
@@ -89,23 +89,23 @@ class LineCommands(SerialCommands):
             await self._replace(_preset_bytes(values, "go", number))
 
     async def clear_preset(self, number: int) -> None:
-        """See `SerialCommands`. A move goes on."""
+        """See `SerialCommands`. It does not interrupt a move."""
         values = self._settings[RS485.name]
         await self._line.send(_preset_bytes(values, "clear", number), values)
 
     async def send_external(self, number: int) -> None:
-        """See `SerialCommands`. The head goes on with its move."""
+        """See `SerialCommands`. It does not interrupt a move."""
         values = self._settings[RS485.name]
         await self._line.send(_required(values, f"ExCommand{number}"), values)
 
     async def close(self) -> None:
-        """Wait for the end of a step that is under way, end a continuous move."""
+        """Wait for the end of a step, stop a continuous move."""
         if self._step:
             await asyncio.wait({self._step})
         await self._end_move()
 
     async def _replace(self, data: bytes, stop: bytes = b"") -> None:
-        """Send a command that replaces the move under way; if it begins one itself, `stop` ends it."""
+        """Send a command that replaces the present move; `stop` ends the move that it starts, if any."""
         if self._step:
             self._step.cancel()
             self._step = None
@@ -114,7 +114,7 @@ class LineCommands(SerialCommands):
             await self._line.send(data, self._settings[RS485.name])
 
     def _end_continuous_move(self) -> None:
-        """End it when the line is switched off or set up anew: a later stop would not reach the head."""
+        """Stop it when the line is disabled or reconfigured: a later stop would not reach the head."""
         if self._stop and (self._step is None or self._step.done()):
             self._step = asyncio.get_running_loop().create_task(self._end_move())
 
@@ -123,7 +123,7 @@ class LineCommands(SerialCommands):
         await self._end_move()
 
     async def _end_move(self) -> None:
-        """Send the stop of the move under way, if there is one. A failure is logged."""
+        """Send the stop of the present move, if any. A failure is logged."""
         stop, self._stop = self._stop, b""
         try:
             if stop:
@@ -146,7 +146,7 @@ def _move_bytes(values: Values, direction: str) -> bytes:
 
 
 def _preset_bytes(values: Values, action: str, number: int) -> bytes:
-    """Return the bytes that do ``set``, ``clear`` or ``go`` with a preset. Raises ``RequestFailed``."""
+    """Return the bytes for ``set``, ``clear`` or ``go`` with a preset. Raises ``RequestFailed``."""
     if values["Protocol"] == "VISCA":
         return build_visca_preset(_visca_address(values), action, number)
     message = build_preset(values.number("Address"), action, number)
@@ -183,7 +183,7 @@ def _pelco_bytes(values: Values, direction: str) -> bytes:
 
 
 def _custom_bytes(values: Values, direction: str) -> bytes:
-    """Return the bytes of a move: those of both directions of a diagonal, none for a stop. Raises ``RequestFailed``."""
+    """Return the bytes of a move: both directions of a diagonal, none for a stop. Raises ``RequestFailed``."""
     if direction == "stop":
         return b""
     if direction.startswith("zoom"):

@@ -5,15 +5,15 @@ from ipcamd.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """Items of one target; all but those that wait are counted since the start."""
+    """Item counts of one target; all except the waiting ones are since the start."""
 
     waiting: int
     """Items in the queue."""
     waiting_bytes: int
-    """Size of their files together."""
+    """Total size of their files."""
     delivered: int
-    """Items that arrived."""
+    """Delivered items."""
     dropped: int
-    """Items that were given up."""
+    """Dropped items."""
     failures: int
-    """Attempts that failed."""
+    """Failed attempts."""

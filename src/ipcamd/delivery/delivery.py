@@ -25,11 +25,11 @@ from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 
 TEST_TIMEOUT_S = 25.0
-"""Seconds that a test may take."""
+"""Time limit of a test, in seconds."""
 
 
 class Delivery:
-    """Durable queue, and a worker for each kind of target; no target can delay another one, or the camera."""
+    """Durable queue, and a worker per target; no target delays another one or the camera."""
 
     def __init__(
         self,
@@ -40,9 +40,8 @@ class Delivery:
         uploaders: Mapping[str, Uploader],
         resources: WorkerResources,
     ) -> None:
-        """Load the queue from `folder`. Raises ``StoreError``, and ``ConfigError`` if the folder cannot be used.
-        `uploaders`: names of targets to what delivers there. `now_ns` is the camera's clock, nanoseconds since the
-        epoch."""
+        """Load the queue from `folder`. Raises ``StoreError``, and ``ConfigError`` for an unusable folder. `uploaders`:
+        names of targets to uploaders. `now_ns` is the camera's clock, nanoseconds since the epoch."""
         self._folder = folder
         self._log = log
         self._now_ns = now_ns
@@ -68,11 +67,11 @@ class Delivery:
             worker.start()
 
     async def close(self) -> None:
-        """Abort what is being delivered; the next start delivers it."""
+        """Abort the present deliveries, which the next start repeats."""
         await asyncio.gather(*(worker.close() for worker in self._workers.values()))
 
     def sink(self, target: str) -> ClipSink:
-        """Return the function that puts clips into a target's queue; they are durable on return."""
+        """Return the function that queues clips for a target; they are durable on return."""
 
         async def put(materials: Sequence[ClipFile]) -> None:
             worker = self._workers[target]
@@ -83,11 +82,8 @@ class Delivery:
         return put
 
     async def test(self, target: str) -> list[str]:
-        """Send a small file now, before the queue, whether the target is enabled or not.
-
-        Return in words which rights the account lacks. If the test works, what waits follows at once. Raises
-        ``RequestFailed`` with what went wrong.
-        """
+        """Send a small file now, before the queue, even to a disabled target. Return a text about missing rights. If
+        the test succeeds, waiting items follow at once. Raises ``RequestFailed`` with the reason."""
         worker = self._workers[target]
         with self._tests.enter(target):
             try:

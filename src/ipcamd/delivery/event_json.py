@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from ipcamd.event_bus import Event
 
 ON, OFF = "ON", "OFF"
-"""States; of inputs and outputs ON is high."""
+"""Texts of states; ON means high for inputs and outputs."""
 
 
 def state_text(is_on: bool) -> str:

@@ -1,4 +1,4 @@
-"""Uploaders: the kinds of targets. The code of a protocol is imported, in a thread, when it is first needed."""
+"""Uploaders: kinds of targets. The code of a protocol is imported, in a thread, at its first use."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,11 +14,12 @@ from ipcamd.settings.settings import Settings
 TARGETS = ("ftp", "email", "samba")
 """Names of the targets."""
 GUEST = "guest"
-"""Account at a Samba server if no user name is set."""
+"""Account at a Samba server without a user name."""
 
 
 def uploaders(name: Callable[[], str], local: Callable[[int], datetime]) -> dict[str, Uploader]:
-    """Return them by target. `name` is the camera's; `local` gives the local time of a moment in nanoseconds."""
+    """Return the uploaders by target. `name` is the camera's; `local` returns the local time of nanoseconds since the
+    epoch."""
     return dict(zip(TARGETS, (FtpUploader(), MailUploader(name, local), SambaUploader()), strict=True))
 
 
@@ -77,7 +78,7 @@ class MailUploader:
 
 
 class SambaUploader:
-    """A Samba share, or one of Windows (SDK 10.20)."""
+    """A Samba or Windows share (SDK 10.20)."""
 
     title = "Samba"
     joins_series = False

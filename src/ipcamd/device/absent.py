@@ -1,4 +1,4 @@
-"""Absent drivers: hardware that the device lacks. Its actions are refused; its state is that of rest."""
+"""Absent drivers: missing hardware. Its actions are refused, and its state is constant."""
 
 from collections.abc import Callable, Collection
 
@@ -15,7 +15,7 @@ def _refusal() -> RequestFailed:
 
 
 class AbsentOutput:
-    """No digital output: events that would switch it have no effect."""
+    """No digital output: switching it has no effect."""
 
     is_connected = False
     level = "low"
@@ -52,7 +52,7 @@ class AbsentPanTilt:
 
 
 class AbsentLens:
-    """No motor lens: zoom, if there is any, is the pan-tilt head's."""
+    """No motor lens; a pan-tilt head may have a zoom."""
 
     is_present = is_connected = is_digital = False
     blur = 0.0

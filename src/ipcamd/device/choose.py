@@ -1,4 +1,4 @@
-"""Choice of the drivers: the one place that knows which hardware a model of device has."""
+"""Choice of the drivers: the only code that knows the hardware of each device model."""
 
 import importlib
 import importlib.util
@@ -60,10 +60,10 @@ FEATURES = {
     "serial": "RS485",
     "network": "",
 }
-"""Kind of hardware, by its name in ``[device]`` of the TOML file, to the parameter of ``Hardware`` that counts it."""
+"""Kind of hardware, by its name in ``[device]`` of the TOML file, to its parameter in ``Hardware``."""
 
 MODELS = ("virtual", "linux")
-"""Models of device: hardware that ``[device]`` does not name is virtual on the first, absent on the second."""
+"""Device models: other hardware than in ``[device]`` is virtual on the first, absent on the second."""
 MAX_INPUTS = 2
 """Digital inputs of a device (``Hardware.TriggerIn``)."""
 
@@ -83,7 +83,7 @@ def choose_drivers(
 
 
 class _Choice:
-    """Drivers by the texts of ``[device]``. All methods raise ``ConfigError``."""
+    """Drivers for the texts in ``[device]``. All methods raise ``ConfigError``."""
 
     def __init__(self, chosen: Mapping[str, str], hardware: VirtualHardware) -> None:
         self._chosen, self._hardware = chosen, hardware
@@ -134,7 +134,7 @@ class _Choice:
         return output
 
     def _motors(self) -> tuple[PanTilt, Lens]:
-        """Return head and lens. Virtual ones share one zoom, and the lens keeps in focus what the head zooms to."""
+        """Return head and lens. Virtual ones share the zoom, and the lens stays in focus when the head zooms."""
         zoom = make_zoom()
         lens = self._lens(zoom)
         match self._chosen["pan-tilt"]:
@@ -156,7 +156,7 @@ class _Choice:
         return lens
 
     def _v4l2_pan_tilt(self, lens: Lens | None) -> PanTilt:
-        """Return a head. A `lens` of V4L2 has the zoom."""
+        """Return a head. A V4L2 `lens` has the zoom."""
         path, *words = self._chosen["pan-tilt"].split() or [""]
         if not path.startswith("/") or words not in ([], ["inverted"]):
             raise self._refusal("pan-tilt", "a device such as /dev/video0, then if needed inverted")
@@ -175,7 +175,7 @@ class _Choice:
         return sensor
 
     def _ir_cut(self, light: LightSensor) -> IrCut:
-        """A filter is moved by one or two GPIO lines, or by a control of a V4L2 device."""
+        """Return a filter with one or two GPIO lines, or with a control of a V4L2 device."""
         text = self._chosen["ir-cut"]
         if text in ("none", "virtual"):
             if self._chosen["ir-lamp"] not in ("none", "virtual"):
@@ -238,7 +238,7 @@ class _Choice:
         return network
 
     def _unit(self, driver: Any) -> Any:
-        """Let a driver be started and closed."""
+        """Register a driver that must be started and closed."""
         self._units.append(driver)
         return driver
 
@@ -273,5 +273,5 @@ def _load(module: str, kind: str) -> Any:
 
 
 def _linux(module: str) -> Any:
-    """Import a module of ``device/linux``: a virtual device needs none of their drivers."""
+    """Import a module of ``device/linux``, which virtual devices do not need."""
     return importlib.import_module(f"ipcamd.device.linux.{module}")

@@ -1,4 +1,4 @@
-"""Drivers: a small interface for each kind of hardware, and the set of them that a device has."""
+"""Drivers: an interface for each kind of hardware, and the set of drivers of a device."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from ipcamd.params.group import Values
 from ipcamd.store.database import TransactionPart
 
 SLEW_PPM = 500
-"""Parts per million by which a clock that is being corrected runs faster or slower (RFC 5905)."""
+"""Rate of slewing in parts per million (RFC 5905)."""
 
 
 class DigitalInput(Protocol):
@@ -22,15 +22,15 @@ class DigitalInput(Protocol):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the hardware is there and works, as far as known."""
+        """Whether the hardware works, as far as known."""
 
     @property
     def level(self) -> str:
         """The present level, ``high`` or ``low``."""
 
     def watch(self, listener: Callable[[str, int], None]) -> None:
-        """Call `listener` in the event loop with the level, whenever it may have changed, and with the nanoseconds
-        since it did."""
+        """Call `listener` in the event loop with the level, whenever it may have changed, and with its age in
+        nanoseconds."""
 
 
 class DigitalOutput(Protocol):
@@ -38,17 +38,17 @@ class DigitalOutput(Protocol):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the hardware is there and works, as far as known."""
+        """Whether the hardware works, as far as known."""
 
     @property
     def level(self) -> str:
         """The level that was set, ``high`` or ``low``."""
 
     def set_level(self, level: str) -> None:
-        """Set the level, ``high`` or ``low``; as soon as the hardware can."""
+        """Set the level, ``high`` or ``low``, as soon as the hardware permits."""
 
     async def check(self) -> None:
-        """Raise ``RequestFailed`` if the hardware is not there or does not answer."""
+        """Raise ``RequestFailed`` if the hardware is missing or does not answer."""
 
 
 class Motors(Protocol):
@@ -60,18 +60,18 @@ class Motors(Protocol):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the hardware is there and works, as far as known."""
+        """Whether the hardware works, as far as known."""
 
     async def stop(self) -> None:
         """Stop the present move."""
 
     @property
     def is_digital(self) -> bool:
-        """Whether it acts on the source's picture: by cropping it, or by blurring it."""
+        """Whether it changes the source's picture instead: by cropping or blurring it."""
 
     @property
     def rest_in_s(self) -> float:
-        """Seconds until the present move ends, as far as known; 0 while the motors rest."""
+        """Seconds until the present move ends, as far as known; 0 at rest."""
 
 
 class PanTilt(Motors, Protocol):
@@ -79,17 +79,17 @@ class PanTilt(Motors, Protocol):
 
     @property
     def position(self) -> PtzPosition:
-        """The position at this moment, as far as known; from any thread."""
+        """Present position, as far as known; from any thread."""
 
     @property
     def target(self) -> PtzPosition:
-        """The position where the present move ends."""
+        """Position at the end of the present move."""
 
     def restore(self, position: PtzPosition) -> None:
-        """Take up the position of the last run. A head that measures its position does nothing."""
+        """Restore the position of the last run. A head that measures its position ignores it."""
 
     async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
-        """Start to move to `target`, which is within the limits, from where the head is. Speeds are 1 to 3."""
+        """Start to move from the present position to `target`, which is within the limits. Speeds are 1 to 3."""
 
     async def calibrate(self) -> None:
         """Reset the head after a hardware error."""
@@ -100,25 +100,25 @@ class Lens(Motors, Protocol):
 
     @property
     def blur(self) -> float:
-        """Blur of the picture at this moment, see ``View``; 0 for a real lens; from any thread."""
+        """Present blur of the picture, see ``View``; 0 for a real lens; from any thread."""
 
     def position_at(self, moment_s: float) -> LensPosition:
-        """Return the position, as far as known, at a moment of ``time.monotonic()``: this one, or one before it within
-        the present move; from any thread."""
+        """Return the position, as far as known, at a time of ``time.monotonic()``: now, or earlier within the present
+        move; from any thread."""
 
     @property
     def target(self) -> LensPosition:
-        """The position where the present move ends."""
+        """Position at the end of the present move."""
 
     def restore(self, position: LensPosition) -> None:
-        """Take up the position of the last run. A lens that measures its position does nothing."""
+        """Restore the position of the last run. A lens that measures its position ignores it."""
 
     async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
-        """Start to move to `target`, which is within the limits; focus at that share of its full speed."""
+        """Start to move to `target`, which is within the limits; the focus at this fraction of its full speed."""
 
 
 class IrCut(Protocol):
-    """An IR-cut filter with a light sensor, and perhaps an IR lamp (SDK 10.14). No method blocks."""
+    """An IR-cut filter with a light sensor, and optionally an IR lamp (SDK 10.14). No method blocks."""
 
     @property
     def is_present(self) -> bool:
@@ -126,33 +126,33 @@ class IrCut(Protocol):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the hardware is there and works, as far as known."""
+        """Whether the hardware works, as far as known."""
 
     @property
     def in_path(self) -> bool:
-        """Whether the filter is in the light's way (day, colour); from any thread."""
+        """Whether the filter is in the light path (day, colour); from any thread."""
 
     @property
     def light(self) -> int | None:
-        """The light that the sensor sees, 0 to 100; None without a sensor, and until it has answered."""
+        """Measured light, 0 to 100; None without a sensor, and before its first answer."""
 
     def set_filter(self, in_path: bool) -> None:
-        """Put the filter in the light's way (day, colour), or take it out (night, grey), as soon as the hardware can;
-        by night the IR lamp is lit. Raises ``RequestFailed``."""
+        """Move the filter into the light path (day, colour) or out of it (night, grey), as soon as the hardware
+        permits; at night the IR lamp is on. Raises ``RequestFailed``."""
 
     async def check(self) -> None:
-        """Raise ``RequestFailed`` if the filter is not there or does not answer."""
+        """Raise ``RequestFailed`` if the filter is missing or does not answer."""
 
     def watch_light(self, listener: Callable[[], None]) -> None:
         """Call `listener` in the event loop whenever the light may have changed."""
 
 
 class LightSensor(Protocol):
-    """A sensor of the light that falls on the camera."""
+    """A sensor of the ambient light."""
 
     @property
     def level(self) -> int | None:
-        """The light, 0 to 100; None while nobody knows it."""
+        """Light, 0 to 100; None while unknown."""
 
     def watch(self, listener: Callable[[], None]) -> None:
         """Call `listener` in the event loop whenever the light may have changed."""
@@ -162,10 +162,10 @@ class Led(Protocol):
     """The light at the network socket (SDK 10.30)."""
 
     def set_lit(self, lit: bool) -> None:
-        """Switch it on or off, as soon as the hardware can."""
+        """Switch it on or off, as soon as the hardware permits."""
 
     async def check(self) -> None:
-        """Raise ``RequestFailed`` if it is not there or does not answer."""
+        """Raise ``RequestFailed`` if it is missing or does not answer."""
 
 
 class SerialLine(Protocol):
@@ -177,61 +177,60 @@ class SerialLine(Protocol):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the hardware is there and works, as far as known."""
+        """Whether the hardware works, as far as known."""
 
     async def send(self, data: bytes, values: Values) -> None:
         """Send `data` with the rate and the character format of the group ``RS485``. Raises ``RequestFailed``."""
 
 
 class TimeSource(Protocol):
-    """The clock that the device's time is read from."""
+    """Clock of the device's time."""
 
     def now_ns(self) -> int:
         """Return the present time: nanoseconds since the epoch, UTC."""
 
     def set(self, moment_ns: int) -> TransactionPart:
-        """Return the part of a change that makes this the present time; it survives a restart."""
+        """Return the transaction part that sets the time; the setting survives a restart."""
 
     def slew(self, offset_ns: int) -> TransactionPart:
-        """Return the part of a change that moves the time by `offset_ns`, at `SLEW_PPM` and without a step."""
+        """Return the transaction part that slews the time by `offset_ns`, at `SLEW_PPM`."""
 
 
 class NetworkInterface(Protocol):
-    """The network interfaces, and the one that the camera configures (SDK 10.22)."""
+    """The network interfaces, including the one that the camera configures (SDK 10.22)."""
 
     @property
     def is_configurable(self) -> bool:
-        """Whether `configure` gives the interface its address. Else the machine has its addresses from elsewhere, and
-        ``Network.IPAddress`` chooses the one of them where services listen."""
+        """Whether `configure` sets the interface's address. Otherwise the system configures the addresses, and
+        ``Network.IPAddress`` selects one of them for the services."""
 
     def address_towards(self, peer: str) -> str:
-        """Return the device's own IP address on the way to `peer`, an IP address; "" if there is no way."""
+        """Return the device's own IP address on the route to `peer`, an IP address; "" without a route."""
 
     def addresses(self) -> tuple[OwnAddress, ...]:
-        """Return all addresses of this machine that may be used already."""
+        """Return all usable addresses of this machine."""
 
     def has_address(self, address: str) -> bool:
-        """Whether an IP address is one of this machine; all of 127.0.0.0/8 are."""
+        """Whether an IP address is one of this machine, including all of 127.0.0.0/8."""
 
     def ipv6_router(self) -> tuple[str, str]:
         """Return interface and address of the preferred IPv6 router; both are "" if there is none."""
 
     def state(self, arrived_at: str = "") -> InterfaceState:
-        """Return the state of the interface that has the address `arrived_at`; by default of that with the default
-        route."""
+        """Return the state of the interface with the address `arrived_at`; by default that of the default route."""
 
     def check(self, network: Values, changed: Collection[str]) -> None:
-        """Check the parameters `changed` of `network` (group ``Network``). Raises ``RequestFailed`` if this device
-        cannot have one."""
+        """Check the parameters `changed` of `network` (group ``Network``). Raises ``RequestFailed`` for values that
+        this device does not support."""
 
     async def configure(self, network: Values, pppoe: Values) -> None:
         """Apply the groups ``Network`` and ``Network.PPPoE``. Raises ``RequestFailed``."""
 
     async def confirm(self) -> None:
-        """Keep what `configure` has applied."""
+        """Keep the configuration of `configure`."""
 
     async def roll_back(self) -> None:
-        """Return to the configuration from before `configure`."""
+        """Restore the configuration before `configure`."""
 
 
 @runtime_checkable
@@ -239,16 +238,16 @@ class Unit(Protocol):
     """A driver that connects to its hardware at the start."""
 
     async def start(self, note: Callable[[str], None]) -> None:
-        """Connect to the hardware, now or as soon as it is there; `note` writes a failure into the event log. Returns
-        within seconds whatever hangs."""
+        """Connect to the hardware, now or as soon as it is present; `note` writes a failure to the event log. Returns
+        within seconds."""
 
     async def close(self) -> None:
-        """Give the hardware free."""
+        """Release the hardware."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """The drivers of one device, absent ones included (`ipcamd.device.choose`)."""
+    """Drivers of one device, including absent ones (`ipcamd.device.choose`)."""
 
     inputs: tuple[DigitalInput, ...]
     output: DigitalOutput
@@ -260,25 +259,25 @@ class Drivers:
     time_source: TimeSource
     network: NetworkInterface
     features: dict[str, str]
-    """The parameters of ``Hardware`` that follow from the set of drivers, connected or not (SDK 10.1)."""
+    """Parameters of ``Hardware`` derived from the set of drivers, connected or not (SDK 10.1)."""
     virtual: VirtualHardware | None = None
     """The state behind the virtual drivers; None on a real device."""
     light_by_picture: bool = False
-    """Whether the brightness of the picture takes the place of a light sensor."""
+    """Whether the brightness of the picture replaces a light sensor."""
     units: tuple[Unit, ...] = ()
-    """The hardware behind the drivers that is to be started and closed."""
+    """Drivers that must be started and closed."""
 
     async def start(self, note: Callable[[str], None]) -> None:
-        """Connect to the hardware; `note` writes a failure into the event log."""
+        """Connect to the hardware; `note` writes a failure to the event log."""
         await asyncio.gather(*(unit.start(note) for unit in self.units))
 
     async def close(self) -> None:
-        """Give the hardware free."""
+        """Release the hardware."""
         await asyncio.gather(*(unit.close() for unit in self.units))
 
     def digital_zoom(self) -> float:
-        """Return the zoom at which the source's picture is shown, now or at the end of the present move, whichever is
-        larger; 1 without a digital zoom."""
+        """Return the present zoom of the source's picture, or that at the end of the present move, whichever is larger;
+        1 without a digital zoom."""
         zooms = [1.0]
         if self.pan_tilt.is_digital:
             zooms += [self.pan_tilt.position.zoom, self.pan_tilt.target.zoom]
@@ -287,7 +286,7 @@ class Drivers:
         return max(zooms)
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the readers of the parameters that the hardware answers (see ``Settings.add_readers``)."""
+        """Return the readers of the hardware's parameters (see ``Settings.add_readers``)."""
         return {
             **{("GPIO", f"TriggerInStatus{n}"): partial(_level, i) for n, i in enumerate(self.inputs, 1)},
             ("GPIO", "TriggerOutStatus1"): partial(_level, self.output),
@@ -295,19 +294,19 @@ class Drivers:
         }
 
     def presence(self) -> dict[str, Callable[[], bool]]:
-        """Return whether the device has the hardware that parameters of ``Hardware`` count, connected or not (see
+        """Return whether the device has the hardware of the parameters in ``Hardware``, connected or not (see
         ``Settings.add_presence``)."""
         return {feature: partial(self.has, feature) for feature in self._connected()}
 
     def has(self, feature: str) -> bool:
-        """Whether the device has the hardware that a parameter of ``Hardware`` counts, connected or not."""
+        """Whether the device has the hardware of a parameter in ``Hardware``, connected or not."""
         return self.features[feature] != "0"
 
     def _count(self, feature: str) -> str:
         return str(self._connected().get(feature, self.features[feature]))
 
     def _connected(self) -> dict[str, int]:
-        """Return how many of each kind of hardware are there and work, as far as known."""
+        """Return the number of working units of each kind of hardware, as far as known."""
         return {
             "PT": int(self.pan_tilt.is_connected),
             "Zoom": int(self.lens.is_connected),

@@ -1,4 +1,4 @@
-"""Identity of the camera (SDK 1.1, 10.2): permanent, also through a factory default."""
+"""Identity of the camera (SDK 1.1, 10.2): permanent, even after a factory default."""
 
 import secrets
 from collections.abc import Callable
@@ -10,28 +10,28 @@ from ipcamd.store.keyvalue import KeyValueStore
 
 MAC = "identity.mac"
 SERIAL = "identity.serial"
-"""Names of the facts that keep the identity."""
+"""Keys of the stored identity."""
 
-_SERIAL_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else
+_SERIAL_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without similar characters
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Name plate of the camera."""
+    """Names, numbers and versions of the camera."""
 
     mac: str
-    """``02:1b:44:11:3a:b7``: locally administered, random, drawn once."""
+    """``02:1b:44:11:3a:b7``: locally administered, random, generated once."""
     serial: str
     """Twelve letters and digits."""
     model_name: str = "ipcamd"
-    """Also the beginning of recordings' file names (SDK 14)."""
+    """Also the start of recordings' file names (SDK 14)."""
     model_number: str = "IPC-1"
     product_number: str = "IPC-1-V"
     hardware_version: str = "virtual"
     firmware_version: str = __version__
     """X.Y.Z."""
     firmware_build: str = ""
-    """A whole number that grows with the version."""
+    """A whole number that increases with the version."""
     sdk_version: str = "1.0.9"
     """Version of the SDK that the camera implements."""
 
@@ -41,7 +41,7 @@ class Identity:
         return f"camera{self.mac.replace(':', '')[6:].upper()}"
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the readers of the parameters whose value is the name plate's (see ``Settings.add_readers``)."""
+        """Return the readers of the identity's parameters (see ``Settings.add_readers``)."""
         plate = {
             "MACAddress": self.mac,
             "ModelName": self.model_name,
@@ -54,7 +54,7 @@ class Identity:
 
 
 async def load_identity(facts: KeyValueStore) -> Identity:
-    """Return this camera's identity; at the first start it is drawn and made durable. Raises ``StoreError``."""
+    """Return this camera's identity; the first start generates it durably. Raises ``StoreError``."""
     mac = facts.get(MAC) or await _keep(facts, MAC, draw_mac())
     serial = facts.get(SERIAL) or await _keep(facts, SERIAL, draw_serial())
     return Identity(mac, serial, firmware_build=build_number(__version__))

@@ -1,4 +1,4 @@
-"""State of a network interface: the addresses that it has now."""
+"""State of a network interface: its present addresses."""
 
 import ipaddress
 
@@ -14,11 +14,11 @@ class OwnAddress:
     interface: str
     """Name of its network interface, such as ``eth0``."""
     address: str
-    """Without a zone."""
+    """Address without a zone."""
     prefix_length: int
-    """Bits of the network's part of the address."""
+    """Bits of the network prefix."""
     is_temporary: bool = False
-    """For outgoing connections alone, changed every day (RFC 8981)."""
+    """Only for outgoing connections, changed daily (RFC 8981)."""
 
     is_deprecated: bool = False
     """Not for new connections: its time is nearly over (RFC 4862, 5.5.4)."""
@@ -30,7 +30,7 @@ class OwnAddress:
 
     @property
     def is_link_local(self) -> bool:
-        """Whether it is good on its link alone."""
+        """Whether it is valid only on its link."""
         return ipaddress.ip_address(self.address).is_link_local
 
     @property
@@ -41,7 +41,7 @@ class OwnAddress:
 
     @property
     def in_url(self) -> str:
-        """The address as the host of a URL; a zone has no place there (UPnP Device Architecture 2.0, A.4)."""
+        """The address as the host of a URL, without a zone (UPnP Device Architecture 2.0, A.4)."""
         return f"[{self.address}]" if self.is_ipv6 else self.address
 
     @property
@@ -53,18 +53,18 @@ class OwnAddress:
 
     @property
     def network(self) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-        """The network that it is in."""
+        """Network of the address."""
         return ipaddress.ip_network((self.address, self.prefix_length), strict=False)
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine reaches it."""
+        """Whether it is a loopback address."""
         return ipaddress.ip_address(self.address).is_loopback
 
 
 @dataclass(frozen=True, slots=True)
 class InterfaceState:
-    """State of one network interface as it is listed (SDK 10.22); what it does not have is ""."""
+    """State of one network interface as it is listed (SDK 10.22); "" for missing values."""
 
     interface: str = ""
     address: str = ""

@@ -17,7 +17,7 @@ _ANY_IPV4 = "00000000"
 
 
 class HostNetwork:
-    """The network of the machine that the camera runs on. All methods read files of the kernel; none sends anything."""
+    """Network of the machine. All methods read from the kernel; none sends anything."""
 
     def address_towards(self, peer: str) -> str:
         """See `NetworkInterface`."""
@@ -40,7 +40,7 @@ class HostNetwork:
         return tuple(
             OwnAddress(interface, address, prefix, bool(flag & _TEMPORARY), bool(flag & _DEPRECATED))
             for interface, address, prefix in found
-            if not (flag := flags.get((interface, address), 0)) & _TENTATIVE  # not yet the machine's own
+            if not (flag := flags.get((interface, address), 0)) & _TENTATIVE  # not yet usable
         )
 
     def has_address(self, address: str) -> bool:
@@ -75,7 +75,7 @@ def _interface_of(address: str, own: tuple[OwnAddress, ...]) -> str:
 
 
 def _primary(own: tuple[OwnAddress, ...]) -> str:
-    """Return the interface with the default route, else the first that is not the loopback, else that."""
+    """Return the interface with the default route, else the first other than the loopback, else the loopback."""
     outward = [each.interface for each in own if not each.is_loopback]
     for route in _default_routes():
         if route[0] in outward:
@@ -84,7 +84,7 @@ def _primary(own: tuple[OwnAddress, ...]) -> str:
 
 
 def _default_routes() -> list[tuple[str, str]]:
-    """Return interface and router of each default IPv4 route, the preferred one first."""
+    """Return interface and router of each default IPv4 route, in order of preference."""
     found = []
     for line in _lines(_ROUTES)[1:]:
         interface, destination, router, _, _, _, metric, mask, *_ = line.split()

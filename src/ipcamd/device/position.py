@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from ipcamd.dataclass import dataclass
 
 PAN_LIMIT = TILT_LIMIT = 100.0
-"""Pan and tilt are -100 to 100, the limits of the head being 100 (SDK 10.32)."""
+"""Pan and tilt are -100 to 100, the limits of the head (SDK 10.32)."""
 ZOOM_LIMIT = 4.0
-"""Zoom is 1 (wide) to 4 (tele): how much larger things look."""
+"""Zoom is the magnification, 1 (wide) to 4 (tele)."""
 FOCUS_LIMIT = 100.0
 """Focus is 0 (near) to 100 (far)."""
 ZOOM_INDEX_LIMIT = 6
-"""Zoom has an index as well, 0 to 6 (SDK 13); half of it is added to the zoom of 1 (clarifications, PTZ)."""
+"""Zoom also has an index, 0 to 6 (SDK 13); half of it plus 1 is the zoom (clarifications, PTZ)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class PtzPosition:
         return iter((self.pan, self.tilt, self.zoom))
 
     def centered(self, x: float, y: float, zoom: float) -> "PtzPosition":
-        """Return the position at `zoom` that centres a point of the picture that is shown at this position: per cent
-        from the left and from the top. The picture is cropped digitally."""
+        """Return the position at `zoom` that centres a point of the present picture: per cent from the left and from
+        the top. The picture is cropped digitally."""
         room, share = 1 - 1 / zoom, 1 / self.zoom
         across = (1 - share) * self.pan / 200 + (x - 50) / 100 * share
         up = (1 - share) * self.tilt / 200 - (y - 50) / 100 * share
@@ -65,5 +65,5 @@ class LensPosition:
 
 
 def zoom_of_index(index: int) -> float:
-    """Return the zoom that belongs to an index."""
+    """Return the zoom of an index."""
     return 1 + index / 2

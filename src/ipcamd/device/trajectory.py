@@ -1,4 +1,4 @@
-"""Trajectory of one axis: a pure function of time that speeds up, runs evenly and slows down."""
+"""Trajectory of one axis: a pure function of time with acceleration, constant speed and deceleration."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from ipcamd.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of constant acceleration; it lasts until the next one."""
+    """Interval of constant acceleration, until the next one."""
 
     start_s: float
     position: float
@@ -36,21 +36,21 @@ class Trajectory:
 
     @property
     def end_s(self) -> float:
-        """The time from which on it rests."""
+        """Time from which the axis rests."""
         return self.phases[-1].start_s
 
     @property
     def target(self) -> float:
-        """The position where it comes to rest."""
+        """Position at rest."""
         return self.phases[-1].position
 
     def at(self, now_s: float) -> tuple[float, float]:
-        """Return position and velocity at a time; before the first phase they are those of its start."""
+        """Return position and velocity at a time; before the first phase, those of its start."""
         phase = next((p for p in reversed(self.phases) if p.start_s <= now_s), self.phases[0])
         return phase.at(max(now_s, phase.start_s))
 
     def mapped(self, factor: float, offset: float) -> "Trajectory":
-        """Return the trajectory of an axis whose position is always `factor` times this one's plus `offset`."""
+        """Return the trajectory of an axis with `factor` times this position plus `offset`."""
         return Trajectory(
             tuple(
                 Phase(p.start_s, factor * p.position + offset, factor * p.velocity, factor * p.acceleration)
@@ -65,16 +65,14 @@ def rest_at(position: float, now_s: float = 0.0) -> Trajectory:
 
 
 def cruise_speed(distance: float, duration_s: float, acceleration: float) -> float:
-    """Return the velocity at which `distance` takes `duration_s` from rest to rest. Raises ``ValueError`` if no
-    velocity is high enough."""
+    """Return the velocity at which `distance` takes `duration_s` from rest to rest. Raises ``ValueError`` if none is
+    high enough."""
     return acceleration * (duration_s - sqrt(duration_s**2 - 4 * distance / acceleration)) / 2
 
 
 def move(start: tuple[float, float], target: float, speed: float, acceleration: float, now_s: float) -> Trajectory:
-    """Return the fastest trajectory from `start`, position and velocity at `now_s`, to rest at `target`.
-
-    `speed` is the highest velocity; a higher one at the start is reduced.
-    """
+    """Return the fastest trajectory from `start`, position and velocity at `now_s`, to rest at `target`. `speed` is the
+    highest velocity; a higher one at the start is reduced."""
     position, velocity = start
     braked = position + velocity * abs(velocity) / (2 * acceleration)
     towards = copysign(1.0, target - braked)
@@ -97,7 +95,7 @@ def stop(start: tuple[float, float], acceleration: float, now_s: float) -> Traje
 
 
 class MovingAxis:
-    """Axis that moves by itself between two limits: its position is a function of the time. Read from any thread."""
+    """Axis that moves by itself between two limits: its position is a function of time. Readable from any thread."""
 
     def __init__(
         self,
@@ -107,48 +105,48 @@ class MovingAxis:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`acceleration` is in units per second squared; `now_s` is a monotonic clock, in seconds. `limits` are the
-        smallest and the largest position, `position` is where it starts, in the same units."""
+        smallest and the largest position, `position` the initial one, in the same units."""
         self.limits = limits
-        """The least and the greatest position."""
+        """Smallest and largest position."""
         self._acceleration, self._now_s = acceleration, now_s
         self.path = rest_at(position)
         """The present move; may be replaced."""
 
     @property
     def position(self) -> float:
-        """The position at this moment."""
+        """Present position."""
         return self.position_at(self._now_s())
 
     def position_at(self, moment_s: float) -> float:
-        """Return the position at a moment; before the present move that is where the move began."""
+        """Return the position at a time; before the present move, its start position."""
         return self._limited(self.path.at(moment_s)[0])
 
     @property
     def velocity(self) -> float:
-        """The velocity at this moment, in units per second."""
+        """Present velocity, in units per second."""
         return self.path.at(self._now_s())[1]
 
     @property
     def target(self) -> float:
-        """The position where the present move ends."""
+        """Position at the end of the present move."""
         return self._limited(self.path.target)
 
     @property
     def rest_in_s(self) -> float:
-        """Seconds until the present move ends; 0 while it rests."""
+        """Seconds until the present move ends; 0 at rest."""
         return max(0.0, self.path.end_s - self._now_s())
 
     def place(self, position: float) -> None:
-        """Be at a position, at rest."""
+        """Set the position, at rest."""
         self.path = rest_at(self._limited(position))
 
     def move_to(self, target: float, speed: float) -> None:
-        """Move from where it is to `target`, or to the limit before it, at most at `speed`."""
+        """Move from the present position to `target`, or the nearest limit, at most at `speed`."""
         now_s = self._now_s()
         self.path = move(self.path.at(now_s), self._limited(target), speed, self._acceleration, now_s)
 
     def stop(self) -> None:
-        """Slow down and rest."""
+        """Decelerate and stop."""
         now_s = self._now_s()
         self.path = stop(self.path.at(now_s), self._acceleration, now_s)
 

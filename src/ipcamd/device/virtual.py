@@ -1,4 +1,4 @@
-"""Virtual drivers: they act on the state of the virtual hardware."""
+"""Virtual drivers: they use the state of the virtual hardware."""
 
 import time
 from collections.abc import Callable
@@ -55,7 +55,7 @@ class VirtualOutput:
 
 
 class VirtualLight:
-    """Light sensor: it sees the condition ``light``."""
+    """Light sensor with the condition ``light``."""
 
     def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
@@ -131,7 +131,7 @@ class VirtualSerialLine:
 
 
 class OffsetClock:
-    """The host's clock plus an offset that is set by hand or by NTP and survives a restart (clarifications, 1.3)."""
+    """The host's clock plus an offset set by hand or NTP, which survives a restart (clarifications, 1.3)."""
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class OffsetClock:
 
 @dataclass(frozen=True, slots=True)
 class _Offset:
-    """Offset that moves from `first_ns` to `final_ns` at the rate of a slew, from the monotonic time `began_ns` on."""
+    """Offset that changes from `first_ns` to `final_ns` at the rate of a slew, from monotonic time `began_ns` on."""
 
     final_ns: int
     first_ns: int | None = None

@@ -1,6 +1,6 @@
 """Virtual hardware: the state of the simulated device and of its surroundings (``virtual.cgi``).
 
-A person or a test applies conditions; the drivers report what the device does.
+Requests set conditions; the drivers report the device's actions.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ CONDITIONS: dict[str, tuple[ValueKind, str, str]] = {
     "lens": (OneOf(("jam", "free")), "free", "Motors of zoom and focus."),
     "ptz": (OneOf(("jam", "free")), "free", "Motors of pan and tilt."),
 }
-"""The conditions that can be applied: the values that are allowed, the first one, and what it is."""
+"""Conditions: their allowed values, the initial one, and a description."""
 
 REPORTS: dict[str, str] = {
     "do1": "low",
@@ -38,48 +38,48 @@ REPORTS: dict[str, str] = {
     "rs485": "",
     "link": "up auto",
 }
-"""Reports of the device, and their first values. ``rs485`` is the last bytes sent, in hexadecimal."""
+"""Reports of the device, and their initial values. ``rs485`` is the last bytes sent, in hexadecimal."""
 
 
 class VirtualHardware:
     """State of the virtual device and of its surroundings."""
 
     def __init__(self, applied: dict[str, str] | None = None) -> None:
-        """`applied` holds the conditions that were applied before a restart, and takes note of those applied now."""
+        """`applied` contains the conditions from before a restart, and stores new ones."""
         self._applied = {} if applied is None else applied
         self._state = {name: first for name, (_, first, _) in CONDITIONS.items()} | REPORTS | self._applied
         self._readers: dict[str, Callable[[], str]] = {}
         self._watchers: dict[str, list[Watcher]] = {name: [] for name in self._state}
 
     def __getitem__(self, name: str) -> str:
-        """Return the present state of one thing."""
+        """Return the present value of a condition or report."""
         return self._state[name]
 
     def number(self, name: str) -> int:
-        """Return the present state of a condition that is a number."""
+        """Return the present value of a numeric condition."""
         return int(self._state[name])
 
     def state(self) -> Mapping[str, str]:
-        """Return everything: conditions, then reports."""
+        """Return all conditions, then all reports."""
         return self._state | {name: reader() for name, reader in self._readers.items()}
 
     def measure(self, name: str, reader: Callable[[], str]) -> None:
-        """Ask `reader` for the value of `name`, one of `REPORTS`, whenever the state is listed."""
+        """Call `reader` for the value of `name`, one of `REPORTS`, whenever the state is listed."""
         self._readers[name] = reader
 
     def watch(self, name: str, watcher: Watcher) -> None:
-        """Call `watcher` whenever `name` is applied or reported, even when its value stays the same."""
+        """Call `watcher` whenever `name` is set or reported, even with the same value."""
         self._watchers[name].append(watcher)
 
     def apply(self, conditions: Mapping[str, str]) -> None:
-        """Apply all of `conditions`, names of `CONDITIONS` to values, or none. Raises `RequestFailed`."""
+        """Set all of `conditions`, names of `CONDITIONS` to values, or none. Raises `RequestFailed`."""
         normalized = {name: _normalized(name, value) for name, value in conditions.items()}
         self._applied.update(normalized)
         for name, value in normalized.items():
             self._set(name, value)
 
     def report(self, name: str, value: str) -> None:
-        """Take note of what the device does: `name` is one of `REPORTS`. Raises ``KeyError`` for another."""
+        """Store a report of the device: `name` is one of `REPORTS`. Raises ``KeyError`` for another."""
         if name not in REPORTS:
             raise KeyError(name)
         self._set(name, value)

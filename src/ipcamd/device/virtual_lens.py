@@ -1,4 +1,4 @@
-"""Virtual motor lens: focus is a function of the time; the picture is blurred away from the best focus."""
+"""Virtual motor lens: focus is a function of time; the picture is blurred away from the best focus."""
 
 import time
 from collections.abc import Callable
@@ -10,21 +10,21 @@ from ipcamd.device.virtual_pan_tilt import ZOOM_SPEED
 from ipcamd.errors import RequestFailed
 
 FOCUS_RANGE_S = 0.7
-"""Time of a move from one limit of focus to the other."""
+"""Seconds of a move from one limit of focus to the other."""
 FOCUS_ACCELERATION = 2000.0
-"""Units per second squared, 100 units being the full range."""
+"""Units per second squared; the full range has 100 units."""
 FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
 """Units per second."""
 DEPTH = 1.5
-"""Depth of field: the picture is sharp within so many units of the best focus."""
+"""Depth of field: difference to the best focus, in units, within which the picture is sharp."""
 BLUR = 0.9
-"""Blur for each unit beyond that, see ``View``."""
+"""Blur per unit beyond that, see ``View``."""
 JAM_S = 5.0
-"""A jammed motor is given up after so long (clarifications, A motor that jams)."""
+"""Seconds after which a jammed motor gives up (clarifications, A motor that jams)."""
 
 
 def best_focus(zoom: float) -> float:
-    """Return the focus at which the picture is sharpest."""
+    """Return the focus of the sharpest picture."""
     return 50 + 10 * (zoom - 1)
 
 
@@ -41,7 +41,7 @@ class VirtualLens:
         self._zoom = zoom
         self._focus = MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, best_focus(zoom.position), now_s)
         self._blocked_since_s: float | None = None
-        """When the action began that the jammed motor did not carry out."""
+        """Start time of the action that the jammed motor did not perform."""
         hardware.watch("lens", self._set_jammed)
         hardware.measure("focus", lambda: str(round(self._focus.position)))
         hardware.measure("zoom", lambda: f"{self._zoom.position:.2f}")
@@ -88,7 +88,7 @@ class VirtualLens:
         self._focus.stop()
 
     def follow_zoom(self) -> None:
-        """Go to the best focus in step with the zoom that the pan-tilt head has set in motion."""
+        """Move to the best focus, synchronously with a zoom of the pan-tilt head."""
         if not self._zoom.rest_in_s or self._hardware["lens"] == "jam":
             return
         here, best = self._focus.position, best_focus(self._zoom.target)
@@ -100,7 +100,7 @@ class VirtualLens:
             self._focus.path = self._zoom.path.mapped(factor, here - factor * self._zoom.position)
 
     def _set_jammed(self, value: str) -> None:
-        """Stop where it is: the move that goes on is the one that the jam prevents."""
+        """Stop at the present position: the jam also affects the present move."""
         if value == "free":
             self._blocked_since_s = None
             return

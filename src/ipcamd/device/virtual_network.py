@@ -1,4 +1,4 @@
-"""Virtual network interface: the host's addresses, and a link that exists in the settings alone."""
+"""Virtual network interface: the host's addresses, and a simulated link."""
 
 from collections.abc import Collection
 
@@ -8,13 +8,13 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 
 GIVEN = frozenset(("SubnetMask", "DefaultRouter", "DNSServer1", "DNSServer2"))
-"""Parameters that are given by the host."""
+"""Parameters given by the host."""
 
 
 class VirtualNetwork(HostNetwork):
     """Network interface of a virtual device (clarifications, Network on a virtual device).
 
-    Addresses are the host's. ``BootProto``, ``Media``, ``InterfaceSelectMode`` and PPPoE drive the virtual link.
+    Addresses are the host's. ``BootProto``, ``Media``, ``InterfaceSelectMode`` and PPPoE control the simulated link.
     """
 
     is_configurable = False
@@ -23,7 +23,7 @@ class VirtualNetwork(HostNetwork):
         self._hardware = hardware
 
     def check(self, network: Values, changed: Collection[str]) -> None:
-        """See `NetworkInterface`. Mask, router and name servers are the host's: they cannot be set to others."""
+        """See `NetworkInterface`. Mask, router and name servers are the host's and cannot be changed."""
         for name in GIVEN.intersection(changed):
             if (value := network[name]) and value not in (present := self._present(name)):
                 known = ", ".join(sorted(present)) or "none"
@@ -40,7 +40,7 @@ class VirtualNetwork(HostNetwork):
         """See `NetworkInterface`."""
 
     def _present(self, name: str) -> set[str]:
-        """Return the values that one of `GIVEN` has on any interface."""
+        """Return the values of one of `GIVEN` on all interfaces."""
         states = [self.state(own.address) for own in self.addresses()]
         match name:
             case "SubnetMask":

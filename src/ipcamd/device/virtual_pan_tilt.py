@@ -1,4 +1,4 @@
-"""Virtual pan-tilt head with zoom: its position is a function of the time; the picture is cropped to it."""
+"""Virtual pan-tilt head with zoom: its position is a function of time; the picture is cropped to it."""
 
 import time
 from collections.abc import Callable
@@ -9,19 +9,21 @@ from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 
 FULL_RANGE_S = {1: 24.0, 2: 12.0, 3: 8.0}
-"""Speed to the time of a move from one limit of pan or tilt to the other (clarifications, PTZ on a virtual device)."""
+"""Speed to the seconds of a move from one limit of pan or tilt to the other (clarifications, PTZ on a virtual device).
+"""
 ZOOM_RANGE_S = 3.0
 """The same for zoom, which has one speed."""
 ACCELERATION = 256.0
-"""Of pan and tilt: units per second squared, 200 units being the full range. Full speed 3 takes a tenth of a second."""
+"""Acceleration of pan and tilt: units per second squared; the full range has 200 units. Reaching speed 3 takes a tenth
+of a second."""
 ZOOM_ACCELERATION = 10.0
-"""Units of zoom per second squared, 3 units being the full range."""
+"""Units of zoom per second squared; the full range has 3 units."""
 ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
 """Units of zoom per second."""
 
 
 def make_zoom(now_s: Callable[[], float] = time.monotonic) -> MovingAxis:
-    """Return the zoom of a virtual device, which its head and its lens share."""
+    """Return the zoom of a virtual device, shared by its head and its lens."""
     return MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
 
 
@@ -38,7 +40,7 @@ class VirtualPanTilt:
         zoomed: Callable[[], None] = lambda: None,
     ) -> None:
         """`now_s` is a monotonic clock, in seconds; it is called in all threads. `zoom` is shared with the lens;
-        `zoomed` is called when this head has moved it."""
+        `zoomed` is called after a zoom of this head."""
         self._hardware = hardware
         self._pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
         self._tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
@@ -90,7 +92,7 @@ class VirtualPanTilt:
         self._hardware.apply({"ptz": "free"})
 
     def _can_move(self) -> bool:
-        """Whether the motor is free. The first action of a jammed motor seems to work, the next ones are refused."""
+        """Whether the motor is free. The first action of a jammed motor seems to succeed, later ones are refused."""
         if self._blocked:
             raise RequestFailed("the motor is blocked")
         self._blocked = self._hardware["ptz"] == "jam"

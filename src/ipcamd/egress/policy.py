@@ -1,7 +1,7 @@
-"""Egress policy: the addresses that the camera may connect to by itself (notify, FTP, mail, Samba, NTP, sources).
+"""Egress policy: addresses to which the camera may connect (notifications, FTP, mail, Samba, NTP, sources).
 
-A guard against server-side request forgery: an account that may set a target must not reach through the camera what
-only the camera can reach, such as services of its own machine, link-local addresses and the camera's own ports.
+It prevents server-side request forgery: an account that sets a target must not use the camera to reach services that
+only the camera can reach, such as those of its own machine, link-local addresses and the camera's own ports.
 """
 
 import asyncio
@@ -16,31 +16,31 @@ from ipcamd.errors import RequestFailed
 from ipcamd.workers.thread import run_in_thread
 
 RESOLVE_TIMEOUT_S = 10.0
-"""For an answer of the name server."""
+"""Time limit for the name server, in seconds."""
 CONNECT_TIMEOUT_S = 2.0
-"""For each of a host's addresses to accept a connection; the last one is not tried."""
+"""Time limit for a connection to each address of a host, in seconds; the last address is not tested."""
 
 
 @dataclass(frozen=True, slots=True)
 class EgressPolicy:
-    """The rule, and the resolution of names: the address that was judged is the one to connect to."""
+    """The rule, and name resolution: callers connect to the address that was checked."""
 
     allow_local: bool = False
-    """Loopback and link-local addresses are allowed (tests, laboratories)."""
+    """Whether loopback and link-local addresses are permitted (tests, laboratories)."""
     own_ports: Callable[[], Container[int]] = tuple
-    """Returns the TCP ports of the camera itself, which it never calls."""
+    """Returns the camera's own TCP ports, which are forbidden."""
     own_udp_ports: Callable[[], Container[int]] = tuple
-    """Returns its UDP ports, to which it never sends."""
+    """Returns the camera's own UDP ports, which are forbidden."""
 
     async def resolve(self, host: str, port: int) -> str:
-        """Return an IP address of `host` that may be called; of several, the first that takes a connection.
+        """Return a permitted IP address of `host`; of several, the first that accepts a connection.
 
-        Raises ``RequestFailed`` if none may be called, and ``OSError`` if there is none.
+        Raises ``RequestFailed`` if all are forbidden, and ``OSError`` if there is none.
         """
         return await _first_open(await self.resolve_all(host, port), port)
 
     async def resolve_all(self, host: str, port: int, is_udp: bool = False) -> list[str]:
-        """Return all IP addresses of `host` that may be called, at least one. Raises what `resolve` raises."""
+        """Return all permitted IP addresses of `host`, at least one. Raises the errors of `resolve`."""
         try:
             async with asyncio.timeout(RESOLVE_TIMEOUT_S):
                 found = await run_in_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
@@ -49,10 +49,8 @@ class EgressPolicy:
         return self._allowed(host, port, found, is_udp)
 
     def connect(self, host: str, port: int, timeout_s: float) -> socket.socket:
-        """Return a connection to the first address of `host` that may be called and takes it. Blocks.
-
-        Raises ``RequestFailed`` if none may be called, and ``OSError``.
-        """
+        """Return a connection to the first permitted address of `host` that accepts it. Blocks. Raises
+        ``RequestFailed`` if all are forbidden, and ``OSError``."""
         failure = OSError()
         for address in self._allowed(host, port, socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)):
             try:
@@ -62,19 +60,19 @@ class EgressPolicy:
         raise failure
 
     def may_be(self, host: str, port: int = 0) -> bool:
-        """Whether `host` can be allowed at all: a name, which is judged when it is resolved, or an allowed address."""
+        """Whether `host` can be permitted: a name, which is checked after resolution, or a permitted address."""
         try:
             return self.allows(host, port)
         except ValueError:
             return self.allow_local or host.lower().rstrip(".") != "localhost"
 
     def check(self, address: str, port: int) -> None:
-        """Raise ``RequestFailed`` unless this IP address may be called."""
+        """Raise ``RequestFailed`` unless this IP address is permitted."""
         if not self.allows(address, port):
             raise RequestFailed(self._refusal(address, address, port))
 
     def allows(self, address: str, port: int = 0, is_udp: bool = False) -> bool:
-        """Whether an IP address may be called, on this port; 0: on any that is not the camera's own."""
+        """Whether an IP address is permitted, on this port; 0: on any port other than the camera's own."""
         ip = ip_address(address.partition("%")[0])
         if isinstance(ip, IPv6Address):
             ip = ip.ipv4_mapped or ip
@@ -86,7 +84,7 @@ class EgressPolicy:
         return self.allow_local or not (ip.is_loopback or ip.is_link_local)
 
     def _allowed(self, host: str, port: int, found: Iterable[tuple[object, ...]], is_udp: bool = False) -> list[str]:
-        """Return the addresses of `found`, the answer of ``getaddrinfo``, that may be called; at least one."""
+        """Return the permitted addresses of `found`, the result of ``getaddrinfo``; at least one."""
         addresses = [str(entry[4][0]) for entry in found]  # type: ignore[index]
         allowed = [address for address in dict.fromkeys(addresses) if self.allows(address, port, is_udp)]
         if not allowed:
@@ -101,13 +99,13 @@ class EgressPolicy:
 
 
 def is_local(address: str) -> bool:
-    """Whether it is a loopback or link-local address."""
+    """Whether an address is a loopback or link-local one."""
     ip = ip_address(address.partition("%")[0])
     return ip.is_loopback or ip.is_link_local
 
 
 def is_own_address(address: str) -> bool:
-    """Whether it is an IP address of this machine: then a socket can be bound to it. Asks only the kernel."""
+    """Whether an IP address is one of this machine, to which a socket can be bound. Asks only the kernel."""
     try:
         entry = socket.getaddrinfo(address, 0, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]
         with socket.socket(entry[0], socket.SOCK_DGRAM) as probe:
@@ -118,12 +116,12 @@ def is_own_address(address: str) -> bool:
 
 
 def _is_nowhere(ip: IPv4Address | IPv6Address) -> bool:
-    """Whether it is in ``0.0.0.0/8`` or ``240.0.0.0/4``, which no host has (RFC 6890)."""
+    """Whether an address is in ``0.0.0.0/8`` or ``240.0.0.0/4``, which no host has (RFC 6890)."""
     return isinstance(ip, IPv4Address) and (ip.packed[0] == 0 or ip.packed[0] >= 240)
 
 
 async def _first_open(addresses: list[str], port: int) -> str:
-    """Return the first address that takes a connection, else the last: a host may serve only one of IPv4 and IPv6."""
+    """Return the first address that accepts a connection, else the last: a host may serve only one of IPv4 and IPv6."""
     for address in addresses[:-1]:
         with suppress(OSError):
             async with asyncio.timeout(CONNECT_TIMEOUT_S):

@@ -1,13 +1,14 @@
-"""TLS settings of the camera as a client: of FTP, mail and HTTP servers, of DDNS services and of its source."""
+"""TLS settings of the camera as a client of FTP, mail and HTTP servers, DDNS services and sources."""
 
 import ssl
 
 
 def client_context(certificate: str = "verify") -> ssl.SSLContext:
-    """Return TLS settings: version 1.2 at least. `certificate` is ``verify``, or ``any`` for an unchecked one.
+    """Return TLS settings with at least version 1.2. `certificate` is ``verify``, or ``any`` to accept every
+    certificate.
 
-    Certificates are checked against the system's authorities, or those that the environment names
-    (``SSL_CERT_FILE``). Reads them from the disk, which blocks.
+    Certificates are verified with the system's authorities, or those of the environment (``SSL_CERT_FILE``). Reads them
+    from disk, which blocks.
     """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2

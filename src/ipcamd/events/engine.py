@@ -18,10 +18,10 @@ from ipcamd.recording.pending_clips import PendingClip
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 
 CARD = "EnableSDCard"
-"""Flag of the action that records clips on the card; a schedule's own time is recorded continuously instead."""
+"""Flag of the action that records clips on the card; times of a schedule are recorded continuously instead."""
 
 OUTPUT = "EnableDigitalOutput"
-"""Flag of the action that delivers nothing."""
+"""Flag of the action without a delivery."""
 
 TARGETS = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CARD: "the SD card"}
 """Flags of the actions that deliver clips, and the names of their targets for people."""
@@ -29,13 +29,14 @@ TARGETS = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CA
 _RECORDED = "recorded during its time"
 
 REMEMBERED_CLIPS = 100
-"""Deliveries that are remembered, so that no clip goes to the same target twice."""
+"""Deliveries in memory, so that no clip is delivered twice to a target."""
 
 _log = logging.getLogger(__name__)
 
 
 Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
-"""Context that gives the files of a clip. They stay pending until its end: the start after a kill delivers them."""
+"""Context that yields the files of a clip. They stay pending until its end, so that the start after a kill delivers
+them."""
 
 
 class ClipSource(Protocol):
@@ -43,13 +44,13 @@ class ClipSource(Protocol):
 
     @property
     def pending(self) -> Sequence[PendingClip]:
-        """Clips of the previous run that were not handed on."""
+        """Clips of the previous run that were not delivered."""
 
     def record_clip(self, event: Event, schedule: str) -> Taking:
         """Return the clip around `event`; empty if the running clip of an earlier event contains it."""
 
     def recover_clip(self, clip: PendingClip) -> Taking:
-        """Return what there is of a pending clip."""
+        """Return the existing part of a pending clip."""
 
 
 class EventEngine:
@@ -77,7 +78,7 @@ class EventEngine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._resuming: asyncio.Task[None] | None = None
         self._sent: deque[tuple[Path, int, str]] = deque(maxlen=REMEMBERED_CLIPS)
-        """Recent deliveries: two events may share a clip, but no target gets it twice."""
+        """Recent deliveries: two events may share a clip, but a target gets it once."""
 
     def handle(self, event: Event) -> None:
         """Handle an event (see `EventBus`)."""
@@ -95,7 +96,7 @@ class EventEngine:
             self._resuming = self._begin(self._resume(self._camera, ready))
 
     async def close(self) -> None:
-        """Wait for the running clips; what is still pending waits for the next start."""
+        """Wait for the running clips; the next start delivers pending ones."""
         if self._resuming:
             self._resuming.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -119,7 +120,7 @@ class EventEngine:
             self._act_at_once(event, started)
             if self._camera:
                 await asyncio.gather(*(self._capture(self._camera, event, schedule) for schedule in started))
-        except Exception:  # the failure of one event does not affect the next
+        except Exception:  # a failing event must not affect the next
             _log.exception("the event %s could not be handled", event.kind.value)
 
     def _flags(self, event: Event, schedule: Schedule) -> Iterable[str]:
@@ -127,7 +128,7 @@ class EventEngine:
         return (f for f in self._sinks if schedule.has(f) and not (f == CARD and event.kind is EventKind.SCHEDULE))
 
     def _act_at_once(self, event: Event, started: Sequence[Schedule]) -> None:
-        """Execute, and log, the actions that need no clip."""
+        """Execute and log the actions without a clip."""
         for schedule in started:
             if not any(map(schedule.has, (*TARGETS, OUTPUT))):
                 self._note(event, schedule.name, done="nothing: the schedule has no action")
@@ -159,7 +160,7 @@ class EventEngine:
             self._note(event, schedule, failed=f"nothing was captured: {error}")
 
     def _is_new(self, flag: str, first: ClipFile) -> bool:
-        """Whether the clip that begins with `first` was not delivered there yet; from now on it counts as delivered."""
+        """Whether the clip that starts with `first` was not delivered there before; it then counts as delivered."""
         sent = first.path, first.started_ns, flag
         if sent in self._sent:
             return False
@@ -186,6 +187,6 @@ class EventEngine:
 
 
 def _called(captured: Sequence[ClipFile], name: str | None = None) -> str:
-    """Return the name of a clip for people; `name` replaces the name of its first file."""
+    """Return the display name of a clip; `name` replaces the name of its first file."""
     name, more = name or captured[0].name, len(captured) - 1
     return f"{name} and {more} more" if more else name

@@ -1,4 +1,4 @@
-"""Event history: notes in the log each event that the camera reacts to, from its start to its end."""
+"""Event history: records each event with an action in the log, from its start to its end."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,10 +8,10 @@ from ipcamd.store.eventlog import EventLog, EventSpan
 
 
 class EventHistory:
-    """Events that go on. An alarm during its event extends it; the opposite level of an input ends it."""
+    """Events in progress. An alarm extends its event; the opposite level of an input ends it."""
 
     def __init__(self, log: EventLog, has_reaction: Callable[[Event], bool]) -> None:
-        """`has_reaction` tells whether something is done because of an event."""
+        """`has_reaction` returns whether an event causes an action."""
         self._log = log
         self._has_reaction = has_reaction
         self._spans: dict[tuple[EventKind, int], EventSpan] = {}
@@ -31,7 +31,7 @@ class EventHistory:
             self._put(key, EventSpan(event.label, event.time_ns, event.time_ns))
 
     def close(self, now_ns: int) -> None:
-        """End the events that go on: the camera stops."""
+        """End the events in progress at shutdown."""
         for key in tuple(self._spans):
             self._end(key, now_ns)
 

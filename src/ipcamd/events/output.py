@@ -1,11 +1,11 @@
-"""Digital output as an action: high for some seconds, then as its parameter says (SDK 10.13, 11)."""
+"""Digital output as an action: high for some seconds, then the level of its parameter (SDK 10.13, 11)."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class OutputPulse:
-    """Pulses of one output. `show` sets its level; `rest` returns its level between pulses, ``high`` or ``low``."""
+    """Pulses of one output. `show` sets its level; `rest` returns the level between pulses, ``high`` or ``low``."""
 
     def __init__(self, show: Callable[[str], None], rest: Callable[[], str]) -> None:
         self._show = show
@@ -15,7 +15,7 @@ class OutputPulse:
         self.settle()
 
     def pulse(self, duration_s: float) -> None:
-        """Set it high for this time; a longer pulse that is running continues."""
+        """Set the output high for this time; a longer running pulse continues."""
         loop = asyncio.get_running_loop()
         self._until_s = max(self._until_s, loop.time() + duration_s)
         self._show("high")

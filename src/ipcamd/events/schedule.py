@@ -1,4 +1,4 @@
-"""Schedule (SDK 11): its triggers, and the times when they count."""
+"""Schedule (SDK 11): its triggers and times."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One schedule, as it stands in its slot. `values` are its fields (``params/event/schedule.py``)."""
+    """One schedule in its slot. `values` are its fields (``params/event/schedule.py``)."""
 
     number: int
     """The slot, 1 to 10."""
@@ -29,7 +29,7 @@ class Schedule:
         return self.values.flag(flag)
 
     def is_started_by(self, event: Event) -> bool:
-        """Whether `event` is one that starts it, time aside."""
+        """Whether `event` starts it, regardless of its times."""
         match event.kind:
             case EventKind.MOTION:
                 return event.is_on and self.has("TriggerMotion")
@@ -41,7 +41,7 @@ class Schedule:
         return False
 
     def is_in_force(self, local: datetime) -> bool:
-        """Whether it is in force at this local time: enabled, on a day of its own, within its hours."""
+        """Whether it is in force at this local time: enabled, on one of its days, within its hours."""
         return self.has("Enable") and (self._from(local) or self._from_yesterday(local))
 
     def begin(self, local: datetime) -> datetime:
@@ -52,19 +52,19 @@ class Schedule:
         return begin if begin <= now else begin - _DAY
 
     def _from(self, local: datetime) -> bool:
-        """Whether the stretch that begins on this very day holds the moment."""
+        """Whether the interval that starts on this day contains the time."""
         if not self.has(DAYS[local.weekday()]):
             return False
         start, end, now = self._hours(local)
         return start <= now if end < start else start <= now <= end
 
     def _from_yesterday(self, local: datetime) -> bool:
-        """Whether the stretch that began the day before, and goes across midnight, holds it."""
+        """Whether the interval that started on the day before, and crosses midnight, contains the time."""
         start, end, now = self._hours(local)
         return end < start and now <= end and self.has(DAYS[(local - _DAY).weekday()])
 
     def _hours(self, local: datetime) -> tuple[int, int, int]:
-        """Return start, end and now in minutes of the day; the end's minute belongs to it."""
+        """Return start, end and present time in minutes of the day; the end minute is included."""
         now = local.hour * 60 + local.minute
         if not self.has("ScheduleTimeStatus"):
             return 0, 24 * 60 - 1, now

@@ -27,14 +27,14 @@ class Schedules:
                 yield Schedule(number, values)
 
     def named(self, name: str) -> Schedule:
-        """Return the schedule of that name. Raises ``RequestFailed``."""
+        """Return the schedule with this name. Raises ``RequestFailed``."""
         for schedule in self:
             if schedule.name == name:
                 return schedule
         raise RequestFailed(f"Name={shown(name)}: there is no such schedule; there are: {self._names()}")
 
     def numbered(self, number: str) -> Schedule:
-        """Return the schedule of that number. Raises ``RequestFailed``."""
+        """Return the schedule with this number. Raises ``RequestFailed``."""
         for schedule in self:
             if str(schedule.number) == number:
                 return schedule
@@ -44,7 +44,7 @@ class Schedules:
     async def add(self, fields: Mapping[str, str], by: Requester = CAMERA) -> Schedule:
         """Add a schedule in the lowest free slot; missing `fields` have their defaults. Durable on return.
 
-        Raises ``RequestFailed`` and ``StoreError``, then nothing was changed; so do the others.
+        Raises ``RequestFailed`` and ``StoreError``; then nothing has changed, as in the other methods.
         """
         values = _parsed(fields)
         name = values.get("Name", "")
@@ -88,7 +88,7 @@ class Schedules:
 
 
 def _parsed(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return what was sent under its proper names, each value in its canonical form."""
+    """Return the sent fields under their proper names, with canonical values."""
     return dict(_field(name, value) for name, value in fields.items())
 
 

@@ -10,9 +10,9 @@ from ipcamd.events.schedule import Schedule
 from ipcamd.params.motion import WINDOWS
 
 MOTION_END_S = 6.0
-"""Motion is over when there was no alarm for so long; while it goes on there is one every 5 s."""
+"""Seconds without an alarm after which motion has ended; during motion there is one every 5 s."""
 CHECK_INTERVAL_S = 10.0
-"""Longest time between two checks, since the clock can be set."""
+"""Longest interval of checks, in seconds, because the clock can be set."""
 
 
 class MotionSensor(Protocol):
@@ -22,14 +22,14 @@ class MotionSensor(Protocol):
         """Call ``listener(window, moment)`` at each alarm."""
 
     def unsubscribe(self, listener: Callable[[int, int], None]) -> None:
-        """Call it no more."""
+        """Stop calling it."""
 
 
 class InputTrigger:
     """Trigger for the digital inputs: an event for each change of level."""
 
     def __init__(self, bus: EventBus, now_ns: Callable[[], int], levels: Mapping[int, str]) -> None:
-        """`levels` are the present ones by the inputs' numbers, ``high`` or ``low``."""
+        """`levels` are the present ones by input number, ``high`` or ``low``."""
         self._bus = bus
         self._now_ns = now_ns
         self._levels = dict(levels)
@@ -37,7 +37,7 @@ class InputTrigger:
             bus.note(Event(EventKind.INPUT, now_ns(), number, level == "high"))
 
     def set_level(self, number: int, level: str, age_ns: int = 0) -> None:
-        """Report the level of an input, changed or not, that it has had for so many nanoseconds."""
+        """Report the level of an input, changed or not, and its age in nanoseconds."""
         if level != self._levels[number]:
             self._levels[number] = level
             self._bus.publish(Event(EventKind.INPUT, self._now_ns() - age_ns, number, level == "high"))
@@ -47,7 +47,7 @@ class StateTrigger:
     """Trigger for states that are on or off: an event for each change."""
 
     def __init__(self, bus: EventBus, kind: EventKind, now_ns: Callable[[], int], states: Mapping[int, bool]) -> None:
-        """`states` are the present ones by the numbers of their events."""
+        """`states` are the present ones by event number."""
         self._bus = bus
         self._kind = kind
         self._now_ns = now_ns
@@ -71,12 +71,12 @@ class MotionTrigger:
         self._motion = motion
         self._now_ns = now_ns
         self._ends: dict[int, asyncio.TimerHandle] = {}
-        """The windows with motion, and when that is over unless there is another alarm."""
+        """Windows with motion, and the end of the motion without another alarm."""
         for window in range(1, WINDOWS + 1):
             bus.note(Event(EventKind.MOTION, now_ns(), window, is_on=False))
 
     def need(self, needed: bool) -> None:
-        """Switch the analysis on or off."""
+        """Enable or disable the analysis."""
         if needed:
             self._motion.subscribe(self._alarm)
         else:
@@ -84,7 +84,7 @@ class MotionTrigger:
             self.close()
 
     def close(self) -> None:
-        """End the motion that goes on."""
+        """End the motion in progress."""
         for window in tuple(self._ends):
             self._end(window)
 
@@ -100,7 +100,7 @@ class MotionTrigger:
 
 
 class ScheduleTrigger:
-    """Trigger for the schedules' own times; also reports which schedules are in force."""
+    """Trigger for the schedules' own times; also reports the schedules in force."""
 
     def __init__(
         self,
@@ -110,8 +110,8 @@ class ScheduleTrigger:
         now_ns: Callable[[], int],
         follow: Callable[[list[Schedule]], None],
     ) -> None:
-        """`follow` is called at each check with the schedules that are in force now or within a minute. `local`
-        returns the local time, `now_ns` the same as nanoseconds since the epoch."""
+        """`follow` is called at each check with the schedules in force now or within a minute. `local` returns the
+        local time, `now_ns` the same as nanoseconds since the epoch."""
         self._schedules = schedules
         self._bus = bus
         self._local = local
@@ -121,7 +121,7 @@ class ScheduleTrigger:
         self._timer: asyncio.TimerHandle | None = None
 
     def check(self) -> None:
-        """Check the schedules against the clock: now, and again at the next minute or `CHECK_INTERVAL_S`."""
+        """Check the schedules against the clock now, and again at the next minute or after `CHECK_INTERVAL_S`."""
         self.close()
         local = self._local()
         soon = local + timedelta(minutes=1)

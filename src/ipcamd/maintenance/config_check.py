@@ -1,4 +1,4 @@
-"""Check of a configuration file: everything that is wrong in it, with its line (TOML 1.0)."""
+"""Check of a configuration file: all its errors with their lines (TOML 1.0)."""
 
 import re
 import tomllib
@@ -20,7 +20,7 @@ Key = tuple[str, ...]
 
 
 def check_config(path: Path) -> list[str]:
-    """Return a line ``FILE:LINE: problem`` for each problem, in the order of the file; nothing is opened or started."""
+    """Return a line ``FILE:LINE: problem`` for each problem, in the order of the file, without starting anything."""
     try:
         with path.open("rb") as file:
             data = file.read(_LIMIT_BYTES + 1)
@@ -60,7 +60,7 @@ def _problems(table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
 
 
 def _problem(key: Key, table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
-    """Yield the problem of the one key in `table`."""
+    """Yield the problem of the only key in `table`."""
     try:
         chosen = read_table(table)
         if chosen.hardware:
@@ -71,18 +71,15 @@ def _problem(key: Key, table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
 
 
 class _NoFacts:
-    """Store of a camera that was never started."""
+    """Empty store, as of a new camera."""
 
     def get(self, _: str) -> None:
         """See `KeyValueStore`."""
 
 
 def _lines_of_keys(text: str) -> dict[Key, int]:
-    """Return the line at which each key begins.
-
-    A key stands in the first line with which the text up to there can be parsed and has it; a value of several lines
-    begins after the last one before it that could be parsed.
-    """
+    """Return the first line of each key: the first one at which the text up to there can be parsed and contains the
+    key; a value of several lines starts after the last line that could be parsed before it."""
     lines: dict[Key, int] = {}
     parts = text.split("\n")
     begin = 1

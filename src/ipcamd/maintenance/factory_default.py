@@ -1,4 +1,4 @@
-"""Factory default (SDK 2.1): one transaction that leaves what is named here, and nothing else."""
+"""Factory default (SDK 2.1): one transaction that keeps only the named data."""
 
 from collections.abc import Callable, Collection, Iterator
 
@@ -15,14 +15,14 @@ from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 
 KEPT_KEYS = (MAC, SERIAL, FINGERPRINT)
-"""Entries of the key-value store that no factory default deletes: the identity, and that of the encryption key."""
+"""Entries of the key-value store that a factory default keeps: the identity, and that of the encryption key."""
 NETWORK_KEYS = (PENDING,)
-"""Entries that belong to the network's parameters: a change that nobody has confirmed yet must still be undone."""
+"""Entries of the network parameters, because an unconfirmed change must still be reverted."""
 
 
 class FactoryDefault:
-    """Brings the factory values back. The camera must be restarted then: its parts still have the old ones in memory,
-    but can store nothing any more."""
+    """Restores the factory values. The camera must be restarted afterwards: its parts still have the old values in
+    memory, but can store nothing more."""
 
     def __init__(
         self,
@@ -39,16 +39,14 @@ class FactoryDefault:
         self._now_ns = now_ns
 
     async def reset(self, by: Requester) -> None:
-        """Forget everything (mode 1); the first administrator is made anew. Durable on return.
-
-        Raises ``RequestFailed`` and ``StoreError``, then nothing was changed.
-        """
+        """Erase everything (mode 1); the first administrator is created again. Durable on return. Raises
+        ``RequestFailed`` and ``StoreError``; then nothing has changed."""
         accounts = self._accounts.reset(self._options.admin_user, self._options.admin_password or None)
         await self._settings.reset(lambda _: False, *self._parts(accounts, KEPT_KEYS, 1, by), by=by)
 
     async def reset_but_network(self, by: Requester) -> None:
-        """Forget everything but the network's parameters, zone, daylight saving, and the account that asks for it
-        (mode 2). Durable on return. Raises as `reset`."""
+        """Erase everything except network parameters, zone, daylight saving, and the requester's account (mode 2).
+        Durable on return. Raises as `reset`."""
         accounts = self._accounts.remove_others(by.name)
         await self._settings.reset(_is_kept, *self._parts(accounts, (*KEPT_KEYS, *NETWORK_KEYS), 2, by), by=by)
 

@@ -1,26 +1,28 @@
-"""First steps: whether a newcomer is led through password, name, time and picture."""
+"""First steps: whether to offer the setup of password, name, time and picture."""
 
 from ipcamd.access.accounts import Account, Accounts
 from ipcamd.store.keyvalue import KeyValueStore
 
 ENDED = "first_steps.ended"
-"""Key of the password, as it is stored, with which they were ended."""
+"""Key of the stored password with which the first steps were ended."""
 
 
 class FirstSteps:
-    """They are due while an administrator has the printed password, until they are ended. A new printed password, after
-    a factory default, makes them due again."""
+    """They are due while an administrator has the printed password, until they are ended.
+
+    A new printed password, after a factory default, makes them due again.
+    """
 
     def __init__(self, accounts: Accounts, key_values: KeyValueStore) -> None:
         self._accounts = accounts
         self._key_values = key_values
 
     def are_due(self, account: Account) -> bool:
-        """Whether this account is to be led through them."""
+        """Whether to offer them to this account."""
         return self._accounts.has_printed_password(account.name) and self._key_values.get(ENDED) != self._mark(account)
 
     async def end(self, account: Account) -> None:
-        """End them, done or not; durable on return. Raises ``StoreError``."""
+        """End them, completed or not; durable on return. Raises ``StoreError``."""
         await self._key_values.set(ENDED, self._mark(account))
 
     def _mark(self, account: Account) -> str:

@@ -1,4 +1,4 @@
-"""Support archive: what a person needs who helps, and no secret: versions, settings, hardware, counters, logs."""
+"""Support archive: versions, settings, hardware, counters and logs for support, without secrets."""
 
 import asyncio
 import os
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     import zipfile
 
 ENTRIES = 2000
-"""Entries of a log."""
+"""Most entries of a log."""
 TEXT_LIMIT = 1_000_000
-"""Characters of one file; what follows is left out."""
+"""Most characters of one file; the rest is omitted."""
 SHORTEST_MASKED = 4
-"""Characters of the shortest password that is looked for in the files."""
+"""Characters of the shortest password that is masked in the files."""
 _READER = Requester("support", "", "internal", Rank.ADMIN)
 
 
 class SupportArchive:
-    """Packs archives on the disk, one at a time; each is a file without a name, gone when it is closed."""
+    """Creates archives on disk, one at a time; each is an unnamed file, deleted when it is closed."""
 
     def __init__(self, folder: Path) -> None:
         """`folder` is private."""
@@ -40,10 +40,10 @@ class SupportArchive:
         self._threads = WorkerPool("support", 1)
 
     async def pack(self, files: Mapping[str, Iterable[str]], secrets: Sequence[str]) -> tuple[ThreadedFile, int]:
-        """Return a ZIP file of these lines by file name, and its size; URLs are cut to scheme and host.
+        """Return a ZIP file of these lines by file name, and its size; URLs are reduced to scheme and host.
 
-        `secrets` are masked wherever they stand: a person may have typed a password as a name, and another server may
-        have repeated one. Raises ``RequestFailed`` if there is no room.
+        `secrets` are masked everywhere, because a password may have been typed as a name, or repeated by another
+        server. Raises ``RequestFailed`` on a full disk.
         """
         writing = self._threads.run(lambda: self._write(files, secrets))
         try:
@@ -88,15 +88,14 @@ def list_versions() -> Iterator[str]:
 
 
 def list_secrets(settings: Settings, accounts: Accounts) -> list[str]:
-    """Return the passwords that are set now, longest first; those so short that they are part of any text are left
-    out."""
+    """Return the present passwords, longest first, without those short enough to occur in any text."""
     passwords = (accounts.password(entry) for entry in accounts.entries.values())
     values = (settings[group.name].get(p.name) for group in ALL_GROUPS for p in group.params if p.secret)
     return sorted({text for text in (*passwords, *values) if text and len(text) >= SHORTEST_MASKED}, key=len)[::-1]
 
 
 def _discard(writing: "asyncio.Future[tuple[int, int]]") -> None:
-    """Close an archive that nobody waits for any more."""
+    """Close an unneeded archive."""
     if not writing.cancelled() and not writing.exception():
         os.close(writing.result()[0])
 

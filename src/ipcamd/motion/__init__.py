@@ -1,1 +1,1 @@
-"""Motion detection (SDK 4): looks for movement in small grey pictures, tells levels and alarms."""
+"""Motion detection (SDK 4): detects motion in analysis frames, and reports levels and alarms."""

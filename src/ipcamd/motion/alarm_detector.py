@@ -8,11 +8,11 @@ from ipcamd.motion.windows import Window
 from ipcamd.params.motion import WINDOWS
 
 PAUSE_S = 5.0
-"""Shortest time from one alarm to the next, of any window: notices do not name the window (clarifications, 4)."""
+"""Shortest time between alarms, of any window, because notifications do not name the window (clarifications, 4)."""
 
 
 class AlarmDetector:
-    """Takes one analysis frame after the other. For one thread."""
+    """Evaluates analysis frames in order. For one thread."""
 
     def __init__(self) -> None:
         self._detector = Detector(())
@@ -33,7 +33,7 @@ class AlarmDetector:
         return _levels(results), over[0]
 
     def reset(self) -> tuple[int, ...]:
-        """Forget the background: the next frame is not compared with earlier ones. Return the levels, all 0."""
+        """Forget the background, so that the next frame is not compared with earlier ones. Return the levels, all 0."""
         self._detector.reset()
         return _levels([NO_MOTION] * WINDOWS)
 

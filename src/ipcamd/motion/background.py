@@ -1,4 +1,4 @@
-"""Background model: the picture without movement, and the pixels that differ from it. Imported by media threads only.
+"""Background model: the picture without motion, and the pixels that differ from it. Imported by media threads only.
 
 Planes are rows by columns of grey, 0 to 255, some ten thousand pixels; a picture takes a fraction of a millisecond.
 """
@@ -12,36 +12,37 @@ from ipcamd.motion import light
 from ipcamd.motion.light import Grey
 
 LEARN_CALM_S, LEARN_BUSY_S = 1.5, 12.0
-"""Time in which the background follows the picture, where they hardly differ and where they do."""
+"""Time constants of the background, for pixels with small and with large differences."""
 NOISE_CALM_S, NOISE_BUSY_S = 4.0, 12.0
-"""Time in which the noise of a pixel is learnt, where it is calm and where it is not, such as in leaves."""
+"""Time constants of a pixel's noise, for calm pixels and others, such as in leaves."""
 RECENT_S = 0.4
-"""Time over which a pixel's present change is measured."""
+"""Time constant of a pixel's present change."""
 CHANGE_DECAY_S = 0.5
-"""Time in which a change is forgotten."""
+"""Time in which a change decays."""
 MIN_DIFFERENCE = 6.0
-"""A pixel that differs by less, or by less than its noise, is calm."""
+"""A pixel with a smaller difference, or one within its noise, is calm."""
 SCENE_CHANGE_PART = 0.3
-"""If so large a part of a calm picture changes at once, the light or the whole picture changed: that is no motion."""
+"""Fraction of a calm picture whose sudden change means that the light or the whole picture changed, which is no motion.
+"""
 DAZZLE_LEVELS = 12.0
-"""A change of light by so many grey levels in a second dazzles: motion cannot be told from it ..."""
+"""Change of light, in grey levels per second, from which motion cannot be distinguished ..."""
 DAZZLE_S = 3.0
-"""... but not for longer than so many seconds."""
+"""... for at most this many seconds."""
 
 _FLICKER_PART = 0.2
-"""A smaller change of light may be the flicker of mains lamps, and be reversed at once."""
+"""A smaller change of light may be the flicker of mains lamps, which is reversed at once."""
 _BEYOND = -255, 4 * 255
 _FIRST_NOISE = 2.0
 _SIGMAS = 4.0
-"""Noise, the mean deviation, is exceeded so many times by one pixel in a thousand."""
+"""One pixel in a thousand exceeds this multiple of the noise (its mean deviation)."""
 
 
 class Background:
-    """Learns from each picture. All pictures have the same size."""
+    """Adapts to each picture. All pictures have the same size."""
 
     def __init__(self, picture: Grey) -> None:
         self._level = picture.copy()
-        """Not limited to 0 to 255: clipped pixels return with the light."""
+        """Not limited to 0 to 255, so that clipped pixels return with the light."""
         self._noise = np.full(picture.shape, _FIRST_NOISE, np.float32)
         """Mean deviation of a pixel from its level without motion."""
         self._recent = picture.copy()
@@ -49,15 +50,13 @@ class Background:
         self._light_change = 0.0
         """Change of light in the last second, approximately, in grey levels."""
         self._dazzle_left_s = DAZZLE_S
-        """Seconds for which it may still be dazzled."""
+        """Seconds for which detection may remain suspended."""
         self._moving_part = 0.0
-        """Part of the last picture with motion, 0 to 1."""
+        """Fraction of the last picture with motion, 0 to 1."""
 
     def measure_motion(self, picture: Grey, elapsed_s: float) -> Grey:
-        """Return by how much each pixel differs because of motion, 0 without motion; and learn from the picture.
-
-        `elapsed_s` is the time since the last picture.
-        """
+        """Return each pixel's difference due to motion, 0 without motion, and adapt to the picture. `elapsed_s` is the
+        time since the last picture."""
         if self._is_dazzled(picture, elapsed_s):
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
@@ -73,14 +72,14 @@ class Background:
         return moved
 
     def _is_dazzled(self, picture: Grey, elapsed_s: float) -> bool:
-        """Adapt the background to the light of the picture; return whether that changes too much to detect motion."""
+        """Adapt the background to the light; return whether the light changes too much to detect motion."""
         gain, offset = light.estimate_change(np.clip(self._level, 0, 255), picture)
         self._light_change *= exp(-elapsed_s)
         if (gain, offset) != (1, 0):
             lit = np.clip(gain * self._level + offset, *_BEYOND)
             self._light_change = min(3 * DAZZLE_LEVELS, self._light_change + float(np.abs(lit - self._level).mean()))
             self._level, self._recent = lit, np.clip(gain * self._recent + offset, 0, 255)
-            # noise grows with the light; whether it falls with it is for experience to say
+            # noise increases with the light; it decreases only by adaptation
             self._noise *= np.float32(gain if abs(gain - 1) < _FLICKER_PART else max(1, gain))
         dazzled = self._light_change > DAZZLE_LEVELS and self._dazzle_left_s > 0
         self._dazzle_left_s = min(
@@ -90,7 +89,7 @@ class Background:
 
     def _find_motion(self, picture: Grey, size: Grey, floor: Grey, unrest: float) -> Grey:
         size = np.minimum(size, np.abs(picture - light.relit(self._level, picture, unrest)))
-        # what stands still is no movement, however different it is
+        # objects at rest are no motion, however different they are
         moved: Grey = np.multiply(size > floor, np.minimum(size, _dilate(self._recent_change)))
         return moved
 
@@ -99,7 +98,7 @@ class Background:
         return self._moving_part > SCENE_CHANGE_PART > 2 * before
 
     def _relearn(self, picture: Grey) -> Grey:
-        """Take the picture as the background; return no motion."""
+        """Use the picture as the background; return no motion."""
         self._level, self._recent = picture.copy(), picture.copy()
         self._recent_change.fill(0)
         return np.zeros_like(picture)
@@ -129,7 +128,7 @@ def _dilate(plane: Grey) -> Grey:
 
 
 def _learning_rates(mask: NDArray[np.bool_], elapsed_s: float, inside: float, outside: float) -> Grey:
-    """Return the learning rates for so many seconds: of time `inside` in the mask, of time `outside` elsewhere."""
+    """Return the learning rates for this many seconds: with time constant `inside` in the mask, `outside` elsewhere."""
     slow, fast = _learning_rate(elapsed_s, inside), _learning_rate(elapsed_s, outside)
     return np.float32(slow - fast) * mask + np.float32(fast)
 

@@ -19,11 +19,11 @@ from ipcamd.params.motion import HEIGHT, WIDTH
 SECOND = 1_000_000_000
 """One second in nanoseconds."""
 LEARN_NS = SECOND
-"""A new background is learnt for so many nanoseconds before motion counts."""
+"""Nanoseconds for which a new background is learnt before motion counts."""
 MAX_GAP_NS = 5 * SECOND // 2
-"""After so many nanoseconds without a picture the background is learnt again."""
+"""Nanoseconds without a picture after which the background is learnt again."""
 MIN_PIXELS = 3
-"""Fewer pixels are no motion, in a window that has more."""
+"""Fewest pixels that count as motion, in a window with more."""
 
 Mask = NDArray[np.bool_]
 """Pixels of an analysis frame: an array of shape (height, width)."""
@@ -34,9 +34,9 @@ class WindowResult:
     """Result of one window for one picture."""
 
     extent: float = 0.0
-    """Size of the motion compared to the window: 0 to 1, as a length (1/2 covers a quarter of the area)."""
+    """Size of the motion relative to the window: 0 to 1, as a length (1/2 covers a quarter of the area)."""
     alarm: bool = False
-    """The motion is large enough for an alarm, and was in the picture before."""
+    """Whether the motion is large enough for an alarm, in this picture and the previous one."""
 
     @property
     def level(self) -> int:
@@ -45,18 +45,18 @@ class WindowResult:
 
 
 NO_MOTION = WindowResult()
-"""Result of a window that is off, or before there is a background."""
+"""Result of a disabled window, or before there is a background."""
 
 
 class Detector:
-    """Measures the motion in a number of windows. For one thread."""
+    """Measures motion in several windows. For one thread."""
 
     def __init__(self, windows: Sequence[Window]) -> None:
         self._windows = tuple(windows)
         self._detectors: list[WindowDetector] = []
         self._background: Background | None = None
         self._first: AnalysisFrame | None = None
-        """The first frame of the background."""
+        """First frame of the background."""
         self._last = 0
 
     def set_windows(self, windows: Sequence[Window]) -> None:
@@ -65,7 +65,7 @@ class Detector:
             self._windows, self._detectors = tuple(windows), []
 
     def reset(self) -> None:
-        """Forget the background: the next frame must not be compared with earlier ones."""
+        """Forget the background, so that the next frame is not compared with earlier ones."""
         self._background = None
 
     def detect(self, frame: AnalysisFrame) -> tuple[WindowResult, ...]:
@@ -94,12 +94,12 @@ class Detector:
 
 
 def detection_threshold(sensitivity: int) -> float:
-    """Return the least difference of a moving pixel: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
+    """Return the smallest difference of a moving pixel: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
     return float(6 * 8 ** ((100 - sensitivity) / 100))
 
 
 class WindowDetector:
-    """Measures the motion in one window, in pictures of one size."""
+    """Measures motion in one window, in pictures of one size."""
 
     def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
         """`shape` is the pictures' (height, width)."""
@@ -110,7 +110,7 @@ class WindowDetector:
         self._before = False
 
     def detect(self, moved: Grey) -> WindowResult:
-        """Return the motion; `moved` is by how much each pixel of the picture differs because of motion."""
+        """Return the motion; `moved` is each pixel's difference due to motion."""
         if not self._window.active:
             return NO_MOTION
         differing = moved[self._slices] > self._threshold
@@ -122,8 +122,8 @@ class WindowDetector:
 
 
 def window_area(window: Window, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Mask]:
-    """Return the part of a picture of that shape that holds the window, and the mask of the window's pixels in it: at
-    least one of each box."""
+    """Return the part of a picture of this shape that contains the window, and the mask of the window's pixels in it:
+    at least one per box."""
     whole = np.zeros(shape, np.bool_)
     for left, top, right, bottom in window.boxes:
         rows, columns = _pixels(top, bottom, HEIGHT, shape[0]), _pixels(left, right, WIDTH, shape[1])
@@ -143,7 +143,7 @@ def _extent(marks: Mask) -> slice:
 
 
 def _remove_noise(differing: Mask) -> Mask:
-    """Return the pixels of the mask with at least two of their eight neighbours in it: others are noise."""
+    """Return the pixels of the mask with at least two of their eight neighbours in it; others are noise."""
     count = np.zeros((differing.shape[0] + 2, differing.shape[1] + 2), np.uint8)
     count[1:-1, 1:-1] = differing
     count = count[:-2] + count[1:-1] + count[2:]

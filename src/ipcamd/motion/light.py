@@ -12,22 +12,22 @@ Grey = NDArray[np.float32]
 """Brightness of an analysis frame, 0 to 255: an array of shape (height, width)."""
 
 BLOCK = 8
-"""Pixels per side of a block, within which light is taken as even."""
+"""Pixels per side of a block, in which the light is assumed to be uniform."""
 _SAME = 1.0, 0.1
-"""The light is the same if the median change is not larger, and no larger part of the pixels changes by `_MUCH`."""
+"""Limits of an unchanged light: of the median change, and of the fraction of pixels that change by `_MUCH`."""
 _MUCH = 8.0
 _ROUNDS = 4
 _DARK, _BRIGHT = 4, 251
-"""Levels beyond are clipped by the sensor."""
+"""Levels beyond these are clipped by the sensor."""
 _GAINS = 0.2, 5.0
 _ALIKE = 0.5
-"""A block has the same texture if so large a part of its variance is explained by a change of light."""
+"""Fraction of a block's variance that a change of light must explain for the texture to be the same."""
 _TEXTURE = 6.0
 """Variance below which a block is flat."""
 
 
 def estimate_change(level: Grey, picture: Grey) -> tuple[float, float]:
-    """Return the gain and offset that bring most of `level` to `picture`; 1 and 0 if the light is the same."""
+    """Return the gain and offset that best map `level` to `picture`; 1 and 0 if the light is the same."""
     before, now = level[::3, ::3].ravel(), picture[::3, ::3].ravel()
     apart = now - before
     gain, offset = 1.0, median(apart)
@@ -46,17 +46,17 @@ def estimate_change(level: Grey, picture: Grey) -> tuple[float, float]:
 def _line(before: Grey, now: Grey) -> tuple[float, float]:
     mean, level = float(now.mean()), float(before.mean())
     apart = before - level
-    # the constant keeps the gain at 1 where there is hardly any contrast to tell it from
+    # the constant keeps the gain near 1 at low contrast
     gain = (float(apart @ (now - mean)) + before.size) / (float(apart @ apart) + before.size)
     gain = min(max(gain, _GAINS[0]), _GAINS[1])
     return gain, mean - gain * level
 
 
 def relit(level: Grey, picture: Grey, noise: float) -> Grey:
-    """Return `level` with each block lit as in `picture`. Blocks whose texture differs stay as in `level`; flat blocks
-    always match, objects are found by their edges.
+    """Return `level` with each block lit as in `picture`.
 
-    `noise` is how far pixels of `picture` are from what they should be, on average.
+    Blocks with another texture are unchanged; flat blocks always match, because objects are detected by their edges.
+    `noise` is the mean deviation of pixels of `picture`.
     """
     one, other = _block_means(level), _block_means(picture)
     spread, contrast = _block_means(level * level) - one * one, _block_means(picture * picture) - other * other
@@ -81,7 +81,7 @@ def _block_means(plane: Grey) -> Grey:
 
 @lru_cache(8)
 def _averaging_matrix(length: int) -> Grey:
-    """Return the matrix that averages the blocks of so many pixels; the last block may be smaller."""
+    """Return the matrix that averages blocks of this many pixels; the last block may be smaller."""
     block = np.arange(length) // BLOCK
     matrix: Grey = (block == np.arange(block[-1] + 1)[:, None]).astype(np.float32)
     matrix /= matrix.sum(axis=1, keepdims=True)

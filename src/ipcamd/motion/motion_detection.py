@@ -15,7 +15,7 @@ from ipcamd.params.motion import MOTION, WINDOWS
 from ipcamd.settings.settings import Settings
 from ipcamd.workers.on_demand import OnDemandThread
 
-if TYPE_CHECKING:  # brings numpy
+if TYPE_CHECKING:  # imports numpy
     from ipcamd.motion.alarm_detector import AlarmDetector
 
 Listener = Callable[[int, int], None]
@@ -26,7 +26,7 @@ Levels = tuple[int, ...]
 """Size of the motion in each window, 0 to 255; 255 fills the window."""
 
 STALE_S = 1.5
-"""A level that is not measured again within this time becomes 0."""
+"""Seconds after which a level without a new measurement becomes 0."""
 STOP_S = 0.5
 """Time for the thread to end."""
 
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 class MotionDetection:
     """Measures motion in the pipeline's analysis frames, in its own thread.
 
-    It does so while a window is enabled and either there are listeners or a stream has viewers; else the thread sleeps.
+    It does so while a window is enabled and there are listeners or a stream has viewers; otherwise the thread sleeps.
     """
 
     def __init__(self, settings: Settings, pipeline: Pipeline, now_s: Callable[[], float] = time.monotonic) -> None:
@@ -50,17 +50,17 @@ class MotionDetection:
         self._windows = parse_windows(settings[MOTION.name])
         self._listeners: dict[Listener, None] = {}
         self._measured: tuple[Levels, float] = (_ZERO, 0.0)
-        """The levels, and the time of measuring."""
+        """Levels, and the time of measurement."""
         self._alarm_detector: AlarmDetector | None = None
         self._held_until_s = 0.0
-        """No motion is reported until then."""
+        """Time until which no motion is reported."""
         self._loop: asyncio.AbstractEventLoop
         self._started = False
         self._thread = OnDemandThread("media-motion", self._run)
         settings.watch(MOTION.name, self._update_windows)
 
     async def start(self) -> None:
-        """Start measuring as soon as that is needed."""
+        """Start measuring when needed."""
         self._loop = asyncio.get_running_loop()
         self._started = True
         self._update_demand()
@@ -76,7 +76,7 @@ class MotionDetection:
         return levels if self._now_s() - when < STALE_S else _ZERO
 
     def subscribe(self, listener: Listener) -> None:
-        """Call `listener` at each alarm from now on. Motion is then measured even while no stream has viewers."""
+        """Call `listener` at each future alarm. Motion is then measured even without viewers."""
         self._listeners[listener] = None
         self._update_demand()
 
@@ -86,7 +86,7 @@ class MotionDetection:
         self._update_demand()
 
     def hold(self, duration_s: float) -> None:
-        """Report no motion for so long, then learn the background again: the camera itself moves. From any thread."""
+        """Report no motion for this time, then learn the background again: the camera moves. From any thread."""
         self._held_until_s = max(self._held_until_s, self._now_s() + duration_s)
 
     def _update_windows(self, values: Values) -> None:
@@ -103,7 +103,7 @@ class MotionDetection:
         while self._analysis.latest.wait_until_wanted():
             try:
                 self._detect()
-            except Exception:  # no picture may end the thread
+            except Exception:  # a picture must not end the thread
                 _log.exception("motion detection failed and is restarted")
                 self._analysis.latest.sleep(_RETRY_S)
 
@@ -111,7 +111,7 @@ class MotionDetection:
         """Measure motion while analysis frames are wanted."""
         from ipcamd.motion.alarm_detector import AlarmDetector
 
-        # the detector is kept for the time of its last alarm; its background is not
+        # the detector keeps the time of its last alarm, but not its background
         alarm_detector = self._alarm_detector = self._alarm_detector or AlarmDetector()
         alarm_detector.reset()
         while frame := self._analysis.latest.take():
@@ -125,7 +125,7 @@ class MotionDetection:
         levels, window = alarm_detector.detect(frame, self._windows, now_s)
         self._measured = levels, now_s
         if window:
-            with suppress(RuntimeError):  # the loop was closed at the end of the camera
+            with suppress(RuntimeError):  # the loop is closed at shutdown
                 self._loop.call_soon_threadsafe(self._notify, window, frame.captured_ns)
 
     def _notify(self, window: int, moment: int) -> None:

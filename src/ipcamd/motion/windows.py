@@ -16,11 +16,11 @@ class Window:
     enabled: bool
     rectangle: Box
     rows: tuple[int, int, int]
-    """The grid's rows from the top; bit 0 is the leftmost cell."""
+    """Rows of the grid from the top; bit 0 is the leftmost cell."""
     sensitivity: int
     """0 to 100; higher triggers more easily."""
     percent: int
-    """0 to 100: the part of its area that must move for an alarm."""
+    """0 to 100: the fraction of its area that must move for an alarm."""
 
     @property
     def boxes(self) -> tuple[Box, ...]:

@@ -1,4 +1,4 @@
-"""Address change: a change that may cut the administrator off is undone unless a request arrives at the new address."""
+"""Address change: reverts a change of the network unless a request arrives at the new address."""
 
 import asyncio
 import json
@@ -18,11 +18,11 @@ from ipcamd.settings.settings import Settings
 from ipcamd.store.keyvalue import KeyValueStore
 
 CONFIRM_S = 60.0
-"""Seconds for a request to arrive at the new address."""
+"""Seconds for a request at the new address."""
 APPLY_DELAY_S = 1.0
-"""Seconds for the answer to go out before an interface loses its address."""
+"""Seconds for the transmission of the answer before an interface changes its address."""
 PENDING = "network.unconfirmed"
-"""Key of the change that is not confirmed yet."""
+"""Key of the unconfirmed change."""
 
 _log = logging.getLogger(__name__)
 
@@ -30,13 +30,13 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Pending:
     before: dict[str, str]
-    """The stored values of ``Network`` to return to."""
+    """Stored values of ``Network`` to restore."""
     address: str
-    """The address that must be reached; "" for any one."""
+    """Address to be reached; "": any one."""
 
 
 class AddressChange:
-    """Applies the groups ``Network`` and ``Network.PPPoE``, and undoes what cuts the administrator off."""
+    """Applies the groups ``Network`` and ``Network.PPPoE``, and reverts changes that disconnect the administrator."""
 
     def __init__(
         self,
@@ -59,27 +59,26 @@ class AddressChange:
         self._is_undoing = False
         self._lock = asyncio.Lock()
         self._applying: asyncio.TimerHandle | None = None
-        """While an interface has its old configuration: a request then proves nothing about the new one."""
+        """True while an interface has its old configuration, when a request proves nothing about the new one."""
         self._tasks: set[asyncio.Task[object]] = set()
 
     @property
     def address(self) -> str:
-        """The new address that must be reached while a change waits; "": any one, or none waits."""
+        """New address to be reached while a change is unconfirmed; "": any one, or no change."""
         return self._pending.address if self._pending else ""
 
     @property
     def remaining_s(self) -> float | None:
-        """Seconds until a change that waits is undone; None if none waits."""
+        """Seconds until an unconfirmed change is reverted; None without one."""
         return max(0.0, self._timer.when() - asyncio.get_running_loop().time()) if self._timer else None
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a change waits for a request at the new address."""
+        """Whether a change is unconfirmed."""
         return self._timer is not None
 
     def start(self) -> None:
-        """Follow the settings. A change that was not confirmed before a restart is applied again, and gets another
-        minute."""
+        """Follow the settings. An unconfirmed change from before a restart is applied again, with another minute."""
         self._settings.guard(NETWORK.name, self.guard)
         for group in (NETWORK, PPPOE):
             self._settings.watch(group.name, lambda _: self._apply_soon())
@@ -91,10 +90,10 @@ class AddressChange:
             self._pending = kept
             self._await_request()
             if self._network.is_configurable:
-                self._apply_soon()  # perhaps it never was, or the driver has undone it
+                self._apply_soon()  # perhaps it never was, or the driver has reverted it
 
     def note_login(self, account: Account, arrived_at: str) -> None:
-        """Confirm a change if this request came in by the new address."""
+        """Confirm a change if this request arrived at the new address."""
         if not self.is_waiting or self._pending is None or self._applying or account is ANONYMOUS:
             return
         if self._pending.address in ("", arrived_at):
@@ -103,7 +102,7 @@ class AddressChange:
 
     @asynccontextmanager
     async def guard(self, before: Values, after: Values) -> AsyncIterator[None]:
-        """Note what to return to, before the change is stored (a guard of `Settings`)."""
+        """Record the values to restore, before the change is stored (a guard of `Settings`)."""
         pending, kept = self._pending, self._pending
         if not self._is_undoing and self._may_cut_off(before, after):
             pending = _Pending(dict(kept.before if kept else before), after["IPAddress"])
@@ -114,7 +113,7 @@ class AddressChange:
             self._await_request()
 
     async def close(self) -> None:
-        """Stop waiting; the next start waits anew."""
+        """Stop waiting; the next start waits again."""
         self._stop_waiting()
         if self._applying:
             self._applying.cancel()
@@ -129,7 +128,7 @@ class AddressChange:
 
     def _apply_soon(self) -> None:
         if self._is_undoing and self._network.is_configurable:
-            return  # the driver rolls back by itself, to what it found
+            return  # the driver restores the configuration that it found
         if self._applying:
             self._applying.cancel()  # one configuration for both groups
         if self._network.is_configurable:
@@ -139,7 +138,7 @@ class AddressChange:
             self._spawn(self._configure())
 
     async def _apply(self) -> None:
-        """Configure the interface; the minute begins when it has its new address."""
+        """Configure the interface; the minute starts when it has its new address."""
         applying = self._applying
         async with self._lock:
             is_done = await self._configure()
@@ -181,7 +180,7 @@ class AddressChange:
         await self._forget()
 
     async def _undo(self, reason: str) -> None:
-        """Return to the configuration from before the change."""
+        """Restore the configuration before the change."""
         pending, self._pending = self._pending, None
         self._stop_waiting()
         self._is_undoing = True

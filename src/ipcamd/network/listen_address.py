@@ -1,4 +1,4 @@
-"""Listen address: the addresses where services listen, and the listing of the interface (SDK 10.22)."""
+"""Listen address: the addresses on which services listen, and the listing of the interface (SDK 10.22)."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class ListenAddress:
-    """Addresses where all services listen: ``Network.IPAddress`` if it was set, else those of ``--host``.
+    """Addresses on which all services listen: ``Network.IPAddress`` if set, else those of ``--host``.
 
     On a device whose interface the camera configures, always those of ``--host``.
     """
@@ -25,28 +25,28 @@ class ListenAddress:
     def __init__(
         self, settings: Settings, network: NetworkInterface, given: tuple[str, ...], fallback_mac: str = ""
     ) -> None:
-        """`given` are the addresses of ``--host``. `fallback_mac` is listed where an interface has none."""
+        """`given` are the addresses of ``--host``. `fallback_mac` is listed for an interface without one."""
         self._settings = settings
         self._network = network
         self._given = given
         self._fallback_mac = fallback_mac
         self._states: dict[str, InterfaceState] = {}
-        """Values that were read in this turn of the event loop, by the address that a request came in by: a listing
-        asks for six of them, and reading them takes longer than all other parameters."""
+        """Values read in this turn of the event loop, by the address that received the request: a listing needs six of
+        them, and reading them takes longer than all other parameters."""
         self._lost = self._lost_address()
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The IP addresses to listen on."""
+        """IP addresses to listen on."""
         return self.hosts_of(self._settings[NETWORK.name])
 
     @property
     def multicast_interface(self) -> str:
-        """The IPv4 address to send multicast from; ``0.0.0.0`` lets the system choose."""
+        """IPv4 address for sending multicast; ``0.0.0.0`` lets the system choose."""
         return next((host for host in self.hosts if ":" not in host), "0.0.0.0")
 
     def hosts_of(self, values: Values) -> tuple[str, ...]:
-        """Return the IP addresses to listen on with these values of the group ``Network``."""
+        """Return the IP addresses to listen on for these values of the group ``Network``."""
         address = values["IPAddress"]
         return self._given if address in ("", self._lost) or self._network.is_configurable else (address,)
 
@@ -60,7 +60,7 @@ class ListenAddress:
         yield
 
     def readers(self) -> dict[tuple[str, str], RequesterReader]:
-        """Return the readers of the parameters whose value is the interface's, seen from the requester's connection."""
+        """Return the readers of the interface's parameters, for the requester's connection."""
 
         def listed(read: Callable[[InterfaceState], str]) -> RequesterReader:
             return lambda by: read(self._state(by))
@@ -76,7 +76,7 @@ class ListenAddress:
 
     def _state(self, by: Requester) -> InterfaceState:
         alone = self.hosts[0] if len(self.hosts) == 1 and self.hosts[0] not in ("0.0.0.0", "::") else ""
-        # a connection from before a change of the address is still open at the old one
+        # a connection from before a change of the address is still open
         address = alone or by.arrived_at
         if not self._states:
             asyncio.get_running_loop().call_soon(self._states.clear)
@@ -92,7 +92,7 @@ class ListenAddress:
             )
 
     def _lost_address(self) -> str:
-        """Return the address that was set if this machine has it no more: the camera must stay reachable."""
+        """Return the configured address if the machine no longer has it, so that the camera remains reachable."""
         address = self._settings[NETWORK.name]["IPAddress"]
         if not address or self._network.is_configurable or self._network.has_address(address):
             return ""

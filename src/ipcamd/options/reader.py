@@ -11,11 +11,11 @@ from ipcamd.options.table import OPTIONS, Option
 from ipcamd.options.values import Options
 
 Given = str | Sequence[str]
-"""The text of an option, or its texts if it was given several times."""
+"""Text of an option, or its texts if it was given several times."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the options on a command line; values stay text, None where not given."""
+    """Declare the options on a command line; values remain texts, None if missing."""
     for option in OPTIONS:
         if option.metavar:
             action = "append" if option.many else "store"
@@ -31,14 +31,14 @@ def _explain(option: Option) -> str:
 
 
 def read_options(given: Mapping[str, Given | None], environment: Mapping[str, str]) -> Options:
-    """Merge command line, environment, TOML file and defaults, in that order of strength. Raises `ConfigError`."""
+    """Merge command line, environment, TOML file and defaults, in this order of precedence. Raises `ConfigError`."""
     path = given.get("config") or environment.get("IPCAMD_CONFIG")
     file, hardware = _toml(Path(str(path))) if path else ({}, {})
     return Options(**{each.field: _value(each, given, environment, file) for each in OPTIONS}, hardware=hardware)
 
 
 def read_table(table: Mapping[str, Any]) -> Options:
-    """Return the options that a TOML file with this content alone gives. Raises `ConfigError`."""
+    """Return the options of a TOML file with this content only. Raises `ConfigError`."""
     file, hardware = _given(table)
     return Options(**{each.field: _value(each, {}, {}, file) for each in OPTIONS}, hardware=hardware)
 
@@ -96,7 +96,7 @@ def _texts(option: Option, value: object) -> Given:
 
 
 def _joined(key: str, value: object) -> str:
-    """Return a text, or several ones parted by commas."""
+    """Return a text, or several ones separated by commas."""
     return ", ".join(_scalar(key, one) for one in value) if isinstance(value, list) else _scalar(key, value)
 
 

@@ -61,7 +61,7 @@ def _switch(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class WordChoice:
-    """Parser of an option that is one of a few words."""
+    """Parser of an option with a choice of words."""
 
     words: tuple[str, ...]
 
@@ -80,26 +80,26 @@ class Option:
     default: Any
     help: str
     metavar: str = ""
-    """Empty for a switch that takes no value on the command line."""
+    """Empty for a switch without a value on the command line."""
     parse: Callable[[str], Any] = str
     many: bool = False
-    """It may be given several times; in one text commas part the values."""
+    """Whether it may be given several times; in one text commas separate the values."""
 
     @property
     def field(self) -> str:
-        """The name as an attribute."""
+        """Name as an attribute."""
         return self.name.replace("-", "_")
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words that it may be; none if it can be anything else."""
+        """Allowed words; none if other values are allowed."""
         if isinstance(self.parse, WordChoice):
             return self.parse.words
         return ("on", "off") if self.parse is _switch and self.metavar else ()
 
     @property
     def environment(self) -> str:
-        """The name as an environment variable."""
+        """Name as an environment variable."""
         return f"IPCAMD_{self.field.upper()}"
 
 

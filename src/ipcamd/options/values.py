@@ -1,4 +1,4 @@
-"""Option values: what one run of the camera uses, as attributes."""
+"""Option values: the options of one run of the camera, as attributes."""
 
 import os
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from ipcamd.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options' values, as attributes named like the options (``admin_password``).
+    """Values of the options, as attributes named like the options (``admin_password``).
 
     `port`, `https_port`, `rtsp_port`, `rtsps_port` and `talk_port` are port numbers, 0 for a free one; `viewers`,
-    `connections` and `connections_per_address` are the most at once.
+    `connections` and `connections_per_address` are the highest simultaneous numbers.
     """
 
     source: str
@@ -32,7 +32,7 @@ class Options:
     tls_key: str
     talk_port: int
     webrtc_port: int
-    """First value of the port for WebRTC, UDP and TCP."""
+    """Initial port of WebRTC, UDP and TCP."""
     admin_user: str
     admin_password: str
     metrics_token: str
@@ -63,7 +63,7 @@ class Options:
 
     @property
     def tls_files(self) -> tuple[Path, Path] | None:
-        """The owner's files of certificate and key. Raises ``ConfigError`` if only one is given, or one is missing."""
+        """The owner's files of certificate and key. Raises ``ConfigError`` if one is missing."""
         if not (self.tls_certificate or self.tls_key):
             return None
         for name, file in (("tls-certificate", self.tls_certificate), ("tls-key", self.tls_key)):
@@ -75,7 +75,7 @@ class Options:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The IP addresses to listen on; ``::`` is left out where there is no IPv6."""
+        """IP addresses to listen on; without ``::`` if there is no IPv6."""
         return (self.host,) if self.host else ("0.0.0.0", "::")
 
     @property

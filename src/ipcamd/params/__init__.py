@@ -65,7 +65,7 @@ GROUPS: tuple[Group, ...] = (
     image.H265,
     *webhook.WEBHOOKS,
 )
-"""All groups: those of SDK section 10 in its order, then ours."""
+"""All groups: those of SDK section 10 in its order, then additions."""
 
 UNLISTED_GROUPS: tuple[Group, ...] = (
     motion.MOTION,
@@ -75,7 +75,7 @@ UNLISTED_GROUPS: tuple[Group, ...] = (
     onvif.ONVIF_PROFILES,
     onvif.ONVIF_METADATA,
 )
-"""Stored groups with requests of their own instead of ``param.cgi``."""
+"""Stored groups with their own requests instead of ``param.cgi``."""
 
 ALL_GROUPS = (*GROUPS, *UNLISTED_GROUPS)
 """All groups in the store."""
@@ -84,5 +84,5 @@ _BY_NAME = {name.lower(): group for group in GROUPS for name in (group.name, *gr
 
 
 def find_group(name: str) -> Group | None:
-    """Return the group of that name or alias, without regard to case."""
+    """Return the group with this name or alias, ignoring case."""
     return _BY_NAME.get(name.lower())

@@ -9,7 +9,7 @@ from ipcamd.params.kinds.kind import ValueKind
 
 
 class Rank(IntEnum):
-    """The right of an account (SDK 1.2); the numbers are the family's get and set levels (SDK 10.26)."""
+    """Rank of an account (SDK 1.2); the numbers are the family's get and set levels (SDK 10.26)."""
 
     GUEST = 1
     USERS = 4
@@ -20,10 +20,10 @@ class ValueOrigin(IntEnum):
     """Origin of a parameter's value."""
 
     STORED = 0
-    """Kept in the store, set by ``update``."""
+    """In the store, changed by ``update``."""
     LIVE = 1
-    """Asked from the running device each time it is listed, and set there; the default is what is listed where the
-    device does not know."""
+    """Read from the running device for each list, and set there; the default is listed if the device does not know the
+    value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,22 @@ class Param:
     kind: ValueKind
     default: str
     help: str
-    """Its effect, one sentence for a person."""
+    """Its effect, one sentence."""
     unit: str = ""
     get: Rank = Rank.ADMIN
     set: Rank | None = Rank.ADMIN
-    """The least rank that may update it; None: it is read-only."""
+    """Lowest rank that may update it; None: it is read-only."""
     origin: ValueOrigin = ValueOrigin.STORED
     secret: bool = False
-    """A password: sealed in the store, listed as ``********``."""
+    """A password: encrypted in the store, listed as ``********``."""
     network: bool = False
     """Kept by factory default mode 2 (the address, the zone, daylight saving)."""
     needs: str = ""
-    """Parameter of ``Hardware`` that must not be 0 for this one to be set: else ``not supported by this device``."""
+    """Parameter of ``Hardware`` that must not be 0 for this one to be set; else ``not supported by this device``."""
     over_tls: tuple[str, ...] = ()
-    """Values that a request over plain HTTP may not set: they would end the way that it came."""
+    """Values that a request over plain HTTP may not set, because they would close plain HTTP."""
     acts: bool = True
-    """False while the engine behind it is still to come; the conformance page names it."""
+    """False while the parameter has no effect; the conformance page names it."""
 
 
 Texts = Mapping[str, str]
@@ -57,7 +57,7 @@ Texts = Mapping[str, str]
 
 
 class Values(Mapping[str, str]):
-    """The values of one group: canonical texts by the exact names of the parameters, or typed. They never change."""
+    """Values of one group: canonical texts by the exact names of the parameters, or typed. Immutable."""
 
     __slots__ = ("_group", "_texts")
 
@@ -81,11 +81,11 @@ class Values(Mapping[str, str]):
     __hash__ = None  # type: ignore[assignment]
 
     def __or__(self, changes: Texts) -> "Values":
-        """Return these values with `changes` laid over them."""
+        """Return these values with `changes` applied."""
         return Values(self._group, self._texts | dict(changes))
 
     def value(self, name: str) -> Any:
-        """Return the Python value of a parameter, of the type that its kind gives. Raises ``KeyError``."""
+        """Return the Python value of a parameter, with the type of its kind. Raises ``KeyError``."""
         return self._group.kind(name).value(self._texts[name])
 
     def number(self, name: str) -> int:
@@ -96,7 +96,7 @@ class Values(Mapping[str, str]):
         return value
 
     def flag(self, name: str) -> bool:
-        """Return the value of a parameter that is switched on or off. Raises what `number` raises."""
+        """Return the value of a boolean parameter. Raises the errors of `number`."""
         value = self.value(name)
         if type(value) is not bool:
             raise TypeError(f"{self._group.name}.{name} is no switch")
@@ -104,9 +104,11 @@ class Values(Mapping[str, str]):
 
 
 NormalizeRule = Callable[[Values, Texts], Texts]
-"""``normalize(values, sent)``: rules between the parameters of a group. `values` is the whole group as the update would
-leave it, `sent` the texts that the request sent. Returns further changes that the rules ask for; raises
-``RequestFailed``."""
+"""``normalize(values, sent)``: rules between the parameters of a group.
+
+`values` is the whole group after the update, `sent` contains the texts of the request. Returns further changes that the
+rules require; raises ``RequestFailed``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +123,17 @@ class Group:
     normalize: NormalizeRule | None = None
 
     def param(self, name: str) -> Param | None:
-        """Return the parameter of that name, without regard to case."""
+        """Return the parameter with this name, ignoring case."""
         return next((p for p in self.params if p.name.lower() == name.lower()), None)
 
     def kind(self, name: str) -> ValueKind:
-        """Return the kind of the parameter of exactly that name. Raises ``KeyError``."""
+        """Return the kind of the parameter with exactly this name. Raises ``KeyError``."""
         for param in self.params:
             if param.name == name:
                 return param.kind
         raise KeyError(name)
 
     def values(self, **texts: str) -> Values:
-        """Return the default values of the stored parameters, with `texts` laid over them."""
+        """Return the default values of the stored parameters, with `texts` applied."""
         defaults = {p.name: p.default for p in self.params if p.origin is ValueOrigin.STORED}
         return Values(self, defaults | texts)

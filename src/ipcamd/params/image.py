@@ -22,7 +22,7 @@ FRAMERATE_LIMITS: dict[str, dict[str, int]] = {
     "Image.H264": {"19": 20},
     "Image.H265": {"19": 20},
 }
-"""Group to the resolution codes whose frame rate is limited, and the highest rate of each."""
+"""Group to the resolution codes with a limited frame rate, and the highest rate of each."""
 
 _RATES = numbers(1, 2, 3, 5, 8, 10, 15, 20, 25, 30)
 

@@ -1,4 +1,4 @@
-"""``IPFilter`` (SDK 7): the addresses that may use the camera; set by ``ipfilter.cgi`` alone."""
+"""``IPFilter`` (SDK 7): the addresses that may use the camera; set by ``ipfilter.cgi`` only."""
 
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.address_range import AddressRanges

@@ -10,13 +10,13 @@ WINDOWS = 3
 """Number of windows."""
 
 WIDTH, HEIGHT = 640, 480
-"""The picture's size as windows see it, whatever its real size."""
+"""Size of the picture for window coordinates, whatever its real size."""
 
 COLUMNS, ROWS = 4, 3
 """The grid of ``mddatanormalize``."""
 
 NAME_LENGTH = 14
-"""Characters of a window's name at most."""
+"""Most characters of a window's name."""
 
 FIELDS = {
     "enable": 1,
@@ -26,7 +26,7 @@ FIELDS = {
     "bottom": HEIGHT,
     "sensitivity": 100,
 }
-"""The numbers of a window in ``mddata``, in order, and how large each may be (clarifications, 4)."""
+"""The numbers of a window in ``mddata``, in order, and the highest value of each (clarifications, 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Rectangles:
 
 @dataclass(frozen=True, slots=True)
 class Percents:
-    """``mdpercent``: for each window how much of it has to move."""
+    """``mdpercent``: for each window the percentage that must move."""
 
     allowed: str = f"{WINDOWS} numbers 0 to 100 separated by '|'"
 
@@ -61,12 +61,12 @@ class Percents:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """``mddatanormalize``: for each window three digits, the rows of a grid of 4 by 3; in the end a reserved one."""
+    """``mddatanormalize``: for each window three digits, the rows of a grid of 4 by 3; then a reserved one."""
 
     allowed: str = "ten hexadecimal digits"
 
     def normalize(self, text: str) -> str:
-        """See `ValueKind`. Nine digits, as the SDK's own example has, are the windows' without the reserved one."""
+        """See `ValueKind`. Nine digits, as in the SDK's own example, are the windows' without the reserved one."""
         if not re.fullmatch("[0-9A-Fa-f]{9,10}", text):
             raise ValueError(self.allowed)
         return text.lower().ljust(10, "0")
@@ -79,7 +79,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``mdname``: the windows' names; those that are left out have none."""
+    """``mdname``: the windows' names; omitted ones are empty."""
 
     allowed: str = f"at most {WINDOWS} names separated by '|', each of at most {NAME_LENGTH} printable characters"
 
@@ -114,7 +114,7 @@ def _window(name: str, text: str) -> str:
 
 
 def _number(name: str, text: str, most: int) -> str:
-    # int() alone would take '1_0', ' 5' and other scripts' digits
+    # int() alone would accept '1_0', ' 5' and digits of other scripts
     if not re.fullmatch("[0-9]{1,4}", text) or int(text) > most:
         raise ValueError(f"{name} 0 to {most}")
     return str(int(text))

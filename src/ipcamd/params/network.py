@@ -133,7 +133,7 @@ _HTTP_MODE = OneOf(("on", "redirect", "off"), ("served", "redirected to HTTPS", 
 
 
 def _reachable(values: Values, sent: Texts) -> Texts:
-    """Keep plain HTTP on while HTTPS is off: the camera must be reachable."""
+    """Keep plain HTTP enabled while HTTPS is off, so that the camera is reachable."""
     if values.flag("Enabled") or values["HttpMode"] == "on":
         return {}
     if "HttpMode" in sent:
@@ -170,8 +170,8 @@ BONJOUR = Group(
 
 
 def _apart(values: Values, sent: Texts) -> Texts:
-    """Refuse the same port for two streams: a player could not tell them apart. The port of metadata, which the SDK's
-    clients do not know, gives way."""
+    """Refuse the same port for two streams, which players could not distinguish. The port of metadata, unknown to SDK
+    clients, is changed instead."""
     ports = {name: values[name] for name in ("H264Port", "MPEG4Port", "AUDIOPort")}
     moved: dict[str, str] = {}
     if values["MetadataPort"] in ports.values() and "MetadataPort" not in sent:
@@ -184,7 +184,7 @@ def _apart(values: Values, sent: Texts) -> Texts:
 
 
 METADATA_PORT = 5566
-"""UDP port of metadata from the factory."""
+"""Default UDP port of metadata."""
 
 
 MULTICAST = Group(

@@ -1,4 +1,4 @@
-"""``Network.ONVIF`` (ours): the ONVIF services."""
+"""``Network.ONVIF`` (addition): the ONVIF services."""
 
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.choice import YES_NO
@@ -6,7 +6,7 @@ from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import Matching, Text
 
 SCOPES_LIMIT = 1024
-"""Characters of the further scopes at most."""
+"""Most characters of the further scopes."""
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -35,7 +35,7 @@ ONVIF_PROFILES = Group(
         Param("Names", Text(4096), "{}", "Names that ONVIF clients have given to configurations, as JSON."),
     ),
 )
-"""Set by ONVIF's media services alone."""
+"""Set only by ONVIF's media services."""
 
 ONVIF_METADATA = Group(
     "Network.ONVIF.Metadata",
@@ -45,4 +45,4 @@ ONVIF_METADATA = Group(
         Param("Filter", Text(16384), "[]", "Filter of these events, as JSON: name, dialect and text of each part."),
     ),
 )
-"""Set by ONVIF's media services alone."""
+"""Set only by ONVIF's media services."""

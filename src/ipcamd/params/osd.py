@@ -1,7 +1,7 @@
-"""``ImageSource.IO.OSD.1`` to ``.4`` (ours): the texts on the picture.
+"""``ImageSource.IO.OSD.1`` to ``.4`` (additions): the on-screen texts.
 
-The SDK's switches show the first two (SDK 10.5): ``OverlayText`` the first, from the factory the camera's name, and
-``OverlayDate`` the second, from the factory date and time.
+The SDK's switches show the first two (SDK 10.5): ``OverlayText`` the first, by default the camera's name, and
+``OverlayDate`` the second, by default date and time.
 """
 
 from ipcamd.params.group import Group, Param, Rank
@@ -9,9 +9,9 @@ from ipcamd.params.kinds.choice import ON_OFF, OneOf
 from ipcamd.params.kinds.text import Text
 
 PLAIN, DATE, TIME, DATE_AND_TIME = KINDS = ("Plain", "Date", "Time", "DateAndTime")
-"""Kinds of text, as ONVIF names them (``tt:OSDTextConfiguration``)."""
+"""Kinds of text, with ONVIF's names (``tt:OSDTextConfiguration``)."""
 CORNERS = ("UpperLeft", "UpperRight", "LowerLeft", "LowerRight")
-"""Positions of a text, as ONVIF names them (``tt:OSDPosConfiguration``)."""
+"""Positions of a text, with ONVIF's names (``tt:OSDPosConfiguration``)."""
 DATE_FORMATS = {
     "yyyy-MM-dd": "%Y-%m-%d",
     "yyyy/MM/dd": "%Y/%m/%d",
@@ -19,7 +19,7 @@ DATE_FORMATS = {
     "MM/dd/yyyy": "%m/%d/%Y",
     "M/d/yyyy": "%-m/%-d/%Y",
 }
-"""Formats of a date, as ONVIF names them, and as ``strftime`` does."""
+"""Formats of a date, in ONVIF's notation, and for ``strftime``."""
 TIME_FORMATS = {
     "HH:mm:ss": "%H:%M:%S",
     "H:mm:ss": "%-H:%M:%S",
@@ -28,7 +28,7 @@ TIME_FORMATS = {
 }
 """Formats of a time."""
 TEXT_LIMIT = 64
-"""Characters of a text at most."""
+"""Most characters of a text."""
 
 
 def _formats(patterns: dict[str, str]) -> OneOf:
@@ -53,4 +53,4 @@ def _group(number: int) -> Group:
 
 
 OSD_GROUPS = tuple(_group(number) for number in range(1, 5))
-"""Texts in the order in which they are drawn."""
+"""Texts in drawing order."""

@@ -1,4 +1,4 @@
-"""``Recording`` (ours): recording without a schedule."""
+"""``Recording`` (addition): recording without a schedule."""
 
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.choice import YES_NO

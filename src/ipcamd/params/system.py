@@ -16,7 +16,7 @@ def _plate(name: str, help: str, kind: ValueKind = _TEXT, get: Rank = Rank.GUEST
 
 
 def _two_ports(values: Values, _: Texts) -> Texts:
-    """Refuse the same port for both services (with port 0, a command-line option, the system chooses)."""
+    """Refuse the same port for both services (port 0, an option of the command line, selects a free one)."""
     port = values["HTTPPort"]
     if port != "0" and port == values["RTSPPort"]:
         raise RequestFailed(f"HTTPPort={port}, RTSPPort={port}: they must differ")

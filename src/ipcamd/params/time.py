@@ -9,13 +9,13 @@ from ipcamd.params.time_zones import ZONES
 
 
 def _by_hand(_: Values, sent: Texts) -> Texts:
-    """Switch NTP off when the clock is set by hand, or NTP would set it back (clarifications 1.3)."""
+    """Disable NTP when the clock is set by hand, because NTP would revert it (clarifications 1.3)."""
     set_by_hand = not sent.keys().isdisjoint(("ServerDate", "ServerTime"))
     return {"SyncSource": "manually"} if set_by_hand and "SyncSource" not in sent else {}
 
 
 NTP_PORT = 123
-"""The UDP port of a server that is given without one (RFC 5905)."""
+"""Default UDP port of a server (RFC 5905)."""
 
 _ZONE = Integer(0, len(ZONES) - 1, labels=tuple(str(zone) for zone in ZONES))
 

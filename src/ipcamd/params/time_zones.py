@@ -1,4 +1,4 @@
-"""Time zones of ``date.cgi`` and ``Time.TimeZone`` (SDK appendix B, as clarifications 1.3 restores it)."""
+"""Time zones of ``date.cgi`` and ``Time.TimeZone`` (SDK appendix B, as restored by clarifications 1.3)."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,9 @@ class Zone(NamedTuple):
     """One row of the table; its index there is the value of ``Time.TimeZone``."""
 
     name: str
-    """Today's IANA name: whose rules hold with daylight saving on."""
+    """Present IANA name, whose rules apply with daylight saving."""
     hours: float
-    """Standard time east of UTC: what holds all year with daylight saving off."""
+    """Standard time in hours east of UTC, which applies all year without daylight saving."""
 
     def __str__(self) -> str:
         minutes = round(abs(self.hours) * 60)

@@ -1,1 +1,1 @@
-"""The home page: HTML, CSS and ES modules in ``static/``, served as they are."""
+"""Web pages: HTML, CSS and ES modules in ``static/``, served unchanged, and their requests."""

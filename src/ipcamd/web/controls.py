@@ -1,4 +1,4 @@
-"""Controls: what a page needs to know of a kind of value to offer it to a person."""
+"""Controls: descriptions of kinds of values, with which a page builds input elements."""
 
 import re
 from typing import Any
@@ -37,11 +37,11 @@ _LABELS = {
     **{f"ExName{number}": f"External command {number}: name" for number in range(1, 6)},
     **{f"ExCommand{number}": f"External command {number}: bytes" for number in range(1, 6)},
 }  # fmt: skip
-"""Labels of parameters whose names do not say it."""
+"""Labels of parameters whose names are unclear."""
 
 
 def label(name: str) -> str:
-    """Return the label of a parameter, from its name: ``SubnetMask`` is "Subnet mask"."""
+    """Return the label of a parameter, derived from its name: ``SubnetMask`` is "Subnet mask"."""
     if name in _LABELS:
         return _LABELS[name]
     words = re.findall(r"[A-Z]{2,}[0-9]*(?=[A-Z][a-z]|$)|[A-Z]?[a-z]+|[A-Z0-9.]+", name)
@@ -49,7 +49,7 @@ def label(name: str) -> str:
 
 
 def control(param: Param) -> dict[str, Any]:
-    """Return the control of a parameter: its type, and the limits that a browser can show."""
+    """Return the control of a parameter: its type, and the limits that a browser can enforce."""
     if param.secret:
         return {"type": "password"}
     return _of_kind(param.kind)
@@ -69,7 +69,7 @@ def _of_kind(kind: ValueKind) -> dict[str, Any]:
             return {"type": "number", "low": low, "high": high, "step": step}
         case Day():
             return {"type": "date"}
-        case Time(high=high) if high < "24":  # a browser's control knows times of day only
+        case Time(high=high) if high < "24":  # browsers have controls only for times of day
             return {"type": "time"}
         case Text(longest=longest) | Matching(longest=longest):
             return {"type": "text", "longest": longest}

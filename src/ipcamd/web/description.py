@@ -1,4 +1,4 @@
-"""Device description: the document that UPnP announcements lead to, for neighbours only (UPnP 1.1, section 2)."""
+"""Device description: the document of UPnP announcements, for the local network only (UPnP 1.1, section 2)."""
 
 from ipcamd.cgi.answer import NOT_FOUND, Answer
 from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
@@ -12,7 +12,7 @@ from ipcamd.wire.upnp.description import PATH, DeviceDescription
 
 
 def describe(call: Call) -> Reply:
-    """Return the description. It is not there while UPnP is off, nor for other networks, such as the internet."""
+    """Return the description; 404 while UPnP is off, and for other networks, such as the internet."""
     camera = call.camera
     values, own = camera.settings[UPNP.name], camera.drivers.network.addresses()
     if not values.flag("Enabled") or not all(is_on_link(each, own) for each in {call.address, call.peer}):
@@ -40,4 +40,4 @@ ENDPOINTS = (
         answers=(XML, NOT_FOUND),
     ),
 )
-"""Nobody logs in to read it: control points have no account."""
+"""No login, because control points have no account."""

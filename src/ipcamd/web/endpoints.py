@@ -1,5 +1,4 @@
-"""Table of all endpoints by their modules: the SDK's requests, the pages with their files and requests, and their
-description."""
+"""Endpoint table: modules of all endpoints, those of the SDK and those of the pages."""
 
 from ipcamd import cgi
 from ipcamd.cgi.endpoint import Endpoint
@@ -11,7 +10,7 @@ def _module(name: str, *paths: str) -> EndpointModule:
 
 
 DESCRIPTION = _module("description", "/upnp/description.xml")
-"""Served where the camera announces itself."""
+"""Address in the camera's announcements."""
 
 MODULES = (
     _module(
@@ -45,9 +44,9 @@ MODULES = (
     *cgi.MODULES,
     _module("openapi.openapi", "/openapi.json"),
 )
-"""All modules; a path that none of them has does not exist."""
+"""All modules; other paths do not exist."""
 
 
 def load_endpoints() -> tuple[Endpoint, ...]:
-    """Return all endpoints. It imports their modules."""
+    """Return all endpoints, importing their modules."""
     return tuple(endpoint for module in MODULES for endpoint in module.load())

@@ -1,4 +1,4 @@
-"""Web pages, their files under ``/web/``, and the home page's requests about clock and picture."""
+"""Web pages, their files under ``/web/``, and the live page's requests about clock and picture."""
 
 import html
 import json
@@ -23,13 +23,13 @@ FILES = (
     *sorted(path.relative_to(STATIC).as_posix() for kind in ("css", "js") for path in STATIC.glob(f"*/*.{kind}")),
     _ICON,
 )
-"""The files under ``/web/``; nothing else is ever read."""
+"""The files under ``/web/``; no other file is read."""
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; "
     "media-src 'self' blob:"
 )
-"""Content Security Policy of the pages: sources that they may load from, and sites that may frame them."""
+"""Content Security Policy of the pages: permitted sources of content, and sites that may frame them."""
 
 _SAFE = (("Content-Security-Policy", POLICY), ("Referrer-Policy", "same-origin"))
 _FRESH = (*_SAFE, ("Cache-Control", "no-store"))
@@ -41,9 +41,9 @@ def _packed(name: str) -> PackedFile:
 
 
 def _pages(here: str, rank: Rank) -> str:
-    """Return links to the pages that this rank may look at; nothing if there is no other.
+    """Return links to the pages for this rank; nothing for a single page.
 
-    All pages are in one folder, and link relatively: a reverse proxy may put them under a path prefix.
+    All pages are in one folder, and link relatively, because a reverse proxy may add a path prefix.
     """
     links = [
         f'<a href="{path.removeprefix("/") or "./"}"'
@@ -62,14 +62,15 @@ def _https_port(call: Call) -> str:
 
 
 def _webrtc(call: Call) -> str:
-    """Return whether pages can watch by WebRTC."""
+    """Return whether pages can use WebRTC."""
     is_on = call.camera.webrtc is not None and call.camera.settings[WEBRTC.name].flag("Enabled")
     return "on" if is_on else "off"
 
 
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
-        """Answer with a page that contains the camera's name and location; lead a newcomer to the first steps."""
+        """Answer with a page that contains the camera's name and location; redirect to the first steps while they are
+        due."""
         if path == "/" and _is_newcomer(call):
             return Reply(status=303, headers=(*_FRESH, ("Location", "welcome")))
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
@@ -85,19 +86,19 @@ def _page(path: str) -> Action:
 
 
 def _is_newcomer(call: Call) -> bool:
-    """Whether a browser shows the page to an administrator who has the printed password."""
+    """Whether a browser shows the page to an administrator with the printed password."""
     is_browser = call.head.fields.get("accept", "").startswith("text/html")
     return is_browser and call.account.rank is Rank.ADMIN and call.camera.first_steps.are_due(call.account)
 
 
 def now(call: Call) -> Reply:
-    """Answer with the camera's clock: milliseconds since the epoch, the same clock that stamps the pictures."""
+    """Answer with the camera's clock, with which pictures are stamped: milliseconds since the epoch."""
     body = json.dumps({"now": call.camera.clock.now_ns() / 1e6}).encode()
     return Reply(body, content_type="application/json", headers=_FRESH)
 
 
 def picture(call: Call) -> Reply:
-    """Answer with the size of the camera's picture, before streams fit it into theirs; zero until there was one."""
+    """Answer with the size of the camera's picture, before streams scale it; zero before the first one."""
     width, height = call.camera.pipeline.size
     body = json.dumps({"width": width, "height": height}).encode()
     return Reply(body, content_type="application/json", headers=_FRESH)
@@ -132,4 +133,4 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         for name in FILES
     ),
 )
-"""Everything that the camera's pages are made of."""
+"""All pages, files and requests of this module."""

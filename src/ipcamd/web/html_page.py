@@ -1,4 +1,4 @@
-"""HTML page: one document for people, made of a frame that all pages share, its styles, its modules and its body."""
+"""HTML page: a document made of a shared frame, its styles, its modules and its body."""
 
 import re
 from collections.abc import Iterator
@@ -9,28 +9,28 @@ from pathlib import Path, PurePosixPath
 from ipcamd.params.group import Rank
 
 STATIC = Path(__file__).with_name("static")
-"""Folder of the files that pages consist of."""
+"""Folder of the files of pages."""
 FRAME = "shared/page.html"
-"""Frame of all documents."""
+"""Shared frame of all documents."""
 PARTS = ("shared/header.html", "shared/logo.svg", "motion/motion_panel.html")
-"""Parts of bodies: each replaces its name, without folder and ending, in double braces."""
+"""Parts of bodies: each replaces its name, without folder and suffix, in double braces."""
 _IMPORT = re.compile(r'^(?:import\b|export\b.*\bfrom|\} from)[^"\n]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class HtmlPage:
-    """One page. Texts in double braces that are left in its document are filled in for each request."""
+    """One page. Other texts in double braces are filled in for each request."""
 
     body: str
-    """File of what the page shows."""
+    """File with the contents of the page."""
     name: str
     """Name in links."""
     rank: Rank
-    """Lowest rank that may look at it."""
+    """Lowest rank that may open it."""
     module: str
     """File of the ES module that starts it."""
     styles: tuple[str, ...] = ()
-    """Files of style sheets, after the one that all pages have."""
+    """Files of style sheets, in addition to the shared one."""
     title: str = "{{name}} · {{ServerName}}"
     is_linked: bool = True
     """Whether other pages link to it."""
@@ -44,10 +44,10 @@ class HtmlPage:
         document = _text(FRAME)
         for name, text in parts.items():  # a part may contain later ones
             document = document.replace(f"{{{{{name}}}}}", text)
-        return re.sub(r"\n +", "\n", document)  # the indentation is a tenth of it
+        return re.sub(r"\n +", "\n", document)  # indentation is a tenth of the size
 
     def _links(self) -> Iterator[str]:
-        """Yield the links of the head: all modules are loaded at once, not one after the other as they are found."""
+        """Yield the links of the head, with which all modules are loaded in parallel."""
         yield from (f'<link rel="stylesheet" href="web/{style}">' for style in self.styles)
         modules = imported_by(self.module)
         yield from (f'<link rel="modulepreload" href="web/{name}">' for name in modules if name != self.module)
@@ -55,7 +55,7 @@ class HtmlPage:
 
 
 def imported_by(module: str) -> list[str]:
-    """Return the files of a module and of all modules that it imports, itself or through others."""
+    """Return the files of a module and of all modules that it imports, directly or indirectly."""
     found = [module]
     for name in found:
         folder = STATIC / PurePosixPath(name).parent

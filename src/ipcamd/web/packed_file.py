@@ -1,4 +1,4 @@
-"""Packed file: a text that pages load, kept compressed, and sent so to clients that accept that (RFC 9110, 8.4)."""
+"""Packed file: a file of the pages, stored compressed, and sent so to clients that accept it (RFC 9110, 8.4)."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""Page request: declares the endpoints that pages read from, and formats their answers."""
+"""Page request: declares endpoints for pages, and formats their answers."""
 
 import json
 
@@ -11,7 +11,7 @@ _FRESH = (("Cache-Control", "no-store"),)
 
 
 def read_endpoint(path: str, rank: Rank, action: Action, arguments: Arguments, *answers: Answer) -> Endpoint:
-    """Return an endpoint that is read by GET; its action is cancelled when the caller is gone."""
+    """Return an endpoint for GET; its action is cancelled when the caller is gone."""
     return Endpoint(
         path,
         rank,
@@ -25,5 +25,5 @@ def read_endpoint(path: str, rank: Rank, action: Action, arguments: Arguments, *
 
 
 def json_reply(value: object) -> Reply:
-    """Return an answer that nobody stores: what JSON can express."""
+    """Return a JSON answer that must not be stored."""
     return Reply(json.dumps(value, separators=(",", ":")).encode(), content_type="application/json", headers=_FRESH)

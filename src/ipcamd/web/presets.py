@@ -9,11 +9,11 @@ from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
 
 _KEPT = (("Cache-Control", "private, max-age=86400"),)
-"""The page puts the thumbnail's tag, which `/web/state` tells, into the address."""
+"""Cached for long, because the page adds the thumbnail's tag of `/web/state` to the address."""
 
 
 def preset(call: Call) -> Reply:
-    """Answer with what the camera saw when a preset was stored. Raises ``HttpError`` 404 if there is no thumbnail."""
+    """Answer with the picture taken when a preset was stored. Raises ``HttpError`` 404 without a thumbnail."""
     number = call.query.get("number") or ""
     picture = call.camera.ptz.thumbnails.picture(int(number)) if re.fullmatch("[1-8]", number) else None
     if picture is None:
@@ -33,4 +33,4 @@ ENDPOINTS = (
         answers=(JPEG, NOT_FOUND),
     ),
 )
-"""Endpoints of the small pictures of presets."""
+"""Endpoint of the thumbnails of presets."""

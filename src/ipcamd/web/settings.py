@@ -18,8 +18,8 @@ from ipcamd.wire.http.query import Query
 
 
 def settings(call: Call) -> Reply:
-    """Answer with the topics, their groups and parameters: everything for administrators, for others what they may
-    set; with `group`, only these groups."""
+    """Answer with the topics, their groups and parameters: all for administrators, for others those that they may set;
+    with `group`, only these groups."""
     wanted = (call.query.get("group") or "").split(",")
     by_name = {group.name: group for group in GROUPS}
     titled = [(topic, by_name[name], title) for topic, names in TOPICS.items() for name, title in names.items()]
@@ -42,8 +42,8 @@ def check(call: Call) -> Reply:
 
 
 async def update(call: Call) -> Reply:
-    """Change all of the parameters that are sent (`Group.Name=value`), of any groups, or none. Answer with the new
-    values and the token of `/web/undo`, or with the errors by parameter."""
+    """Change all sent parameters (`Group.Name=value`), of any groups, or none. Answer with the new values and the token
+    of `/web/undo`, or with the errors by parameter."""
     changes = {name: _change(name, value) for name, value in call.query.pairs}
     if errors := dict(_errors(call, changes)):
         return json_reply({"errors": errors})
@@ -54,7 +54,7 @@ async def update(call: Call) -> Reply:
 
 
 async def undo(call: Call) -> Reply:
-    """Take back the change of this `token`, unless somebody has changed the same since. Answer as `/web/update`."""
+    """Revert the change of this `token`, unless the same parameters have changed since. Answer as `/web/update`."""
     try:
         return _applied(call, await call.camera.undo_history.undo(call.query.get("token") or "", call.requester()))
     except (RequestFailed, StoreError) as error:
@@ -76,7 +76,7 @@ def _described(call: Call, group: Group, param: Param) -> dict[str, Any]:
     if param.set is None:
         return described | {"fixed": ""}
     stored = camera.settings[group.name].get(param.name)
-    if not secret and stored == described["value"]:  # else the device says what it is, such as its address
+    if not secret and stored == described["value"]:  # otherwise the device determines the value, such as its address
         described["factory"] = camera.settings.factory(group.name)[param.name]
     if not camera.settings.is_supported(group, param):
         return described | {"fixed": _missing(param)}
@@ -84,7 +84,7 @@ def _described(call: Call, group: Group, param: Param) -> dict[str, Any]:
 
 
 def _missing(param: Param) -> str:
-    """Return words for hardware that a parameter needs and that is not there."""
+    """Return the name of missing hardware that a parameter needs."""
     feature = HARDWARE.param(param.needs)
     return f"Not on this device: {_plain(feature.help)}" if feature else "Not on this device."
 
@@ -116,7 +116,7 @@ def _reason(error: RequestFailed) -> str:
 
 
 def _blamed(message: str, changes: Mapping[str, Change]) -> dict[str, str]:
-    """Return the message by the parameter that it names, or by that of the only change; else by none."""
+    """Return the message by the parameter that it names, or by that of the only change; else without one."""
     named = [name for name, change in changes.items() if f"{change.name}=" in message or f"{change.name}:" in message]
     return {named[0] if named else next(iter(changes)) if len(changes) == 1 else "": message}
 
@@ -157,4 +157,4 @@ ENDPOINTS = (
     _posted("/web/update", update, Arguments(undeclared=Undeclared.PARAMETERS)),
     _posted("/web/undo", undo, Arguments(_TOKEN)),
 )
-"""Requests of the settings page, besides its files."""
+"""Requests of the settings page."""

@@ -1,6 +1,6 @@
 """State stream: ``/web/state``, server-sent events for the camera's pages (WHATWG HTML, 9.2).
 
-`state` events hold the parts of the device's state that changed, the first one all; `settings` events hold a group and
+`state` events contain the changed parts of the device's state, the first one all; `settings` events contain a group and
 its values, as far as the account may read them.
 """
 
@@ -17,15 +17,15 @@ from ipcamd.web.page_request import read_endpoint
 
 PAGE = Argument("page", "Name that the page gives itself, to find itself in the list of clients.")
 KEEP_ALIVE_S = 25.0
-"""Seconds of silence after which a comment is sent: a proxy closes silent connections."""
+"""Seconds of silence after which a comment is sent, because proxies close silent connections."""
 RETRY = b"retry: 1000\n\n"
-"""The browser connects again one second after the connection ended."""
+"""The browser reconnects one second after the connection ends."""
 KEEP_ALIVE = b":\n\n"
 """Comment line, which browsers ignore; it keeps proxies from closing the connection (HTML, 9.2.7)."""
 
 
 async def state(call: Call) -> EventStream:
-    """Stream the device's state, and settings that change, as JSON."""
+    """Stream the device's state and changed settings as JSON."""
     return EventStream(_messages(call.camera.state_feed, call.account.rank))
 
 

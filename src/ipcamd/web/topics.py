@@ -1,4 +1,4 @@
-"""Topics: the groups of parameters as a person looks for them, and their titles."""
+"""Topics: the order of groups of parameters on the settings page, and their titles."""
 
 TOPICS: dict[str, dict[str, str]] = {
     "Camera": {"System.Info": "Name and place", "NetworkLED": "LED", "Hardware": "Hardware"},
@@ -54,4 +54,4 @@ TOPICS: dict[str, dict[str, str]] = {
     },
     "Time": {"Time": "Clock", "Time.NTP": "Time server (NTP)"},
 }
-"""Topic to its groups, by name, and the title of each; every group has a topic."""
+"""Topic to its groups, by name, and the title of each; every group belongs to a topic."""

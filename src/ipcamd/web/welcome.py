@@ -1,4 +1,4 @@
-"""First steps: the request of the page ``/welcome`` that ends them."""
+"""First steps: the request with which the page ``/welcome`` ends them."""
 
 from ipcamd.cgi.arguments import NO_ARGUMENTS
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
@@ -6,7 +6,7 @@ from ipcamd.params.group import Rank
 
 
 async def end(call: Call) -> Reply:
-    """End the first steps: the live page does not lead to them any more."""
+    """End the first steps: the live page no longer redirects to them."""
     await call.camera.first_steps.end(call.account)
     return text("OK")
 

@@ -12,7 +12,7 @@ SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
 MAIN = "h264"
 """Codec of ``/whep``."""
 MOST_BYTES = 64 * 1024
-"""Bytes of an offer."""
+"""Most bytes of an offer."""
 _GONE = Answer(help="WebRTC is off, or there is no such stream or session.", status=404)
 _OTHER_TYPE = Answer(help="The body is of another type.", status=415)
 _NO_RESTART = Answer(help="ICE restarts are not supported.", status=422)
@@ -20,21 +20,22 @@ _PATH, _SESSIONS = "/whep", "sessions"
 
 
 async def open_session(call: Call) -> Reply:
-    """Open a session of WebRTC: the body is the offer, the answer is in the response, `Location` names the session."""
+    """Open a session of WebRTC: the body is the offer, the response contains the answer, `Location` is the address of
+    the session."""
     if call.head.method in ("GET", "HEAD"):
         return Reply(status=204)
     _check_type(call, SDP)
     codec = call.head.path.lower().removeprefix(_PATH).strip("/") or MAIN
     offer = WebRtcOffer(codec, await _read(call), call.account, call.address, _own_address(call))
     answer = await _sessions(call).open_session(offer)
-    # relative to /whep or /whep/<codec>: a proxy may put all paths under a prefix
+    # relative to /whep or /whep/<codec>, because a proxy may add a path prefix
     folder = _SESSIONS if call.head.path.count("/") > 1 else f"{_PATH[1:]}/{_SESSIONS}"
     headers = ("Location", f"{folder}/{answer.identifier}"), ("ETag", answer.tag), ("Accept-Patch", FRAGMENT)
     return Reply(answer.description, 201, SDP, headers)
 
 
 async def change_session(call: Call) -> Reply:
-    """End a session (DELETE), or tell the camera of the client's candidates (PATCH), which it learns by itself."""
+    """End a session (DELETE), or accept the client's candidates (PATCH), which the camera does not need."""
     sessions, identifier = _sessions(call), call.head.path.rpartition("/")[2]
     tag = sessions.tag(identifier, call.account)
     if call.head.method == "DELETE":
@@ -57,7 +58,7 @@ def _sessions(call: Call) -> WebRtcSessions:
 
 
 def _own_address(call: Call) -> str:
-    """Return the camera's address that the client reaches it by; behind a proxy the request came to another one."""
+    """Return the camera's address for the client; behind a proxy the request arrived at another one."""
     is_direct = call.peer == call.address
     return call.arrived_at if is_direct else call.camera.drivers.network.address_towards(call.address)
 

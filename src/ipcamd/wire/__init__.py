@@ -1,1 +1,1 @@
-"""Bytes to values and back: no sockets, tasks, clocks or codecs. One format a file."""
+"""Wire formats: bytes to values and back, one format per file; no sockets, tasks, clocks or codecs."""

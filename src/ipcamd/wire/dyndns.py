@@ -1,4 +1,4 @@
-"""Dyndns2 protocol: the request that updates a host name, and the words of the answer."""
+"""Dyndns2 protocol: the request that updates a host name, and the codes of the answer."""
 
 import base64
 import re
@@ -7,39 +7,39 @@ from urllib.parse import urlencode
 from ipcamd.dataclass import dataclass
 
 PATH = "/nic/update"
-"""The path of a service that is given without one."""
+"""Default path of a service."""
 
 DONE = ("good", "nochg")
-"""Words after which the service knows the address."""
+"""Return codes of a successful update."""
 FINAL = ("badauth", "abuse", "notfqdn", "nohost", "numhost", "badagent", "!donator", "!yours")
-"""Words after which the same request would only fail again."""
+"""Return codes after which a repeated request would fail again."""
 
 
 @dataclass(frozen=True, slots=True)
 class DyndnsAnswer:
-    """The outcome of an update."""
+    """Result of an update."""
 
     word: str
     """``good``, ``nochg``, ``badauth``, ``911`` ..."""
     address: str = ""
-    """The address that the service took note of; "" if it did not say."""
+    """Address that the service has stored; "" if it is not in the answer."""
 
 
 def update_url(service: str, name: str, address: str) -> str:
-    """Return the URL that sets `name` to `address`, or to the sender's if that is ""."""
+    """Return the URL that sets `name` to `address`, or to the sender's address without one."""
     base = service if re.search(r"://[^/]+/", service) else service.rstrip("/") + PATH
     query = urlencode({"hostname": name, **({"myip": address} if address else {})})
     return f"{base}{'&' if '?' in base else '?'}{query}"
 
 
 def request_fields(user: str, password: str, version: str) -> dict[str, str]:
-    """Return the header fields: login and the name of the client, which services demand."""
+    """Return the header fields: login and the client's name, which services require."""
     login = base64.b64encode(f"{user}:{password}".encode()).decode()
     return {"Authorization": f"Basic {login}", "User-Agent": f"ipcamd/{version} (network camera)"}
 
 
 def parse_answer(status: int, body: bytes) -> DyndnsAnswer:
-    """Return the outcome of an answer. Raises ``ValueError`` if it is none of the protocol."""
+    """Return the result in an answer. Raises ``ValueError`` if it is not of the protocol."""
     if status == 401:
         return DyndnsAnswer("badauth")
     words = body[:200].decode("ascii", "replace").split()

@@ -1,15 +1,15 @@
-"""JPEG scanner: finds the end and the size of a picture in bytes that are still arriving (ITU-T T.81, annex B)."""
+"""JPEG scanner: finds the end and the size of a picture while its bytes arrive (ITU-T T.81, annex B)."""
 
 import re
 
 SOI = b"\xff\xd8"
 """The first two bytes of every JPEG."""
 EOI = b"\xff\xd9"
-"""The last two bytes of a JPEG that is whole."""
+"""The last two bytes of a complete JPEG."""
 
 _SOS = 0xDA
 _SIZED = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Markers of frame headers: they tell the picture's size."""
+"""Markers of frame headers, which contain the picture's size."""
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 """Markers without a segment."""
@@ -19,19 +19,19 @@ _IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 
 class JpegScanner:
-    """Follows the markers of one picture; a preview inside one of its segments is passed over. For one picture."""
+    """Follows the markers of one picture; a preview in one of its segments is skipped. For one picture."""
 
     def __init__(self) -> None:
         self.size = (0, 0)
-        """Width and height in pixels, once the frame header has come."""
+        """Width and height in pixels, after the frame header."""
         self.is_progressive = False
         self._at = len(SOI)
         self._in_scan = False
 
     def find_end(self, data: bytes | bytearray) -> int:
-        """Return how many bytes the picture has; -1 if its end has not come. `data` begins with `SOI` and only grows.
+        """Return the number of bytes of the picture; -1 before its end. `data` starts with `SOI` and only grows.
 
-        A picture without an end-of-image marker ends where the next one begins.
+        A picture without an end-of-image marker ends where the next one starts.
         """
         while self._at + 2 <= len(data):
             self._in_scan = self._in_scan or data[self._at] != 0xFF
@@ -47,14 +47,14 @@ class JpegScanner:
         return -1
 
     def _skip_scan(self, data: bytes | bytearray) -> bool:
-        """Go to the next marker; False if it has not come."""
+        """Skip to the next marker; False if it has not arrived."""
         found = _IN_SCAN.search(data, self._at)
         self._at = found.start() if found else max(self._at, len(data) - 1)
         return found is not None
 
     def _skip_segment(self, data: bytes | bytearray, marker: int) -> bool:
-        """Go behind a marker and its segment; False if that has not come."""
-        if marker == 0xFF:  # fill bytes may stand before a marker
+        """Skip a marker and its segment; False if it has not arrived."""
+        if marker == 0xFF:  # fill bytes may precede a marker
             self._at += 1
             return True
         if marker in _ALONE:

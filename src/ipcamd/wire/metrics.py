@@ -21,11 +21,11 @@ class MetricKind(Enum):
     """Kind of metric."""
 
     COUNTER = "counter"
-    """A number that only grows while the process runs."""
+    """A number that only increases while the process runs."""
     GAUGE = "gauge"
-    """A number that goes up and down."""
+    """A number that increases and decreases."""
     HISTOGRAM = "histogram"
-    """Numbers of observations up to each of some limits, and their sum."""
+    """Counts of observations by upper limits, and their sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Distribution:
     limits: Sequence[float]
     """Upper limits of the buckets, ascending, without infinity; in the metric's unit."""
     counts: Sequence[int]
-    """Observations in each bucket alone, the last one beyond all limits: one more than `limits`."""
+    """Observations of each bucket, the last one above all limits: one more than `limits`."""
     total: float
     """Sum of all observations, in the metric's unit."""
 
@@ -49,10 +49,10 @@ class Metric:
     """A metric with all its series."""
 
     name: str
-    """Without the suffix ``_total`` of counters."""
+    """Name, without the suffix ``_total`` of counters."""
     kind: MetricKind
     help: str
-    """One sentence for people."""
+    """Description, one sentence."""
     series: Sequence[tuple[Labels, float | Distribution]]
     """Labels and value of each series; a `Distribution` for a histogram."""
 
@@ -87,7 +87,7 @@ def _sample_name(metric: Metric) -> str:
 
 
 def _lines(metric: Metric, family: str) -> Iterator[str]:
-    """Yield the lines of a metric; `family` is its name in HELP and TYPE, which differs between the formats."""
+    """Yield the lines of a metric; `family` is its name in HELP and TYPE, which depends on the format."""
     yield f"# HELP {family} {metric.help.translate(_HELP_ESCAPES)}\n"
     yield f"# TYPE {family} {metric.kind.value}\n"
     name = _sample_name(metric)
@@ -114,5 +114,5 @@ def _label_text(labels: Labels) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a number as both formats have it: the shortest text that gives the same number back."""
+    """Return a number in the form of both formats: the shortest text with the same value."""
     return repr(int(value) if isinstance(value, bool) else value)

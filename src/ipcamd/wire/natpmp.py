@@ -1,4 +1,4 @@
-"""NAT Port Mapping Protocol (RFC 6886): the requests of a client, and the check of an answer."""
+"""NAT Port Mapping Protocol (RFC 6886): a client's requests, and the check of answers."""
 
 import struct
 from ipaddress import IPv4Address
@@ -22,7 +22,7 @@ _MAPPED = struct.Struct(">HHI")
 
 @dataclass(frozen=True, slots=True)
 class NatPmpMapping:
-    """A mapping that the router has made."""
+    """A mapping of the router."""
 
     external_port: int
     """TCP port of the router's external address."""
@@ -37,12 +37,12 @@ def format_address_request() -> bytes:
 
 
 def format_map(internal_port: int, external_port: int, lifetime_s: int) -> bytes:
-    """Return the request for a mapping of a TCP port; with `lifetime_s` 0 for its end."""
+    """Return the request for a mapping of a TCP port; with `lifetime_s` 0, for its removal."""
     return _MAP.pack(_VERSION, _MAP_TCP, 0, internal_port, external_port, lifetime_s)
 
 
 def parse_address(data: bytes) -> tuple[str, int]:
-    """Return the external address and the epoch. Raises ``ValueError`` if it is no such answer, ``PortMapRefused``."""
+    """Return the external address and the epoch. Raises ``ValueError`` for an invalid answer, ``PortMapRefused``."""
     epoch_s = _parse_head(data, _ADDRESS, 4)
     return str(IPv4Address(data[_HEAD.size : _HEAD.size + 4])), epoch_s
 
@@ -57,7 +57,7 @@ def parse_map(data: bytes, internal_port: int) -> NatPmpMapping:
 
 
 def _parse_head(data: bytes, opcode: int, more: int) -> int:
-    """Return the epoch of an answer with at least `more` bytes behind its head."""
+    """Return the epoch of an answer with at least `more` bytes after its head."""
     if len(data) < _HEAD.size:
         raise ValueError("the answer is too short")
     version, code, result, epoch_s = _HEAD.unpack_from(data)

@@ -1,4 +1,4 @@
-"""Port Control Protocol (RFC 6887): the requests of a client, and the check of an answer."""
+"""Port Control Protocol (RFC 6887): a client's requests, and the check of answers."""
 
 import struct
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -8,13 +8,13 @@ from ipcamd.dataclass import dataclass
 PORT = 5351
 """UDP port of the router, also for NAT-PMP."""
 SIZE_BYTES = 1100
-"""The longest message."""
+"""Most bytes of a message."""
 NONCE_BYTES = 12
 """Bytes of a mapping's nonce (RFC 6887, 11.1)."""
 VERSION = 2
 """Version of the protocol (RFC 6887, 7.1)."""
 UNSUPPORTED_VERSION = 1
-"""Result code of a router that speaks only NAT-PMP."""
+"""Result code of a router that supports only NAT-PMP."""
 
 _ANNOUNCE, _MAP, _ANSWER = 0, 1, 0x80
 _TCP = 6
@@ -36,7 +36,7 @@ _RESULTS = {
 
 @dataclass(frozen=True, slots=True)
 class PcpMapping:
-    """A mapping that the router has made."""
+    """A mapping of the router."""
 
     external_address: str
     external_port: int
@@ -47,7 +47,7 @@ class PcpMapping:
 
 
 class PortMapRefused(ValueError):
-    """The router answers with an error; ``code`` is the protocol's."""
+    """Error of the router; ``code`` is the protocol's."""
 
     def __init__(self, code: int, reason: str) -> None:
         """`reason` completes the sentence "the router refuses: ..."."""
@@ -56,23 +56,23 @@ class PortMapRefused(ValueError):
 
 
 def format_announce(own: str) -> bytes:
-    """Return the request that only asks for the epoch; `own` is the camera's address."""
+    """Return the request for the epoch only; `own` is the camera's address."""
     return _REQUEST.pack(VERSION, _ANNOUNCE, 0, 0, _packed(own))
 
 
 def format_map(own: str, nonce: bytes, internal_port: int, external_port: int, lifetime_s: int) -> bytes:
-    """Return the request for a mapping of a TCP port; with `lifetime_s` 0 for its end."""
+    """Return the request for a mapping of a TCP port; with `lifetime_s` 0, for its removal."""
     head = _REQUEST.pack(VERSION, _MAP, 0, lifetime_s, _packed(own))
     return head + _MAPPING.pack(nonce, _TCP, internal_port, external_port, _packed("::" if ":" in own else "0.0.0.0"))
 
 
 def parse_announce(data: bytes) -> int:
-    """Return the epoch of an answer. Raises ``ValueError`` if it is none, and ``PortMapRefused``."""
+    """Return the epoch of an answer. Raises ``ValueError`` for an invalid one, and ``PortMapRefused``."""
     return _parse_head(data, _ANNOUNCE)[1]
 
 
 def parse_map(data: bytes, nonce: bytes, internal_port: int) -> PcpMapping:
-    """Return the mapping of an answer. Raises ``ValueError`` if it is not for this request, and ``PortMapRefused``."""
+    """Return the mapping in an answer. Raises ``ValueError`` if it is not for this request, and ``PortMapRefused``."""
     lifetime_s, epoch_s = _parse_head(data, _MAP)
     if len(data) < _HEAD.size + _MAPPING.size:
         raise ValueError("the answer is too short")

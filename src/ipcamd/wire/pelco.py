@@ -1,7 +1,7 @@
-"""Pelco messages: seven bytes that tell a pan-tilt head on a serial line what to do (Pelco, D protocol manual).
+"""Pelco messages: seven bytes that control a pan-tilt head on a serial line (Pelco, D protocol manual).
 
-A message is FF, the address, two command bytes, two data bytes, and the sum of the five bytes before, modulo 256. The
-P protocol says the same in eight bytes.
+A message is FF, the address, two command bytes, two data bytes, and the sum of the five previous bytes, modulo 256. The
+P protocol has the same commands in eight bytes.
 """
 
 from functools import reduce
@@ -14,7 +14,7 @@ LENGTH = 7
 TOP_SPEED = 0x3F
 """Highest speed of the protocol, except turbo (0x40)."""
 HOME_PRESET = 0x22
-"""Preset that the protocol reserves for the zero position of pan."""
+"""Preset reserved for the zero position of pan."""
 
 _SYNC = 0xFF
 _MOVE_BITS = {"right": 0x02, "left": 0x04, "up": 0x08, "down": 0x10, "zoomin": 0x20, "zoomout": 0x40}
@@ -28,7 +28,7 @@ class PelcoMessage:
 
     address: int
     moves: frozenset[str] = frozenset()
-    """Directions of a move: ``left``, ``right``, ``up``, ``down``, ``zoomin``, ``zoomout``; none of them is a stop."""
+    """Directions of a move: ``left``, ``right``, ``up``, ``down``, ``zoomin``, ``zoomout``; empty for a stop."""
     pan_speed: int = 0
     """0 to `TOP_SPEED`."""
     tilt_speed: int = 0
@@ -57,21 +57,21 @@ def build_stop(address: int) -> bytes:
 
 
 def build_preset(address: int, action: str, preset: int) -> bytes:
-    """Return the message that does ``set``, ``clear`` or ``go`` with a preset, 1 to 255. Raises ``ValueError``."""
+    """Return the message for ``set``, ``clear`` or ``go`` with a preset, 1 to 255. Raises ``ValueError``."""
     if action not in _PRESET_CODES or not 1 <= preset <= 255:
         raise ValueError(f"preset {preset}: {action}; allowed: 1 to 255 with {', '.join(_PRESET_CODES)}")
     return _build(address, _PRESET_CODES[action], 0, preset)
 
 
 def to_pelco_p(message: bytes) -> bytes:
-    """Return what says a Pelco-D message in Pelco-P: A0, the address less 1, the four command and data bytes, AF, and
-    the exclusive or of the seven bytes before (Pelco, P protocol manual)."""
+    """Return a Pelco-D message in Pelco-P: A0, the address less 1, the four command and data bytes, AF, and the
+    exclusive or of the seven previous bytes (Pelco, P protocol manual)."""
     framed = bytes([0xA0, message[1] - 1, *message[2:6], 0xAF])
     return framed + bytes([reduce(xor, framed)])
 
 
 def protocol_speed(level: int) -> int:
-    """Return the speed for a level of the group ``RS485``: 0 is the slowest that moves, 9 is `TOP_SPEED`. Raises
+    """Return the speed of a level of the group ``RS485``: 0 is the slowest that moves, 9 is `TOP_SPEED`. Raises
     ``ValueError``."""
     if not 0 <= level <= 9:
         raise ValueError(f"speed level {level}: 0 to 9")
@@ -79,7 +79,7 @@ def protocol_speed(level: int) -> int:
 
 
 def parse(message: bytes) -> PelcoMessage:
-    """Return the content of a message. Raises ``ValueError`` if it is no valid one, or one that is not known."""
+    """Return the content of a message. Raises ``ValueError`` if it is invalid or unknown."""
     if len(message) != LENGTH or message[0] != _SYNC:
         raise ValueError(f"no Pelco-D message: {message.hex()}")
     if _checksum(message[1:-1]) != message[-1]:

@@ -14,11 +14,11 @@ JPEG = ord("J")
 AUDIO = ord("A")
 """Type word of sound."""
 MAX_P = 30
-"""Type word of the 30th and every later P frame since the last I frame, which has 0."""
+"""Type word of the 30th and every later P frame after the last I frame, which has 0."""
 
 _WORDS = struct.Struct("<7I")
 _ESCAPE = 15
-"""Scale code that refers to the second scale field, and in that one: a size without a code."""
+"""Scale code that refers to the second scale field, and there means a size without a code."""
 
 SCALES: Mapping[tuple[int, int], tuple[int, int]] = {
     (640, 480): (0, 0),
@@ -61,14 +61,17 @@ class VideoFormat:
     """Format word of a picture."""
 
     kind: int
-    """Code of the codec, bits 0-3: any that is not a codec of sound."""
+    """Code of the codec, bits 0-3: any except those of sound."""
     size: tuple[int, int] | None
-    """(width, height) in pixels. A size without a code, and None, are packed as 15 in both scale fields: the size is in
-    the picture alone. Parsed as None."""
+    """(width, height) in pixels.
+
+    A size without a code, and None, are packed as 15 in both scale fields: only the picture contains the size. Parsed
+    as None.
+    """
     rate: int
     """Pictures per second, 1 to 30."""
     ratio: int
-    """Pictures from one I frame to the next, 1 to 30; 1 for JPEG."""
+    """Pictures per GOP, 1 to 30; 1 for JPEG."""
     quality: int
     """0 lowest to 4 highest."""
 
@@ -104,7 +107,7 @@ class AudioFormat:
 
     kind: AudioKind
     bits: int
-    """Bits a sample, 8 or 16."""
+    """Bits per sample, 8 or 16."""
     rate: int
     """Samples per second: 8000, 11025, 24000, 44100 or 48000."""
     channels: int
@@ -156,20 +159,20 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One payload header, as words; `VideoFormat`, `AudioFormat` and `Status` read the last two."""
+    """One payload header, as words; `VideoFormat`, `AudioFormat` and `Status` parse the last two."""
 
     counter: int
-    """Frames of this stream and media kind so far, modulo 2**32."""
+    """Number of previous frames of this stream and media kind, modulo 2**32."""
     size: int
     """Bytes of the payload behind the header."""
     type: int
-    """`JPEG`, `AUDIO`, 0 for an I frame, 1 to `MAX_P` for the P frames since."""
+    """`JPEG`, `AUDIO`, 0 for an I frame, 1 to `MAX_P` for the following P frames."""
     captured_us: int
-    """Time of capture: microseconds since the epoch, UTC."""
+    """Capture time: microseconds since the epoch, UTC."""
     format: int
-    """Word of 32 bits that `VideoFormat` or `AudioFormat` reads."""
+    """Word of 32 bits for `VideoFormat` or `AudioFormat`."""
     status: int
-    """Word of 32 bits that `Status` reads."""
+    """Word of 32 bits for `Status`."""
 
     def pack(self) -> bytes:
         """Return the 28 bytes; raise ``ValueError`` if a field is out of its range."""

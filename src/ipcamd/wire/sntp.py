@@ -1,4 +1,4 @@
-"""SNTP messages (RFC 4330, RFC 5905): the request of a client, and the check of an answer."""
+"""SNTP messages (RFC 4330, RFC 5905): a client's request, and the check of answers."""
 
 import struct
 
@@ -9,7 +9,7 @@ PORT = 123
 SIZE = 48
 """Bytes of a message without authentication."""
 MAX_DISTANCE_NS = 1_500_000_000
-"""Root distance from which on a server counts as unsynchronised (RFC 5905, MAXDIST)."""
+"""Root distance from which a server counts as unsynchronised (RFC 5905, MAXDIST)."""
 
 _MESSAGE = struct.Struct(">BBbbII4s8sQQQ")
 _CLIENT, _SERVER = 3, 4
@@ -26,9 +26,9 @@ class NtpReply:
     """Times of a valid answer, in nanoseconds since 1970."""
 
     received_ns: int
-    """When the server received the request."""
+    """Time at which the server received the request."""
     sent_ns: int
-    """When it sent the answer."""
+    """Time at which it sent the answer."""
 
     def offset_ns(self, asked_ns: int, answered_ns: int) -> int:
         """Return how far the client's clock is behind. The client sent at `asked_ns` and received at `answered_ns`."""
@@ -36,12 +36,12 @@ class NtpReply:
 
 
 def request(nonce: int) -> bytes:
-    """Return a request. `nonce` (64 random bits) stands for its time stamp: a server repeats it unread."""
+    """Return a request. `nonce` (64 random bits) replaces its time stamp, which servers return unchanged."""
     return _MESSAGE.pack(_VERSION << 3 | _CLIENT, 0, 0, 0, 0, 0, b"", b"", 0, 0, nonce)
 
 
 def parse(data: bytes, nonce: int) -> NtpReply:
-    """Return the times of the answer to the request with `nonce`. Raises ``ValueError`` if it must not be used."""
+    """Return the times in the answer to the request with `nonce`. Raises ``ValueError`` for an unusable answer."""
     if len(data) < SIZE:
         raise ValueError("the answer is too short")
     first, stratum, _, _, delay, dispersion, kiss, _, originate, received, sent = _MESSAGE.unpack_from(data)
@@ -67,13 +67,13 @@ def _not_synchronised(reason: str) -> str:
 
 
 def _kiss(code: bytes) -> str:
-    """Return a kiss code such as ``RATE`` so that a message can show it."""
+    """Return a kiss code such as ``RATE`` in printable form."""
     return "".join(chr(byte) for byte in code if 0x20 < byte < 0x7F) or "?"
 
 
 def _unix_ns(stamp: int) -> int:
-    """Return a time stamp as nanoseconds since 1970. The epoch of 1900 ends in 2036; then the next one begins."""
+    """Return a time stamp as nanoseconds since 1970. The era that started in 1900 ends in 2036."""
     seconds, fraction = stamp >> 32, stamp & 0xFFFFFFFF
-    if seconds < _SECONDS_1900_TO_1970:  # before 1970: it is of the next era
+    if seconds < _SECONDS_1900_TO_1970:  # before 1970, so it belongs to the next era
         seconds += _ERA_SECONDS
     return (seconds - _SECONDS_1900_TO_1970) * _SECOND_NS + (fraction * _SECOND_NS >> 32)

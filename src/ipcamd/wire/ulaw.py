@@ -5,11 +5,11 @@ from functools import cache
 from ipcamd.wire import g711
 
 _BIAS = 132
-"""132 in 16 bits: what the magnitude is raised by before its highest bit picks the segment."""
+"""132 in 16 bits: offset of the magnitude before its highest bit selects the segment."""
 
 
 def _sample(code: int) -> int:
-    """Return the 16-bit value that a code stands for."""
+    """Return the 16-bit value of a code."""
     code = ~code & 0xFF
     magnitude = (((code & 0x0F) << 3) + _BIAS << (code >> 4 & 7)) - _BIAS
     return -magnitude if code & 0x80 else magnitude
@@ -26,17 +26,17 @@ def _encoding() -> bytes:
     rising = bytearray()
     for magnitude in range(0x80):
         segment = magnitude >> 4
-        # each code stands for a run of magnitudes, ever longer; the first one is short by the bias
+        # each code covers a range of magnitudes, of increasing length; the first one is shorter by the bias
         width = 8 << segment
         rising += bytes((0xFF - magnitude,)) * (width - 4 if magnitude == 0 else width)
     positive = bytes(rising) + b"\x80" * (0x8000 - len(rising))
-    # sample -n lies as far down as n lies up; -32768 is as loud as it gets
+    # negative samples are symmetrical; -32768 equals the largest magnitude
     negative = bytes(code & 0x7F for code in reversed(positive[1:]))
     return positive + b"\x00" + negative
 
 
 def encode(samples: bytes) -> bytes:
-    """Return u-law of signed 16-bit little-endian samples; raise ``ValueError`` for half a sample."""
+    """Return u-law of signed 16-bit little-endian samples; raise ``ValueError`` for an incomplete sample."""
     return g711.encode(samples, _encoding())
 
 

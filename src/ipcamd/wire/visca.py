@@ -1,24 +1,24 @@
 """VISCA messages: commands of Sony's protocol for pan-tilt heads on a serial line.
 
-A message is 80 plus the address, a command, and FF. The head's replies are not read.
+A message is 80 plus the address, a command, and FF. Replies of the head are not read.
 """
 
 VISCA_ADDRESSES = 7
-"""Addresses on a line are 1 to this one."""
+"""Highest address on a line; the lowest is 1."""
 PAN_TOP, TILT_TOP = 0x18, 0x14
 """Highest speeds of the protocol."""
 
 _PAN = {"left": 1, "right": 2}
 _TILT = {"up": 1, "down": 2}
 _NONE = 3
-"""Direction of an axis that rests."""
+"""Direction of an axis that does not move."""
 _ZOOM = {"zoomin": 0x02, "zoomout": 0x03}
 _PRESET_CODES = {"clear": 0, "set": 1, "go": 2}
 
 
 def build_visca_move(address: int, moves: tuple[str, ...], pan_level: int, tilt_level: int) -> bytes:
-    """Return the messages that move in one or two directions, or zoom; levels are 0 to 9. Each ends the other first,
-    and lasts until a stop. Raises ``ValueError``."""
+    """Return the messages that move in one or two directions, or zoom; levels are 0 to 9. Move and zoom end each other,
+    and last until a stop. Raises ``ValueError``."""
     if moves[0] in _ZOOM:
         return _stop_drive(address) + _build(address, 0x04, 0x07, _ZOOM[moves[0]])
     pan = next((_PAN[move] for move in moves if move in _PAN), _NONE)
@@ -38,7 +38,7 @@ def build_visca_home(address: int) -> bytes:
 
 
 def build_visca_preset(address: int, action: str, preset: int) -> bytes:
-    """Return the message that does ``set``, ``clear`` or ``go`` with a preset, 1 to 8. Raises ``ValueError``."""
+    """Return the message for ``set``, ``clear`` or ``go`` with a preset, 1 to 8. Raises ``ValueError``."""
     return _build(address, 0x04, 0x3F, _PRESET_CODES[action], preset - 1)
 
 

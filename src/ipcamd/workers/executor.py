@@ -1,4 +1,4 @@
-"""Executor of the event loop: daemon threads that end when there is nothing to do."""
+"""Executor of the event loop: daemon threads that end when idle."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,13 +10,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 16
-"""Calls at one time."""
+"""Most simultaneous calls."""
 
 
 class DaemonExecutor(ThreadPoolExecutor):
     """Executor for ``asyncio.to_thread``. The process ends without waiting for a call that hangs.
 
-    A ``ThreadPoolExecutor`` only because the event loop takes no other.
+    It is a ``ThreadPoolExecutor`` only because the event loop accepts no other class.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class DaemonExecutor(ThreadPoolExecutor):
         return outcome
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Do nothing: idle threads end by themselves."""
+        """Do nothing, because idle threads end by themselves."""
 
 
 def _call(action: Callable[[], T], outcome: Future[T]) -> None:

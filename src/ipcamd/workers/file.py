@@ -1,4 +1,4 @@
-"""File that is open for reading, read and closed in worker threads."""
+"""Threaded file: an open file that is read and closed in worker threads."""
 
 import asyncio
 import os
@@ -9,22 +9,22 @@ from ipcamd.workers.pool import WorkerPool
 
 
 class ThreadedFile:
-    """For the event loop: a disk that hangs delays only those who wait for `read`."""
+    """For the event loop: a disk that hangs delays only callers of `read`."""
 
     def __init__(self, fd: int, pool: WorkerPool) -> None:
-        """Take over the open file `fd`; `pool` reads it."""
+        """Take ownership of the open file `fd`; `pool` reads it."""
         self._fd = fd
         self._pool = pool
         self._reading: asyncio.Future[bytes] | None = None
         self.closed = False
 
     async def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset` on; none at the end of the file. Raises ``OSError``."""
+        """Return up to `length` bytes from `offset`; none at the end of the file. Raises ``OSError``."""
         self._reading = self._pool.run(partial(os.pread, self._fd, length, offset))
         return await asyncio.shield(self._reading)
 
     def close(self) -> None:
-        """Close it soon: after a read that still goes on."""
+        """Close the file soon, after a present read."""
         if self.closed:
             return
         self.closed = True

@@ -1,4 +1,4 @@
-"""Thread that exists only while it has something to do."""
+"""On-demand thread: exists only while there is work."""
 
 import logging
 import threading
@@ -17,8 +17,8 @@ class OnDemandThread:
     """Daemon thread that `wake` starts, and that ends when its work returns."""
 
     def __init__(self, name: str, work: Callable[[], None]) -> None:
-        """`work` runs until there has been nothing to do for `IDLE_S`; `wake` comes after each new piece of work.
-        `name` is the thread's."""
+        """`work` runs until there has been nothing to do for `IDLE_S`; call `wake` after each new piece of work. `name`
+        is the thread's."""
         self._name = name
         self._work = work
         self._lock = threading.Lock()
@@ -26,14 +26,14 @@ class OnDemandThread:
         self._woken = False
 
     def wake(self) -> None:
-        """Let the work be looked at; from any thread. If the system has no thread left, the next call tries again."""
+        """Process new work; from any thread. If the system has no thread left, the next call tries again."""
         with self._lock:
             self._woken = True
             if self._thread is None:
                 self._start()
 
     def join(self, until_s: float) -> None:
-        """Wait for the thread's end until then, by ``time.monotonic``."""
+        """Wait for the thread's end until this time, by ``time.monotonic``."""
         thread = self._thread
         if thread:
             thread.join(max(0.0, until_s - time.monotonic()))

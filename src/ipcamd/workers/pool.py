@@ -1,4 +1,4 @@
-"""Pool of daemon threads for blocking calls, started when needed."""
+"""Worker pool: daemon threads for blocking calls, started on demand."""
 
 import asyncio
 import threading
@@ -15,10 +15,9 @@ IDLE_S = 3.0
 
 
 class WorkerPool:
-    """At most `size` daemon threads. Calls that find none free wait for their turn.
+    """At most `size` daemon threads. Further calls wait for a free one.
 
-    The event loop's own executor is shared by everybody, and is waited for at exit. A device that hangs blocks only
-    the pool that is made for it.
+    The event loop's own executor is shared, and awaited at exit. A device that hangs blocks only its own pool.
     """
 
     def __init__(
@@ -35,20 +34,16 @@ class WorkerPool:
         self._free = 0
 
     def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
-        """Return a future of the value or error of `action`; cancelled, the call goes on without a listener.
-
-        Raises ``OSError`` as `start` does.
-        """
+        """Return a future of the value or error of `action`; after cancellation the call continues without a listener.
+        Raises the ``OSError`` of `start`."""
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         self.start(lambda: call(action, loop, outcome))
         return outcome
 
     def start(self, job: Job) -> None:
-        """Run a call that nobody waits for; from any thread.
-
-        Raises ``OSError`` if it needs the first thread and the system has none left; then it is not run later either.
-        """
+        """Run a call without a result; from any thread. Raises ``OSError`` if it needs the first thread and the system
+        has none left; then the call is dropped."""
         with self._changed:
             self._jobs.append(job)
             if len(self._jobs) > self._free and self._threads < self._size:

@@ -1,4 +1,4 @@
-"""Priority of a thread: work that may take longer leaves the processor to the live picture."""
+"""Thread priority: lower for work that may yield to the live picture."""
 
 import os
 import threading
@@ -9,6 +9,6 @@ NICE = 10
 
 
 def lower_priority() -> None:
-    """Lower the priority of the calling thread, as far as the system allows."""
+    """Lower the priority of the calling thread, as far as the system permits."""
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -1,4 +1,4 @@
-"""Daemon worker thread for blocking calls."""
+"""Worker thread: a daemon thread for blocking calls."""
 
 import asyncio
 import errno
@@ -11,14 +11,14 @@ from typing import TypeVar
 T = TypeVar("T")
 
 Job = Callable[[], None]
-"""Piece of work for a thread: it takes and returns nothing."""
+"""Work of a thread, without arguments and result."""
 
 
 class WorkerThread:
     """One daemon thread that runs blocking calls one after the other.
 
-    The executor's threads are waited for when the camera stops, however long a name server keeps them; this one is not.
-    One thread serves all calls that it is given: a new thread waits for its first turn on a busy machine.
+    Threads of the executor are awaited when the camera stops, even if a name server is slow; this one is not. One
+    thread serves all its calls, because a new thread waits for its first turn on a busy machine.
     """
 
     def __init__(self, name: str) -> None:
@@ -27,14 +27,14 @@ class WorkerThread:
         start_thread(self._work, name)
 
     def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
-        """Return a future of the value or error of `action`; cancelled, the call goes on without a listener."""
+        """Return a future of the value or error of `action`; a cancelled call continues without a listener."""
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         self._jobs.put(lambda: call(action, loop, outcome))
         return outcome
 
     def close(self, last: Job | None = None) -> None:
-        """End the thread after the calls that it was given, and after `last`."""
+        """End the thread after its waiting calls, and after `last`."""
         if last:
             self._jobs.put(last)
         self._jobs.put(None)
@@ -79,5 +79,5 @@ def _report(
         if not outcome.done():
             end(value)
 
-    with suppress(RuntimeError):  # the loop is closed: nobody waits for the outcome
+    with suppress(RuntimeError):  # the loop is closed: the result is not needed
         loop.call_soon_threadsafe(report)

@@ -1,1 +1,1 @@
-"""TLS certificate of the camera: check, storage, self-signed ones, signing requests, renewal."""
+"""TLS certificate of the camera: checks, storage, self-signed certificates, signing requests, renewal."""

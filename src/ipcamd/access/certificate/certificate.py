@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 class Certificate:
     """The certificate in use, for the event loop: threads read, check and write the files.
 
-    Connections that begin after a change use the new one; open connections go on.
+    New connections use a new certificate; open connections continue.
     """
 
     def __init__(self, stored: StoredCertificate) -> None:
@@ -29,24 +29,24 @@ class Certificate:
         self._lock = asyncio.Lock()
 
     def context(self) -> ssl.SSLContext:
-        """Return the context for the next connection. Call `ensure` before. Raises ``RuntimeError`` if it was not."""
+        """Return the context for the next connection. Call `ensure` before. Raises ``RuntimeError`` otherwise."""
         if self._context is None:
             raise RuntimeError("no certificate is loaded")
         return self._context
 
     async def ensure(self) -> None:
-        """Load it, unless that has been done; sign one if there is none that can be used."""
+        """Load it if necessary; create a self-signed one if there is no usable one."""
         async with self._lock:
             if self._current is None:
                 await self._change(self._stored.read)
 
     async def make_first(self) -> None:
-        """Sign one if there is none: the first start does, also for an HTTPS service that is off."""
+        """Create a self-signed one if there is none: at the first start, even without HTTPS."""
         if not await run_in_thread(self._stored.exists, "certificate"):
             await self.ensure()
 
     async def reload(self) -> None:
-        """Read the files again, if they are in use. Files that cannot be used leave everything as it was."""
+        """Read the files again, if they are in use. If they are unusable, nothing changes."""
         async with self._lock:
             if self._current is None:
                 return
@@ -57,15 +57,15 @@ class Certificate:
                 _log.error("the TLS certificate is unchanged: %s", error)
 
     async def refresh(self) -> None:
-        """Replace a self-signed one that ends soon or lacks a name of this machine, and any that has expired."""
+        """Replace an expired certificate, and a self-signed one that expires soon or lacks a name of this machine."""
         async with self._lock:
             if self._current is not None:
                 await self._change(partial(self._stored.refreshed, self._current))
 
     async def install(self, chain: bytes, key: bytes, password: str = "") -> None:
-        """Use the owner's certificate, durably. Without `key` it must be for the signing request or the present key.
+        """Use the owner's certificate, durably. Without `key` it must belong to the signing request or the present key.
 
-        Raises ``RequestFailed``, ``StoreError``; then nothing is changed.
+        Raises ``RequestFailed``, ``StoreError``; then nothing has changed.
         """
         async with self._lock:
             await self._change(partial(self._stored.install, chain, key, password))
@@ -76,15 +76,13 @@ class Certificate:
             await self._change(self._stored.sign_anew)
 
     async def request(self, names: Sequence[str]) -> str:
-        """Return a signing request, PEM, with a new key that waits for its certificate.
-
-        `names` are host names and addresses; none: those of this machine. Raises ``RequestFailed``, ``StoreError``.
-        """
+        """Return a signing request, PEM, with a new stored key. `names` are host names and addresses; by default those
+        of this machine. Raises ``RequestFailed``, ``StoreError``."""
         async with self._lock:
             return await run_in_thread(partial(self._stored.request, names), "certificate")
 
     async def report(self) -> CertificateReport:
-        """Return what is in use."""
+        """Return the properties of the certificate in use."""
         await self.ensure()
         return await run_in_thread(self._report, "certificate")
 

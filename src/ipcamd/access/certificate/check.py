@@ -1,4 +1,4 @@
-"""Check of a private key and its certificates before a server uses them; messages say what is wrong."""
+"""Check of a private key and its certificates before use; messages describe the defect."""
 
 import datetime
 import re
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 
-if TYPE_CHECKING:  # takes some 50 ms to import; cameras without HTTPS do without it
+if TYPE_CHECKING:  # takes about 50 ms to import; cameras without HTTPS do not need it
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
 MAX_CERTIFICATES = 8
-"""In one chain."""
+"""Most certificates in a chain."""
 MIN_RSA_BITS = 2048
 """Browsers refuse shorter keys (CA/Browser Forum Baseline Requirements, 6.1.5)."""
 CLOCK_TOLERANCE = datetime.timedelta(days=1)
-"""A certificate that begins later than this is refused: the camera's clock may be a little slow."""
+"""Tolerance for the start of validity, because the camera's clock may be slow."""
 
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _CURVES = ("secp256r1", "secp384r1")
@@ -27,7 +27,7 @@ _KEYS = "allowed: EC on P-256 or P-384, RSA of 2048 bits or more"
 
 @dataclass(frozen=True, slots=True)
 class CertifiedKey:
-    """Private key with the certificates for it, as PEM."""
+    """Private key and its certificates, as PEM."""
 
     chain: bytes
     """The server's certificate, then those of its issuers in order."""
@@ -45,10 +45,10 @@ class CertifiedKey:
 def check(
     chain: bytes, key: bytes, password: str, now: datetime.datetime, *, may_begin_later: bool = False
 ) -> CertifiedKey:
-    """Return PEM texts in the form that servers read, if they can be used now.
+    """Return PEM texts in the form that servers read, if they are usable now.
 
-    `password` decrypts the key; "" for a key that is not encrypted. `may_begin_later`: the certificate need not be
-    valid yet. Raises ``RequestFailed``.
+    `password` decrypts the key; "" for an unencrypted key. `may_begin_later`: the certificate need not be valid yet.
+    Raises ``RequestFailed``.
     """
     from cryptography.hazmat.primitives import serialization
 

@@ -1,4 +1,4 @@
-"""Files of the certificate in the state directory: two that are replaced together, or not at all."""
+"""Files of the certificate in the state directory: both are replaced, or none."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ from ipcamd.store.files import draft_of, sync_directory, write_durably
 
 CERTIFICATE, KEY = "tls.crt", "tls.key"
 PENDING_KEY = "tls.request.key"
-"""Key of a signing request whose certificate has not come yet."""
+"""Key of a pending signing request."""
 _NEXT = ".next"
 
 
 class CertificateFiles:
-    """``tls.crt`` and ``tls.key`` of one folder. All methods block, and raise ``OSError``."""
+    """``tls.crt`` and ``tls.key`` in a folder. All methods block, and raise ``OSError``."""
 
     def __init__(self, folder: Path) -> None:
         self._certificate = folder / CERTIFICATE
@@ -20,19 +20,19 @@ class CertificateFiles:
         self._pending = folder / PENDING_KEY
 
     def exist(self) -> bool:
-        """Whether there is a certificate, of whatever use."""
+        """Whether there is a certificate, usable or not."""
         return self._certificate.exists()
 
     def read(self) -> tuple[bytes, bytes]:
-        """Return certificates and key, as they are; empty where a file is missing."""
+        """Return certificates and key unchecked; empty for a missing file."""
         self._finish_replacement()
         return _content(self._certificate), _content(self._key)
 
     def replace(self, new: CertifiedKey) -> None:
-        """Replace both durably. After a power cut either the old ones or the new ones are there.
+        """Replace both durably. After a power cut either both old ones or both new ones exist.
 
-        The new certificate's file is written last and under another name: once that is complete, `read` finishes
-        what this began.
+        The new certificate's file is written last and under another name: once it is complete, `read` finishes an
+        interrupted replacement.
         """
         self._finish_replacement()
         try:
@@ -44,7 +44,7 @@ class CertificateFiles:
         self._finish_replacement()
 
     def set_aside(self) -> None:
-        """Keep files that cannot be used under another name."""
+        """Rename unusable files."""
         for path in (self._certificate, self._key):
             if path.exists():
                 path.replace(path.with_name(f"{path.name}.unusable"))
@@ -54,16 +54,16 @@ class CertificateFiles:
         return _content(self._pending)
 
     def keep_pending_key(self, key: bytes) -> None:
-        """Keep the key of a signing request."""
+        """Store the key of a signing request."""
         write_durably(self._pending, key)
 
     def drop_pending_key(self) -> None:
-        """Forget it: its certificate has come, or will not."""
+        """Delete the key of a signing request."""
         self._pending.unlink(missing_ok=True)
 
     def _finish_replacement(self) -> None:
         complete = _next(self._certificate).exists()
-        for path in (self._key, self._certificate):  # the certificate last: until then this is done again
+        for path in (self._key, self._certificate):  # the certificate last, so that an interruption is repeated
             if complete and _next(path).exists():
                 _next(path).replace(path)
                 sync_directory(path.parent)

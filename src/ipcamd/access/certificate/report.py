@@ -1,4 +1,4 @@
-"""Report on a certificate: its properties, for people."""
+"""Certificate report: properties of a certificate as text."""
 
 import datetime
 import hashlib
@@ -20,13 +20,13 @@ class CertificateReport:
     key: str
     """Its kind, such as ``EC secp256r1``."""
     fingerprint: str
-    """SHA-256 of its DER form, in pairs of hexadecimal digits."""
+    """SHA-256 of its DER form, as pairs of hexadecimal digits."""
     is_self_signed: bool
-    """By the camera itself."""
+    """Whether the camera signed it itself."""
     chain: str
     """PEM."""
     is_request_pending: bool
-    """A signing request waits for its certificate."""
+    """Whether a signing request is pending."""
 
 
 def report_on(used: CertifiedKey, is_request_pending: bool) -> CertificateReport:

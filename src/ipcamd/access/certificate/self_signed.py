@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec
 
 LIFE = datetime.timedelta(days=825)
-"""The longest that all systems accept (Apple's limit for certificates that a user trusts)."""
+"""Longest validity that all systems accept (Apple's limit for certificates that a user trusts)."""
 RENEW = datetime.timedelta(days=30)
-"""Before the end, a self-signed certificate is replaced."""
+"""Time before expiry at which a self-signed certificate is replaced."""
 BACKDATE = datetime.timedelta(days=1)
-"""For clients whose clock is slow."""
+"""Start of validity in the past, for clients with slow clocks."""
 
 _COMMON_NAME = "ipcamd"
 
 
 def sign_itself(names: Sequence[str], now: datetime.datetime) -> CertifiedKey:
-    """Return a new key with a certificate that it signed itself, for these host names and IP addresses."""
+    """Return a new key and its self-signed certificate for these host names and IP addresses."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
@@ -51,12 +51,12 @@ def request_signature(names: Sequence[str]) -> tuple[bytes, bytes]:
 
 
 def is_own(certificate: "x509.Certificate") -> bool:
-    """Whether the camera signed it itself, so that it may replace it."""
+    """Whether the camera signed it itself, so that the camera may replace it."""
     return certificate.subject == certificate.issuer == _subject(_COMMON_NAME)
 
 
 def names_of(certificate: "x509.Certificate") -> tuple[str, ...]:
-    """Return the host names and IP addresses that it is for."""
+    """Return the host names and IP addresses of the certificate."""
     from cryptography import x509
 
     try:

@@ -1,4 +1,4 @@
-"""Stored certificate: the owner's files, or those of the state directory; self-signed where none can be used."""
+"""Stored certificate: the owner's files, or those of the state directory; a self-signed one if none is usable."""
 
 import datetime
 import logging
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 SETTLING = datetime.timedelta(minutes=10)
-"""A self-signed certificate that is so young is replaced at once when the machine has a new name or address."""
+"""Age below which a self-signed certificate is replaced at once when the machine has a new name or address."""
 RESTRAINT = datetime.timedelta(hours=1)
-"""An older one has lasted so long before: each change costs its users a confirmation."""
+"""Shortest life of an older one before that, because each change needs confirmation by its users."""
 EARLIEST = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
-"""A clock that shows an earlier time is not set."""
+"""An earlier time means that the clock is not set."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,22 +36,20 @@ class StoredCertificate:
         names: Callable[[], Iterable[str]] = lambda: (),
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
     ) -> None:
-        """`given` are the owner's files of certificate and key, outside of `folder` and never written.
-
-        `names` returns the host names and IP addresses for a self-signed one, beside the loopback's. `now` returns
-        the time in UTC, to check the validity.
-        """
+        """`given` are the owner's files of certificate and key, outside `folder` and never written. `names` returns the
+        host names and IP addresses for a self-signed one, in addition to those of the loopback. `now` returns the time
+        in UTC, to check the validity."""
         self._files = CertificateFiles(folder)
         self._given = given
         self._find_names = names
         self._now = now
 
     def exists(self) -> bool:
-        """Whether there is one, of whatever use."""
+        """Whether there is one, usable or not."""
         return self._given is not None or self._files.exist()
 
     def read(self) -> CertifiedKey:
-        """Return the owner's, or else that of the folder; sign one if neither can be used."""
+        """Return the owner's certificate, else that of the folder; create a self-signed one if neither is usable."""
         if self._given:
             try:
                 return self._checked(*(path.read_bytes() for path in self._given))
@@ -65,18 +63,18 @@ class StoredCertificate:
         return self._renewed(found)
 
     def reread(self) -> CertifiedKey:
-        """Return what the files contain now. Raises ``OSError``, ``RequestFailed``."""
+        """Return the present contents of the files. Raises ``OSError``, ``RequestFailed``."""
         return self._checked(*(path.read_bytes() for path in self._given) if self._given else self._files.read())
 
     def refreshed(self, used: CertifiedKey) -> CertifiedKey:
-        """Return the one in use, or what must replace it now."""
+        """Return the present certificate, or its replacement."""
         certificate = used.certificate
         if is_own(certificate):
             return self._renewed(used)
         return used if certificate.not_valid_after_utc > self._now() else self.read()
 
     def install(self, chain: bytes, key: bytes, password: str) -> CertifiedKey:
-        """Store the owner's. Without `key` it must belong to a key that the camera has. Raises as `_store`."""
+        """Store the owner's certificate. Without `key` it must belong to a key of the camera. Raises as `_store`."""
         self._refuse_given()
         found = checked(chain, key or self._key_for(chain), password, self._now())
         self._store(found)
@@ -84,7 +82,7 @@ class StoredCertificate:
         return found
 
     def sign_anew(self) -> CertifiedKey:
-        """Store a self-signed one. Raises as `_store`."""
+        """Store a new self-signed one. Raises as `_store`."""
         self._refuse_given()
         made = sign_itself(self._names(), self._now())
         self._store(made)
@@ -101,7 +99,7 @@ class StoredCertificate:
         return request.decode()
 
     def is_request_pending(self) -> bool:
-        """Whether a signing request waits for its certificate."""
+        """Whether a signing request is pending."""
         return bool(self._files.pending_key())
 
     def _checked(self, chain: bytes, key: bytes) -> CertifiedKey:
@@ -111,7 +109,7 @@ class StoredCertificate:
         return subject_names(self._find_names())
 
     def _renewed(self, found: CertifiedKey) -> CertifiedKey:
-        """Return it, or a new self-signed one in place of one that needs a change."""
+        """Return the certificate, or a new self-signed one if it needs replacement."""
         if not is_own(found.certificate):
             return found
         names, former = self._names(), names_of(found.certificate)
@@ -122,7 +120,7 @@ class StoredCertificate:
 
     def _needs_change(self, own: "x509.Certificate", lacking: Collection[str]) -> bool:
         now = self._now()
-        if own.not_valid_before_utc > now:  # signed by a clock that was ahead, or the clock is not set yet
+        if own.not_valid_before_utc > now:  # signed while the clock was ahead, or the clock is not set yet
             return now > EARLIEST
         age = now - own.not_valid_before_utc - BACKDATE
         return own.not_valid_after_utc - RENEW < now or (bool(lacking) and not SETTLING < age < RESTRAINT)
@@ -137,7 +135,7 @@ class StoredCertificate:
         return self._keep(sign_itself(self._names(), self._now()))
 
     def _keep(self, made: CertifiedKey) -> CertifiedKey:
-        """Store one that the camera signed; a full disk does not prevent its use."""
+        """Store a self-signed one; a full disk does not prevent its use."""
         try:
             self._files.replace(made)
         except OSError as error:
@@ -152,13 +150,13 @@ class StoredCertificate:
             raise StoreError(f"the certificate cannot be stored ({error.strerror})") from error
 
     def _key_for(self, chain: bytes) -> bytes:
-        """Return the camera's private key that belongs to the first certificate. Raises ``RequestFailed``."""
+        """Return the camera's private key for the first certificate. Raises ``RequestFailed``."""
         from cryptography import x509
 
         _, present = self._files.read()
         try:
             public = x509.load_pem_x509_certificate(chain).public_key()
-        except Exception:  # the check says what is wrong
+        except Exception:  # the check reports the defect
             return present
         for key in filter(None, (self._files.pending_key(), present)):
             if same_key(load_key(key).public_key(), public):

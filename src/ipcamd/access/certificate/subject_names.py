@@ -5,34 +5,34 @@ from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 
 MAX_NAMES = 32
-"""In one certificate."""
+"""Most names in one certificate."""
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
 
 
 def subject_names(found: Iterable[str]) -> tuple[str, ...]:
-    """Return the loopback's names, then those of `found` that clients on other machines can use."""
+    """Return the names of the loopback, then those of `found` that are usable from other machines."""
     return _bounded((*_LOOPBACK, *filter(_is_useful, found)))
 
 
 def with_former_addresses(new: Sequence[str], former: Sequence[str]) -> tuple[str, ...]:
-    """Return `new`, then the addresses of `former`: one that comes back needs no other certificate."""
+    """Return `new`, then the addresses of `former`, so that a returning address needs no new certificate."""
     return _bounded((*new, *filter(is_address, former)))
 
 
 def without_loopback(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names that other machines can use; all of them if there are no others."""
+    """Return the names that other machines can use; all if there are no others."""
     return tuple(name for name in names if name not in _LOOPBACK) or tuple(names)
 
 
 def is_host_name(name: str) -> bool:
-    """Whether it can stand in a certificate as a host name."""
+    """Whether a text is valid in a certificate as a host name."""
     return len(name) <= 253 and _HOST.fullmatch(name) is not None and not is_address(name)
 
 
 def is_address(name: str) -> bool:
-    """Whether it is an IP address."""
+    """Whether a text is an IP address."""
     try:
         ip_address(name)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Firmware parts: trusted keys, the upgrade, what became of the last trial."""
+"""Firmware parts: trusted keys, the upgrade, the result of the last trial."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 async def build_firmware(core: Core, host: FirmwareHost) -> FirmwareUpgrade:
-    """Build the upgrade. Raises ``ConfigError`` for a key that cannot be used."""
+    """Build the upgrade. Raises ``ConfigError`` for an unusable key."""
     paths = core.options.firmware_key
     keys = await asyncio.to_thread(load_trusted_keys, paths) if paths else frozenset[bytes]()
     versions = InstalledVersions(core.options.state_dir)
@@ -26,7 +26,7 @@ async def build_firmware(core: Core, host: FirmwareHost) -> FirmwareUpgrade:
 
 
 async def settle_version(core: Core, host: FirmwareHost) -> None:
-    """Confirm this version if it is on trial, note what became of a trial, and remove what no start needs."""
+    """Confirm this version if it is on trial, record the result of a trial, and remove unneeded versions."""
     version = ipcamd.__version__
     try:
         if await host.confirm():
@@ -41,7 +41,7 @@ async def settle_version(core: Core, host: FirmwareHost) -> None:
 
 
 def _tidy(versions: InstalledVersions) -> str:
-    """Remove what no start needs; return why the last trial failed, or "". Raises ``OSError``."""
+    """Remove unneeded versions; return why the last trial failed, or "". Raises ``OSError``."""
     if not versions.is_used():
         return ""
     versions.clean()

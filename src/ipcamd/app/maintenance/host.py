@@ -1,4 +1,4 @@
-"""Firmware host: the process that runs a version, alone or below the supervisor of its trial."""
+"""Firmware host: the process that runs a version, alone or under the supervisor of its trial."""
 
 import os
 import sys
@@ -15,29 +15,29 @@ class FirmwareHost:
     """One process."""
 
     def __init__(self, link: SupervisorLink | None, end: Callable[[], None]) -> None:
-        """`end` ends the camera, so that another version can take its place."""
+        """`end` ends the camera, so that another version can replace it."""
         self._link = link
         self._end = end
         self._next: InstalledVersion | None = None
 
     @property
     def pid(self) -> int:
-        """The process that takes the camera's signals."""
+        """Process that receives the camera's signals."""
         return os.getppid() if self._link else os.getpid()
 
     async def confirm(self) -> bool:
-        """Tell the supervisor that this version is ready; return whether it was on trial. Raises ``OSError``."""
+        """Report to the supervisor that this version is ready; return whether it was on trial. Raises ``OSError``."""
         return await run_in_thread(self._link.confirm, "supervisor") if self._link else False
 
     def start_trial(self, version: InstalledVersion) -> None:
-        """End the camera, and let `hand_over` start `version`."""
+        """End the camera, so that `hand_over` starts `version`."""
         self._next = version
         self._end()
 
     def hand_over(self, state_dir: Path, ports: Sequence[str]) -> None:
-        """Start the version of `start_trial`, when the camera has ended. Raises ``OSError``.
+        """Start the version of `start_trial` after the camera has ended. Raises ``OSError``.
 
-        `ports` are options: the ports that were found free stay the same.
+        `ports` are options with the present port numbers, which remain the same.
         """
         if self._next is None:
             return

@@ -1,1 +1,1 @@
-"""Composition of what serves the network besides streams: addresses, certificate, ONVIF."""
+"""Composition of network services other than streams: addresses, certificate, ONVIF."""

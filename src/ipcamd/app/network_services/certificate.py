@@ -1,4 +1,4 @@
-"""Upkeep of the TLS certificate: made at the first start, renewed in time, read again when its files change."""
+"""Upkeep of the TLS certificate: created at the first start, renewed in time, reloaded when its files change."""
 
 import asyncio
 import logging
@@ -13,15 +13,15 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.workers.thread import run_in_thread
 
 RENEWAL_CHECK_S = 60.0
-"""Seconds between two checks whether it ends soon, or the machine has another name or address."""
+"""Seconds between two checks for expiry and for new names or addresses of the machine."""
 FILE_CHECK_S = 5.0
-"""Seconds between two looks at the owner's files."""
+"""Seconds between two checks of the owner's files."""
 
 _log = logging.getLogger(__name__)
 
 
 class CertificateUpkeep:
-    """The certificate of all services, and the tasks that keep it usable."""
+    """The certificate of all services, and the tasks that keep it valid."""
 
     def __init__(self, stack: ShutdownStack, core: Core) -> None:
         """Raises ``ConfigError`` if a file of the owner is missing."""
@@ -33,7 +33,7 @@ class CertificateUpkeep:
         stack.push(self._close)
 
     def start(self) -> None:
-        """Begin."""
+        """Start."""
         self._spawn(self._renew())
         if self._given:
             self._spawn(self._watch_files(FileWatch(self._given)))
@@ -69,7 +69,7 @@ class CertificateUpkeep:
 
 
 def _machine_names(core: Core) -> Iterator[str]:
-    """Return the host names and IP addresses by which clients may reach the camera."""
+    """Return the host names and IP addresses of the camera for clients."""
     host = socket.gethostname()
     yield from (host, f"{host.partition('.')[0]}.local", *core.options.allowed_host)
     yield core.settings["Network.DNSUpdate"]["DNSName"]

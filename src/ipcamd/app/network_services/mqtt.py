@@ -1,4 +1,4 @@
-"""MQTT of a camera, imported when it is first switched on."""
+"""MQTT of a camera, imported when it is first enabled."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def start_mqtt(stack: ShutdownStack, core: Core, events: EventParts, camera: Camera) -> None:
-    """Let it follow the settings."""
+    """Start it, following the settings."""
     late = LateMqtt(stack, core, events, camera)
     core.settings.guard(MQTT.name, guard_package)
     core.settings.watch(MQTT.name, lambda _: late.follow())
@@ -35,7 +35,7 @@ class LateMqtt:
         self._starting: asyncio.Task[None] | None = None
 
     def follow(self) -> None:
-        """Start the service if it is enabled, or has left something at the broker."""
+        """Start the service if it is enabled, or has retained topics to clear."""
         is_needed = self._core.settings[MQTT.name].flag("Enable") or bool(self._retained)
         if is_needed and self._starting is None:
             self._starting = asyncio.get_running_loop().create_task(self._start())

@@ -20,9 +20,9 @@ def build_ntp(core: Core) -> NtpSynchronizer:
 
 
 def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer) -> AddressWatch:
-    """Build the others, but for the announcers, and start all; they follow the settings.
+    """Build the others except the announcers, and start all; they follow the settings. Called when all services listen.
 
-    Called when all services listen. Return the watch of the camera's addresses.
+    Return the watch of the camera's addresses.
     """
     watch = AddressWatch()
     stack.push(watch.close)
@@ -35,7 +35,7 @@ def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer) -> Add
 
 
 async def announce(stack: ShutdownStack, core: Core, watch: AddressWatch, camera: Camera) -> None:
-    """Announce the camera, if it is to be; nothing waits for that."""
+    """Announce the camera, if enabled; no part waits for it."""
     if core.options.discovery:
         start = await run_in_thread(_import_announcers, "announcers")
         start(stack, core, watch, camera)

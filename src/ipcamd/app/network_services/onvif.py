@@ -1,4 +1,4 @@
-"""ONVIF of a camera: services and metadata track, which the first client that asks for them imports and builds."""
+"""ONVIF of a camera: services and metadata track, imported and built for the first client."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ class LateOnvif:
         self._services: OnvifServices | None = None
 
     def answer(self, call: Call) -> Reply | Awaitable[Reply]:
-        """Answer a request: at once, unless it has to wait for something."""
+        """Answer a request: at once, unless it waits for something."""
         return self._services.dispatcher.answer(call) if self._services else self._answer_first(call)
 
     async def _answer_first(self, call: Call) -> Reply:

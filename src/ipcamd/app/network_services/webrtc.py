@@ -1,4 +1,4 @@
-"""WebRTC service: built from the camera's parts, where the packages that it needs are installed."""
+"""WebRTC service: built from the camera's parts, if its packages are installed."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,1 +1,1 @@
-"""Process: the camera as its service manager sees it."""
+"""Process: the camera's process for its service manager and terminal."""

@@ -1,4 +1,4 @@
-"""Greeting in a terminal: the camera's addresses for people, and a QR code of its page for telephones."""
+"""Greeting in a terminal: the camera's addresses, and a QR code of its page for phones."""
 
 import os
 import socket
@@ -19,8 +19,10 @@ _PAIRS = {
     (True, False): "\x1b[30;47m\u2580",
     (True, True): "\x1b[30;40m\u2580",
 }
-"""Two modules, one above the other, as the upper half of a character and its background: True is dark. Both colours
-are set, so the terminal's own do not matter."""
+"""Two modules, one above the other, as the upper half of a character and its background: True is dark.
+
+Both colours are set, so the terminal's own do not matter.
+"""
 _PLAIN = "\x1b[0m"
 
 
@@ -42,12 +44,12 @@ def greet_terminal(core: Core, http: int | None, https: int | None, rtsp: int) -
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person reads `stream`."""
+    """Whether `stream` is a terminal."""
     return bool(stream and stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def _names(core: Core) -> Iterator[str]:
-    """Yield addresses and names for URLs, best first: those that a telephone in the same network can open."""
+    """Yield addresses and names for URLs, preferring those that a phone in the same network can open."""
     hosts = core.listen.hosts
     if all(ip_address(host).is_unspecified for host in hosts):
         own = sorted(core.drivers.network.addresses(), key=_rank)
@@ -81,8 +83,8 @@ def _is_loopback(name: str) -> bool:
 
 
 def _code(text: str) -> list[str]:
-    """Return the lines of a QR code; none where the terminal is too narrow, or cannot show its characters."""
-    import segno  # only a terminal needs it
+    """Return the lines of a QR code; none if the terminal is too narrow, or cannot show its characters."""
+    import segno  # needed only with a terminal
 
     rows = [list(map(bool, row)) for row in segno.make(text, micro=False).matrix_iter(border=QUIET_ZONE)]
     is_too_wide = os.get_terminal_size(sys.stderr.fileno()).columns < len(rows[0])

@@ -1,4 +1,5 @@
-"""Service manager: tells systemd that the camera is ready, stops, and that its event loop runs (sd_notify(3))."""
+"""Service manager: reports to systemd that the camera is ready, that it stops, and that its event loop runs
+(sd_notify(3))."""
 
 import asyncio
 import logging
@@ -9,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 class ServiceManager:
-    """The service manager of this process; where there is none, nothing is sent."""
+    """The service manager of this process; without one, nothing is sent."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """`environment` names the manager's socket in ``NOTIFY_SOCKET`` (sd_notify(3))."""
@@ -19,13 +20,13 @@ class ServiceManager:
         self._timer: asyncio.TimerHandle | None = None
 
     def report_ready(self) -> None:
-        """Report that every service listens, and from now on that the event loop runs, if a watchdog waits for it."""
+        """Report that every service listens, and, if there is a watchdog, regularly that the event loop runs."""
         self._send("READY=1")
         if self._timer is None and self._ping_s > 0:
             self._ping()
 
     def report_stopping(self) -> None:
-        """Report that the camera ends."""
+        """Report that the camera stops."""
         self._send("STOPPING=1")
 
     def _ping(self) -> None:

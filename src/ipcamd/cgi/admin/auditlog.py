@@ -27,8 +27,8 @@ _SECOND_NS = 1_000_000_000
 
 
 async def auditlog(call: Call) -> Reply:
-    """List the newest records, newest first: ``count`` of them, of ``account``, of ``kind``, ``since`` and ``until``
-    (seconds since the epoch), numbered ``before``; as ``format`` text or JSON lines."""
+    """List the newest records first: at most ``count``, filtered by ``account``, ``kind``, ``since`` and ``until``
+    (seconds since the epoch), with numbers below ``before``; as ``format`` text or JSON lines."""
     query = call.query
     form, count = ARGUMENTS.word(query, "format"), ARGUMENTS.number(query, "count") or 0
     records = await call.camera.audit_log.newest(count, _chosen(query))

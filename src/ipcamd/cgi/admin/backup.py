@@ -21,7 +21,7 @@ ARGUMENTS = Arguments(
     Argument("network", "Restore the parameters of the network, too.", YES_NO, default="no"),
     Argument("force", "Even if it locks the caller out.", YES_NO, default="no"),
 )
-"""Each action ignores those that it does not need."""
+"""Each action ignores arguments of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class _Sent:
 
 
 async def backup(call: Call) -> Reply:
-    """Return the settings as one file (``action=save``), or bring them back from the file of a form
-    (``action=restore``), all or nothing. ``passphrase`` includes secrets and accounts; ``network=yes`` restores the
-    network's parameters, too."""
+    """Return the settings as one file (``action=save``), or restore them from the file of a form (``action=restore``),
+    all or nothing. ``passphrase`` includes secrets and accounts; ``network=yes`` also restores the network parameters.
+    """
     if call.head.parameters.get("passphrase") is not None:
         raise RequestFailed("passphrase: not in a URL, which others may log; send it in the body of a POST")
     sent = await _receive(call)
@@ -65,7 +65,7 @@ async def _restore(call: Call, sent: _Sent) -> Reply:
 
 async def _receive(call: Call) -> _Sent:
     """Read the body. Raises ``HttpError`` 413, ``RequestFailed``."""
-    from ipcamd.wire.http.form_upload import FormUpload  # imported here: backups are rare
+    from ipcamd.wire.http.form_upload import FormUpload  # imported here, because backups are rare
 
     content_type = call.head.fields.get("content-type", "")
     body = bytearray()

@@ -20,7 +20,7 @@ ARGUMENTS = Arguments(
     Argument("password", "Password of the key.", is_secret=True),
     Argument("names", "Host names and IP addresses of a signing request, separated by commas."),
 )
-"""Each action ignores those that it does not need."""
+"""Each action ignores arguments of the others."""
 PEM = Answer("application/x-pem-file", "With `action=download` and `action=request`.")
 _READS = ("", "show", "download")
 _RECORDED = {
@@ -33,7 +33,7 @@ _SECRETS = ("key", "password")
 
 
 async def certificate(call: Call) -> Reply:
-    """Show, download, upload, or sign anew; or return a signing request."""
+    """Show, download, upload or self-sign the certificate, or return a signing request."""
     query, used = call.query, call.camera.certificate
     if any(call.head.parameters.get(name) is not None for name in _SECRETS):
         raise RequestFailed("key, password: not in a URL, which others may log; send them in the body of a POST")
@@ -47,7 +47,7 @@ async def certificate(call: Call) -> Reply:
 
 
 async def _change(call: Call, action: str) -> Reply:
-    """Carry out an action that changes something; the audit log tells of it, or of its refusal."""
+    """Execute an action that changes something; record it, or its refusal, in the audit log."""
     what, audit_log, used = _RECORDED[action], call.camera.audit_log, call.camera.certificate
     with audit_log.refusals_noted(call.requester(), what):
         match action:

@@ -43,7 +43,7 @@ def date(call: Call) -> Reply | Awaitable[Reply]:
 
 
 def _spelled(now: datetime) -> str:
-    """Return the time as the SDK's sample has it: month and day unpadded, time padded."""
+    """Return the time in the form of the SDK's sample: month and day unpadded, time padded."""
     return f"{now.year}/{now.month}/{now.day} {now.hour:02}:{now.minute:02}:{now.second:02}"
 
 
@@ -59,7 +59,7 @@ async def _set(call: Call, numbers: dict[str, int]) -> Reply:
 
 
 def _numbers(query: Query) -> dict[str, int]:
-    """Return what ``set`` was asked to set; raise `RequestFailed` unless every parameter is good."""
+    """Return the values of ``set``; raise `RequestFailed` unless every parameter is valid."""
     numbers = {name: ARGUMENTS.number(query, name) for name in FIELDS}
     sent = {name: number for name, number in numbers.items() if number is not None}
     if not sent:

@@ -21,7 +21,7 @@ async def eventlog(call: Call) -> Reply:
     """List the newest entries, newest first: ``count`` of them, as ``format`` text or JSON lines."""
     form = ARGUMENTS.word(call.query, "format")
     entries = await call.camera.event_log.newest(ARGUMENTS.number(call.query, "count") or 0)
-    return await asyncio.to_thread(_reply, call, form, entries)  # ten thousand take longer than a frame may wait
+    return await asyncio.to_thread(_reply, call, form, entries)  # ten thousand take longer than a frame interval
 
 
 def _reply(call: Call, form: str, entries: list[EventLogEntry]) -> Reply:
@@ -38,9 +38,9 @@ def _json(call: Call, entry: EventLogEntry) -> str:
 
 
 def _line(call: Call, entry: EventLogEntry) -> str:
-    """Return an entry as one line: local time, what, schedule, what was done, what failed, separated by ``|``.
+    """Return an entry as one line: local time, event, schedule, action, failure, separated by ``|``.
 
-    A ``|`` in a schedule's name becomes ``/``: the line has five fields, always.
+    A ``|`` in a schedule's name becomes ``/``, so that the line always has five fields.
     """
     when = f"{call.camera.clock.local(entry.moment):%Y-%m-%d %H:%M:%S}"
     failed = f"failed: {entry.failed}" if entry.failed else ""

@@ -11,8 +11,8 @@ ARGUMENTS = Arguments(Argument("mode", "The values that become the factory value
 
 
 async def factorydefault(call: Call) -> Reply:
-    """Bring back the factory values: all (``mode=1``), or all but address, zone and daylight saving (``mode=2``).
-    Answer OK; the camera restarts after the answer has gone out."""
+    """Restore the factory values: all (``mode=1``), or all except address, zone and daylight saving (``mode=2``).
+    Answer OK; then the camera restarts."""
     factory_default = call.camera.factory_default
     match ARGUMENTS.word(call.query, "mode"):
         case "1":

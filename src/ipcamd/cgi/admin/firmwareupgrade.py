@@ -15,12 +15,13 @@ from ipcamd.wire.http.query import Query
 
 ARGUMENTS = Arguments(Argument("force", "Even if the version is the same or an older one.", YES_NO, default="no"))
 FORM_BYTES = 64 * 1024
-"""Bytes of a form beside the image."""
+"""Bytes of a form in addition to the image."""
 
 
 async def firmwareupgrade(call: Call) -> Reply:
-    """Install the image that the form holds beside the running version, and start it; it is undone unless it is ready
-    within 60 s. ``force=yes`` allows the same or an older version. Answer OK; the camera restarts after that."""
+    """Install the image in the form, in addition to the running version, and start it; without readiness within 60 s
+    the camera returns to the running version. ``force=yes`` allows the same or an older version. Answer OK; then the
+    camera restarts."""
     upgrade, log = call.camera.firmware, call.camera.audit_log
     with log.refusals_noted(call.requester(), "firmware"):
         version = await _install(call, upgrade)
@@ -39,8 +40,8 @@ async def _install(call: Call, upgrade: FirmwareUpgrade) -> InstalledVersion:
 
 
 async def _receive(call: Call, write: Callable[[bytes], Awaitable[None]]) -> dict[str, str]:
-    """Write the file of the form; return the form's fields. Raises ``RequestFailed``, ``HttpError``."""
-    from ipcamd.wire.http.form_upload import FormUpload  # imported here: upgrades are rare
+    """Write the file in the form; return the form's fields. Raises ``RequestFailed``, ``HttpError``."""
+    from ipcamd.wire.http.form_upload import FormUpload  # imported here, because upgrades are rare
 
     received = 0
     try:
@@ -61,7 +62,7 @@ async def _receive(call: Call, write: Callable[[bytes], Awaitable[None]]) -> dic
 
 
 def _is_forced(call: Call, fields: dict[str, str]) -> bool:
-    """Return the field ``force``, of the form or of the URL. Raises ``RequestFailed``."""
+    """Return the field ``force`` of the form or the URL. Raises ``RequestFailed``."""
     sent = Query.of((*call.query.pairs, *((name, value.strip()) for name, value in fields.items())))
     ARGUMENTS.check(sent)
     return ARGUMENTS.flag(sent, "force")

@@ -20,7 +20,7 @@ ARGUMENTS = Arguments(
 
 
 async def ipfilter(call: Call) -> Reply:
-    """Add or remove entries, remove all, enable the filter or not, list the entries."""
+    """Add, remove or list entries, remove all, or enable and disable the filter."""
     query, ip_filter = call.query, call.camera.ip_filter
     match ARGUMENTS.word(query, "action"):
         case "list":
@@ -46,7 +46,7 @@ def _listing(call: Call) -> Reply:
 
 
 def _entries(query: Query) -> Entries:
-    """Return the entries that were sent, by list. Raises ``RequestFailed`` if there are none."""
+    """Return the sent entries, by list. Raises ``RequestFailed`` if there are none."""
     sent = {name: kind.value(value) for name, kind in LISTS.items() if (value := query.get(name)) is not None}
     if not any(sent.values()):
         raise RequestFailed(f"at least one address is needed, in one of {', '.join(LISTS)}")
@@ -54,7 +54,7 @@ def _entries(query: Query) -> Entries:
 
 
 def _kept(call: Call) -> tuple[str, ...]:
-    """Return the addresses that must not be locked out: the caller's, and that of a proxy between."""
+    """Return the addresses that must not be locked out: the caller's, and that of a trusted proxy."""
     return () if ARGUMENTS.flag(call.query, "force") else tuple({call.address, call.peer or call.address})
 
 

@@ -1,4 +1,4 @@
-"""``/cgi/admin/ptctrl.cgi``: pan, tilt and zoom as old clients spell it (clarifications, Every CGI)."""
+"""``/cgi/admin/ptctrl.cgi``: pan, tilt and zoom in the form of old clients (clarifications, Every CGI)."""
 
 from ipcamd.cgi.answer import DONE, TEXT
 from ipcamd.cgi.endpoint import Endpoint

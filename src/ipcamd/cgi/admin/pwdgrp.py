@@ -18,11 +18,11 @@ ARGUMENTS = Arguments(
     Argument("pwd", f"Password: {ALLOWED}."),
     Argument("grp", "Group of the account; for `get`: the group to list.", OneOf(tuple(GROUPS))),
 )
-"""Each action ignores those that it does not need."""
+"""Each action ignores arguments of the others."""
 
 
 async def pwdgrp(call: Call) -> Reply:
-    """Add, change, remove or list accounts. Unknown parameters are refused, unneeded ones ignored."""
+    """Add, change, remove or list accounts. Unknown parameters are refused, those of other actions ignored."""
     query, accounts, by = call.query, call.camera.accounts, call.requester()
     match ARGUMENTS.word(query, "action"):
         case "add":

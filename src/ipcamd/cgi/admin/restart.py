@@ -10,18 +10,18 @@ from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
 PAUSE_S = 10.0
-"""Seconds between restarts: repeated requests must not keep the camera down."""
+"""Seconds between restarts, so that repeated requests do not keep the camera down."""
 
 
 class RestartAction:
-    """Action of the endpoint. It outlives the cameras that it restarts, and remembers the last restart of each."""
+    """Action of the endpoint. It outlives restarts, and stores the time of the last one of each camera."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s
         self._last_s: dict[str, float] = {}
 
     def __call__(self, call: Call) -> Reply:
-        """Answer OK; the camera goes down after the answer has gone out. Raises `RequestFailed`."""
+        """Answer OK; then the camera restarts. Raises `RequestFailed`."""
         now_s, mac = self._now_s(), call.camera.identity.mac
         self._last_s = {known: last for known, last in self._last_s.items() if now_s - last < PAUSE_S}
         if mac in self._last_s:
@@ -36,5 +36,5 @@ class RestartAction:
 
 ARGUMENTS = Arguments(Argument("type", "A restart, as old clients say it.", OneOf(("0",)), default="0"))
 restart = RestartAction()
-"""One for all ways to ask for a restart."""
+"""Shared by all ways to request a restart."""
 ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, restart, ("/admin/reboot.cgi",), arguments=ARGUMENTS)

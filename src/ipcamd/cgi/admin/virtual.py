@@ -1,4 +1,4 @@
-"""``/cgi/admin/virtual.cgi``: conditions around the virtual device, and what it does."""
+"""``/cgi/admin/virtual.cgi``: simulated conditions around the virtual device, and its state."""
 
 from ipcamd.cgi.answer import NOT_FOUND, TEXT
 from ipcamd.cgi.arguments import Argument, Arguments
@@ -12,7 +12,7 @@ CARD = {"sdcard", "sdcardsize"}
 
 
 def virtual(call: Call) -> Reply:
-    """List the state of the world around the device, or change it. Raises `HttpError` 404 on a real device, and
+    """List or change the simulated conditions around the device. Raises `HttpError` 404 on a real device, and
     `RequestFailed`."""
     hardware = call.camera.drivers.virtual
     if hardware is None:

@@ -25,14 +25,12 @@ ARGUMENTS = Arguments(
 
 _FORM = "application/x-www-form-urlencoded"
 FORM_LIMIT = 1024
-"""Bytes of a form."""
+"""Most bytes of a form."""
 
 
 def audio(call: Call) -> Reply | Join | Awaitable[Reply | Join]:
-    """Join the microphone's sound: ``type`` is uLaw, or left out; or with a POST of ``type=PCM`` speak.
-
-    With ``header=no`` the sound is bare u-law, as players know it.
-    """
+    """Join the microphone's sound, with ``type`` uLaw or without it; a POST with ``type=PCM`` talks. With ``header=no``
+    the sound is u-law without headers, for players."""
     if call.head.fields.get("content-type", "").lower().startswith(_FORM):
         return _filled_in(call)
     if ARGUMENTS.word(call.query, "type") == "uLaw":
@@ -64,7 +62,7 @@ def _listen(call: Call) -> Reply | Join:
 
 
 async def _speak(call: Call) -> Reply:
-    """Play a body of 16-bit little-endian samples, 8000 per second, in multipart/mixed or bare."""
+    """Play a body of 16-bit little-endian samples, 8000 per second, as multipart/mixed or without framing."""
     speaker, talker = call.camera.speaker, object()
     if call.account.rank < Rank.USERS:
         raise HttpError(403, "this account may not do that")

@@ -1,4 +1,4 @@
-"""``/cgi/audio/speaker.cgi``: the sound played last (an addition to the SDK)."""
+"""``/cgi/audio/speaker.cgi``: the last played sound (an addition to the SDK)."""
 
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never

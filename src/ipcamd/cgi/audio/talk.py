@@ -12,8 +12,7 @@ from ipcamd.params.kinds.text import Matching
 from ipcamd.wire import ulaw
 
 TYPES = ("audio/basic", "audio/pcmu", "audio/x-mulaw", "application/octet-stream", "application/x-www-form-urlencoded")
-"""Names of u-law, 8000 samples per second: the first is the right one (RFC 2046, 4.3), the last what curl says unless
-it is told otherwise."""
+"""Names of u-law, 8000 samples per second: first the correct one (RFC 2046, 4.3), last curl's default."""
 _SESSION = Matching("[A-Za-z0-9-]*", "up to 64 letters, digits and hyphens", 64)
 ARGUMENTS = Arguments(
     Argument("session", "Name of a talk that comes in several POSTs.", _SESSION),
@@ -23,10 +22,10 @@ ARGUMENTS = Arguments(
 
 
 async def talk(call: Call) -> Reply:
-    """Play the body of a POST, endless or not; tell a GET how to send by UDP. Raises ``RequestFailed``.
+    """Play the body of a POST, with or without length; describe talk over UDP in the answer to a GET. Raises
+    ``RequestFailed``.
 
-    POSTs with the same ``session`` are one talk in pieces: the turn lasts for 2 seconds after each, unless it says
-    ``last=yes``.
+    POSTs with the same ``session`` are one talk: the turn lasts for 2 seconds after each, unless ``last=yes``.
     """
     speaker, session = call.camera.speaker, call.query.get("session") or ""
     is_last = ARGUMENTS.flag(call.query, "last")

@@ -34,7 +34,7 @@ async def schedule(call: Call) -> Reply:
         case "update":
             fields = _fields(call.query)
             if "group" not in {name.lower() for name, _ in call.query.pairs}:
-                fields.pop("name", None)  # it says which
+                fields.pop("name", None)  # the error says which
             return text(*_block(await call.camera.schedules.update(_chosen(call), fields, call.requester())))
         case _:  # remove
             chosen = _chosen(call)
@@ -50,7 +50,7 @@ def _block(schedule: Schedule) -> Iterator[str]:
 
 
 def _chosen(call: Call) -> Schedule:
-    """Return the schedule that is meant: by ``group``, or else by ``Name``."""
+    """Return the schedule in ``group``, or else in ``Name``."""
     number, name = call.query.get("group"), call.query.get("name")
     if number is not None:
         return call.camera.schedules.numbered(number)
@@ -60,7 +60,7 @@ def _chosen(call: Call) -> Schedule:
 
 
 def _fields(query: Query) -> dict[str, str]:
-    """Return the fields that were sent, by lower-case name; the last of a repeated one counts."""
+    """Return the sent fields by lower-case name; the last of a repeated one counts."""
     return {name.lower(): value for name, value in query.pairs if name.lower() not in ("action", "group")}
 
 

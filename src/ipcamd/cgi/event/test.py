@@ -8,15 +8,13 @@ from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
 HTTP = "http"
-"""The target of HTTP notifications: every address that is set."""
+"""Target of HTTP notifications: every configured address."""
 ARGUMENTS = Arguments(Argument("target", "Server that is tested.", OneOf((*TARGETS, HTTP, *WEBHOOK_TARGETS))))
 
 
 async def test(call: Call) -> Reply:
-    """Send to ``target`` now, before the queue, and answer with the result.
-
-    OK, then a line for each right that the account lacks there. Raises `RequestFailed`.
-    """
+    """Send to ``target`` now, before the queue, and answer with the result: OK, then a line for each missing right of
+    the account. Raises `RequestFailed`."""
     target = ARGUMENTS.word(call.query, "target")
     if target == HTTP:
         await call.camera.notifier.test()

@@ -27,7 +27,7 @@ _QUESTIONS: dict[str, Callable[[LensController], str]] = {
     "getmotorcurpos": _position,
     "getmotorcuspos": _position,
 }
-"""The SDK spells the last one in two ways."""
+"""The SDK has two spellings of the last one."""
 ZOOM = "movezoom"
 ARGUMENTS = Arguments(
     Argument("focusminus", "Focus one step nearer.", NO_VALUE),
@@ -39,23 +39,23 @@ ARGUMENTS = Arguments(
     Argument(ZOOM, "Move to this zoom.", Integer(0, ZOOM_INDEX_LIMIT)),
     ignores_blanks=True,
 )
-"""A request has one of them."""
+"""Each request has exactly one of them."""
 
 
 async def focus_zoom(call: Call) -> Reply:
-    """Move zoom or focus of the motor lens, search the sharpest picture, or tell the position."""
+    """Move zoom or focus of the motor lens, start autofocus, or return the position."""
     name, value = _command(call.query)
     lens = call.camera.lens
     if name in _QUESTIONS:
         lens.refuse_absent()
         return text(_QUESTIONS[name](lens))
-    call.camera.ptz.lock.check(call.account.rank)  # whose zoom it is
+    call.camera.ptz.lock.check(call.account.rank)  # PTZ includes the zoom
     await (lens.zoom_to(int(value)) if name == ZOOM else _ACTIONS[name](lens))
     return text("OK")
 
 
 def _command(query: Query) -> tuple[str, str]:
-    """Return the one command of a request. Raises ``RequestFailed``."""
+    """Return the command of a request. Raises ``RequestFailed``."""
     pairs = [(name.lower(), value.strip()) for name, value in query.pairs]
     if len(pairs) != 1:
         allowed = ", ".join(argument.name for argument in ARGUMENTS)

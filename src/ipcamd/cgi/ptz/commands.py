@@ -1,4 +1,4 @@
-"""Commands of PTZ requests (SDK 8): all paths and spellings share them."""
+"""Commands of PTZ requests (SDK 8), shared by all paths and spellings."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ Command = Callable[[], Awaitable[None]]
 """Command that is ready to run. Raises ``RequestFailed``."""
 
 DONE = Reply(status=204)
-"""Answer of the SDK to a command that was carried out."""
+"""The SDK's answer to an executed command."""
 MOVES = ("home", *DIRECTIONS, "stop")
 """Values of ``move``."""
 LONGEST_TURN = 30
@@ -31,13 +31,13 @@ LONGEST_TURN = 30
 
 
 def sent(call: Call) -> dict[str, str]:
-    """Return the parameters of a request, names in lower case."""
+    """Return the parameters of a request, with lower-case names."""
     return {name.lower(): value.strip() for name, value in call.query.pairs}
 
 
 async def carry_out(call: Call, pairs: dict[str, str]) -> Reply:
-    """Carry out commands, names in lower case to values, in their order; none if one of them is wrong. Raises
-    ``RequestFailed``, and ``HttpError`` 403."""
+    """Execute commands in their order; none if one of them is wrong. Names are lower-case. Raises ``RequestFailed``,
+    and ``HttpError`` 403."""
     continuous = _CONTINUOUS.normalize(pairs.pop("continuous", _CONTINUOUS.default)) == "yes"
     degrees = int(_DEGREE.normalize(pairs.pop("degree"))) if "degree" in pairs else None
     if not pairs:
@@ -54,7 +54,7 @@ async def carry_out(call: Call, pairs: dict[str, str]) -> Reply:
 
 
 def _refuse_unset(ptz: PtzController, pairs: dict[str, str]) -> None:
-    """Raise ``RequestFailed`` if one of several valid commands needs what is not set, before the others act."""
+    """Raise ``RequestFailed`` if one of several valid commands needs an unset preset or position, before others act."""
     if "ptzpreset" in pairs:
         ptz.presets.position(int(pairs["ptzpreset"]))
     if pairs.get("ptzpatrol") == "start":
@@ -82,7 +82,7 @@ def _move(call: Call, value: str) -> Command:
 
 
 def _zoom(call: Call, value: str) -> Command:
-    """Continuous with ``in``, ``out``, ``stop``; else to a zoom of 1 to 4 (not in the SDK)."""
+    """Zoom continuously with ``in``, ``out``, ``stop``; else to a zoom of 1 to 4 (not in the SDK)."""
     ptz = call.camera.ptz
     match value:
         case "in" | "out" as way:
@@ -99,7 +99,7 @@ def _position(call: Call, value: str) -> Command:
 
 
 def _center(call: Call, value: str) -> Command:
-    """Move a point of the picture that is shown to its centre (not in the SDK)."""
+    """Centre a point of the visible picture (not in the SDK)."""
     return partial(call.camera.ptz.center, *numbers_in(value))
 
 
@@ -133,7 +133,7 @@ def _external(call: Call, value: str) -> Command:
 
 
 def _lock(call: Call, value: str) -> Command:
-    """Let administrators alone move the camera for so many seconds; 0 ends it (not in the SDK)."""
+    """Lock PTZ for other ranks for this many seconds; 0 ends the lock (not in the SDK)."""
     if call.account.rank < Rank.ADMIN:
         raise HttpError(403, "only an administrator may lock PTZ")
     return partial(call.camera.ptz.lock_for, int(value))
@@ -146,7 +146,7 @@ def _bare(command: Callable[[PtzController], Command]) -> Callable[[Call, str], 
 
 @dataclass(frozen=True, slots=True)
 class _PtzCommand:
-    """One command: its parser, the values that it takes (None: the parser checks them), and its meaning."""
+    """One command: its parser, its allowed values (None: the parser checks them), and its meaning."""
 
     parse: Callable[[Call, str], Command]
     kind: ValueKind | None
@@ -175,7 +175,7 @@ _COMMANDS: dict[str, _PtzCommand] = {
     "excommand": _PtzCommand(_external, Integer(1, 5), "Send an external command."),
     "lock": _PtzCommand(_lock, Integer(0, LONGEST_S), "Seconds for which administrators alone move the camera."),
 }
-"""Commands of the SDK, then ours."""
+"""Commands of the SDK, then additions."""
 _CONTINUOUS = Argument("continuous", "Whether a move goes on until a stop.", YES_NO, default="no")
 _DEGREE = Argument("degree", "Degrees of a move.", Integer(0, LONGEST_TURN))
 ARGUMENTS = Arguments(

@@ -1,4 +1,4 @@
-"""Decimals: the kind of a value that is one number or several, such as a position."""
+"""Decimals: the kind of a value with one or several numbers, such as a position."""
 
 import re
 
@@ -13,7 +13,7 @@ class Decimals(TextKind):
     allowed: str
     """See `ValueKind`."""
     ranges: tuple[tuple[float, float], ...]
-    """The least and the largest value of each number."""
+    """Smallest and largest value of each number."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""

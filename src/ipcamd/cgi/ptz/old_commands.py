@@ -1,6 +1,6 @@
-"""Commands of older PTZ requests, as the family's pages, its Android viewer and ZoneMinder's SkyIPCam7xx send them.
+"""Commands of older PTZ requests, as sent by the family's pages, its Android viewer and ZoneMinder's SkyIPCam7xx.
 
-They become the SDK's commands (clarifications, Every CGI).
+They are converted to the SDK's commands (clarifications, Every CGI).
 """
 
 import re
@@ -34,11 +34,11 @@ ARGUMENTS = Arguments(
     ),
     ignores_blanks=True,
 )
-"""`move` and `position` have older values, too: see `carry_old_out`."""
+"""`move` and `position` also have older values: see `carry_old_out`."""
 
 
 async def carry_old_out(call: Call) -> Reply:
-    """Carry out the commands of old clients: `action=move&Cmd=up`, `action=movedegree&Cmd=up&Degree=5`, `move=p0`,
+    """Execute the commands of old clients: `action=move&Cmd=up`, `action=movedegree&Cmd=up&Degree=5`, `move=p0`,
     `position=0&positionname=Door`, or those of `ptz.cgi`."""
     pairs = sent(call)
     action, command = pairs.pop("action", "move").lower(), pairs.pop("cmd", None)
@@ -57,11 +57,11 @@ def _translate(call: Call, name: str, value: str, preset_name: str) -> tuple[str
 
 
 def _is_preset(value: str) -> bool:
-    """Return whether a value of ``position`` is the index of a preset, not a position of pan, tilt and zoom."""
+    """Return whether a value of ``position`` is the index of a preset, not a position."""
     return re.fullmatch("[0-7]", value) is not None
 
 
 def _preset(call: Call, number: int, name: str) -> str:
-    """Return the value of ``ptzpresetupdate`` that stores a preset and keeps the seconds that a patrol stays there."""
+    """Return the value of ``ptzpresetupdate`` that stores a preset and keeps its duration."""
     _, seconds, _ = call.camera.settings[PRESETLIST.name].value(PRESETS[number - 1])
     return f"{number}|1|{seconds}|{name}"

@@ -1,4 +1,4 @@
-"""``/users/ptctl.cgi``: pan, tilt and zoom as old clients spell it (clarifications, Every CGI)."""
+"""``/users/ptctl.cgi``: pan, tilt and zoom in the form of old clients (clarifications, Every CGI)."""
 
 from ipcamd.cgi.answer import DONE, TEXT
 from ipcamd.cgi.endpoint import Endpoint

@@ -1,4 +1,4 @@
-"""``/cgi/h264/h264.cgi``: the H.264 stream at the address that older clients use."""
+"""``/cgi/h264/h264.cgi``: the H.264 stream at an address of older clients."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
 from ipcamd.cgi.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video

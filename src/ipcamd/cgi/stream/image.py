@@ -11,10 +11,8 @@ _FRESH = (("Cache-Control", "no-store"),)
 
 
 def image(call: Call) -> Reply | Awaitable[Reply]:
-    """Answer with the newest picture: at once if the stream runs, else as soon as there is one.
-
-    Raises ``RequestFailed`` if there is none within 6 seconds.
-    """
+    """Answer with the newest picture, or wait for the first one. Raises ``RequestFailed`` if none arrives within 6
+    seconds."""
     frame = call.camera.pipeline.snapshots.newest()
     return _reply(frame) if frame else _wait(call)
 

@@ -6,10 +6,8 @@ from ipcamd.params.group import Rank
 
 
 async def live(call: Call) -> Join:
-    """Join the H.264 stream with the microphone's sound as AAC, in MP4 without end.
-
-    The stream ends when its format changes. Raises ``RequestFailed`` if there is no picture within 6 seconds.
-    """
+    """Join the H.264 stream with the microphone's sound as AAC, as a live MP4 stream. The stream ends when its format
+    changes. Raises ``RequestFailed`` if no picture arrives within 6 seconds."""
     stream = call.camera.mp4_stream
     content_type, init_segment = await stream.open()
     return Join((stream.hub,), Framing.RAW, content_type, opening=init_segment)

@@ -6,7 +6,7 @@ from ipcamd.params.group import Rank
 
 
 def mjpg(call: Call) -> Join:
-    """Join the MJPEG stream as browsers and players know it."""
+    """Join the MJPEG stream in the form for browsers and players."""
     return mixed_replace(call.camera.pipeline.mjpeg)
 
 

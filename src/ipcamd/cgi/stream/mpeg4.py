@@ -1,4 +1,4 @@
-"""``/cgi/mpeg4/mpeg4.cgi``: the MPEG-4 stream at the address that older clients use."""
+"""``/cgi/mpeg4/mpeg4.cgi``: the MPEG-4 stream at an address of older clients."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
 from ipcamd.cgi.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video

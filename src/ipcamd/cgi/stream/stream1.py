@@ -5,7 +5,7 @@ from ipcamd.cgi.framing import join_numbered, numbered_endpoint
 
 
 def stream1(call: Call) -> Join:
-    """Join the first stream, or the one that ``codec=`` names, with the SDK's payload header unless ``header=no``."""
+    """Join the first stream, or that of ``codec=``, with the SDK's payload header unless ``header=no``."""
     return join_numbered(call, 1)
 
 

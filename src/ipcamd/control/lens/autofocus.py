@@ -1,7 +1,7 @@
-"""Autofocus: moves the focus through its range, measures the picture meanwhile, and goes where it was sharpest.
+"""Autofocus: moves the focus through its range, measures the pictures, and moves to the sharpest position.
 
-A fast sweep through the whole range finds the peak, a slow one around it its middle. Each reading counts at the focus
-where the lens was when the picture was taken, so the delay of the pictures does not matter.
+A fast sweep through the whole range finds the peak, and a slow one around it finds its middle. Each reading is assigned
+to the focus at the capture of the picture, so the delay of the pictures does not matter.
 """
 
 import asyncio
@@ -16,26 +16,26 @@ from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.media.image.focus_meter import FocusMeter, FocusReading
 
 FAST = 0.65
-"""Pace of the sweep through the whole range, as a share of the full speed."""
+"""Speed of the sweep through the whole range, as a fraction of the full speed."""
 FEWEST = 16
-"""Readings of that sweep; with fewer it is repeated more slowly."""
+"""Fewest readings of that sweep; with fewer, it is repeated more slowly."""
 NEAR = 6.0
-"""So far on both sides of the peak goes the slow sweep; farther, if the readings of the fast one were farther apart."""
+"""Range of the slow sweep on each side of the peak; larger if the readings of the fast one were farther apart."""
 FINE = 1.5
-"""Units of focus from reading to reading of the slow sweep."""
+"""Units of focus between readings of the slow sweep."""
 SLOWEST = 0.05
-"""Least pace of a sweep."""
+"""Lowest speed of a sweep."""
 FIRST_S = 5.0
-"""A source gives its first picture within so many seconds, or there is nothing to measure."""
+"""Seconds within which a source must send its first picture."""
 LATE_S = 0.5
-"""A picture comes at most so long after it was taken."""
+"""Longest delay from capture to arrival of a picture, in seconds."""
 
 Drive = Callable[[LensPosition, float], Awaitable[None]]
-"""Starts to move the lens to a position, at a pace. Raises ``RequestFailed``."""
+"""Starts to move the lens to a position, at a speed. Raises ``RequestFailed``."""
 
 
 class _ZoomedError(Exception):
-    """The zoom was moved meanwhile: readings before and after it are not comparable."""
+    """The zoom has moved meanwhile: readings before and after it are not comparable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Sweep:
 
     @property
     def spacing(self) -> float:
-        """Units of focus from reading to reading."""
+        """Units of focus between readings."""
         return (self.high - self.low) / max(1, len(self.samples))
 
 
@@ -61,15 +61,15 @@ class Autofocus:
         self._zoom = 1.0
 
     def prepare(self) -> LensPosition:
-        """Return where `run` begins: the limit of focus that is nearer. If something else moves the zoom from now on,
-        `run` ends where the lens is."""
+        """Return the start of `run`: the nearer limit of focus. If the zoom is moved from now on, `run` stops at the
+        present position."""
         target = self._driver.target
         self._zoom = target.zoom
         return replace(target, focus=0.0 if target.focus < FOCUS_LIMIT / 2 else FOCUS_LIMIT)
 
     async def run(self, start: float) -> None:
-        """Find the sharpest picture, from where `prepare` said, where the lens goes already; without pictures return
-        to the focus `start`. Raises ``RequestFailed``."""
+        """Find the sharpest picture, starting at the result of `prepare`, to which the lens already moves; without
+        pictures return to the focus `start`. Raises ``RequestFailed``."""
         try:
             with self._meter.measure() as self._readings:
                 best = await self._search()
@@ -78,7 +78,7 @@ class Autofocus:
             return
 
     async def _search(self) -> float | None:
-        """Return the best focus; None if no pictures come."""
+        """Return the best focus; None without pictures."""
         try:
             async with asyncio.timeout(FIRST_S):
                 await self._readings.get()
@@ -103,11 +103,11 @@ class Autofocus:
         if not fine.samples:
             return peak.focus
         found = find_peak(fine.samples)
-        # the picture itself may have changed meanwhile
+        # the scene may have changed meanwhile
         return found.focus if found.sharpness > peak.sharpness / 2 else peak.focus
 
     async def _sweep(self, pace: float, low: float = 0.0, high: float = FOCUS_LIMIT) -> _Sweep:
-        """Move from one of two limits, where it is, to the other, and return the readings on the way."""
+        """Move from one of two limits to the other, and return the readings on the way."""
         here = self._driver.target.focus
         await self._start(high if here - low < high - here else low, pace)
         began_s, end_s = time.monotonic(), time.monotonic() + self._driver.rest_in_s
@@ -119,7 +119,7 @@ class Autofocus:
         return _Sweep(low, high, samples)
 
     async def _next(self, until_s: float) -> FocusReading | None:
-        """Return the next reading; None if there is none until that time."""
+        """Return the next reading; None if none arrives until this time."""
         try:
             async with asyncio.timeout(until_s - time.monotonic()):
                 return await self._readings.get()
@@ -127,7 +127,8 @@ class Autofocus:
             return None
 
     def _moment_s(self, reading: FocusReading) -> float:
-        """Return when the lens was as the picture shows it: a digital one changes the picture after it was captured."""
+        """Return the time of the lens position that the picture shows: a digital lens changes pictures after their
+        capture."""
         return reading.viewed_s if self._driver.is_digital else reading.captured_s
 
     async def _go(self, focus: float) -> None:
@@ -139,7 +140,7 @@ class Autofocus:
         await self._drive(LensPosition(self._zoom, focus), pace)
 
     async def _arrive(self) -> None:
-        """Return when the motors rest."""
+        """Wait until the motors stop."""
         while rest_in_s := self._driver.rest_in_s:
             await asyncio.sleep(rest_in_s)
             self._refuse_zoom()

@@ -1,6 +1,6 @@
-"""Lens controller: moves zoom and focus of the motor lens as requests ask (SDK 13).
+"""Lens controller: moves zoom and focus of the motor lens on request (SDK 13).
 
-A motor takes its time: an action while one runs is refused.
+Motors take time: an action during a movement is refused.
 """
 
 import asyncio
@@ -32,15 +32,15 @@ class LensController:
         note: Callable[[str], None] = lambda _: None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`motors` watches over `driver`, `meter` measures the sharpness of the picture, `note` writes a failure into
-        the event log; `now_s` is the driver's clock."""
+        """`motors` monitors `driver`, `meter` measures the sharpness of the picture, `note` writes a failure to the
+        event log; `now_s` is the driver's clock."""
         self._now_s = now_s
         self._driver, self._memory, self._motors = driver, LensMemory(facts), motors
         self._guard = DriverGuard("the lens", note)
         self._autofocus = Autofocus(driver, self._drive, meter)
         self._scan: asyncio.Task[None] | None = None
         self._is_asking = False
-        """Whether the driver has not yet taken the last action."""
+        """Whether the driver has not yet accepted the last action."""
         motors.keep(self._save, lambda: self._scan is not None)
 
     @property
@@ -59,7 +59,7 @@ class LensController:
         return self._driver.position_at(self._now_s())
 
     def state(self) -> dict[str, object]:
-        """Return what pages show: zoom as an index of 0 to 6, focus, and what happens."""
+        """Return the state for pages: zoom as an index of 0 to 6, focus, and activity."""
         position = self.position
         return {
             "zoom": position.index,
@@ -69,12 +69,12 @@ class LensController:
         }
 
     def start(self) -> None:
-        """Take up the position of the last run."""
+        """Restore the position of the last run."""
         if self._driver.is_present and (position := self._memory.position):
             self._driver.restore(position)
 
     async def close(self) -> None:
-        """End autofocus; the position is kept by the `MotorWatch`."""
+        """Stop autofocus; the `MotorWatch` stores the position."""
         if self._scan:
             self._scan.cancel()
             await asyncio.wait((self._scan,))
@@ -85,32 +85,32 @@ class LensController:
             raise RequestFailed("not supported by this device")
 
     async def step_focus(self, steps: int) -> None:
-        """Move the focus by so many steps, a hundredth of its range each, or to the limit. Raises ``RequestFailed``."""
+        """Move the focus by steps of a hundredth of its range, or to the limit. Raises ``RequestFailed``."""
         self._refuse_busy()
         target = self._driver.target
         await self._act(replace(target, focus=min(max(round(target.focus) + steps, 0), FOCUS_LIMIT)))
 
     async def zoom_to(self, index: int) -> None:
-        """Move the zoom to an index of 0 to 6; the focus stays where it is. Raises ``RequestFailed``."""
+        """Move the zoom to an index of 0 to 6; the focus does not move. Raises ``RequestFailed``."""
         self._refuse_busy()
         await self._act(replace(self._driver.target, zoom=zoom_of_index(index)))
 
     async def focus_to(self, focus: float) -> None:
-        """Move the focus to 0 to 100; a move replaces the one before. Raises ``RequestFailed``."""
+        """Move the focus to 0 to 100, replacing a present move. Raises ``RequestFailed``."""
         self.refuse_absent()
         if self._scan:
             raise RequestFailed("busy")
         await self._act(replace(self._driver.target, focus=min(max(focus, 0.0), FOCUS_LIMIT)))
 
     async def stop(self) -> None:
-        """Stop the motors where they are; autofocus goes on. Raises ``RequestFailed``."""
+        """Stop the motors; autofocus continues. Raises ``RequestFailed``."""
         self.refuse_absent()
         if not self._scan:
             await self._guard.run(self._driver.stop())
             self._motors.follow()
 
     async def start_autofocus(self) -> None:
-        """Begin to look for the sharpest picture. Raises ``RequestFailed``."""
+        """Start autofocus. Raises ``RequestFailed``."""
         self._refuse_busy()
         start = self._driver.target.focus
         await self._act(self._autofocus.prepare())
@@ -124,9 +124,9 @@ class LensController:
 
     async def _focus(self, start: float) -> None:
         try:
-            with contextlib.suppress(RequestFailed):  # the guard has noted it
+            with contextlib.suppress(RequestFailed):  # the guard has recorded it
                 await self._autofocus.run(start)
-        except asyncio.CancelledError:  # at a shutdown: the next start must not show a blurred picture
+        except asyncio.CancelledError:  # at shutdown: the next start must not show a blurred picture
             self._driver.restore(replace(self._driver.target, focus=start))
             raise
         finally:

@@ -1,4 +1,4 @@
-"""Lens memory: the position at which the lens rested last, in the key-value store."""
+"""Lens memory: the last resting position of the lens, in the key-value store."""
 
 import json
 
@@ -17,12 +17,12 @@ class LensMemory:
 
     @property
     def position(self) -> LensPosition | None:
-        """The position at which the lens rested last; None if it never moved."""
+        """Last resting position; None if the lens never moved."""
         text = self._facts.get(POSITION)
         return LensPosition(*json.loads(text)) if text else None
 
     async def save_position(self, position: LensPosition) -> None:
-        """Keep the position at rest. Raises ``StoreError``."""
+        """Store the position. Raises ``StoreError``."""
         text = json.dumps([round(value, 4) for value in position])
         if self._facts.get(POSITION) != text:
             await self._facts.set(POSITION, text)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ipcamd.dataclass import dataclass
 
 LEVEL = 0.7
-"""The peak's middle is that of its part above this share of its height: the top itself is flat, and noisy."""
+"""Fraction of the peak's height above which its middle is measured, because the top is flat and noisy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Sample:
 
 
 def find_peak(samples: Iterable[Sample]) -> Sample:
-    """Return the middle of the highest peak, at its height; the sharpest sample if the peak is cut off by a limit."""
+    """Return the middle of the highest peak, and its height; the sharpest sample if a limit cuts the peak off."""
     ordered = sorted(samples, key=lambda sample: sample.focus)
     sharpness = [sample.sharpness for sample in ordered]
     lowest, highest = min(sharpness), max(sharpness)
@@ -33,7 +33,7 @@ def find_peak(samples: Iterable[Sample]) -> Sample:
 
 
 def _crossing(samples: Sequence[Sample], level: float) -> float | None:
-    """Return the focus where the sharpness falls below `level` on the way from the first sample; None if nowhere."""
+    """Return the focus where the sharpness falls below `level`, starting at the first sample; None if it does not."""
     for inner, outer in pairwise(samples):
         if outer.sharpness < level:
             share = (inner.sharpness - level) / (inner.sharpness - outer.sharpness)

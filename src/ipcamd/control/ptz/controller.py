@@ -1,6 +1,6 @@
-"""PTZ controller: moves the pan-tilt head, and the head on the serial line, as requests ask (SDK 8).
+"""PTZ controller: moves the pan-tilt head, and the head on the serial line, on request (SDK 8).
 
-The last command wins: each replaces the move, or the patrol, that is under way.
+Each command replaces the present move or patrol.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ DIRECTIONS = {
 STEP = 2 * PAN_LIMIT / 20
 """Length of one move: a twentieth of the range (clarifications, PTZ on a virtual device)."""
 FIRST_ZOOM = 1.5
-"""Zoom of the first pan or tilt of a digital head that shows the whole picture, where there is no room to move."""
+"""Zoom at the first pan or tilt of a digital head that shows the whole picture and has no room to move."""
 
 
 class PtzController:
@@ -52,8 +52,8 @@ class PtzController:
         note: Callable[[str], None] = lambda _: None,
         take_thumbnail: Callable[[], Awaitable[bytes]] | None = None,
     ) -> None:
-        """`motors` watches over `driver`; `note` writes a failure into the event log; `take_thumbnail` returns a small
-        JPEG of what the camera sees."""
+        """`motors` monitors `driver`; `note` writes a failure to the event log; `take_thumbnail` returns a small JPEG
+        of the present picture."""
         self.serial: SerialCommands = NoSerialCommands()
         """The head on the serial line; may be replaced."""
         self.lock = PtzLock()
@@ -64,9 +64,9 @@ class PtzController:
         self.presets = Presets(settings, self._memory, self.thumbnails)
         self._patrol = Patrol(self.presets.stops, self._visit)
         self._is_held = False
-        """Whether the move goes on until somebody stops it."""
+        """Whether the move continues until a stop."""
         self._timeout: asyncio.TimerHandle | None = None
-        """Ends the present move by `drive`."""
+        """Timer that ends the present move of `drive`."""
         settings.watch(PRESETLIST.name, lambda _: self._follow_presets())
         motors.keep(lambda: self._memory.save_position(self.position), lambda: self._patrol.is_running)
 
@@ -77,7 +77,7 @@ class PtzController:
 
     @property
     def is_connected(self) -> bool:
-        """Whether a head is there and works, as far as known; that on a serial line counts with the line."""
+        """Whether a head works, as far as known; one on a serial line counts with the line."""
         return self._driver.is_connected or self.serial.is_connected
 
     @property
@@ -91,7 +91,7 @@ class PtzController:
         return self._driver.rest_in_s > 0
 
     def state(self) -> dict[str, object]:
-        """Return what pages show: position, and what happens."""
+        """Return the state for pages: position and activity."""
         pan, tilt, zoom = self.position
         return {
             "pan": round(pan, 2),
@@ -103,7 +103,7 @@ class PtzController:
         }
 
     def start(self) -> None:
-        """Take up the position, and the patrol, of the last run."""
+        """Restore the position, and the patrol, of the last run."""
         if self._driver.is_present:
             self._driver.restore(self._memory.position)
             self._motors.follow()
@@ -111,13 +111,13 @@ class PtzController:
             self._patrol.start()
 
     def close(self) -> None:
-        """End the patrol, which the next start takes up again."""
+        """Stop the patrol, which the next start resumes."""
         if self._timeout:
             self._timeout.cancel()
         self._patrol.stop()
 
     async def move(self, direction: str, continuous: bool = False) -> None:
-        """Move one step in one of the `DIRECTIONS`, or on to the limit. Raises ``RequestFailed``."""
+        """Move one step in one of the `DIRECTIONS`, or continuously to the limit. Raises ``RequestFailed``."""
         self._begin(direction)
         self._is_held = continuous
         pan, tilt = DIRECTIONS[direction]
@@ -127,8 +127,8 @@ class PtzController:
             await self._guard.run(self.serial.send_move(direction, continuous))
 
     async def turn(self, direction: str, degrees: int) -> None:
-        """Move so many units of pan and tilt in one of the `DIRECTIONS`. An axis that it does not name goes on with its
-        move. Raises ``RequestFailed``."""
+        """Move by this many units of pan and tilt in one of the `DIRECTIONS`. Other axes continue their move. Raises
+        ``RequestFailed``."""
         self._begin(direction)
         pan, tilt = DIRECTIONS[direction]
         here, target = self.position, self._driver.target
@@ -148,16 +148,15 @@ class PtzController:
             await self._guard.run(self.serial.send_move(direction, True))
 
     async def go_to(self, position: PtzPosition, speeds: tuple[int, int] | None = None) -> None:
-        """Move to a position, with these speeds of pan and tilt or those of ``PTZ.Speed``. Raises ``RequestFailed``;
-        also if there is only a head on the serial line."""
+        """Move to a position, at these speeds of pan and tilt or those of ``PTZ.Speed``. Raises ``RequestFailed``; also
+        with only a head on the serial line."""
         self._refuse_serial_only()
         self._begin()
         await self._drive(position.limited(), speeds)
 
     async def drive(self, signs: tuple[int, int, int], pan_speed: int, tilt_speed: int, timeout_s: float) -> None:
-        """Move towards the limits of pan, tilt and zoom, each in the direction of its sign (0: it stays), and stop
-        after so many seconds. Speeds are 1 to 3. Raises ``RequestFailed``; also if there is only a head on the serial
-        line."""
+        """Move pan, tilt and zoom in the directions of these signs (0: no move), and stop after this many seconds.
+        Speeds are 1 to 3. Raises ``RequestFailed``; also with only a head on the serial line."""
         self._refuse_serial_only()
         self._begin()
         self._is_held = True
@@ -175,8 +174,7 @@ class PtzController:
         await self.go_to(PtzPosition(self.position.pan, self.position.tilt, zoom))
 
     async def center(self, x: float, y: float) -> None:
-        """Centre a point of the picture that is shown, per cent from the left and from the top. Raises
-        ``RequestFailed``."""
+        """Centre a point of the visible picture, per cent from the left and from the top. Raises ``RequestFailed``."""
         await self.go_to(self.position.centered(x, y, max(FIRST_ZOOM, self._zoom_to_move())))
 
     async def stop(self) -> None:
@@ -186,18 +184,18 @@ class PtzController:
             if self._driver.is_present:
                 await self._guard.run(self._driver.stop())
                 self._motors.follow()
-        finally:  # one head that fails does not keep the other moving
+        finally:  # one failing head must not keep the other moving
             if self.serial.enabled:
                 await self._guard.run(self.serial.send_move("stop", False))
 
     async def lock_for(self, duration_s: float) -> None:
-        """Let administrators alone move the camera for so long; 0 lets everybody. A continuous move ends: whoever began
-        it may not be allowed to. Raises ``RequestFailed``."""
+        """Lock PTZ for other ranks for this many seconds; 0 unlocks it. A continuous move stops, because its author may
+        no longer be permitted to stop it. Raises ``RequestFailed``."""
         self._refuse_absent()
         self.lock.close(duration_s)
         self._motors.tell()
         if duration_s and self._is_held:
-            with suppress(RequestFailed):  # `stop` has noted it
+            with suppress(RequestFailed):  # `stop` has recorded it
                 await self.stop()
 
     async def go_home(self) -> None:
@@ -208,8 +206,8 @@ class PtzController:
             await self._guard.run(self.serial.send_move("home", False))
 
     async def set_home(self) -> None:
-        """Make the present position home. Raises ``RequestFailed``, also if there is only a head on the serial line,
-        whose home is fixed, and ``StoreError``."""
+        """Store the present position as home. Raises ``RequestFailed``, also with only a head on the serial line, whose
+        home is fixed, and ``StoreError``."""
         self._refuse_serial_only()
         await self._memory.save_home(self.position)
 
@@ -228,7 +226,7 @@ class PtzController:
         await self._drive_to_preset(number, *self._speeds())
 
     async def update_preset(self, number: int, value: str, by: Requester = CAMERA) -> None:
-        """Set a preset to ``ENABLE|DURATION|NAME``, at the present position. Raises what ``Settings.update`` does."""
+        """Set a preset to ``ENABLE|DURATION|NAME``, at the present position. Raises as ``Settings.update``."""
         self._refuse_absent()
         self._check_serial("stop")
         await self.presets.update(number, value, self.position, by)
@@ -237,7 +235,7 @@ class PtzController:
             await self._guard.run(self.serial.send_preset(number, True) if stores else self.serial.clear_preset(number))
 
     async def set_speeds(self, patrol: int, tilt: int, pan: int, by: Requester = CAMERA) -> None:
-        """Set the speeds, 1 to 3. Raises what ``Settings.update`` does."""
+        """Set the speeds, 1 to 3. Raises the errors of ``Settings.update``."""
         speeds = {"PatrolSpeed": patrol, "TiltSpeed": tilt, "PanSpeed": pan}
         await self._settings.update([Change(SPEED.name, name, str(level)) for name, level in speeds.items()], by=by)
 
@@ -250,7 +248,7 @@ class PtzController:
         self._motors.tell()
 
     async def stop_patrol(self) -> None:
-        """End the patrol where it is. Raises ``RequestFailed`` and ``StoreError``."""
+        """Stop the patrol at the present position. Raises ``RequestFailed`` and ``StoreError``."""
         self._refuse_absent()
         if self._patrol.is_running:
             await self.stop()
@@ -285,8 +283,8 @@ class PtzController:
             self._guard.check(lambda: self.serial.check(command))
 
     def _begin(self, command: str = "") -> None:
-        """End the patrol: a command replaces it. Raises ``RequestFailed``, and changes nothing, if there is no head, or
-        if the protocol of the serial line cannot say `command`."""
+        """End the patrol, which a command replaces. Raises ``RequestFailed``, without changes, if there is no head, or
+        the protocol of the serial line does not support `command`."""
         self._refuse_absent()
         self._check_serial(command)
         self._is_held = False
@@ -295,7 +293,7 @@ class PtzController:
         self._end_patrol()
 
     def _follow_presets(self) -> None:
-        """Follow a change of the presets; a patrol ends with the last one."""
+        """Follow a change of the presets; the patrol ends with the last one."""
         self._motors.save(lambda: self.presets.follow(self.position))
         if not self.presets.stops():
             self._end_patrol()
@@ -306,7 +304,7 @@ class PtzController:
             self._motors.save(lambda: self._memory.save_patrols(False))
 
     def _zoom_to_move(self) -> float:
-        """Return the zoom at which pan and tilt have room."""
+        """Return a zoom at which pan and tilt have room."""
         zoom = self._driver.target.zoom
         return FIRST_ZOOM if self._driver.is_digital and zoom <= 1 else zoom
 
@@ -326,13 +324,13 @@ class PtzController:
             await self._guard.run(self.serial.send_preset(number))
 
     async def _visit(self, number: int) -> None:
-        """Move to a preset of the patrol; return when the head is there."""
+        """Move to a preset of the patrol; return when the head has arrived."""
         speed = self._settings[SPEED.name].number("PatrolSpeed")
         await self._drive_to_preset(number, speed, speed)
         await self._rest()
 
     async def _rest(self) -> None:
-        """Return when the head rests."""
+        """Wait until the head stops."""
         if rest_in_s := self._driver.rest_in_s:
             await asyncio.sleep(rest_in_s)
             await self._rest()

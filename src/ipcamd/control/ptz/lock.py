@@ -1,4 +1,4 @@
-"""PTZ lock: for a time, administrators alone may move the camera (not in the SDK)."""
+"""PTZ lock: restricts PTZ to administrators for a time (not in the SDK)."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ LONGEST_S = 3600
 
 
 class PtzLock:
-    """Lock of PTZ; a restart opens it."""
+    """Lock of PTZ; a restart removes it."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         """`now_s` is a monotonic clock, in seconds."""
@@ -21,20 +21,21 @@ class PtzLock:
 
     @property
     def rest_s(self) -> float:
-        """Seconds until it opens by itself; 0 while it is open."""
+        """Seconds until it ends; 0 while unlocked."""
         return max(0.0, self._until_s - self._now_s())
 
     @property
     def shown_rest_s(self) -> int:
-        """`rest_s`, rounded up to a minute, or to 10 seconds in the last one: pages are not told every second."""
+        """`rest_s`, rounded up to a minute, or to 10 seconds in the last one, so that pages are not updated every
+        second."""
         unit_s = 60 if self.rest_s > 60 else 10
         return ceil(self.rest_s / unit_s) * unit_s
 
     def close(self, duration_s: float) -> None:
-        """Lock PTZ for so long; 0 opens it."""
+        """Lock PTZ for this many seconds; 0 unlocks it."""
         self._until_s = self._now_s() + duration_s
 
     def check(self, rank: Rank) -> None:
-        """Raise ``RequestFailed`` if an account of that rank may not move the camera now."""
+        """Raise ``RequestFailed`` if an account of this rank may not move the camera now."""
         if rank < Rank.ADMIN and self.rest_s:
             raise RequestFailed(f"PTZ is locked by an administrator for {self.rest_s:.0f} s more")

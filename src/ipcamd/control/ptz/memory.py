@@ -11,14 +11,14 @@ POSITION, HOME, PATROL = "ptz.position", "ptz.home", "ptz.patrol"
 
 
 class PtzMemory:
-    """The position at rest, home, the presets, and whether a patrol runs."""
+    """The resting position, home, the presets, and whether a patrol runs."""
 
     def __init__(self, facts: KeyValueStore) -> None:
         self._facts = facts
 
     @property
     def position(self) -> PtzPosition:
-        """The position at which the camera rested last."""
+        """Last resting position."""
         return self._read(POSITION) or PtzPosition()
 
     @property
@@ -36,23 +36,23 @@ class PtzMemory:
         return self._read(_preset(number))
 
     async def save_position(self, position: PtzPosition) -> None:
-        """Keep the position at rest. Raises ``StoreError``."""
+        """Store the resting position. Raises ``StoreError``."""
         await self._write(POSITION, _text(position))
 
     async def save_home(self, position: PtzPosition) -> None:
-        """Keep the home position. Raises ``StoreError``."""
+        """Store the home position. Raises ``StoreError``."""
         await self._write(HOME, _text(position))
 
     async def save_preset(self, number: int, position: PtzPosition) -> None:
-        """Keep the position of a preset. Raises ``StoreError``."""
+        """Store the position of a preset. Raises ``StoreError``."""
         await self._write(_preset(number), _text(position))
 
     async def save_patrols(self, running: bool) -> None:
-        """Keep whether a patrol runs. Raises ``StoreError``."""
+        """Store whether a patrol runs. Raises ``StoreError``."""
         await self._write(PATROL, "on" if running else "off")
 
     def preset_part(self, number: int, position: PtzPosition | None) -> TransactionPart:
-        """Return the part of a change that keeps the position of a preset, or forgets it (None)."""
+        """Return the transaction part that stores the position of a preset, or deletes it (None)."""
         key = _preset(number)
         return self._facts.keep(key, _text(position)) if position else self._facts.forget(key)
 

@@ -1,4 +1,4 @@
-"""Presets: the parameters of ``PTZ.PresetList``, and a position for each that is enabled (SDK 8, 10.31)."""
+"""Presets: the parameters of ``PTZ.PresetList``, and a position of each enabled preset (SDK 8, 10.31)."""
 
 from ipcamd.control.ptz.memory import PtzMemory
 from ipcamd.control.ptz.thumbnails import PresetThumbnails
@@ -18,7 +18,7 @@ class Presets:
         self._thumbnails = thumbnails
 
     def stops(self) -> dict[int, int]:
-        """Return the enabled presets in their order: number to the seconds that a patrol stays."""
+        """Return the enabled presets in their order: number to the duration of the stay in seconds."""
         values = [self._settings[PRESETLIST.name].value(name) for name in PRESETS]
         return {number: seconds for number, (enabled, seconds, _) in enumerate(values, 1) if enabled}
 
@@ -31,10 +31,8 @@ class Presets:
         return place
 
     async def update(self, number: int, value: str, position: PtzPosition, by: Requester = CAMERA) -> None:
-        """Set a preset to ``ENABLE|DURATION|NAME``: at `position`, with a thumbnail, or removed.
-
-        Raises what ``Settings.update`` does.
-        """
+        """Set a preset to ``ENABLE|DURATION|NAME``: at `position`, with a thumbnail, or removed. Raises the errors of
+        ``Settings.update``."""
         enabled = value.startswith("1|")
         parts = self._memory.preset_part(number, position if enabled else None), self._thumbnails.forget(number)
         change = Change(PRESETLIST.name, PRESETS[number - 1], value if enabled else None)
@@ -43,7 +41,7 @@ class Presets:
             self._thumbnails.make(number)
 
     async def follow(self, position: PtzPosition) -> None:
-        """Give presets that were enabled as parameters the present `position`. Raises ``StoreError``."""
+        """Store the present `position` for presets that were enabled as parameters. Raises ``StoreError``."""
         for number in self.stops():
             if self._memory.preset(number) is None:
                 await self._memory.save_preset(number, position)

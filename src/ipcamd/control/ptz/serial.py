@@ -1,4 +1,4 @@
-"""Serial commands as PTZ needs them: the protocol of a head on the RS-485 line (SDK 10.15)."""
+"""Serial commands: interface of PTZ to a head on the RS-485 line (SDK 10.15)."""
 
 from typing import Protocol
 
@@ -8,14 +8,14 @@ class SerialCommands(Protocol):
 
     @property
     def enabled(self) -> bool:
-        """Whether PTZ commands go out on the line (``RS485.Enable``)."""
+        """Whether PTZ commands are sent on the line (``RS485.Enable``)."""
 
     @property
     def is_connected(self) -> bool:
-        """Whether they do, and the line is there and works, as far as known."""
+        """Whether commands are sent, and the line works, as far as known."""
 
     def check(self, command: str) -> None:
-        """Raise ``RequestFailed`` if the protocol cannot say a command: one of `send_move`, or ``ExCommand1`` to
+        """Raise ``RequestFailed`` if the protocol does not support a command: one of `send_move`, or ``ExCommand1`` to
         ``ExCommand5``."""
 
     async def send_move(self, direction: str, continuous: bool) -> None:
@@ -23,10 +23,10 @@ class SerialCommands(Protocol):
         the next command."""
 
     async def send_preset(self, number: int, store: bool = False) -> None:
-        """Let the head go to its preset, 1 to 8, or `store` its present position there."""
+        """Move to a preset of the head, 1 to 8, or `store` the present position there."""
 
     async def clear_preset(self, number: int) -> None:
-        """Let the head forget its preset, 1 to 8."""
+        """Delete a preset of the head, 1 to 8."""
 
     async def send_external(self, number: int) -> None:
         """Send external command 1 to 5."""

@@ -1,7 +1,5 @@
-"""Thumbnails of presets: small JPEG pictures of what the camera saw when a preset was stored.
-
-They are in the key-value store, as base64.
-"""
+"""Thumbnails of presets: small JPEG pictures taken when presets are stored. The key-value store contains them as
+base64."""
 
 import asyncio
 import logging
@@ -29,8 +27,8 @@ class PresetThumbnails:
         take: Callable[[], Awaitable[bytes]] | None,
         tell: Callable[[], None],
     ) -> None:
-        """`take` returns a small JPEG of what the camera sees now, and raises ``IpcamdError`` if there is none; without
-        it there are no thumbnails. `tell` is called when there is a new one."""
+        """`take` returns a small JPEG of the present picture, and raises ``IpcamdError`` without one; None: no
+        thumbnails. `tell` is called for each new one."""
         self._facts, self._memory = facts, memory
         self._take, self._tell = take, tell
         self._making: dict[int, asyncio.Task[None]] = {}
@@ -41,15 +39,15 @@ class PresetThumbnails:
         return b64decode(text) if text else None
 
     def tags(self) -> list[str]:
-        """Return a tag for each preset, which changes with the thumbnail; "" where there is none."""
+        """Return a tag of each preset, which changes with the thumbnail; "" without one."""
         return [_tag(text) if (text := self._text(number)) else "" for number in range(1, len(PRESETS) + 1)]
 
     def forget(self, number: int) -> TransactionPart:
-        """Return the part of a change that drops the thumbnail of a preset."""
+        """Return the transaction part that deletes the thumbnail of a preset."""
         return self._facts.forget(_key(number))
 
     def make(self, number: int) -> None:
-        """Make the thumbnail of a preset that has just been stored, in the background. A failure is logged."""
+        """Create the thumbnail of a newly stored preset, in the background. A failure is logged."""
         if self._take is None:
             return
         if number in self._making:
@@ -57,7 +55,7 @@ class PresetThumbnails:
         self._making[number] = asyncio.get_running_loop().create_task(self._make(number, self._take))
 
     async def close(self) -> None:
-        """Give up those that are not made yet."""
+        """Cancel unfinished thumbnails."""
         for task in self._making.values():
             task.cancel()
         await asyncio.gather(*self._making.values(), return_exceptions=True)

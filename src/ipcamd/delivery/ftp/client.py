@@ -1,4 +1,4 @@
-"""FTP client on ftplib: can be aborted, and opens data connections to the server only."""
+"""FTP client on ftplib: abortable, with data connections to the server only."""
 
 import ftplib
 import socket
@@ -12,18 +12,18 @@ from ipcamd.egress.tls import client_context
 from ipcamd.errors import DeliveryError
 
 BLOCK = 1 << 13
-"""Bytes that are sent at a time: few enough to stay in the processor's cache until the other side of a fast line has
-taken them. ``sendfile`` was a third slower there."""
+"""Bytes per write: few enough to stay in the processor's cache until a fast connection has sent them. ``sendfile`` was
+a third slower."""
 PATIENCE = 4
-"""Times the usual that the server has for what is on its way when the last byte was sent."""
+"""Factor of the time limit for data in transit after the last byte was sent."""
 LOGOUT_TIMEOUT_S = 2.0
-"""Seconds for the server to say why it ends something."""
+"""Seconds for the server's message when it closes a connection."""
 LINES = 1000
-"""Lines of an answer that are listened to."""
+"""Most lines of an answer."""
 
 
 class FtpClient(ftplib.FTP_TLS):
-    """A client for one server, with TLS where `auth` and `prot_p` are called."""
+    """A client of one server, with TLS if `auth` and `prot_p` are called."""
 
     def __init__(self, blocking: BlockingSession, config: TargetConfig) -> None:
         super().__init__(context=client_context(config.values["Certificate"]) if config.values.flag("TLS") else None)
@@ -33,10 +33,10 @@ class FtpClient(ftplib.FTP_TLS):
         self.set_pasv(config.values.flag("Passive"))
 
     def greet(self, address: str) -> None:
-        """Connect to the server's address and hear its greeting. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
+        """Connect to the server's address and read its greeting. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
         self.sock = self._blocking.connect(address, self.port)
         self.af = self.sock.family
-        self.timeout = CONNECT_TIMEOUT_S  # for each data connection to be made
+        self.timeout = CONNECT_TIMEOUT_S  # for later data connections
         self._listen()
         self.welcome = self.getresp()
 
@@ -59,7 +59,7 @@ class FtpClient(ftplib.FTP_TLS):
         return super().getline()
 
     def makeport(self) -> socket.socket:
-        """Return a socket for the server to connect to: at the address that it sees, not at all of them."""
+        """Return a socket for the server's connection: on the address that the server sees, not on all."""
         own = self._socket().getsockname()
         listener = socket.create_server((own[0], 0), family=self.af, backlog=1)
         port = listener.getsockname()[1]
@@ -72,13 +72,13 @@ class FtpClient(ftplib.FTP_TLS):
         return listener
 
     def makepasv(self) -> tuple[str, int]:
-        """See `ftplib.FTP`; the camera's own ports are no data connections. Raises ``RequestFailed``."""
+        """See `ftplib.FTP`; the camera's own ports are refused as data connections. Raises ``RequestFailed``."""
         host, port = super().makepasv()
         self._blocking.egress.check(host, port)
         return host, port
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        """See `ftplib.FTP`; data goes to the server's own address only, over TLS if so agreed."""
+        """See `ftplib.FTP`; data connections lead only to the server's own address, with TLS if agreed."""
         control = self._socket()
         try:
             connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
@@ -90,14 +90,14 @@ class FtpClient(ftplib.FTP_TLS):
             connection.close()
             raise ConnectionAbortedError("another host used the data connection")
         if self._prot_p:  # type: ignore[attr-defined]
-            # many servers want the session of the commands again, as a proof that it is the same client
+            # many servers require the session of the control connection, as proof of the same client
             session = control.session if isinstance(control, ssl.SSLSocket) else None
             connection = self.context.wrap_socket(connection, server_hostname=self.host, session=session)
             self._blocking.hold_data_socket(connection)
         return connection, size
 
     def begin_upload(self, name: str, begin: int = 0) -> socket.socket:
-        """Return the connection for a file's content from byte `begin` on. Raises ``OSError``, ``ftplib.Error``."""
+        """Return the connection for a file's content from byte `begin`. Raises ``OSError``, ``ftplib.Error``."""
         return self.transfercmd(f"STOR {name}", begin or None)
 
     def finish_upload(self, file: FileIO, connection: socket.socket) -> None:
@@ -115,7 +115,7 @@ class FtpClient(ftplib.FTP_TLS):
         self.voidresp()
 
     def forget_restart(self) -> None:
-        """Take back an offset that the server accepted before it refused the upload."""
+        """Reset an offset that the server accepted before it refused the upload."""
         with suppress(ftplib.Error):
             self.sendcmd("REST 0")
 
@@ -126,7 +126,7 @@ class FtpClient(ftplib.FTP_TLS):
             self._blocking.report_progress()
 
     def _reason(self, error: OSError) -> Exception:
-        """Return why the data connection was closed, as the server says; if it says nothing, what was seen of it."""
+        """Return why the data connection was closed: the server's message, else the observed error."""
         self._socket().settimeout(LOGOUT_TIMEOUT_S)
         try:
             self.voidresp()
@@ -137,7 +137,7 @@ class FtpClient(ftplib.FTP_TLS):
         return error
 
     def _listen(self) -> None:
-        """Hear the server's words whatever their encoding: old servers speak Latin-1."""
+        """Read the server's message in any encoding: old servers use Latin-1."""
         self.file = self._socket().makefile("r", encoding=self.encoding, errors="replace", newline=None)
 
     def _socket(self) -> socket.socket:

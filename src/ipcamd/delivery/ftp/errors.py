@@ -1,4 +1,4 @@
-"""Errors of FTP servers (RFC 959), with what they mean and whether they may pass by themselves."""
+"""Errors of FTP servers (RFC 959): their meaning, and whether they may disappear by themselves."""
 
 import ftplib
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from ipcamd.errors import DeliveryError
 
 FULL = ("452", "552")
-"""Replies for a full disk or quota: what is there of the file is deleted, to give the room back."""
+"""Replies for a full disk or quota: the partial file is deleted, to free the space."""
 OTHER_REASONS = ("421", "425", "426", *FULL, "522", "530", "532", "533", "534")
-"""Replies that have nothing to do with the rights of an account."""
+"""Replies that are unrelated to the rights of an account."""
 
 
 class NotAllowed(ftplib.error_perm):
-    """The server does not allow a file of that name to be written."""
+    """The server does not permit writing a file with this name."""
 
 
 def is_refusal(error: ftplib.Error) -> bool:
-    """Whether an error may mean that a right is missing: a permanent one, or "451 Append/Restart not permitted"."""
+    """Whether an error may mean a missing right: a permanent one, or "451 Append/Restart not permitted"."""
     return (str(error)[:1] == "5" and not str(error).startswith(OTHER_REASONS)) or str(error).startswith(("450", "451"))
 
 
@@ -41,7 +41,7 @@ _MEANINGS = {
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Raise what the server answers as a ``DeliveryError``."""
+    """Raise the server's answer as a ``DeliveryError``."""
     try:
         yield
     except ftplib.Error as error:

@@ -1,6 +1,6 @@
-"""FTP session (SDK 10.19; RFC 959, 2428, 3659, 4217): uploads under a temporary name and renames what is whole.
+"""FTP session (SDK 10.19; RFC 959, 2428, 3659, 4217): uploads under a temporary name and renames complete files.
 
-Where the server allows no temporary name, or no renaming, a file gets its final name at once.
+If the server permits no temporary name, or no renaming, a file gets its final name at once.
 """
 
 import ftplib
@@ -19,11 +19,11 @@ from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
 BLIND_NAMES = 3
-"""Names that are tried where the server does not tell whether another file has them."""
+"""Most names to try if the server does not report existing files."""
 
 
 def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "FtpSession":
-    """Return a session in the directory where files go. Raises ``DeliveryError``, ``OSError``, ``EOFError``."""
+    """Return a session in the directory for files. Raises ``DeliveryError``, ``OSError``, ``EOFError``."""
     ftp = FtpClient(blocking, config)
     with explained():
         ftp.greet(address)
@@ -32,13 +32,13 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
         ftp.login(config.user, config.password, secure=False)
         if config.values.flag("TLS"):
             ftp.prot_p()
-        ftp.voidcmd("TYPE I")  # some servers tell no sizes before
+        ftp.voidcmd("TYPE I")  # some servers report sizes only in this mode
         _enter(ftp, config.values["Path"])
     return FtpSession(ftp, state)
 
 
 class FtpSession(FileSession):
-    """One login at an FTP server, in the directory where files go."""
+    """One login at an FTP server, in the directory for files."""
 
     _explained = staticmethod(explained)
 
@@ -72,7 +72,7 @@ class FtpSession(FileSession):
             return name
 
     def _upload_part(self, item: SpoolItem) -> str:
-        """Upload the file under a temporary name, and return that; goes on where an earlier attempt broke off."""
+        """Upload the file under a temporary name, and return the name; continue an interrupted upload."""
         for name in candidate_names(item.temporary_name):
             there = self._size(name) if item.tried else None
             try:
@@ -85,7 +85,7 @@ class FtpSession(FileSession):
         raise DeliveryError(f"{NAMES} unfinished uploads of {item.name} are there")
 
     def _upload_directly(self, item: SpoolItem) -> str:
-        """Upload the file under the first name that no other file has, and return that."""
+        """Upload the file under the first free name, and return the name."""
         begun = self._state.partial.get(item.token)
         blind = 0
         for name in candidate_names(item.name):
@@ -104,7 +104,7 @@ class FtpSession(FileSession):
         raise DeliveryError(f"{NAMES} other files are named like {item.name}")
 
     def _upload(self, item: SpoolItem, name: str, there: int, is_final: bool = False) -> None:
-        """Send the file, or what is missing of it if `there` bytes are there. Raises `NotAllowed`."""
+        """Send the file, or its rest if the server has `there` bytes. Raises `NotAllowed`."""
         with item.path.open("rb", buffering=0) as file:
             connection = self._begin(item, name, file, there)
             is_resumed = file.tell() > 0
@@ -120,7 +120,7 @@ class FtpSession(FileSession):
         self._state.partial.pop(item.token, None)
 
     def _begin(self, item: SpoolItem, name: str, file: FileIO, there: int) -> socket:
-        """Return the connection for the file's content; the file stands where that begins."""
+        """Return the connection for the file's content, with the file positioned at its start."""
         try:
             if 0 < there <= item.size and not self._state.lacks(Right.RESUME):
                 try:
@@ -149,19 +149,20 @@ class FtpSession(FileSession):
             raise DeliveryError(f"of {item.size} bytes {there} arrived", transient=True)
 
     def _rename(self, part: str, item: SpoolItem) -> str:
-        name = self._free_name(item)  # only now: another camera may have been as quick to take it
+        name = self._free_name(item)  # checked last, because another camera may have used the name meanwhile
         self._ftp.rename(part, name)
         return name
 
     def _free_name(self, item: SpoolItem) -> str:
-        """Return the first name that no other file has."""
+        """Return the first free name."""
         for name in candidate_names(item.name):
             if self._size(name) is None:
                 return name
         raise DeliveryError(f"{NAMES} other files are named like {item.name}")
 
     def _size(self, name: str) -> int | None:
-        """Return the size of a file; None if there is none, or the server does not tell (RFC 3659 is not for all)."""
+        """Return the size of a file; None if it does not exist, or the server does not report it (RFC 3659 is
+        optional)."""
         with suppress(ftplib.error_perm):
             return self._ftp.size(name)
         return None
@@ -176,7 +177,7 @@ class FtpSession(FileSession):
 
 
 def _enter(ftp: ftplib.FTP, path: str) -> None:
-    """Go to a directory, relative to that of the login unless it begins with a slash; make what is missing."""
+    """Change to a directory, relative to that of the login unless it starts with a slash; create missing ones."""
     if path[:1] in ("/", "\\"):
         ftp.cwd("/")
     for part in split_path(path):

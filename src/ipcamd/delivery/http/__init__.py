@@ -1,1 +1,1 @@
-"""Notices of events by HTTP (SDK 12)."""
+"""HTTP notifications of events (SDK 12)."""

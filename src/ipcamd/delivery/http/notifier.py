@@ -19,11 +19,11 @@ from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.notice import Notice, load
 
 TIMEOUT_S = 5.0
-"""Seconds for one try: connection, request and the head of the answer."""
+"""Time limit of one attempt in seconds: connection, request and head of the answer."""
 PAUSES_S = (2.0, 6.0)
-"""Seconds before the second and the third try."""
+"""Seconds before the second and the third attempt."""
 WAITING = 100
-"""Notices that may wait for one host; the oldest is dropped then."""
+"""Most waiting notifications of one host; beyond, the oldest is dropped."""
 KINDS = tuple(param.name for param in NOTIFY.params)
 """Kinds of events that have a target."""
 _GIVEN_UP = "cancelled: the camera stopped"
@@ -31,7 +31,7 @@ _GIVEN_UP = "cancelled: the camera stopped"
 _log = logging.getLogger(__name__)
 
 Told = Callable[[Event, Notice, str], None]
-"""Called with what became of an event's notice: "" when it arrived, else what went wrong."""
+"""Called with the result of an event's notification: "" for success, else the reason of the failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Sending:
 
 
 class HttpNotifier:
-    """One queue and one task for each host that has something to be told."""
+    """One queue and one task for each host with waiting notifications."""
 
     def __init__(
         self,
@@ -51,8 +51,8 @@ class HttpNotifier:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """`told` learns of every notice what became of it; `now_ns` is the camera's clock. `sleep` waits for a number
-        of seconds."""
+        """`told` gets the result of each notification; `now_ns` is the camera's clock. `sleep` waits for a number of
+        seconds."""
         self._settings = settings
         self._egress = egress
         self._told = told
@@ -64,7 +64,7 @@ class HttpNotifier:
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     def target(self, name: str) -> Notice | None:
-        """Return the target of the notices of ``motion``, ``di1`` or ``di2``."""
+        """Return the target of ``motion``, ``di1`` or ``di2``."""
         line = self._settings[NOTIFY.name].get(name, "")
         return load(line) if line else None
 
@@ -74,7 +74,7 @@ class HttpNotifier:
             self._put(_Sending(event, notice))
 
     def notice_of(self, event: Event) -> Notice | None:
-        """Return the target that is notified of an event; None if there is none."""
+        """Return the target of an event; None without one."""
         notice = self.target(_name(event))
         return notice if notice and notice.wants(event.is_on) else None
 
@@ -91,12 +91,12 @@ class HttpNotifier:
 
     @property
     def counts(self) -> DeliveryCounts:
-        """Counts of the notices."""
+        """Counts of the notifications."""
         waiting = sum(queue.qsize() for queue in self._queues.values())
         return DeliveryCounts(waiting, 0, self._delivered, self._dropped, self._failures)
 
     async def close(self) -> None:
-        """Give up what has not been told yet."""
+        """Drop waiting notifications."""
         tasks = list(self._tasks.values())
         waiting = [queue.get_nowait() for queue in self._queues.values() for _ in range(queue.qsize())]
         for task in tasks:
@@ -115,10 +115,8 @@ class HttpNotifier:
             self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key, queue))
 
     async def _work(self, key: tuple[str, int], queue: asyncio.Queue[_Sending]) -> None:
-        """Send what waits for one host, one after the other, and end when nothing waits.
-
-        Who was removed meanwhile, or is now to be told of something else, is told no more.
-        """
+        """Send the waiting notifications of one host in order, and end when none remain. Targets that were removed or
+        changed meanwhile are skipped."""
         try:
             while not queue.empty():
                 sending = queue.get_nowait()
@@ -135,7 +133,7 @@ class HttpNotifier:
             self._end(sending, problem)
 
     def _end(self, sending: _Sending, problem: str) -> None:
-        """Count and tell what became of a notice."""
+        """Count and report the result of a notification."""
         if problem:
             self._dropped += 1
         else:
@@ -143,7 +141,7 @@ class HttpNotifier:
         self._told(sending.event, sending.notice, problem)
 
     async def _deliver(self, sending: _Sending) -> str:
-        """Try until it arrives or patience ends; return what went wrong last, or ""."""
+        """Try until success or the last attempt; return the last error, or ""."""
         problem = await self._try(sending.notice, sending.event.time_ns)
         for pause_s in PAUSES_S:
             if not problem:
@@ -178,7 +176,7 @@ class HttpNotifier:
 
 
 def _name(event: Event) -> str:
-    """Return the name of the parameter that holds the target of an event's notices; "" if there is none."""
+    """Return the name of the parameter with the target of an event; "" without one."""
     match event.kind:
         case EventKind.MOTION:
             return "motion"

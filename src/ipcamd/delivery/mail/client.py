@@ -1,4 +1,4 @@
-"""SMTP client: aiosmtplib in an event loop of the session's own thread, with mails that are sent piece by piece."""
+"""SMTP client: aiosmtplib in an event loop of the session's own thread, sending mails in pieces."""
 
 import asyncio
 import socket
@@ -14,13 +14,13 @@ from ipcamd.egress.tls import client_context
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 10
-"""Times the usual that the server has to accept a mail (RFC 5321, 4.5.3.2.6)."""
+"""Factor of the time limit for the server to accept a mail (RFC 5321, 4.5.3.2.6)."""
 
 T = TypeVar("T")
 
 
 class SmtpClient:
-    """A client for one server. Its methods block, and raise ``SMTPException`` and ``OSError``."""
+    """A client of one server. Its methods block, and raise ``SMTPException`` and ``OSError``."""
 
     def __init__(self, blocking: BlockingSession, config: TargetConfig) -> None:
         self._blocking = blocking
@@ -30,24 +30,24 @@ class SmtpClient:
         blocking.on_end(self._close)
 
     def log_in(self, address: str) -> None:
-        """Connect to the server's address, with TLS if it offers that, and log in if that is set."""
+        """Connect to the server's address, with TLS if offered, and log in if configured."""
         connection = self._blocking.connect(address, self._config.port)
         connection.setblocking(False)
         self._run(self._log_in(connection))
 
     @property
     def size_limit(self) -> int:
-        """The bytes of the largest mail that the server says it accepts (RFC 1870); 0: any size."""
+        """Largest mail that the server accepts, in bytes (RFC 1870); 0: unlimited."""
         limit = self._smtp.esmtp_extensions.get("size", "")
         return int(limit) if limit.isdecimal() else 0
 
     def begin(self, sender: str, size: int) -> None:
-        """Begin a mail of so many bytes."""
+        """Start a mail with this number of bytes."""
         options = [f"SIZE={size}"] if self._smtp.supports_extension("size") else []
         self._run(self._smtp.mail(sender, options=options))
 
     def offer(self, recipient: str) -> tuple[int, str] | None:
-        """Offer a mail to a recipient; return the code and words of a refusal."""
+        """Name a recipient of a mail; return the code and text of a refusal."""
         try:
             self._run(self._smtp.rcpt(recipient))
         except SMTPRecipientRefused as refusal:
@@ -55,11 +55,11 @@ class SmtpClient:
         return None
 
     def send(self, pieces: Iterable[bytes]) -> None:
-        """Send the mail itself, as it goes over the line (RFC 5321, 4.5.2), in pieces."""
+        """Send the mail itself in pieces, in its transmitted form (RFC 5321, 4.5.2)."""
         self._run(self._send(pieces))
 
     def reset(self) -> None:
-        """Take the mail back that was begun."""
+        """Cancel the mail."""
         self._run(self._smtp.rset())
 
     def quit(self) -> None:
@@ -90,17 +90,17 @@ class SmtpClient:
             local_hostname=f"[IPv6:{own}]" if ":" in own else f"[{own}]",  # RFC 5321, 4.1.3: it may have no name
             use_tls=config.values.flag("SSL"),
             tls_context=client_context(config.values["Certificate"]),
-            timeout=None,  # the blocking session ends what stands still
+            timeout=None,  # the blocking session ends stalled connections
         )
         await self._smtp.connect()
         await self._introduce()
-        # flow control for the pieces of a mail; made once, since its end is the end of the connection
+        # flow control for the pieces of a mail; created once, because its end ends the connection
         self._writer = asyncio.StreamWriter(*self._connection(), None, asyncio.get_running_loop())
         if config.user:
             await self._authenticate(config.user, config.password)
 
     async def _introduce(self) -> None:
-        """Say EHLO if that is needed (again), to know what the server offers; to an old server say HELO."""
+        """Send EHLO if necessary, to learn the server's extensions; to an old server send HELO."""
         if self._smtp.is_ehlo_or_helo_needed:
             try:
                 await self._smtp.ehlo()
@@ -108,7 +108,7 @@ class SmtpClient:
                 await self._smtp.helo()
 
     async def _authenticate(self, user: str, password: str) -> None:
-        """Log in (RFC 4954) in the ways that the server offers; the first one sends no password."""
+        """Log in (RFC 4954) with the server's methods; the first one sends no password."""
         if not self._smtp.supported_auth_methods:
             ways = ", ".join(self._smtp.AUTH_METHODS).upper()
             raise DeliveryError(

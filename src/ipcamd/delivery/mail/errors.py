@@ -1,4 +1,4 @@
-"""Errors of mail servers (RFC 5321), with what they mean and whether they may pass by themselves."""
+"""Errors of mail servers (RFC 5321): their meaning, and whether they may disappear by themselves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from aiosmtplib import SMTPException, SMTPResponseException
 from ipcamd.errors import DeliveryError
 
 TOO_LARGE = 552
-"""SMTP reply code: the message is longer than the server takes (RFC 1870, 6.1)."""
+"""SMTP reply code: the message exceeds the server's limit (RFC 1870, 6.1)."""
 
 _MEANINGS = {
     421: "the mail server is closing down or busy",
@@ -29,7 +29,7 @@ _MEANINGS = {
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Raise what the server answers as a ``DeliveryError``."""
+    """Raise the server's answer as a ``DeliveryError``."""
     try:
         yield
     except SMTPResponseException as error:
@@ -37,7 +37,7 @@ def explained() -> Iterator[None]:
         transient = 0 < error.code < 500 or error.code == TOO_LARGE
         raise DeliveryError(meaning, f"{error.code} {error.message}", transient=transient) from error
     except SMTPException as error:
-        if isinstance(error.__cause__, OSError):  # what the library packs up
+        if isinstance(error.__cause__, OSError):  # wrapped by the library
             raise error.__cause__ from None
         if isinstance(error, ConnectionError):
             raise ConnectionResetError(str(error)) from error

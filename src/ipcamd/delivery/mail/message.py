@@ -12,10 +12,10 @@ from pathlib import Path
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
-_POLICY = CRLF.clone(cte_type="7bit")  # every server takes that
+_POLICY = CRLF.clone(cte_type="7bit")  # every server accepts it
 
 BLOCK = 57 * 1024
-"""Bytes that are encoded at a time; lines of base64 hold 57."""
+"""Bytes encoded at a time; lines of base64 contain 57."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Attachment:
     name: str
     content_type: str
     content: Path | bytes
-    """A file, or what would be in it."""
+    """A file, or its content."""
 
     @property
     def size(self) -> int:
@@ -35,34 +35,34 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Parts that all mails share."""
+    """Fields that all mails share."""
 
     camera: str
-    """Its name."""
+    """Name of the camera."""
     sender: str
     recipients: tuple[str, ...]
 
 
 class MailMessage:
-    """One mail, made piece by piece when it is sent: what is attached is never in memory as a whole."""
+    """One mail, created in pieces while it is sent: attachments are never in memory as a whole."""
 
     def __init__(
         self, head: Letterhead, item: SpoolItem, local: datetime, attached: Sequence[Attachment], note: str = ""
     ) -> None:
-        """`local` is the local time of the event; `note` says what is not attached, and why."""
+        """`local` is the local time of the event; `note` says which files are not attached, and why."""
         self._attached = attached
         message = _message(head, item, local, attached, note).as_bytes(policy=_POLICY)
-        whole = message.replace(b"\r\n.", b"\r\n..")  # a dot alone on a line would end the mail (RFC 5321)
+        whole = message.replace(b"\r\n.", b"\r\n..")  # a single dot on a line would end the mail (RFC 5321)
         self._texts = whole.split(_encoded(_stand_in(item)))
 
     @property
     def size(self) -> int:
-        """Bytes, as they are counted by the server (RFC 1870)."""
+        """Bytes, as counted by the server (RFC 1870)."""
         contents = sum(-(-a.size // 57) * 2 + -(-a.size // 3) * 4 for a in self._attached)
         return sum(map(len, self._texts)) + contents
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield it in pieces, lines ended by CRLF."""
+        """Yield the mail in pieces, with lines ended by CRLF."""
         for text, attachment in zip_longest(self._texts, self._attached):
             yield text
             if attachment:
@@ -78,9 +78,9 @@ def _message(
     message["To"] = ", ".join(head.recipients)
     message["Subject"] = f"{head.camera}: {item.event_label}, {when}"
     message["Date"] = format_datetime(local)
-    # the same however often it is sent, so that a mail that came twice is known to be one
+    # equal in all attempts, so that a duplicate mail can be recognized
     message["Message-ID"] = f"<{item.token}@{head.sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody answers that he is on holiday
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
     lines = [f"Camera: {head.camera}", f"Event: {item.event_label}", f"Time: {when} {local:%Z}".rstrip()]
     if item.schedule:
         lines.append(f"Schedule: {item.schedule}")
@@ -94,7 +94,7 @@ def _message(
 
 
 def _stand_in(item: SpoolItem) -> bytes:
-    """Return what stands in the mail for each content, until that is sent: nothing else there is like it."""
+    """Return a unique placeholder in the mail for each content, until that is sent."""
     return item.token.encode()
 
 

@@ -1,5 +1,5 @@
-"""Mail session (SDK 10.17, 10.18; RFC 5321): a mail for each clip, and for all pictures of an event; with as much
-attached as the server accepts."""
+"""Mail session (SDK 10.17, 10.18; RFC 5321): a mail per clip, and per series of pictures of an event, with as many
+attachments as the server accepts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +19,7 @@ from ipcamd.delivery.target.error_text import redact
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 4
-"""Attempts until a mail goes to those recipients who are accepted, while one is refused for the moment."""
+"""Attempts until a mail goes to the accepted recipients only, while another is temporarily refused."""
 Refusals = dict[str, tuple[int, str]]
 """Refused recipients: address to SMTP reply code and text."""
 
@@ -42,8 +42,8 @@ class MailSession:
     def __init__(
         self, client: SmtpClient, head: Letterhead, limit: int, local: Callable[[int], datetime], secret: str = ""
     ) -> None:
-        """`limit` is how much is attached to a mail, in bytes; `secret` is what must not stand in a log. `local`
-        converts nanoseconds since the epoch to local time."""
+        """`limit` is the most bytes of attachments of a mail; `secret` must not appear in a log. `local` converts
+        nanoseconds since the epoch to local time."""
         self._client = client
         self._head = head
         self._limit = limit
@@ -63,7 +63,7 @@ class MailSession:
             self._client.quit()
 
     def _send(self, items: Sequence[SpoolItem], attempt: int) -> tuple[str, Refusals]:
-        """Send the largest draft that is not too large; return what it lacks, and who did not get it."""
+        """Send the largest draft that the server accepts; return the missing files and the refused recipients."""
         for mail, note in self._drafts(items):
             try:
                 if self._accepts(mail):
@@ -75,8 +75,8 @@ class MailSession:
         raise DeliveryError("the mail server rejects even a mail without attachment")
 
     def _drafts(self, items: Sequence[SpoolItem]) -> Iterator[tuple[MailMessage, str]]:
-        """Yield the mail with all that fits, with the first file or a picture of it, with nothing; each with what it
-        lacks."""
+        """Yield the mail with all files that fit, with the first file or a picture of it, and with none, each with its
+        missing files."""
         fitting = self._fitting(items)
         for count in dict.fromkeys([fitting, min(fitting, 1)] if fitting else []):
             attached = [Attachment(p.name, p.content_type, p.path) for p in items[:count]]
@@ -89,7 +89,7 @@ class MailSession:
         yield self._mail(items, [], f"{lacking}."), lacking
 
     def _fitting(self, items: Sequence[SpoolItem]) -> int:
-        """Return how many may be attached to one mail."""
+        """Return how many files fit into one mail."""
         sizes = accumulate(item.size for item in items)
         return sum(size <= self._limit for size in sizes)
 
@@ -100,7 +100,7 @@ class MailSession:
         return not self._client.size_limit or mail.size <= self._client.size_limit
 
     def _transmit(self, mail: MailMessage, attempt: int) -> Refusals:
-        """Send a mail; return who is refused. Raises ``DeliveryError`` if that is everybody."""
+        """Send a mail; return the refused recipients. Raises ``DeliveryError`` if all are refused."""
         self._client.begin(self._head.sender, mail.size)
         refused = {who: answer for who in self._head.recipients if (answer := self._client.offer(who))}
         if len(refused) == len(self._head.recipients):
@@ -114,7 +114,7 @@ class MailSession:
 
 
 def _lacking(items: Sequence[SpoolItem]) -> str:
-    """Return what is said of files that are not attached."""
+    """Return the text about files that are not attached."""
     if not items:
         return ""
     size = f"{sum(item.size for item in items) / 1e6:.1f} MB"

@@ -1,4 +1,4 @@
-"""Still: a picture from a clip, for a mail that the clip is too large for."""
+"""Still: a picture from a clip, for a mail that cannot contain the clip."""
 
 import io
 from pathlib import Path
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def still(clip: Path) -> bytes | None:
-    """Return the clip's middle key frame as JPEG; None if there is none that can be decoded. Blocks."""
-    import av  # not at the start of the camera: it takes longer to import than that should
+    """Return the clip's middle key frame as JPEG; None if it has none that can be decoded. Blocks."""
+    import av  # not imported at the start of the camera, because it takes too long
 
     try:
         with av.open(str(clip)) as container:

@@ -1,1 +1,1 @@
-"""Queue of deliveries: durable on the disk, in memory for the workers."""
+"""Queue of deliveries: durable on disk, in memory for the workers."""

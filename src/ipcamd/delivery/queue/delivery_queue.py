@@ -1,4 +1,4 @@
-"""Delivery queue in memory: what waits for each target, in the order of the items' numbers."""
+"""Delivery queue in memory: waiting items of each target, in the order of their numbers."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ class QueueLimits:
 
 
 class DeliveryQueue:
-    """All queues. Only `of`, `waiting` and `surplus` take time in proportion to their length."""
+    """All queues. Only `of`, `waiting` and `surplus` take time proportional to their length."""
 
     def __init__(self) -> None:
         self._queues: dict[str, OrderedDict[int, SpoolItem]] = {}
@@ -45,7 +45,7 @@ class DeliveryQueue:
             self._queue(item.target).pop(item.id, None)
 
     def mark(self, items: Iterable[SpoolItem], tried: bool) -> None:
-        """Mark items as tried or not, if they are queued."""
+        """Mark queued items as tried or not."""
         for item in items:
             if item in self:
                 self._queue(item.target)[item.id] = replace(item, tried=tried)
@@ -75,7 +75,7 @@ class DeliveryQueue:
         return len(queue), sum(item.size for item in queue.values())
 
     def surplus(self, new: Sequence[SpoolItem], bounds: QueueLimits) -> Iterator[SpoolItem]:
-        """Yield the items that have to be dropped for new ones, oldest first. Raises ``StoreError``."""
+        """Yield the items to drop for new ones, oldest first. Raises ``StoreError``."""
         size = sum(item.size for item in new)
         if size > bounds.size:
             raise StoreError(f"its {size} bytes exceed the size of the queue ({bounds.size} bytes)")

@@ -1,4 +1,4 @@
-"""Outbox: small messages to other hosts, in order, on the disk until they are delivered."""
+"""Outbox: small messages to other hosts, in order, on disk until they are delivered."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from ipcamd.errors import StoreError
 from ipcamd.store.database import Database
 
 _RETRY_S = 5.0
-"""Seconds from a disk that cannot be written to the next attempt."""
+"""Seconds from a failed write to the next attempt."""
 
 _PICTURE_BYTES = 8_000_000
 """Bytes that may wait for a target before further pictures are left out: the queue is in memory, too."""
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message that waits."""
+    """One waiting message."""
 
     number: int
     """Messages are delivered in the order of their numbers."""
@@ -35,10 +35,10 @@ class OutboxMessage:
 
 
 class Outbox:
-    """Queues of messages, one for each target. For the event loop, which never waits for the disk."""
+    """Queues of messages, one per target. For the event loop, which never waits for the disk."""
 
     def __init__(self, database: Database, limit: Callable[[], int]) -> None:
-        """Load what waits. `limit` returns how many messages may wait for each target. Raises ``StoreError``."""
+        """Load the waiting messages. `limit` returns the most waiting messages per target. Raises ``StoreError``."""
         self._database = database
         self._limit = limit
         self._queues: dict[str, OrderedDict[int, OutboxMessage]] = {}
@@ -76,14 +76,14 @@ class Outbox:
             self._write_soon()
 
     async def head(self, target: str) -> OutboxMessage:
-        """Wait for the first message of a target, and return it; it stays in the queue."""
+        """Wait for the first message of a target, and return it; it remains in the queue."""
         while not (queue := self._queue(target)):
             self._came.clear()
             await self._came.wait()
         return next(iter(queue.values()))
 
     def note_delivered(self, message: OutboxMessage) -> None:
-        """Remove a message that has arrived."""
+        """Remove a delivered message."""
         self._delivered[message.target] += 1
         self._take_out(message)
 
@@ -93,7 +93,7 @@ class Outbox:
         self._take_out(message)
 
     def note_failure(self, target: str) -> None:
-        """Count an attempt that failed."""
+        """Count a failed attempt."""
         self._failures[target] += 1
 
     def has_room_for_picture(self, target: str) -> bool:
@@ -101,7 +101,7 @@ class Outbox:
         return self.counts(target).waiting_bytes < _PICTURE_BYTES
 
     def clear(self, target: str) -> None:
-        """Remove all messages of a target that is switched off."""
+        """Remove all messages of a disabled target."""
         for message in self._queue(target).values():
             self._remove(message)
         self._queue(target).clear()
@@ -114,7 +114,7 @@ class Outbox:
         return DeliveryCounts(len(queue), size, self._delivered[target], self._dropped[target], self._failures[target])
 
     async def flush(self) -> None:
-        """Wait until everything is on the disk, or cannot be written."""
+        """Wait until all messages are on disk, or cannot be written."""
         self._write_soon()
         if self._writing:
             await self._writing
@@ -135,7 +135,7 @@ class Outbox:
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
-        """Write what came and went since the last time: all of it in one transaction."""
+        """Write the changes since the last call in one transaction."""
         while self._added or self._removed:
             added, removed = list(self._added), list(self._removed)
             self._added.clear()
@@ -149,8 +149,7 @@ class Outbox:
                 return
 
     def _take_back(self, added: Sequence[OutboxMessage], removed: Sequence[int]) -> None:
-        """Keep what could not be written, without messages that have gone meanwhile: a full disk must not fill the
-        memory."""
+        """Keep unwritten messages, except those removed meanwhile, so that a full disk does not fill the memory."""
         held = [message for message in added if message.number in self._queue(message.target)]
         gone = {message.number for message in added} - {message.number for message in held}
         self._added.extendleft(reversed(held))

@@ -1,4 +1,4 @@
-"""Spool of captured files: on disk from acceptance until delivery."""
+"""Spool of captured files: on disk from acceptance to delivery."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class Spool:
-    """One queue for each target: rows in the database, files (hard links where possible) in a directory beside it."""
+    """One queue per target: rows in the database, files (hard links where possible) in a directory beside it."""
 
     def __init__(
         self,
@@ -34,18 +34,14 @@ class Spool:
         came: Callable[[str], None],
         dropped: Callable[[SpoolItem], None],
     ) -> None:
-        """Load the stored items. `came` gets the target of new items, `dropped` each item that made room.
-
-        `bounds` returns the limits in force.
-
-        Raises ``StoreError``, and ``ConfigError`` if the directory cannot be used.
-        """
+        """Load the stored items. `came` gets the target of new items, `dropped` each dropped item. `bounds` returns the
+        present limits. Raises ``StoreError``, and ``ConfigError`` for an unusable directory."""
         self._database = database
         self._folder = folder
         self._bounds = bounds
         self._came = came
         self._dropped = dropped
-        self._lock = asyncio.Lock()  # items are numbered in the order in which they came
+        self._lock = asyncio.Lock()  # items are numbered in the order of arrival
         self._queue = DeliveryQueue()
         self._queue.add(self._load())
         try:
@@ -63,10 +59,8 @@ class Spool:
         return self._queue.waiting(target)
 
     async def put(self, target: str, materials: Sequence[ClipFile]) -> None:
-        """Queue the files of a clip; on return they are durable.
-
-        Raises ``StoreError`` for the first that was not taken; nothing was dropped for that.
-        """
+        """Queue the files of a clip; on return they are durable. Raises ``StoreError`` for the first refused file; then
+        no other item was dropped for it."""
         for portion in _portions(materials, self._bounds()):
             await self._database.complete(self._put(target, portion))
 
@@ -82,11 +76,9 @@ class Spool:
         done: Sequence[SpoolItem] = (),
         skipped: Collection[int] = frozenset(),
     ) -> list[SpoolItem]:
-        """Remove `done`; return the items after number `after` that are not `skipped`, as they were.
-
-        `most` of them, and what goes with the last. On the disk they count as tried from now on. A disk that cannot be
-        written is only logged: at worst a file arrives twice.
-        """
+        """Remove `done`; return the items after number `after` that are not `skipped`, unchanged: `most` of them, and
+        the rest of the last one's series. On disk they now count as tried. A failed write is only logged: at worst a
+        file is delivered twice."""
         return await self._database.complete(self._advance(target, most, after, done, skipped))
 
     def waiting_items(self, target: str) -> list[SpoolItem]:
@@ -94,7 +86,7 @@ class Spool:
         return self._queue.of(target)
 
     def put_back(self, items: Iterable[SpoolItem]) -> None:
-        """Mark items as not tried that `advance` returned and no session began with. (The disk keeps the mark.)"""
+        """Mark items of `advance` that no session has started as not tried. (The disk keeps the mark.)"""
         for item in items:
             self._queue.mark([item], item.tried)
 
@@ -105,7 +97,7 @@ class Spool:
             yield SpoolItem(number, target, token, path, name, kind, size, moment, what, schedule, bool(tried))
 
     def _clean(self) -> None:
-        """Remove files without an item: not queued yet, or delivered already."""
+        """Remove files without an item: not queued yet, or already delivered."""
         known = {item.token for item in self._queue}
         for path in self._folder.iterdir():
             if path.name not in known:
@@ -127,7 +119,7 @@ class Spool:
         self._came(target)
 
     def _take_in(self, target: str, materials: Sequence[ClipFile]) -> list[SpoolItem]:
-        """Return items whose files are on the disk. Raises ``StoreError``."""
+        """Return items whose files are on disk. Raises ``StoreError``."""
         items = list[SpoolItem]()
         try:
             for material in materials:
@@ -145,7 +137,7 @@ class Spool:
         return SpoolItem(0, target, token, path, m.name, m.content_type, size, m.event.time_ns, what, m.schedule)
 
     async def _save(self, items: Sequence[SpoolItem], surplus: Sequence[SpoolItem]) -> list[int]:
-        """Return the numbers that the items got. Raises ``StoreError``."""
+        """Return the numbers of the stored items. Raises ``StoreError``."""
         numbers = list[int]()
 
         def save(connection: sqlite3.Connection) -> None:
@@ -186,7 +178,7 @@ class Spool:
         if done or tried:
             try:
                 await self._database.write(save)
-            except StoreError as error:  # what is done has no file any more, and is forgotten at the next start
+            except StoreError as error:  # delivered items have no files, and are removed at the next start
                 _log.warning("the progress of the delivery could not be stored: %s", error)
 
     async def _drop(self, items: Sequence[SpoolItem]) -> None:
@@ -210,7 +202,7 @@ def _portions(materials: Sequence[ClipFile], bounds: QueueLimits) -> Iterator[li
 
 def _unlink(items: Sequence[SpoolItem]) -> None:
     for item in items:
-        with suppress(OSError):  # gone already, or cleaned at the next start
+        with suppress(OSError):  # already gone, or cleaned at the next start
             item.path.unlink()
 
 

@@ -1,4 +1,4 @@
-"""Spool item: one file on its way to one target."""
+"""Spool item: one queued file for one target."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ class SpoolItem:
     target: str
     """``ftp``, ``email`` or ``samba``."""
     token: str
-    """Its name in the spool, unique at the target as well: 32 random hexadecimal digits."""
+    """Its name in the spool, also unique at the target: 32 random hexadecimal digits."""
     path: Path
     name: str
     """Its name at the target."""
@@ -25,11 +25,11 @@ class SpoolItem:
     event_ns: int
     """Nanoseconds since the epoch, UTC, of the event."""
     event_label: str
-    """The event, as the log spells it: ``motion 1``."""
+    """The event, as in the log: ``motion 1``."""
     schedule: str
     """Name of the schedule that requested it."""
     tried: bool = False
-    """It was tried before: the target may have it already, complete or in part."""
+    """Whether it was tried before, so that the target may already have it, completely or partly."""
 
     def is_same_series(self, other: "SpoolItem") -> bool:
         """Whether both are pictures of one event."""
@@ -53,5 +53,5 @@ class SpoolItem:
 
 
 def describe_items(items: Sequence[SpoolItem]) -> str:
-    """Return the name of items that were sent together, for people."""
+    """Return the display name of items that were sent together."""
     return f"{items[0].name} and {len(items) - 1} more" if len(items) > 1 else items[0].name

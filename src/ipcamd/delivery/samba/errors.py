@@ -1,4 +1,4 @@
-"""Errors of Samba servers, with what they mean and whether they may pass by themselves (MS-ERREF)."""
+"""Errors of Samba servers: their meaning, and whether they may disappear by themselves (MS-ERREF)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from smbprotocol.exceptions import (
 from ipcamd.errors import DeliveryError
 
 REFUSALS = (AccessDenied, ObjectNameNotFound, ObjectNameInvalid)
-"""Errors of a share that does not allow a name, or the renaming of a file."""
+"""Errors of a share that does not permit a name, or renaming."""
 _QUOTA_EXCEEDED = 0xC0000044
 _TRANSIENT = {
     NtStatus.STATUS_DISK_FULL,
@@ -51,13 +51,13 @@ _MEANINGS = {
 
 
 def status_code(error: SMBResponseException) -> str:
-    """Return the code of an answer for people: ``0xC0000022``."""
+    """Return the code of an answer in readable form: ``0xC0000022``."""
     return f"0x{error.status:08X}"
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Raise what the server answers as a ``DeliveryError``."""
+    """Raise the server's answer as a ``DeliveryError``."""
     try:
         yield
     except SMBResponseException as error:

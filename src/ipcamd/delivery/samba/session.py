@@ -1,6 +1,6 @@
-"""Samba session (SDK 10.20, MS-SMB2): writes under a temporary name and renames what is whole. SMB 2.0 to 3.1.1.
+"""Samba session (SDK 10.20, MS-SMB2): writes under a temporary name and renames complete files. SMB 2.0 to 3.1.1.
 
-Where the share allows no temporary name, or no renaming, a file gets its final name at once.
+If the share permits no temporary name, or no renaming, a file gets its final name at once.
 """
 
 import logging
@@ -44,24 +44,24 @@ from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
 BLOCK, SMALL = 1 << 20, 1 << 16
-"""Bytes that are written at a time, if the server takes as much; and of a file that did not get through before: on a
-slow line a large piece would look like standing still."""
+"""Bytes per write, if the server accepts as many; and of a file whose delivery was interrupted before, because on a
+slow connection a large write would look like a stall."""
 ROOM = 128
-"""Pieces of `SMALL` bytes for what is on its way, with the copies that the library makes."""
+"""Pieces of `SMALL` bytes for data in transit, including the library's copies."""
 AHEAD = 2
-"""Blocks that are on their way at once."""
+"""Most blocks in transit."""
 PATIENCE = 4
-"""Times the usual that the server has to bring a file to its disk."""
+"""Factor of the time limit for the server to write a file to its disk."""
 
 _SHARED = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
-"""Access that others have to a file meanwhile: all. The server may still hold it open for our last attempt."""
+"""Access of others to a file meanwhile: all, because the server may still hold it open for the last attempt."""
 
 
 def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "SambaSession":
-    """Return a session on the share, its directory made. Raises ``DeliveryError``, ``OSError``."""
-    for name in ("smbprotocol", "spnego"):  # they log each broken connection with a traceback
+    """Return a session on the share, with its directory created. Raises ``DeliveryError``, ``OSError``."""
+    for name in ("smbprotocol", "spnego"):  # they log each interrupted connection with a traceback
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    guest = not config.password  # nobody can sign what a guest sends
+    guest = not config.password  # guests cannot sign
     connection = Connection(uuid.uuid4(), address, config.port, require_signing=not guest)
     blocking.on_abort(lambda: _shut(connection))
     with explained():
@@ -77,7 +77,7 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
 
 
 class SambaSession(FileSession):
-    """One login at a share. `folder` is where files go, with a backslash at its end, or ""."""
+    """One login at a share. `folder` is the directory for files, with a backslash at its end, or ""."""
 
     _explained = staticmethod(explained)
 
@@ -103,7 +103,7 @@ class SambaSession(FileSession):
             file = self._create_part(item)
         except REFUSALS as refusal:
             name = self._upload_directly(item)  # if that is refused as well, the temporary name is not the reason
-            denied = isinstance(refusal, AccessDenied)  # this open asks for the right to rename, too
+            denied = isinstance(refusal, AccessDenied)  # this open also requests the right to rename
             self._state.learn(Right.RENAME if denied else Right.TEMPORARY_NAME, status_code(refusal))
             return name
         try:
@@ -114,7 +114,7 @@ class SambaSession(FileSession):
             return name
 
     def _create_part(self, item: SpoolItem) -> Open:
-        """Return a new file with a temporary name, or the one that an earlier attempt left."""
+        """Return a new file with a temporary name, or that of an earlier attempt."""
         access = FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.DELETE
         try:
             return self._create(item.temporary_name, access, CreateDisposition.FILE_OVERWRITE_IF)
@@ -125,7 +125,7 @@ class SambaSession(FileSession):
             return self._create(other, access, CreateDisposition.FILE_CREATE)
 
     def _upload_directly(self, item: SpoolItem) -> str:
-        """Upload the file under the first name that no other file has, and return that."""
+        """Upload the file under the first free name, and return the name."""
         begun = self._state.partial.get(item.token)
         for name in candidate_names(item.name):
             disposition = CreateDisposition.FILE_OVERWRITE_IF if name == begun else CreateDisposition.FILE_CREATE
@@ -145,11 +145,11 @@ class SambaSession(FileSession):
         raise DeliveryError(f"{NAMES} other files are named like {item.name}")
 
     def _upload(self, file: Open, item: SpoolItem, finish: Callable[[], str]) -> str:
-        """Write the file, and return what `finish` returns, which is done before it is closed."""
+        """Write the file, and return the result of `finish`, which is called before it is closed."""
         try:
             self._write(file, item)
             self._blocking.report_progress(PATIENCE)
-            file.flush()  # on the server's disk before it has its name, or a power cut there could leave half of it
+            file.flush()  # on the server's disk before it gets its name, so a power cut leaves no partial file
             name = finish()
         except SMBResponseException:
             self._delete(file)
@@ -160,7 +160,7 @@ class SambaSession(FileSession):
         return name
 
     def _delete(self, file: Open) -> None:
-        """Close a file and let it vanish, if that is allowed."""
+        """Close a file and delete it, if permitted."""
         try:
             self._set(file, _doomed())
             file.close()
@@ -182,7 +182,7 @@ class SambaSession(FileSession):
         return file
 
     def _write(self, file: Open, item: SpoolItem) -> None:
-        """Write the file. While the server is at one block, the next is on its way."""
+        """Write the file. While the server processes one block, the next is in transit."""
         block = min(SMALL if item.tried else BLOCK, self._connection.max_write_size, SMALL * max(1, self._credits))
         sent, written, waiting = 0, 0, deque[Callable[[], int]]()
         with item.path.open("rb") as content:
@@ -200,7 +200,7 @@ class SambaSession(FileSession):
             raise DeliveryError(f"of {item.size} bytes {written} arrived", transient=True)
 
     def _may_send(self, size: int) -> bool:
-        """Return whether the server takes another write of so many bytes before it answers one (MS-SMB2, credits)."""
+        """Return whether the server accepts another write of this size before it answers one (MS-SMB2, credits)."""
         return self._credits >= (-(-size // SMALL) if self._connection.supports_multi_credit else 1)
 
     @property
@@ -211,7 +211,7 @@ class SambaSession(FileSession):
         return credits
 
     def _rename(self, file: Open, wanted: str) -> str:
-        """Give the open file its name, or the first of its kind that is free; return that."""
+        """Rename the open file, or use the first free variant of the name; return the name."""
         for name in candidate_names(wanted):
             information = FileRenameInformation()
             information["replace_if_exists"] = False
@@ -254,7 +254,7 @@ class SambaSession(FileSession):
 
 
 def _enter(tree: TreeConnect, folders: list[str]) -> str:
-    """Make the directories that are missing; return the path of the last, with a backslash at its end, or ""."""
+    """Create the missing directories; return the path of the last, with a backslash at its end, or ""."""
     path = ""
     for folder in folders:
         place = Open(tree, path + folder)
@@ -272,7 +272,7 @@ def _enter(tree: TreeConnect, folders: list[str]) -> str:
 
 
 def _doomed() -> FileDispositionInformation:
-    """Return what lets a file vanish when it is closed."""
+    """Return the request that deletes a file when it is closed."""
     information = FileDispositionInformation()
     information["delete_pending"] = True
     return information
@@ -281,12 +281,12 @@ def _doomed() -> FileDispositionInformation:
 def _connect(connection: Connection) -> None:
     try:
         connection.connect(timeout=CONNECT_TIMEOUT_S)
-    except ValueError as error:  # how the library wraps what went wrong with the socket
+    except ValueError as error:  # the library wraps socket errors so
         raise error.__cause__ if isinstance(error.__cause__, OSError) else error from None
 
 
 def _shut(connection: Connection) -> None:
-    """Shut the connection's socket. The library's own way waits for a lock that a stalled sender holds."""
+    """Shut down the connection's socket. The library's method waits for a lock that a stalled sender holds."""
     transport = connection.transport
     if transport and transport._sock:
         transport._sock.shutdown(2)

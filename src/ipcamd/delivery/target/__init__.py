@@ -1,1 +1,1 @@
-"""Target of deliveries: configuration, rights, and what all protocols share."""
+"""Target of deliveries: configuration, rights, and code shared by all protocols."""

@@ -1,7 +1,7 @@
-"""Blocking session with another host, in its own thread, that can be aborted at any moment.
+"""Blocking session with another host, in its own thread; can be aborted at any time.
 
-The libraries for FTP, SMTP and SMB block. A thread cannot be ended from outside, but its sockets can be shut: then
-whatever it waits for fails at once, and nothing more goes out.
+The libraries for FTP, SMTP and SMB block. A thread cannot be ended from outside, but its sockets can be shut down: then
+its pending call fails at once, and nothing more is sent.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from ipcamd.errors import DeliveryError
 from ipcamd.workers.thread import WorkerThread
 
 CONNECT_TIMEOUT_S = 10.0
-"""Seconds for a connection to be made."""
+"""Time limit for a connection, in seconds."""
 STALL_TIMEOUT_S = 30.0
 """Seconds without progress before a session is aborted."""
 
@@ -35,7 +35,7 @@ class BlockingSession:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`name` is the thread's; `stall_timeout_s` is the longest time without progress, on the clock `now_s`;
-        `egress` judges further connections that the protocol asks for. It is to be ended with `abort`."""
+        `egress` checks further connections of the protocol. The session must be ended with `abort`."""
         self.egress = egress
         self._thread = WorkerThread(name)
         self._stall_timeout_s = stall_timeout_s
@@ -48,30 +48,31 @@ class BlockingSession:
         self._last_s = now_s()
 
     def connect(self, address: str, port: int) -> socket.socket:
-        """Return a connection that ends with the session. Raises ``OSError``, and ``DeliveryError`` if it is over."""
+        """Return a connection that ends with the session. Raises ``OSError``, and ``DeliveryError`` after the session's
+        end."""
         connection = socket.create_connection((address, port), CONNECT_TIMEOUT_S)
-        connection.settimeout(None)  # `run` sees to it that nothing takes too long
-        handle = connection.dup()  # TLS makes another object of the connection; this one stays good for cutting it
+        connection.settimeout(None)  # `run` limits the time
+        handle = connection.dup()  # TLS wraps the connection in another object; this one can still interrupt it
         self.on_abort(lambda: _end(handle))
         return connection
 
     def on_abort(self, cut: Callable[[], object]) -> None:
-        """Call `abort`, from another thread, when the session ends. Raises ``DeliveryError`` if it is over already."""
+        """Call `abort`, from another thread, when the session ends. Raises ``DeliveryError`` if it has ended."""
         with self._lock:
             self._cuts.append(cut)
         self._check()
 
     def on_end(self, action: Callable[[], None]) -> None:
-        """Call `action` in the session's thread when it is over."""
+        """Call `action` in the session's thread at its end."""
         self._last_action = action
 
     def hold_data_socket(self, data: socket.socket) -> None:
-        """Shut `data`, instead of the socket that was held before, when the session ends. Raises like `on_abort`."""
+        """Shut down `data`, instead of the previous socket, when the session ends. Raises like `on_abort`."""
         self._data = data
         self._check()
 
     def report_progress(self, patience: float = 1) -> None:
-        """Report progress; the next step may take `patience` times as long as others."""
+        """Report progress; the next step may take `patience` times as long as usual."""
         self._last_s = self._now_s() + (patience - 1) * self._stall_timeout_s
 
     def abort(self) -> None:
@@ -90,10 +91,10 @@ class BlockingSession:
         self._thread.close(last)
 
     async def run(self, action: Callable[[], T]) -> T:
-        """Return what `action` returns, run in the thread; the session is aborted when the caller is cancelled.
+        """Run `action` in the thread and return its result; cancelling the caller aborts the session.
 
-        Actions take turns, and after one that failed there is no other. Raises what `action` raises, and
-        ``TimeoutError`` if it does not get on.
+        Actions run one at a time, and none after a failed one. Raises the errors of `action`, and ``TimeoutError``
+        without progress.
         """
         self.report_progress()
         outcome = self._thread.run(lambda: self._do(action))
@@ -118,7 +119,7 @@ class BlockingSession:
             raise DeliveryError("aborted")
 
     def _look(self, loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
-        """Check for progress until the outcome is known."""
+        """Check for progress until the result is known."""
         if outcome.done():
             return
         rest_s = self._last_s + self._stall_timeout_s - self._now_s()

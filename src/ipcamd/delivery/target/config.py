@@ -1,4 +1,4 @@
-"""Target configuration: where to deliver, as it is set."""
+"""Target configuration: the present settings of a target."""
 
 import hashlib
 
@@ -21,7 +21,7 @@ class TargetConfig:
 
     @property
     def fingerprint(self) -> str:
-        """A text that differs when anything but the password differs."""
+        """Text that changes with each setting except the password."""
         values = {name: value for name, value in self.values.items() if name != "Password"}
         told = self.host, self.port, self.user, sorted(values.items())
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Error texts about other hosts, with what can be done."""
+"""Error texts about other hosts, with possible remedies."""
 
 import base64
 import binascii
@@ -9,21 +9,21 @@ import ssl
 from ipcamd.errors import DeliveryError
 
 LONGEST = 300
-"""Longest quotation of a target, in characters."""
+"""Most characters of a quotation of a target."""
 _HIDDEN = "********"
 
 _CODED = re.compile("[A-Za-z0-9+/]{2,}={0,2}")
 
 
 def explain_error(error: Exception, host: str, port: int) -> DeliveryError:
-    """Return an error of the operating system, of TLS or of a library with a text that a person can act on."""
+    """Return a readable text for an error of the operating system, of TLS or of a library."""
     far = isinstance(error, OSError | EOFError)
     away = far and (not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError))
     return DeliveryError(_meaning(error, host, port), "" if far else str(error), away)
 
 
 def redact(words: str, secret: str) -> str:
-    """Return a target's words for the log: one short line without the password, plain or in base64."""
+    """Return a target's message for the log: one short line without the password, plain or in base64."""
     if secret:
         words = _CODED.sub(lambda match: _HIDDEN if secret in _decoded(match[0]) else match[0], words)
         words = words.replace(secret, _HIDDEN)
@@ -54,7 +54,7 @@ def _meaning(error: Exception, host: str, port: int) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Return the text of a word in base64; "" if it is none."""
+    """Return the decoded text of a base64 word; "" if it is none."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
     except binascii.Error:

@@ -6,11 +6,11 @@ from itertools import takewhile
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
 NAMES = 20
-"""Names that are tried."""
+"""Most names to try."""
 
 
 def candidate_names(name: str) -> Iterator[str]:
-    """Yield the name, then the same with ``-2``, ``-3`` and so on before its ending."""
+    """Yield the name, then the same with ``-2``, ``-3`` and so on before its suffix."""
     yield name
     stem, dot, ending = name.rpartition(".")
     for number in range(2, NAMES + 1):
@@ -18,17 +18,15 @@ def candidate_names(name: str) -> Iterator[str]:
 
 
 def find_arrived(item: SpoolItem, size: Callable[[str], int | None]) -> str:
-    """Return the name of a file there that it could have been given, and that is as large as this one; "" for none.
-
-    `size` tells a file's; None if there is none.
-    """
+    """Return the name of an existing file with a possible name and the size of this one; "" without one. `size` returns
+    a file's size; None if it does not exist."""
     sizes = ((name, size(name)) for name in candidate_names(item.name))
     found = takewhile(lambda one: one[1] is not None, sizes)
     return next((name for name, count in found if count == item.size), "")
 
 
 def describe_rename(item: SpoolItem, name: str) -> str:
-    """Return the log text for a file that arrived under `name`; "" for its own."""
+    """Return the log text for a file that was stored as `name`; "" for its own."""
     return "" if name == item.name else f"{item.name} as {name}, since the name is taken"
 
 

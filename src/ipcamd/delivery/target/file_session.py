@@ -1,4 +1,4 @@
-"""File session: what uploads to servers with directories (FTP, Samba) have in common."""
+"""File session: shared code of uploads to servers with directories (FTP, Samba)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ class FileSession(ABC):
     """One login at a server where each file gets a name of its own."""
 
     _explained: Callable[[], AbstractContextManager[None]]
-    """Turns the protocol's errors into ``DeliveryError``."""
+    """Converts the protocol's errors to ``DeliveryError``."""
 
     def __init__(self, state: TargetState) -> None:
         self._state = state
@@ -30,8 +30,8 @@ class FileSession(ABC):
 
     @abstractmethod
     def _size(self, name: str) -> int | None:
-        """Return the size of a file there in bytes; None if there is none."""
+        """Return the size of a file on the server in bytes; None if it does not exist."""
 
     @abstractmethod
     def _deliver(self, item: SpoolItem) -> str:
-        """Upload the file whole; return the name that it got."""
+        """Upload the complete file; return its name."""

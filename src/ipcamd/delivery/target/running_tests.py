@@ -1,4 +1,4 @@
-"""Running tests of targets: one at a time for each."""
+"""Running tests of targets: one at a time per target."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

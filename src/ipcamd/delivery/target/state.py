@@ -1,4 +1,4 @@
-"""Target state: rights that the account lacks, found by trying, and kept until the target's settings change."""
+"""Target state: missing rights of the account, detected by uploads, and stored until its settings change."""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from ipcamd.store.keyvalue import KeyValueStore
 
 
 class Right(Enum):
-    """A right that an upload uses where it is given. The value says what is refused, and what follows."""
+    """A right that an upload uses if it is granted. The value names the refused action, and the consequence."""
 
     TEMPORARY_NAME = "no files with a temporary name (*.part): files get their final name before they are whole"
     RENAME = "no renaming of files: they get their final name before they are whole"
@@ -21,29 +21,29 @@ class Right(Enum):
 
 
 class TargetState:
-    """Findings about one target. Sessions write them in their threads."""
+    """Findings about one target, written by the sessions' threads."""
 
     def __init__(self, missing: Iterable[Right] = ()) -> None:
         self._missing = set(missing)
         self._news: list[tuple[Right, str]] = []
         self.is_saved = True
-        """The findings are on the disk."""
+        """Whether the findings are on disk."""
         self.partial: dict[str, str] = {}
-        """Uploads that were begun under a final name and not finished: token of the item to that name."""
+        """Unfinished uploads with a final name: token of the item to that name."""
 
     def lacks(self, *rights: Right) -> bool:
         """Whether one of these rights is missing."""
         return not self._missing.isdisjoint(rights)
 
     def learn(self, right: Right, said: str) -> None:
-        """Note that a right is missing, since the target `said` so."""
+        """Record a missing right, with the message that the target `said`."""
         if right not in self._missing:
             self._missing.add(right)
             self._news.append((right, said))
             self.is_saved = False
 
     def take_news(self, secret: str) -> list[str]:
-        """Return in words which rights were found to be missing since the last call, `secret` not among the words."""
+        """Return a text about the rights found missing since the last call, without `secret`."""
         news, self._news = self._news, []
         return [f"the target allows {right.value} ({redact(said, secret)})" for right, said in news]
 
@@ -53,19 +53,19 @@ class TargetState:
 
 
 class TargetStates:
-    """The states of all targets on the disk, each with the fingerprint of the settings that it was found out with."""
+    """States of all targets on disk, each with the fingerprint of the settings at that time."""
 
     def __init__(self, keyvalue: KeyValueStore) -> None:
         self._keyvalue = keyvalue
 
     def load(self, target: str, config: TargetConfig) -> TargetState:
-        """Return what is known of a target; nothing if its settings were others then."""
+        """Return the stored state of a target; an empty one if its settings have changed."""
         stored = json.loads(self._keyvalue.get(_key(target)) or "{}")
         missing = stored.get("missing", []) if stored.get("settings") == config.fingerprint else []
         return TargetState(Right[name] for name in missing if name in Right.__members__)
 
     async def save(self, target: str, config: TargetConfig, state: TargetState) -> None:
-        """Keep what is known of a target, if something new was found out. Raises ``StoreError``."""
+        """Store the state of a target, if it has changed. Raises ``StoreError``."""
         if not state.is_saved:
             found = {"settings": config.fingerprint, "missing": state.dump()}
             await self._keyvalue.set(_key(target), json.dumps(found))

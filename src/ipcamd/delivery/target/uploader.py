@@ -1,4 +1,4 @@
-"""Uploader: the shape of a way to take files to another host."""
+"""Uploader: interface of a protocol that delivers files to another host."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,17 +11,14 @@ from ipcamd.settings.settings import Settings
 
 
 class UploadSession(Protocol):
-    """One login at the target. Everything here blocks, and runs in threads, one call after the other."""
+    """One login at the target. All methods block, and run in threads, one call after the other."""
 
     def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
-        """Deliver one file, or a series of pictures; return how, in words for the log, or "".
-
-        `attempt` counts from 1; failures at which nobody answered do not count. Raises ``DeliveryError`` and
-        ``OSError``; then the session cannot be used any more.
-        """
+        """Deliver one file, or a series of pictures; return a text for the log, or "". `attempt` counts from 1, without
+        failures to reach the host. Raises ``DeliveryError`` and ``OSError``; then the session is unusable."""
 
     def close(self) -> None:
-        """Log out. Raises ``OSError`` or nothing."""
+        """Log out. Raises only ``OSError``."""
 
 
 class Uploader(Protocol):
@@ -29,18 +26,18 @@ class Uploader(Protocol):
 
     @property
     def title(self) -> str:
-        """Its name for people."""
+        """Display name."""
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The parameters that say where and how; the first group has ``Enable``."""
+        """Groups of parameters of the target; the first one has ``Enable``."""
 
     @property
     def joins_series(self) -> bool:
-        """Whether the pictures of one event are sent together (in one mail), and not one by one."""
+        """Whether the pictures of one event are sent together (in one mail), not one by one."""
 
     def config(self, settings: Settings) -> TargetConfig:
-        """Return where to deliver. Raises ``DeliveryError`` if that is not set."""
+        """Return the configuration. Raises ``DeliveryError`` if it is incomplete."""
 
     def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> UploadSession:
-        """Connect to `address`, which is the host's, and log in. Blocks. Raises ``DeliveryError``, ``OSError``."""
+        """Connect to `address`, the checked one, and log in. Blocks. Raises ``DeliveryError``, ``OSError``."""

@@ -1,4 +1,4 @@
-"""Webhook configuration: where to send which events, as it is set."""
+"""Webhook configuration: the present settings of a webhook."""
 
 from typing import Self
 from urllib.parse import urlsplit
@@ -14,19 +14,19 @@ class WebhookConfig:
     """Parameters of one webhook."""
 
     url: str
-    """Empty: there is no such webhook."""
+    """Empty: the webhook is not configured."""
     enabled: bool
     kinds: tuple[EventKind, ...]
     with_picture: bool
     key: bytes
-    """Of the signature; empty: none."""
+    """Key of the signature; empty: no signature."""
     authorization: str
     certificate: str
     """``verify`` or ``any``."""
 
     @classmethod
     def read(cls, values: Values) -> Self:
-        """Return the configuration that a group of parameters holds."""
+        """Return the configuration in a group of parameters."""
         return cls(
             values["URL"],
             values.flag("Enable"),
@@ -39,7 +39,7 @@ class WebhookConfig:
 
     @property
     def host(self) -> str:
-        """The host's name: the rest of the URL may hold a token."""
+        """Host name, without the rest of the URL, which may contain a token."""
         return urlsplit(self.url).hostname or ""
 
     @property

@@ -1,4 +1,4 @@
-"""Webhook payload: the JSON of one event, perhaps with a picture (Standard Webhooks 1.0, payload structure)."""
+"""Webhook payload: the JSON of one event, optionally with a picture (Standard Webhooks 1.0, payload structure)."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ def webhook_payload(
     with_picture: bool,
     picture: EncodedFrame | None,
 ) -> bytes:
-    """Return the body of a request. With a picture there is always a field for it, ``null`` if none could be had."""
+    """Return the body of a request. With pictures enabled it always has the field, ``null`` without a picture."""
     told: dict[str, object] = {**data, "camera": dict(camera)}
     if with_picture:
         told["picture"] = picture and _picture_fields(picture)

@@ -1,4 +1,4 @@
-"""Webhook request: one POST, and what its answer means."""
+"""Webhook request: one POST, and the meaning of its answer."""
 
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.target.error_text import explain_error
@@ -9,23 +9,23 @@ from ipcamd.errors import RequestFailed
 from ipcamd.wire.http.webhook_signature import webhook_fields
 
 TIMEOUT_S = 20.0
-"""Seconds for connection, request and the head of the answer."""
+"""Time limit in seconds: connection, request and head of the answer."""
 GONE = 410
 """Status of a receiver that wants no more events."""
 LONGEST_RETRY_AFTER_S = 3600
-"""Seconds that a receiver may ask the camera to wait, at most."""
+"""Longest pause in seconds that a receiver may request."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostOutcome:
-    """Outcome of one request."""
+    """Result of one request."""
 
     problem: str = ""
-    """"" if the receiver took it; else why not, in words."""
+    """"" for success; else the reason of the failure."""
     status: int = 0
-    """HTTP status code; 0: there was no answer."""
+    """HTTP status code; 0 without an answer."""
     retry_after_s: int = 0
-    """Seconds that the receiver asks the camera to wait; 0: it does not."""
+    """Pause in seconds that the receiver requests; 0: none."""
 
 
 async def post_message(

@@ -29,7 +29,7 @@ class WebhookService:
         self._tests = RunningTests()
 
     def start(self) -> None:
-        """Begin, and follow the settings."""
+        """Start, and follow the settings."""
         settings = self._parts.settings
         for group, worker in zip(WEBHOOKS, self._workers.values(), strict=True):
             settings.guard(group.name, self._guard)
@@ -37,28 +37,28 @@ class WebhookService:
             worker.start()
 
     async def close(self) -> None:
-        """End; what waits is sent after the next start."""
+        """Stop; waiting messages are sent after the next start."""
         await asyncio.gather(*(worker.close() for worker in self._workers.values()))
 
     def wants(self, event: Event) -> bool:
-        """Whether an event goes to a webhook."""
+        """Whether a webhook wants an event."""
         return any(
             config.enabled and event.kind in config.kinds
             for config in (worker.config for worker in self._workers.values())
         )
 
     async def test(self, target: str) -> None:
-        """Send a test message to one webhook. Raises ``RequestFailed`` with what went wrong."""
+        """Send a test message to one webhook. Raises ``RequestFailed`` with the reason of a failure."""
         with self._tests.enter(target):
             await self._workers[target].test()
 
     def counts(self) -> Mapping[str, DeliveryCounts]:
-        """Return the counts of the webhooks that have a URL."""
+        """Return the counts of the webhooks with a URL."""
         return {name: self._parts.outbox.counts(name) for name, worker in self._workers.items() if worker.config.url}
 
     @asynccontextmanager
     async def _guard(self, _: Values, after: Values) -> AsyncIterator[None]:
-        """Refuse a URL that the camera may not call."""
+        """Refuse a URL that the egress policy forbids."""
         config = WebhookConfig.read(after)
         if config.url and not self._parts.egress.may_be(config.host, config.port):
             raise RequestFailed(

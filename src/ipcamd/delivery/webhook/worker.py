@@ -1,4 +1,4 @@
-"""Webhook worker: one webhook's events, from the bus into the durable queue, and from there to its receiver."""
+"""Webhook worker: queues one webhook's events durably, and sends them to its receiver."""
 
 import asyncio
 import logging
@@ -22,11 +22,11 @@ from ipcamd.settings.change_records import CAMERA, Change
 from ipcamd.settings.settings import Settings
 
 QUEUED_EVENTS = 1000
-"""Events that wait while a picture is taken; beyond, the oldest are lost."""
+"""Most events that wait while a picture is taken; beyond, the oldest are dropped."""
 REFUSED = frozenset({400, 413, 415, 422})
-"""Statuses by which a receiver refuses one message."""
+"""Statuses with which a receiver refuses one message."""
 REFUSALS = 5
-"""Refusals after which a message is dropped, so that it does not hold up those behind it."""
+"""Refusals after which a message is dropped, so that it does not delay the following ones."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class WebhookParts:
     """Returns a JPEG; raises ``RequestFailed``."""
     describe_camera: Callable[[], Mapping[str, str]]
     note: Callable[[str, str, str], None]
-    """Called for the event log with a webhook's name, with what was done, and with what failed."""
+    """Called for the event log with a webhook's name, a success, and a failure."""
     now_ns: Callable[[], int]
     """The camera's clock."""
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
@@ -53,7 +53,7 @@ class WebhookParts:
 
 
 class WebhookWorker:
-    """One webhook. For the event loop; no receiver can delay another one, or the camera."""
+    """One webhook. For the event loop; no receiver delays another one or the camera."""
 
     def __init__(self, group: Group, name: str, parts: WebhookParts) -> None:
         """`name` is the target's in the queue, such as ``webhook1``."""
@@ -69,11 +69,11 @@ class WebhookWorker:
 
     @property
     def config(self) -> WebhookConfig:
-        """The configuration as it is set."""
+        """The present configuration."""
         return WebhookConfig.read(self._parts.settings[self._group.name])
 
     def start(self) -> None:
-        """Begin, or begin anew with the present configuration."""
+        """Start, or restart with the present configuration."""
         before = [task for task in self._tasks if not task.done()]
         for task in before:
             task.cancel()
@@ -91,18 +91,18 @@ class WebhookWorker:
             ]
 
     async def close(self) -> None:
-        """End; what waits is sent after the next start."""
+        """Stop; waiting messages are sent after the next start."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._switching_off, return_exceptions=True)
 
     def retry_now(self) -> None:
-        """End the pause after a failure: the receiver works again."""
+        """End the pause after a failure, because the receiver works again."""
         if self._pauses.failures:
             self.start()
 
     async def test(self) -> None:
-        """Send a test message now, before the queue, whether enabled or not. Raises ``RequestFailed``."""
+        """Send a test message now, before the queue, even if disabled. Raises ``RequestFailed``."""
         config, now_ns = self.config, self._parts.now_ns()
         if not config.url:
             raise RequestFailed("no address is set")
@@ -117,13 +117,13 @@ class WebhookWorker:
     # -- from the bus into the queue
 
     async def _follow(self, queue: EventQueue, edges: EdgeFilter, config: WebhookConfig) -> None:
-        """Queue each beginning and end of an event."""
+        """Queue each start and end of an event."""
         with queue:
             try:
                 async for event in queue:
                     if edges.is_change(event):
                         await self._queue(event, config)
-            finally:  # cancelled, those that came before wait too
+            finally:  # after cancellation, queue the waiting events, too
                 for event in filter(edges.is_change, queue.take_waiting()):
                     self._parts.outbox.put(self.name, _new_id(), self._payload(event, config, None))
 
@@ -148,14 +148,14 @@ class WebhookWorker:
         return webhook_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
 
     async def _take_picture(self) -> EncodedFrame | None:
-        with suppress(RequestFailed):  # there is none within six seconds: the event goes without
+        with suppress(RequestFailed):  # no picture within six seconds: send the event without one
             return await self._parts.take_picture()
         return None
 
     # -- from the queue to the receiver
 
     async def _keep_sending(self, config: WebhookConfig, before: Sequence[asyncio.Task[None]]) -> None:
-        """Send what waits, in order; after a failure, wait and send the same again."""
+        """Send the waiting messages in order; after a failure, wait and repeat the same one."""
         await asyncio.gather(*before, return_exceptions=True)
         refusals = 0
         while True:
@@ -164,7 +164,7 @@ class WebhookWorker:
                 outcome = await self._post(config, message.topic, message.payload)
                 refusals = refusals + 1 if outcome.status in REFUSED else 0
                 pause_s = self._settle(config, message, outcome, refusals >= REFUSALS)
-            except Exception:  # a fault of ours must not end it
+            except Exception:  # a defect must not end the task
                 _log.exception("%s failed", self.name)
                 pause_s = LONGEST_S
             if pause_s:
@@ -186,7 +186,7 @@ class WebhookWorker:
         return await post_message(self._parts.egress, config, message_id, body, timestamp_s)
 
     def _settle(self, config: WebhookConfig, message: OutboxMessage, outcome: PostOutcome, is_hopeless: bool) -> float:
-        """Deal with what became of a message; return the seconds to wait before the next request."""
+        """Handle the result of a message; return the seconds before the next request."""
         outbox = self._parts.outbox
         if not outcome.problem:
             outbox.note_delivered(message)
@@ -198,14 +198,14 @@ class WebhookWorker:
             self._note("", f"{config.host}: a message is dropped, since the receiver refuses it: {outcome.problem}")
             return 0.0
         self._note_failure(config, outcome)
-        if outcome.status == GONE:  # in a task of its own: the change ends this one
+        if outcome.status == GONE:  # in a separate task, because the change ends this one
             task = asyncio.get_running_loop().create_task(self._switch_off())
             self._switching_off.add(task)
             task.add_done_callback(self._switching_off.discard)
         return max(self._pauses.next(away=not outcome.status), outcome.retry_after_s)
 
     async def _switch_off(self) -> None:
-        """Switch the webhook off: its receiver wants no more events. What waits is kept."""
+        """Disable the webhook, because its receiver wants no more events. Waiting messages remain."""
         try:
             await self._parts.settings.update([Change(self._group.name, "Enable", "no")], by=CAMERA)
         except IpcamdError as error:
@@ -218,7 +218,7 @@ class WebhookWorker:
         self._failure = ""
 
     def _note_failure(self, config: WebhookConfig, outcome: PostOutcome) -> None:
-        """Log a failure, unless it is the same as before."""
+        """Log a failure, unless it equals the previous one."""
         words = f"{config.host}: {outcome.problem}"
         if outcome.status == GONE:
             words += ": the receiver wants no more events, the webhook is switched off"
@@ -232,5 +232,5 @@ class WebhookWorker:
 
 
 def _new_id() -> str:
-    """Return an identifier that stays with a message over all attempts."""
+    """Return an identifier of a message for all its attempts."""
     return f"msg_{uuid.uuid4().hex}"

@@ -1,4 +1,4 @@
-"""Connection of a worker to its target: one login, with everything that can go wrong as one kind of error."""
+"""Connection of a worker to its target: one login, with all failures as one kind of error."""
 
 import asyncio
 import random
@@ -17,7 +17,7 @@ from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.settings.settings import Settings
 
 LOGOUT_TIMEOUT_S = 2.0
-"""Seconds for a session to be ended in order."""
+"""Seconds for an orderly end of a session."""
 
 Sleep = Callable[[float], Awaitable[None]]
 """Coroutine that waits for a number of seconds, as ``asyncio.sleep`` does."""
@@ -31,11 +31,11 @@ class WorkerResources:
     egress: EgressPolicy
     sleep: Sleep = asyncio.sleep
     now_s: Callable[[], float] = time.monotonic
-    """Seconds of a clock that nobody sets."""
+    """Seconds of a monotonic clock."""
     chance: Callable[[], float] = random.random
     """Returns random numbers from 0 to 1."""
     stall_timeout_s: float = STALL_TIMEOUT_S
-    """Seconds without progress before an attempt is given up."""
+    """Seconds without progress before an attempt is aborted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,14 @@ class TargetConnection:
 async def connect_to_target(
     uploader: Uploader, config: TargetConfig, state: TargetState, resources: WorkerResources, thread: str
 ) -> AsyncIterator[TargetConnection]:
-    """Log in, in a thread of that name, and out again. Raises ``DeliveryError`` for whatever goes wrong in between."""
+    """Log in, in a thread with this name, and log out at the end. Raises ``DeliveryError`` for every failure in
+    between."""
     blocking = BlockingSession(thread, resources.stall_timeout_s, resources.egress, resources.now_s)
     try:
         address = await resources.egress.resolve(config.host, config.port)
         session = await blocking.run(lambda: uploader.open(config, address, blocking, state))
         yield TargetConnection(config, state, blocking, session)
-        with suppress(Exception):  # everything has arrived; logging out is a courtesy
+        with suppress(Exception):  # everything has arrived; a failing logout is harmless
             async with asyncio.timeout(LOGOUT_TIMEOUT_S):
                 await blocking.run(session.close)
     except DeliveryError as error:
@@ -72,6 +73,6 @@ async def connect_to_target(
 
 
 def _shown(error: DeliveryError, config: TargetConfig) -> DeliveryError:
-    """Return the error with the target's words among its own, fit for a log."""
+    """Return the error with the target's message, fit for a log."""
     said = redact(error.said, config.password)
     return DeliveryError(f"{error} ({said})" if said else str(error), away=error.away, transient=error.transient)

@@ -1,4 +1,4 @@
-"""Delivery log of one target: what became of its items, in the event log and in counts."""
+"""Delivery log of one target: results of its items, in the event log and in counts."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -6,21 +6,21 @@ from collections.abc import Callable, Sequence
 from ipcamd.delivery.queue.spool_item import SpoolItem, describe_items
 
 DETAILED = 7
-"""So many failures in a row are each logged; after that the same words only once in `REMINDER_S`."""
+"""Consecutive failures that are all logged; after that the same text only once in `REMINDER_S`."""
 REMINDER_S = 3600.0
-"""Seconds between two log lines with the same words."""
+"""Seconds between two log lines with the same text."""
 
 _log = logging.getLogger(__name__)
 
 Note = Callable[[SpoolItem | None, str, str], None]
-"""Called with an item that it is about, or None, with what was done, and with what failed."""
+"""Called with an item, or None, a success, and a failure."""
 
 
 class DeliveryLog:
     """Writes entries of the event log, and counts."""
 
     def __init__(self, title: str, note: Note, now_s: Callable[[], float]) -> None:
-        """`title` is the target's name for people; `now_s` gives the seconds of a clock that nobody sets."""
+        """`title` is the target's display name; `now_s` returns seconds of a monotonic clock."""
         self._title = title
         self._note = note
         self._now_s = now_s
@@ -29,14 +29,14 @@ class DeliveryLog:
         """When the delivery of a scheduled picture was logged last."""
         self._unlogged_pictures = 0
         self.delivered = 0
-        """Items that arrived, since the start."""
+        """Delivered items since the start."""
         self.dropped = 0
-        """Items that were dropped undelivered, since the start."""
+        """Dropped items since the start."""
         self.failures = 0
-        """Attempts that failed, since the start."""
+        """Failed attempts since the start."""
 
     def note_delivered(self, items: Sequence[SpoolItem], how: str, duration_s: float) -> None:
-        """Items arrived; `how` in words, or ""."""
+        """Record delivered items; `how` is a text, or ""."""
         self.delivered += len(items)
         if items[0].is_scheduled_picture:
             if not self._is_picture_due(len(items)):
@@ -59,7 +59,7 @@ class DeliveryLog:
         return f"{count} more before it, since the last entry" if count else ""
 
     def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
-        """An attempt failed, and the next one follows after a pause; after none if others come first."""
+        """Record a failed attempt, after which the next one follows a pause, or none if others come first."""
         self.failures += 1
         known, when = self._last_failure
         now_s = self._now_s()
@@ -70,20 +70,20 @@ class DeliveryLog:
             self._note(item, "", f"{item.name}: {words}; attempt {attempt}, the next {later}")
 
     def note_refused(self, items: Sequence[SpoolItem], words: str) -> None:
-        """Items were dropped that the target does not take, though it takes others."""
+        """Record dropped items that the target refuses, although it accepts others."""
         self.failures += 1
         self._drop(items, f"dropped, since the target accepts other files but not this one: {words}")
 
     def note_made_room(self, item: SpoolItem) -> None:
-        """An item was dropped because the spool is full."""
+        """Record a dropped item of a full spool."""
         self._drop([item], "dropped undelivered, since the queue is full")
 
     def note_lost(self, items: Sequence[SpoolItem]) -> None:
-        """The files of items are gone."""
+        """Record items without files."""
         self._note(items[0], "", f"{describe_items(items)}: no longer on the camera's disk")
 
     def note_missing_right(self, words: str) -> None:
-        """The account lacks a right at the target."""
+        """Record a missing right of the account at the target."""
         self._note(None, "", words)
 
     def _drop(self, items: Sequence[SpoolItem], why: str) -> None:

@@ -1,4 +1,4 @@
-"""Retry policy of deliveries: pauses after failures, and items that fail for their own sake."""
+"""Retry policy of deliveries: pauses after failures, and items that cause failures themselves."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -7,16 +7,16 @@ from ipcamd.dataclass import dataclass
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
 FIRST_S, LONGEST_S, AWAY_S = 5.0, 300.0, 50.0
-"""The first pause; the longest; and the longest while nobody answers at all, so that what waits is on its way within a
-minute of the target's return."""
+"""First pause; longest pause; and longest pause while the host is unreachable, so that deliveries resume within a
+minute of its return."""
 REFUSALS, BREAKS = 3, 10
-"""So often the target refuses the first item, or breaks off while it is sent, before another item is tried first."""
+"""Refusals of the first item, or interruptions while it is sent, before another item is tried first."""
 MOST_FAILURES = 50
-"""Failures of any kind after which an item is dropped, if the target took others in that time."""
+"""Failures of any kind after which an item is dropped, if the target accepted others meanwhile."""
 
 
 class RetryPauses:
-    """Pauses between attempts: each twice as long as the one before, and a little different on every camera."""
+    """Pauses between attempts: each twice as long as the previous one, with a random variation."""
 
     def __init__(self, chance: Callable[[], float] = random.random) -> None:
         """`chance` returns random numbers from 0 to 1."""
@@ -24,11 +24,11 @@ class RetryPauses:
         self.failures = 0
 
     def reset(self) -> None:
-        """An attempt succeeded."""
+        """Record a success."""
         self.failures = 0
 
     def next(self, away: bool) -> float:
-        """An attempt failed: return the seconds to wait."""
+        """Record a failure, and return the pause in seconds."""
         pause_s = min(FIRST_S * 2.0 ** min(self.failures, 10), AWAY_S if away else LONGEST_S)
         self.failures += 1
         return pause_s * (0.9 + 0.2 * self._chance())
@@ -36,23 +36,23 @@ class RetryPauses:
 
 @dataclass(slots=True)
 class _Record:
-    """The failures of one item."""
+    """Failures of one item."""
 
     refusals: int = 0
     breaks: int = 0
     is_probed: bool = False
-    """Another item was tried since the last failure."""
+    """Whether another item was tried since the last failure."""
     is_own_fault: bool = False
-    """The target took another item after this one had failed often."""
+    """Whether the target accepted another item after several failures of this one."""
 
     @property
     def is_due(self) -> bool:
-        """Whether it failed so often that another item is to be tried first."""
+        """Whether it failed often enough to try another item first."""
         return any(count and count % limit == 0 for count, limit in self._counts)
 
     @property
     def is_suspect(self) -> bool:
-        """Whether it failed so often that the reason may be the item itself."""
+        """Whether it failed often enough to be the cause itself."""
         return any(count >= limit for count, limit in self._counts)
 
     @property
@@ -61,23 +61,23 @@ class _Record:
 
 
 class ItemFailures:
-    """Failures by item: tells an item that fails for its own sake from a target that takes nothing at all.
+    """Failures by item: distinguishes an item that causes failures from a target that accepts nothing.
 
-    The proof is another item: after some failures of the first one another is tried. If the target takes that and then
-    refuses the first one again, the first one is dropped; if the connection breaks off again, it waits behind all
-    others. While the target takes nothing, everything waits, however long.
+    After some failures of the first item another one is tried. If the target accepts that and then refuses the first
+    one again, the first one is dropped; if the connection is interrupted again, it waits behind all others. While the
+    target accepts nothing, all items wait without limit.
     """
 
     def __init__(self) -> None:
         self._records: dict[int, _Record] = {}
 
     def refusals(self, item: SpoolItem) -> int:
-        """Return how often the target has refused an item."""
+        """Return the number of refusals of an item."""
         record = self._records.get(item.id)
         return record.refusals if record else 0
 
     def add(self, item: SpoolItem, transient: bool) -> bool:
-        """Count a failure; return whether the item is to be dropped."""
+        """Count a failure; return whether to drop the item."""
         record = self._records.setdefault(item.id, _Record())
         record.is_probed = False
         if transient:
@@ -87,25 +87,23 @@ class ItemFailures:
         return record.is_own_fault and (not transient or record.refusals + record.breaks >= MOST_FAILURES)
 
     def delivered(self, items: Iterable[SpoolItem]) -> None:
-        """Note that the target took these."""
+        """Record items that the target accepted."""
         self.forget(items)
         for record in self._records.values():
             record.is_own_fault |= record.is_suspect
 
     def forget(self, items: Iterable[SpoolItem]) -> None:
-        """Forget items that wait no more."""
+        """Remove the records of items that no longer wait."""
         for item in items:
             self._records.pop(item.id, None)
 
     def clear(self) -> None:
-        """Forget everything: the target is another one now."""
+        """Remove all records, because the target has changed."""
         self._records.clear()
 
     def probe(self, waiting: Sequence[SpoolItem], joins_series: bool) -> SpoolItem | None:
-        """Return the item to be tried before the first of those that wait; None: keep the order.
-
-        It is none of the same series as the first, if the target gets a series as one.
-        """
+        """Return the item to try before the first waiting one; None: keep the order. It belongs to another series than
+        the first, if series are sent together."""
         record = self._records.get(waiting[0].id) if waiting else None
         if not record or record.is_probed or not record.is_due:
             return None

@@ -1,4 +1,4 @@
-"""Delivery worker of one target: delivers what waits for it, in order, and tries again until that succeeds."""
+"""Delivery worker of one target: delivers waiting items in order, and retries until it succeeds."""
 
 import asyncio
 import logging
@@ -20,12 +20,12 @@ from ipcamd.delivery.worker.retry import LONGEST_S, ItemFailures, RetryPauses
 from ipcamd.errors import DeliveryError, StoreError
 
 TURN_S = 0.05
-"""Seconds for which the thread sends items before the loop hears of them: what happens to many small files in a
-short time is noted together. A turn ends with an item, however long that takes."""
+"""Seconds for which the thread sends items before it reports to the loop, so that many small files are recorded
+together. A turn ends after a complete item."""
 TURNS = 2
-"""Turns that the thread has: one that it is at, and one that it goes on with at once."""
+"""Turns of the thread: the present one, and one to continue with at once."""
 AHEAD = 16
-"""Items that are made ready for it. Each is noted as tried: after a crash the target is asked whether it has it."""
+"""Items prepared for the thread. Each is marked as tried: after a crash the target is asked whether it has the item."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class DeliveryWorker:
         note: Note,
         resources: WorkerResources,
     ) -> None:
-        """`target` is the target's name in the spool and in the log; `note` takes lines for the event log."""
+        """`target` is the target's name in the spool and in the log; `note` writes to the event log."""
         self.target = target
         self.uploader = uploader
         self.log = DeliveryLog(uploader.title, note, resources.now_s)
@@ -54,7 +54,7 @@ class DeliveryWorker:
         self._failures = ItemFailures()
         self._in_flight = InFlight()
         self._made_room: dict[int, SpoolItem] = {}
-        """Items that left the spool to make room while they were in flight."""
+        """Items in flight that were dropped from the full spool."""
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._resting = False
@@ -62,11 +62,11 @@ class DeliveryWorker:
 
     @property
     def enabled(self) -> bool:
-        """Whether it may deliver."""
+        """Whether the target is enabled."""
         return self._resources.settings[self.uploader.groups[0]].flag("Enable")
 
     def start(self) -> None:
-        """Begin; or begin anew, at once."""
+        """Start, or restart at once."""
         if self._closed:
             return
         if self._task:
@@ -76,28 +76,28 @@ class DeliveryWorker:
         self._task = asyncio.get_running_loop().create_task(self._work())
 
     def restart(self) -> None:
-        """Begin anew, at once, because where to deliver has changed."""
+        """Restart at once, because the configuration has changed."""
         self._state = TargetState()
         self.start()
 
     def retry_now(self) -> None:
-        """End the pause after a failure: the target works again."""
+        """End the pause after a failure, because the target works again."""
         if self._resting:
             self.start()
 
     def wake(self) -> None:
-        """Look whether there is something to deliver."""
+        """Check for waiting items."""
         self._woken.set()
 
     async def close(self) -> None:
-        """Give up what is being delivered; it is tried again at the next start."""
+        """Abort the present delivery, which the next start repeats."""
         self._closed = True
         if self._task:
             self._task.cancel()
             await asyncio.wait({self._task})
 
     async def test(self, item: SpoolItem) -> list[str]:
-        """Deliver this one now, by itself; return in words which rights are missing. Raises ``DeliveryError``."""
+        """Deliver this item now, alone; return a text about missing rights. Raises ``DeliveryError``."""
         config = self.uploader.config(self._resources.settings)
         async with self._log_in(config, TargetState()) as connection:
             await connection.blocking.run(lambda: connection.session.send([item], 1))
@@ -106,7 +106,7 @@ class DeliveryWorker:
         return connection.state.take_news(config.password)
 
     def make_room(self, item: SpoolItem) -> None:
-        """Take the news that the spool dropped an item. One that is just being sent may arrive all the same."""
+        """Handle an item dropped from the spool. If it is being sent now, it may still arrive."""
         if item in self._in_flight:
             self._made_room[item.id] = item
         else:
@@ -124,7 +124,7 @@ class DeliveryWorker:
                 await self._woken.wait()
 
     async def _deliver(self, in_flight: InFlight) -> None:
-        """Deliver what waits, in one session; after a failure, wait."""
+        """Deliver the waiting items in one session; after a failure, wait."""
         self._in_flight = in_flight
         try:
             config = self.uploader.config(self._resources.settings)
@@ -133,12 +133,13 @@ class DeliveryWorker:
                 await self._drain(connection, in_flight)
         except DeliveryError as error:
             await self._fail(in_flight.sending, error)
-        except Exception:  # a fault of ours must not end the worker
+        except Exception:  # a defect must not end the worker
             _log.exception("delivery by %s failed", self.uploader.title)
             await self._resources.sleep(LONGEST_S)
 
     async def _drain(self, connection: TargetConnection, in_flight: InFlight) -> None:
-        """Send what waits: first what proves that the target works, if that is in doubt; last what failed often."""
+        """Send the waiting items: first one that proves that the target works, if in doubt; last those that failed
+        often."""
         aside = self._failures.aside()
         waiting = self._spool.waiting_items(self.target)
         try:
@@ -156,7 +157,7 @@ class DeliveryWorker:
             await self._save(connection)
 
     async def _send_all(self, connection: TargetConnection, in_flight: InFlight, skipped: Collection[int]) -> None:
-        """Send what waits, in order. While the thread is at one turn, the disk is told of the one before."""
+        """Send the waiting items in order. While the thread sends one turn, the previous one is stored."""
         turns: deque[asyncio.Task[None]] = deque()
         try:
             while True:
@@ -175,14 +176,14 @@ class DeliveryWorker:
     async def _move(
         self, connection: TargetConnection, in_flight: InFlight, ahead: int, skipped: Collection[int] = frozenset()
     ) -> None:
-        """Take note of what was sent; hand over what comes next, up to `ahead` items in all."""
+        """Record sent items, and pass on the next ones, up to `ahead` items in all."""
         sent = in_flight.take_sent()
         told = [(batch if outcome else list(filter(self._spool.holds, batch)), outcome) for batch, outcome in sent]
         room = max(0, ahead - len(in_flight.ready))
         done = [item for batch, _ in sent for item in batch]
         try:
             in_flight.put(await self._spool.advance(self.target, room, in_flight.last, done, skipped))
-        finally:  # cancelled, the spool lets go of them all the same
+        finally:  # after cancellation, the spool still removes them
             for words in connection.state.take_news(connection.config.password):
                 self.log.note_missing_right(words)
             for batch, outcome in told:
@@ -190,7 +191,7 @@ class DeliveryWorker:
                     self._note_outcome(batch, outcome)
 
     async def _fail(self, failed: Batch, error: DeliveryError) -> None:
-        """Deal with a failure, of certain items or at the login: drop what fails for its own sake, else wait."""
+        """Handle a failure, of certain items or at the login: drop items that cause it, else wait."""
         held = [item for item in failed if self._spool.holds(item)]
         if held and self._failures.add(held[0], error.transient):
             self._failures.forget(held)
@@ -200,7 +201,7 @@ class DeliveryWorker:
         await self._rest(next(iter(held), None) if failed else self._spool.head(self.target), error)
 
     async def _rest(self, item: SpoolItem | None, error: DeliveryError) -> None:
-        """Log a failure, and wait for a while; if the item is set aside, only while nothing else is to be sent."""
+        """Log a failure, and wait; if the item is set aside, only while no other item waits."""
         aside = self._failures.aside()
         is_aside = item is not None and item.id in aside
         pause_s = self._pauses.next(error.away)
@@ -236,7 +237,7 @@ class DeliveryWorker:
                 break
 
     def _upload(self, session: UploadSession, batch: Batch, in_flight: InFlight) -> None:
-        """Send what belongs together. If that fails in between, what arrived before counts as sent."""
+        """Send items that belong together. After a failure, those that arrived before count as sent."""
         began_s = self._resources.now_s()
         parts = [batch] if self.uploader.joins_series else [[item] for item in batch]
         how, arrived = list[str](), list[SpoolItem]()
@@ -263,15 +264,15 @@ class DeliveryWorker:
         self.log.note_delivered(batch, *outcome)
 
     def _note_made_room(self) -> None:
-        """Log what was dropped to make room and did not arrive."""
+        """Log the dropped items that did not arrive."""
         self._in_flight = InFlight()
         dropped, self._made_room = list(self._made_room.values()), {}
         for item in dropped:
             self.log.note_made_room(item)
 
     async def _save(self, connection: TargetConnection) -> None:
-        """Store what was found out about the target."""
+        """Store the findings about the target."""
         try:
             await self._states.save(self.target, connection.config, connection.state)
-        except StoreError as error:  # it is found out anew after a restart
+        except StoreError as error:  # they are detected again after a restart
             _log.warning("the rights at the target of %s could not be stored: %s", self.uploader.title, error)

@@ -1,1 +1,1 @@
-"""Drivers of Linux hardware, one kind a file."""
+"""Drivers of Linux hardware, one kind per file."""

@@ -1,4 +1,4 @@
-"""Device thread: calls into a driver of the kernel, which may block, fail or hang without harm to anything else."""
+"""Device thread: runs calls to a kernel driver, which may block, fail or hang without affecting other code."""
 
 import asyncio
 import errno
@@ -11,11 +11,11 @@ from ipcamd.errors import RequestFailed
 from ipcamd.workers.pool import WorkerPool
 
 HANG_S = 2.0
-"""A call that does not return within so many seconds hangs."""
+"""Seconds after which a call counts as hanging."""
 HANGS = "it hangs"
-"""Reason of a call that hangs."""
+"""Reason for a hanging call."""
 GONE = frozenset((errno.ENODEV, errno.ENXIO, errno.EIO, errno.EBADF, errno.ESHUTDOWN, errno.EREMOTEIO))
-"""Error numbers of a device that was pulled out; it is to be opened anew."""
+"""Error numbers of a disconnected device, which must be opened again."""
 
 _WORDS = {
     errno.ENOENT: "no such device",
@@ -34,22 +34,22 @@ T = TypeVar("T")
 
 
 class DeviceThread:
-    """Runs the calls into one device, one after the other. A call that was given up is not made later."""
+    """Runs the calls to one device, one after the other. An abandoned call is not made later."""
 
     def __init__(self, device: str, hang_s: float = HANG_S) -> None:
-        """`device` begins the messages of errors, such as ``/dev/video0``."""
+        """`device` is the start of error messages, such as ``/dev/video0``."""
         self._device, self._hang_s = device, hang_s
         self._pool = WorkerPool(device, 1)
         self._hanging: asyncio.Future[Any] | None = None
 
     @property
     def hangs(self) -> bool:
-        """Whether a call was given up and has not returned yet."""
+        """Whether an abandoned call has not returned yet."""
         return self._hanging is not None
 
     async def run(self, action: Callable[[], T]) -> T:
-        """Return what `action` returns. Raises ``RequestFailed`` if it raises ``OSError`` or ``ValueError``, if it
-        hangs, and at once if one before it still hangs."""
+        """Return the result of `action`. Raises ``RequestFailed`` if it raises ``OSError`` or ``ValueError``, or hangs,
+        and at once if an earlier one still hangs."""
         if self.hangs:
             raise RequestFailed(f"{self._device}: {HANGS}")
         given_up = threading.Event()
@@ -67,11 +67,11 @@ class DeviceThread:
             raise RequestFailed(f"{self._device}: {failure_reason(error)}") from error
 
     def leave(self, last: Callable[[], None]) -> None:
-        """Run `last` after the calls that were made, without waiting for it."""
+        """Run `last` after the previous calls, without waiting for it."""
         self._pool.start(last)
 
     async def drain(self) -> None:
-        """Wait for the calls that were made, unless one hangs."""
+        """Wait for the previous calls, unless one hangs."""
         with suppress(RequestFailed):
             await self.run(lambda: None)
 
@@ -79,14 +79,14 @@ class DeviceThread:
         def end(ended: "asyncio.Future[Any]") -> None:
             self._hanging = None
             if not ended.cancelled():
-                ended.exception()  # nobody else asks for it
+                ended.exception()  # its result is not needed
 
         self._hanging = outcome
         outcome.add_done_callback(end)
 
 
 def failure_reason(error: OSError | ValueError) -> str:
-    """Return why a call failed, for people."""
+    """Return the readable reason of a failed call."""
     number = error.errno if isinstance(error, OSError) else None
     return _WORDS.get(number or 0) or getattr(error, "strerror", None) or str(error) or type(error).__name__
 

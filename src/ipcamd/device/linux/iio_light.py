@@ -9,14 +9,14 @@ from ipcamd.device.linux.supervised_driver import SupervisedDriver
 from ipcamd.errors import RequestFailed
 
 READ_S = 1.0
-"""From one reading to the next."""
+"""Seconds between two readings."""
 
 
 class IioLight(SupervisedDriver):
-    """One sensor. The light is its illuminance in lux, 100 at most."""
+    """One sensor. The light is its illuminance in lux, at most 100."""
 
     def __init__(self, folder: Path, read_s: float = READ_S, hang_s: float = HANG_S) -> None:
-        """`folder` is one of ``/sys/bus/iio/devices``; it need not be there yet."""
+        """`folder` is one of ``/sys/bus/iio/devices``; it may be missing at first."""
         super().__init__(read_s)
         self._folder = folder
         self._thread = DeviceThread(str(folder), hang_s)
@@ -48,7 +48,7 @@ class IioLight(SupervisedDriver):
 
 
 def read_illuminance(folder: Path) -> float:
-    """Return the lux that a sensor measures. Raises ``OSError`` and ``ValueError``."""
+    """Return the measured illuminance in lux. Raises ``OSError`` and ``ValueError``."""
     for channel in ("in_illuminance", "in_illuminance0"):
         if (processed := folder / f"{channel}_input").exists():
             return float(processed.read_text())
@@ -61,7 +61,7 @@ def read_illuminance(folder: Path) -> float:
 
 
 def _factor(folder: Path, channel: str, name: str, fallback: float) -> float:
-    """Return a number that belongs to one channel, or to all channels of its kind."""
+    """Return a number of one channel, or of all channels of its kind."""
     for kind in (channel, "in_illuminance"):
         if (file := folder / f"{kind}_{name}").exists():
             return float(file.read_text())

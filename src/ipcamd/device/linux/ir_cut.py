@@ -14,34 +14,34 @@ class FilterMotor(Protocol):
     """Moves a filter. All methods raise ``RequestFailed`` if the hardware fails."""
 
     async def move(self, in_path: bool) -> None:
-        """Put the filter in the light's way, or take it out."""
+        """Move the filter into the light path, or out of it."""
 
     async def probe(self) -> None:
-        """See whether the hardware answers; nothing moves."""
+        """Check that the hardware answers, without a move."""
 
     async def close(self) -> None:
-        """Give the hardware free."""
+        """Release the hardware."""
 
 
 class LinuxIrCut(SupervisedDriver):
-    """Filter, lamp and sensor. Nobody knows where a filter is: it is moved at the start, and when its hardware comes
-    back."""
+    """Filter, lamp and sensor. The position of a filter is unknown, so it is moved at the start, and when its hardware
+    returns."""
 
     is_present = True
 
     def __init__(
         self, motor: FilterMotor, lamp: DigitalOutput | None, sensor: LightSensor, check_s: float = CHECK_S
     ) -> None:
-        """Lamp and sensor are started and closed by others."""
+        """Other code starts and closes lamp and sensor."""
         super().__init__(check_s)
         self._motor, self._lamp, self._sensor = motor, lamp, sensor
         self._in_path = True
         self._moved_to: bool | None = None
-        """Position of the last move; None before the first one and after a failure: the filter is then moved again."""
+        """Position of the last move; None before the first one and after a failure, when the filter is moved again."""
 
     @property
     def in_path(self) -> bool:
-        """See `IrCut`; as it was set."""
+        """See `IrCut`; the last set position."""
         return self._in_path
 
     @property
@@ -79,11 +79,11 @@ class LinuxIrCut(SupervisedDriver):
 
 
 class V4l2FilterMotor:
-    """Filter behind a control of a V4L2 device: its maximum puts the filter in."""
+    """Filter with a control of a V4L2 device, whose maximum inserts the filter."""
 
     def __init__(self, path: str, control: str, inverted: bool = False, hang_s: float = HANG_S) -> None:
-        """`control` is the name that ``v4l2-ctl --list-ctrls`` shows; `inverted`: its maximum takes the filter out.
-        `path` is the device's, such as ``/dev/v4l-subdev0``."""
+        """`control` is the name in ``v4l2-ctl --list-ctrls``; `inverted`: its maximum removes the filter. `path` is the
+        device's, such as ``/dev/v4l-subdev0``."""
         self._controls, self._control, self._inverted = V4l2Controls(path, hang_s), control, inverted
 
     async def move(self, in_path: bool) -> None:

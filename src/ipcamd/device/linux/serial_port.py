@@ -15,16 +15,16 @@ from ipcamd.errors import ConfigError
 from ipcamd.params.group import Values
 
 WRITE_S = 1.0
-"""A line that takes no bytes for so many seconds hangs."""
+"""Seconds after which a write counts as hanging."""
 
 
 class SerialPort(SupervisedDriver):
-    """One port. It is opened by the first command, and again by the first one after a failure."""
+    """One port. The first command opens it, and the first one after a failure opens it again."""
 
     is_present = True
 
     def __init__(self, path: str, write_s: float = WRITE_S, hang_s: float = HANG_S, check_s: float = CHECK_S) -> None:
-        """`path` is a device such as ``/dev/ttyUSB0``; it need not be there yet. Raises ``ConfigError``."""
+        """`path` is a device such as ``/dev/ttyUSB0``; it may be missing at first. Raises ``ConfigError``."""
         try:
             self._serialx: Any = importlib.import_module("serialx")
         except ImportError as error:
@@ -34,7 +34,7 @@ class SerialPort(SupervisedDriver):
         self._thread = DeviceThread(f"serial line {path}", hang_s)
         self._sending = asyncio.Lock()
         self._port: Any = None
-        """The open port; only the thread touches it."""
+        """The open port, used only by the thread."""
         self._format: dict[str, Any] = {}
 
     async def send(self, data: bytes, values: Values) -> None:
@@ -48,7 +48,7 @@ class SerialPort(SupervisedDriver):
         self._thread.leave(self._close_port)
 
     async def _bring(self) -> None:
-        """See whether the adapter is there; commands open it."""
+        """Check that the adapter is present; commands open it."""
         await self._thread.run(self._look)
 
     def _look(self) -> None:
@@ -68,7 +68,7 @@ class SerialPort(SupervisedDriver):
         except (OSError, ValueError):
             if not was_open:
                 raise
-            self._attempt(data, form)  # the adapter may have been pulled out and put back since the last command
+            self._attempt(data, form)  # the adapter may have been disconnected and reconnected since the last command
 
     def _attempt(self, data: bytes, form: dict[str, Any]) -> None:
         is_written = False
@@ -102,7 +102,7 @@ class SerialPort(SupervisedDriver):
 
 
 def port_format(values: Values) -> dict[str, Any]:
-    """Return rate and character format of the group ``RS485`` as serialx names them."""
+    """Return rate and character format of the group ``RS485`` for serialx."""
     return {
         "baudrate": values.number("BaudRate"),
         "byte_size": values.number("DataBits"),

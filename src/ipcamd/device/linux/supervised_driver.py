@@ -1,4 +1,4 @@
-"""Supervised driver: keeps hardware in its wanted state, although hardware comes and goes."""
+"""Supervised driver: keeps hardware in its wanted state, even if it is disconnected and reconnected."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -8,21 +8,20 @@ from contextlib import suppress
 from ipcamd.errors import RequestFailed
 
 CHECK_S = 5.0
-"""Longest time between two checks, in seconds: hardware that was put back works again after that."""
+"""Longest time between two checks, in seconds, after which reconnected hardware works again."""
 
 
 class SupervisedDriver(ABC):
-    """Brings its hardware to the wanted state at the start, after each change, and every few seconds. For the event
-    loop."""
+    """Sets the wanted state at the start, after each change, and every few seconds. For the event loop."""
 
     def __init__(self, check_s: float = CHECK_S) -> None:
         """`check_s` is the longest time between two checks, in seconds."""
         self.is_connected = False
-        """Whether the hardware is there and works: the outcome of the last check."""
+        """Whether the hardware works: the result of the last check."""
         self._check_s = check_s
         self._note: Callable[[str], None] = lambda _: None
         self._failure = ""
-        """The last failure that was noted; "" after a success."""
+        """Last recorded failure; "" after a success."""
         self._turn = asyncio.Lock()
         self._woken = asyncio.Event()
         self._ends = False
@@ -30,7 +29,7 @@ class SupervisedDriver(ABC):
 
     @abstractmethod
     async def _bring(self) -> None:
-        """Connect to the hardware if it is not connected; bring it to its state. Raises ``RequestFailed``."""
+        """Connect to the hardware if necessary, and set its state. Raises ``RequestFailed``."""
 
     async def start(self, note: Callable[[str], None]) -> None:
         """See `Unit`. Returns after the first check."""
@@ -39,7 +38,7 @@ class SupervisedDriver(ABC):
         self._task = asyncio.get_running_loop().create_task(self._supervise())
 
     async def check(self) -> None:
-        """Check the hardware now. Raises ``RequestFailed`` if it fails; the same failure is noted once."""
+        """Check the hardware now. Raises ``RequestFailed`` if it fails; repeated equal failures are recorded once."""
         async with self._turn:
             try:
                 await self._bring()
@@ -51,14 +50,14 @@ class SupervisedDriver(ABC):
             self._failure = ""
 
     async def close(self) -> None:
-        """See `Unit`. The last change is made first."""
+        """See `Unit`. A last change is made before."""
         self._ends = True
         self._wake()
         if self._task:
             await self._task
 
     def _wake(self) -> None:
-        """Check as soon as possible, if it has been started."""
+        """Check as soon as possible, if it is started."""
         self._woken.set()
 
     async def _supervise(self) -> None:

@@ -12,10 +12,10 @@ LEDS = Path("/sys/class/leds")
 
 
 class SysfsLed(SupervisedDriver):
-    """One LED. A trigger of the kernel, such as ``netdev``, stays while it may be lit."""
+    """One LED. A kernel trigger, such as ``netdev``, is kept while the LED may be on."""
 
     def __init__(self, folder: Path, check_s: float = CHECK_S, hang_s: float = HANG_S) -> None:
-        """`folder` is one of ``/sys/class/leds``; it need not be there yet."""
+        """`folder` is one of ``/sys/class/leds``; it may be missing at first."""
         super().__init__(check_s)
         self._folder = folder
         self._thread = DeviceThread(str(folder), hang_s)
@@ -31,7 +31,7 @@ class SysfsLed(SupervisedDriver):
 
 
 def _light(folder: Path, lit: bool) -> None:
-    """Raises ``OSError`` and ``ValueError``."""
+    """Set the LED. Raises ``OSError`` and ``ValueError``."""
     trigger = folder / "trigger"
     has_trigger = trigger.exists() and "[none]" not in trigger.read_text()
     if has_trigger and lit:

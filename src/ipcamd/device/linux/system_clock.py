@@ -1,4 +1,4 @@
-"""System clock of Linux: it is set and slewed for the whole machine (clock_settime(2), adjtime(3); CAP_SYS_TIME)."""
+"""System clock of Linux: set and slewed for the whole machine (clock_settime(2), adjtime(3); CAP_SYS_TIME)."""
 
 import ctypes
 import os
@@ -11,12 +11,12 @@ from ipcamd.store.database import TransactionPart
 
 
 def set_system_time(moment_ns: int) -> None:
-    """Set the machine's clock to so many nanoseconds since the epoch. Raises ``OSError``."""
+    """Set the machine's clock to these nanoseconds since the epoch. Raises ``OSError``."""
     time.clock_settime_ns(time.CLOCK_REALTIME, moment_ns)
 
 
 def slew_system_time(offset_ns: int) -> None:
-    """Let the kernel move the machine's clock by `offset_ns`, at 500 ppm. Raises ``OSError``."""
+    """Make the kernel slew the machine's clock by `offset_ns`, at 500 ppm. Raises ``OSError``."""
     seconds, rest_ns = divmod(offset_ns, 1_000_000_000)
     delta = (ctypes.c_long * 2)(seconds, rest_ns // 1000)  # struct timeval
     libc = ctypes.CDLL(None, use_errno=True)
@@ -43,19 +43,20 @@ class SystemClock:
         return time.time_ns()
 
     def set(self, moment_ns: int) -> TransactionPart:
-        """See `TimeSource`. Raises ``RequestFailed`` at the change if the camera may not set the clock."""
+        """See `TimeSource`. Raises ``RequestFailed`` during the change if the camera has no permission to set the
+        clock."""
         offset_ns = moment_ns - self.now_ns()
         return self._part(lambda: self._set_time(self.now_ns() + offset_ns), lambda: self._shift_back(offset_ns))
 
     def slew(self, offset_ns: int) -> TransactionPart:
-        """See `TimeSource`. Raises what `set` raises."""
+        """See `TimeSource`. Raises the errors of `set`."""
         return self._part(lambda: self._slew_time(offset_ns), lambda: self._slew_time(0))
 
     def _shift_back(self, offset_ns: int) -> None:
         self._set_time(self.now_ns() - offset_ns)
 
     def _part(self, change: Callable[[], None], undo: Callable[[], None]) -> TransactionPart:
-        """Return the part that makes a change before anything is saved, and takes it back if that fails."""
+        """Return the transaction part that makes a change before data is saved, and reverts it if saving fails."""
 
         @asynccontextmanager
         async def changed() -> AsyncIterator[None]:

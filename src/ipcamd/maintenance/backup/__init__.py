@@ -1,1 +1,1 @@
-"""Backup: settings, PTZ positions and accounts in one file, and back again."""
+"""Backup: settings, PTZ positions and accounts in one file, and their restore."""

@@ -1,4 +1,4 @@
-"""Backup and restore of a camera: what was set, in one file; all of it comes back, or nothing."""
+"""Backup and restore of a camera: all changed settings in one file; a restore is complete or changes nothing."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from ipcamd.store.database import TransactionPart
 from ipcamd.store.keyvalue import KeyValueStore
 
 POSITIONS = ("ptz.home", *(f"ptz.preset.{number}" for number in range(1, 9)))
-"""Keys of the key-value store that belong to a backup."""
+"""Keys of the key-value store in a backup."""
 _RANKS = {rank.name.lower(): rank for rank in (Rank.ADMIN, Rank.USERS, Rank.GUEST)}
 
 
 class BackupService:
-    """Makes and restores backups."""
+    """Creates and restores backups."""
 
     def __init__(self, settings: Settings, accounts: Accounts, key_values: KeyValueStore, ip_filter: IpFilter) -> None:
         self._settings = settings
@@ -32,8 +32,7 @@ class BackupService:
         self._ip_filter = ip_filter
 
     async def save(self, passphrase: str) -> bytes:
-        """Return the backup as a file; with secrets and accounts if there is a `passphrase`. Raises
-        ``RequestFailed``."""
+        """Return the backup as a file; with secrets and accounts if there is a passphrase. Raises ``RequestFailed``."""
         if passphrase:
             check_passphrase(passphrase)
         values = {(group, param): self._settings[group.name][param.name] for group, param in _backed_up()}
@@ -48,11 +47,11 @@ class BackupService:
         return await asyncio.to_thread(dump_backup, backup, passphrase)
 
     async def restore(self, data: bytes, passphrase: str, network: bool, by: Requester, keep: tuple[str, ...]) -> int:
-        """Bring back what `data` holds; return how many parameters have changed. Durable on return.
+        """Restore the contents of `data`; return the number of changed parameters. Durable on return.
 
-        Parameters that are not in the file get their factory values; secrets and accounts stay as they are without a
-        `passphrase`, the network's parameters unless `network`. `keep` are addresses that must not be locked out.
-        Raises ``RequestFailed`` and ``StoreError``, then nothing has changed.
+        Parameters that are not in the file get their factory values; without a `passphrase`, secrets and accounts
+        remain; without `network`, network parameters remain. `keep` are addresses that must not be locked out. Raises
+        ``RequestFailed`` and ``StoreError``; then nothing has changed.
         """
         backup = await asyncio.to_thread(load_backup, data, passphrase)
         changes = list(self._changes(backup, network))

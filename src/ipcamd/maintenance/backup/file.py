@@ -1,6 +1,6 @@
-"""Backup file: JSON with the values that were set; secrets and accounts only encrypted with a passphrase.
+"""Backup file: JSON with the changed settings; secrets and accounts only encrypted with a passphrase.
 
-A later version reads the formats of all earlier ones: `FORMAT` grows when a name changes its meaning.
+Later versions read the formats of all earlier ones: `FORMAT` increases when a name changes its meaning.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from ipcamd.errors import RequestFailed
 from ipcamd.maintenance.backup.passphrase import decrypt, encrypt
 
 FORMAT = 1
-"""Version of the file format; a file of a later version is refused."""
+"""Version of the file format; newer ones are refused."""
 LIMIT_BYTES = 1 << 20
-"""Most bytes of a file that is read."""
+"""Most bytes of a file."""
 _NAME = "ipcamd-backup"
 
 Texts = Mapping[str, str]
@@ -37,7 +37,7 @@ class Backup:
     version: str
     """The camera's program version that wrote it."""
     settings: Texts
-    """``Group.Name`` to value."""
+    """Program version of the camera that wrote it."""
     positions: Texts
     """PTZ positions, by their key."""
     secrets: Texts | None = None
@@ -62,7 +62,7 @@ def dump_backup(backup: Backup, passphrase: str) -> bytes:
 
 
 def load_backup(data: bytes, passphrase: str) -> Backup:
-    """Return the content of a file. Raises ``RequestFailed`` unless all of it can be read."""
+    """Return the content of a file. Raises ``RequestFailed`` unless all of it is valid."""
     content = _parsed(data)
     sealed = content.pop("secrets", None)
     settings, positions = _texts(content, "settings"), _texts(content, "positions")
@@ -116,5 +116,5 @@ def _damaged(name: str) -> RequestFailed:
 
 
 def _digest(content: Mapping[str, Any]) -> bytes:
-    """Return what the secrets are bound to: the readable part, so that nobody exchanges it unnoticed."""
+    """Return the readable part, to which the secrets are bound, so that its replacement is detected."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()

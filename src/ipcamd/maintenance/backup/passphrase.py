@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from ipcamd.errors import RequestFailed
 
 ALLOWED = "8 to 128 printable characters"
-"""Allowed passphrases in words, for error messages."""
+"""Rule for passphrases, for error messages."""
 _COST, _BLOCK, _PARALLEL = 1 << 15, 8, 1
 _MAX_COST = 1 << 17
 _SALT, _NONCE = 16, 12
 
 
 def check_passphrase(passphrase: str) -> None:
-    """Raise ``RequestFailed`` for one that is not allowed."""
+    """Raise ``RequestFailed`` for an invalid passphrase."""
     if not (8 <= len(passphrase) <= 128 and passphrase.isprintable()):
         raise RequestFailed(f"passphrase: allowed are {ALLOWED}")
 
 
 def encrypt(data: bytes, passphrase: str, bound_to: bytes) -> dict[str, object]:
-    """Return `data` encrypted, as JSON values; it opens only together with `bound_to`. Takes a tenth of a second."""
+    """Return `data` encrypted, as JSON values; decryption needs the same `bound_to`. Takes a tenth of a second."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
@@ -30,7 +30,7 @@ def encrypt(data: bytes, passphrase: str, bound_to: bytes) -> dict[str, object]:
 
 
 def decrypt(sealed: Mapping[str, object], passphrase: str, bound_to: bytes) -> bytes:
-    """Return what `encrypt` was given. Raises ``RequestFailed``."""
+    """Return the data of `encrypt`. Raises ``RequestFailed``."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -1,1 +1,1 @@
-"""Firmware: signed images, their installation beside the running version, the trial of a new one."""
+"""Firmware: signed images, their installation in addition to the running version, the trial of a new one."""

@@ -41,7 +41,7 @@ def build_image(out: Path, key: Path, version: str | None, wheel: Path | None) -
 
 
 def inspect_image(path: Path) -> list[str]:
-    """Return lines that show an image. Raises ``ConfigError`` for what is none."""
+    """Return lines that describe an image. Raises ``ConfigError`` for an invalid one."""
     try:
         image = read_image(path)
         is_good = image.is_signature_good()
@@ -77,7 +77,7 @@ def _version_of(files: Files) -> str:
 
 
 def _pack(files: Files, version: str) -> bytes:
-    """Return a wheel of the package that calls itself `version`. Raises ``ConfigError``."""
+    """Return a wheel of the package with the version number `version`. Raises ``ConfigError``."""
     own = {name: data for name, data in files.items() if name.startswith(f"{PACKAGE}/")}
     described = [data for name, data in files.items() if name.endswith(".dist-info/METADATA")]
     if f"{PACKAGE}/__init__.py" not in own or not described:

@@ -1,7 +1,7 @@
 """Firmware image: a manifest and a wheel, signed with Ed25519 over their SHA-512.
 
 Layout: magic (16 bytes), public key (32), signature (64), length of the manifest (4, big-endian), manifest (JSON),
-wheel. The signature covers the digest of everything but itself.
+wheel. The signature covers the digest of everything except itself.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 MAGIC = b"ipcamd-firmware1"
-"""First bytes of an image; the digit is the version of the format."""
+"""First bytes of an image; the digit is the format version."""
 LIMIT_BYTES = 64 << 20
-"""The largest image."""
+"""Largest image, in bytes."""
 VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 """X.Y.Z (SDK 10.2)."""
 
@@ -30,7 +30,7 @@ _PUBLIC_KEY, _SIGNATURE, _LENGTH = 32, 64, struct.Struct(">I")
 _HEAD = len(MAGIC) + _PUBLIC_KEY + _SIGNATURE + _LENGTH.size
 _MANIFEST_LIMIT = 64 * 1024
 _PURPOSE = b"ipcamd firmware image 1\0"
-"""Prefix of what is signed: a signature made for another purpose is not valid here."""
+"""Prefix of the signed data, so that signatures for other purposes are invalid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class FirmwareImage:
     size_bytes: int
 
     def is_signature_good(self) -> bool:
-        """Whether the key in the image has signed the whole of it. Reads all. Raises ``OSError``."""
+        """Whether the key in the image has signed all of it. Reads the file. Raises ``OSError``."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -60,12 +60,12 @@ class FirmwareImage:
 
     @property
     def key_id(self) -> str:
-        """The short name of the key that is said to have signed it."""
+        """Short name of the key in the image."""
         return key_id(self.public_key)
 
 
 def read_image(path: Path) -> FirmwareImage:
-    """Return what an image says of itself; nothing is verified. Raises ``RequestFailed``, ``OSError``."""
+    """Return the unverified contents of an image. Raises ``RequestFailed``, ``OSError``."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
         if len(head) < _HEAD or not head.startswith(MAGIC):

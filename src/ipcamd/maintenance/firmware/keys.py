@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ipcamd.errors import ConfigError
 from ipcamd.store.files import sync_directory
 
-if TYPE_CHECKING:  # imported where it is used: most cameras trust no key
+if TYPE_CHECKING:  # imported here, because most cameras have no key
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PRIVATE, PUBLIC = "firmware.key", "firmware.pub"

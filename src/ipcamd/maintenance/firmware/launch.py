@@ -1,4 +1,4 @@
-"""Launch of versions: the installation that was started hands over to the version in the state directory."""
+"""Launch of versions: the started installation passes control to the version in the state directory."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVers
 from ipcamd.workers.executor import DaemonExecutor
 
 BASE = "IPCAMD_BASE"
-"""Environment variable that tells a version from the state directory which installation started it."""
+"""Environment variable that tells a version in the state directory which installation started it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class BaseInstallation:
     version: str
 
     def with_options(self, options: Sequence[str]) -> "BaseInstallation":
-        """Return this installation, started with further options."""
+        """Return this installation, started with additional options."""
         return BaseInstallation((*self.command, *options), self.version)
 
     def environment(self) -> dict[str, str]:
@@ -34,7 +34,7 @@ class BaseInstallation:
 
 
 def base_installation(environment: Mapping[str, str] = os.environ) -> BaseInstallation:
-    """Return the installation that was started: this one, unless another one started it."""
+    """Return the installation that was started first: this one, unless another one started it."""
     if BASE in environment:
         found = json.loads(environment[BASE])
         return BaseInstallation(tuple(found["command"]), found["version"])
@@ -42,14 +42,14 @@ def base_installation(environment: Mapping[str, str] = os.environ) -> BaseInstal
 
 
 def version_to_run(versions: InstalledVersions, base_version: str) -> InstalledVersion | None:
-    """Return the installed version that takes precedence over the base installation, if there is one.
+    """Return the installed version that takes precedence over the base installation, if any.
 
     A base installation that was upgraded since then, and is newer, runs itself.
     """
     installed = versions.current
     if installed is None:
         return None
-    from packaging.version import Version  # imported here: most cameras have no other version
+    from packaging.version import Version  # imported here, because most cameras have no other version
 
     base = Version(base_version)
     is_upgraded = base > Version(installed.installed_over) and base > Version(installed.version)
@@ -62,10 +62,8 @@ def command_for(lib: Path, arguments: Sequence[str]) -> list[str]:
 
 
 def start_installed(state_dir: Path, arguments: Sequence[str], is_wanted: bool) -> None:
-    """Replace this process by the version in the state directory, if there is one and it `is_wanted`.
-
-    A trial that was killed is undone before. Raises ``ConfigError``, ``OSError``.
-    """
+    """Replace this process by the version in the state directory, if there is one and it `is_wanted`. An interrupted
+    trial is reverted before. Raises ``ConfigError``, ``OSError``."""
     if BASE in os.environ:
         return
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -84,7 +82,7 @@ def _find_version(versions: InstalledVersions) -> InstalledVersion | None:
 
 
 def exec_base() -> None:
-    """Replace this process by the installation that was started. Returns only by raising ``OSError``."""
+    """Replace this process by the base installation. Returns only by raising ``OSError``."""
     command = base_installation().command
     environment = {name: value for name, value in os.environ.items() if name != BASE}
     os.execve(command[0], list(command), environment)

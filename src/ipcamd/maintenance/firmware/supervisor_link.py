@@ -6,27 +6,25 @@ import socket
 LINK = "IPCAMD_SUPERVISOR"
 """Environment variable with the descriptor of the socket."""
 READY, CONFIRMED, TRIAL = b"ready\n", b"confirmed\n", b"trial "
-"""Messages: the version is ready; it is the current one now; another version is to be tried when this one has ended."""
+"""Messages: the version is ready; it is now the current one; another version is to be tried after this one ends."""
 
 ANSWER_S = 10.0
-"""Seconds that the supervisor has to confirm."""
+"""Seconds for the supervisor's confirmation."""
 
 
 class SupervisorLink:
     """The version's end of the link. Blocks."""
 
     def __init__(self, descriptor: int) -> None:
-        """`descriptor` is the process's own end of the pair of sockets."""
+        """`descriptor` is this process's end of the socket pair."""
         self._socket = socket.socket(fileno=descriptor)
         self._socket.set_inheritable(False)
         self._socket.settimeout(ANSWER_S)
         self._is_confirmed = False
 
     def confirm(self) -> bool:
-        """Tell that this version is ready; return whether it was on trial until now. On return it is the current one.
-
-        Raises ``OSError`` if the supervisor does not answer.
-        """
+        """Report that this version is ready; return whether it was on trial. On return it is the current one. Raises
+        ``OSError`` if the supervisor does not answer."""
         if self._is_confirmed:
             return False
         self._socket.sendall(READY)
@@ -36,11 +34,11 @@ class SupervisorLink:
         return True
 
     def request_trial(self, folder: str) -> None:
-        """Ask for the trial of the version in `folder` when this process has ended. Raises ``OSError``."""
+        """Request the trial of the version in `folder` after this process ends. Raises ``OSError``."""
         self._socket.sendall(TRIAL + folder.encode())
 
 
 def supervisor_link() -> SupervisorLink | None:
-    """Return the link, once; None for a version that no supervisor has started."""
+    """Return the link, once; None for a version without a supervisor."""
     descriptor = os.environ.pop(LINK, "")
     return SupervisorLink(int(descriptor)) if descriptor else None

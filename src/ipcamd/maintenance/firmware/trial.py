@@ -1,7 +1,7 @@
-"""Trial of a new version: a slim supervisor starts it, and undoes it unless it is ready in time.
+"""Trial of a new version: a small supervisor starts it, and reverts to the old one unless it is ready in time.
 
-The supervisor is the process that was started, under its number. It passes signals on and ends as the version ends. A
-version that is confirmed becomes the current one; else the database of before comes back and the old version runs.
+The supervisor is the started process and keeps its process number. It forwards signals and ends with the version. A
+confirmed version becomes the current one; otherwise the previous database is restored and the old version runs.
 """
 
 import ctypes
@@ -24,12 +24,12 @@ from ipcamd.maintenance.firmware.trial_record import TrialRecord
 from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
 
 READY_S = 60.0
-"""Seconds from the start of a version until it must be ready."""
+"""Seconds from the start of a version within which it must be ready."""
 STOP_S = 2.7
-"""Seconds that a version has to end in order."""
+"""Seconds for the orderly end of a version."""
 
 LOOK_S = 0.1
-"""Seconds between two looks whether the version still runs."""
+"""Seconds between two checks that the version runs."""
 
 _BOOT = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -47,10 +47,10 @@ def exec_trial(
     base_options: Sequence[str] = (),
     ready_s: float = READY_S,
 ) -> None:
-    """Replace this process by the supervisor of the version in `folder`, which is run with `arguments`.
+    """Replace this process by the supervisor of the version in `folder`, which runs with `arguments`.
 
-    `lib` holds the supervisor's code; None: where this code is. `base_options` are added to the command of the
-    installation that was started, in case it has to run again. Returns only by raising ``OSError``.
+    `lib` contains the supervisor's code; None: this code. `base_options` are added to the command of the base
+    installation, in case it must run again. Returns only by raising ``OSError``.
     """
     own_lib = str(lib or Path(ipcamd.__file__).parent.parent)
     command = [sys.executable, "-c", _BOOT, own_lib, str(state_dir), folder, str(ready_s), *arguments]
@@ -75,7 +75,7 @@ class Trial:
     def __init__(
         self, versions: InstalledVersions, version: InstalledVersion, arguments: Sequence[str], ready_s: float
     ) -> None:
-        """`arguments` are those of ``ipcamd run``; `ready_s` is how long the version may take until it serves."""
+        """`arguments` are those of ``ipcamd run``; `ready_s` is the time limit until the version serves."""
         self._versions = versions
         self._version = version
         self._arguments = arguments
@@ -86,7 +86,7 @@ class Trial:
         self._is_stopping = False
 
     def run(self) -> int:
-        """Return the exit code, when the version has ended. Raises ``ConfigError``, ``OSError``."""
+        """Return the exit code, after the version has ended. Raises ``ConfigError``, ``OSError``."""
         for number in _FORWARDED:
             signal.signal(number, self._forward)
         with self._record.hold():
@@ -96,7 +96,8 @@ class Trial:
         return 0 if failure else self._follow()
 
     def _try_out(self) -> str:
-        """Start the version and make it the current one; return why not, and then all is as before."""
+        """Start the version and make it the current one; return the reason of a failure, after which everything is
+        reverted."""
         try:
             self._record.begin(self._version)
         except OSError as error:
@@ -153,7 +154,7 @@ class Trial:
         return failure
 
     def _follow(self) -> int:
-        """Wait for the end of the version; try the next one if it asked for that."""
+        """Wait for the end of the version; try the next one if requested."""
         code = self._child.wait()
         asked = self._link.recv(4096) if code == 0 else b""
         if asked.startswith(TRIAL) and not self._is_stopping:

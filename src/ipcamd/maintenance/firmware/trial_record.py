@@ -1,7 +1,7 @@
-"""Trial record: what is needed to undo the trial of a version, also after a power cut.
+"""Trial record: data needed to revert the trial of a version, even after a power cut.
 
-``firmware/trial`` holds a copy of the database and, once that is whole, the name of the version on trial.
-``firmware/outcome.json`` tells the next camera of a trial that failed.
+``firmware/trial`` contains a copy of the database and, when that is complete, the name of the version on trial.
+``firmware/outcome.json`` reports a failed trial to the next camera process.
 """
 
 import fcntl
@@ -55,7 +55,7 @@ class TrialRecord:
             return "" if not self._marker.exists() else "unknown"
 
     def begin(self, version: InstalledVersion) -> None:
-        """Copy the database, then note the trial. Raises ``OSError``."""
+        """Copy the database, then record the trial. Raises ``OSError``."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700)
         for part in ("", *_LOGS):
@@ -67,13 +67,13 @@ class TrialRecord:
         write_durably(self._marker, json.dumps({"version": version.folder.name}).encode())
 
     def end(self) -> None:
-        """Forget the trial: the version is confirmed, or undone. Raises ``OSError``."""
+        """Delete the record: the version is confirmed or reverted. Raises ``OSError``."""
         self._marker.unlink(missing_ok=True)
         sync_directory(self._folder)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def undo(self, failure: str) -> None:
-        """Bring the database back, and note why. Killed at any moment, it is done again. Raises ``OSError``."""
+        """Restore the database, and record the reason. If killed, it is repeated. Raises ``OSError``."""
         from ipcamd.store.recovery import announce_backup, backup_of
 
         for part in _LOGS:
@@ -90,7 +90,7 @@ class TrialRecord:
         self.end()
 
     def take_outcome(self) -> str:
-        """Return why the last trial failed, once; "" if none failed. Raises ``OSError``."""
+        """Return why the last trial failed, once; "" if it did not. Raises ``OSError``."""
         try:
             found = json.loads(self._outcome.read_bytes())
             failure = str(found["failure"])
@@ -103,7 +103,7 @@ class TrialRecord:
 
 
 def undo_interrupted_trial(versions: InstalledVersions) -> None:
-    """Undo a trial that was killed; one that was confirmed is only forgotten. Raises ``ConfigError``, ``OSError``."""
+    """Revert an interrupted trial; delete the record of a confirmed one. Raises ``ConfigError``, ``OSError``."""
     record = TrialRecord(versions)
     if not record.version:
         return

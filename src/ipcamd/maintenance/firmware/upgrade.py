@@ -1,4 +1,5 @@
-"""Firmware upgrade: an image is received, verified, and installed beside the running version; then its trial begins."""
+"""Firmware upgrade: receives and verifies an image, installs it in addition to the running version, and starts its
+trial."""
 
 import asyncio
 import io
@@ -13,7 +14,7 @@ from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVers
 from ipcamd.store.files import create_private
 
 RECEIVE_S = 900.0
-"""Seconds for a whole image to arrive: nobody keeps others from upgrading for longer."""
+"""Seconds for the reception of an image, so that it does not block other upgrades for longer."""
 
 
 class ReceivedImage:
@@ -35,7 +36,7 @@ class ReceivedImage:
 
 
 class FirmwareUpgrade:
-    """Upgrades of one camera: one at a time, and none after one that succeeded, until the restart."""
+    """Upgrades of one camera: one at a time, and none after a successful one until the restart."""
 
     def __init__(
         self,
@@ -45,8 +46,8 @@ class FirmwareUpgrade:
         base_version: str,
         start_trial: Callable[[InstalledVersion], None],
     ) -> None:
-        """`start_trial` ends the camera, after the answer has gone out, and starts the new version. `trusted_keys`
-        are Ed25519 public keys of 32 bytes. `running_version` runs now; `base_version` is the installed program's."""
+        """`start_trial` ends the camera, after the answer has been sent, and starts the new version. `trusted_keys` are
+        Ed25519 public keys of 32 bytes. `running_version` runs now; `base_version` is the base installation's."""
         self._versions = versions
         self._trusted_keys = trusted_keys
         self._running_version = running_version
@@ -74,10 +75,8 @@ class FirmwareUpgrade:
             await asyncio.to_thread(partial(self._versions.upload.unlink, missing_ok=True))
 
     async def install(self, force: bool) -> InstalledVersion:
-        """Verify and install the received image. On return it is on the disk, and `begin_trial` may follow.
-
-        `force` allows the same or an older version. Raises ``RequestFailed``, then nothing has changed.
-        """
+        """Verify and install the received image. On return it is on disk, and `begin_trial` may follow. `force` allows
+        the same or an older version. Raises ``RequestFailed``; then nothing has changed."""
         try:
             return await asyncio.to_thread(self._install, force)
         except OSError as error:
@@ -97,7 +96,7 @@ class FirmwareUpgrade:
             raise _disk_error(error) from error
 
     def _install(self, force: bool) -> InstalledVersion:
-        from ipcamd.maintenance.firmware.wheel import unpack_wheel  # imported here: upgrades are rare
+        from ipcamd.maintenance.firmware.wheel import unpack_wheel  # imported here, because upgrades are rare
 
         image = verify_image(self._versions.upload, self._trusted_keys)
         self._check_version(image.version, force)

@@ -1,7 +1,7 @@
-"""Installed versions: folders beside the running one, and the link to the current one.
+"""Installed versions: their folders, and the link to the current one.
 
-Layout below the state directory: ``firmware/versions/X.Y.Z-random/lib`` holds a version, ``firmware/current`` is a link
-to the one that runs from the next start on, ``firmware/trial`` belongs to a trial.
+Layout in the state directory: ``firmware/versions/X.Y.Z-random/lib`` contains a version, ``firmware/current`` is a link
+to the one that runs from the next start, ``firmware/trial`` belongs to a trial.
 """
 
 import json
@@ -18,16 +18,16 @@ from ipcamd.store.files import sync_directory, write_durably
 
 @dataclass(frozen=True, slots=True)
 class InstalledVersion:
-    """A version below the state directory."""
+    """A version in the state directory."""
 
     folder: Path
     version: str
     installed_over: str
-    """Version of the installation that was started when this one was installed."""
+    """Version of the base installation at the time of the installation."""
 
     @property
     def lib(self) -> Path:
-        """The folder that Python runs."""
+        """Folder that Python runs."""
         return self.folder / "lib"
 
 
@@ -42,13 +42,13 @@ class InstalledVersions:
         """The file that is being received."""
 
     def make_folders(self) -> None:
-        """Make the folders. Raises ``OSError``."""
+        """Create the folders. Raises ``OSError``."""
         self._versions.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
 
     @contextmanager
     def draw_folder(self, version: str) -> Iterator[Path]:
-        """Make the folder of a version that is to be installed; it goes if that fails. Raises ``OSError``."""
+        """Create the folder of a new version, which is removed after a failure. Raises ``OSError``."""
         self.make_folders()
         folder = self._versions / f"{version}-{secrets.token_hex(4)}"
         try:
@@ -59,13 +59,13 @@ class InstalledVersions:
             raise
 
     def complete(self, folder: Path, version: str, installed_over: str) -> InstalledVersion:
-        """Note that the version in `folder` is whole. Raises ``OSError``."""
+        """Mark the version in `folder` as complete. Raises ``OSError``."""
         write_durably(folder / "version.json", json.dumps({"version": version, "over": installed_over}).encode())
         sync_directory(self._versions)
         return InstalledVersion(folder, version, installed_over)
 
     def find(self, name: str) -> InstalledVersion | None:
-        """Return the version in the folder of that name, if it is whole."""
+        """Return the version in the folder with this name, if it is complete."""
         folder = self._versions / Path(name).name
         try:
             found = json.loads((folder / "version.json").read_bytes())
@@ -76,14 +76,14 @@ class InstalledVersions:
 
     @property
     def current(self) -> InstalledVersion | None:
-        """The version that the link names, if it is whole."""
+        """Version in the link, if it is complete."""
         try:
             return self.find(str(self._link.readlink()))
         except OSError:
             return None
 
     def switch(self, version: InstalledVersion) -> None:
-        """Let the link name `version`; durable on return, all or nothing. Raises ``OSError``."""
+        """Point the link at `version`, durably and atomically. Raises ``OSError``."""
         draft = self._link.with_name("current.new")
         draft.unlink(missing_ok=True)
         draft.symlink_to(Path("versions") / version.folder.name)
@@ -91,7 +91,7 @@ class InstalledVersions:
         sync_directory(self.folder)
 
     def clean(self, *kept: InstalledVersion | None) -> None:
-        """Remove what no start needs: uploads that broke off, versions but the current one and those to be `kept`."""
+        """Remove incomplete uploads, and all versions except the current one and those to be `kept`."""
         self.upload.unlink(missing_ok=True)
         names = {version.folder.name for version in (*kept, self.current) if version}
         for folder in self._versions.iterdir() if self._versions.exists() else ():
@@ -99,5 +99,5 @@ class InstalledVersions:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def is_used(self) -> bool:
-        """Whether anything was ever installed or received."""
+        """Whether an image was ever installed or received."""
         return os.path.lexists(self.folder)

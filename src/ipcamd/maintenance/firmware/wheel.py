@@ -1,4 +1,4 @@
-"""Wheel of a firmware image: checked whole, then unpacked (PyPA binary distribution format)."""
+"""Wheel of a firmware image: checked completely, then unpacked (PyPA binary distribution format)."""
 
 import io
 import os
@@ -26,13 +26,14 @@ _NAME_LIMIT = 200
 _PIECE = 1 << 20
 
 MAIN = b'"""Start of an installed version."""\n\nfrom ipcamd.__main__ import main\n\nmain()\n'
-"""``__main__.py`` of an unpacked version: Python runs a folder with one."""
+"""``__main__.py`` of an unpacked version, with which Python can run the folder."""
 
 
 def unpack_wheel(file: IO[bytes], version: str, folder: Path) -> None:
-    """Unpack the wheel of `version` into `folder`, which is empty; all of it is on the disk when this returns.
+    """Unpack the wheel of `version` into the empty `folder`; durable on return.
 
-    The wheel is the end of `file`. Nothing is written unless every entry may be. Raises ``RequestFailed``, ``OSError``.
+    The wheel is the end of `file`. Nothing is written unless all entries are permitted. Raises ``RequestFailed``,
+    ``OSError``.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -90,7 +91,7 @@ def _check_python(wanted: str) -> None:
 
 
 def _check_requirement(wanted: Requirement) -> None:
-    """Refuse a version whose dependencies are not installed here: an image holds the camera's own code alone."""
+    """Refuse a version with missing dependencies: an image contains only the camera's own code."""
     if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
         return
     try:
@@ -118,7 +119,7 @@ def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], folder: Pa
 
 
 def _write(path: Path, source: IO[bytes], limit_bytes: int) -> int:
-    """Write a new file durably; return its bytes. Raises ``RequestFailed`` if they are more than the wheel says."""
+    """Write a new file durably; return its size. Raises ``RequestFailed`` if it exceeds the size in the wheel."""
     written = 0
     with path.open("xb") as file:
         while piece := source.read(_PIECE):

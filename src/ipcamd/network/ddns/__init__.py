@@ -1,1 +1,1 @@
-"""Dynamic DNS: a host name that follows the camera's address (SDK 10.24; clarifications, DDNS)."""
+"""Dynamic DNS: a host name that is updated with the camera's address (SDK 10.24; clarifications, DDNS)."""

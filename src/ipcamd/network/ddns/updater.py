@@ -1,4 +1,4 @@
-"""DDNS updater: tells a service the camera's address when that changes, and every 25 days (clarifications, DDNS)."""
+"""DDNS updater: sends the camera's address to a service when it changes, and every 25 days (clarifications, DDNS)."""
 
 import asyncio
 import ipaddress
@@ -20,11 +20,11 @@ from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.dyndns import DONE, parse_answer, request_fields, update_url
 
 OUTCOME = "ddns.outcome"
-"""Key of the last outcome."""
+"""Key of the last result."""
 TIMEOUT_S = 20.0
-"""Seconds for one update."""
+"""Time limit of one update, in seconds."""
 LOOK_S = 30.0
-"""Seconds between two looks at the camera's own address."""
+"""Seconds between two checks of the camera's own address."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ class DdnsUpdater:
         note: Callable[[str], None],
         external: Callable[[], str] = lambda: "",
     ) -> None:
-        """`keyed_hash` tells whether service, name or login are those of the last update, also after a restart.
-        `external` returns the router's public address, "" if unknown. `note` writes a failure to the event log."""
+        """`keyed_hash` identifies service, name and login of the last update, also after a restart. `external` returns
+        the router's public address, "" if unknown. `note` writes a failure to the event log."""
         self._settings = settings
         self._egress = egress
         self._network = network
@@ -79,7 +79,7 @@ class DdnsUpdater:
             self._task = asyncio.get_running_loop().create_task(self._work(values, is_changed))
 
     async def _work(self, values: Values, is_changed: bool) -> None:
-        """Keep the name up to date with these settings."""
+        """Update the name with these settings when necessary."""
         outcome = self._outcome
         if outcome is None or is_changed or outcome.target != self._target(values):
             outcome = None
@@ -92,7 +92,7 @@ class DdnsUpdater:
             await asyncio.sleep(self.look_s)
 
     async def _has_moved(self, values: Values, outcome: DdnsOutcome) -> bool:
-        """Whether the camera has another address than the service was told."""
+        """Whether the camera's address differs from the last one sent."""
         if outcome.word not in DONE:
             return False
         try:
@@ -107,7 +107,7 @@ class DdnsUpdater:
             own, word, told = await self._tell(values)
         except (OSError, ValueError, IpcamdError) as error:
             word, told = "error", str(error) or f"no answer within {TIMEOUT_S:g} s"
-        except Exception as error:  # the next attempt must come
+        except Exception as error:  # keep trying
             _log.exception("DDNS failed")
             word, told = "error", str(error)
         outcome = DdnsOutcome(self._target(values), word, own, told, self._now_ns())
@@ -115,7 +115,7 @@ class DdnsUpdater:
         return outcome
 
     async def _tell(self, values: Values) -> tuple[str, str, str]:
-        """Return the own address, the service's word and the address that it took note of."""
+        """Return the own address, the service's return code and the address that it has stored."""
         service = service_of(values)
         own = self._external() or await self._own_address(service)
         public = own if await self._may_be_told(own, service) else ""
@@ -129,7 +129,7 @@ class DdnsUpdater:
         return self._network.address_towards(await self._resolve(service))
 
     async def _may_be_told(self, own: str, service: str) -> bool:
-        """Whether the address means something to the service: a private one says nothing out in the internet."""
+        """Whether the address is useful for the service: private ones are not."""
         is_far = ipaddress.ip_address(await self._resolve(service)).is_global
         return bool(own) and (ipaddress.ip_address(own).is_global or not is_far)
 
@@ -155,5 +155,5 @@ class DdnsUpdater:
 
 
 def service_of(values: Values) -> str:
-    """Return the URL of the service that ``Provider`` names."""
+    """Return the URL of the service in ``Provider``."""
     return SERVICES.get(values["Provider"], values["Provider"])

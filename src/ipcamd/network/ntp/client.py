@@ -1,4 +1,4 @@
-"""SNTP client: asks one server for the time, and ignores what is no valid answer (RFC 4330)."""
+"""SNTP client: requests the time from one server, and ignores invalid answers (RFC 4330)."""
 
 import asyncio
 import secrets
@@ -10,18 +10,16 @@ from ipcamd.errors import NtpError
 from ipcamd.wire import sntp
 
 TIMEOUT_S = 5.0
-"""Seconds for a valid answer of one address."""
+"""Time limit of one address, in seconds."""
 MAX_ADDRESSES = 4
-"""Addresses of a server that are asked, one after the other."""
+"""Most addresses of a server, tried one after the other."""
 
 
 async def ask_offset(
     egress: EgressPolicy, host: str, port: int, now_ns: Callable[[], int], timeout_s: float = TIMEOUT_S
 ) -> int:
-    """Return how far the clock `now_ns` is behind the server's, in nanoseconds.
-
-    Raises `NtpError` if no address of the server gives a valid answer, ``RequestFailed`` if none may be called.
-    """
+    """Return how far the clock `now_ns` is behind the server's, in nanoseconds. Raises `NtpError` if no address of the
+    server gives a valid answer, ``RequestFailed`` if all are forbidden."""
     try:
         addresses = await egress.resolve_all(host, port, is_udp=True)
     except OSError as error:
@@ -39,7 +37,7 @@ async def _ask(address: str, port: int, now_ns: Callable[[], int], timeout_s: fl
     nonce = secrets.randbits(64)
     answer = _Answer(nonce)
     try:
-        # the socket is connected: datagrams from other addresses and ports do not arrive
+        # the socket is connected, so datagrams from other addresses and ports do not arrive
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: answer, remote_addr=(address, port)
         )
@@ -56,12 +54,12 @@ async def _ask(address: str, port: int, now_ns: Callable[[], int], timeout_s: fl
         raise NtpError(f"{address} does not answer: {error.strerror or error}") from error
     finally:
         transport.close()
-    # the clock may have been set meanwhile: the answer is measured from the question on
+    # the clock may have been set meanwhile, so measure from the request
     return reply.offset_ns(began_ns, began_ns + ended - began)
 
 
 class _Answer(asyncio.DatagramProtocol):
-    """The first valid answer, and the monotonic time when it came; `problem` says why others were ignored."""
+    """First valid answer, and its monotonic time; `problem` is the reason why others were ignored."""
 
     def __init__(self, nonce: int) -> None:
         self._nonce = nonce
@@ -80,6 +78,6 @@ class _Answer(asyncio.DatagramProtocol):
             self.reply.set_result((reply, ended))
 
     def error_received(self, exc: Exception) -> None:
-        """See ``DatagramProtocol``: nobody listens there."""
+        """See ``DatagramProtocol``: the port is closed."""
         if not self.reply.done():
             self.reply.set_exception(exc)

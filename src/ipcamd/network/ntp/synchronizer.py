@@ -15,9 +15,9 @@ from ipcamd.settings.change_records import CAMERA
 from ipcamd.settings.settings import Settings
 
 STEP_NS = 1_000_000_000
-"""A larger offset is stepped, a smaller one is slewed."""
+"""Larger offsets are stepped, smaller ones are slewed."""
 RETRY_S = 30.0
-"""Seconds from a failure to the next attempt; each further failure doubles them, up to the interval."""
+"""Seconds from a failure to the next attempt, doubled with each further failure up to the interval."""
 
 _SECOND_NS = 1_000_000_000
 _log = logging.getLogger(__name__)
@@ -25,18 +25,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NtpStatus:
-    """Outcome of the last attempt, and of the last that worked."""
+    """Result of the last attempt, and of the last successful one."""
 
     problem: str = ""
-    """Reason why the last attempt failed; "" if it did not."""
+    """Reason of the last failure; "" after a success."""
     synchronized_ns: int | None = None
-    """When the clock was last corrected, by the camera's clock; None: not since the start."""
+    """Time of the last correction, by the camera's clock; None: not since the start."""
     offset_s: float = 0.0
-    """How far the clock was behind then."""
+    """Offset of the clock at that time, positive if it was behind."""
 
 
 class NtpSynchronizer:
-    """Asks the server at the switch to NTP, at start, and once an interval. All waiting is monotonic."""
+    """Queries the server when NTP is enabled, at start, and once per interval. Waiting uses the monotonic clock."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class NtpSynchronizer:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def _follow(self) -> None:
-        """Start anew if the source or the server changed."""
+        """Restart if the source or the server changed."""
         source = self._settings[TIME.name]["SyncSource"], str(dict(self._settings[NTP.name]))
         if source == self._source:
             return
@@ -96,7 +96,7 @@ class NtpSynchronizer:
             await self._correct(offset_ns)
         except IpcamdError as error:
             problem = str(error)
-        except Exception as error:  # the next attempt must come
+        except Exception as error:  # keep trying
             _log.exception("NTP failed")
             problem = str(error)
         self._report(problem)
@@ -112,7 +112,7 @@ class NtpSynchronizer:
         self.status = replace(self.status, synchronized_ns=self._clock.now_ns(), offset_s=offset_ns / _SECOND_NS)
 
     def _report(self, problem: str) -> None:
-        """Log a failure once, until it is another one."""
+        """Log a failure once, until it changes."""
         if problem and problem != self.status.problem:
             _log.warning("NTP: %s", problem)
             self._note(problem)

@@ -1,4 +1,4 @@
-"""``IRCUt`` (SDK 10.14; the SDK spells it so): the filter that blocks infrared light by day."""
+"""``IRCUt`` (SDK 10.14; spelling of the SDK): the filter that blocks infrared light by day."""
 
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.params.kinds.choice import OneOf

@@ -26,13 +26,13 @@ class Preset:
         return f"{match[1]}|{int(match[2])}|{match[3]}"
 
     def value(self, text: str) -> tuple[bool, int, str]:
-        """Return whether it is enabled, the seconds that a patrol stays, and its name."""
+        """Return whether it is enabled, the seconds of a patrol's stay, and its name."""
         enabled, seconds, name = text.split("|")
         return enabled == "1", int(seconds), name
 
 
 PRESETS = tuple(f"Preset{number}" for number in range(1, 9))
-"""Names of the parameters that hold the presets."""
+"""Names of the parameters of presets."""
 
 
 def count_enabled(values: Values) -> int:
@@ -41,7 +41,7 @@ def count_enabled(values: Values) -> int:
 
 
 def readers(values: Callable[[], Values]) -> dict[tuple[str, str], Callable[[], str]]:
-    """Return the readers of the parameters that follow from the present `values` of ``PTZ.PresetList``."""
+    """Return the readers of the parameters derived from the present `values` of ``PTZ.PresetList``."""
     return {("PTZ.PresetList", "PresetCount"): lambda: str(count_enabled(values()))}
 
 

@@ -1,4 +1,4 @@
-"""``Event.Server.MQTT`` (ours): the broker that gets states and events, and sends commands."""
+"""``Event.Server.MQTT`` (addition): the broker that receives states and events, and sends commands."""
 
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.choice import YES_NO, OneOf

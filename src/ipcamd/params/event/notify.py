@@ -1,4 +1,4 @@
-"""``Event.Notify`` (SDK 12): targets of HTTP notifications, set by ``EventHttpNotify.cgi`` alone."""
+"""``Event.Notify`` (SDK 12): targets of HTTP notifications, set by ``EventHttpNotify.cgi`` only."""
 
 from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param

@@ -62,7 +62,7 @@ FIELDS: tuple[Param, ...] = (
     _param("SnapshotInterval", Integer(0, 86_400), "0", "Time from picture to picture while in force; 0: none.", "s"),
     _flag("EnableMQTT", "Publish the pictures of the interval to the MQTT broker."),
 )
-"""The fields of a schedule, in the order in which they are listed."""
+"""Fields of a schedule, in the order of lists."""
 
 SCHEDULES: tuple[Group, ...] = tuple(Group(f"Event.Schedule.{n}", "11", FIELDS) for n in range(1, SLOTS + 1))
-"""The ten slots; the one whose ``Name`` is empty is free."""
+"""The ten slots; one with an empty ``Name`` is free."""

@@ -36,7 +36,7 @@ _ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",), "MP4": ("H264", "H265
 
 
 def _encoded(values: Values, sent: Texts) -> Texts:
-    """FileFormat decides which EncodeFormat there may be (SDK 10.16)."""
+    """FileFormat determines the possible values of EncodeFormat (SDK 10.16)."""
     possible = _ENCODINGS[values["FileFormat"]]
     if values["EncodeFormat"] in possible:
         return {}
@@ -134,7 +134,7 @@ NETSTORAGE = Group(
 
 
 HTTP = Group("Event.Server.HTTP", "12", (_certificate("server that receives HTTP notices"),))
-"""Ours: the SDK knows no ``https://`` addresses in ``EventHttpNotify.cgi``."""
+"""Addition: the SDK has no ``https://`` addresses in ``EventHttpNotify.cgi``."""
 
 
 def _card(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:

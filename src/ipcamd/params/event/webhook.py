@@ -1,4 +1,4 @@
-"""``Event.Webhook1`` to ``8`` (ours): hosts that get events as signed JSON."""
+"""``Event.Webhook1`` to ``8`` (additions): hosts that receive events as signed JSON."""
 
 import base64
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from ipcamd.params.kinds.text import Text
 SLOTS = 8
 """Number of webhooks."""
 SECRET_PREFIX = "whsec_"
-"""Beginning of a secret (Standard Webhooks)."""
+"""Prefix of a secret (Standard Webhooks)."""
 _SECRET_BYTES = range(24, 65)
 _URL_LENGTH = 1024
 
@@ -48,7 +48,7 @@ def _is_url(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSecret(TextKind):
-    """Key of signatures as Standard Webhooks writes it, or nothing."""
+    """Key of signatures in the form of Standard Webhooks, or nothing."""
 
     allowed: str = f"{SECRET_PREFIX} and the base64 form of {_SECRET_BYTES[0]} to {_SECRET_BYTES[-1]} bytes, or nothing"
 
@@ -60,7 +60,7 @@ class WebhookSecret(TextKind):
 
 
 def secret_key(secret: str) -> bytes:
-    """Return the key that a secret holds; empty if it holds none."""
+    """Return the key in a secret; empty without one."""
     try:
         return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except ValueError:

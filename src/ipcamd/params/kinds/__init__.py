@@ -1,1 +1,1 @@
-"""Kinds of parameter values: the texts that each accepts, how it lists them, and their Python values."""
+"""Kinds of parameter values: accepted texts, canonical forms, and Python values."""

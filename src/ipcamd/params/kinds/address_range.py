@@ -10,13 +10,13 @@ IpAddress = IPv4Address | IPv6Address
 """One address of either IP version."""
 
 MOST = 20
-"""Entries of a list."""
+"""Most entries of a list."""
 _LONGEST = 100
-"""Characters of an entry; two IPv6 addresses take 79."""
+"""Most characters of an entry; two IPv6 addresses take 79."""
 
 
 def plain_address(text: str) -> IpAddress:
-    """Return an IP address, IPv4-mapped IPv6 as IPv4. Raises ``ValueError``, for one with a zone too."""
+    """Return an IP address, IPv4-mapped IPv6 as IPv4. Raises ``ValueError``, also for one with a zone."""
     address = ip_address(text)
     if isinstance(address, IPv4Address):
         return address
@@ -32,7 +32,7 @@ class AddressRange:
     first: IpAddress
     last: IpAddress
     text: str = field(compare=False)
-    """Canonical form; it keeps its shape."""
+    """Canonical form, which keeps the notation."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -57,7 +57,7 @@ class AddressRange:
 
     @property
     def version(self) -> int:
-        """The family: 4 or 6."""
+        """IP version: 4 or 6."""
         return self.first.version
 
     def __contains__(self, address: IpAddress) -> bool:
@@ -84,7 +84,7 @@ class AddressRanges:
         return ",".join(entry.text for entry in self.value(text))
 
     def value(self, text: str) -> tuple[AddressRange, ...]:
-        """Return the ranges. Raises ``ValueError`` as `normalize` does."""
+        """Return the ranges. Raises ``ValueError`` as `normalize`."""
         pieces = [piece for piece in text.split(",", MOST + 1) if piece.strip()]
         try:
             entries = tuple(AddressRange.parse(piece) for piece in pieces)

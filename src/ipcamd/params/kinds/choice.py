@@ -5,11 +5,11 @@ from ipcamd.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of some words, matched without regard to case and listed as declared."""
+    """One of some words, matched ignoring case and listed as declared."""
 
     words: tuple[str, ...]
     labels: tuple[str, ...] = ()
-    """Meaning of each word, in the same order, for a person who chooses."""
+    """Display text of each word, in the same order."""
     values: tuple[object, ...] = ()
     """Python value of each word, in the same order; empty: the words themselves."""
 
@@ -33,7 +33,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class SomeOf:
-    """Some of a few words, or none, separated by commas; listed in the order of their declaration."""
+    """Some of a few words, or none, separated by commas; listed in the order of declaration."""
 
     words: tuple[str, ...]
 
@@ -60,10 +60,10 @@ def numbers(*choices: int) -> OneOf:
 
 
 YES_NO = OneOf(("yes", "no"), values=(True, False))
-"""Truth value, as most groups of the SDK write it."""
+"""Truth value in most groups of the SDK."""
 ON_OFF = OneOf(("on", "off"), values=(True, False))
-"""Truth value of a device that is switched, such as a lamp."""
+"""Truth value of a device with a switch, such as a lamp."""
 HIGH_LOW = OneOf(("high", "low"))
 """Level of an electrical line."""
 FLAG = OneOf(("0", "1"), ("no", "yes"), (False, True))
-"""Truth value, as the SDK's lists and ``Hardware`` write it."""
+"""Truth value in the SDK's lists and ``Hardware``."""

@@ -8,13 +8,11 @@ class ValueKind(Protocol):
 
     @property
     def allowed(self) -> str:
-        """The values that are allowed, as words for a person: ``0 to 255``, ``on or off``."""
+        """Allowed values as a text: ``0 to 255``, ``on or off``."""
 
     def normalize(self, text: str) -> str:
-        """Return the canonical form of `text`, as it is stored and listed.
-
-        Raises ``ValueError`` that says what is allowed.
-        """
+        """Return the canonical form of `text`, as it is stored and listed. Raises ``ValueError`` with the allowed
+        values."""
 
     def value(self, text: str) -> object:
         """Return the Python value (int, bool, str) of `text`, which is in canonical form."""

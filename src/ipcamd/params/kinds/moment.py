@@ -9,7 +9,7 @@ from ipcamd.params.kinds.kind import TextKind
 
 @dataclass(frozen=True, slots=True)
 class Day(TextKind):
-    """A date ``YYYY-MM-DD`` that the calendar has, within the 32 bits of a payload header's seconds (SDK 3.1)."""
+    """A date ``YYYY-MM-DD`` that exists, within the 32 bits of a payload header's seconds (SDK 3.1)."""
 
     @property
     def allowed(self) -> str:
@@ -28,7 +28,7 @@ class Day(TextKind):
 
 @dataclass(frozen=True, slots=True)
 class Time(TextKind):
-    """A time of day or a length of time, ``hh:mm`` or ``hh:mm:ss``, listed as the latter."""
+    """A time of day or a duration, ``hh:mm`` or ``hh:mm:ss``, listed as the latter."""
 
     low: str = "00:00:00"
     high: str = "23:59:59"

@@ -13,9 +13,9 @@ class Address(TextKind):
     """An IP address, listed in its shortest form."""
 
     versions: tuple[int, ...] = (4, 6)
-    """IP versions that are allowed."""
+    """Allowed IP versions."""
     multicast: bool = False
-    """Only addresses of groups (RFC 1112)."""
+    """Whether only multicast addresses are allowed (RFC 1112)."""
 
     @property
     def allowed(self) -> str:
@@ -28,7 +28,7 @@ class Address(TextKind):
             address = ipaddress.ip_address(text)
         except ValueError:
             raise ValueError(self.allowed) from None
-        # an interface's name may follow a %, and may be anything
+        # an arbitrary interface name may follow a %
         if "%" in text or address.version not in self.versions or (self.multicast and not address.is_multicast):
             raise ValueError(self.allowed)
         return str(address)
@@ -36,7 +36,7 @@ class Address(TextKind):
 
 @dataclass(frozen=True, slots=True)
 class AddressList(TextKind):
-    """IP addresses, separated by commas; perhaps none."""
+    """IP addresses, separated by commas, or none."""
 
     most: int = 8
     """Most addresses."""
@@ -83,7 +83,7 @@ _NUMBER = r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)"
 
 @dataclass(frozen=True, slots=True)
 class Host(TextKind):
-    """A host name (RFC 1123, and the underscore that local networks use) or an IP address."""
+    """A host name (RFC 1123, and the underscore of local networks) or an IP address."""
 
     @property
     def allowed(self) -> str:
@@ -92,7 +92,7 @@ class Host(TextKind):
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
-        # what ends in a number would be read as an address by some resolvers: then it must be one
+        # some resolvers read names that end in a number as addresses, so they must be addresses
         if len(text) <= 253 and re.fullmatch(_HOST, text) and not re.fullmatch(_NUMBER, text):
             return text
         try:
@@ -103,13 +103,13 @@ class Host(TextKind):
 
 @dataclass(frozen=True, slots=True)
 class HostPort:
-    """A host name or an IP address, perhaps with a port: ``pool.ntp.org``, ``10.0.0.1:1123``, ``[fd00::1]:1123``.
+    """A host name or an IP address, optionally with a port: ``pool.ntp.org``, ``10.0.0.1:1123``, ``[fd00::1]:1123``.
 
     Its Python value is the host, without brackets, and the port.
     """
 
     default_port: int
-    """The port where none is given."""
+    """Default port."""
 
     @property
     def allowed(self) -> str:
@@ -152,4 +152,4 @@ IPV4_OR_NOTHING = AnyOf((Address((4,)), NOTHING))
 NETMASK_OR_NOTHING = AnyOf((Netmask(), NOTHING))
 IP_OR_NOTHING = AnyOf((Address(), NOTHING))
 EMAIL_OR_NOTHING = AnyOf((EMAIL, NOTHING))
-"""The same kinds for parameters that may be empty."""
+"""The same kinds for optional parameters."""

@@ -13,9 +13,9 @@ class Integer:
     high: int
     step: int = 1
     digits: int = 1
-    """Least number of digits when listed: 2 for the hours ``00`` to ``23``."""
+    """Fewest digits in lists: 2 for the hours ``00`` to ``23``."""
     labels: tuple[str, ...] = ()
-    """Meaning of each number, from `low` on, for a person who chooses."""
+    """Display text of each number, from `low` on."""
 
     @property
     def allowed(self) -> str:
@@ -25,7 +25,7 @@ class Integer:
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
-        # int() alone would take '1_0', ' 5', other scripts' digits and numbers of any length
+        # int() alone would accept '1_0', ' 5', digits of other scripts and numbers of any length
         if not re.fullmatch("-?[0-9]{1,15}", text):
             raise ValueError(self.allowed)
         number = int(text)
@@ -41,4 +41,4 @@ class Integer:
 PORT = Integer(1, 65535)
 """TCP or UDP port."""
 EVEN_PORT = Integer(2, 65534, step=2)
-"""RTP port; RTCP takes the next one (RFC 3550, 11)."""
+"""RTP port; RTCP uses the next one (RFC 3550, 11)."""

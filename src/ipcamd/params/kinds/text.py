@@ -29,11 +29,11 @@ class Matching(TextKind):
     """Printable text of one form."""
 
     pattern: str
-    """A regular expression for the whole of it, in the dialect that Python shares with a browser's ``pattern``."""
+    """Regular expression of the whole text, in the common dialect of Python and a browser's ``pattern``."""
     allowed: str
     """See `ValueKind`."""
     longest: int = 255
-    """Characters at most."""
+    """Most characters."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
@@ -44,7 +44,7 @@ class Matching(TextKind):
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(TextKind):
-    """A text that one of several kinds accepts; the first of them decides its form."""
+    """A text accepted by one of several kinds; the first matching one determines its form."""
 
     kinds: tuple[ValueKind, ...]
 
@@ -68,6 +68,6 @@ NOTHING = Matching("", "nothing")
 HEX = Matching("([0-9A-Fa-f]{2})*", "at most 64 hexadecimal digits, an even number of them", 64)
 """Bytes as hexadecimal digits, at most 32 of them."""
 PATH = Matching(r"(?!(.*[\/\\])?\.\.([\/\\]|$)).*", "a path without '..', at most 255 printable characters")
-"""Folder on a server, which cannot lead out of the login's folder."""
+"""Folder on a server, which cannot be outside the login's folder."""
 SHARE = Matching(r'(?!\.\.?$)[^\/\\:*?"<>\|]*', "a share's name, at most 80 printable characters", 80)
 """Name of a Samba share: one folder of a server."""

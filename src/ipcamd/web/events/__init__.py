@@ -1,1 +1,1 @@
-"""Requests of the events page, besides its files."""
+"""Requests of the events page."""

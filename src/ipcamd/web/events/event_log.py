@@ -1,4 +1,4 @@
-"""Requests of the events page: the event log, one entry per event with its actions, filtered, page by page."""
+"""Requests of the events page: the event log in pages, one entry per event with its actions, with filters."""
 
 import re
 from collections.abc import Iterable
@@ -29,8 +29,8 @@ ARGUMENTS = Arguments(
 
 
 async def events(call: Call) -> Reply:
-    """Answer with `count` events, those that started last first: all, or those of a `kind`, `schedule`, `outcome`, and
-    local days `from` and `to`; with `before`, the next page. Raises ``RequestFailed``, ``HttpError``."""
+    """Answer with `count` events, newest first: all, or those of a `kind`, `schedule`, `outcome`, and local days `from`
+    and `to`; with `before`, the next page. Raises ``RequestFailed``, ``HttpError``."""
     count = ARGUMENTS.number(call.query, "count") or 0
     search = call.camera.event_search
     try:
@@ -60,7 +60,7 @@ def _filter(call: Call) -> EventFilter:
 
 
 def _midnight(call: Call, name: str) -> int | None:
-    """Return the beginning of the day `from`, or the end of the day `to`, in nanoseconds; None if it was not sent."""
+    """Return the start of the day `from`, or the end of the day `to`, in nanoseconds; None without it."""
     text = call.query.get(name)
     if text is None:
         return None
@@ -96,7 +96,7 @@ def _described(call: Call, event: LoggedEvent) -> dict[str, object]:
 
 
 def _actions(call: Call, event: LoggedEvent) -> list[dict[str, object]]:
-    """Return the entries of an event in order; those that repeat one are counted with it."""
+    """Return the entries of an event in order; repeated ones are counted with the first."""
     told = dict[tuple[str, ...], dict[str, object]]()
     counts = dict[tuple[str, ...], int]()
     for entry in event.entries:
@@ -109,7 +109,7 @@ def _actions(call: Call, event: LoggedEvent) -> list[dict[str, object]]:
 
 
 def _clip(call: Call, entries: Iterable[EventLogEntry]) -> dict[str, object] | None:
-    """Return the first clip of an event that is still on the card."""
+    """Return the first clip of an event that still exists on the card."""
     for entry in entries:
         recording = call.camera.card.index.get(EVENT, entry.clip) if entry.clip else None
         if recording and not recording.writing:
@@ -122,4 +122,4 @@ def _local(call: Call, time_ns: int) -> str:
 
 
 ENDPOINTS = (read_endpoint("/web/events", Rank.ADMIN, events, ARGUMENTS, JSON, TEXT),)
-"""Requests of the events page, besides its files."""
+"""Requests of the events page."""

@@ -15,18 +15,18 @@ WORDS = {
     "CGI Not Found": "a path is needed behind the host, as in http://host/event.cgi",
     "Port Not Found": "allowed: ports 1 to 65535",
 }
-"""The SDK's errors, for people."""
+"""The SDK's errors as readable texts."""
 
 _KINDS = Arguments(*(Argument(param.name, f"{param.help} The event, a blank, and the URL.") for param in NOTIFY.params))
 
 
 def notifications(call: Call) -> Reply:
-    """Answer with the event and the address of each kind of notification; empty: there is none."""
+    """Answer with the event and the address of each kind of notification; empty without one."""
     return json_reply(dict(call.camera.settings[NOTIFY.name]))
 
 
 async def notify(call: Call) -> Reply:
-    """Set the addresses of the kinds that are sent, all or none. Answer with the new values, or the errors by kind."""
+    """Set the addresses of the sent kinds, all or none. Answer with the new values, or the errors by kind."""
     sent = {name.lower(): value for name, value in call.query.pairs}
     if errors := {name: why for name, value in sent.items() if (why := _error(call, name, value))}:
         return json_reply({"errors": errors})

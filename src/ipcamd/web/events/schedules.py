@@ -1,4 +1,4 @@
-"""Request of the events page for the schedules: their fields with controls, and the schedules as they are."""
+"""Request of the events page for the schedules: their fields with controls, and the present schedules."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,7 +17,7 @@ _TARGETS = {"EnableFtp": FTP, "EnableEmail": SMTP, "EnableSamba": NETSTORAGE}
 
 
 def schedules(call: Call) -> Reply:
-    """Answer with the fields of a schedule, the number of schedules that there may be, and those that there are."""
+    """Answer with the fields of a schedule, the highest number of schedules, and the present ones."""
     warnings = dict(_warnings(call))
     fields = [
         {"name": p.name, "label": label(p.name), "help": p.help, "factory": p.default, **control(p), **_extras(p.unit)}
@@ -34,7 +34,7 @@ def _extras(unit: str) -> Mapping[str, str]:
 
 
 def _warnings(call: Call) -> Iterator[tuple[str, str]]:
-    """Yield the fields that do nothing as the camera is set now, and why."""
+    """Yield the fields without effect under the present settings, and the reason."""
     settings, card = call.camera.settings, call.camera.card
     for name, group in _TARGETS.items():
         if not settings[group.name].flag("Enable"):
@@ -58,4 +58,4 @@ ENDPOINTS = (
         answers=(JSON,),
     ),
 )
-"""Requests of the schedules, besides ``schedule.cgi``, which changes them."""
+"""Requests of the schedules; ``schedule.cgi`` changes them."""

@@ -1,1 +1,1 @@
-"""Metrics for Prometheus: what the camera counts."""
+"""Metrics for Prometheus: the camera's counters."""

@@ -1,4 +1,4 @@
-"""Metrics of the camera, from the counters that its parts keep. The number of series is bounded."""
+"""Metrics of the camera, from the counters of its parts. The number of series is bounded."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
@@ -13,11 +13,11 @@ from ipcamd.web.metrics.process import process_metrics
 from ipcamd.wire.metrics import Distribution, Labels, Metric, counter, gauge, histogram
 
 PROTOCOLS = ("http", "rtsp", "multicast", "webrtc")
-"""Protocols that are shown even if nobody has used them."""
+"""Protocols that are always shown."""
 TARGETS = {"email": "mail"}
-"""Labels of targets that are not their names."""
+"""Labels of targets, if they differ from the names."""
 BEFORE_VIEWERS = "encoder"
-"""Protocol of frames that are dropped before they come to a viewer."""
+"""Protocol of frames that are dropped before they reach a viewer."""
 
 
 def collect_metrics(camera: Camera) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""Metrics: ``/metrics``, for Prometheus and what reads its formats."""
+"""Metrics: ``/metrics``, for Prometheus and other readers of its formats."""
 
 from ipcamd.cgi.answer import Answer
 from ipcamd.cgi.arguments import OTHERS_IGNORED
@@ -11,10 +11,8 @@ from ipcamd.wire.metrics import OPENMETRICS_TYPE, PROMETHEUS_TYPE, write_openmet
 
 
 def metrics(call: Call) -> Reply:
-    """Return the camera's metrics: as OpenMetrics if the client accepts that, else in the Prometheus text format.
-
-    For administrators, and for requests with the token of ``--metrics-token``. Raises ``HttpError``.
-    """
+    """Return the camera's metrics: as OpenMetrics if the client accepts that, else in the Prometheus text format. For
+    administrators, and for requests with the token of ``--metrics-token``. Raises ``HttpError``."""
     token = bearer_token(call.head.fields.get("authorization", ""))
     camera = call.camera
     if token is not None and (refusal := camera.authenticator.verify_bearer(token, camera.metrics_token, call.address)):

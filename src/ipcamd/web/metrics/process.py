@@ -1,4 +1,4 @@
-"""Process metrics, by the names that Prometheus' clients share: from ``/proc/self`` (proc(5))."""
+"""Process metrics, with the names of Prometheus' client libraries: from ``/proc/self`` (proc(5))."""
 
 import os
 import resource
@@ -10,11 +10,11 @@ from ipcamd.wire.metrics import Metric, counter, gauge
 _PROCESS = Path("/proc/self")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _THREADS, _START, _VIRTUAL, _RESIDENT = 17, 19, 20, 21
-"""Places in ``/proc/self/stat`` after the program's name: fields 20 and 22 to 24."""
+"""Indexes in ``/proc/self/stat`` after the program's name: fields 20 and 22 to 24."""
 
 
 def process_metrics() -> Iterator[Metric]:
-    """Yield processor time, memory, files and threads of this process. Takes some 0.1 ms."""
+    """Yield processor time, memory, files and threads of this process. Takes about 0.1 ms."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     yield counter("process_cpu_seconds", "Processor time of all threads.", ({}, usage.ru_utime + usage.ru_stime))
     try:

@@ -1,4 +1,4 @@
-"""Document: the whole description (OpenAPI 3.1)."""
+"""OpenAPI document: the whole description (OpenAPI 3.1)."""
 
 from collections.abc import Iterable
 from importlib.metadata import version

@@ -15,13 +15,13 @@ PATH = "/openapi.json"
 
 
 class ApiDescription:
-    """Action of the endpoint. It makes the description when it is first asked for."""
+    """Action of the endpoint. It creates the description at the first request."""
 
     def __init__(self) -> None:
         self._document: PackedFile | None = None
 
     async def __call__(self, call: Call) -> Reply:
-        """Answer with the description of all endpoints (OpenAPI 3.1), compressed for clients that accept that."""
+        """Answer with the description of all endpoints (OpenAPI 3.1), compressed for clients that accept it."""
         if self._document is None:
             self._document = await asyncio.to_thread(_describe)
         return self._document.reply(call)

@@ -27,7 +27,7 @@ COMMON = {
     431: "The header fields are too long.",
     503: "Too many clients, or the SD card is being read.",
 }
-"""Errors that every endpoint may answer with, in a line of text."""
+"""Errors that every endpoint may return, as a line of text."""
 TAGS = {
     "ipcamd.cgi.admin": ("Administration", "Accounts, clock, certificate, maintenance, logs."),
     "ipcamd.cgi.stream": ("Streams", "Live pictures and snapshots."),
@@ -39,9 +39,9 @@ TAGS = {
     "ipcamd.web.whep": ("WebRTC", "Live pictures and sound for browsers and players (WHEP)."),
     "ipcamd.web": ("Pages", "Requests of the camera's own pages; they change with them."),
 }
-"""Package of an endpoint to the tag of its operations, and what that means."""
+"""Package of an endpoint to the tag of its operations, and its description."""
 FILES = ("Files", "Files of the camera's own pages.")
-"""Tag of the pages' files, and what it means."""
+"""Tag of the pages' files, and its description."""
 
 
 def path_item(endpoint: Endpoint) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def tag(endpoint: Endpoint) -> str:
 
 
 def action_of(endpoint: Endpoint) -> Any:
-    """Return the function that carries an endpoint's requests out, which has its docstring."""
+    """Return the function that executes an endpoint's requests, and has the docstring."""
     action = endpoint.action.func if isinstance(endpoint.action, functools.partial) else endpoint.action
     return action if inspect.isroutine(action) else type(action).__call__
 
@@ -96,7 +96,7 @@ def _operation(endpoint: Endpoint, method: str) -> dict[str, Any]:
 
 
 def _changes(endpoint: Endpoint) -> bool | list[str]:
-    """Return whether its requests change something: always, never, or with which actions."""
+    """Return whether its requests change something: always, never, or with certain actions."""
     if endpoint.changes is never:
         return False
     if not endpoint.arguments.actions:
@@ -105,7 +105,7 @@ def _changes(endpoint: Endpoint) -> bool | list[str]:
 
 
 def _parameters(endpoint: Endpoint, method: str) -> list[dict[str, Any]]:
-    """Return what the URL may hold. A POST has it in a form as well; that is described once, as its body."""
+    """Return the parameters of the URL. A POST also has them in a form, which is described as its body."""
     if method == "POST" and (endpoint.body is not Body.STREAM or FORM in endpoint.uploads):
         return []
     listed = [_parameter(argument) for argument in endpoint.arguments if not argument.is_secret]
@@ -181,7 +181,7 @@ def _responses(endpoint: Endpoint, method: str) -> dict[str, Any]:
 
 
 def _answers(endpoint: Endpoint, method: str) -> list[Answer]:
-    """Return the answers of an operation: those declared, and what the check of its arguments may answer."""
+    """Return the answers of an operation: the declared ones, and those of the check of its arguments."""
     asks = method == "GET" and endpoint.changes is not never
     refuses = endpoint.arguments.undeclared is Undeclared.REFUSED or any(each.kind for each in endpoint.arguments)
     return [*endpoint.answers, *([TEXT] if refuses else []), *([CONFIRMATION] if asks else [])]

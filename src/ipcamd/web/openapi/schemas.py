@@ -17,7 +17,7 @@ STRING: Schema = {"type": "string"}
 
 
 def kind_schema(kind: ValueKind | None) -> Schema:
-    """Return the schema of a kind; what a schema cannot say is in its ``x-allowed``, in words."""
+    """Return the schema of a kind; rules that a schema cannot express are in its ``x-allowed``, as text."""
     match kind:
         case None:
             return STRING
@@ -56,7 +56,7 @@ def _value(schema: Schema, text: str) -> str | int:
 
 
 def group_schema(group: Group) -> Schema:
-    """Return the schema of a group of parameters, as the form of an update has them."""
+    """Return the schema of a group of parameters, for the form of an update."""
     return {
         "title": group.name,
         "description": f"SDK {group.section}.",

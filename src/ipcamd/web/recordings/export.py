@@ -1,4 +1,4 @@
-"""Requests of the recordings page about exports: a range of time as one MP4, made while it is sent."""
+"""Requests of the recordings page about exports: a range of time as one MP4, created while it is sent."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -26,8 +26,8 @@ NAME = Arguments(_ID)
 
 
 async def export_plan(call: Call) -> Reply:
-    """Answer with what an export holds: its real beginning and end, its length, the times that are left out, its size,
-    and why it is encoded anew, if it is; or with the `problem` why there can be none."""
+    """Answer with the contents of an export: its actual start and end, its length, the skipped times, its size, and why
+    it is encoded, if it is; or with the `problem` why it is impossible."""
     try:
         plan = await _plan(call)
     except HttpError as error:
@@ -45,7 +45,7 @@ async def export_plan(call: Call) -> Reply:
 
 
 async def export(call: Call) -> EventStream:
-    """Answer with a range of time as one MP4, made while it is sent."""
+    """Answer with a range of time as one MP4, created while it is sent."""
     name, plan = _name(call), await _plan(call)
     if call.camera.exports.is_busy:
         raise HttpError(503, "two exports are running already", (("Retry-After", "10"),))
@@ -54,7 +54,7 @@ async def export(call: Call) -> EventStream:
 
 
 def exports(call: Call) -> Reply:
-    """Answer with the exports that are running, and the last ones: state, seconds that are done, bytes sent."""
+    """Answer with the running and the last exports: state, finished seconds, sent bytes."""
     return json_reply([_told(export) for export in call.camera.exports])
 
 
@@ -81,7 +81,7 @@ async def _pieces(call: Call, name: str, plan: ExportPlan) -> AsyncGenerator[byt
         async with aclosing(call.camera.exports.write(name, plan)) as pieces:
             async for data in pieces:
                 yield data
-    except CardError as error:  # the connection breaks off: the browser must notice
+    except CardError as error:  # the connection is reset, so that the browser notices
         raise HttpError(503, str(error)) from error
 
 

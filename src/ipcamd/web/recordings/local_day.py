@@ -1,4 +1,4 @@
-"""Local day: its ends, and the camera's offset from UTC, which may change within it."""
+"""Local day: its start and end, and the camera's offset from UTC, which may change within it."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -14,7 +14,7 @@ def day_ends(day: date, zone: tzinfo) -> tuple[int, int]:
 
 
 def offsets(begin_ns: int, end_ns: int, zone: tzinfo) -> list[tuple[int, int]]:
-    """Return when each offset from UTC begins, in milliseconds since the epoch, and the offset in seconds."""
+    """Return the start of each offset from UTC, in milliseconds since the epoch, and the offset in seconds."""
     first, last = _offset_s(begin_ns, zone), _offset_s(end_ns - 1, zone)
     found = [(begin_ns // 1_000_000, first)]
     if first != last:
@@ -29,6 +29,6 @@ def offsets(begin_ns: int, end_ns: int, zone: tzinfo) -> list[tuple[int, int]]:
 def _offset_s(moment_ns: int, zone: tzinfo) -> int:
     try:
         offset = datetime.fromtimestamp(moment_ns // 10**9, UTC).astimezone(zone).utcoffset()
-    except (OverflowError, ValueError):  # at the ends of the calendar
+    except (OverflowError, ValueError):  # at the limits of the calendar
         return 0
     return int(offset.total_seconds()) if offset else 0

@@ -1,5 +1,4 @@
-"""Requests of the recordings page: the list, a thumbnail of each recording, and each as a video for browsers,
-whole or in segments."""
+"""Requests of the recordings page: the list, thumbnails, and recordings as video for browsers, whole or in segments."""
 
 import re
 from bisect import bisect_left
@@ -24,21 +23,21 @@ from ipcamd.web.recordings.local_day import day_ends, offsets
 from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
 
 MAX_NS = 1 << 62
-"""Times in the event log are earlier: in 2116."""
+"""Upper limit of times in the event log, in 2116."""
 MAX_MARKS = 5000
-"""Events of motion in one answer."""
+"""Most events of motion in one answer."""
 BATCH = 50
-"""Recordings that are deleted at once."""
+"""Number of recordings that are deleted at once."""
 RANGE = Arguments(*RANGE_ARGUMENTS)
 
 _DAY = timedelta(days=1)
 _KEPT = (("Cache-Control", "private, max-age=86400"),)
-"""A recording never changes; its thumbnail need not be asked for twice."""
+"""Cached for long, because recordings never change."""
 
 
 async def recordings(call: Call) -> Reply:
-    """Answer with the recordings and motion of one local day, all days, the camera's time, and the card's state. Times
-    are milliseconds since the epoch."""
+    """Answer with the recordings and motion of one local day, all days with recordings, the camera's time, and the
+    card's state. Times are milliseconds since the epoch."""
     card, zone = call.camera.card, call.camera.clock.zone()
     await _look_at_card(card)
     known = sorted(card.index, key=lambda r: r.started_ns)
@@ -74,7 +73,7 @@ def _card(call: Call) -> dict[str, object]:
 
 
 async def _motion(call: Call, begin_ns: int, end_ns: int) -> list[tuple[int, int]]:
-    """Return when there was motion: the newest `MAX_MARKS` of the range; none if the event log cannot be read."""
+    """Return the times of motion: the newest `MAX_MARKS` of the range; none if the event log cannot be read."""
     if not 0 <= begin_ns < MAX_NS:
         return []
     try:
@@ -87,8 +86,8 @@ async def _motion(call: Call, begin_ns: int, end_ns: int) -> list[tuple[int, int
 
 
 async def delete(call: Call) -> Reply:
-    """Delete all recordings that show a moment of a range, as a whole; those that are being written stay. Answer with
-    how many were deleted, and how many stay."""
+    """Delete all recordings that overlap a range, completely, except those in progress. Answer with the numbers of
+    deleted and remaining ones."""
     since_ns, until_ns, folder = read_time_range(call.query, RANGE)
     card = call.camera.card
     await _look_at_card(card)
@@ -106,8 +105,8 @@ async def delete(call: Call) -> Reply:
 
 
 async def segments(call: Call) -> Reply:
-    """Answer with how a recording is played, in seconds: its length, that of a picture, and that of a segment (`null`
-    if `/web/video` gives it whole), with the media type of the segments; `null` for a picture."""
+    """Answer with the playback data of a recording, in seconds: its length, and those of a picture and a segment
+    (`null` if `/web/video` returns it whole), with the media type of the segments; `null` for a picture."""
     recording = await _recording(call)
     if recording.name.endswith(".jpg"):
         return json_reply(None)
@@ -138,7 +137,7 @@ async def segment(call: Call) -> Reply:
 
 
 async def video(call: Call) -> Reply | FileReply:
-    """Answer with a recording in H.264 as MP4; a byte range gives a part of it, for seeking."""
+    """Answer with a recording in H.264 as MP4; byte ranges return parts of it, for seeking."""
     recording = await _recording(call)
     still = recording.name.endswith(".jpg")
     is_whole = still or (recording.name.endswith(".mp4") and not _keys_only(call))
@@ -170,13 +169,13 @@ def _keys_only(call: Call) -> bool:
 
 
 async def _look_at_card(card: Card) -> None:
-    """Wait until the card has been read, unless it cannot be. Raises ``HttpError`` 503 if that takes too long."""
+    """Wait until the card has been scanned, unless it cannot be. Raises ``HttpError`` 503 if that takes too long."""
     if not card.failure:
         await _wait_until_read(card)
 
 
 async def _wait_until_read(card: Card) -> None:
-    """Wait until the card has been read. Raises ``HttpError`` 503 if that takes too long."""
+    """Wait until the card has been scanned. Raises ``HttpError`` 503 if that takes too long."""
     try:
         await card.wait_until_read(READ_S)
     except CardBusy as error:
@@ -184,7 +183,7 @@ async def _wait_until_read(card: Card) -> None:
 
 
 async def _recording(call: Call) -> Recording:
-    """Return the one that is meant. Raises ``HttpError`` 404, and 409 while it is being written."""
+    """Return the requested recording. Raises ``HttpError`` 404, and 409 while it is in progress."""
     folder, name = call.query.get("dir") or "", call.query.get("fname") or ""
     await _wait_until_read(call.camera.card)
     known = call.camera.card.index.get(folder, name) if folder in FOLDERS and NAME.fullmatch(name) else None
@@ -222,13 +221,13 @@ def _asked_day(call: Call) -> date | None:
         if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", asked):
             raise ValueError
         day = date.fromisoformat(asked)
-        return day if day < date.max else day - _DAY  # the midnight after it is reckoned with
+        return day if day < date.max else day - _DAY  # the midnight after it must exist, too
     except ValueError:
         raise RequestFailed(f"day={asked[:32]}: allowed: YYYY-MM-DD") from None
 
 
 def _days(known: Sequence[Recording], zone: tzinfo) -> list[tuple[date, int, int]]:
-    """Return each local day on which something was recorded, with how many continuous recordings and events."""
+    """Return each local day with recordings, and its numbers of continuous recordings and events."""
     days, place = [], 0
     while place < len(known):
         day = _local(known[place].started_ns, zone)
@@ -270,4 +269,4 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     read_endpoint("/web/thumbnail", Rank.ADMIN, thumbnail, _THUMBNAIL, JPEG, NOT_MODIFIED, *_MISSING),
     Endpoint("/web/delete_recordings", Rank.ADMIN, delete, methods=("POST",), arguments=RANGE, answers=(JSON, TEXT)),
 )
-"""Requests of the page of recordings, besides its files."""
+"""Requests of the recordings page."""

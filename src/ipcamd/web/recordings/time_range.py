@@ -29,7 +29,7 @@ class TimeRange(NamedTuple):
 
 
 def read_time_range(query: Query, arguments: Arguments) -> TimeRange:
-    """Return the range that a request asks for. `arguments` contain `RANGE_ARGUMENTS`. Raises ``RequestFailed``."""
+    """Return the range of a request. `arguments` contain `RANGE_ARGUMENTS`. Raises ``RequestFailed``."""
     since, until = (arguments.number(query, name) for name in ("since", "until"))
     if since is None or until is None or since >= until:
         raise RequestFailed(f"since={since}, until={until}: allowed: both, until later than since")

@@ -18,9 +18,9 @@ from ipcamd.web.page_request import read_endpoint
 from ipcamd.web.state import PAGE
 
 MOST = 300
-"""Clients in the list; the total is told, too."""
+"""Most clients in the list, which also contains the total."""
 INTERVAL_S = 1.0
-"""Seconds between two looks at the clients."""
+"""Seconds between two readings of the clients."""
 
 
 async def clients(call: Call) -> EventStream:
@@ -29,7 +29,7 @@ async def clients(call: Call) -> EventStream:
 
 
 def disconnect(call: Call) -> Reply:
-    """Disconnect the client ``id``. It may connect again: the IP filter, or removing its account, keeps it out."""
+    """Disconnect the client ``id``. It may reconnect, unless the IP filter denies it or its account is removed."""
     identifier = call.query.get("id") or ""
     found = next((client for known, client in call.camera.clients if known == identifier), None)
     if not found or not call.camera.clients.disconnect(identifier):
@@ -57,7 +57,7 @@ def _list(call: Call) -> dict[str, object]:
 
 
 def _describe(call: Call, identifier: str, client: ConnectedClient) -> dict[str, object]:
-    """Return a client as JSON, with the camera's local time of its beginning."""
+    """Return a client as JSON, with the local time of its connection."""
     began_ns = call.camera.clock.now_ns() - round((monotonic() - client.since_s) * 1e9)
     values = asdict(client)
     del values["number"]

@@ -13,8 +13,8 @@ from ipcamd.web.page_request import json_reply
 
 
 def host_state(call: Call) -> Reply:
-    """Answer with the local time and the state of NTP, with the addresses, and with a change of the network that waits
-    for a request at the new address."""
+    """Answer with the local time and the state of NTP, with the addresses, and with an unconfirmed change of the
+    network."""
     return json_reply({"time": _time(call), "network": _network(call)})
 
 

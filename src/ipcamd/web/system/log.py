@@ -1,4 +1,5 @@
-"""Process log for the system page: ``/web/log`` streams it (server-sent events), ``/web/log.txt`` is what is kept."""
+"""Process log for the system page: ``/web/log`` streams it (server-sent events), ``/web/log.txt`` returns the stored
+lines."""
 
 import asyncio
 import json
@@ -22,20 +23,20 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 LEVEL = Argument("level", "Least level of the lines.", OneOf(tuple(LEVELS)), default="info")
 _TEXT_TYPE = "text/plain; charset=utf-8"
 FIRST = 500
-"""Lines from the past that a stream begins with, and the most of one message."""
+"""Number of stored lines at the start of a stream, and the most lines of one message."""
 INTERVAL_S = 0.5
-"""Seconds between two looks for new lines."""
+"""Seconds between two checks for new lines."""
 KEEP_ALIVE_S = 25.0
-"""Seconds of silence after which a comment is sent: a proxy closes silent connections."""
+"""Seconds of silence after which a comment is sent, because proxies close silent connections."""
 
 
 async def log(call: Call) -> EventStream:
-    """Stream the lines, first those of the past: each message a list of lines, at least as grave as ``level``."""
+    """Stream the lines, first the stored ones: each message is a list of lines of at least this ``level``."""
     return EventStream(_messages(call.camera.log_buffer, _level(call.query)))
 
 
 def download(call: Call) -> Reply:
-    """Return the lines that are kept as a text file; ``level`` as in `log`."""
+    """Return the stored lines as a text file; ``level`` as in `log`."""
     lines = call.camera.log_buffer.lines(least_level=_level(call.query))
     text = "".join("{time} {level:7} {part}: {message}\n".format_map(_shown(line)) for line in lines)
     disposition = ("Content-Disposition", f'attachment; filename="ipcamd-{call.camera.identity.serial}.log"')
@@ -48,7 +49,7 @@ def _level(query: Query) -> int:
 
 
 async def _messages(buffer: LogBuffer, level: int) -> AsyncGenerator[bytes, None]:
-    """Yield messages. A reader that is slow misses the oldest lines."""
+    """Yield messages. A slow reader misses the oldest lines."""
     newest, silent_s = 0, 0.0
     yield b"retry: 1000\n\n"
     while True:
@@ -63,7 +64,7 @@ async def _messages(buffer: LogBuffer, level: int) -> AsyncGenerator[bytes, None
 
 
 def _shown(line: LogLine) -> dict[str, object]:
-    """Return a line as pages show it: URLs are cut to scheme and host."""
+    """Return a line as pages show it: URLs are reduced to scheme and host."""
     moment = datetime.fromtimestamp(line.time_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     level = logging.getLevelName(line.level).lower()
     return {"number": line.number, "time": moment, "level": level, "part": line.part, "message": cut_urls(line.message)}
@@ -81,4 +82,4 @@ ENDPOINTS = (
         answers=(Answer(_TEXT_TYPE),),
     ),
 )
-"""Endpoints of the process's log."""
+"""Endpoints of the process log."""

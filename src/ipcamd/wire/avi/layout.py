@@ -1,7 +1,7 @@
 """Layout of an AVI file, and its header.
 
 A file is ``RIFF AVI``: a head of `HEAD` bytes, then the list ``movi`` of chunks, then their index ``idx1``. The head
-can be written anew at any time, so a file that is cut off has a head that was right a moment before.
+can be rewritten at any time, so the head of a truncated file was correct a moment before.
 """
 
 import struct
@@ -28,7 +28,7 @@ KEY = 0x10
 ENTRY = struct.Struct("<4s3I")
 """An index entry: kind, flags, position of the chunk from `MOVI`, bytes of its data."""
 CHUNK = struct.Struct("<4sI")
-"""The header of a chunk. Data of odd length is followed by a zero byte."""
+"""The header of a chunk. A zero byte follows data of odd length."""
 
 MAIN = struct.Struct("<14I")
 STREAM = struct.Struct("<4s4sI2H8I4h")
@@ -50,7 +50,7 @@ class AviFormat:
     size: tuple[int, int]
     """Width and height in pixels."""
     rate: int
-    """Slots for pictures per second."""
+    """Picture slots per second."""
     sound: bool
     """Whether there is a sound track."""
 
@@ -64,13 +64,13 @@ class AviTotals:
     samples: int = 0
     """Samples of sound."""
     bytes: int = 0
-    """Of all chunks."""
+    """Bytes of all chunks."""
     largest: int = 0
     """Bytes of the largest picture."""
     entries: int = 0
     """Chunks, each with an index entry."""
     indexed: bool = False
-    """Whether the index follows."""
+    """Whether the index is written."""
 
 
 def format_head(avi_format: AviFormat, began: datetime, totals: AviTotals) -> bytes:
@@ -88,13 +88,13 @@ def format_head(avi_format: AviFormat, began: datetime, totals: AviTotals) -> by
 
 
 def format_chunk(kind: bytes, data: bytes) -> list[bytes]:
-    """Return the pieces of a chunk, its data untouched."""
+    """Return the pieces of a chunk, with its data unchanged."""
     pieces = [CHUNK.pack(kind, len(data)), data]
     return [*pieces, b"\0"] if len(data) % 2 else pieces
 
 
 def padded_size(length: int) -> int:
-    """Return the bytes that a chunk of that much data takes."""
+    """Return the size of a chunk with this many data bytes."""
     return CHUNK.size + length + length % 2
 
 

@@ -1,4 +1,4 @@
-"""AVI reader: reads format and time of a file, and repairs one that was cut off.
+"""AVI reader: reads format and time of a file, and repairs a truncated one.
 
 Files are read through ``read(place, length)``, which returns fewer bytes only at the end.
 """
@@ -27,15 +27,15 @@ from ipcamd.wire.avi.layout import (
 from ipcamd.wire.avi.writer import SECOND
 
 Read = Callable[[int, int], bytes]
-"""Function that returns the bytes from a position of a file: fewer at its end."""
+"""Returns the bytes from a position of a file: fewer only at its end."""
 
 LARGEST = 32 << 20
 """Most bytes of a chunk."""
 _LOOK = 96
-"""First bytes of a picture that show whether it is a key frame."""
+"""Number of first bytes of a picture that show whether it is a key frame."""
 
 KeyTests = Mapping[str, Callable[[bytes], bool]]
-"""FourCC of each known codec to the test whether a picture that begins with these bytes is a key frame."""
+"""FourCC of each known codec to a test whether a picture that starts with these bytes is a key frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class AviHead:
 
     avi_format: AviFormat
     began: datetime | None
-    """Local time of the beginning, with its zone; None if it is not in the file."""
+    """Local start time, with its zone; None if it is not in the file."""
     totals: AviTotals
     closed: bool
-    """Whether the file has an index and the length in its head, and is long enough for its pictures."""
+    """Whether the file is complete: with an index, the length in its head, and all its pictures."""
 
     @property
     def length(self) -> int:
@@ -57,7 +57,7 @@ class AviHead:
 
 @dataclass(frozen=True, slots=True)
 class AviRepair:
-    """Repair of a file: cut it at `end`, append `index`, overwrite its beginning with `head`."""
+    """Repair of a file: truncate it at `end`, append `index`, overwrite its start with `head`."""
 
     end: int
     index: bytes
@@ -70,19 +70,19 @@ class AviChunk:
 
     kind: bytes
     place: int
-    """Of its data."""
+    """Position of its data."""
     length: int
-    """Of its data."""
+    """Length of its data."""
 
     @property
     def end(self) -> int:
-        """Place after it."""
+        """Position after it."""
         return self.place - CHUNK.size + padded_size(self.length)
 
 
 def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
-    """Return the contents of the first `HEAD` bytes of a file of that size. Raises ``ValueError`` if this camera did
-    not write it, or its codec is none of these FourCC codes."""
+    """Return the contents of the first `HEAD` bytes of a file of this size. Raises ``ValueError`` if this camera did
+    not write it, or its codec is unknown."""
     if len(data) < HEAD or data[:4] != b"RIFF" or data[8:12] != b"AVI " or data[MOVI:HEAD] != b"movi":
         raise ValueError("not an AVI file of this camera")
     parts = dict(_parts(data))
@@ -106,10 +106,8 @@ def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
 
 
 def iterate_chunks(read: Read, size: int, place: int = HEAD) -> Iterator[AviChunk]:
-    """Yield the complete chunks of a file of that size, in order, up to the first that is incomplete or invalid.
-
-    The first one begins at `place`.
-    """
+    """Yield the complete chunks of a file of this size, in order, up to the first incomplete or invalid one. The first
+    one starts at `place`."""
     while place + CHUNK.size <= size:
         kind, length = CHUNK.unpack(read(place, CHUNK.size))
         if kind not in (PICTURE, SOUND) or length > LARGEST or place + padded_size(length) > size:
@@ -119,7 +117,7 @@ def iterate_chunks(read: Read, size: int, place: int = HEAD) -> Iterator[AviChun
 
 
 def read_index(read: Read, size: int, head: AviHead) -> Iterator[tuple[AviChunk, bool]]:
-    """Yield the chunks of a file that is closed, and whether a decoder can start at each, from the file's index."""
+    """Yield the chunks of a complete file, and whether each is a key frame, from the file's index."""
     place = HEAD + head.totals.bytes
     kind, length = CHUNK.unpack(read(place, CHUNK.size).ljust(CHUNK.size, b"\0"))
     entries = read(place + CHUNK.size, length) if kind == b"idx1" and length <= size - place else b""
@@ -129,15 +127,13 @@ def read_index(read: Read, size: int, head: AviHead) -> Iterator[tuple[AviChunk,
 
 
 def repair(read: Read, size: int, began: datetime, key_tests: KeyTests) -> AviRepair | None:
-    """Return the repair of a file that was cut off; None if it has no picture.
-
-    `began` is used if the file has no time. Raises ``ValueError`` if this camera did not write it.
-    """
+    """Return the repair of a truncated file; None if it has no picture. `began` is used if the file has no time. Raises
+    ``ValueError`` if this camera did not write it."""
     found = read_head(read(0, HEAD), size, key_tests)
     is_key = key_tests[found.avi_format.codec]
     totals, index = AviTotals(indexed=True), bytearray()
     for part in iterate_chunks(read, size):
-        # an empty chunk repeats the picture before it
+        # an empty chunk repeats the previous picture
         key = part.kind == SOUND or (part.length > 0 and is_key(read(part.place, min(_LOOK, part.length))))
         index += ENTRY.pack(part.kind, KEY if key else 0, HEAD + totals.bytes - MOVI, part.length)
         totals.bytes += padded_size(part.length)
@@ -154,7 +150,7 @@ def repair(read: Read, size: int, began: datetime, key_tests: KeyTests) -> AviRe
 
 
 def _parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the chunks of the head, with lists opened; of stream chunks only the picture's."""
+    """Yield the chunks of the head, including those in lists; of stream chunks only the video stream's."""
     place, seen = 12, set()
     while place + CHUNK.size <= MOVI - 8:
         kind, length = CHUNK.unpack(data[place : place + CHUNK.size])

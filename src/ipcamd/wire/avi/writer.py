@@ -1,4 +1,4 @@
-"""AVI writer: returns the bytes of a file, piece by piece."""
+"""AVI writer: returns the bytes of a file in pieces."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -22,25 +22,25 @@ from ipcamd.wire.avi.layout import (
 SECOND = 1_000_000_000
 """One second in nanoseconds."""
 GAP = 10 * SECOND
-"""After so many nanoseconds without a picture the clock must have jumped: the next picture follows at once."""
+"""A longer time without a picture, in nanoseconds, means that the clock jumped: the next picture follows at once."""
 SLIP = SOUND_RATE // 25
-"""Sound that is off by more samples is padded with silence, or cut."""
+"""Difference of sound in samples above which it is padded with silence, or truncated."""
 _SILENCE = b"\xff"
 
 
 class AviWriter:
     """One file, in the order of writing: head, chunks, index, and the head again.
 
-    AVI has no time stamps, but slots of equal length for pictures. Each picture goes into the slot nearest to its time;
-    empty slots before it repeat the picture before them. If the slot is taken, the picture goes into the next free one.
-    So pictures from before the beginning, which are needed to decode later ones, are shown in quick succession.
+    AVI has no time stamps, but picture slots of equal length. Each picture goes into the slot nearest to its time;
+    empty slots before it repeat the previous picture. If the slot is occupied, the picture goes into the next free one.
+    Pictures from before the start, which later ones need for decoding, are therefore shown in quick succession.
     """
 
     ending = "avi"
     """End of a file's name."""
 
     def __init__(self, avi_format: AviFormat, began: datetime, origin: int) -> None:
-        """`began` is `origin` (nanoseconds, on the clock that the pictures' times are from) as local time."""
+        """`began` is the local time of `origin` (nanoseconds, on the clock of the pictures' times)."""
         self.avi_format = avi_format
         self.began = began
         self.origin = origin
@@ -56,16 +56,16 @@ class AviWriter:
 
     @property
     def size(self) -> int:
-        """Bytes of the file, index included."""
+        """Bytes of the file, including the index."""
         return HEAD + self._totals.bytes + CHUNK.size + len(self._index)
 
     @property
     def end(self) -> int:
-        """End of the chunks, in bytes from the beginning."""
+        """End of the chunks, in bytes from the start."""
         return HEAD + self._totals.bytes
 
     def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append for a picture captured then."""
+        """Return the bytes to append for a picture with this capture time."""
         slot = self._slot(captured_ns)
         pieces = [piece for _ in range(slot - self._totals.slots) for piece in self._chunk(PICTURE, b"", False)]
         self._totals.slots = slot + 1
@@ -73,7 +73,7 @@ class AviWriter:
         return pieces + self._chunk(PICTURE, payload, key)
 
     def sound(self, samples: bytes, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append for u-law samples, the first of them captured then."""
+        """Return the bytes to append for u-law samples, with the capture time of the first."""
         off = (captured_ns - self._zero) * SOUND_RATE // SECOND - self._totals.samples
         if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND * SOUND_RATE:
             samples = samples[-off:] if off < 0 else _SILENCE * off + samples
@@ -83,7 +83,7 @@ class AviWriter:
         return self._chunk(SOUND, samples, True)
 
     def stretch(self, until: int) -> list[bytes]:
-        """Return the bytes to append so that the last picture is shown until then (nanoseconds)."""
+        """Return the bytes to append so that the last picture is shown until this time (nanoseconds)."""
         slots = (until - self._zero) * self.avi_format.rate // SECOND - self._totals.slots
         if not 0 < slots <= GAP // SECOND * self.avi_format.rate:
             return []
@@ -103,7 +103,7 @@ class AviWriter:
         return replace(self._totals), len(self._index)
 
     def back(self, mark: tuple[AviTotals, int]) -> None:
-        """Forget the bytes since `mark`: they could not be written."""
+        """Discard the bytes since `mark`, which could not be written."""
         self._totals = replace(mark[0])
         del self._index[mark[1] :]
 

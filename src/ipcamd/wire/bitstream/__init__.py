@@ -1,1 +1,1 @@
-"""Bitstreams of pictures that others encoded: their size, where decoders can start, whether they can be handed on."""
+"""Bitstreams of externally encoded pictures: size, key frames, and whether they can be passed through."""

@@ -1,4 +1,4 @@
-"""Access unit: one encoded picture as it arrived, and what is known of it without decoding."""
+"""Access unit: one encoded picture as received, with its properties known without decoding."""
 
 from typing import Protocol
 
@@ -10,18 +10,17 @@ class AccessUnit:
     """One encoded picture."""
 
     payload: bytes
-    """Its bytes, untouched, in the form of ``EncodedFrame.payload``; a key frame that came without its parameter sets
-    has them before it."""
+    """Bytes as in ``EncodedFrame.payload``; missing parameter sets of a key frame are added before it."""
     key: bool
     """A decoder can start here."""
     size: tuple[int, int]
-    """Width and height in pixels; (0, 0) while they are not known."""
+    """Width and height in pixels; (0, 0) while unknown."""
     obstacle: str = ""
-    """Why viewers cannot be given it as it is, in a few words; "" if they can."""
+    """Short reason why it cannot be passed through; "" if it can."""
 
 
 class Inspector(Protocol):
     """Inspects the pictures of one stream, in decoding order."""
 
     def inspect(self, data: bytes) -> AccessUnit | None:
-        """Return the picture in `data`; None if it is cut short or contains none."""
+        """Return the picture in `data`; None if it is truncated or contains none."""

@@ -2,10 +2,10 @@
 
 
 class BitReader:
-    """Reads the payload of a NAL unit from its first byte on. Raises ``ValueError`` at its end."""
+    """Reads the payload of a NAL unit from its first byte. Raises ``ValueError`` at its end."""
 
     def __init__(self, unit: bytes) -> None:
-        """`unit` still contains its emulation prevention bytes."""
+        """`unit` includes its emulation prevention bytes."""
         data = unit.replace(b"\0\0\3", b"\0\0")
         self._bits = int.from_bytes(data)
         self._left = 8 * len(data)

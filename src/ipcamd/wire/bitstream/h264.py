@@ -9,17 +9,17 @@ from ipcamd.wire.packetize.h264 import unit_type
 _SLICE, _PARTITION, _IDR, _SPS, _PPS, _DELIMITER = 1, 2, 5, 7, 8, 9
 _PROFILES = {88: "Extended", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
 _PASSED = (66, 77, 100)
-"""Profiles that browsers, recorders and payload formats take: 8 bits, 4:2:0."""
+"""Profiles that browsers, recorders and payload formats support: 8 bits, 4:2:0."""
 _HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
-"""Profiles whose parameter sets tell the sampling of colours (7.3.2.1.1)."""
+"""Profiles whose parameter sets contain the chroma format (7.3.2.1.1)."""
 _B_SLICES = (1, 6)
 _ALL_RATIOS = 255
 _HEADER_BYTES = 12
-"""Enough of a slice to read its type."""
+"""Number of bytes of a slice with its type."""
 
 
 def find_obstacle(unit: bytes) -> str:
-    """Return why a NAL unit cannot be handed on; "" if it can."""
+    """Return why a NAL unit cannot be passed through; "" if it can."""
     kind = unit_type(unit[0])
     if kind == _PARTITION:
         return "data partitioning"
@@ -36,7 +36,7 @@ def _slice_type(body: bytes) -> int:
 
 
 def read_sequence(unit: bytes) -> SequenceParameters:
-    """Return what a sequence parameter set says (7.3.2.1.1). Raises ``ValueError`` if it is damaged."""
+    """Return the contents of a sequence parameter set (7.3.2.1.1). Raises ``ValueError`` if it is damaged."""
     reader = BitReader(unit[1:])
     profile = reader.read(8)
     reader.read(16)  # constraints, level
@@ -63,7 +63,7 @@ def read_sequence(unit: bytes) -> SequenceParameters:
 
 
 def _skip_colours(reader: BitReader) -> int:
-    """Skip bit depths and scaling lists; return the sampling of colours, 1 for 4:2:0."""
+    """Skip bit depths and scaling lists; return the chroma format, 1 for 4:2:0."""
     chroma = reader.unsigned()
     if chroma == 3:
         reader.flag()
@@ -86,7 +86,7 @@ def _skip_scaling_list(reader: BitReader, length: int) -> None:
 
 
 def _skip_picture_order(reader: BitReader) -> bool:
-    """Skip the order of pictures; return whether that allows pictures to be shown in another order than decoded."""
+    """Skip the picture order count; return whether it permits a display order other than the decoding order."""
     kind = reader.unsigned()
     if kind == 0:
         reader.unsigned()
@@ -108,7 +108,7 @@ def _cropped(reader: BitReader, width: int, height: int, chroma: int, fields: in
 
 
 def _read_usability(reader: BitReader) -> tuple[bool, int]:
-    """Return whether pixels are square, and how many pictures are reordered, as far as that is said (E.1.1)."""
+    """Return whether pixels are square, and the number of reordered pictures, as far as specified (E.1.1)."""
     square = True
     if reader.flag():
         ratio = reader.read(8)
@@ -125,7 +125,7 @@ def _read_usability(reader: BitReader) -> tuple[bool, int]:
         reader.unsigned()
         reader.unsigned()
     if reader.flag():
-        reader.read(65)  # units in a tick, ticks a second, whether they are exact
+        reader.read(65)  # units per tick, ticks per second, whether they are exact
     has_buffers = [_skip_buffer(reader) for _ in range(2)]
     if any(has_buffers):
         reader.flag()
@@ -152,7 +152,7 @@ def _skip_buffer(reader: BitReader) -> bool:
 
 
 def _set_number(unit: bytes) -> int:
-    """Return the number of a parameter set; that of a sequence follows profile, constraints and level."""
+    """Return the number of a parameter set; in a sequence set it follows profile, constraints and level."""
     return BitReader(unit[4:8] if unit_type(unit[0]) == _SPS else unit[1:6]).unsigned()
 
 
@@ -170,4 +170,4 @@ H264Inspector = partial(
         find_obstacle=find_obstacle,
     ),
 )
-"""Makes an inspector of H.264."""
+"""Creates an inspector of H.264."""

@@ -19,7 +19,7 @@ _MOST_SETS, _MOST_PICTURES = 64, 16
 
 
 def read_sequence(unit: bytes) -> SequenceParameters:
-    """Return what a sequence parameter set says (7.3.2.2.1). Raises ``ValueError`` if it is damaged."""
+    """Return the contents of a sequence parameter set (7.3.2.2.1). Raises ``ValueError`` if it is damaged."""
     reader = BitReader(unit[_HEADER_BYTES:])
     reader.read(4)
     layers = reader.read(3)
@@ -39,8 +39,8 @@ def read_sequence(unit: bytes) -> SequenceParameters:
 
 
 def _read_profile(reader: BitReader, layers: int) -> tuple[int, bool]:
-    """Return the profile, and whether the source is interlaced (7.3.3). `layers` is how many sub-layers there are
-    below the highest."""
+    """Return the profile, and whether the source is interlaced (7.3.3). `layers` is the number of sub-layers below the
+    highest."""
     reader.read(3)
     profile = reader.read(5)
     reader.read(32)
@@ -68,7 +68,7 @@ def _read_size(reader: BitReader) -> tuple[int, int]:
 
 
 def _read_reordering(reader: BitReader, layers: int) -> int:
-    """Return how many pictures may be shown before one that was decoded earlier."""
+    """Return the number of pictures that may be shown before one that was decoded earlier."""
     reorders = 0
     for _ in range(layers + 1 if reader.flag() else 1):
         reader.unsigned()
@@ -78,7 +78,7 @@ def _read_reordering(reader: BitReader, layers: int) -> int:
 
 
 def _skip_coding_tools(reader: BitReader, counter_bits: int) -> None:
-    """Skip everything from the sizes of blocks to the reference pictures."""
+    """Skip all fields from the block sizes to the reference pictures."""
     for _ in range(6):
         reader.unsigned()
     if reader.flag() and reader.flag():
@@ -126,7 +126,7 @@ def _skip_picture_sets(reader: BitReader) -> None:
 
 
 def _has_square_pixels(reader: BitReader) -> bool:
-    """Return whether pixels are square, as far as that is said (E.2.1)."""
+    """Return whether pixels are square, as far as specified (E.2.1)."""
     if not reader.flag() or not reader.flag():
         return True
     ratio = reader.read(8)
@@ -162,4 +162,4 @@ H265Inspector = partial(
         read_sequence=read_sequence,
     ),
 )
-"""Makes an inspector of H.265."""
+"""Creates an inspector of H.265."""

@@ -1,4 +1,4 @@
-"""JPEG bitstream: whole pictures, and the Huffman tables that webcams leave out (ITU-T T.81)."""
+"""JPEG bitstream: complete pictures, and the Huffman tables that webcams omit (ITU-T T.81)."""
 
 from ipcamd.wire.bitstream.access_unit import AccessUnit
 from ipcamd.wire.jpeg_scanner import EOI, SOI
@@ -6,7 +6,7 @@ from ipcamd.wire.packetize import jpeg
 
 _SOS, _DHT = 0xDA, 0xC4
 _PADDING = b"\0\xff"
-"""Bytes that some webcams put behind the end."""
+"""Bytes that some webcams append after the end."""
 
 _LUMA_CODES = (
     "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a"
@@ -38,7 +38,7 @@ class JpegInspector:
     """Inspects Motion JPEG. See `Inspector`."""
 
     def inspect(self, data: bytes) -> AccessUnit | None:
-        """See `Inspector`: a picture without Huffman tables gets the standard ones, as every decoder assumes."""
+        """See `Inspector`: a picture without Huffman tables gets the standard ones, which decoders assume."""
         if not data.startswith(SOI):
             return None
         size, scan, has_tables = _find_segments(data)
@@ -49,11 +49,11 @@ class JpegInspector:
 
 
 def _find_segments(data: bytes) -> tuple[tuple[int, int], int, bool]:
-    """Return the size, where the scan's header begins (0: it is missing), and whether there are Huffman tables."""
+    """Return the size, the start of the scan's header (0: missing), and whether there are Huffman tables."""
     at, size, has_tables = len(SOI), (0, 0), False
     while at + 9 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
-        if marker == 0xFF:  # fill bytes may stand before a marker
+        if marker == 0xFF:  # fill bytes may precede a marker
             at += 1
             continue
         if marker == _SOS:

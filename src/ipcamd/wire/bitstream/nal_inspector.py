@@ -1,4 +1,4 @@
-"""NAL inspector: parameter sets, key frames and obstacles of H.264 and H.265, by the syntax of either codec."""
+"""NAL inspector: parameter sets, key frames and obstacles of H.264 and H.265, with the syntax of either codec."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,9 @@ class SequenceParameters:
     """Contents of a sequence parameter set."""
 
     size: tuple[int, int]
-    """Width and height in pixels, as shown."""
+    """Visible width and height in pixels."""
     obstacle: str
-    """Why such a stream cannot be handed on; "" if it can."""
+    """Reason why such a stream cannot be passed through; "" if it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class NalSyntax:
     """NAL units of a codec. Types are the numbers of its standard."""
 
     kind: Callable[[int], int]
-    """Return the type of a unit that begins with this byte."""
+    """Return the type of a unit that starts with this byte."""
     sets: tuple[int, ...]
     """Types of the parameter sets, in the order in which they are sent."""
     sequence: int
@@ -32,17 +32,17 @@ class NalSyntax:
     pictures: frozenset[int]
     """Types of parts of pictures."""
     keys: frozenset[int]
-    """Those at which a decoder can start."""
+    """Types of key frames."""
     set_number: Callable[[bytes], int]
     """Return the number of a parameter set. Raises ``ValueError`` if it is damaged."""
     read_sequence: Callable[[bytes], SequenceParameters]
-    """Return what a sequence parameter set says. Raises ``ValueError`` if it is damaged."""
+    """Return the contents of a sequence parameter set. Raises ``ValueError`` if it is damaged."""
     find_obstacle: Callable[[bytes], str] = lambda _: ""
-    """Return why a unit that is part of a picture cannot be handed on; "" if it can."""
+    """Return why a unit of a picture cannot be passed through; "" if it can."""
 
 
 class NalInspector:
-    """Inspects a stream, and remembers its parameter sets. See `Inspector`."""
+    """Inspects a stream, and stores its parameter sets. See `Inspector`."""
 
     def __init__(self, syntax: NalSyntax) -> None:
         self._syntax = syntax
@@ -51,7 +51,7 @@ class NalInspector:
         self._sequence: SequenceParameters | None = None
 
     def inspect(self, data: bytes) -> AccessUnit | None:
-        """See `Inspector`. `data` may begin with parameter sets, or consist of them: they are remembered."""
+        """See `Inspector`. Parameter sets in `data` are stored."""
         units = list(find_units(data))
         kinds = {self._syntax.kind(data[start]) for start, _ in units}
         for start, end in units:

@@ -4,6 +4,6 @@ _SCHEME = "bearer"
 
 
 def bearer_token(authorization: str) -> str | None:
-    """Return the token in an ``Authorization`` field; None if it holds a login of another kind."""
+    """Return the token in an ``Authorization`` field; None for another kind of login."""
     scheme, _, token = authorization.strip().partition(" ")
     return token.strip() if scheme.lower() == _SCHEME else None

@@ -1,6 +1,6 @@
-"""HTTP logins: Basic (RFC 7617) and Digest (RFC 7616, and RFC 2069 for clients from before 1999).
+"""HTTP logins: Basic (RFC 7617) and Digest (RFC 7616, and RFC 2069 for clients from before 1999), also for RTSP.
 
-Only the spelling and the arithmetic; who may log in is `ipcamd.access.authenticator`. RTSP uses the same.
+This module contains syntax and arithmetic; `ipcamd.access.authenticator` checks the logins.
 """
 
 import binascii
@@ -15,7 +15,7 @@ ALGORITHMS = {MD5: 32, SHA256: 64}
 """The supported algorithms, and the number of hexadecimal digits of each hash."""
 
 LONGEST = 4096
-"""Characters of the longest login that is looked at."""
+"""Most characters of a login."""
 
 # An element of the list; blanks and empty elements; or, as a group, the first character that cannot be. A list element
 # may be unquoted where the RFC wants quotes and the other way round: old clients do both.
@@ -37,10 +37,10 @@ class BasicCredentials(NamedTuple):
 
 
 class DigestCredentials(NamedTuple):
-    """A login that proves to know the password (RFC 7616, 3.4)."""
+    """A login that proves knowledge of the password (RFC 7616, 3.4)."""
 
     user: str
-    """The name; or its hash, if `hashed` (RFC 7616, 3.4.4)."""
+    """Name, or its hash if `hashed` (RFC 7616, 3.4.4)."""
     hashed: bool
     realm: str
     nonce: str
@@ -50,12 +50,12 @@ class DigestCredentials(NamedTuple):
     algorithm: str
     """`MD5` or `SHA256`."""
     nc: str
-    """How often the nonce was used, eight hexadecimal digits as sent; empty for a login as in RFC 2069."""
+    """Use count of the nonce, eight hexadecimal digits as sent; empty for a login of RFC 2069."""
     cnonce: str
 
 
 def parse(text: str) -> BasicCredentials | DigestCredentials:
-    """Return the login in an ``Authorization`` field. Raises ``ValueError`` for anything else, or an unknown kind."""
+    """Return the login in an ``Authorization`` field. Raises ``ValueError`` for an invalid or unknown one."""
     scheme, _, rest = text.strip(" \t").partition(" ")
     if len(text) > LONGEST:
         raise ValueError("too long")
@@ -68,7 +68,7 @@ def parse(text: str) -> BasicCredentials | DigestCredentials:
 
 
 def challenge(realm: str, nonce: str, algorithm: str, stale: bool = False) -> str:
-    """Return a Digest challenge. `realm` is printable ASCII; `stale`: the password was right, the nonce is too old."""
+    """Return a Digest challenge. `realm` is printable ASCII; `stale`: the password was correct, the nonce is old."""
     again = ", stale=true" if stale else ""
     return f'Digest realm="{quoted(realm)}", qop="auth", algorithm={algorithm}, nonce="{nonce}", charset=UTF-8{again}'
 
@@ -79,7 +79,7 @@ def basic_challenge(realm: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return what stands between the quotation marks for `text`."""
+    """Return `text` escaped for use between quotation marks."""
     return text.replace("\\", r"\\").replace('"', r"\"")
 
 
@@ -90,12 +90,12 @@ def digest(algorithm: str, text: str) -> str:
 
 
 def secret(algorithm: str, user: str, realm: str, password: str) -> str:
-    """Return what stands for the password in `answer`: H(A1), specific to user and realm (RFC 7616, 3.4.2)."""
+    """Return the secret in place of the password in `answer`: H(A1), specific to user and realm (RFC 7616, 3.4.2)."""
     return digest(algorithm, f"{user}:{realm}:{password}")
 
 
 def answer(sent: DigestCredentials, method: str, secret: str) -> str:
-    """Return the response that the right password gives for this login (RFC 7616, 3.4.1; RFC 2069, 2.4)."""
+    """Return the correct response for this login (RFC 7616, 3.4.1; RFC 2069, 2.4)."""
     request = digest(sent.algorithm, f"{method}:{sent.uri}")
     once = f"{sent.nonce}:{sent.nc}:{sent.cnonce}:auth" if sent.nc else sent.nonce
     return digest(sent.algorithm, f"{secret}:{once}:{request}")
@@ -160,7 +160,7 @@ def _extended(text: str) -> str:
 
 
 def _use(found: dict[str, str]) -> tuple[str, str]:
-    """Return nc and cnonce; both empty for a login as in RFC 2069."""
+    """Return nc and cnonce; both empty for a login of RFC 2069."""
     if "qop" not in found:
         return "", ""
     nc = found.get("nc", "")

@@ -1,4 +1,4 @@
-"""Forms sent as multipart/form-data (RFC 7578), as far as the camera's own parameters need it: small, whole, strict."""
+"""Forms sent as multipart/form-data (RFC 7578), for the camera's own parameters: small, complete, strict."""
 
 import re
 
@@ -16,7 +16,8 @@ _NAME = re.compile(rb'(?im)^content-disposition:[ \t]*form-data;[^\r\n]*?\bname=
 def form_pairs(content_type: str, body: bytes) -> list[tuple[str, str]]:
     """Return names and values of a multipart/form-data body; the closing boundary may be missing (SDK 2.2).
 
-    Raises ``HttpError`` 400 for no boundary, a part without a name, too many parts, or what is not UTF-8.
+    Raises ``HttpError`` 400 without a boundary, and for a part without a name, too many parts, or text that is not
+    UTF-8.
     """
     boundary = _BOUNDARY.search(content_type)
     if not boundary:

@@ -8,13 +8,13 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 PARTS_LIMIT = 8
 """Most parts of a form."""
 FIELD_LIMIT_BYTES = 1024
-"""Value of a part that is no file."""
+"""Most bytes of a part other than the file."""
 BOUNDARY_LIMIT_BYTES = 70
 """Longest boundary (RFC 2046, 5.1.1)."""
 
 
 class FormUpload:
-    """Takes the body piece by piece and yields the content of the file; other parts are `fields`.
+    """Receives the body in pieces and yields the content of the file; other parts are `fields`.
 
     The file is the part with a file name. The last boundary line may lack its final dashes.
     """
@@ -28,7 +28,7 @@ class FormUpload:
             raise ValueError("multipart/form-data with a boundary of 1 to 70 characters")
         self.fields: dict[str, str] = {}
         self.is_complete = False
-        """Whether the file has been received up to the boundary line behind it."""
+        """Whether the file has been received up to the boundary line after it."""
         self._content: list[bytes] = []
         self._value = b""
         self._header = [b"", b""]
@@ -47,7 +47,7 @@ class FormUpload:
         )
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take more of the body. Raises ``ValueError`` for what is no such form."""
+        """Add bytes of the body. Raises ``ValueError`` for an invalid form."""
         try:
             self._parser.write(data)
         except FormParserError as error:

@@ -16,13 +16,13 @@ from ipcamd.errors import HttpError
 from ipcamd.wire.http.query import Query
 
 LINE_LIMIT = 8 * 1024
-"""Bytes of a request line or of one field line."""
+"""Most bytes of a request line or of one field line."""
 FIELDS_LIMIT = 16 * 1024
-"""Bytes of all field lines together."""
+"""Most bytes of all field lines together."""
 FIELDS_COUNT = 64
 """Most field lines."""
 REPEATED_LIMIT = 1024
-"""Bytes of a head that is remembered: a client that sends the very same one again gets the same `Head`."""
+"""Most bytes of a cached head: a client that repeats it gets the same `Head`."""
 CHUNK_LINE_LIMIT = 256
 """Most bytes of the line before a chunk: its size and extensions (RFC 9112, 7.1)."""
 CHUNK_SIZE_DIGITS = 8
@@ -64,7 +64,7 @@ _ABSOLUTE = re.compile(r"(?i:https?)://([^/?#@\\ ]+)(.*)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BLANK_LINES = re.compile(rb"(?:\r?\n)*")
 _FIELDS_END = re.compile(rb"\n\r?\n")
-# the second alternative takes any line that is no field, so that findall() leaves nothing out
+# the second alternative matches any line that is not a field, so that findall() omits nothing
 _FIELD = re.compile(rf"({_TOKEN}+):([^\x00-\x08\x0a-\x1f\x7f]*)\r?\n|([^\n]*\n)")
 _NO_LINE = ("", "", "", "", "", 0)
 _ONCE = frozenset({"host", "content-length", "transfer-encoding"})
@@ -90,7 +90,7 @@ class Head:
     method: str
     """Upper-case."""
     target: str
-    """Path and query as sent, one character a byte (Latin-1)."""
+    """Path and query as sent, one character per byte (Latin-1)."""
     path: str
     """Percent-decoded, case as sent, single slashes; never with a dot segment, a backslash or a control character."""
     query: str
@@ -100,7 +100,7 @@ class Head:
     fields: Mapping[str, str]
     """Fields by lower-case name; repeated ones joined by ``, ``. ``host`` is the authority of an absolute URI."""
     length: int | None
-    """Bytes of the body that follows: 0 for none, None for a chunked one."""
+    """Bytes of the following body: 0 without one, None for a chunked one."""
     keep_alive: bool
     _parameters: list[Query] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -127,40 +127,38 @@ class RequestParser:
         self._left = 0
         self._blank = 0
         self._line = _NO_LINE
-        # a function instead of a bound method: that would refer back to the parser, and only the garbage collector
+        # a function instead of a bound method, which would refer back to the parser: only the garbage collector
         # would free it
         self._next: Callable[[RequestParser], Head | bytes | End | None] = RequestParser._request_line
-        self._repeated: tuple[bytes, Head] | None = None  # the last head: many clients repeat it
+        self._repeated: tuple[bytes, Head] | None = None  # the last head, because many clients repeat it
 
     def receive(self, data: bytes) -> None:
-        """Take what arrived."""
+        """Add received bytes."""
         self._data = self._data[self._at :] + data if self._at < len(self._data) else data
         self._at = 0
 
     @property
     def pending(self) -> bool:
-        """Whether bytes are left that no event has used up yet."""
+        """Whether unparsed bytes remain."""
         return self._at < len(self._data)
 
     def rest(self) -> bytes:
-        """Return the bytes that no event has used up: what follows belongs to another protocol."""
+        """Return the unparsed bytes: the rest belongs to another protocol."""
         rest, self._data, self._at = self._data[self._at :], b"", 0
         return rest
 
     @property
     def begun(self) -> bool:
-        """Whether a part of a request has arrived, and the rest is to come."""
+        """Whether a request has been received partly."""
         return self._at < len(self._data) or self._next is not RequestParser._request_line
 
     def next_event(self) -> Head | bytes | End | None:
-        """Return what comes next, or None when that takes more bytes.
-
-        Raises ``HttpError`` (400, 413, 414, 431); the connection must then be closed.
-        """
+        """Return the next event, or None if it needs more bytes. Raises ``HttpError`` (400, 413, 414, 431); the
+        connection must then be closed."""
         return self._next(self)
 
     def until_close(self) -> None:
-        """Treat all that follows the last `Head` as its body: an endless POST without a length (talk)."""
+        """Treat all bytes after the last `Head` as its body: an endless POST without a length (talk)."""
         self._next = RequestParser._endless
 
     def _request_line(self) -> Head | None:
@@ -221,7 +219,7 @@ class RequestParser:
         return self._begin(Head(method, target, path, query, (1, minor), fields, length, keep_alive), end)
 
     def _begin(self, head: Head, end: int) -> Head:
-        """Go on with the body of `head`, which begins at `end`."""
+        """Continue with the body of `head`, which starts at `end`."""
         self._at, self._blank, self._left = end, 0, head.length or 0
         self._next = RequestParser._sized if head.length else RequestParser._request_line
         if head.length is None:
@@ -269,7 +267,7 @@ class RequestParser:
         return self._chunk_line()
 
     def _last_chunk(self) -> End | None:
-        # trailer fields are not taken: nobody sends them, and they have been used to smuggle
+        # trailer fields are ignored: they are unused, and a means of request smuggling
         if not self._line_end():
             return None
         self._next = RequestParser._request_line

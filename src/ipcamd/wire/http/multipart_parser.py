@@ -1,6 +1,7 @@
-"""Multipart parser: the parts of a body that arrives in pieces (RFC 2046, 5.1, and the deviations of real cameras).
+"""Multipart parser: parts of a body that arrives in pieces (RFC 2046, 5.1, and deviations of real cameras).
 
-`MultipartParser` hands a part's bytes on as they come, `PictureParser` cuts a camera's endless answer into pictures.
+`MultipartParser` passes on the bytes of parts as they arrive, `PictureParser` splits a camera's endless answer into
+pictures.
 """
 
 import re
@@ -9,13 +10,13 @@ from collections.abc import Callable, Iterator
 from ipcamd.wire.jpeg_scanner import EOI, SOI, JpegScanner
 
 BOUNDARY_LIMIT_BYTES = 72
-"""A boundary line with its two dashes (RFC 2046, 5.1.1)."""
+"""Most bytes of a boundary line with its two dashes (RFC 2046, 5.1.1)."""
 
 HEAD_LIMIT_BYTES = 8192
-"""Header fields of a part; also the text before the first part."""
+"""Most bytes of a part's header fields, and of the text before the first part."""
 
 PART_LIMIT_BYTES = 64 << 20
-"""The largest part that `PictureParser` gathers."""
+"""Largest part of `PictureParser`."""
 
 _FIRST_LINE = re.compile(rb"(?:\r?\n)?(--[ -~]{1,%d})\r?\n" % (BOUNDARY_LIMIT_BYTES - 2))
 _BOUNDARY_LINE = re.compile(rb"--[ -~]{0,%d}[!-~][ \t]*" % (BOUNDARY_LIMIT_BYTES - 3))
@@ -29,22 +30,22 @@ _BLANK = re.compile(rb"[\r\n]{0,4}")
 
 
 class MultipartParser:
-    """Takes a body piece by piece and yields what its parts hold, as far as it is certain.
+    """Receives a body in pieces and yields the contents of its parts, as far as they are certain.
 
     A part ends after its Content-Length, else at the next boundary line. The boundary is the first line of the body. A
-    body that does not begin with a boundary line is one part. Exhaust one iterator before you feed the next piece.
+    body without a boundary line at its start is one part. Exhaust one iterator before you feed the next piece.
     """
 
     def __init__(self) -> None:
         self._data = bytearray()
         self._boundary = b""
         self._left: int | None = None
-        """Bytes to come of a part that has a Content-Length."""
+        """Remaining bytes of a part with a Content-Length."""
         self._head_bytes = 0
         self._step: Callable[[], tuple[bytes, bool]] = self._read_start
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take more bytes. Raises ``ValueError`` for a head without an end."""
+        """Add bytes. Raises ``ValueError`` for a head without an end."""
         self._data += data
         more = True
         while more:
@@ -53,11 +54,11 @@ class MultipartParser:
                 yield piece
 
     def rest(self) -> bytes:
-        """Return what was held back because a boundary might have followed; for the body's end."""
+        """Return the bytes withheld because a boundary might have followed; for the body's end."""
         held = bytes(self._data) if self._step in (self._read_start, self._read_to_boundary) else b""
         return held[: held.find(self._boundary)].rstrip(b"\r\n") if self._boundary and self._boundary in held else held
 
-    # every step returns a piece of a part (perhaps empty), and whether there may be more to do with what has come
+    # every step returns a piece of a part (perhaps empty), and whether to continue with the present bytes
 
     def _read_start(self) -> tuple[bytes, bool]:
         if first := _FIRST_LINE.match(self._data):
@@ -88,7 +89,7 @@ class MultipartParser:
         return b"", True
 
     def _line(self) -> bytes | None:
-        """Take a line; None if its end has not come. Raises ``ValueError`` if the head has become too long."""
+        """Remove and return a line; None while it is incomplete. Raises ``ValueError`` if the head is too long."""
         end = self._data.find(b"\n")
         if self._head_bytes + (len(self._data) if end < 0 else end) > HEAD_LIMIT_BYTES:
             raise ValueError("a part with a head that does not end")
@@ -110,7 +111,7 @@ class MultipartParser:
         return piece, not self._left
 
     def _read_between(self) -> tuple[bytes, bool]:
-        """Go to the next boundary line; only a line break should stand before it."""
+        """Skip to the next boundary line; only a line break should precede it."""
         _, more = self._read_to_boundary()
         return b"", more
 
@@ -124,7 +125,7 @@ class MultipartParser:
         return self._cut(certain), False
 
     def _find_line(self, boundary: bytes, start: int) -> tuple[int, int]:
-        """Return where the next boundary line begins and where the text behind it begins; -1 for what has not come."""
+        """Return the start of the next boundary line and of the text after it; -1 if not received."""
         while (at := self._data.find(boundary, start)) >= 0:
             end = at + len(boundary)
             if line_end := _LINE_END.match(self._data, end):
@@ -135,14 +136,14 @@ class MultipartParser:
         return at, -1
 
     def _cut(self, end: int) -> bytes:
-        """Take what stands before `end`."""
+        """Remove and return the bytes before `end`."""
         taken = bytes(self._data[:end])
         del self._data[:end]
         return taken
 
 
 def _may_be_boundary(data: bytearray) -> bool:
-    """Whether this may still become a boundary line."""
+    """Whether these bytes may still become a boundary line."""
     text = data.lstrip(b"\r\n")
     return (
         len(data) - len(text) <= 2
@@ -153,29 +154,29 @@ def _may_be_boundary(data: bytearray) -> bool:
 
 
 class PictureParser(MultipartParser):
-    """Cuts a camera's endless answer into whole parts; takes everything that browsers and players take.
+    """Splits a camera's endless answer into complete parts, as tolerantly as browsers and players.
 
     A JPEG ends where its own markers say, whatever the Content-Length. The first part may lack its boundary line, a
-    head its empty line; text before the first part is skipped. Without any framing, JPEG after JPEG is a part each.
-    Other parts end as in `MultipartParser`.
+    head its empty line; text before the first part is skipped. Without framing, each JPEG is a part. Other parts end as
+    in `MultipartParser`.
     """
 
     def __init__(self, boundary: bytes = b"") -> None:
-        """`boundary` is what the answer's Content-Type says; a boundary line in the body counts more."""
+        """`boundary` is that of the answer's Content-Type; a boundary line in the body takes precedence."""
         super().__init__()
         dashes = b"" if boundary.startswith(b"--") or not boundary else b"--"
         self._boundary = dashes + boundary
         self._declared = boundary
         self._skipped = 0
         self._framed: bool | None = None
-        """Whether boundaries or heads stand between the pictures; None before the first one."""
+        """Whether there are boundaries or heads between the pictures; None before the first one."""
         self._gathered = bytearray()
         self._scanner = JpegScanner()
         self._searched = 0
-        """Up to here there is no boundary."""
+        """Position up to which there is no boundary."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take more bytes; yield every part that is whole by now. Raises ``ValueError`` for what is no multipart."""
+        """Add bytes; yield every complete part. Raises ``ValueError`` for data that is not multipart."""
         self._data += data
         more = True
         while more:
@@ -193,7 +194,7 @@ class PictureParser(MultipartParser):
         return self._read_between()
 
     def _read_between(self) -> tuple[bytes, bool]:
-        """Look at one line between two parts."""
+        """Read one line between two parts."""
         blank = len(self._data) - len(self._data.lstrip(b"\r\n"))
         self._cut(blank)
         if len(self._data) < 2:
@@ -226,7 +227,7 @@ class PictureParser(MultipartParser):
     def _begin_framed(self, boundary_line: bytes) -> tuple[bytes, bool]:
         self._framed, self._skipped = True, 0
         line = boundary_line.rstrip(b" \t")
-        if line and line != self._boundary + b"--":  # the last boundary of a body that goes on is none of its own
+        if line and line != self._boundary + b"--":  # a last boundary in a body that continues belongs to a part
             self._boundary = line
         return self._begin_head()
 
@@ -240,7 +241,7 @@ class PictureParser(MultipartParser):
         return b"", True
 
     def _read_first_bytes(self) -> tuple[bytes, bool]:
-        """Tell a JPEG, which line breaks may precede, from other parts."""
+        """Distinguish a JPEG, which line breaks may precede, from other parts."""
         whole = self._left is not None and len(self._data) >= self._left
         blank = _BLANK.match(self._data)
         assert blank
@@ -269,7 +270,7 @@ class PictureParser(MultipartParser):
         return left if 0 < left <= len(self._data) and self._data[left - 2 : left] == EOI else -1
 
     def _cut_off(self) -> int:
-        """Return where a boundary line cuts the JPEG off; -1 if none does."""
+        """Return where a boundary line truncates the JPEG; -1 if none does."""
         if not self._boundary or not self._framed:
             return -1
         marker = b"\n" + self._boundary

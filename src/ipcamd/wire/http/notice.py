@@ -1,4 +1,4 @@
-"""HTTP notification: the setting of ``EventHttpNotify.cgi``, and the URL that the camera requests (SDK 12)."""
+"""HTTP notification: the setting of ``EventHttpNotify.cgi``, and the requested URL (SDK 12)."""
 
 import re
 
@@ -12,7 +12,7 @@ _MESSAGE = re.compile(r"(?P<event>[^,]*)(?:,\s*time[=:](?P<time>[0-9]{1,20}))?",
 _EVENT = re.compile(r"motion|(?:di|input)(?P<input>[12])_(?P<status>[012])", re.I)
 
 LONGEST = 1024
-"""Characters of a URL at most."""
+"""Most characters of a URL."""
 
 
 class NoticeError(ValueError):
@@ -21,26 +21,26 @@ class NoticeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One target: where to send, and for which event."""
+    """One target and its event."""
 
     is_secure: bool
-    """By ``https://``."""
+    """Whether it uses ``https://``."""
     host: str
     """Name or IP address; an IPv6 address without its brackets."""
     port: int  # TCP
     path: str
     """With its leading slash, as sent."""
     event: str
-    """As it was spelled: ``motion``, ``di1_0``, ``input2_2``."""
+    """Event as spelled in the request: ``motion``, ``di1_0``, ``input2_2``."""
 
     @property
     def kind(self) -> str:
-        """``motion``, ``di1`` or ``di2``: there is one target for each."""
+        """``motion``, ``di1`` or ``di2``; each has one target."""
         number = _input(self.event)["input"]
         return f"di{number}" if number else "motion"
 
     def wants(self, is_on: bool) -> bool:
-        """Whether to notify that motion begins, or an input is high (`is_on`), or that it ends or is low."""
+        """Whether to notify the start of motion or a high input (`is_on`), or its end or a low input."""
         return {None: is_on, "0": is_on, "1": not is_on, "2": True}[_input(self.event)["status"]]
 
     def url(self, seconds: int) -> str:
@@ -51,7 +51,7 @@ class Notice:
         return f"{self._scheme}://{host}{port}{self.path}{mark}Message={self.event},Time:{seconds}"
 
     def dump(self) -> str:
-        """Return it as one line; the inverse of `load`."""
+        """Return the target as one line; the inverse of `load`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.event} {self._scheme}://{host}:{self.port}{self.path}"
 
@@ -61,13 +61,13 @@ class Notice:
 
 
 def load(line: str) -> Notice:
-    """Return what `Notice.dump` wrote. Raises `NoticeError`."""
+    """Return the target in the result of `Notice.dump`. Raises `NoticeError`."""
     event, _, url = line.partition(" ")
     return parse(url, f"{event},Time=0")
 
 
 def parse(url: str, message: str) -> Notice:
-    """Return the target that ``HttpUrl`` and ``Message`` name. Raises `NoticeError`."""
+    """Return the target in ``HttpUrl`` and ``Message``. Raises `NoticeError`."""
     match = _URL.fullmatch(url)
     if not match or not url.isascii() or not url.isprintable() or len(url) > LONGEST or not match["host"].strip("[]"):
         raise NoticeError("IP Not Found")
@@ -91,7 +91,7 @@ def _port(text: str) -> int:
 def _event(message: str) -> str:
     match = _MESSAGE.fullmatch(message)
     if match is None or not _EVENT.fullmatch(match["event"]):
-        # without a time that can be read, the text behind the comma is what is wrong
+        # without a readable time, the text after the comma is invalid
         event = message.partition(",")[0]
         raise NoticeError("Time Not Found" if _EVENT.fullmatch(event) else "Event Not Found")
     if match["time"] is None:

@@ -1,4 +1,4 @@
-"""Parameters of a request: ``a=1&b=2`` with all the liberties that the family's old clients take."""
+"""Parameters of a request: ``a=1&b=2``, with the deviations of the family's old clients."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError
 
 PAIRS_LIMIT = 256
-"""Parameters in one request; the longest that makes sense, all of a group, has about forty."""
+"""Most parameters of one request; the longest useful one, for a whole group, has about forty."""
 
 _SEPARATOR = re.compile("[&?]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -19,7 +19,7 @@ _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Names and values in the order sent, decoded; of a repeated name (in any case) only the last one is there."""
+    """Decoded names and values in the order sent; of a repeated name (in any case) only the last one remains."""
 
     pairs: tuple[tuple[str, str], ...] = ()
     """Names spelled as sent."""
@@ -32,9 +32,9 @@ class Query:
     def parse(cls, raw: str, form: bytes = b"", *, lines: bool = False) -> Self:
         """Return the parameters of a URL's query (as in ``Head.query``) and then of an urlencoded form.
 
-        Parameters are parted by ``&`` or ``?``, empty ones left out; ``+`` and ``%20`` are blanks; a ``%`` without
-        two hexadecimal digits stands for itself. `lines`: values may contain tabs and line ends. Raises
-        ``HttpError`` 400 for what is not UTF-8, for control characters, and for more than `PAIRS_LIMIT` parameters.
+        ``&`` and ``?`` separate parameters, empty ones are ignored; ``+`` and ``%20`` are blanks; a ``%`` without two
+        hexadecimal digits is literal. `lines`: values may contain tabs and line ends. Raises ``HttpError`` 400 for text
+        that is not UTF-8, for control characters, and for more than `PAIRS_LIMIT` parameters.
         """
         if not raw and not form:
             return cls()
@@ -43,7 +43,7 @@ class Query:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]], *, lines: bool = False) -> Self:
-        """Return the query of these decoded pairs; the last of a repeated name counts. Raises like `parse`."""
+        """Return the query of these decoded pairs; the last of a repeated name remains. Raises like `parse`."""
         kept: dict[str, tuple[str, str]] = {}
         for number, (name, value) in enumerate(pairs):
             if number == PAIRS_LIMIT:
@@ -55,7 +55,7 @@ class Query:
         return cls(tuple(kept.values()))
 
     def get(self, name: str) -> str | None:
-        """Return the value of `name`, matched without regard to case; "" for a name without ``=``; None if not sent."""
+        """Return the value of `name`, ignoring case; "" for a name without ``=``; None if it was not sent."""
         return self._values.get(name.lower())
 
 

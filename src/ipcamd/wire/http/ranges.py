@@ -9,7 +9,7 @@ _RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A part of a file."""
+    """Part of a file."""
 
     start: int
     """Offset of its first byte."""
@@ -22,14 +22,13 @@ class Range:
 
 
 class Unsatisfiable(ValueError):
-    """The file has no such bytes: 416."""
+    """The file has no such bytes: status 416."""
 
 
 def parse(field: str, size: int) -> Range | None:
-    """Return the part of a file of `size` bytes that a ``Range`` field asks for.
+    """Return the part of a file of `size` bytes in a ``Range`` field.
 
-    None: the whole file is to be sent, because the field is not understood, or asks for several parts. Raises
-    `Unsatisfiable`.
+    None: send the whole file, because the field is not understood, or contains several parts. Raises `Unsatisfiable`.
     """
     match = _RANGE.fullmatch(field.strip())
     if not match or not (match[1] or match[2]):

@@ -1,4 +1,4 @@
-"""Initialization segment of fragmented MP4: what a player must know before the first fragment."""
+"""Initialization segment of fragmented MP4: data that a player needs before the first fragment."""
 
 import struct
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _EMPTY_TABLES = b"".join(
 
 
 def format_init_segment(tracks: Sequence[Track]) -> bytes:
-    """Return the boxes ``ftyp`` and ``moov`` of a stream without end."""
+    """Return the boxes ``ftyp`` and ``moov`` of a live stream."""
     brands = box(b"ftyp", b"iso5", bytes(4), b"iso5", b"iso6", b"mp41")
     next_id = struct.pack(">I", max(track.id for track in tracks) + 1)
     rate_and_volume = struct.pack(">IH10x", 0x10000, 0x0100)

@@ -1,1 +1,1 @@
-"""RTP payload formats: one file for each turns encoded frames into payloads."""
+"""RTP payload formats: each file converts the frames of a codec to payloads."""

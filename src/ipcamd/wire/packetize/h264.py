@@ -18,12 +18,12 @@ def split_units(frame: bytes) -> list[bytes]:
 
 
 def unit_type(first: int) -> int:
-    """Return the type of a NAL unit that begins with this byte."""
+    """Return the type of a NAL unit that starts with this byte."""
     return first & 31
 
 
 def make_payloads(frame: bytes, room: int = ROOM) -> list[bytes]:
-    """Aggregate a frame's small units, fragment its large ones."""
+    """Aggregate the small units of a frame, fragment its large ones."""
     return nal_units.pack_units(split_units(frame), room, 1, _aggregate_header, _fragment)
 
 
@@ -50,7 +50,7 @@ def parameters(frame: bytes) -> str:
 
 
 def is_key(data: bytes) -> bool:
-    """Return whether a frame that begins with `data` is a key frame: an IDR picture, or parameter sets before one."""
+    """Return whether a frame that starts with `data` is a key frame: an IDR picture, or parameter sets before one."""
     return _KEY.search(data) is not None
 
 

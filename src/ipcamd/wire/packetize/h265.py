@@ -18,7 +18,7 @@ _SPROP = {_VPS: "sprop-vps", _SPS: "sprop-sps", _PPS: "sprop-pps"}
 
 
 def unit_type(first: int) -> int:
-    """Return the type of a NAL unit that begins with this byte."""
+    """Return the type of a NAL unit that starts with this byte."""
     return first >> 1 & 63
 
 
@@ -28,7 +28,7 @@ def split_units(frame: bytes) -> list[bytes]:
 
 
 def make_payloads(frame: bytes, room: int = ROOM) -> list[bytes]:
-    """Aggregate a frame's small units, fragment its large ones."""
+    """Aggregate the small units of a frame, fragment its large ones."""
     units = [unit for unit in split_units(frame) if len(unit) > _HEADER_BYTES]
     return nal_units.pack_units(units, room, _HEADER_BYTES, _aggregate_header, _fragment)
 
@@ -73,7 +73,7 @@ def _format_profile(profile: bytes) -> str:
 
 
 def is_key(data: bytes) -> bool:
-    """Return whether a frame that begins with `data` is a key frame: a random access point, or its parameter sets."""
+    """Return whether a frame that starts with `data` is a key frame: a random access point, or its parameter sets."""
     return _KEY.search(data) is not None
 
 

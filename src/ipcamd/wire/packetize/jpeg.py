@@ -19,7 +19,7 @@ STANDARD = {
     0x10: bytes.fromhex("0002010303020403050504040000017d"),
     0x11: bytes.fromhex("00020102040403040705040400010277"),
 }
-"""How many codes of each length the standard Huffman tables have (ITU-T T.81, K.3), by class and number."""
+"""Numbers of codes of each length in the standard Huffman tables (ITU-T T.81, K.3), by class and number."""
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class _Image:
 
     @property
     def is_suitable(self) -> bool:
-        """Whether RTP can carry it."""
+        """Whether RTP can carry the image."""
         return self.kind >= 0 and all(number in self.tables for number in self.wanted)
 
 
@@ -93,10 +93,8 @@ def _huffman(body: bytes) -> None:
 
 
 def make_payloads(jpeg: bytes, room: int = ROOM) -> list[bytes]:
-    """Cut a JPEG's scan. Size, sampling and quantization tables go into RTP headers; everything else is left out.
-
-    Raises ``ValueError`` for a kind of JPEG that RFC 2435 does not have.
-    """
+    """Split a JPEG's scan. RTP headers contain size, sampling and quantization tables; the rest is omitted. Raises
+    ``ValueError`` for a JPEG that RFC 2435 does not support."""
     image = _read(jpeg)
     if not image.is_suitable:
         raise ValueError("a JPEG of a kind that RFC 2435 does not have")
@@ -113,7 +111,7 @@ def make_payloads(jpeg: bytes, room: int = ROOM) -> list[bytes]:
 
 
 def find_obstacle(jpeg: bytes) -> str:
-    """Return why `make_payloads` cannot cut a JPEG, in a few words; "" if it can."""
+    """Return why `make_payloads` cannot split a JPEG, as a short text; "" if it can."""
     try:
         image = _read(jpeg)
     except ValueError as error:
@@ -122,7 +120,7 @@ def find_obstacle(jpeg: bytes) -> str:
 
 
 def _common(image: _Image) -> bytes:
-    # a picture that is too large for the header has 0 here, and its size in the session description
+    # a picture too large for the header has 0 here, and its size in the session description
     width, height = ((side + 7) // 8 if max(image.size) <= _WIDEST else 0 for side in image.size)
     kind = image.kind | (_RESTARTS if image.restart else 0)
     restart = image.restart.to_bytes(2) + b"\xff\xff" if image.restart else b""

@@ -1,4 +1,4 @@
-"""MPEG-4 Visual over RTP (RFC 6416): frames are cut in pieces, headers stay in front of the first."""
+"""MPEG-4 Visual over RTP (RFC 6416): frames are split, with headers in the first piece."""
 
 import re
 
@@ -19,7 +19,7 @@ def parameters(frame: bytes) -> str:
 
 
 def is_key(data: bytes) -> bool:
-    """Return whether a frame that begins with `data` is a key frame: an I picture, or the layer's header before one."""
+    """Return whether a frame that starts with `data` is a key frame: an I picture, or the layer's header before one."""
     return _KEY.search(data) is not None
 
 

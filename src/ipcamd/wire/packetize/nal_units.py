@@ -1,16 +1,16 @@
-"""NAL units of H.264 and H.265: found in Annex B form, small ones aggregated and large ones fragmented for RTP."""
+"""NAL units of H.264 and H.265: found in Annex B form, aggregated or fragmented for RTP."""
 
 from collections.abc import Callable, Collection, Iterator
 
 START_CODE = b"\0\0\0\1"
-"""Bytes before a unit in Annex B form; where units follow each other, the first zero may be missing."""
+"""Bytes before a unit in Annex B form; between units, the first zero may be missing."""
 SMALL_BYTES = 200
-"""Units of up to so many bytes are aggregated."""
+"""Units of at most this many bytes are aggregated."""
 _LENGTH_BYTES = 2
 
 
 def find_units(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each NAL unit of a frame in Annex B form begins, behind its start code, and where it ends."""
+    """Yield start, after the start code, and end of each NAL unit of a frame in Annex B form."""
     start = data.find(b"\0\0\1")
     while start >= 0:
         following = data.find(b"\0\0\1", start + 3)
@@ -23,7 +23,7 @@ def find_units(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def split_units(frame: bytes, kind: Callable[[int], int], left_out: Collection[int]) -> list[bytes]:
-    """Return the NAL units of a frame in Annex B form, without start codes and without those of some types."""
+    """Return the NAL units of a frame in Annex B form, without start codes and without units of some types."""
     return [frame[start:end] for start, end in find_units(frame) if kind(frame[start]) not in left_out]
 
 
@@ -34,11 +34,8 @@ def pack_units(
     make_header: Callable[[list[bytes]], bytes],
     fragment: Callable[[bytes, int], list[bytes]],
 ) -> list[bytes]:
-    """Return payloads of at most `room` bytes.
-
-    `make_header` returns the header of an aggregate of units, which has `header_bytes`; `fragment` cuts a unit that
-    does not fit into `room`.
-    """
+    """Return payloads of at most `room` bytes. `make_header` returns the header of an aggregate, with `header_bytes`;
+    `fragment` splits a unit that does not fit into `room`."""
     out: list[bytes] = []
     small: list[bytes] = []
     left = room - header_bytes

@@ -1,4 +1,4 @@
-"""RTP payload format: how the frames of one codec travel, and how a session description names them."""
+"""RTP payload format: conversion of a codec's frames, and its names in session descriptions."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -8,7 +8,7 @@ from ipcamd.wire.rtp.rtp import ROOM
 
 
 class MakePayloads(Protocol):
-    """Cuts frames into payloads."""
+    """Splits frames into payloads."""
 
     def __call__(self, frame: bytes, /, room: int = ROOM) -> list[bytes]:
         """Return payloads of at most `room` bytes. Raises ``ValueError`` if the format cannot carry the frame."""
@@ -23,7 +23,7 @@ class PayloadFormat:
     payload_type: int
     """0 to 127 (RFC 3551, 6); from 96 on it is dynamic."""
     encoding: str
-    """As in the session description: ``H264/90000``."""
+    """Encoding in the session description: ``H264/90000``."""
     clock: int
     """Time stamp units per second."""
     payloads: MakePayloads
@@ -34,11 +34,11 @@ class PayloadFormat:
     marks: bool = True
     """Whether a frame's last packet has the marker bit."""
     is_steady: bool = True
-    """Whether frames come steadily: else a long time without one does not mean that the clock was set."""
+    """Whether frames come regularly: otherwise a long pause does not mean that the clock was set."""
 
 
 def no_parameters(_: bytes) -> str:
-    """Return no format parameters: the payload type is enough."""
+    """Return no format parameters, because the payload type suffices."""
     return ""
 
 

@@ -15,7 +15,7 @@ _FULL_INTRA_ENTRY = struct.Struct(">IBxxx")
 
 @dataclass(frozen=True, slots=True)
 class LostPackets:
-    """Packets of one source that a receiver asks for again (Generic NACK)."""
+    """Packets of a source that a receiver requests again (Generic NACK)."""
 
     source: int
     """SSRC of the source."""
@@ -32,7 +32,7 @@ class KeyFrameRequest:
 
 
 def parse(data: bytes) -> list[LostPackets | KeyFrameRequest]:
-    """Return the feedback in a compound packet; other packets in it are skipped. Raises ``ValueError``."""
+    """Return the feedback in a compound packet, ignoring other packets in it. Raises ``ValueError``."""
     found: list[LostPackets | KeyFrameRequest] = []
     for kind, form, body in split_compound(data):
         if kind in (_TRANSPORT, _PAYLOAD) and len(body) < _SOURCES.size:
@@ -47,12 +47,12 @@ def parse(data: bytes) -> list[LostPackets | KeyFrameRequest]:
 
 
 def make_nack(sender: int, source: int, sequence: int) -> bytes:
-    """Return a packet that asks for one packet of `source` again."""
+    """Return a request for the retransmission of one packet of `source`."""
     return _packet(_TRANSPORT, _NACK, _SOURCES.pack(sender, source) + _LOST.pack(sequence, 0))
 
 
 def make_picture_loss(sender: int, source: int) -> bytes:
-    """Return a packet that asks for a key frame of `source`."""
+    """Return a request for a key frame of `source`."""
     return _packet(_PAYLOAD, _PICTURE_LOSS, _SOURCES.pack(sender, source))
 
 

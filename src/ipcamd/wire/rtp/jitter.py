@@ -1,6 +1,6 @@
-"""Jitter buffer: puts sound packets in order, and waits a while for missing ones (RFC 3550, appendix A.1).
+"""Jitter buffer: sorts sound packets, and waits for missing ones for a time (RFC 3550, appendix A.1).
 
-Order is what the sequence numbers say. Time stamps are not looked at: old talkers write anything there.
+The order is that of the sequence numbers. Time stamps are ignored, because old talkers send arbitrary ones.
 """
 
 from collections.abc import Iterator
@@ -8,46 +8,46 @@ from collections.abc import Iterator
 from ipcamd.wire.rtp.rtp import RtpPacket
 
 BEGIN_S = 0.1
-"""Seconds that the first packet waits for one that was sent before it: a start for what comes late later on."""
+"""Seconds for which the first packet waits for an earlier one, which also provides a reserve for later delays."""
 
 WAIT_S = 0.5
-"""Seconds that packets wait for a missing one at most; so much sound, too."""
+"""Seconds that packets wait for a missing one; also the most seconds of waiting sound."""
 
 LEAP = 100
-"""Packets: a number that is farther off begins a new count."""
+"""Difference of sequence numbers from which a new count starts."""
 
 _RATE = 8000
 _SILENCE = b"\xff"
 
 
 class JitterBuffer:
-    """The packets of one talker of u-law. Times are seconds on a clock that never jumps.
+    """Packets of one u-law talker. Times are seconds on a clock that never jumps.
 
-    Every method yields the sound that is complete by then; a gap in it is filled with silence, and no longer than the
-    sound that was lost.
+    Every method yields the sound that is complete by then; gaps are filled with silence of the length of the lost
+    sound.
     """
 
     def __init__(self) -> None:
         self.late = 0
-        """Packets that were too late, or came twice."""
+        """Packets that were late or repeated."""
         self._source: int | None = None
         self._next = 0
-        """The number of the packet that is due."""
+        """Number of the next packet."""
         self._begun = False
         self._held: dict[int, tuple[bytes, float]] = {}
-        """By number, which goes on beyond 2**16: payload, and when it came."""
+        """Waiting packets by number, which continues beyond 2**16: payload and arrival time."""
         self._length = 0
-        """Bytes of the newest payload: the lost ones were as long, probably."""
+        """Bytes of the newest payload, which is the assumed size of lost ones."""
 
     @property
     def due(self) -> float | None:
-        """When to call `take`, if nothing comes; None for never."""
+        """Time at which to call `take` without a new packet; None for never."""
         if not self._held:
             return None
         return min(came for _, came in self._held.values()) + (WAIT_S if self._begun else BEGIN_S)
 
     def put(self, packet: RtpPacket, now_s: float) -> Iterator[bytes]:
-        """Take a packet."""
+        """Add a packet."""
         yield from self.take(now_s)
         if packet.ssrc != self._source or not -LEAP <= self._ahead(packet.sequence) <= LEAP:
             yield from self._rest()
@@ -61,7 +61,7 @@ class JitterBuffer:
         yield from self.take(now_s)
 
     def take(self, now_s: float) -> Iterator[bytes]:
-        """Wait no longer for what is missing too long."""
+        """Stop waiting for packets that have been missing too long."""
         while self._held and (self._ready() or self._overdue(now_s)):
             first = min(self._held)
             if self._begun and first > self._next:
@@ -77,10 +77,10 @@ class JitterBuffer:
         return held > WAIT_S * _RATE or (self.due is not None and now_s >= self.due)
 
     def _rest(self) -> Iterator[bytes]:
-        """Give up waiting altogether."""
+        """Stop waiting for all missing packets."""
         for number in sorted(self._held):
             yield self._held.pop(number)[0]
 
     def _ahead(self, sequence: int) -> int:
-        """Return how far a number is from the one that is due: numbers go round."""
+        """Return the distance of a number from the next one, modulo 2**16."""
         return (sequence - self._next + 0x8000) % 0x10000 - 0x8000

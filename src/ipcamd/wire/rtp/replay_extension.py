@@ -1,4 +1,4 @@
-"""RTP header extension of a replay: when a frame was captured, and how it follows the others (ONVIF Streaming, 6.3)."""
+"""RTP header extension of a replay: capture time of a frame, and its relation to others (ONVIF Streaming, 6.3)."""
 
 import struct
 
@@ -26,15 +26,15 @@ class ReplayExtension:
     ends_section: bool
     """E: the recording has a gap after it."""
     is_discontinuous: bool
-    """D: it does not follow the frame that was sent before it."""
+    """D: it does not follow the previously sent frame."""
     is_last: bool
-    """T: there are no more frames of the track."""
+    """T: it is the last frame of the track."""
     cseq: int
-    """Sequence number of the PLAY that it was sent for; the low byte is told."""
+    """Sequence number of the PLAY request; the low byte is sent."""
 
 
 def add_extension(packet: bytes, extension: ReplayExtension) -> bytes:
-    """Return an RTP packet, which has no list of sources, with the extension in its header."""
+    """Return an RTP packet without CSRC list, with the extension added to its header."""
     seconds, nanoseconds = divmod(extension.captured_ns, _SECOND)
     ntp = (seconds + _EPOCH_S & 0xFFFFFFFF) << 32 | (nanoseconds << 32) // _SECOND
     flags = (extension.is_clean_point, extension.ends_section, extension.is_discontinuous, extension.is_last)

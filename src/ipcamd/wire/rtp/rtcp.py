@@ -8,7 +8,7 @@ from ipcamd.dataclass import dataclass
 _SR, _RR, _SDES, _BYE = 200, 201, 202, 203
 _CNAME = 1
 _EPOCH = 2_208_988_800
-"""Seconds from 1900, where NTP counts from, to 1970."""
+"""Seconds from 1900, the epoch of NTP, to 1970."""
 
 _REPORT = struct.Struct(">IIIIII")
 
@@ -22,18 +22,18 @@ class ReceptionReport:
     source: int
     """SSRC of the source."""
     fraction: float
-    """Share of packets lost since its last report, 0 to 1."""
+    """Fraction of packets lost since its last report, 0 to 1."""
     lost: int
-    """Packets lost since it began; less than 0 if some came twice."""
+    """Packets lost since the start; negative if some were duplicated."""
     highest: int
-    """Extended sequence number of the newest packet it has."""
+    """Extended sequence number of the newest received packet."""
     jitter: int
-    """In units of the time stamp."""
+    """Jitter in time stamp units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
-    """These sources have left."""
+    """End of sources."""
 
     sources: tuple[int, ...]
     """Their synchronization source numbers (SSRC)."""
@@ -42,8 +42,8 @@ class Goodbye:
 def sender_report(ssrc: int, captured: int, timestamp: int, packets: int, octets: int, name: str) -> bytes:
     """Return a sender report with the source's description.
 
-    It says that RTP time `timestamp` is the wall clock's `captured` (nanoseconds since 1970, UTC), so that receivers
-    can play several sources of one `name` together.
+    It maps RTP time `timestamp` to the wall clock's `captured` (nanoseconds since 1970, UTC), so that receivers can
+    synchronize several sources of one `name`.
     """
     seconds, nanoseconds = divmod(captured, 1_000_000_000)
     ntp = (seconds + _EPOCH & 0xFFFFFFFF) << 32 | (nanoseconds << 32) // 1_000_000_000
@@ -67,10 +67,8 @@ def _packet(kind: int, count: int, body: bytes) -> bytes:
 
 
 def parse(data: bytes) -> list[ReceptionReport | Goodbye]:
-    """Return what a compound packet tells of reception; other packets in it are skipped.
-
-    Raises ``ValueError`` if it is not RTCP.
-    """
+    """Return the reception reports in a compound packet, ignoring other packets in it. Raises ``ValueError`` if it is
+    not RTCP."""
     return [told for kind, count, body in split_compound(data) for told in _contents(kind, count, body)]
 
 

@@ -9,7 +9,7 @@ _HEADER = struct.Struct(">BBHII")
 _MARKER = 0x80
 
 ROOM = 1400
-"""Bytes of payload in a full packet: with all headers below Ethernet's 1500, over IPv6 and common tunnels too."""
+"""Most payload bytes of a packet: with all headers below Ethernet's 1500, including IPv6 and common tunnels."""
 
 HEADER_BYTES = _HEADER.size
 """Bytes of a header."""
@@ -35,7 +35,7 @@ class RtpPacket:
 
 
 def parse(data: bytes) -> RtpPacket:
-    """Return a parsed packet; raise ``ValueError`` if it is not RTP version 2, or is cut short."""
+    """Return a parsed packet; raise ``ValueError`` if it is not RTP version 2, or is truncated."""
     if len(data) < _HEADER.size:
         raise ValueError("shorter than an RTP header")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
@@ -62,7 +62,7 @@ def with_payload_type(packet: bytes, payload_type: int) -> bytes:
 
 
 class RtpSequencer:
-    """Turns payloads of one source into numbered packets."""
+    """Makes numbered packets of the payloads of one source."""
 
     def __init__(self, payload_type: int, ssrc: int, sequence: int) -> None:
         """`sequence` (modulo 2**16) is the first packet's. `payload_type` is 0 to 127, `ssrc` the source's number of

@@ -1,4 +1,4 @@
-"""RTSP 1.0 messages (RFC 2326): requests and interleaved packets to read, responses to write."""
+"""RTSP 1.0 messages (RFC 2326): parses requests and interleaved packets, writes responses."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ METHOD_LIMIT, TARGET_LIMIT = 64, 2048
 FIELD_LIMIT, NAME_LIMIT, VALUE_LIMIT = 255, 512, 2048
 """Most field lines, and most characters of a field's name and of its value."""
 HEAD_LIMIT = 16 * 1024
-"""Bytes of all field lines together."""
+"""Most bytes of all field lines together."""
 BODY_LIMIT = 128 * 1024
 """Most bytes of a body after a login."""
 BODY_LIMIT_STRANGER = 4 * 1024
@@ -54,18 +54,18 @@ class RtspRequest:
     """One request."""
 
     method: str
-    """Case as sent: RTSP's methods are case-sensitive."""
+    """Method as sent: RTSP's methods are case-sensitive."""
     target: str
     """URL as sent."""
     cseq: str
-    """Sequence number, to be sent back; 1 to 10 digits."""
+    """Sequence number, which the response repeats; 1 to 10 digits."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; repeated ones joined by ``, ``."""
     body: bytes = b""
 
     @property
     def session(self) -> str:
-        """Identifier of the session, "" for none."""
+        """Identifier of the session; "" without one."""
         return self.fields.get("session", "").partition(";")[0].strip()
 
 
@@ -80,7 +80,7 @@ class InterleavedPacket:
 
 @dataclass(frozen=True, slots=True)
 class MalformedRequest:
-    """Malformed request: respond with `status` and close. Nothing follows it."""
+    """Malformed request: respond with `status` and close."""
 
     status: int
     """RTSP status code."""
@@ -250,6 +250,6 @@ def format_response(
 
 
 def interleave(channel: int, packets: Iterable[bytes]) -> bytes:
-    """Return packets as they travel on an RTSP connection."""
+    """Return packets in interleaved form for an RTSP connection."""
     mark = bytes((0x24, channel))
     return b"".join([part for packet in packets for part in (mark, len(packet).to_bytes(2), packet)])

@@ -1,4 +1,4 @@
-"""Reply filter: passes on the RTSP replies of a server, but none that leads its client to another address.
+"""Reply filter: passes on a server's RTSP replies, except those that refer its client to another address.
 
 The client is FFmpeg, which follows redirects, and sends datagrams to the ``source`` of a transport.
 """
@@ -8,7 +8,7 @@ import re
 from ipcamd.wire.rtsp.head_editor import HEAD_BYTES, HeadEditor
 
 LINE_BYTES = 4000
-"""The longest line; FFmpeg cuts lines of 4,096 bytes."""
+"""Longest line; FFmpeg truncates lines at 4,096 bytes."""
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"(RTSP|HTTP)/[0-9]\.[0-9] +([0-9]{3})(?: .*)?")
 _REQUEST = re.compile(r"[A-Z_]+ \S+ RTSP/[0-9]\.[0-9]")
@@ -17,10 +17,10 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f]")
 
 
 class Redirected(ValueError):
-    """The server names another address."""
+    """The server refers to another address."""
 
     def __init__(self, location: str) -> None:
-        """`location` is the URL, of which the message shows the host alone: the rest may be secret."""
+        """`location` is the URL, of which the message contains only the host: the rest may be secret."""
         host = location.partition("://")[2].partition("/")[0].rpartition("@")[2]
         super().__init__(f"redirects to {host[:100] or 'another address'}")
 
@@ -34,7 +34,7 @@ class ReplyFilter(HeadEditor):
         self._address = address
 
     def note_request(self, data: bytes) -> bytes:
-        """Return what the client sends, as it is. From its PLAY on, replies lead it nowhere, and all pass."""
+        """Return the client's bytes unchanged. After its PLAY, replies cannot redirect it, so all pass."""
         if data.startswith(b"PLAY ") and not self._buffer and not self._passing:
             self._is_open = True
         return data
@@ -50,7 +50,7 @@ class ReplyFilter(HeadEditor):
         return "\r\n".join((*self._checked(lines), "", "")).encode("latin-1")
 
     def _checked(self, lines: list[str]) -> list[str]:
-        """Return the lines of a head that may pass."""
+        """Return the permitted lines of a head."""
         if any(len(line) > LINE_BYTES or line.startswith("$") or _UNSAFE.search(line) for line in lines):
             raise ValueError("sends a malformed head")
         status = _STATUS.fullmatch(lines[0])

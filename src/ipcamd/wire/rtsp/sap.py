@@ -9,7 +9,7 @@ GROUP, PORT, TTL = "224.2.127.254", 9875, 255
 
 
 def group_for(session: str) -> str:
-    """Return the group where a session with this multicast address is announced (RFC 2974, section 3)."""
+    """Return the group for announcements of a session with this multicast address (RFC 2974, section 3)."""
     return "239.255.255.255" if session.startswith("239.255.") else GROUP
 
 
@@ -17,6 +17,6 @@ def announce(sdp: bytes, source: str, *, ended: bool = False) -> bytes:
     """Return an announcement of `sdp` from `source` (an IP address), or that the session has `ended`."""
     address = ip_address(source)
     flags = 0x20 | (0x10 if address.version == 6 else 0) | (0x04 if ended else 0)
-    # same session, same hash; a changed description must have another one; never 0
+    # same hash for the same session, another for a changed description; never 0
     digest = zlib.crc32(sdp) & 0xFFFF or 1
     return struct.pack(">BBH", flags, 0, digest) + address.packed + b"application/sdp\0" + sdp

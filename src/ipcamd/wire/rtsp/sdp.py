@@ -1,4 +1,4 @@
-"""Session descriptions (RFC 8866) as RTSP servers give them (RFC 2326, appendix C)."""
+"""Session descriptions (RFC 8866) of RTSP servers (RFC 2326, appendix C)."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ class MediaDescription:
     parameters: str = ""
     """Format parameters (``a=fmtp``)."""
     control: str = ""
-    """URL relative to the session's; "" for one that needs no RTSP."""
+    """URL relative to the session's; "" if it needs no RTSP."""
     port: int = 0
     """Even UDP port of multicast; 0 if each receiver chooses its own."""
     attributes: tuple[str, ...] = ()
@@ -35,10 +35,10 @@ class SessionDescription:
     identifier: int
     """Together with `version` and `address` unique for what is described."""
     version: int
-    """Grows with each change of the description."""
+    """Increases with each change of the description."""
     tracks: Sequence[MediaDescription]
     group: str = ""
-    """Multicast address; "" if each receiver says where it wants the packets."""
+    """Multicast address; "" if receivers choose their addresses."""
     ttl: int = 0
     """IP time to live of multicast packets."""
     attributes: tuple[str, ...] = ()

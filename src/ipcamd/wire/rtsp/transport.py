@@ -9,21 +9,21 @@ _MOST = 16
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """One way that a client offers to take a track's packets."""
+    """One transport offered by a client."""
 
     tcp: bool = False
-    """Interleaved with RTSP on its connection."""
+    """Whether packets are interleaved on the RTSP connection."""
     multicast: bool = False
     ports: tuple[int, int] | None = None
     """The client's UDP ports for RTP and RTCP."""
     channels: tuple[int, int] | None = None
     """Interleaved channels for RTP and RTCP."""
     record: bool = False
-    """The client wants to send."""
+    """Whether the client wants to send."""
 
 
 def parse(text: str) -> list[Transport]:
-    """Return the offers that are RTP/AVP, in the client's order of preference; those with a malformed part left out."""
+    """Return the RTP/AVP offers, in the client's order of preference, without malformed ones."""
     offers = [_offer(part) for part in text.split(",")[:_MOST]]
     return [offer for offer in offers if offer is not None]
 
@@ -43,7 +43,7 @@ def _offer(text: str) -> Transport | None:
 
 
 def _pair(text: str | None, highest: int) -> tuple[int, int] | None:
-    """Return ``a-b``, or ``a`` alone as a and the next."""
+    """Return ``a-b``; for ``a`` alone, a and the next number."""
     match = re.fullmatch("([0-9]{1,5})(?:-([0-9]{1,5}))?", text or "")
     if match is None:
         return None

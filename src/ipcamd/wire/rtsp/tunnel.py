@@ -1,4 +1,4 @@
-"""RTSP tunnelled over HTTP, as QuickTime began it: the client's requests come in Base64 as the body of a POST."""
+"""RTSP tunnelled over HTTP, as defined by QuickTime: the client's requests are the Base64 body of a POST."""
 
 import re
 from base64 import b64decode
@@ -7,7 +7,7 @@ GREETING = (
     b"HTTP/1.0 200 OK\r\nConnection: close\r\nCache-Control: no-store\r\n"
     b"Content-Type: application/x-rtsp-tunnelled\r\n\r\n"
 )
-"""Answer to the GET, whose connection then carries all that goes to the client; the POST gets none."""
+"""Answer to the GET, whose connection then carries all data to the client; the POST gets no answer."""
 
 CONTENT_TYPE = "application/x-rtsp-tunnelled"
 """Content type of both requests of a tunnel (Apple, "Tunnelling RTSP over HTTP")."""

@@ -1,4 +1,4 @@
-"""Device description: the XML document that an SSDP announcement leads to (UPnP Device Architecture 1.1, 2.3)."""
+"""Device description: the XML document of an SSDP announcement (UPnP Device Architecture 1.1, 2.3)."""
 
 import uuid
 from html import escape
@@ -15,7 +15,7 @@ NAMESPACE = "urn:schemas-upnp-org:device-1-0"
 
 @dataclass(frozen=True, slots=True)
 class DeviceDescription:
-    """Contents of a description. All of it is public on the local network."""
+    """Contents of a description, all of which are public on the local network."""
 
     friendly_name: str
     model_name: str
@@ -52,5 +52,5 @@ class DeviceDescription:
 
 
 def udn_of(mac: str) -> str:
-    """Return the unique device name of the camera with this MAC address: always the same (RFC 9562, version 5)."""
+    """Return the permanent unique device name of the camera with this MAC address (RFC 9562, version 5)."""
     return f"uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:ipcamd:{mac.lower()}')}"

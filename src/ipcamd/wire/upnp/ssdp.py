@@ -12,13 +12,13 @@ LINK_GROUP, SITE_GROUP, GLOBAL_GROUP = "FF02::C", "FF05::C", "FF0E::C"
 PORT = 1900
 """UDP port of SSDP."""
 MAX_AGE_S = 1800
-"""Seconds for which an announcement holds (CACHE-CONTROL)."""
+"""Validity of an announcement in seconds (CACHE-CONTROL)."""
 SIZE_BYTES = 2048
-"""Longer messages are ignored."""
+"""Most bytes of a message; longer ones are ignored."""
 ALL = "ssdp:all"
 ROOT_DEVICE = "upnp:rootdevice"
 SERVER = "Linux UPnP/1.1 ipcamd"
-"""Product names without versions: a version would only tell an attacker of known faults."""
+"""Product names without versions, which would only help attackers."""
 
 _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([^\r\n]*)")
 
@@ -33,7 +33,7 @@ class SsdpSearch:
 
 @dataclass(frozen=True, slots=True)
 class SsdpDevice:
-    """A device without services, as it is announced on one address."""
+    """A device without services, as announced on one address."""
 
     udn: str
     """``uuid:...``."""
@@ -44,9 +44,9 @@ class SsdpDevice:
     location: str
     """URL of the description."""
     boot_id: int
-    """Grows whenever the camera is announced anew; the same on all addresses."""
+    """Increases with each new announcement of the camera; equal on all addresses."""
     config_id: int
-    """0 to 16777215; another one for another description."""
+    """0 to 16777215; changes with the description."""
 
     @property
     def targets(self) -> tuple[str, str, str]:
@@ -54,19 +54,17 @@ class SsdpDevice:
         return ROOT_DEVICE, self.udn, self.kind
 
     def usn(self, target: str) -> str:
-        """Return the unique service name that belongs to one of `targets`."""
+        """Return the unique service name of one of `targets`."""
         return self.udn if target == self.udn else f"{self.udn}::{target}"
 
     def matching(self, target: str) -> tuple[str, ...]:
-        """Return those of `targets` that a search for `target` finds."""
+        """Return the members of `targets` that match a search for `target`."""
         return self.targets if target == ALL else tuple(each for each in self.targets if each == target)
 
 
 def parse_search(data: bytes) -> SsdpSearch | None:
-    """Return the search that a datagram is; None for all others, such as the announcements of other devices.
-
-    Raises ``ValueError`` for a search that must be ignored.
-    """
+    """Return the search in a datagram; None for other messages, such as announcements of other devices. Raises
+    ``ValueError`` for a search that must be ignored."""
     if not data.startswith(b"M-SEARCH ") or len(data) > SIZE_BYTES:
         return None
     start, fields = _parse_message(data)
@@ -79,7 +77,7 @@ def parse_search(data: bytes) -> SsdpSearch | None:
 
 
 def parse_answer(data: bytes) -> Mapping[str, str]:
-    """Return the fields of an answer to a search, with lower-case names. Raises ``ValueError`` if it is none."""
+    """Return the fields of an answer to a search, with lower-case names. Raises ``ValueError`` for another message."""
     if len(data) > SIZE_BYTES:
         raise ValueError("the answer is too long")
     start, fields = _parse_message(data)
@@ -89,12 +87,12 @@ def parse_answer(data: bytes) -> Mapping[str, str]:
 
 
 def format_search(group: str, target: str, delay_s: int) -> bytes:
-    """Return a search that goes to `group`."""
+    """Return a search for `group`."""
     return _message("M-SEARCH * HTTP/1.1", HOST=_host(group), MAN='"ssdp:discover"', MX=str(delay_s), ST=target)
 
 
 def format_answer(device: SsdpDevice, target: str) -> bytes:
-    """Return the answer to a search that found `target`, one of the device's."""
+    """Return the answer to a search that matches `target`, one of the device's."""
     return _message(
         "HTTP/1.1 200 OK",
         CACHE_CONTROL=f"max-age={MAX_AGE_S}",
@@ -123,7 +121,7 @@ def format_alive(device: SsdpDevice, target: str) -> bytes:
 
 
 def format_byebye(device: SsdpDevice, target: str) -> bytes:
-    """Return the farewell of one of the device's targets."""
+    """Return the byebye message of one of the device's targets."""
     return _message(
         "NOTIFY * HTTP/1.1",
         HOST=_host(device.group),
@@ -148,7 +146,7 @@ def _message(start: str, **fields: str) -> bytes:
 
 
 def _parse_message(data: bytes) -> tuple[str, dict[str, str]]:
-    """Return the start line and the fields, with lower-case names; lines that are no field are skipped."""
+    """Return the start line and the fields, with lower-case names; invalid lines are skipped."""
     start, *lines = data.decode("latin-1").splitlines() or [""]
     found = (_FIELD.fullmatch(line) for line in lines)
     return start.rstrip(), {match[1].lower(): match[2].strip() for match in found if match}

@@ -1,4 +1,4 @@
-"""XML elements of a document from a stranger: read by Expat, without document types, limited in size and depth."""
+"""XML elements of an untrusted document: parsed by Expat, without document types, with limited size and depth."""
 
 from collections.abc import Iterator
 from dataclasses import field
@@ -9,9 +9,9 @@ from ipcamd.dataclass import dataclass
 SIZE_BYTES = 64 * 1024
 """Most bytes of a document."""
 DEPTH = 32
-"""Elements within each other."""
+"""Most nested elements."""
 TEXT_LENGTH = 2048
-"""Characters of one element that are kept."""
+"""Most stored characters of one element."""
 
 
 @dataclass(slots=True)
@@ -23,18 +23,18 @@ class XmlElement:
     children: list["XmlElement"] = field(default_factory=list)
 
     def walk(self) -> Iterator["XmlElement"]:
-        """Give it and all elements within it."""
+        """Yield the element and all its descendants."""
         yield self
         for child in self.children:
             yield from child.walk()
 
     def value(self, name: str) -> str:
-        """Return the text of the first child of this name; "" if there is none."""
+        """Return the text of the first child with this name; "" without one."""
         return next((child.text.strip() for child in self.children if child.name == name), "")
 
 
 def parse_xml(data: bytes) -> XmlElement:
-    """Return the root element. Raises ``ValueError`` for what is no XML, has a document type or is too large."""
+    """Return the root element. Raises ``ValueError`` if it is not XML, has a document type or is too large."""
     if len(data) >= SIZE_BYTES:
         raise ValueError("the XML document is too large")
     reader = _Reader()

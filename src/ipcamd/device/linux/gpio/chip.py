@@ -1,4 +1,4 @@
-"""GPIO chip: requests of its lines to libgpiod. All functions may block, and raise ``OSError`` and ``ValueError``."""
+"""GPIO chip: requests its lines from libgpiod. All functions may block, and raise ``OSError`` and ``ValueError``."""
 
 from datetime import timedelta
 
@@ -11,13 +11,13 @@ _CONSUMER = "ipcamd"
 
 
 def open_input(line: GpioLine, debounce_s: float) -> gpiod.LineRequest:
-    """Take a line in use as an input whose edges are events; the kernel reports a level that has stayed so long."""
+    """Request a line as an input with edge events; the kernel debounces it."""
     settings = gpiod.LineSettings(edge_detection=Edge.BOTH, debounce_period=timedelta(seconds=debounce_s))
     return _open(line, Direction.INPUT, settings)
 
 
 def open_output(line: GpioLine, value: Value) -> gpiod.LineRequest:
-    """Take a line in use as an output that has `value` from the first moment on."""
+    """Request a line as an output with the initial `value`."""
     return _open(line, Direction.OUTPUT, gpiod.LineSettings(output_value=value))
 
 

@@ -1,4 +1,4 @@
-"""GPIO driver: one line of a chip in use, as an input or an output."""
+"""GPIO driver: base class of one requested line of a chip, as an input or an output."""
 
 import gpiod
 
@@ -8,20 +8,20 @@ from ipcamd.device.linux.supervised_driver import CHECK_S, SupervisedDriver
 
 
 class GpioDriver(SupervisedDriver):
-    """Driver of one line. All calls into the chip are made in its own thread."""
+    """Driver of one line. All calls to the chip run in its own thread."""
 
     def __init__(self, line: GpioLine, check_s: float = CHECK_S, hang_s: float = HANG_S) -> None:
-        """The chip need not be there yet. A call that takes longer than `hang_s` seconds hangs."""
+        """The chip may be missing at first. A call of more than `hang_s` seconds hangs."""
         super().__init__(check_s)
         self._line = line
         self._thread = DeviceThread(str(line), hang_s)
         self._request: gpiod.LineRequest | None = None
-        """The line in use; None while it is not."""
+        """The requested line; None while it is not in use."""
         self._level = "low"
 
     @property
     def level(self) -> str:
-        """``high`` or ``low``: the last level known of an input, the level set of an output."""
+        """``high`` or ``low``: the last known level of an input, the level set of an output."""
         return self._level
 
     async def close(self) -> None:
@@ -31,7 +31,7 @@ class GpioDriver(SupervisedDriver):
         await self._thread.drain()
 
     def _release(self) -> None:
-        """Give the line free, after the calls that were made."""
+        """Release the line, after the previous calls."""
         request, self._request = self._request, None
         if request:
             self._thread.leave(request.release)

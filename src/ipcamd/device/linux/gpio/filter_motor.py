@@ -1,4 +1,4 @@
-"""IR-cut filter on GPIO lines: a pair that is pulsed, or one line that holds the filter."""
+"""IR-cut filter on GPIO lines: two pulsed lines, or one line whose level holds the filter."""
 
 import time
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from ipcamd.device.linux.gpio.chip import open_output, set_value
 from ipcamd.device.linux.gpio.line import GpioLine
 
 PULSE_S = 0.1
-"""A pulse moves the filter; a longer one would heat its coil."""
+"""Duration of the pulse that moves the filter; longer ones would heat its coil."""
 
 
 class GpioFilterMotor:
-    """With two lines, a pulse on the first one puts the filter in, on the second one takes it out. With one line, its
+    """With two lines, a pulse on the first one inserts the filter, on the second one removes it. With one line, the
     level ``high`` holds the filter in."""
 
     def __init__(self, lines: Sequence[GpioLine], hang_s: float = HANG_S) -> None:
-        """`lines` are one or two; their chip need not be there yet."""
+        """`lines` are one or two; their chip may be missing at first."""
         self._lines = lines
         self._thread = DeviceThread(str(lines[0]), hang_s)
         self._requests: list[gpiod.LineRequest] = []
-        """The lines in use; only the thread touches them."""
+        """The requested lines, used only by the thread."""
 
     async def move(self, in_path: bool) -> None:
         """See `FilterMotor`."""

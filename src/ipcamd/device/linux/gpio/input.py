@@ -16,11 +16,11 @@ from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.errors import RequestFailed
 
 DEBOUNCE_S = 0.03
-"""A level counts when it has stayed for so many seconds; the kernel sees to it."""
+"""Seconds for which a level must be stable; the kernel measures this."""
 
 
 class GpioInput(GpioDriver):
-    """One line as a digital input. Each edge is an event of the kernel with its time."""
+    """One line as a digital input. Each edge is a kernel event with its time."""
 
     def __init__(self, line: GpioLine, check_s: float = CHECK_S, hang_s: float = HANG_S) -> None:
         """See `GpioDriver`."""
@@ -39,7 +39,7 @@ class GpioInput(GpioDriver):
             self._reading.cancel()
 
     async def _bring(self) -> None:
-        """Take the line in use, or see whether it still is."""
+        """Request the line, or check that it still works."""
         if self._request:
             try:
                 await self._thread.run(self._request.get_values)
@@ -87,6 +87,6 @@ class GpioInput(GpioDriver):
 
 
 def _open(line: GpioLine) -> tuple[gpiod.LineRequest, str]:
-    """Take a line in use; return it and its level. Raises ``OSError`` and ``ValueError``."""
+    """Request a line; return it and its level. Raises ``OSError`` and ``ValueError``."""
     request = open_input(line, DEBOUNCE_S)
     return request, "high" if request.get_values() == [Value.ACTIVE] else "low"

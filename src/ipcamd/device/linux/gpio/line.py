@@ -1,4 +1,4 @@
-"""GPIO line as the table ``[device]`` names it: chip, line, and how it is wired."""
+"""GPIO line as named in the table ``[device]``: chip, line, and wiring."""
 
 import re
 
@@ -8,7 +8,7 @@ GPIO_LINE_FORM = (
     "a chip and a number or name of a line, such as /dev/gpiochip0:17 or /dev/gpiochip0:GPIO17, "
     "then if needed active-low, pull-up or pull-down"
 )
-"""Form of a line's name in the configuration file, as error messages and the help show it."""
+"""Form of a line in the configuration file, for error messages and help."""
 _WIRING = {"active-low", "pull-up", "pull-down"}
 
 
@@ -21,14 +21,14 @@ class GpioLine:
     name: str
     """Its number on the chip, or its name."""
     wiring: frozenset[str] = frozenset()
-    """Some of ``active-low`` (0 V is the level high), ``pull-up`` and ``pull-down``."""
+    """Some of ``active-low`` (0 V means high), ``pull-up`` and ``pull-down``."""
 
     def __str__(self) -> str:
         return f"{self.chip}:{self.name}"
 
 
 def parse_gpio_line(text: str) -> GpioLine:
-    """Return the line that `text` names. Raises ``ValueError`` with what is allowed."""
+    """Return the line in `text`. Raises ``ValueError`` with the allowed form."""
     place, *wiring = text.split() or [""]
     match = re.fullmatch(r"(/[^:]+):([^:,]+)", place)
     if not match or not set(wiring) <= _WIRING or {"pull-up", "pull-down"} <= set(wiring):

@@ -10,7 +10,7 @@ from ipcamd.errors import RequestFailed
 
 
 class GpioOutput(GpioDriver):
-    """One line as a digital output. A line that is taken in use has its level from the first moment on."""
+    """One line as a digital output, with its level from the request on."""
 
     def set_level(self, level: str) -> None:
         """See `DigitalOutput`."""
@@ -18,7 +18,7 @@ class GpioOutput(GpioDriver):
         self._wake()
 
     async def _bring(self) -> None:
-        """Set the line to its level; it is taken in use first if it is not."""
+        """Set the line to its level, requesting it if necessary."""
         value = Value.ACTIVE if self._level == "high" else Value.INACTIVE
         try:
             if self._request:

@@ -1,4 +1,4 @@
-"""NetworkManager on the system's message bus: calls, properties, and errors in words."""
+"""NetworkManager on the system's message bus: calls, properties, and readable errors."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ SERVICE = "org.freedesktop.NetworkManager"
 ROOT = "/org/freedesktop/NetworkManager"
 """Path of the manager's own object."""
 CALL_S = 25.0
-"""Seconds for one call."""
+"""Time limit of one call, in seconds."""
 
 
 class NetworkManagerBus:

@@ -1,4 +1,4 @@
-"""Network interface that NetworkManager configures; its checkpoints undo a change, even if the camera is killed."""
+"""Network interface configured by NetworkManager; its checkpoints revert a change even if the camera is killed."""
 
 import asyncio
 from collections.abc import Collection
@@ -12,10 +12,10 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 
 UNDO_S = 150
-"""Seconds after which NetworkManager itself undoes a change that nobody confirms: the camera may be gone. Longer than
-the activation and the minute for a request at the new address."""
+"""Seconds after which NetworkManager itself reverts an unconfirmed change, because the camera may have ended. Longer
+than the activation and the minute for a request at the new address."""
 ACTIVATE_S = 60.0
-"""Seconds for an activation: DHCP or a PPPoE server may be slow."""
+"""Seconds for an activation, because DHCP or a PPPoE server may be slow."""
 
 _WIRED, _WIRELESS = 1, 2
 _VIRTUAL_WIRED = 20
@@ -38,12 +38,12 @@ class _Device:
 
 
 class NetworkManagerInterface(HostNetwork):
-    """See `NetworkInterface`. The profile stays in NetworkManager, also while the camera does not run."""
+    """See `NetworkInterface`. The profile remains in NetworkManager while the camera does not run."""
 
     is_configurable = True
 
     def __init__(self, interface: str = "") -> None:
-        """`interface` is the wired interface to configure; by default the first one, with a cable before others."""
+        """`interface` is the wired interface to configure; by default the first one, preferably with a cable."""
         self._interface = interface
         self._checkpoint = ""
 
@@ -63,7 +63,7 @@ class NetworkManagerInterface(HostNetwork):
             raise RequestFailed(f"Network.DefaultRouter={router}: an address of the network {own}")
 
     async def configure(self, network: Values, pppoe: Values) -> None:
-        """See `NetworkInterface`. What was there before is kept until `confirm`."""
+        """See `NetworkInterface`. The previous configuration is kept until `confirm`."""
         async with open_bus() as bus:
             devices = await self._devices(bus)
             mode = network["InterfaceSelectMode"]
@@ -92,7 +92,7 @@ class NetworkManagerInterface(HostNetwork):
         self._checkpoint = ""
 
     async def _remember(self, bus: NetworkManagerBus) -> None:
-        """Let NetworkManager remember the state to return to; after an unconfirmed change it is the one before that."""
+        """Make NetworkManager store the state to restore; after an unconfirmed change, the one before that."""
         if checkpoint := await self._own_checkpoint(bus):
             await bus.call(ROOT, "CheckpointAdjustRollbackTimeout", "ou", checkpoint, UNDO_S)
             return
@@ -100,7 +100,7 @@ class NetworkManagerInterface(HostNetwork):
         self._checkpoint = await bus.call(ROOT, "CheckpointCreate", "aouu", _ALL_DEVICES, UNDO_S, flags)
 
     async def _own_checkpoint(self, bus: NetworkManagerBus) -> str:
-        """Return the checkpoint if it is still there. After a restart of the camera it is the one that there is."""
+        """Return the checkpoint if it still exists; after a restart of the camera, the existing one."""
         found: list[str] = await bus.read(ROOT, "Checkpoints")
         return self._checkpoint if self._checkpoint in found else next(iter(found), "")
 
@@ -118,7 +118,7 @@ class NetworkManagerInterface(HostNetwork):
 
 
 def _choose(devices: list[_Device], mode: str) -> _Device:
-    """Return the interface to use (SDK 10.22): without a cable, the mode ``auto`` takes the wireless one."""
+    """Return the interface to use (SDK 10.22): without a cable, the mode ``auto`` selects the wireless one."""
     wired = sorted((each for each in devices if each.kind == _WIRED), key=lambda each: not each.has_carrier)
     wireless = [each for each in devices if each.kind == _WIRELESS]
     if mode == "auto":
@@ -131,7 +131,7 @@ def _choose(devices: list[_Device], mode: str) -> _Device:
 
 
 async def _keep_profile(bus: NetworkManagerBus, profile: Profile) -> str:
-    """Add the camera's own profile, or replace it; return its path."""
+    """Add or replace the camera's own profile; return its path."""
     identity = profile["connection"]["uuid"].value
     settings = f"{ROOT}/Settings"
     for path in await bus.call(settings, "Settings.ListConnections"):
@@ -145,7 +145,8 @@ async def _keep_profile(bus: NetworkManagerBus, profile: Profile) -> str:
 
 
 async def _adapt_wireless(bus: NetworkManagerBus, device: _Device, network: Values) -> str:
-    """Give the device's wireless network these addresses; return its profile's path. The SDK names no networks."""
+    """Set the addresses of the device's wireless network; return its profile's path. The SDK has no parameter for the
+    network."""
     active = await bus.read(device.path, "Device.ActiveConnection")
     if active != _NOTHING:
         path = await bus.read(active, "Connection.Active.Connection")
@@ -171,7 +172,7 @@ async def _activate(bus: NetworkManagerBus, profile: str, device: _Device) -> No
     while asyncio.get_running_loop().time() < deadline_s:
         try:
             state = await bus.read(active, "Connection.Active.State")
-        except RequestFailed:  # it is gone
+        except RequestFailed:  # the connection has gone
             state = _DEACTIVATED
         if state == _ACTIVATED:
             return

@@ -1,4 +1,4 @@
-"""Connection profiles of NetworkManager that follow from the groups ``Network`` and ``Network.PPPoE``."""
+"""Connection profiles of NetworkManager, derived from the groups ``Network`` and ``Network.PPPoE``."""
 
 import socket
 import struct
@@ -13,16 +13,16 @@ Profile = dict[str, dict[str, Variant]]
 """Setting to property to value (D-Bus type ``a{sa{sv}}``)."""
 
 PRIORITY = 100
-"""Above other profiles of the interface: this one is used after a start of the machine."""
+"""Above other profiles of the interface, so that this one is used after a start of the machine."""
 
 
 def profile_uuid(interface: str) -> str:
-    """Return the identity of the camera's own profile for an interface."""
+    """Return the identifier of the camera's own profile of an interface."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:ipcamd:network:{interface}"))
 
 
 def wired_profile(interface: str, network: Values, pppoe: Values) -> Profile:
-    """Return the whole profile for a wired interface."""
+    """Return the complete profile of a wired interface."""
     is_pppoe = network["BootProto"] == "pppoe"
     profile = {
         "connection": {
@@ -75,7 +75,7 @@ def _ethernet(media: str) -> dict[str, Variant]:
         return {"auto-negotiate": Variant("b", True)}
     duplex = "full" if media.endswith("full") else "half"
     speed = int(media.removesuffix(duplex))
-    # 1000BASE-T exists with negotiation only: it offers nothing else then
+    # 1000BASE-T requires negotiation, which then offers nothing else
     is_negotiated = speed == 1000
     return {
         "auto-negotiate": Variant("b", is_negotiated),

@@ -1,4 +1,4 @@
-"""Axis of a pan-tilt head on one V4L2 control: for its position, for steps, or for its speed."""
+"""Axis of a pan-tilt head on one V4L2 control: of position, steps, or speed."""
 
 from collections.abc import Mapping
 from math import copysign
@@ -8,7 +8,7 @@ from ipcamd.device.trajectory import MovingAxis
 
 
 class HeadAxis:
-    """One axis: the path that it is to take, and the control that moves it."""
+    """One axis: its path, and its control."""
 
     def __init__(
         self,
@@ -20,22 +20,22 @@ class HeadAxis:
         sign: int = 1,
     ) -> None:
         """The first of the three controls that the device has moves the axis. `top_speed` is the velocity, in units of
-        the path, of the control's highest speed; with `sign` -1 the control counts the other way."""
+        the path, at the control's highest speed; with `sign` -1 the control counts in the other direction."""
         self.path = path
         self.control: ControlRange | None = None
-        """None: the device does not move this axis."""
+        """None: the device cannot move this axis."""
         self._absolute, self._relative, self._speed = absolute, relative, speed
         self._top_speed, self._sign = top_speed, sign
         self._written: int | None = None
-        """The value that the control has, or for steps the sum of those made; None before it is known."""
+        """Value of the control, or for steps the sum of those made; None while unknown."""
 
     @property
     def is_measured(self) -> bool:
-        """Whether the control tells the position."""
+        """Whether the control reports the position."""
         return self.control is not None and self.control.id == self._absolute and self.control.is_readable
 
     def take_controls(self, ranges: Mapping[int, ControlRange]) -> None:
-        """Take the control of a device that has these."""
+        """Use the control of a device with these controls."""
         candidates = (ranges.get(c) for c in (self._absolute, self._relative, self._speed) if c is not None)
         self.control = next((c for c in candidates if c and c.is_writable and c.maximum > c.minimum), None)
         self._written = None
@@ -43,18 +43,18 @@ class HeadAxis:
             self._written = self._to_steps(self.path.position)
 
     def move_to(self, place: float, speed: float) -> None:
-        """Take a path to a place; an axis that the device does not move stays."""
+        """Start a path to a position; an axis without a control does not move."""
         if self.control:
             self.path.move_to(place, speed)
 
     def place(self, place: float) -> None:
-        """Be at a place, at rest; the control is to be written anew."""
+        """Set the position, at rest; the control must be written again."""
         self.path.place(place)
         if self.control and self.control.id == self._relative:
             self._written = self._to_steps(place)
 
     def find(self, value: int) -> None:
-        """Be where the control says."""
+        """Use the position in the control."""
         if value != self._written:
             assert self.control
             low, high = self.path.limits
@@ -63,7 +63,7 @@ class HeadAxis:
             self._written = value
 
     def wanted(self) -> int | None:
-        """Return what is to be written to the control now; None: nothing."""
+        """Return the value to write to the control now; None without one."""
         if not self.control:
             return None
         if self.control.id == self._relative:
@@ -73,7 +73,7 @@ class HeadAxis:
         return None if value == self._written else value
 
     def note_written(self, value: int) -> None:
-        """Take note of a value that was written."""
+        """Record a written value."""
         is_step = self.control is not None and self.control.id == self._relative
         self._written = (self._written or 0) + value if is_step else value
 
@@ -85,7 +85,7 @@ class HeadAxis:
         return self.control.minimum + round((share if self._sign > 0 else 1 - share) * steps) * self.control.step
 
     def _to_steps(self, place: float) -> int:
-        """Return a place in units of the control, whose maximum is the way from the middle to a limit."""
+        """Return a position in units of the control, whose maximum is the distance from the middle to a limit."""
         assert self.control
         share = self._sign * place / self.path.limits[1]
         return round(share * self.control.maximum / self.control.step) * self.control.step

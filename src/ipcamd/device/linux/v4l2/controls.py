@@ -14,7 +14,7 @@ from ipcamd.device.linux.device_thread import GONE, HANG_S, DeviceThread
 T = TypeVar("T")
 
 _MOST = 1024
-"""The most controls read from a driver: a broken driver's list may be endless."""
+"""Most controls read from a driver, because a defective driver's list may be endless."""
 
 
 class ControlId(IntEnum):
@@ -54,14 +54,14 @@ class ControlRange:
 
 
 class V4l2Controls:
-    """Controls of one device. It is opened by the first call, and again by the first one after it was pulled out.
+    """Controls of one device.
 
-    Every method raises ``RequestFailed``, whose message begins with the path, if the device is not there, refuses, or
-    hangs for two seconds.
+    The first call opens it, and the first one after a disconnection opens it again. Every method raises
+    ``RequestFailed``, whose message starts with the path, if the device is missing, refuses, or hangs for two seconds.
     """
 
     def __init__(self, path: str, hang_s: float = HANG_S) -> None:
-        """`path` is a device such as ``/dev/video0``; it need not be there yet."""
+        """`path` is a device such as ``/dev/video0``; it may be missing at first."""
         self.path = path
         self._thread = DeviceThread(path, hang_s)
         self._fd: int | None = None
@@ -75,19 +75,19 @@ class V4l2Controls:
         return await self._run(lambda fd: _exchange(fd, _Ioctl.G_EXT_CTRLS, dict.fromkeys(controls, 0)))
 
     async def set(self, values: Mapping[int, int]) -> None:
-        """Set controls, all in one call: a device that moves several axes moves them at once."""
+        """Set controls in one call, so that a device moves several axes at once."""
         given = dict(values)
         await self._run(lambda fd: _exchange(fd, _Ioctl.S_EXT_CTRLS, given))
 
     def close(self) -> None:
-        """Close the device, after the calls under way."""
+        """Close the device, after the present calls."""
         self._thread.leave(self._close)
 
     async def _run(self, action: Callable[[int], T]) -> T:
         return await self._thread.run(lambda: self._attempt(action))
 
     def _attempt(self, action: Callable[[int], T]) -> T:
-        """Call `action` with the open device; a device that was put back since the last call is opened anew."""
+        """Call `action` with the open device; a reconnected device is opened again."""
         was_open = self._fd is not None
         try:
             return self._try(action)

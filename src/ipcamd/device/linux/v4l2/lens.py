@@ -1,7 +1,7 @@
 """Motor lens on the focus and zoom controls of a V4L2 device.
 
-Such a device tells where a motor is to go, not where it is: the lens writes the way of each move in small steps, so
-that its position is known at every moment.
+Such a device accepts a target position, but does not report the present one: the lens writes each move in small steps,
+so that its position is always known.
 """
 
 import time
@@ -15,9 +15,9 @@ from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.errors import RequestFailed
 
 STEP_S = 0.04
-"""From one step of a move to the next."""
+"""Seconds between two steps of a move."""
 ZOOM_RANGE_S, FOCUS_RANGE_S = 3.0, 1.5
-"""Time of a move from one limit to the other."""
+"""Seconds of a move from one limit to the other."""
 ZOOM_ACCELERATION, FOCUS_ACCELERATION = 10.0, 500.0
 """Units per second squared; the ranges are 3 and 100 units."""
 ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
@@ -39,7 +39,7 @@ class V4l2Lens(V4l2MotorDriver):
         self._zoom = _Motor(ControlId.ZOOM_ABSOLUTE, MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s))
         self._focus = _Motor(ControlId.FOCUS_ABSOLUTE, MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, 0.0, now_s))
         self._is_placed = False
-        """Whether the lens has a position of its own, which a device that was put back has to take up."""
+        """Whether the lens has set a position, which a reconnected device must restore."""
 
     def position_at(self, moment_s: float) -> LensPosition:
         """See `Lens`."""
@@ -87,14 +87,14 @@ class V4l2Lens(V4l2MotorDriver):
             await self._controls.set({int(ControlId.FOCUS_AUTO): 0})
 
     async def _refresh(self) -> None:
-        """See whether another program has moved it, and take up the position of its own."""
+        """Check whether another program has moved it, and restore its own position."""
         was_placed = self._is_placed
         await self._look()
         if was_placed:
             await self._write()
 
     async def _look(self) -> None:
-        """Read where the motors are."""
+        """Read the positions of the motors."""
         readable = [motor for motor in self._motors if motor.range and motor.range.is_readable]
         values = await self._controls.get(*(motor.control for motor in readable))
         for motor, value in zip(readable, values, strict=True):
@@ -103,7 +103,7 @@ class V4l2Lens(V4l2MotorDriver):
         self._is_placed = True
 
     async def _write(self) -> None:
-        """Write where the motors should be now."""
+        """Write the present positions of the motors."""
         values: dict[int, int] = {motor.control: motor.wanted for motor in self._motors if motor.range}
         known: dict[int, int | None] = {motor.control: motor.written for motor in self._motors}
         if changed := {control: value for control, value in values.items() if known[control] != value}:
@@ -132,11 +132,11 @@ class _Motor:
         self.range: ControlRange | None = None
         """None: the device has no such control."""
         self.written: int | None = None
-        """The value that the control has; None before it is known."""
+        """Value of the control; None while unknown."""
 
     @property
     def wanted(self) -> int:
-        """The value of the control at the axis's present position."""
+        """Value of the control at the axis's present position."""
         assert self.range
         low, high = self.axis.limits
         share = (self.axis.position - low) / (high - low)
@@ -144,19 +144,19 @@ class _Motor:
         return self.range.minimum + round(share * steps) * self.range.step
 
     def take_range(self, found: ControlRange | None) -> None:
-        """Take note of the control of the device that was taken in use."""
+        """Store the control of the opened device."""
         self.range = found if found and found.is_writable and found.maximum > found.minimum else None
         self.written = None
 
     def find(self, value: int) -> None:
-        """Be where the device is, unless that is what was written: it has coarser steps than the axis."""
+        """Use the device's position, unless it equals the written one: the device has coarser steps than the axis."""
         assert self.range
         if value != self.written:
             self._place(value)
         self.written = value
 
     def freeze(self) -> None:
-        """Rest where the last value is that was written."""
+        """Stop at the last written value."""
         if self.range and self.written is not None:
             self._place(self.written)
         else:

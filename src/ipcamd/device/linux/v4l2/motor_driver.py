@@ -1,4 +1,4 @@
-"""V4L2 motor driver: looks after the motors of one device, and writes their moves in small steps."""
+"""V4L2 motor driver: supervises the motors of one device, and writes their moves in small steps."""
 
 import time
 from abc import abstractmethod
@@ -11,7 +11,7 @@ from ipcamd.errors import RequestFailed
 
 
 class V4l2MotorDriver(SupervisedDriver):
-    """Motors behind the controls of one device. A move's path is written step by step until the motors rest."""
+    """Motors with controls of one device. Moves are written step by step until the motors stop."""
 
     def __init__(
         self,
@@ -20,16 +20,16 @@ class V4l2MotorDriver(SupervisedDriver):
         check_s: float = CHECK_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """The device need not be there yet. `step_s` is the time from one step of a move to the next, in seconds;
-        `now_s` is a monotonic clock, in seconds."""
+        """The device may be missing at first. `step_s` is the interval of the steps of a move; `now_s` is a monotonic
+        clock, both in seconds."""
         super().__init__(check_s)
         self._controls, self._now_s = controls, now_s
         self._knows_controls = False
-        """Whether the device was asked which controls it has; it is asked again after each failure."""
+        """Whether the device's controls are known; they are read again after each failure."""
         self._steps = StepWriter(self._write, lambda: self._is_moving, self._give_up, step_s, now_s)
 
     async def close(self) -> None:
-        """See `Unit`. A move under way is cut."""
+        """See `Unit`. A present move is stopped."""
         await self._steps.cut()
         await super().close()
         self._controls.close()
@@ -46,28 +46,28 @@ class V4l2MotorDriver(SupervisedDriver):
             raise
 
     def _give_up(self) -> None:
-        """Rest where the motors are, after a failure of a step."""
+        """Stop at the present position, after a failed step."""
         self._knows_controls = False
         self._freeze()
-        self._wake()  # the check notes the failure
+        self._wake()  # the check records the failure
 
     @property
     @abstractmethod
     def _is_moving(self) -> bool:
-        """Whether the path of a move has not ended."""
+        """Whether a move is in progress."""
 
     @abstractmethod
     async def _connect(self, ranges: Mapping[int, ControlRange]) -> None:
-        """Take the device in use, which has these controls. Raises ``RequestFailed`` if it lacks those needed."""
+        """Use the device with these controls. Raises ``RequestFailed`` if required ones are missing."""
 
     @abstractmethod
     async def _refresh(self) -> None:
-        """See whether the device is still there, and where its motors are. Raises ``RequestFailed``."""
+        """Check that the device is present, and read the positions of its motors. Raises ``RequestFailed``."""
 
     @abstractmethod
     async def _write(self) -> None:
-        """Write where the motors should be now. Raises ``RequestFailed``."""
+        """Write the present positions of the motors. Raises ``RequestFailed``."""
 
     @abstractmethod
     def _freeze(self) -> None:
-        """End the paths where the motors are."""
+        """End the paths at the present positions."""

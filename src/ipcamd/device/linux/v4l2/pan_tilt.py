@@ -1,7 +1,7 @@
 """Pan-tilt head with zoom on the controls of a V4L2 device.
 
-The head follows a path in small steps. An axis has a control for its position, for steps, or for its speed. With one
-of the latter two nobody measures where it is: the position is what the head was told.
+The head follows a path in small steps. An axis has a control of position, steps, or speed. With the latter two the
+position is not measured, but calculated from the commands.
 """
 
 import time
@@ -19,9 +19,9 @@ from ipcamd.device.virtual_pan_tilt import ACCELERATION, ZOOM_ACCELERATION, ZOOM
 from ipcamd.errors import RequestFailed
 
 STEP_S = 0.05
-"""From one step of a move to the next."""
+"""Seconds between two steps of a move."""
 SETTLE_S = 10.0
-"""So long after a move a head rests; then it may be asked where it is."""
+"""Seconds after a move until a head has stopped and its position may be read."""
 
 
 class V4l2PanTilt(V4l2MotorDriver):
@@ -37,8 +37,7 @@ class V4l2PanTilt(V4l2MotorDriver):
         check_s: float = CHECK_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """See `V4l2MotorDriver`. An `inverted` head hangs from the ceiling. A `lens` has the zoom, and nothing else
-        moves it."""
+        """See `V4l2MotorDriver`. An `inverted` head hangs from the ceiling. A `lens` has the zoom."""
         super().__init__(controls, STEP_S, check_s, now_s)
         self._lens = lens
         sign = -1 if inverted else 1
@@ -52,7 +51,7 @@ class V4l2PanTilt(V4l2MotorDriver):
         self._axes = (self._pan, self._tilt) if lens else (self._pan, self._tilt, self._zoom)
         self._resets: tuple[ControlId, ...] = ()
         self.is_present = True
-        """See `PanTilt`. False if the device has answered that it is no head."""
+        """See `PanTilt`. False if the device has no controls of a head."""
 
     @property
     def position(self) -> PtzPosition:
@@ -100,7 +99,7 @@ class V4l2PanTilt(V4l2MotorDriver):
         self._steps.follow()
 
     async def calibrate(self) -> None:
-        """See `PanTilt`. A head that cannot reset itself is asked where it is."""
+        """See `PanTilt`. The position of a head that cannot reset itself is read again."""
         await self.check()
         if self._resets:
             await self._controls.set(dict.fromkeys(self._resets, 1))
@@ -110,7 +109,7 @@ class V4l2PanTilt(V4l2MotorDriver):
             await self._look()
 
     async def close(self) -> None:
-        """See `Unit`. A head that moves by speed is stopped."""
+        """See `Unit`. A head with speed controls is stopped."""
         if await self._steps.cut():
             self._freeze()
             with suppress(RequestFailed):
@@ -127,11 +126,11 @@ class V4l2PanTilt(V4l2MotorDriver):
         await self._look()
 
     async def _refresh(self) -> None:
-        """See whether the device is still there; a head that moves may not be asked where it is."""
+        """Check that the device is present; the position of a moving head is not read."""
         await self._values()
 
     async def _values(self) -> Mapping[int, int]:
-        """Return where the axes are that can be asked."""
+        """Return the positions of the axes that report them."""
         asked = tuple(axis.control.id for axis in self._axes if axis.control and axis.is_measured)
         if not asked:
             await self._controls.ranges()  # which fails if the device is gone
@@ -139,14 +138,14 @@ class V4l2PanTilt(V4l2MotorDriver):
         return dict(zip(asked, await self._controls.get(*asked), strict=True))
 
     async def _look(self) -> None:
-        """Be where the device is."""
+        """Use the position of the device."""
         values = await self._values()
         for axis in self._axes:
             if axis.control and axis.control.id in values:
                 axis.find(values[axis.control.id])
 
     async def _write(self) -> None:
-        """Write what the axes want now."""
+        """Write the present values of the axes."""
         steps = {axis: wanted for axis in self._axes if (wanted := axis.wanted()) is not None}
         if steps:
             await self._controls.set({axis.control.id: value for axis, value in steps.items() if axis.control})

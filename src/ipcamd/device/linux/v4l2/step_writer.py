@@ -1,4 +1,4 @@
-"""Step writer: writes the path of a move to a device, in small steps, until the motors rest."""
+"""Step writer: writes the path of a move to a device in small steps."""
 
 import asyncio
 import time
@@ -18,23 +18,23 @@ class StepWriter:
         step_s: float,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`write` writes where the motors should be now, and raises ``RequestFailed``; then `fail` is called, and the
-        move is over. A step is made every `step_s`; `now_s` is a monotonic clock, in seconds. `is_moving` tells
-        whether another step is needed."""
+        """`write` writes the present positions, and raises ``RequestFailed``; then `fail` is called, and the move ends.
+        A step is made every `step_s`; `now_s` is a monotonic clock, in seconds. `is_moving` returns whether another
+        step is needed."""
         self._write, self._is_moving, self._fail = write, is_moving, fail
         self._step_s, self._now_s = step_s, now_s
         self._task: asyncio.Task[None] | None = None
         self.ended_s = 0.0
-        """When the last move ended."""
+        """End of the last move."""
 
     @property
     def is_writing(self) -> bool:
-        """Whether a move is under way, or its last step is not yet written."""
+        """Whether a move is in progress, or its last step is not yet written."""
         return self._task is not None
 
     @property
     def rest_in_s(self) -> float:
-        """The time of a step while it writes, else 0: the device rests no earlier."""
+        """Interval of the steps while writing, else 0: the device does not stop earlier."""
         return self._step_s if self._task else 0.0
 
     def follow(self) -> None:
@@ -43,7 +43,7 @@ class StepWriter:
             self._task = asyncio.get_running_loop().create_task(self._follow())
 
     async def cut(self) -> bool:
-        """Write no more; return whether a move was under way."""
+        """Stop writing; return whether a move was in progress."""
         task = self._task
         if task:
             task.cancel()
@@ -53,7 +53,7 @@ class StepWriter:
     async def _follow(self) -> None:
         try:
             was_moving = True
-            while was_moving or self._is_moving():  # a move may begin while the last step is written
+            while was_moving or self._is_moving():  # a move may start while the last step is written
                 was_moving = self._is_moving()
                 await self._write()
                 if was_moving:
