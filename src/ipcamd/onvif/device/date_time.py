@@ -1,6 +1,7 @@
 """Date, time and time zone (ONVIF Core, 8.3.5)."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ipcamd.device.clock import UNITS, moment_of
 from ipcamd.errors import RequestFailed
@@ -24,8 +25,8 @@ def get_date_time(call: OperationCall) -> Content:
         node("tt:DateTimeType", "NTP" if values["SyncSource"] == "NTP" else "Manual"),
         node("tt:DaylightSavings", saving),
         node("tt:TimeZone", node("tt:TZ", posix_zone(values.number("TimeZone"), saving))),
-        _date_time("tt:UTCDateTime", local.astimezone(UTC)),
-        _date_time("tt:LocalDateTime", local),
+        _date_time("tt:UTCDateTime", *local.utctimetuple()[:6]),
+        _date_time("tt:LocalDateTime", *local.timetuple()[:6]),
     )
 
 
@@ -76,9 +77,11 @@ def _in_range(fields: dict[str, int]) -> dict[str, int]:
     return fields
 
 
-def _date_time(name: str, time: datetime) -> Node:
+@lru_cache(4)
+def _date_time(name: str, year: int, month: int, day: int, hour: int, minute: int, second: int) -> Node:
+    """Return a time as an element of this name; it stays the same for a second."""
     return node(
         name,
-        node("tt:Time", node("tt:Hour", time.hour), node("tt:Minute", time.minute), node("tt:Second", time.second)),
-        node("tt:Date", node("tt:Year", time.year), node("tt:Month", time.month), node("tt:Day", time.day)),
+        node("tt:Time", node("tt:Hour", hour), node("tt:Minute", minute), node("tt:Second", second)),
+        node("tt:Date", node("tt:Year", year), node("tt:Month", month), node("tt:Day", day)),
     )
