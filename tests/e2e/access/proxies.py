@@ -1,4 +1,4 @@
-"""Real reverse proxies in front of a camera, configured as docs/use.md says."""
+"""Real reverse proxies in front of a camera, configured like the recipes in docs/with."""
 
 import shutil
 import subprocess
