@@ -1,4 +1,4 @@
-"""HTTP call: one small request of the camera to another host, to an address that the egress policy has judged."""
+"""HTTP call: one small request of the camera to an address that the egress policy permits."""
 
 import asyncio
 import socket
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from email.message import Message
 
 ANSWER_BYTES = 64 * 1024
-"""Bytes of an answer's body that are read."""
+"""Most bytes of an answer's body that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallAnswer:
-    """A whole answer; its body is cut off after the bytes that the call asks for."""
+    """A complete answer; its body is truncated to the size that the call requests."""
 
     status: int
     """HTTP status code."""
     fields: "Message"
     body: bytes
     local_address: str
-    """The camera's own address on the way to the host."""
+    """The camera's own address on the route to the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class HttpCall:
     fields: Mapping[str, str] | None = None
     body: bytes | None = None
     certificate: str = "verify"
-    """``verify``, or ``any`` for a host whose certificate is not checked."""
+    """``verify``, or ``any`` to accept every certificate."""
     answer_bytes: int = ANSWER_BYTES
-    """Bytes of the answer's body that are of interest; 0 for none: then nothing waits for it."""
+    """Requested bytes of the answer's body; 0 for none, without waiting."""
 
 
 async def call_http(egress: EgressPolicy, call: HttpCall, timeout_s: float) -> CallAnswer:
-    """Send a request and return the answer. Never follows a redirection.
+    """Send a request and return the answer. Redirections are not followed.
 
-    Raises ``OSError`` (also for TLS), ``TimeoutError`` (an ``OSError``), and ``RequestFailed`` if the host may not be
-    called, or does not answer in HTTP.
+    Raises ``OSError`` (also for TLS), ``TimeoutError`` (an ``OSError``), and ``RequestFailed`` if the host is
+    forbidden, or does not answer in HTTP.
     """
     host, port = _host_of(call)
     async with asyncio.timeout(timeout_s):
@@ -66,13 +66,13 @@ async def call_at(address: str, call: HttpCall, timeout_s: float, source: str = 
     """
     family, peer = numeric_address(address, _host_of(call)[1])
     sock = socket.socket(family)
-    handle = sock.dup()  # TLS makes another object of the socket; this one stays good for cutting it
+    handle = sock.dup()  # TLS wraps the socket in another object; this one can still interrupt it
     sock.settimeout(timeout_s)
     try:
         async with asyncio.timeout(timeout_s):
             return await run_in_thread(lambda: _exchange(sock, source, peer, call), "HTTP call")
     finally:
-        with handle, suppress(OSError):  # the thread that still waits for a slow host ends
+        with handle, suppress(OSError):  # ends the thread that still waits for a slow host
             handle.shutdown(socket.SHUT_RDWR)
 
 
@@ -106,7 +106,7 @@ def _exchange(sock: socket.socket, source: str, peer: SocketAddress, call: HttpC
         return CallAnswer(answer.status, answer.headers, body, local)
     except http.client.RemoteDisconnected as error:
         raise RequestFailed("the connection was closed without an answer") from error
-    except ssl.SSLError:  # a certificate that cannot be verified is a ValueError, too
+    except ssl.SSLError:  # an unverifiable certificate also raises ValueError
         raise
     except (http.client.HTTPException, ValueError) as error:
         raise RequestFailed("the answer is not HTTP") from error

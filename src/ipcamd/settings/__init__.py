@@ -1,1 +1,1 @@
-"""Settings service: the parameters' present values, and the one way to change them."""
+"""Settings service: the parameters' present values, and the only way to change them."""

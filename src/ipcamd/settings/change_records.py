@@ -4,7 +4,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param, Rank
 
 HIDDEN = "********"
-"""How a secret is listed; sent back, it leaves the secret alone (clarifications, Every CGI)."""
+"""Listed form of a secret; as a new value it means no change (clarifications, Every CGI)."""
 
 
 def hide_secret(param: Param, value: str) -> str:
@@ -33,7 +33,7 @@ class Requester:
     via: str
     """The way that it came, such as ``/cgi/admin/param.cgi``."""
     rank: Rank
-    """The right that the change is made with."""
+    """Rank with which the change is made."""
     arrived_at: str = ""
     """The camera's own IP address that the request came in by; "" if none did."""
     over_tls: bool = True
@@ -68,12 +68,12 @@ class CheckedChange:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The outcome of an update."""
+    """Result of an update."""
 
     sent: tuple[CheckedChange, ...]
     """The changes that were sent, in their order."""
     followed: tuple[CheckedChange, ...]
     """Further changes that the groups' rules asked for."""
     undo: tuple[Change, ...]
-    """The changes that bring the stored values of before back. Values of the running device (the clock) are not among
-    them. Secrets are in clear."""
+    """Changes that restore the previous stored values. Values of the running device (the clock) are not included.
+    Secrets are in clear text."""

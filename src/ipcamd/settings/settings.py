@@ -1,4 +1,4 @@
-"""Settings: every parameter's present value, in memory, and the one way to change it."""
+"""Settings: every parameter's present value, in memory, and the only way to change it."""
 
 import asyncio
 import logging
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 class Settings:
-    """All parameters. A stored one is kept in memory, and a change of it reaches the disk first."""
+    """All parameters. Stored values are kept in memory, and a change is written to disk first."""
 
     def __init__(self, database: Database, groups: Iterable[Group], factory: Mapping[Name, str]) -> None:
         """`factory` overrides declared defaults (the command line's options). Raises `StoreError`."""
@@ -69,7 +69,7 @@ class Settings:
         self._values = _overlaid(self._factory, self._table.load())
 
     def __getitem__(self, group: str) -> Values:
-        """Return the stored values of a group, by its exact name. They stay as they are; ask again after a change."""
+        """Return the stored values of a group, by its exact name. They are immutable; ask again after a change."""
         return self._values[group]
 
     def factory(self, group: str) -> Values:
@@ -77,7 +77,7 @@ class Settings:
         return self._factory[group]
 
     def present(self, group: Group, param: Param, by: Requester = CAMERA) -> str:
-        """Return the value that `param` has just now: an output that an event holds is not as it was set."""
+        """Return the present value of `param`, which may differ from the setting: an event may hold an output."""
         if reader := self._readers.get((group.name, param.name)):
             return reader(by)
         return self._values[group.name][param.name] if param.origin is ValueOrigin.STORED else param.default
@@ -91,11 +91,11 @@ class Settings:
         self._watchers[group].append(watcher)
 
     def guard(self, group: str, guard: Guard) -> None:
-        """Let `guard` take part in each change of `group`."""
+        """Register a guard of each change of `group`."""
         self._guards[group].append(guard)
 
     def check_hardware(self, group: str, check: HardwareCheck) -> None:
-        """Let `check` refuse updates of `group`. A factory default is not refused."""
+        """Register a check that may refuse updates of `group`, but not a factory default."""
         self._hardware_checks[group].append(check)
 
     def add_readers(self, readers: Mapping[Name, Reader]) -> None:

@@ -1,6 +1,6 @@
-"""Muxer of live MP4: one fragment for each frame, at once. Times count from the first picture.
+"""Muxer of live MP4: one fragment per frame, without delay. Times count from the first picture.
 
-FFmpeg's muxer is not used: it holds each frame until the next one of every track has come.
+FFmpeg's muxer holds each frame until the next one of every track, so it is not used.
 """
 
 from ipcamd.media.codecs import Codec
@@ -9,7 +9,7 @@ from ipcamd.wire.mp4.init_segment import content_type_of
 from ipcamd.wire.mp4.writer import Mp4Format, Mp4Writer
 
 LEAP_NS = 10_000_000_000
-"""Pictures that are further apart have no common time: the camera's clock was set."""
+"""A larger interval between pictures means that the camera's clock was set."""
 
 
 def find_format(key_frame: EncodedFrame, sound: Codec | None) -> Mp4Format | None:
@@ -20,7 +20,7 @@ def find_format(key_frame: EncodedFrame, sound: Codec | None) -> Mp4Format | Non
 
 
 class Mp4Muxer:
-    """Formats the frames of one stream, from a key frame on, while its format stays the same."""
+    """Muxes the frames of one stream, starting at a key frame, while its format is constant."""
 
     def __init__(self, stream_format: Mp4Format, first: EncodedFrame) -> None:
         """`first` is the key frame."""
@@ -31,11 +31,11 @@ class Mp4Muxer:
 
     @property
     def opening(self) -> bytes:
-        """Bytes that a viewer needs before the first fragment."""
+        """Initialization segment, which a viewer needs before the first fragment."""
         return self._writer.head()
 
     def follows(self, frame: EncodedFrame) -> bool:
-        """Whether a picture continues the time of the last one."""
+        """Whether a picture continues the time line of the last one."""
         return 0 <= frame.captured_ns - self._last_ns < LEAP_NS
 
     def add_picture(self, frame: EncodedFrame) -> bytes:

@@ -1,4 +1,4 @@
-"""Router: from a path to its endpoint, and who may call it; a path that is in no endpoint does not exist."""
+"""Router: finds the endpoint of a path and checks the caller's rank; paths without an endpoint do not exist."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial

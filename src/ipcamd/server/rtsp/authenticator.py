@@ -1,4 +1,4 @@
-"""RTSP authenticator: who may watch, and who may talk."""
+"""RTSP authenticator: permission to watch and to talk."""
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginRefusal, LoginVerifier, Reason

@@ -1,4 +1,4 @@
-"""RTSP connection: requests in, responses and packets out."""
+"""RTSP connection: receives requests, sends responses and packets."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

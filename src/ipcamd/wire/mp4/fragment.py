@@ -7,7 +7,7 @@ from ipcamd.wire.mp4.boxes import box, full_box
 _DEFAULT_BASE_IS_MOOF = 0x020000
 _HAS_OFFSET_DURATION_SIZE_FLAGS = 0x000701
 _KEY, _NOT_KEY = 0x02000000, 0x01010000
-"""Sample flags: it depends on no other frame; or it does, and is no random access point."""
+"""Sample flags of a key frame, and of a frame that depends on others."""
 MOOF_BYTES = 100
 """Bytes of a fragment's header."""
 NTP_EPOCH_S = 2_208_988_800
@@ -28,7 +28,7 @@ def format_fragment(
 
 
 def format_reference_time(track_id: int, captured_ns: int, time: int) -> bytes:
-    """Return the box ``prft``: the fragment that begins at `time` was captured then (8.16.5)."""
+    """Return the box ``prft``: the capture time of the fragment that starts at `time` (8.16.5)."""
     seconds, rest_ns = divmod(captured_ns, 1_000_000_000)
     ntp = seconds + NTP_EPOCH_S << 32 | (rest_ns << 32) // 1_000_000_000
     return full_box(b"prft", 1, 0, struct.pack(">IQQ", track_id, ntp & 0xFFFFFFFFFFFFFFFF, time))

@@ -1,4 +1,4 @@
-"""Head editor: changes the heads of the messages in an RTSP stream; bodies and interleaved packets pass as they are."""
+"""Head editor: edits the heads of the messages in an RTSP stream; bodies and interleaved packets pass unchanged."""
 
 from abc import ABC, abstractmethod
 
@@ -14,12 +14,12 @@ class HeadEditor(ABC):
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._passing = 0
-        """Bytes that pass as they are: the rest of a body or of a packet."""
+        """Bytes that pass unchanged: the rest of a body or of a packet."""
         self._is_open = False
         """No heads are looked for from now on."""
 
     def feed(self, data: bytes) -> bytes:
-        """Return what may pass. Raises ``ValueError`` for what is not RTSP."""
+        """Return the bytes to pass on. Raises ``ValueError`` for data that is not RTSP."""
         if self._is_open:
             return self._rest(data)
         self._buffer += data
@@ -30,10 +30,7 @@ class HeadEditor(ABC):
 
     @abstractmethod
     def _head(self) -> bytes:
-        """Take a head from the buffer and return it as it shall be; nothing while it is not complete.
-
-        Raises ``ValueError``.
-        """
+        """Remove a head from the buffer and return it edited; nothing while it is incomplete. Raises ``ValueError``."""
 
     def _rest(self, data: bytes) -> bytes:
         """Return what becomes of bytes after the last head: they pass as they are. Raises ``ValueError``."""

@@ -1,7 +1,7 @@
-"""Request rewriter: RTSP requests that FFmpeg makes for the relay's address become requests for the camera's.
+"""Request rewriter: converts FFmpeg's RTSP requests for the relay's address to requests for the camera's address.
 
-Servers with several names choose by the host of the URL. A Digest login is made for the URL of its request (RFC 7616,
-3.4.6), so it is made anew.
+Servers with several names select by the host of the URL. A Digest login is computed again, because it depends on the
+URL of its request (RFC 7616, 3.4.6).
 """
 
 from base64 import b64encode
@@ -17,7 +17,7 @@ class RequestRewriter(HeadEditor):
     """Rewriter of one connection, which carries RTSP, or the requests of an HTTP tunnel in Base64."""
 
     def __init__(self, relay: str, camera: str, login: BasicCredentials) -> None:
-        """`relay` is the beginning of the URLs that FFmpeg asks for, ``rtsp://HOST:PORT``; `camera` takes its place."""
+        """`relay` is the start of the URLs in FFmpeg's requests, ``rtsp://HOST:PORT``; `camera` replaces it."""
         super().__init__()
         self._relay, self._camera = relay, camera
         self._login = login
@@ -54,10 +54,10 @@ class RequestRewriter(HeadEditor):
         return line
 
     def _signed(self, method: str, value: str) -> str:
-        """Return a login for the camera's URL."""
+        """Return the login for the camera's URL."""
         try:
             sent = parse(value)
-        except ValueError:  # of a kind that is not known
+        except ValueError:  # of an unknown kind
             return value
         if isinstance(sent, BasicCredentials):
             return value

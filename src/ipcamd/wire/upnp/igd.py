@@ -20,13 +20,13 @@ SERVICES = (
     "urn:schemas-upnp-org:service:WANIPConnection:1",
     "urn:schemas-upnp-org:service:WANPPPConnection:1",
 )
-"""Services that map ports, the best first."""
+"""Services that map ports, in order of preference."""
 FIREWALLS = ("urn:schemas-upnp-org:service:WANIPv6FirewallControl:1",)
 """Services that open pinholes in the firewall for IPv6."""
 NO_SUCH_PINHOLE = 704
 """Error code: there is no pinhole with this number (UPnP WANIPv6FirewallControl:1, 2.6)."""
 NO_SUCH_ENTRY = 714
-"""Error code: there is no such mapping (UPnP WANIPConnection:1, 2.4.15)."""
+"""Error code: the mapping does not exist (UPnP WANIPConnection:1, 2.4.15)."""
 CONFLICT = 718
 """Error code: the port is mapped to another host (2.4.16)."""
 ONLY_PERMANENT_LEASES = 725
@@ -42,7 +42,7 @@ class IgdService:
 
 
 class SoapFault(ValueError):
-    """The router refuses an action; ``code`` is UPnP's."""
+    """Refused action of the router; ``code`` is UPnP's."""
 
     def __init__(self, code: int, reason: str) -> None:
         """`reason` is the router's own text, which may be empty."""
@@ -70,7 +70,7 @@ def parse_services(document: bytes, location: str, kinds: Sequence[str] = SERVIC
 
 
 def is_url_of(url: str, host: str) -> bool:
-    """Whether it is a plain HTTP URL, without a login, on exactly this IP address."""
+    """Whether a text is a plain HTTP URL, without a login, on exactly this IP address."""
     try:
         parts, name = urlsplit(url), f"[{host}]" if ":" in host else host
         return parts.scheme == "http" and parts.netloc in (name, f"{name}:{parts.port}")
@@ -79,7 +79,7 @@ def is_url_of(url: str, host: str) -> bool:
 
 
 def format_action(kind: str, action: str, arguments: Mapping[str, str | int]) -> tuple[dict[str, str], bytes]:
-    """Return the header fields and the body of the POST that calls an action."""
+    """Return the header fields and the body of the POST for an action."""
     inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in arguments.items())
     body = (
         '<?xml version="1.0"?>\r\n'

@@ -1,6 +1,6 @@
-"""Confirmation page: shows a request that changes something and may be another site's, and sends it on a press.
+"""Confirmation page: shows a request that changes something and may come from another site, and sends it after a click.
 
-The form posts to the very URL that was asked for, so that the page holds no value; and it cannot be framed.
+The form posts to the requested URL, so that the page contains no value; the page cannot be framed.
 """
 
 import base64

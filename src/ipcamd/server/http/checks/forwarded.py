@@ -1,4 +1,4 @@
-"""Reverse proxies: what their ``X-Forwarded-*`` fields say of a request, believed of trusted ones alone."""
+"""Reverse proxies: reads ``X-Forwarded-*`` fields, from trusted proxies only."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Forwarded:
 
 
 class TrustedProxies:
-    """The networks whose hosts may say for whom they ask."""
+    """Networks whose hosts are trusted proxies."""
 
     def __init__(self, networks: Sequence[IPv4Network | IPv6Network] = ()) -> None:
         self._networks = tuple(networks)

@@ -1,4 +1,4 @@
-"""Host check: browsers may use the camera by its own names alone (against DNS rebinding)."""
+"""Host check: browsers may use the camera only by its own names (against DNS rebinding)."""
 
 import socket
 from collections.abc import Callable, Iterable
