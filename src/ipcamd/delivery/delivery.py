@@ -1,7 +1,7 @@
 """Delivery of captured files to other hosts: by FTP, by mail, to a Samba share (SDK 10.16 to 10.20)."""
 
 import asyncio
-import uuid
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -134,7 +134,7 @@ class Delivery:
         return note
 
     async def _test(self, worker: DeliveryWorker) -> list[str]:
-        token = uuid.uuid4().hex
+        token = secrets.token_hex(16)
         path = self._folder / token
         moment = self._now_ns()
         try:

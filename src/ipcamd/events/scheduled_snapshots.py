@@ -1,7 +1,7 @@
 """Scheduled snapshots: a picture for a schedule's targets, at each moment of its time lapse."""
 
 import asyncio
-import uuid
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -69,7 +69,7 @@ class ScheduledSnapshots:
         flags = [flag for flag in self._sinks if schedule.has(flag)]
         if not flags:
             return []
-        path = self._folder / uuid.uuid4().hex
+        path = self._folder / secrets.token_hex(16)
         try:
             await asyncio.to_thread(self._write, path, picture.payload)
             file = self._file(path, schedule, due, picture)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -76,6 +75,8 @@ def list_settings(settings: Settings) -> Iterator[str]:
 
 def list_versions() -> Iterator[str]:
     """Yield versions of the camera, Python, the system, and the packages that are installed with the camera."""
+    import platform
+
     yield f"ipcamd {ipcamd.__version__}"
     yield f"Python {platform.python_version()}"
     yield platform.platform()

@@ -1,7 +1,6 @@
 """Option reader: merges command line, environment and TOML file."""
 
 import argparse
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,6 +69,8 @@ def _parse(option: Option, place: str, text: str) -> Any:
 
 def _toml(path: Path) -> tuple[Mapping[str, Given], Mapping[str, str]]:
     """Return the options and the drivers of a file."""
+    import tomllib
+
     try:
         return _given(tomllib.loads(path.read_text()))
     except (OSError, ValueError, ConfigError) as error:

@@ -1,7 +1,7 @@
 """Clip store: the directory where clips are written, and kept until all users have links or copies."""
 
+import secrets
 import shutil
-import uuid
 from collections import deque
 from collections.abc import Container
 from pathlib import Path
@@ -30,7 +30,7 @@ class ClipStore:
 
     def disk(self, token: str = "") -> Disk:
         """Return the directory of that clip, or a new one."""
-        return Disk(self._path / (token or uuid.uuid4().hex))
+        return Disk(self._path / (token or secrets.token_hex(16)))
 
     def prepare(self, disk: Disk) -> None:
         """Make the directory; durable on return. Blocks; raises ``OSError``."""

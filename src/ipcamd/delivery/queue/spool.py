@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import os
+import secrets
 import shutil
 import sqlite3
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -132,7 +132,7 @@ class Spool:
         return items
 
     def _item(self, target: str, m: ClipFile) -> SpoolItem:
-        token, size, what = uuid.uuid4().hex, m.path.stat().st_size, m.event.label
+        token, size, what = secrets.token_hex(16), m.path.stat().st_size, m.event.label
         path = self._folder / token
         return SpoolItem(0, target, token, path, m.name, m.content_type, size, m.event.time_ns, what, m.schedule)
 

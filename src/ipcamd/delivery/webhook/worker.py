@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import uuid
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
@@ -233,4 +233,4 @@ class WebhookWorker:
 
 def _new_id() -> str:
     """Return an identifier of a message for all its attempts."""
-    return f"msg_{uuid.uuid4().hex}"
+    return f"msg_{secrets.token_hex(16)}"

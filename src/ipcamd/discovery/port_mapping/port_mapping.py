@@ -9,12 +9,10 @@ import secrets
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from ipcamd.discovery.port_mapping.find_gateway import find_gateway
 from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, Gateway, MappedPort, MappingRequest
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError
 from ipcamd.store.keyvalue import KeyValueStore
-from ipcamd.wire.pcp import NONCE_BYTES
 
 NONCE = "portmapping.nonce"
 """Key of the stored nonce, which identifies the camera's mappings at a PCP router."""
@@ -63,6 +61,8 @@ class PortMapping:
             self._task = asyncio.get_running_loop().create_task(self._work(wanted))
 
     async def _work(self, wanted: MappingRequest) -> None:
+        from ipcamd.discovery.port_mapping.find_gateway import find_gateway
+
         while True:
             try:
                 self._gateway = await find_gateway(wanted, await self._nonce(), self._egress)
@@ -99,6 +99,8 @@ class PortMapping:
 
     async def _nonce(self) -> bytes:
         """Return the camera's nonce for PCP, which is stored."""
+        from ipcamd.wire.pcp import NONCE_BYTES
+
         nonce = self._facts.get(NONCE)
         if nonce is None:
             nonce = secrets.token_hex(NONCE_BYTES)

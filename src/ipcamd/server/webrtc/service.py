@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
+from typing import TYPE_CHECKING
 
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
@@ -13,17 +14,17 @@ from ipcamd.server.listener import Listener, bind_sockets
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.agent import IceAgent
-from ipcamd.server.webrtc.answer import make_answer
 from ipcamd.server.webrtc.dtls import DtlsContext
-from ipcamd.server.webrtc.negotiation import NegotiatedTrack, negotiate, transport
 from ipcamd.server.webrtc.session import PROTOCOL, SessionHooks, SessionTrack, WebRtcSession
 from ipcamd.server.webrtc.streams import WebRtcStream, WebRtcStreams
 from ipcamd.server.webrtc.tcp import WebRtcTcpConnection
 from ipcamd.server.webrtc.udp import WebRtcUdpPort
 from ipcamd.server.webrtc.viewer import TypedPackets
 from ipcamd.webrtc_sessions import WebRtcAnswer, WebRtcOffer
-from ipcamd.wire.webrtc import sdp_offer
 from ipcamd.workers.thread import run_in_thread
+
+if TYPE_CHECKING:
+    from ipcamd.server.webrtc.negotiation import NegotiatedTrack
 
 MOST_WAITING = 16
 """Most open offers of one account."""
@@ -167,6 +168,10 @@ class WebRtcService:
 
     def _answer(self, offer: WebRtcOffer, hubs: Sequence[Hub], context: DtlsContext) -> WebRtcAnswer:
         """Open a session. Raises ``ValueError`` if the offer cannot be answered."""
+        from ipcamd.server.webrtc.answer import make_answer
+        from ipcamd.server.webrtc.negotiation import negotiate, transport
+        from ipcamd.wire.webrtc import sdp_offer
+
         if self._listener is None:
             raise ValueError("WebRTC has just been switched off")
         parsed = sdp_offer.parse(offer.description)
@@ -180,7 +185,7 @@ class WebRtcService:
         return WebRtcAnswer(session.identifier, answer, _tag(session))
 
     def _make_session(
-        self, offer: WebRtcOffer, tracks: Sequence[tuple[NegotiatedTrack, WebRtcStream]]
+        self, offer: WebRtcOffer, tracks: Sequence[tuple["NegotiatedTrack", WebRtcStream]]
     ) -> WebRtcSession:
         talks = any(track.talk for track, _ in tracks)
         hooks = SessionHooks(self._registry.now_s, self._admit, self._note_end, self._talk if talks else None)
@@ -191,7 +196,7 @@ class WebRtcService:
         self._registry.keep_sweeping()
         return session
 
-    def _track(self, track: NegotiatedTrack, stream: WebRtcStream) -> SessionTrack:
+    def _track(self, track: "NegotiatedTrack", stream: WebRtcStream) -> SessionTrack:
         stream.rtp.keep_warm()
         return SessionTrack(stream.rtp, TypedPackets(stream.ring, track.format.payload_type))
 
