@@ -78,7 +78,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     def names_of_started(event: Event) -> list[str]:
         return [schedule.name for schedule in engine.started_by(event)]
 
-    webhooks = build_webhooks(stack, core, media, bus, outbox, names_of_started)
+    webhooks = build_webhooks(core, media, bus, outbox, names_of_started)
 
     def has_reaction(event: Event) -> bool:
         if event.kind in LOGGED or webhooks.wants(event):
@@ -108,6 +108,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     clock.watch(times.check)
     bus.watch_demand(times.check)
     times.check()
+    stack.push(webhooks.close)  # before the triggers: what it needs of them changes then
     webhooks.start()
     start_time_lapse(stack, core, media, schedules, sinks_by_flag, outbox)
     engine.resume(recording.card.wait_until_read)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
-from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.queue.outbox import Outbox
 from ipcamd.delivery.webhook.service import WebhookService
 from ipcamd.delivery.webhook.worker import WebhookParts
@@ -13,7 +12,6 @@ from ipcamd.store.eventlog import EventLogEntry
 
 
 def build_webhooks(
-    stack: ShutdownStack,
     core: Core,
     media: MediaParts,
     bus: EventBus,
@@ -41,6 +39,4 @@ def build_webhooks(
         note,
         core.clock.now_ns,
     )
-    service = WebhookService(parts)
-    stack.push(service.close)
-    return service
+    return WebhookService(parts)

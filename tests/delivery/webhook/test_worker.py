@@ -198,6 +198,18 @@ async def test_an_event_whose_picture_is_awaited_outlasts_the_end(tmp_path: Path
         assert world.outbox.counts("webhook1").waiting == 2
 
 
+async def test_a_change_before_anything_began_leaves_no_subscriber_behind(tmp_path: Path) -> None:
+    receiver = Receiver()
+    async with world_of(tmp_path, receiver) as world:
+        await world.set(1, receiver)
+        worker = world.service._workers["webhook1"]
+        worker.start()
+        worker.start()  # the tasks of the first have not run yet
+        assert len(world.bus._queues) == 1
+        await world.set(1, receiver, Enable="no")
+        assert not world.bus.wants(EventKind.INPUT)
+
+
 async def test_a_webhook_without_a_url_keeps_nothing(tmp_path: Path) -> None:
     receiver = Receiver()
     async with world_of(tmp_path, receiver) as world:

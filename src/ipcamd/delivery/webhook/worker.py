@@ -64,6 +64,8 @@ class WebhookWorker:
         self._failure = ""
         self._picture = 0, asyncio.Event()
         """Number of the newest message that gets a picture, and when it has come."""
+        self._following: tuple[EventQueue, EdgeFilter, WebhookConfig] | None = None
+        """Events that come in, those of them that count, and the configuration for them."""
         self._tasks: list[asyncio.Task[None]] = []
         self._switching_off: set[asyncio.Task[None]] = set()
 
@@ -74,27 +76,36 @@ class WebhookWorker:
 
     def start(self) -> None:
         """Start, or restart with the present configuration."""
+        self._stop()
         before = [task for task in self._tasks if not task.done()]
-        for task in before:
-            task.cancel()
         config, loop, self._tasks = self.config, asyncio.get_running_loop(), before
         self._pauses.reset()
         if not config.url:
             self._parts.outbox.clear(self.name)
         elif config.enabled:
             queue = self._parts.bus.open_queue(self.name, config.kinds, QUEUED_EVENTS)
-            edges = EdgeFilter(self._parts.bus.newest)
+            self._following = queue, EdgeFilter(self._parts.bus.newest), config
             self._tasks = [
                 *before,
-                loop.create_task(self._follow(queue, edges, config)),
+                loop.create_task(self._follow(*self._following)),
                 loop.create_task(self._keep_sending(config, before)),
             ]
 
     async def close(self) -> None:
         """Stop; waiting messages are sent after the next start."""
+        self._stop()
+        await asyncio.gather(*self._tasks, *self._switching_off, return_exceptions=True)
+
+    def _stop(self) -> None:
+        """Cancel the tasks; events that came before are queued."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, *self._switching_off, return_exceptions=True)
+        if self._following:
+            queue, edges, config = self._following
+            self._following = None
+            for event in filter(edges.is_change, queue.take_waiting()):
+                self._parts.outbox.put(self.name, _new_id(), self._payload(event, config, None))
+            queue.close()
 
     def retry_now(self) -> None:
         """End the pause after a failure, because the receiver works again."""
@@ -118,14 +129,12 @@ class WebhookWorker:
 
     async def _follow(self, queue: EventQueue, edges: EdgeFilter, config: WebhookConfig) -> None:
         """Queue each start and end of an event."""
-        with queue:
+        async for event in queue:
             try:
-                async for event in queue:
-                    if edges.is_change(event):
-                        await self._queue(event, config)
-            finally:  # after cancellation, queue the waiting events, too
-                for event in filter(edges.is_change, queue.take_waiting()):
-                    self._parts.outbox.put(self.name, _new_id(), self._payload(event, config, None))
+                if edges.is_change(event):
+                    await self._queue(event, config)
+            except Exception:  # a fault of ours must not end it
+                _log.exception("%s missed the event %s", self.name, event.label)
 
     async def _queue(self, event: Event, config: WebhookConfig) -> None:
         """Queue an event at once, and add its picture when that is there; it is not sent before."""
