@@ -29,6 +29,7 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.media.image.focus_meter import FocusMeter
+from ipcamd.media.image.view import View
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.options.reader import read_options
 from ipcamd.params import ALL_GROUPS
@@ -131,7 +132,10 @@ class World:
             "pipeline": cast(
                 "Any",
                 SimpleNamespace(
-                    size=(768, 576), traffic=self.traffic, passthrough=SimpleNamespace(report=lambda: self.streams)
+                    size=(768, 576),
+                    view=View(pan=-50, zoom=2),
+                    traffic=self.traffic,
+                    passthrough=SimpleNamespace(report=lambda: self.streams),
                 ),
             ),
             "schedules": self.schedules,

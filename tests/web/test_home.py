@@ -140,7 +140,8 @@ async def test_now_is_the_cameras_clock(world: World) -> None:
 async def test_the_size_of_the_cameras_picture_is_told(world: World) -> None:
     reply = await world.ask(BY_PATH["/web/picture"])
     assert reply.content_type == "application/json"
-    assert json.loads(reply.body) == {"width": 768, "height": 576}
+    view = {"pan": -50, "tilt": 0, "zoom": 2}
+    assert json.loads(reply.body) == {"width": 768, "height": 576, "view": view}
 
 
 async def test_a_file_is_sent_compressed_to_clients_that_accept_that(world: World) -> None:

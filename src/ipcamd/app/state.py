@@ -6,6 +6,7 @@ from ipcamd.app.control import ControlParts
 from ipcamd.app.core import Core
 from ipcamd.app.events import EventParts
 from ipcamd.app.media import MediaParts
+from ipcamd.params.device.privacy import PRIVACY
 from ipcamd.state_feed import StateFeed
 from ipcamd.storage.card_state import card_state
 
@@ -24,6 +25,7 @@ def build_state_feed(
             "lens": control.lens.state() if control.lens.is_supported else None,
             "preset_thumbnails": control.ptz.thumbnails.tags() if control.ptz.is_supported else [],
             "day_night": control.day_night.state() if core.drivers.ir_cut.is_present else None,
+            "privacy": core.settings[PRIVACY.name].flag("Enabled"),
             "viewers": viewers(),
             "recording": events.recording.recorder.recording,
             "card": read_card(),
@@ -35,6 +37,7 @@ def build_state_feed(
         return {"state": card_state(card), "formatted": card.formatted, "revision": card.index.revision}
 
     feed = StateFeed(core.settings, read)
+    core.settings.watch(PRIVACY.name, feed.notice)
     events.bus.subscribe(feed.notice)
     core.event_log.watch(feed.notice)
     events.recording.card.watch(feed.notice)

@@ -95,6 +95,7 @@ class Pipeline:
         called in media threads. The sound comes from `instrument`, or from the source if `own_sound`."""
         self._settings = settings
         self._clock_ns = clock_ns
+        self._view = view
         self.traffic = Traffic()
         """Frames sent and dropped, by stream and protocol."""
         self._streams = {
@@ -219,6 +220,11 @@ class Pipeline:
     def size(self) -> tuple[int, int]:
         """Width and height of the newest picture, before scaling; (0, 0) before the first."""
         return self._processor.size
+
+    @property
+    def view(self) -> View:
+        """The part of the source's picture that is shown now."""
+        return self._view()
 
     def magnify(self, zoom: float) -> None:
         """Request pictures from the source that are large enough for this zoom without loss; 1 is the whole picture. In

@@ -20,7 +20,7 @@ MODULES = (
         *(f"/web/{folder}/*" for folder in ("shared", "api", "time", "network", "log", "live", "stream")),
         *(f"/web/{folder}/*" for folder in ("renderers", "mp4", "requests", "talk", "zoom")),
         *(f"/web/{folder}/*" for folder in ("motion", "device", "lens", "ptz", "recordings", "events", "settings")),
-        *(f"/web/{folder}/*" for folder in ("system", "welcome")),
+        *(f"/web/{folder}/*" for folder in ("system", "welcome", "masks")),
     ),
     _module("system.clients", "/web/clients", "/web/clients/disconnect"),
     _module("metrics.metrics", "/metrics"),

@@ -98,9 +98,11 @@ def now(call: Call) -> Reply:
 
 
 def picture(call: Call) -> Reply:
-    """Answer with the size of the camera's picture, before streams scale it; zero before the first one."""
-    width, height = call.camera.pipeline.size
-    body = json.dumps({"width": width, "height": height}).encode()
+    """Answer with the size of the camera's picture, before streams fit it into theirs, zero until there was one, and
+    with the part of the source's picture that it shows (see `View`)."""
+    (width, height), view = call.camera.pipeline.size, call.camera.pipeline.view
+    shown = {"pan": view.pan, "tilt": view.tilt, "zoom": max(1.0, view.zoom)}
+    body = json.dumps({"width": width, "height": height, "view": shown}).encode()
     return Reply(body, content_type="application/json", headers=_FRESH)
 
 

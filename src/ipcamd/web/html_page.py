@@ -96,7 +96,7 @@ PAGES = {
         "Settings",
         Rank.USERS,
         "settings/settings.js",
-        ("settings/settings.css",),
+        ("settings/settings.css", "motion/motion.css", "masks/masks.css"),
     ),
     "/system": HtmlPage(
         "system/system.html",

@@ -10,7 +10,7 @@ from tests.e2e.pages.test_page_motion import click, look
 
 pytestmark = pytest.mark.slow
 
-OUTPUT = "#device [role=switch]"
+OUTPUT = "#device [data-param='GPIO.TriggerOutStatus1']"
 USAGE = "#device select"
 
 
@@ -48,7 +48,7 @@ def test_a_switch_pressed_in_one_browser_shows_in_the_other(page: Chromium, came
         assert camera.client.value("GPIO", "TriggerOutStatus1") == "high"
         click(other, OUTPUT)
         eventually(lambda: shown(page, "output-state") == "low", "the first browser does not follow")
-        assert not page.run(f"document.querySelector('{OUTPUT}').checked")
+        assert not page.run(f'document.querySelector("{OUTPUT}").checked')
         choose(page, "off")
         eventually(lambda: shown(other, "light-state") == "Night, set by hand", "no night")
         assert other.run(f"document.querySelector('{USAGE}').hidden")
@@ -77,8 +77,8 @@ def test_a_guest_sees_everything_and_switches_nothing(camera: CameraProcess) -> 
         look(browser, camera)
         camera.client.update("GPIO", TriggerOutStatus1="high")
         eventually(lambda: shown(browser, "output-state") == "high", "no output")
-        assert browser.run(f"document.querySelector('{OUTPUT}').disabled")
-        assert browser.run(f"document.querySelector('{OUTPUT}').closest('label').title") == "Guests may not switch it"
+        assert browser.run(f'document.querySelector("{OUTPUT}").disabled')
+        assert browser.run(f"document.querySelector(\"{OUTPUT}\").closest('label').title") == "Guests may not switch it"
         assert shown(browser, "light-state") == "Day, by the light"
         assert browser.run(f"document.querySelector('{USAGE}').hidden")
         assert browser.console == []
@@ -92,6 +92,6 @@ def test_a_switch_that_the_camera_refuses_returns_and_the_reason_stands_beside_i
     click(page, OUTPUT)
     alert = "document.querySelector('#device [role=alert]').textContent"
     eventually(lambda: page.run(alert) == "Not switched: the camera does not answer", "no reason")
-    assert not page.run(f"document.querySelector('{OUTPUT}').checked")
+    assert not page.run(f'document.querySelector("{OUTPUT}").checked')
     choose(page, "off")
     eventually(lambda: page.run(f"document.querySelector('{USAGE}').value") == "auto", "the choice does not return")

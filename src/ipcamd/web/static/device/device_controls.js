@@ -9,25 +9,31 @@ const USAGE = { auto: "by the light", schedule: "by the clock", on: "set by hand
 class DeviceControls extends HTMLElement {
   #rank = this.dataset.rank;
   #usage = this.querySelector("select");
-  #output = this.querySelector("[role=switch]");
+  #output = this.querySelector('[data-param="GPIO.TriggerOutStatus1"]');
+  #privacy = this.querySelector('[data-param="Privacy.Enabled"]');
   #error = this.querySelector("[role=alert]");
   #light = null;
   #levels = [];
+  #isPrivate = false;
 
   connectedCallback() {
     this.#usage.addEventListener("change", () => this.#choose());
     this.#output.addEventListener("change", () => this.#switch());
+    this.#privacy.addEventListener("change", () => this.#switchPrivacy());
+    this.#privacy.disabled = this.#rank !== "admin";
     this.#usage.hidden = this.#rank !== "admin";
     if (this.#rank !== "guest") return;
     this.#output.disabled = true;
     this.#output.closest("label").title = "Guests may not switch it";
   }
 
-  /** @param {{day_night?: {night: boolean, usage: string}|null, inputs?: string[], outputs?: string[]}} parts that changed */
-  take({ day_night: light, inputs, outputs }) {
+  /** @param {{day_night?: {night: boolean, usage: string}|null, inputs?: string[], outputs?: string[],
+   * privacy?: boolean}} parts that changed */
+  take({ day_night: light, inputs, outputs, privacy }) {
     if (light !== undefined) this.#showLight(light);
     if (inputs) this.#showInputs(inputs);
     if (outputs) this.#showOutput(outputs);
+    if (privacy !== undefined) this.#showPrivacy(privacy);
   }
 
   #part(name) {
@@ -63,6 +69,13 @@ class DeviceControls extends HTMLElement {
     setText(this.#part("output-state"), levels[0] ?? "");
   }
 
+  #showPrivacy(isOn) {
+    this.#isPrivate = isOn;
+    this.#part("privacy").hidden = this.#rank !== "admin" && !isOn;
+    this.#privacy.checked = isOn;
+    setText(this.#part("privacy-state"), isOn ? "camera off" : "off");
+  }
+
   async #choose() {
     const done = await this.#set("IRCUt", { Usage: this.#usage.value }, this.#usage);
     if (!done) this.#showLight(this.#light);
@@ -72,6 +85,11 @@ class DeviceControls extends HTMLElement {
     const wanted = this.#output.checked ? "high" : "low";
     const done = await this.#set("GPIO", { TriggerOutStatus1: wanted }, this.#output);
     if (!done) this.#showOutput(this.#levels);
+  }
+
+  async #switchPrivacy() {
+    const done = await this.#set("Privacy", { Enabled: this.#privacy.checked ? "yes" : "no" }, this.#privacy);
+    if (!done) this.#showPrivacy(this.#isPrivate);
   }
 
   async #set(group, values, control) {

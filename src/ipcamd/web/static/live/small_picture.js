@@ -26,8 +26,8 @@ class SmallPicture extends HTMLElement {
 
   connectedCallback() {
     document.addEventListener("visibilitychange", () => this.#follow());
-    new IntersectionObserver(([{ isIntersecting }]) => {
-      this.#isSeen = isIntersecting;
+    new IntersectionObserver((entries) => {
+      this.#isSeen = entries.at(-1).isIntersecting; // of several, the last one counts
       this.#follow();
     }).observe(this);
   }

@@ -31,6 +31,11 @@ export class SettingRow {
     this.#show();
   }
 
+  /** Text of the value that the camera has. */
+  get stored() {
+    return this.#value;
+  }
+
   /** Text of the control. */
   get text() {
     return readControl(this.#control, this.#param);
@@ -79,6 +84,13 @@ export class SettingRow {
     writeControl(this.#control, this.#param, this.#value);
     this.fail("");
     this.#show();
+  }
+
+  /** Write a value, as a person does. */
+  write(text) {
+    if (text === this.text) return;
+    writeControl(this.#control, this.#param, text);
+    this.#edited();
   }
 
   /** The camera has taken what stands here. */
@@ -130,14 +142,14 @@ export class SettingRow {
       const words = describeValue(this.#param, factory);
       reset.textContent = `Factory: ${words}`;
       reset.setAttribute("aria-label", `${label}: back to the factory value ${words}`);
-      reset.addEventListener("click", () => this.#write(factory));
+      reset.addEventListener("click", () => this.#reset(factory));
     }
     if (this.isSecret) {
       reset.textContent = "Remove";
       reset.setAttribute("aria-label", `${label}: remove`);
       reset.addEventListener("click", () => {
         this.#isCleared = true;
-        this.#write("");
+        this.#reset("");
       });
     }
     code.hidden = fixed !== undefined;
@@ -146,7 +158,7 @@ export class SettingRow {
     control.addEventListener("input", () => this.#edited());
   }
 
-  #write(text) {
+  #reset(text) {
     writeControl(this.#control, this.#param, text);
     this.#edited();
     this.focus();

@@ -8,11 +8,14 @@ import { SettingRow } from "./setting_row.js";
 
 const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.HttpsPort" };
 
+const MASKS = "Privacy.Mask1.Enabled";
+
 const element = (id) => document.getElementById(id);
 const rows = new Map(); // by Group.Name
 let sections = []; // topics and their groups, each with its element and rows
 let undo = ""; // token of the last change
 let outcome = ""; // of the last request
+let masks = null; // editor of masks, which administrators have
 
 tellMissingParts((text) => (element("trouble").textContent = text));
 
@@ -50,6 +53,7 @@ function build(topics) {
   element("topics").append(...sections.map((section) => section.link));
   filter();
   tell();
+  if (rows.has(MASKS)) editMasksWhenSeen(sections.find((section) => section.title === "Privacy"));
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
@@ -61,7 +65,23 @@ function buildGroup({ name, title, params }, topic) {
   const head = heading("h3", title);
   if (title !== name) head.append(Object.assign(document.createElement("code"), { textContent: name }));
   card.append(head, ...list.map((row) => row.element));
-  return { element: card, rows: list, above: `${topic} ${title}` };
+  return { name, element: card, rows: list, above: `${topic} ${title}` };
+}
+
+function editMasksWhenSeen({ element: section, cards }) {
+  const observer = new IntersectionObserver(async (entries) => {
+    if (!entries.at(-1).isIntersecting) return;
+    observer.disconnect();
+    const { MaskEditor } = await import("../masks/mask_editor.js");
+    masks = new MaskEditor(rows);
+    cards[0].element.after(masks.element);
+  });
+  observer.observe(section);
+}
+
+/** Whether it is a mask that does not exist, which is of interest only to somebody who looks for it. */
+function isUnused(card) {
+  return card.name.startsWith("Privacy.Mask") && !element("find").value && !card.rows.some((row) => row.isChanged || row.isEdited);
 }
 
 function heading(level, text) {
@@ -80,7 +100,7 @@ function filter() {
     let found = false;
     for (const card of cards) {
       for (const row of card.rows) row.element.hidden = !row.matches(words, card.above) || (onlyChanged && !row.isChanged);
-      card.element.hidden = card.rows.every((row) => row.element.hidden);
+      card.element.hidden = isUnused(card) || card.rows.every((row) => row.element.hidden);
       found ||= !card.element.hidden;
     }
     section.hidden = link.hidden = !found;
@@ -104,6 +124,7 @@ function tell(words = outcome) {
   element("undo").hidden = !undo || count > 0;
   const said = count ? `${count} ${count === 1 ? "change" : "changes"}` : outcome;
   if (element("said").textContent !== said) element("said").textContent = said;
+  masks?.show();
 }
 
 async function save() {

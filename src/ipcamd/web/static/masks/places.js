@@ -1,0 +1,27 @@
+// Places of masks: between the whole picture of the source, where the camera has them, and the part of it that is shown.
+
+import { WIDTH, HEIGHT } from "../motion/windows.js";
+
+/**
+ * @typedef {import("../motion/windows.js").Area} Area
+ * @typedef {{pan: number, tilt: number, zoom: number}} View pan and tilt -100 to 100, zoom from 1
+ * @typedef {{left: number, top: number, width: number, height: number}} Box
+ */
+
+/** The same place of a picture that is mirrored, or not: it works both ways. @param {Area} area @returns {Area} */
+export function mirrored({ left, top, right, bottom }, mirror, flip) {
+  if (mirror) [left, right] = [WIDTH - right, WIDTH - left];
+  if (flip) [top, bottom] = [HEIGHT - bottom, HEIGHT - top];
+  return { left, top, right, bottom };
+}
+
+/** Where the whole picture would lie on the page. @param {Box} shown where the part that is shown lies @param {View} view */
+export function whole(shown, { pan, tilt, zoom }) {
+  const [width, height] = [shown.width * zoom, shown.height * zoom];
+  return {
+    left: shown.left - ((width - shown.width) * (100 + pan)) / 200,
+    top: shown.top - ((height - shown.height) * (100 - tilt)) / 200,
+    width,
+    height,
+  };
+}
