@@ -55,6 +55,25 @@ async def test_a_preset_has_the_picture_of_its_place_until_it_is_removed(rig: Lo
     assert (rig.ptz.thumbnails.picture(3), rig.facts.get("ptz.thumbnail.3")) == (None, None)
 
 
+async def test_a_picture_with_other_masks_is_not_shown(rig: LookingRig) -> None:
+    mask = {"Left": "0", "Top": "0", "Right": "320", "Bottom": "480"}
+    await rig.ptz.update_preset(1, "1|8|door")
+    await rig.see(b"door")
+    await rig.ptz.update_preset(2, "1|8|gate")  # its picture is taken before the masks change, and comes after it
+    await rig.settings.update([Change("Privacy.Mask1", name, value) for name, value in mask.items()])
+    await rig.settings.update([Change("Privacy.Mask1", "Enabled", "yes")])
+    await rig.see(b"gate")
+    assert [rig.ptz.thumbnails.picture(number) for number in (1, 2)] == [None, None]
+    assert not any(rig.ptz.thumbnails.tags())
+    await rig.ptz.update_preset(3, "1|8|yard")
+    await rig.see(b"yard")
+    assert rig.ptz.thumbnails.picture(3) == b"yard"
+    await rig.settings.update([Change("Privacy.Mask1", "Right", "330")])
+    assert rig.ptz.thumbnails.picture(3) is None
+    await rig.settings.update([Change("Privacy.Mask1", "Enabled", "no")])
+    assert [rig.ptz.thumbnails.picture(number) for number in (1, 2, 3)] == [b"door", b"gate", None]
+
+
 async def test_a_preset_that_is_stored_again_has_the_new_picture_alone(rig: LookingRig) -> None:
     await rig.ptz.update_preset(1, "1|8|door")
     await rig.see(b"door")

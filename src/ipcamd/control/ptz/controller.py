@@ -60,7 +60,7 @@ class PtzController:
         self._driver, self._settings, self._memory = driver, settings, PtzMemory(facts)
         self._motors = motors
         self._guard = DriverGuard("the pan-tilt head", note)
-        self.thumbnails = PresetThumbnails(facts, self._memory, take_thumbnail, motors.tell)
+        self.thumbnails = PresetThumbnails(facts, self._memory, settings, take_thumbnail, motors.tell)
         self.presets = Presets(settings, self._memory, self.thumbnails)
         self._patrol = Patrol(self.presets.stops, self._visit)
         self._is_held = False

@@ -10,26 +10,35 @@ from zlib import crc32
 
 from ipcamd.control.ptz.memory import PtzMemory
 from ipcamd.errors import IpcamdError
+from ipcamd.params.device.privacy import MASK_GROUPS
 from ipcamd.params.device.ptz import PRESETS
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import TransactionPart
 from ipcamd.store.keyvalue import KeyValueStore
+
+_MASKS_END = ":"
+"""Character that base64 has not."""
 
 _log = logging.getLogger(__name__)
 
 
 class PresetThumbnails:
-    """A thumbnail for each preset, numbered from 1. For the event loop."""
+    """A thumbnail for each preset, numbered from 1. For the event loop.
+
+    A thumbnail is shown only while the privacy masks are those with which it was taken.
+    """
 
     def __init__(
         self,
         facts: KeyValueStore,
         memory: PtzMemory,
+        settings: Settings,
         take: Callable[[], Awaitable[bytes]] | None,
         tell: Callable[[], None],
     ) -> None:
         """`take` returns a small JPEG of the present picture, and raises ``IpcamdError`` without one; None: no
         thumbnails. `tell` is called for each new one."""
-        self._facts, self._memory = facts, memory
+        self._facts, self._memory, self._settings = facts, memory, settings
         self._take, self._tell = take, tell
         self._making: dict[int, asyncio.Task[None]] = {}
 
@@ -61,19 +70,29 @@ class PresetThumbnails:
         await asyncio.gather(*self._making.values(), return_exceptions=True)
 
     async def _make(self, number: int, take: Callable[[], Awaitable[bytes]]) -> None:
-        position = self._memory.preset(number)
+        position, masks = self._memory.preset(number), self._masks()
         try:
             picture = await take()
             if self._memory.preset(number) != position:
                 return  # it was removed or stored again meanwhile
-            await self._facts.set(_key(number), b64encode(picture).decode())
+            await self._facts.set(_key(number), masks + b64encode(picture).decode())
         except IpcamdError as error:
             _log.warning("preset %d has no thumbnail: %s", number, error)
             return
         self._tell()
 
     def _text(self, number: int) -> str | None:
-        return self._facts.get(_key(number)) if self._memory.preset(number) else None
+        """Return the base64 of a thumbnail; None if there is none, or if other masks covered the scene then."""
+        text, masks = self._facts.get(_key(number)) if self._memory.preset(number) else None, self._masks()
+        if text is None or _MASKS_END in text[len(masks) :] or not text.startswith(masks):
+            return None
+        return text[len(masks) :]
+
+    def _masks(self) -> str:
+        """Return the beginning of the stored text of a picture that the present masks cover; "" without masks."""
+        groups = [self._settings[group.name] for group in MASK_GROUPS]
+        enabled = [tuple(values.items()) for values in groups if values.flag("Enabled")]
+        return f"{crc32(repr(enabled).encode()):08x}{_MASKS_END}" if enabled else ""
 
 
 def _key(number: int) -> str:
