@@ -15,7 +15,7 @@ from typing import Any
 from ipcamd import logs
 from ipcamd.app.build import start_camera
 from ipcamd.app.maintenance.host import FirmwareHost
-from ipcamd.app.process.allocator import return_large_blocks
+from ipcamd.app.process.allocator import keep_returning_free_pages, reuse_large_blocks
 from ipcamd.app.process.service_manager import ServiceManager
 from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken
@@ -50,7 +50,7 @@ def main(options: Options, reread: Callable[[], Options], log_buffer: LogBuffer)
     `reread` reads the options again (SIGHUP). `log_buffer` holds the process log.
     """
     os.umask(PRIVATE_UMASK)
-    return_large_blocks()
+    reuse_large_blocks()
     runner = Runner(options, reread, log_buffer)
     if asyncio.run(runner.run()) is ExitReason.TRIAL:
         runner.hand_over()
@@ -80,9 +80,13 @@ class Runner:
         loop.set_default_executor(DaemonExecutor())
         handle_exit_signals(partial(self.request_exit, ExitReason.STOP))
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        reason = await self._run_first()
-        while reason is ExitReason.RESTART:
-            reason = await self._run_once(_with_ports(self._options))
+        returning = asyncio.create_task(keep_returning_free_pages())
+        try:
+            reason = await self._run_first()
+            while reason is ExitReason.RESTART:
+                reason = await self._run_once(_with_ports(self._options))
+        finally:
+            returning.cancel()
         return ExitReason.STOP if self._stopped else reason
 
     def hand_over(self) -> None:

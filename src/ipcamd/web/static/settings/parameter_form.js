@@ -3,7 +3,7 @@
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { buildControl, readControl, writeControl } from "./control.js";
 
-let asked = null; // the description of all parameters, for all forms of the page
+let asked = null; // the description of the parameters, for all forms of the page
 
 /** @param {string} group names of the groups that the page shows, separated by commas; "": all
  * @returns {Promise<Map<string, object>>} parameters by Group.Name, as /web/settings describes them */
@@ -21,6 +21,12 @@ async function read(parameters) {
   if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
   const groups = (await answer.json()).flatMap((topic) => topic.groups);
   return new Map(groups.flatMap(({ name, params }) => params.map((param) => [`${name}.${param.name}`, param])));
+}
+
+/** Names of the groups that the forms of the page need, separated by commas. */
+function groupsOfPage() {
+  const ids = [...document.querySelectorAll("[data-params]")].flatMap((place) => place.dataset.params.split(" "));
+  return [...new Set(ids.map((id) => id.slice(0, id.lastIndexOf("."))))].join(",");
 }
 
 /** The fields of a `<form>`: an element of it with `data-params="Group.Name Group.Name"` gets those parameters, as far as
@@ -45,7 +51,7 @@ export class ParameterForm {
 
   /** Show the fields, or the present values in them. Throws what went wrong. */
   async show(anew = false) {
-    const described = await describeParameters(anew);
+    const described = await describeParameters(anew, groupsOfPage());
     for (const place of this.#form.querySelectorAll("[data-params]"))
       for (const id of place.dataset.params.split(" ")) {
         const param = described.get(id);
