@@ -42,15 +42,27 @@ class Program:
         return done.stdout
 
 
-def python_packages(*requirements: str) -> Program:
-    """Return the interpreter with these packages, and without those of the tests."""
-    python = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
+def python_packages(*requirements: str, version: str = f"3.{sys.version_info.minor}") -> Program:
+    """Return the interpreter of that version with these packages, and without those of the tests."""
+    python = _find_python(version)
 
     def install(folder: Path) -> list[str]:
-        return [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), *requirements]
+        return [str(python), "-m", "pip", "install", "--quiet", "--target", str(folder), *requirements]
 
-    folder = _install(requirements, install)
+    folder = _install((*requirements, *([version] if version not in sys.version else [])), install)
     return Program((str(python), "-s"), {"PYTHONPATH": str(folder)}, folder)
+
+
+def _find_python(version: str) -> Path:
+    """Return the interpreter of a version: our own, that of the search path, or one that pyenv keeps."""
+    if version == f"3.{sys.version_info.minor}":
+        return Path(sys.base_prefix, "bin", f"python{version}")
+    kept = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser().glob(f"versions/{version}.*/bin/python")
+    for python in [shutil.which(f"python{version}"), *kept]:
+        command = [str(python), "-m", "pip", "--version"]
+        if python and subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return Path(python)
+    pytest.skip(f"Python {version} is missing")
 
 
 def node_packages(*requirements: str) -> Program:
