@@ -7,6 +7,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, Gateway, MappedPort, MappingRequest
@@ -44,6 +45,7 @@ class PortMapping:
         self._gateway: Gateway | None = None
         self._held: dict[str, MappedPort] = {}
         self._task: asyncio.Task[None] | None = None
+        self._releasing: asyncio.Future[None] | None = None
         self.external_address = ""
         """The router's public address while ports are mapped; "" if unknown."""
         self.status = ""
@@ -79,10 +81,20 @@ class PortMapping:
         """Map and renew until a failure. Raises the errors of `Gateway`."""
         while True:
             for service, port in wanted.ports:
-                before = self._held.get(service)
-                self._held[service] = await gateway.map_port(port, before.external_port if before else port)
+                await self._map(gateway, service, port)
             self._tell(gateway.name, await gateway.external_address())
             await self._await_renewal(gateway)
+
+    async def _map(self, gateway: Gateway, service: str, port: int) -> None:
+        """Map or renew one port. Cancelled, wait for the answer: a mapping that was requested must be removed, too."""
+        before = self._held.get(service)
+        request = asyncio.ensure_future(gateway.map_port(port, before.external_port if before else port))
+        try:
+            self._held[service] = await asyncio.shield(request)
+        except asyncio.CancelledError:
+            with suppress(OSError, ValueError, IpcamdError):  # TimeoutError is an OSError
+                self._held[service] = await asyncio.wait_for(request, RELEASE_S)
+            raise
 
     async def _await_renewal(self, gateway: Gateway) -> None:
         """Wait for half of the shortest lifetime, or until the router has lost the mappings."""
@@ -108,6 +120,13 @@ class PortMapping:
         return bytes.fromhex(nonce)
 
     async def _release(self) -> None:
+        """Remove all mappings. A release that is cancelled continues, and the next one waits for it."""
+        if self._releasing:
+            await asyncio.shield(self._releasing)
+        self._releasing = asyncio.ensure_future(self._remove_all())
+        await asyncio.shield(self._releasing)
+
+    async def _remove_all(self) -> None:
         """Remove all mappings. An unreachable router removes them after `LIFETIME_S`."""
         gateway, held = self._gateway, list(self._held.values())
         self._gateway, self._held, self.external_address = None, {}, ""
