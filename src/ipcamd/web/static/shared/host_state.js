@@ -22,7 +22,7 @@ export function lookAgain() {
 
 async function look() {
   try {
-    const answer = await fetch(cameraUrl("web/system"), { cache: "no-store" });
+    const answer = await fetch(cameraUrl("web/system"), { cache: "no-store", signal: AbortSignal.timeout(AGAIN) });
     if (answer.ok) {
       const state = await answer.json();
       for (const follower of followers) follower(state);
