@@ -93,7 +93,6 @@ class World:
         )
         self.traffic = Traffic()
         self.streams: list[tuple[str, str]] = []
-        self.streams: list[tuple[str, str]] = []
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
     @cached_property

@@ -33,6 +33,13 @@ def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
     assert paths == [path.lower() for path in paths]
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_is_used_by_another(name: str) -> None:
+    others = [path.read_text() for path in STATIC.rglob("*.*") if path != STATIC / name]
+    listed = [text for page in PAGES.values() for text in (page.module, *page.styles)]
+    assert any(Path(name).name in text for text in (*others, *listed)), "no page needs it"
+
+
 def test_every_file_is_served_and_every_served_file_is_there() -> None:
     found = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*.*")}
     assert found == {*FILES, FRAME, *PARTS, *(page.body for page in PAGES.values())}

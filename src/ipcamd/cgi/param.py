@@ -153,8 +153,21 @@ def _group(name: str) -> _NamedGroup:
     group = find_group(name)
     if group is None:
         elsewhere = "schedules are at /cgi/event/schedule.cgi; " if name.lower().startswith(DYNAMIC.lower()) else ""
-        raise RequestFailed(f"group={shown(name)}: {elsewhere}allowed: {', '.join(g.name for g in GROUPS)}")
+        raise RequestFailed(f"group={shown(name)}: {elsewhere}allowed: {', '.join(_group_names())}")
     return _NamedGroup(group, next(n for n in (group.name, *group.aliases) if n.lower() == name.lower()))
+
+
+def _group_names() -> Iterator[str]:
+    """Yield the names of all groups; numbered ones together, such as ``Privacy.Mask1 to 8``."""
+    numbered: dict[str, list[str]] = {}
+    for group in GROUPS:
+        stem = group.name.rstrip("0123456789")
+        numbered.setdefault(stem, []).append(group.name.removeprefix(stem))
+    for stem, numbers in numbered.items():
+        if len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]:
+            yield f"{stem}1 to {numbers[-1]}"
+        else:
+            yield from (stem + number for number in numbers)
 
 
 def _changes(query: Query) -> bool:

@@ -24,7 +24,6 @@ from ipcamd.wire.http.query import Query
 SDK, PLAIN = "multipart/mixed;boundary=myboundary", "multipart/x-mixed-replace;boundary=myboundary"
 H264, MPEG4 = "video/h264", "video/mp4v-es"
 ENDPOINTS = [endpoint for module in MODULES for endpoint in module.load()]
-ENDPOINTS = [endpoint for module in MODULES for endpoint in module.load()]
 BY_PATH = {path: endpoint for endpoint in ENDPOINTS for path in (endpoint.path, *endpoint.aliases)}
 
 

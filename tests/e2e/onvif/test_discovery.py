@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess, eventually
-from tests.foreign_programs import python_packages
+from tests.foreign_programs import Program, python_packages
 from tests.networks import Neighbour, Network, ip, needs_networks, network
 from tests.onvif.client import OnvifClient
 
@@ -139,14 +139,19 @@ def test_a_flood_of_searches_gets_few_answers(network: Network, start_camera: St
     assert 0 < len(answered) <= 20  # ten a second, and the searches may take a moment more than one
 
 
-def test_home_assistants_search(network: Network, start_camera: StartCamera) -> None:
-    program = python_packages("WSDiscovery==2.1.2")
+@pytest.fixture
+def wsdiscovery() -> Program:
+    """Installed before the test is in its own network, which leads nowhere."""
+    return python_packages("WSDiscovery==2.1.2")
+
+
+def test_home_assistants_search(wsdiscovery: Program, network: Network, start_camera: StartCamera) -> None:
     host = network.add_neighbour()
     camera = start_camera(*OPTIONS)
     eventually(lambda: ask(host, "<d:Probe/>", patience_s=2.0))
     script = Path(__file__).parent / "clients" / "wsdiscovery_search.py"
     with host.inside():
-        found = json.loads(program.run(str(script)))
+        found = json.loads(wsdiscovery.run(str(script)))
     assert [each["addresses"] for each in found] == [[url(host, camera)]]
     assert "onvif://www.onvif.org/Profile/Streaming" in found[0]["scopes"]
 

@@ -80,6 +80,15 @@ def hidden(page: Chromium, name: str) -> bool:
     return bool(page.run(f"document.getElementById({json.dumps(name)}).hidden"))
 
 
+def hover(page: Chromium) -> None:
+    """Move the pointer to the picture, and wait until the page has loaded what a wheel or fingers do there."""
+    stage = box(page, "#stage")
+    page.call("Input.dispatchMouseEvent", type="mouseMoved", x=stage["x"] + 9, y=stage["y"] + 9)
+    loaded = "performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/digital_zoom.js'))"
+    eventually(lambda: page.run(loaded), "the zoom is not loaded")
+    page.run("import('/web/zoom/digital_zoom.js').then(() => 0)")
+
+
 def wheel(page: Chromium, turn: int, modifiers: int = 0, at: tuple[float, float] = (0.5, 0.5)) -> None:
     stage = box(page, "#stage")
     x, y = stage["x"] + stage["width"] * at[0], stage["y"] + stage["height"] * at[1]
@@ -142,6 +151,7 @@ def transform(page: Chromium) -> str:
 
 
 def test_the_wheel_magnifies_the_picture_and_dragging_moves_it(page: Chromium) -> None:
+    hover(page)
     wheel(page, -120, at=(0.25, 0.25))
     eventually(lambda: transform(page).endswith("scale(1.2)"), "it is not magnified")
     assert [float(part) for part in re.findall(r"(-[\d.]+)%", transform(page))] == pytest.approx([-5, -5], abs=0.2)
@@ -158,7 +168,14 @@ def test_the_wheel_magnifies_the_picture_and_dragging_moves_it(page: Chromium) -
     key(page, "ArrowLeft")
     assert float(re.findall(r"(-[\d.]+)%", transform(page))[0]) == pytest.approx(-62.8, abs=0.01)
     click(page, "#zoom-reset")
-    assert (transform(page), text(page, "zoom-scale")) == ("", "1.0\N{MULTIPLICATION SIGN}")
+    eventually(lambda: (transform(page), text(page, "zoom-scale")) == ("", "1.0\N{MULTIPLICATION SIGN}"))
+
+
+def test_the_first_key_magnifies_although_nothing_has_been_loaded_for_it(page: Chromium) -> None:
+    key(page, "+")
+    eventually(lambda: "scale(1.44)" in transform(page), "the key magnifies nothing")
+    click(page, "#zoom-out")
+    eventually(lambda: transform(page) == "", "the button does nothing")
 
 
 def test_two_fingers_magnify_and_one_moves(page: Chromium) -> None:
@@ -169,6 +186,7 @@ def test_two_fingers_magnify_and_one_moves(page: Chromium) -> None:
         touches: list[dict[str, Any]] = [{"x": at[0], "y": at[1], "id": number} for number, at in enumerate(points)]
         page.call("Input.dispatchTouchEvent", type=kind, touchPoints=touches)
 
+    hover(page)
     page.call("Emulation.setTouchEmulationEnabled", enabled=True)
     touch("touchStart", (x - 50, y), (x + 50, y))
     touch("touchMove", (x - 100, y), (x + 100, y))
@@ -185,6 +203,7 @@ def test_with_ptz_the_wheel_zooms_the_camera_and_with_ctrl_the_page(page: Chromi
     command(watched.client, "speed=3|3|3")
     eventually(lambda: not hidden(page, "ptz-button"), "no PTZ button")
     click(page, "#ptz-button")
+    hover(page)
     wheel(page, -120)
     eventually(lambda: place(watched.client)[2] > 1.1, "the camera does not zoom")
     assert transform(page) == ""

@@ -44,12 +44,13 @@ class PresetThumbnails:
 
     def picture(self, number: int) -> bytes | None:
         """Return the JPEG of a preset; None if there is none."""
-        text = self._text(number)
+        text = self._text(number, self._masks())
         return b64decode(text) if text else None
 
     def tags(self) -> list[str]:
         """Return a tag of each preset, which changes with the thumbnail; "" without one."""
-        return [_tag(text) if (text := self._text(number)) else "" for number in range(1, len(PRESETS) + 1)]
+        masks = self._masks()
+        return [_tag(text) if (text := self._text(number, masks)) else "" for number in range(1, len(PRESETS) + 1)]
 
     def forget(self, number: int) -> TransactionPart:
         """Return the transaction part that deletes the thumbnail of a preset."""
@@ -81,9 +82,9 @@ class PresetThumbnails:
             return
         self._tell()
 
-    def _text(self, number: int) -> str | None:
-        """Return the base64 of a thumbnail; None if there is none, or if other masks covered the scene then."""
-        text, masks = self._facts.get(_key(number)) if self._memory.preset(number) else None, self._masks()
+    def _text(self, number: int, masks: str) -> str | None:
+        """Return the base64 of a thumbnail; None if there is none, or if others than `masks` covered the scene then."""
+        text = self._facts.get(_key(number)) if self._memory.preset(number) else None
         if text is None or _MASKS_END in text[len(masks) :] or not text.startswith(masks):
             return None
         return text[len(masks) :]

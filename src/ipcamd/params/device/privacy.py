@@ -15,7 +15,7 @@ PRIVACY = Group(
 MASKS = 8
 """Number of masks."""
 BLACK, MOSAIC = MASK_TYPES = ("black", "mosaic")
-"""What a mask shows instead of the place that it covers."""
+"""Fillings of a masked place."""
 
 
 def _with_area(values: Values, _: Texts) -> Texts:

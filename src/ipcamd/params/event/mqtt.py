@@ -1,7 +1,8 @@
 """``Event.Server.MQTT`` (addition): the broker that receives states and events, and sends commands."""
 
+from ipcamd.params.event.server_params import server_certificate, server_login
 from ipcamd.params.group import Group, Param
-from ipcamd.params.kinds.choice import YES_NO, OneOf
+from ipcamd.params.kinds.choice import YES_NO
 from ipcamd.params.kinds.network import HOST_OR_NOTHING
 from ipcamd.params.kinds.number import PORT
 from ipcamd.params.kinds.text import Matching, Text
@@ -20,14 +21,8 @@ MQTT = Group(
         Param("MQTTServer", HOST_OR_NOTHING, "", "MQTT broker."),
         Param("Port", PORT, "1883", "TCP port of the MQTT broker; 8883 is usual with TLS."),
         Param("TLS", YES_NO, "no", "Use TLS."),
-        Param(
-            "Certificate",
-            OneOf(("verify", "any"), ("valid and for this host", "self-signed as well")),
-            "verify",
-            "Certificate check of the MQTT broker with TLS.",
-        ),
-        Param("UserName", Text(64), "", "User name at the MQTT broker."),
-        Param("Password", Text(128), "", "Password at the MQTT broker.", secret=True),
+        server_certificate("MQTT broker"),
+        *server_login("MQTT broker"),
         Param("ClientId", Text(64), "", "Client identifier at the MQTT broker; empty: ipcamd and the MAC address."),
         Param("Prefix", _TOPIC, "ipcamd", "Beginning of all topics; from the factory with the MAC address."),
         Param("HomeAssistant", YES_NO, "yes", "Announce the camera to Home Assistant."),

@@ -1,35 +1,17 @@
 """``Event.Server.*`` (SDK 10.16 to 10.21): recordings of events, and the servers that receive them."""
 
 from ipcamd.errors import RequestFailed
+from ipcamd.params.event.server_params import server_address, server_certificate, server_login
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.network import EMAIL_OR_NOTHING, HOST_OR_NOTHING
 from ipcamd.params.kinds.number import PORT, Integer
-from ipcamd.params.kinds.text import PATH, SHARE, Text
+from ipcamd.params.kinds.text import PATH, SHARE
 
 
 def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
     return Param(name, kind, default, help, unit=unit)
-
-
-def _address(server: str, host: str, port: str, default: str) -> tuple[Param, Param]:
-    return (
-        _param(host, HOST_OR_NOTHING, "", f"{server[0].upper()}{server[1:]}."),
-        _param(port, PORT, default, f"TCP port of the {server}."),
-    )
-
-
-def _login(server: str) -> tuple[Param, Param]:
-    return (
-        _param("UserName", Text(64), "", f"User name on the {server}."),
-        Param("Password", Text(128), "", f"Password on the {server}.", secret=True),
-    )
-
-
-def _certificate(server: str) -> Param:
-    kind = OneOf(("verify", "any"), ("valid and for this host", "self-signed as well"))
-    return _param("Certificate", kind, "verify", f"Certificate check of the {server} with TLS.")
 
 
 _ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",), "MP4": ("H264", "H265")}
@@ -81,7 +63,7 @@ SMTP = Group(
     (
         _param("Enable", YES_NO, "no", "Send events by mail."),
         _param("FromEmail", EMAIL_OR_NOTHING, "", "Address of the sender."),
-        *_address("mail server", "MailServer1", "Smtpport", "587"),
+        *server_address("mail server", "MailServer1", "Smtpport", "587"),
         _param("SSL", YES_NO, "no", "Implicit TLS; no: STARTTLS if the server offers it."),
         *(
             _param(name, EMAIL_OR_NOTHING, "", f"Address of the {which} recipient.")
@@ -90,7 +72,7 @@ SMTP = Group(
         _param(
             "AttachSize", Integer(0, 100), "10", "Largest attachment; of a larger clip one picture is attached.", "MB"
         ),
-        _certificate("mail server"),
+        server_certificate("mail server"),
     ),
 )
 
@@ -99,7 +81,7 @@ AUTHENTICATION = Group(
     "10.18",
     (
         _param("Enabled", YES_NO, "no", "Log in to the mail server."),
-        *_login("mail server"),
+        *server_login("mail server"),
         _param("WeakestMethod", OneOf(("Login",)), "Login", "Weakest login method that is accepted."),
     ),
     aliases=("Event.Server.SMTP.Authentication",),
@@ -110,12 +92,12 @@ FTP = Group(
     "10.19",
     (
         _param("Enable", YES_NO, "no", "Send events by FTP."),
-        *_address("FTP server", "FTPServer", "Port", "21"),
-        *_login("FTP server"),
+        *server_address("FTP server", "FTPServer", "Port", "21"),
+        *server_login("FTP server"),
         _param("Path", PATH, "", "Directory on the FTP server."),
         _param("Passive", YES_NO, "yes", "Passive mode: the camera opens the data connections."),
         _param("TLS", YES_NO, "no", "Use TLS (AUTH TLS)."),
-        _certificate("FTP server"),
+        server_certificate("FTP server"),
     ),
 )
 
@@ -127,13 +109,13 @@ NETSTORAGE = Group(
         _param("SambaServer", HOST_OR_NOTHING, "", "Samba server."),
         _param("Share", SHARE, "", "Share."),
         _param("Path", PATH, "", "Directory in the share."),
-        *_login("Samba server"),
+        *server_login("Samba server"),
         _param("Port", PORT, "445", "TCP port of the Samba server."),
     ),
 )
 
 
-HTTP = Group("Event.Server.HTTP", "12", (_certificate("server that receives HTTP notices"),))
+HTTP = Group("Event.Server.HTTP", "12", (server_certificate("server that receives HTTP notices"),))
 """Addition: the SDK has no ``https://`` addresses in ``EventHttpNotify.cgi``."""
 
 

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import EventKind
+from ipcamd.params.event.server_params import server_certificate
 from ipcamd.params.group import Group, Param, Texts, Values
-from ipcamd.params.kinds.choice import YES_NO, OneOf, SomeOf
+from ipcamd.params.kinds.choice import YES_NO, SomeOf
 from ipcamd.params.kinds.kind import TextKind
 from ipcamd.params.kinds.network import Host
 from ipcamd.params.kinds.text import Text
@@ -81,12 +82,7 @@ _PARAMS = (
     Param("URL", WebhookUrl(), "", "Address that gets each event as a POST request with JSON."),
     Param("Secret", WebhookSecret(), "", "Key of the signature (Standard Webhooks); empty: no signature.", secret=True),
     Param("Authorization", Text(256), "", "Value of the Authorization field, such as Bearer TOKEN.", secret=True),
-    Param(
-        "Certificate",
-        OneOf(("verify", "any"), ("valid and for this host", "self-signed as well")),
-        "verify",
-        "Certificate check of the host with https.",
-    ),
+    server_certificate("host"),
     Param("Picture", YES_NO, "no", "Send a picture with each event."),
     Param("Events", SomeOf(tuple(kind.value for kind in EventKind)), "motion,input,tamper", "Kinds of events."),
 )

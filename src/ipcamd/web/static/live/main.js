@@ -9,7 +9,6 @@ import { PtzPanel } from "../ptz/ptz_panel.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
-import { DigitalZoom } from "../zoom/digital_zoom.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
 import { playableStreams, rememberStream, rememberedStream } from "./stream_choice.js";
 import { View, size } from "./view.js";
@@ -29,7 +28,7 @@ let sound = null; // plays that of streams whose renderer does not
 const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
 const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
 const panels = [motion, ptz];
-const zoom = new DigitalZoom(() => ptz.isAiming);
+let zoom = null; // loaded when a pointer or the focus comes to the picture, or a key asks for it
 const talk = new TalkButton();
 let streams = new Map(); // those that this browser plays
 let means = null; // of them, what is played
@@ -260,6 +259,17 @@ function toggleFull() {
   else view.player.requestFullscreen();
 }
 
+async function loadZoom() {
+  const { DigitalZoom } = await import("../zoom/digital_zoom.js");
+  zoom ??= new DigitalZoom(() => ptz.isAiming);
+}
+
+/** @param {"zoomIn" | "zoomOut" | "reset"} how */
+async function magnify(how) {
+  await loadZoom();
+  zoom[how]();
+}
+
 /** Show or hide a panel; another one, which has the same place, is closed. */
 function switchTo(panel) {
   for (const other of panels) if (other !== panel && other.isOpen) other.toggle();
@@ -290,7 +300,7 @@ function seenOrNot() {
 
 const KEYS = {
   " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, r: toggleRecording, t: () => talk.press(),
-  w: () => switchTo(motion), p: () => switchTo(ptz), "+": () => zoom.zoomIn(), "-": () => zoom.zoomOut(), 0: () => zoom.reset(),
+  w: () => switchTo(motion), p: () => switchTo(ptz), "+": () => magnify("zoomIn"), "-": () => magnify("zoomOut"), 0: () => magnify("reset"),
 };
 
 function key(event) {
@@ -312,6 +322,8 @@ view.snapshot.addEventListener("click", (event) => {
 view.record.addEventListener("click", toggleRecording);
 view.motion.addEventListener("click", () => switchTo(motion));
 view.ptz.addEventListener("click", () => switchTo(ptz));
+for (const kind of ["pointerenter", "touchstart"]) view.stage.addEventListener(kind, loadZoom, { passive: true });
+for (const [button, how] of view.zoomButtons) button.addEventListener("click", () => magnify(how));
 view.full.hidden = !document.fullscreenEnabled;
 view.full.addEventListener("click", toggleFull);
 view.canvas.addEventListener("dblclick", () => ptz.isOpen || toggleFull());

@@ -12,6 +12,8 @@ const FIGURES = { rate: frameRate, bits: bitRate, delay: duration, lost: (lost) 
 export class View {
   canvas = element("picture");
   player = element("player");
+  stage = element("stage");
+  zoomButtons = new Map([["zoom-in", "zoomIn"], ["zoom-out", "zoomOut"], ["zoom-reset", "reset"]].map(([id, how]) => [element(id), how]));
   pause = element("pause");
   sound = element("sound");
   motion = element("motion-button");

@@ -66,9 +66,6 @@ export class DigitalZoom {
       this.#frame.addEventListener(kind, (event) => this.#touch(event), { passive: false });
     }
     document.addEventListener("keydown", (event) => this.#key(event));
-    element("zoom-in").addEventListener("click", () => this.zoomIn());
-    element("zoom-out").addEventListener("click", () => this.zoomOut());
-    element("zoom-reset").addEventListener("click", () => this.reset());
   }
 
   /** Magnify the middle. */
