@@ -79,9 +79,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of HTTP cameras; those who wait for them are impatient."""
-    monkeypatch.setattr(signal_timeout, "OPENING_S", 0.4)
-    monkeypatch.setattr(signal_timeout, "SILENCE_S", 0.15)
+    """The address of HTTP cameras; sources wait long for them, however busy the machine is."""
+    monkeypatch.setattr(signal_timeout, "OPENING_S", 30.0)
+    monkeypatch.setattr(signal_timeout, "SILENCE_S", 30.0)
     Peer.folder, Peer.gone = folder, threading.Event()
     Peer.asked.clear()
     Peer.logins.clear()
@@ -90,6 +90,13 @@ def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield f"http://{LOGIN}@127.0.0.1:{server.server_port}"
         Peer.gone.set()
         server.shutdown()
+
+
+@pytest.fixture
+def impatient(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources count these cameras as silent soon."""
+    monkeypatch.setattr(signal_timeout, "OPENING_S", 1.5)
+    monkeypatch.setattr(signal_timeout, "SILENCE_S", 0.6)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from ipcamd.wire.http.digest import (
 LEVELS = tuple(range(20, 240, 20))
 USER, PASSWORD = "me", "top@secret:1"
 LOGIN = "me:top%40secret%3A1"
-PART_INTERVAL_S = 0.2
+PART_INTERVAL_S = 0.8
 """Seconds between two pictures of the slow server."""
 
 
@@ -187,10 +187,10 @@ class Peer(BaseHTTPRequestHandler):
 
     def late(self) -> None:
         picture_only = self.path.endswith("picture")
-        self.gone.wait(0 if picture_only else 0.25)
+        self.gone.wait(0 if picture_only else PART_INTERVAL_S)
         self.head("multipart/x-mixed-replace; boundary=b")
         self.wfile.flush()
-        self.gone.wait(0.25 if picture_only else 0)
+        self.gone.wait(PART_INTERVAL_S if picture_only else 0)
         for part in self.counted():
             self.wfile.write(part)
 

@@ -55,11 +55,8 @@ def test_sound_between_the_sdks_pictures(peer: str, play: Play) -> None:
     ("path", "count", "said"),
     [
         ("end", 5, "ended"),
-        ("freeze", 5, "nothing"),
-        ("mute", 0, "does not answer"),
         ("silly", 0, "neither a boundary line nor a JPEG"),
         ("declared", 0, "answers with a web page"),
-        ("useless", 0, "sends no picture"),
         ("page", 0, "cannot be opened|has no picture"),
         ("site", 0, "answers with a web page"),
         ("missing", 0, "answers 404"),
@@ -73,10 +70,25 @@ def test_what_goes_wrong_is_said(peer: str, path: str, count: int, said: str) ->
     assert re.search(said, words)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("path", "count", "said"),
+    [("freeze", 5, "sends nothing for"), ("mute", 0, "does not answer"), ("useless", 0, "sends no picture")],
+)
+def test_a_silent_camera_is_given_up(peer: str, path: str, count: int, said: str) -> None:
+    came, words = failing(f"{peer}/{path}")
+    assert came == count
+    assert said in words
+
+
 @pytest.mark.timeout(20)
+@pytest.mark.usefixtures("impatient")
 def test_patience_with_a_start_is_no_patience_with_a_stream(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal_timeout, "OPENING_S", 60.0)
-    assert failing(f"{peer}/freeze") == (5, "sends nothing for 0.15 s")
+    came, words = failing(f"{peer}/freeze")
+    assert came == 5
+    assert words.startswith("sends nothing for ")
 
 
 def test_parts_that_are_no_pictures_are_passed_over(peer: str) -> None:
@@ -97,7 +109,7 @@ def test_nobody_there(peer: str) -> None:
 def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/snapshot.jpg"), 9, rate=30))
     assert all(level(one) != level(other) for one, other in itertools.pairwise(shown))
-    assert (shown[8].captured_ns - shown[0].captured_ns) / 8 == pytest.approx(SECOND / 10, rel=0.4)
+    assert (shown[8].captured_ns - shown[0].captured_ns) / 8 > SECOND / 10 * 0.6, "it is asked more often than allowed"
 
 
 @pytest.mark.parametrize(
@@ -146,21 +158,24 @@ def test_compressed_content_is_said_not_to_be_supported(peer: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
 def test_a_camera_may_take_longer_to_begin_than_to_go_on(peer: str, play: Play) -> None:
     for path in ("late/answer", "late/picture"):
         assert len(pictures(play(make_source(f"{peer}/{path}"), 5, rate=EVERY))) == 5
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
 def test_endless_bytes_that_are_no_picture_are_given_up(peer: str) -> None:
-    assert failing(f"{peer}/noise") == (0, "sends no picture for 0.4 s")
+    assert failing(f"{peer}/noise") == (0, "sends no picture for 1.5 s")
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
 def test_a_camera_that_is_slow_by_itself_is_waited_for(peer: str, play: Play) -> None:
-    shown = pictures(play(make_source(f"{peer}/slow"), 6, rate=EVERY))
+    shown = pictures(play(make_source(f"{peer}/slow"), 4, rate=EVERY))
     assert len(Peer.asked) == 1
-    assert (shown[-1].captured_ns - shown[0].captured_ns) / 5 > 0.15 * SECOND  # longer than others may be silent
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / 3 > signal_timeout.SILENCE_S * SECOND
 
 
 def test_a_video_file_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
@@ -176,6 +191,8 @@ def test_a_list_of_pieces_plays_with_the_login(peer: str, play: Play) -> None:
     assert len({level(picture) for picture in shown}) > 3
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
 def test_a_stream_without_an_end(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/stream"), 20, rate=EVERY))
     assert len({level(picture) for picture in shown}) > 6
