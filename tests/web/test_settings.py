@@ -169,6 +169,7 @@ async def test_users_change_what_they_may_and_nothing_else(world: World) -> None
     [
         ("SubnetMask", "Subnet mask"), ("HTTPPort", "HTTP port"), ("DNSServer1", "DNS server 1"), ("TTL", "TTL"),
         ("VideoDSCP", "Video DSCP"), ("Preset8", "Preset 8"), ("Flip", "Flip"), ("ServerName", "Server name"),
+        ("IPv6Status", "Status over IPv6"), ("ClientId", "Client ID"),
     ],
 )  # fmt: skip
 def test_labels_come_from_names(name: str, expected: str) -> None:

@@ -154,7 +154,10 @@ def test_what_another_browser_saves_shows_at_once_and_disturbs_no_one_who_writes
 
 
 def test_search_finds_words_of_name_help_and_topic(page: Chromium) -> None:
+    urls = [name for name in shown(page) if name.endswith(".URL")]
+    assert urls == ["Event.Webhook1.URL"], "only the first of the unused webhooks is shown"
     for words, found in (
+        ("webhook 7 url", {"Event.Webhook7.URL"}),
         ("brightness", {f"{SENSOR}.Brightness"}),
         ("frame rate h.264", {"Image.H264.Framerate", "Image.H264.Sub.Framerate"}),
         ("SMTPPORT", {"Event.Server.SMTP.Smtpport"}),

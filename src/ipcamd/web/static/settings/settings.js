@@ -79,9 +79,21 @@ function editMasksWhenSeen({ element: section, cards }) {
   observer.observe(section);
 }
 
-/** Whether it is a mask that does not exist, which is of interest only to somebody who looks for it. */
-function isUnused(card) {
-  return card.name.startsWith("Privacy.Mask") && !element("find").value && !card.rows.some((row) => row.isChanged || row.isEdited);
+/** Whether it is one of several numbered cards that nobody uses: a mask, which has an editor, or a webhook behind another
+ * unused one. A search finds them. */
+function isUnused(card, previous) {
+  if (element("find").value || !isAtFactory(card)) return false;
+  const family = familyOf(card);
+  return family === "Privacy.Mask" || (family && previous && familyOf(previous) === family && isAtFactory(previous));
+}
+
+/** The name of a numbered group without its number; none for H264 and others whose number is a part of the name. */
+function familyOf(card) {
+  return /^(.*\D)\d{1,2}$/.exec(card.name)?.[1];
+}
+
+function isAtFactory(card) {
+  return !card.rows.some((row) => row.isChanged || row.isEdited);
 }
 
 function heading(level, text) {
@@ -98,9 +110,9 @@ function filter() {
   let any = false;
   for (const { element: section, cards, link } of sections) {
     let found = false;
-    for (const card of cards) {
+    for (const [at, card] of cards.entries()) {
       for (const row of card.rows) row.element.hidden = !row.matches(words, card.above) || (onlyChanged && !row.isChanged);
-      card.element.hidden = isUnused(card) || card.rows.every((row) => row.element.hidden);
+      card.element.hidden = isUnused(card, cards[at - 1]) || card.rows.every((row) => row.element.hidden);
       found ||= !card.element.hidden;
     }
     section.hidden = link.hidden = !found;
@@ -150,6 +162,7 @@ function applied({ values, undo: token }, words) {
   undo = token;
   for (const [id, text] of Object.entries(values)) rows.get(id)?.take(text);
   element("trouble").textContent = "";
+  filter();
   tell(words);
   followPort(values);
 }
