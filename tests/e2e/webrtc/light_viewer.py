@@ -82,6 +82,8 @@ class LightViewer:
     """By payload type; not decrypted."""
     pictures: int = 0
     """Packets with the marker bit."""
+    answers: int = 0
+    """To its checks."""
     is_closed: bool = False
     """The camera has ended the DTLS connection."""
     losing: int = 0
@@ -121,6 +123,14 @@ class LightViewer:
     def send(self, packet: bytes) -> None:
         self._sock.send(frame_packets((packet,)) if self.tcp else packet)
 
+    def pause(self) -> None:
+        """Read nothing more for now."""
+        self._loop.remove_reader(self._sock)
+
+    def resume(self) -> None:
+        """Read on."""
+        self._loop.add_reader(self._sock, self._read)
+
     def close(self) -> None:
         """Vanish without a word."""
         self._loop.remove_reader(self._sock)
@@ -147,6 +157,7 @@ class LightViewer:
 
     def _receive(self, packet: bytes) -> None:
         if packet[0] < 20:
+            self.answers += 1
             self._checked.set()
         elif packet[0] < 128:
             self._dtls.bio_write(packet)

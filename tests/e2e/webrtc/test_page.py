@@ -1,13 +1,15 @@
 """The live page prefers WebRTC, says so, and plays the stream by other means where WebRTC fails."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_page import KEEP_STATES
 from tests.e2e.pages.test_page_sound import press
-from tests.e2e.webrtc.test_whep import clients
+from tests.e2e.webrtc.test_whep import clients, post
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +29,8 @@ NOTHING_PASSES = """
     RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
         return set.call(this, { type, sdp: sdp.replace(/a=candidate.*\\r\\n/g, "") });
     };"""
+
+NO_UDP = NOTHING_PASSES.replace("candidate.*", "candidate.* udp .*")
 
 
 @pytest.fixture(scope="module")
@@ -82,5 +86,31 @@ def test_a_camera_that_restarts_is_found_again(camera: CameraProcess, browser: C
     look(browser, camera)
     browser.run(KEEP_STATES)
     camera.client.get("/cgi/admin/restart.cgi")
+    camera._read_ready()
     eventually(lambda: browser.run("states.includes('waiting') && states.at(-1) === 'live'"), "it does not come back")
     assert text(browser, "by") == "by WebRTC"
+
+
+def test_over_tcp_where_the_network_passes_no_udp(camera: CameraProcess, browser: Chromium) -> None:
+    script = browser.call("Page.addScriptToEvaluateOnNewDocument", source=NO_UDP)["identifier"]
+    look(browser, camera)
+    browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    assert (text(browser, "means"), text(browser, "by")) == ("H.264", "by WebRTC")
+    protocols = [client["protocol"] for client in clients(camera)]
+    assert "webrtc/tcp" in protocols, protocols
+
+
+def test_without_its_packages_the_camera_says_so_and_another_means_plays(
+    start_camera: StartCamera, browser: Chromium, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pylibsrtp'] = None\n")
+    camera = start_camera("--source=scene", environment={"PYTHONPATH": str(tmp_path)})
+    refused = post(camera)
+    assert (refused.status, refused.text) == (
+        404,
+        "WebRTC: not supported by this device: it needs the packages of ipcamd[webrtc]\r\n",
+    )
+    answer = camera.client.get("/cgi/admin/param.cgi", action="update", group="Network.Advanced.WebRTC", Enabled="no")
+    assert "ipcamd[webrtc]" in answer.text
+    look(browser, camera)
+    assert (text(browser, "means"), text(browser, "by")) == ("H.264", "by MSE")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from ipcamd.server.webrtc.dtls import SrtpKeys
 
-WINDOW = 1024
-"""Number of past packets that may be sent again."""
+WINDOW = 4096
+"""Number of past packets that may be sent again: two seconds at 19 Mbit/s."""
 
 
 class SrtpSession:
@@ -24,6 +24,13 @@ class SrtpSession:
         """Encrypt an RTP packet."""
         self.protect_rtcp: Callable[[bytes], bytes] = outbound.protect_rtcp
         """Encrypt an RTCP packet."""
+
+    def protect_again(self, packet: bytes) -> bytes | None:
+        """Encrypt an RTP packet that was sent before; None if that is too long ago."""
+        try:
+            return self.protect(packet)
+        except self._error:
+            return None
 
     def unprotect(self, packet: bytes) -> bytes:
         """Return a decrypted RTP packet. Raises ``ValueError``."""

@@ -85,7 +85,8 @@ class WebRtcViewer(PacedViewer):
 
     def _send_again(self, packet: bytes) -> None:
         typed = with_payload_type(packet, self._packets.payload_type)
-        self.path.send_runs([[self._srtp.protect(typed)]])
+        if encrypted := self._srtp.protect_again(typed):
+            self.path.send(encrypted)
 
     def _send_first(self, gop: list[RtpFrame]) -> None:
         self._packets.ring.fill(gop)

@@ -1,0 +1,100 @@
+"""A service of WebRTC on a free port, whose clock and pictures the test turns, with clients."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, LightViewer, Place, make_offer
+from tests.server.rtsp.player import Lens
+
+from ipcamd.access.accounts import Account
+from ipcamd.media.stream.traffic import Traffic
+from ipcamd.params.group import Rank
+from ipcamd.server.registry import Registry
+from ipcamd.server.viewer_limit import ViewerLimit
+from ipcamd.server.webrtc.service import WebRtcService
+from ipcamd.server.webrtc.streams import WebRtcStreams
+from ipcamd.webrtc_sessions import WebRtcOffer
+from ipcamd.wire.rtp import rtp
+
+HERE = "127.0.0.1"
+ACCOUNT = Account("bob", Rank.USERS)
+
+
+class WebRtcStage:
+    """As a context."""
+
+    def __init__(self) -> None:
+        self.lens, self.time, self.traffic = Lens(), 1000.0, Traffic()
+        self.registry = Registry(now_s=lambda: self.time)
+        self.viewers = ViewerLimit(20)
+        self.service = WebRtcService(
+            lambda codec: (self.lens.h264, self.lens.sound) if codec == "h264" else (),
+            WebRtcStreams(lambda: self.lens.now, lambda: "camera", self.traffic),
+            self.registry,
+            self.viewers,
+            hosts=lambda: (),
+            talk=None,
+        )
+        self.clients: list[LightViewer] = []
+
+    async def __aenter__(self) -> "WebRtcStage":
+        await self.service.open((HERE,), 0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for client in self.clients:
+            client.close()
+        await self.service.close()
+
+    async def watch(self, *, tcp: bool = False) -> "Watcher":
+        """Connect a client, which has the first picture already."""
+        answer = await self.service.open_session(WebRtcOffer("h264", make_offer(), ACCOUNT, HERE, HERE))
+        watcher = Watcher(LightViewer(Place.read(answer.description.decode()), tcp, answer.identifier))
+        self.clients.append(watcher.client)
+        await watcher.client.connect()
+        self.lens.picture(key=True)
+        await until(lambda: bool(watcher.packets), "nothing comes")
+        return watcher
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, and the service look."""
+        self.time += seconds
+        self.registry.sweep()
+
+    @property
+    def sessions(self) -> int:
+        return len(list(self.service.clients()))
+
+
+class Watcher:
+    """What one client gets."""
+
+    def __init__(self, client: LightViewer) -> None:
+        self.client = client
+        self.packets: list[rtp.RtpPacket] = []
+        self.reports: list[bytes] = []
+        client.on_rtp, client.on_rtcp = self._note, self.reports.append
+
+    def _note(self, data: bytes) -> None:
+        if data[1] & 0x7F == VIDEO:
+            self.packets.append(rtp.parse(data))
+
+    def tell(self, packet: bytes) -> None:
+        """Send RTCP behind an empty receiver report."""
+        assert self.client.srtp
+        self.client.send(self.client.srtp.protect_rtcp(bytes.fromhex("80c9000100000001") + packet))
+
+    @property
+    def sequences(self) -> list[int]:
+        return [packet.sequence for packet in self.packets]
+
+
+async def until(is_so: Callable[[], bool], complaint: str) -> None:
+    """Wait until it is so."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not is_so():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        pytest.fail(complaint)

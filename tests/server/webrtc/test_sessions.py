@@ -1,0 +1,94 @@
+"""Sessions of WebRTC: consent, lost packets, reports, and clients that are too slow."""
+
+import struct
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+from tests.server.webrtc.stage import WebRtcStage, until
+
+from ipcamd.server.webrtc.session import CONSENT_S
+from ipcamd.wire.rtp import feedback, rtp
+
+CNAME = b"\1\6camera"
+"""As the item of a source's description (RFC 3550, 6.5)."""
+NTP_EPOCH_S = 2_208_988_800
+"""Seconds from 1900 to 1970."""
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[WebRtcStage]:
+    async with WebRtcStage() as stage:
+        yield stage
+
+
+async def test_who_vanishes_is_gone_within_a_minute_and_who_asks_stays(stage: WebRtcStage) -> None:
+    """Consent (RFC 7675)."""
+    gone, here = await stage.watch(), await stage.watch()
+    assert (stage.sessions, stage.viewers.taken) == (2, 2)
+    stage.later(CONSENT_S - 1)
+    assert stage.sessions == 2
+    answers = here.client.answers
+    here.client.check()
+    await until(lambda: here.client.answers > answers, "the check is not answered")
+    stage.later(2)
+    assert (stage.sessions, stage.viewers.taken) == (1, 1)
+    before = len(here.packets)
+    stage.lens.picture()
+    await until(lambda: len(here.packets) > before, "nothing comes any more")
+    stage.later(60)
+    assert (stage.sessions, stage.viewers.taken) == (0, 0)
+    assert gone.packets
+
+
+async def test_a_packet_of_long_ago_does_not_keep_a_newer_one_from_coming_again(stage: WebRtcStage) -> None:
+    watcher = await stage.watch()
+    for _ in range(50):
+        have = len(watcher.packets)
+        stage.lens.picture(size=110_000)
+        await until(lambda have=have: len(watcher.packets) - have > 90, "packets are lost")  # type: ignore[misc]
+    watcher.client.losing = 1
+    stage.lens.picture()
+    await until(lambda: bool(watcher.client.lost), "nothing comes")
+    old, new = watcher.packets[3], rtp.parse(watcher.client.lost[0])
+    for wanted in (old, new):
+        watcher.tell(feedback.make_nack(1, wanted.ssrc, wanted.sequence))
+    await until(lambda: new.sequence in watcher.sequences, "it does not come again")
+
+
+async def test_reports_tell_the_time_of_the_pictures(stage: WebRtcStage) -> None:
+    """A sender report says when the picture of a time stamp was captured (RFC 3550, 6.4.1)."""
+    watcher = await stage.watch()
+    stage.lens.picture()
+    await until(lambda: watcher.packets[-1].timestamp != watcher.packets[0].timestamp, "nothing comes")
+    source, stamp = watcher.packets[-1].ssrc, watcher.packets[-1].timestamp
+    _, _, _, ssrc, seconds, fraction, reported = next(
+        found for report in watcher.reports if (found := struct.unpack_from(">BBHIIII", report))[3] == source
+    )
+    captured_s = seconds - NTP_EPOCH_S + fraction / 2**32
+    assert (ssrc, round(stage.lens.now / 1e9 - captured_s, 4)) == (source, round((stamp - reported) / 90_000, 4))
+    assert len(watcher.reports) == 2, "picture and sound each have their own"
+    assert all(CNAME in report for report in watcher.reports), "players cannot tell that they belong together"
+
+
+async def test_a_client_that_reads_nothing_skips_to_a_key_frame_and_holds_nobody_up(stage: WebRtcStage) -> None:
+    slow, other = await stage.watch(tcp=True), await stage.watch()
+    dropped = stage.traffic.of("h264", "webrtc")
+    slow.client.pause()
+    for _ in range(1000):
+        have = len(other.packets)
+        stage.lens.picture(size=60_000)
+        await until(lambda have=have: len(other.packets) - have > 50, "the other client waits")  # type: ignore[misc]
+        if dropped.frames_dropped > 3:
+            break
+    assert dropped.frames_dropped > 3
+    slow.client.resume()
+
+    def goes_on() -> bool:
+        stage.lens.picture(key=True)  # one that comes while the connection is still full is dropped, too
+        return slow.sequences[-1] == other.sequences[-1]
+
+    await until(goes_on, "it does not go on")
+    gap = next(at for at, step in enumerate(pairwise(slow.sequences)) if step[1] != step[0] + 1 & 0xFFFF)
+    assert slow.packets[gap].marker, "a picture is cut"
+    assert slow.packets[gap + 1].payload[0] & 31 == 24, "it goes on with no key frame"
