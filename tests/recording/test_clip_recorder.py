@@ -255,7 +255,7 @@ async def test_a_clip_of_too_many_bytes_ends_where_its_pictures_end(
 
 async def test_no_picture_no_clip(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_clip.ClipCapture, "PICTURE_TIMEOUT_S", -5.0)
-    with pytest.raises(StoreError, match="no picture came"):
+    with pytest.raises(StoreError, match="no picture was received"):
         await rig.take(rig.event(), "s")
 
 

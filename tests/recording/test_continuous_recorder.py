@@ -264,7 +264,7 @@ async def test_a_card_that_fails_is_told_once_and_tried_again(
     await rig.until(lambda: rig.stage.h264.subscribers)
     await rig.show(30)
     await rig.recorder.close()
-    assert rig.notes == ["recording stopped [Errno 5] Input/output error", "recording goes on "]
+    assert rig.notes == ["recording stopped [Errno 5] Input/output error", "recording continues "]
     assert [is_failing for is_failing, _ in itertools.groupby(told)] == [False, True, False]
     assert all(playable(path) == "" for path in rig.files())
     assert {path.name for path in rig.files()} == {r.name for r in rig.card.index}

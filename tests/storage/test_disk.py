@@ -152,7 +152,7 @@ def test_the_empty_place_of_a_card_that_was_pulled_is_no_card(tmp_path: Path) ->
     subprocess.run(["umount", str(place)], check=True)
     assert card
     assert disk.card() is None
-    with pytest.raises(OSError, match="gone"):
+    with pytest.raises(OSError, match="was removed"):
         disk.prepare(card)
     assert list(place.iterdir()) == []
     subprocess.run(mount, check=True)

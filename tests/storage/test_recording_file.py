@@ -111,7 +111,7 @@ def test_a_card_that_was_swapped_is_not_written(disk: Disk, monkeypatch: pytest.
     feed(writing)
     real = os.fstat
     monkeypatch.setattr(os, "fstat", lambda fd: os.stat_result([*real(fd)[:2], 99, *real(fd)[3:]]))
-    with pytest.raises(OSError, match="gone"):
+    with pytest.raises(OSError, match="was removed"):
         writing.flush()
     monkeypatch.undo()
     writing.abandon()

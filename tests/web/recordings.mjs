@@ -83,5 +83,5 @@ test("how long a card lasts", () => {
 test("every state of the card but one is told", () => {
   for (const state of ["no slot", "none", "read-only", "reading", "full", "formatting"]) assert.match(troubleWords(state), /^(The|This|No) .+\.$/);
   assert.equal(troubleWords("ready"), "");
-  assert.equal(troubleWords("faulty", "the card does not answer"), "The SD card is faulty: the card does not answer. The camera tries again.");
+  assert.equal(troubleWords("faulty", "the card does not respond"), "The SD card is faulty: the card does not respond. The camera tries again.");
 });

@@ -9,12 +9,12 @@ from ipcamd.event_bus import Event
 
 @dataclass(frozen=True, slots=True)
 class ClipFile:
-    """One file that belongs to an event: a clip (AVI), or a picture (JPEG)."""
+    """File of an event: a clip (AVI or MP4) or a picture (JPEG)."""
 
     path: Path
     """Path of the closed, synced and complete file. To keep it longer, make a hard link or a copy at once."""
     name: str
-    """Its name at the target: ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start (SDK 14)."""
+    """Its name at the target: ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local start time (SDK 14)."""
     content_type: str
     size_bytes: int
     started_ns: int
@@ -22,9 +22,9 @@ class ClipFile:
     ended_ns: int
     event: Event
     schedule: str
-    """Name of the schedule that asked for it."""
+    """Name of the schedule that requested it."""
 
 
 ClipSink = Callable[[Sequence[ClipFile]], Awaitable[str | None]]
-"""Takes what was captured of an event to its place; then it is safe there, or on the way. Returns the name that the
-first file has there, if that is known. Raises ``IpcamdError`` and ``OSError``."""
+"""Stores or queues the captured files of an event; on return they are durable. It returns the name of the first stored
+file, if known. Raises ``IpcamdError`` and ``OSError``."""

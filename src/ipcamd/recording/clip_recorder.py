@@ -38,7 +38,10 @@ _log = logging.getLogger(__name__)
 
 
 class ClipRecorder:
-    """Recorder of a clip for each event. While armed it buffers the last seconds: clips start before their event."""
+    """Records a clip for each event.
+
+    While armed it buffers the last seconds, so that clips start before their event.
+    """
 
     def __init__(
         self,
@@ -50,9 +53,9 @@ class ClipRecorder:
         now_ns: Callable[[], int],
         local: Callable[[int], datetime],
     ) -> None:
-        """`folder` holds nothing but clips. File names start with `model`.
+        """`folder` contains only clips.
 
-        `now_ns` is the camera's clock, `local` gives the local time of one of its times.
+        File names start with `model`. `now_ns` is the camera's clock; `local` returns the local time of its values.
         """
         self._pipeline = pipeline
         self._settings = settings
@@ -69,30 +72,30 @@ class ClipRecorder:
         self._buffer: PreEventBuffer | None = None
         self._capture: ClipCapture | None = None
         self._latest_end_ns = 0
-        """Latest end of `_capture`."""
+        """Latest end of `_capture`, in nanoseconds."""
         self._saving: dict[ClipCapture, asyncio.Task[list[Recording]]] = {}
         for group in (GENERAL, AUDIO):
             settings.watch(group, lambda _: self._update_buffer())
 
     async def start(self) -> None:
-        """Make the folder and delete clips in it that nobody waits for. A failure is only logged."""
+        """Create the folder and delete the clips that are not pending. A failure is only logged."""
         try:
             await asyncio.to_thread(self._store.clear, {pending.token for pending in self.pending})
         except OSError as error:
             _log.error("clips cannot be recorded: %s", error)
 
     def arm(self, armed: bool) -> None:
-        """Set whether an event may need a clip: the encoder runs only then."""
+        """Set whether an event may need a clip; the encoder runs only then."""
         self._armed = armed
         self._update_buffer()
 
     @asynccontextmanager
     async def record_clip(self, event: Event, schedule: str) -> AsyncIterator[list[ClipFile]]:
-        """Give the files of the clip of `event` when it is complete and on the disk.
+        """Yield the files of the clip of `event` when it is complete and on the disk.
 
-        It is pending until the end of the ``async with``: after a power loss `recover_clip` gives it. An event during
-        another event's clip extends that clip. Each schedule gets a clip once: the list is empty if `schedule` waits
-        for it already. Raises ``StoreError``.
+        The clip is pending until the end of the ``async with``; after a power loss `recover_clip` yields it. An event
+        during another event's clip extends that clip. Each schedule gets a clip once: the list is empty if `schedule`
+        already waits for it. Raises ``StoreError``.
         """
         if self.suspended:
             yield []
@@ -118,9 +121,10 @@ class ClipRecorder:
 
     @asynccontextmanager
     async def recover_clip(self, pending: PendingClip) -> AsyncIterator[list[ClipFile]]:
-        """Give the files of a clip that was pending at the last stop, as far as they were written, like `record_clip`.
+        """Yield the files of a clip that was pending at the last stop, as far as they were written, like `record_clip`.
 
-        Call it once for each of `pending`, in that order."""
+        Call it once for each of `pending`, in that order.
+        """
         disk = self._store.disk(pending.token)
         zone = self._local(pending.event.time_ns).tzinfo or UTC
         try:
@@ -134,14 +138,14 @@ class ClipRecorder:
             await self._release(disk, recordings)
 
     async def close(self) -> None:
-        """End all clips now and finish their files."""
+        """End all clips now and complete their files."""
         self.arm(False)
         for capture in self._saving:
             capture.end_now(self._now_ns())
         await asyncio.gather(*self._saving.values(), return_exceptions=True)
 
     async def _release(self, disk: Disk, recordings: list[Recording]) -> None:
-        """Note that nobody waits for these files any more."""
+        """Release files that are no longer needed."""
         await asyncio.to_thread(self._store.release, disk, sum(recording.size_bytes for recording in recordings))
 
     def _capture_for(self, event: Event) -> ClipCapture:
@@ -168,10 +172,10 @@ class ClipRecorder:
 
     async def _save(self, capture: ClipCapture) -> list[Recording]:
         """Return the files when the capture is complete or the disk full. Raises ``StoreError`` if there are none."""
-        writer, trouble, recordings = capture.writer, "no picture came", list[Recording]()
+        writer, trouble, recordings = capture.writer, "no picture was received", list[Recording]()
         try:
             await self._write(capture)
-        except OSError as error:  # what is on the disk is a clip all the same
+        except OSError as error:  # the written part is a usable clip
             trouble = f"the clip could not be written: {error.strerror or error}"
             _log.warning("a clip ends early: %s", trouble)
             capture.end_now(self._now_ns())
@@ -200,7 +204,7 @@ class ClipRecorder:
     def _forget(self, capture: ClipCapture) -> None:
         task = self._saving.pop(capture)
         if not task.cancelled():
-            task.exception()  # its waiters know; there may be none
+            task.exception()  # the waiting schedules get the error; there may be none
         if self._capture is capture:
             self._capture = None
 
@@ -229,7 +233,7 @@ class ClipRecorder:
 
 def _recover(disk: Disk, zone: tzinfo) -> list[Recording]:
     """Return the recordings on a disk, repaired if necessary. Raises ``StoreError`` if there are none."""
-    from ipcamd.storage.file_scan import scan  # seldom needed
+    from ipcamd.storage.file_scan import scan  # imported here: seldom needed
 
     with suppress(OSError):
         if found := scan(disk, disk.entries(), zone):

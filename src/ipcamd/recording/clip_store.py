@@ -10,11 +10,12 @@ from ipcamd.storage.disk import Disk
 from ipcamd.store.files import sync_directory
 
 MAX_RELEASED_BYTES = 256 << 20
-"""Limit of released clips, apart from the newest: they also never take more than what is free. The oldest go first."""
+"""Maximum size of the released clips, without the newest; the free space limits them too. The oldest are deleted
+first."""
 
 
 class ClipStore:
-    """Directory of clips. Each clip has a directory of its own in it, laid out like an SD card."""
+    """Directory of clips. Each clip has its own subdirectory with the layout of an SD card."""
 
     def __init__(self, path: Path, max_bytes: int = MAX_RELEASED_BYTES) -> None:
         self._path = path
@@ -61,7 +62,7 @@ class ClipStore:
 
 
 def _delete(path: Path) -> None:
-    """Delete a directory, or a file that somebody else put here, as far as possible."""
+    """Delete a directory, or a file that does not belong here, as far as possible."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -48,20 +48,23 @@ class ClipWriter(Protocol):
         """Add an audio block."""
 
     def take_writable(self, end_ns: int, *, last: bool = False) -> list[EncodedFrame]:
-        """Return the frames that can be written now, with `last` all. The clip ends at `end_ns` or later."""
+        """Return the frames that can be written now; with `last`, all. The clip ends at `end_ns` or later."""
 
     def write(self, frames: list[EncodedFrame]) -> None:
         """Write frames; durable on return."""
 
     def close(self, end_ns: int) -> list[Recording]:
-        """Complete the files and return them, durable; none if there was no picture."""
+        """Complete the files and return them, durable; empty if there was no picture."""
 
 
 class VideoClipWriter(ABC):
-    """Base of the writers of clips with all pictures and audio; another format of the pictures starts another file."""
+    """Base of the writers of clips with all pictures and audio.
+
+    A change of the pictures' format starts another file.
+    """
 
     def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, sound: Codec | None) -> None:
-        """`model` is the device's, with which the file's name begins; `sound` is the codec of the track of sound."""
+        """`model` is the prefix of the file name; `sound` is the codec of the audio track."""
         self.disk = disk
         self.picture_bytes = 0
         self._model = model
@@ -76,18 +79,18 @@ class VideoClipWriter(ABC):
 
     @abstractmethod
     def _format_of(self, key: EncodedFrame) -> object:
-        """Return what must not change within a file; None if no file can begin with this key frame."""
+        """Return the properties that are constant within a file; None if no file can begin with this key frame."""
 
     @abstractmethod
     def _make_writer(self, first: EncodedFrame) -> ContainerWriter:
         """Return the writer of a file that begins with a key frame."""
 
     def _continues(self, frame: EncodedFrame) -> bool:
-        """Return whether a picture can be in the same file as the last one, as far as their times go."""
+        """Return whether the picture's time allows it to be in the same file as the previous one."""
         return True
 
     def _trim(self, block: EncodedFrame, end_ns: int) -> EncodedFrame:
-        """Return the part of the sound that belongs to a clip with this end."""
+        """Return the part of the audio that belongs to a clip with this end."""
         return block
 
     def add_picture(self, frame: EncodedFrame) -> None:
@@ -115,7 +118,7 @@ class VideoClipWriter(ABC):
     def write(self, frames: list[EncodedFrame]) -> None:
         """See `ClipWriter`."""
         if not self._file and (first := next(filter(is_picture, frames), None)):
-            self._start_file(first)  # before the sound that came earlier
+            self._start_file(first)  # written before the audio, which was captured earlier
         for frame in frames:
             if is_picture(frame):
                 self._write_picture(frame)
@@ -159,8 +162,8 @@ class VideoClipWriter(ABC):
 class AviClipWriter(VideoClipWriter):
     """Writer of AVI clips.
 
-    The clip starts at `start_ns`. Earlier pictures, back to the last key frame, are needed for decoding: they play at
-    twice their speed, and so do the following ones until pictures and time match again.
+    The clip starts at `start_ns`. Earlier pictures, back to the last key frame, are needed for decoding; they play at
+    double speed, and so do the following pictures until picture and time match again.
     """
 
     def _format_of(self, key: EncodedFrame) -> AviFormat:
@@ -179,7 +182,7 @@ class JpegClipWriter:
     """Writer of JPEG files, one per second; one of them is the first picture at or after the event."""
 
     def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, _sound: Codec | None) -> None:
-        """`model` is the device's, with which the files' names begin. Sound is left out."""
+        """`model` is the prefix of the file names. Audio is left out."""
         self.disk = disk
         self.picture_bytes = 0
         self._model = model
@@ -213,11 +216,11 @@ class JpegClipWriter:
 
     def _file(self, frame: EncodedFrame) -> Recording:
         at = frame.captured_ns
-        for name in free_names(self._model, self._local(at), "jpg"):  # two pictures may fall into one second
+        for name in free_names(self._model, self._local(at), "jpg"):  # two pictures can have the same second
             with suppress(FileExistsError):
                 found = self.disk.add_content(EVENT, name, frame.payload)
                 return found.recording(at, at)
-        raise FileExistsError("there are pictures of that time already")
+        raise FileExistsError("pictures of that time already exist")
 
 
 def _take_while(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:

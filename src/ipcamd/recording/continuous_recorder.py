@@ -1,4 +1,4 @@
-"""Continuous recorder to the SD card (SDK 11, 14): one file after the other, during a schedule's time."""
+"""Continuous recorder to the SD card (SDK 11, 14): successive files during a schedule's time."""
 
 import asyncio
 import logging
@@ -27,36 +27,37 @@ from ipcamd.workers.pool import WorkerPool
 
 _SECOND_NS = 1_000_000_000
 FILE_LENGTH_NS = 180 * _SECOND_NS
-"""Most nanoseconds of one file."""
+"""Maximum duration of a file in nanoseconds."""
 FILE_SIZE_BYTES = 512 << 20
-"""Bytes of a file, or an eighth of a small card: the oldest is deleted whole when the card is full."""
+"""Maximum bytes of a file; on a small card, an eighth of its size. When the card is full, the oldest file is
+deleted."""
 FLUSH_S = 0.5
-"""Seconds between two writes. A power loss costs so much, plus `HOLD_S`."""
+"""Seconds between writes. A power loss costs this time plus `HOLD_S`."""
 HOLD_S = 0.2
 """Seconds that pictures wait for the audio of the same time."""
 RETRY_S = 1.0
-"""Seconds from a failure of the card to the next attempt."""
+"""Seconds between attempts after a failure of the card."""
 MAX_CLOCK_STEP_NS = _SECOND_NS
-"""A clock that is set by more starts a new file."""
+"""Step of the clock, in nanoseconds, above which a new file starts."""
 REPORT_S = 5.0
-"""Seconds without a writable card after which the reason is logged: reading a card takes its time."""
+"""Seconds without a writable card after which the reason is logged, because reading a card takes time."""
 MAX_CUT_OFF = 20
-"""Incomplete files that are remembered for repair; the next start of the camera finds the others."""
+"""Maximum number of incomplete files remembered for repair; the next start of the camera finds the others."""
 GENERAL = "Event.Server.General"
-"""Group of parameters with the length of clips and the behaviour of a full card."""
+"""Parameter group with the length of clips and the behaviour of a full card."""
 
 _log = logging.getLogger(__name__)
 
 
 def hub_for_files(pipeline: Pipeline, general: Values) -> Hub:
-    """Return the stream that clips are made of (SDK 10.16)."""
+    """Return the stream of event clips (SDK 10.16)."""
     if general["FileFormat"] == "JPEG":
         return pipeline.mjpeg
     return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
 
 
 def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
-    """Return the sound of clips, in a codec that their files can hold; None while the microphone is disabled."""
+    """Return the audio of clips, in a codec that their files support; None while the microphone is disabled."""
     chosen = pipeline.chosen_sound if pipeline.has_audio else None
     if chosen is None or general["FileFormat"] != "MP4":
         return pipeline.sound if chosen else None
@@ -64,13 +65,13 @@ def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
 
 
 def _hub_for_avi(pipeline: Pipeline, general: Values) -> Hub:
-    """Return the stream of continuous recordings: that of clips, if AVI files can hold it, else H.264."""
+    """Return the stream of continuous recordings: that of clips if AVI supports its codec, otherwise H.264."""
     hub = hub_for_files(pipeline, general)
     return hub if hub.codec.fourcc else pipeline.h264
 
 
 class ContinuousRecorder:
-    """Recorder of the schedules' time. For the event loop; it writes while it is enabled and the card is ready."""
+    """Records during the schedules' times. For the event loop; writes while enabled and while the card is ready."""
 
     def __init__(
         self,
@@ -85,7 +86,8 @@ class ContinuousRecorder:
     ) -> None:
         """File names start with `model`.
 
-        `now_ns` is the camera's clock, `local` gives the local time of one of its times; `steady_ns` never jumps.
+        `now_ns` is the camera's clock and `local` returns the local time of its values; `steady_ns` is a monotonic
+        clock.
         """
         self._pipeline = pipeline
         self._card = card
@@ -102,7 +104,7 @@ class ContinuousRecorder:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._thread = WorkerPool("recorder", 1)
-        """A thread of its own: it must not wait for a scan of the card."""
+        """A thread of its own, because recording must not wait for a scan of the card."""
         self._reported = ""
         self._cut_off: deque[Recording] = deque(maxlen=MAX_CUT_OFF)
         self._clock_offset_ns = 0
@@ -111,7 +113,7 @@ class ContinuousRecorder:
 
     @property
     def failure(self) -> str:
-        """Reason why nothing is recorded that should be; empty if there is none."""
+        """Reason why a due recording does not take place; empty if there is none."""
         return self._reported
 
     def watch(self, listener: Callable[[], None]) -> None:
@@ -152,7 +154,7 @@ class ContinuousRecorder:
             return True
         except (OSError, CardError) as error:
             self._report_failure(str(error))
-        except Exception:  # recording must go on after any error
+        except Exception:  # recording continues after any error
             _log.exception("recording failed")
         return False
 
@@ -172,7 +174,7 @@ class ContinuousRecorder:
             await self._finish(recorder, rest)
             self._set_recording(False)
             if queue.dropped:
-                self._report_failure(f"{queue.dropped} pictures are missing: the card is too slow")
+                self._report_failure(f"{queue.dropped} pictures are missing because the card is too slow")
 
     def _may_continue(self, hub: Hub, has_audio: bool) -> bool:
         same = hub is _hub_for_avi(self._pipeline, self._settings[GENERAL]) and has_audio == self._pipeline.has_audio
@@ -197,7 +199,7 @@ class ContinuousRecorder:
             self._set_recording(True)
 
     async def _finish(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
-        """Complete the last file; if that fails, remember it for repair."""
+        """Complete the last file; after a failure, remember it for repair."""
         unfinished = {r.key: r for r in self._card.index if r.writing}
         completed, present, failure = await self._thread.run(partial(_close, recorder, frames))
         if failure:
@@ -210,17 +212,20 @@ class ContinuousRecorder:
         await self._add_files(completed)
 
     async def _add_files(self, files: list[Recording]) -> None:
-        """Add completed files to the index. If there are any, the card works: repair incomplete ones."""
+        """Add completed files to the index.
+
+        A completed file shows that the card works, so incomplete files are repaired.
+        """
         await self._card.add_recordings(*files)
         if not files:
             return
         for incomplete in tuple(self._cut_off):
-            with suppress(OSError):  # the next time, then: recording goes on
+            with suppress(OSError):  # repeated after the next file; recording continues
                 await self._card.rescan(*incomplete.key)
                 self._cut_off.remove(incomplete)
 
     def _measure_clock_step(self) -> int:
-        """Return by how many nanoseconds the clock was set since the last call; 0 if it was not."""
+        """Return the nanoseconds by which the clock was set since the last call; 0 if it was not."""
         before, self._clock_offset_ns = self._clock_offset_ns, self._now_ns() - self._steady_ns()
         step_ns = self._clock_offset_ns - before
         return step_ns if abs(step_ns) > MAX_CLOCK_STEP_NS else 0
@@ -235,7 +240,7 @@ class ContinuousRecorder:
 
     def _report_recovery(self) -> None:
         if self._reported:
-            self._card.log_event("recording goes on", "")
+            self._card.log_event("recording continues", "")
             self._reported = ""
             self._notify()
 
@@ -268,7 +273,7 @@ def _close(recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> tuple[lis
     """Return the completed files, the file that was open, and the error if it could not be completed."""
     completed: list[Recording] = []
     present: Recording | None = None
-    with suppress(OSError):  # the index may fit where the last pictures did not
+    with suppress(OSError):  # there may be room for the index even if there is none for the last pictures
         completed = recorder.write(frames)
     with suppress(OSError):
         present = recorder.current.state() if recorder.current else None

@@ -1,4 +1,4 @@
-"""Clip capture: one event, and those that follow while it lasts."""
+"""Clip capture: the pictures and audio of one event, and of those that follow while it lasts."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from ipcamd.recording.clip_writer import AUDIO_BLOCK_NS, SECOND_NS, ClipWriter
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
 
 MAX_BYTES = 64 << 20
-"""Limit of the pictures of one clip; a clip that reaches it ends early."""
+"""Maximum bytes of a clip's pictures; a clip that reaches it ends early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ClipCapture:
     PICTURE_TIMEOUT_S = 2.0
     """Seconds after the end at which a clip without further pictures is complete."""
     AUDIO_TIMEOUT_S = 0.5
-    """Seconds after the last picture at which missing audio is given up."""
+    """Seconds after the last picture for which the capture waits for its audio."""
 
     def __init__(self, buffer: PreEventBuffer, span: ClipSpan, writer: ClipWriter, now_ns: int) -> None:
         """`now_ns` is the time of the camera's clock."""
@@ -41,7 +41,7 @@ class ClipCapture:
         self.complete = asyncio.Event()
         self._event_ns = span.event_ns
         self._has_event_picture = False
-        """Whether a picture at or after the event has come."""
+        """Whether a picture at or after the event was received."""
         self._hub, self._sound = buffer.hub, buffer.sound
         self._audio_until_ns = 0
         pictures, sounds = buffer.since(span.start_ns)
@@ -62,7 +62,7 @@ class ClipCapture:
             self._timer = self._finish_after(end_ns - now_ns, self.PICTURE_TIMEOUT_S)
 
     def end_now(self, now_ns: int) -> None:
-        """End at `now_ns`, with the pictures there are."""
+        """End at `now_ns`, with the pictures received so far."""
         self.end_ns = min(self.end_ns, now_ns)
         self.finish()
 
@@ -97,7 +97,7 @@ class ClipCapture:
             self.finish()
 
     def _end_pictures(self) -> None:
-        """Stop receiving pictures; audio of the same time may still come."""
+        """Stop receiving pictures; audio of the same time may follow."""
         if not self._sound or self._audio_until_ns >= self.end_ns:
             return self.finish()
         self.is_extendable = False

@@ -1,4 +1,4 @@
-"""Clip writer of MP4: fragments, which browsers play as they are, with H.264 or H.265 and AAC or Opus."""
+"""Clip writer of MP4: fragments with H.264 or H.265 and AAC or Opus, which browsers play directly."""
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
@@ -9,13 +9,13 @@ from ipcamd.wire.mp4.writer import Mp4Format, Mp4Writer
 
 
 class Mp4ClipWriter(VideoClipWriter):
-    """Writer of MP4 clips. A clip begins with the key frame before its start.
+    """Writer of MP4 clips.
 
-    A step of the clock starts another file.
+    A clip begins with the key frame before its start. A step of the clock starts another file.
     """
 
     def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, sound: Codec | None) -> None:
-        """`model` is the device's; see `VideoClipWriter`."""
+        """`model` is the prefix of the file name; see `VideoClipWriter`."""
         super().__init__(disk, model, local, start_ns, sound)
         self._last_ns: int | None = None
 

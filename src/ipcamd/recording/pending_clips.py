@@ -46,7 +46,7 @@ class PendingClips:
         await self._write(f"INSERT OR REPLACE INTO pending_clip ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", *row)
 
     async def remove(self, clip: PendingClip) -> None:
-        """Remove a clip that was handed on, or cannot be."""
+        """Remove a clip that was handed on, or that cannot be."""
         await self._write("DELETE FROM pending_clip WHERE token = ? AND schedule = ?", clip.token, clip.schedule)
 
     async def _write(self, sql: str, *values: object) -> None:

@@ -7,22 +7,23 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.segmented_recorder import avi_format_of
 
 MAX_BYTES = 48 << 20
-"""Limit of the buffered pictures: five seconds of the largest at the highest quality. The oldest go first."""
+"""Maximum bytes of the buffered pictures: five seconds at the largest size and highest quality. The oldest are dropped
+first."""
 AUDIO_BLOCK_NS = 40_000_000
 """Length of an audio block."""
 KEY_INTERVAL_NS = 1_000_000_000
-"""Interval after which a key frame is requested: a clip can start only at one."""
+"""Interval at which a key frame is requested, in nanoseconds; a clip can start only at a key frame."""
 AUDIO_MARGIN_NS = 2_000_000_000
-"""Audio that is kept beyond the time of the pictures."""
+"""Nanoseconds for which audio is kept beyond the time of the pictures."""
 CLOCK_TOLERANCE_NS = 1_000_000_000
-"""The clock may be set back by so much without loss of the frames before."""
+"""Backward step of the clock, in nanoseconds, up to which the earlier frames stay."""
 
 
 class PreEventBuffer:
     """Buffer of the newest frames of two hubs, from a key frame on, until `close`. For the event loop."""
 
     def __init__(self, hub: Hub, sound: Hub | None, keep_ns: int) -> None:
-        """`keep_ns` is the time that is buffered; `sound` is None without audio."""
+        """`keep_ns` is the buffered time in nanoseconds; `sound` is None without audio."""
         self.hub = hub
         self.sound = sound
         self.keep_ns = keep_ns
@@ -37,12 +38,14 @@ class PreEventBuffer:
 
     @property
     def size_bytes(self) -> int:
-        """Size of the frames."""
+        """Bytes of the frames."""
         return self._size_bytes
 
     def since(self, start_ns: int) -> tuple[list[EncodedFrame], list[EncodedFrame]]:
-        """Return the pictures from the last key frame at or before `start_ns` on, or all, and the audio. Pictures from
-        before a place was masked are not among them."""
+        """Return the pictures from the last key frame at or before `start_ns` on, or all, and the audio.
+
+        Pictures taken before a privacy mask was set are not included.
+        """
         groups = [group for group in self._groups if group[0].mask_version >= self.hub.mask_version]
         first = 0
         for number, group in enumerate(groups):

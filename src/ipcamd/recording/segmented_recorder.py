@@ -9,7 +9,7 @@ from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import AviFormat
 
 MAX_GAP_NS = 5_000_000_000
-"""Longest time between two pictures; a longer one means that the clock was set."""
+"""Longest time between two pictures, in nanoseconds; a longer one means that the clock was set."""
 
 
 def avi_format_of(key: EncodedFrame, sound: bool, faster: int = 1) -> AviFormat:
@@ -32,10 +32,12 @@ class SegmentedRecorder:
         max_length_ns: int,
         max_size_bytes: int,
     ) -> None:
-        """`begin` creates a file that starts at a time, in nanoseconds; `ask_key` requests a key frame. `has_audio`
-        adds a track of sound to each file."""
+        """`begin` creates a file that starts at a time in nanoseconds; `ask_key` requests a key frame.
+
+        `has_audio` adds an audio track to each file.
+        """
         self.current: RecordingFile | None = None
-        """The file that is being written."""
+        """The file in progress."""
         self._avi_format: AviFormat | None = None
         self._begin = begin
         self._ask_key = ask_key
@@ -54,13 +56,15 @@ class SegmentedRecorder:
         return done
 
     def expect_step(self, step_ns: int) -> None:
-        """Start a new file where capture times step: the clock was set forward by `step_ns`, or back. Pictures from
-        before may still come."""
+        """Start a new file where capture times step, because the clock was set by `step_ns`.
+
+        Earlier pictures may still arrive.
+        """
         self._expected_step_ns = step_ns
         self._ask_key()
 
     def close(self) -> Recording | None:
-        """Complete the file; return it if there is a picture in it. Raises ``OSError``."""
+        """Complete the file; return it if it contains a picture. Raises ``OSError``."""
         current, self.current = self.current, None
         return current.close() if current else None
 
@@ -95,7 +99,7 @@ class SegmentedRecorder:
         return closed
 
     def _is_step(self, change_ns: int) -> bool:
-        """Return whether the clock was set between two pictures whose capture times differ by so much."""
+        """Return whether the clock was set between two pictures, by the difference of their capture times."""
         is_expected = abs(change_ns - self._expected_step_ns) < abs(change_ns) if self._expected_step_ns else False
         return is_expected or not 0 <= change_ns <= MAX_GAP_NS
 

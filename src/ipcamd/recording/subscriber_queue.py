@@ -1,4 +1,4 @@
-"""Subscriber queue: frames of a stream and of the sound, until they are fetched."""
+"""Subscriber queue: frames of a stream and of its audio, until they are taken."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,18 +9,18 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.key_frame_queue import FrameQueue
 
 MAX_BYTES = 32 << 20
-"""Pictures that may wait."""
+"""Maximum bytes of the waiting pictures."""
 MAX_FRAMES = 10_000
-"""Most pictures that may wait."""
+"""Maximum number of waiting pictures."""
 MAX_SOUNDS = 1000
-"""Blocks of sound that may wait: 40 seconds."""
+"""Maximum number of waiting audio blocks: 40 seconds."""
 
 CLOCK_JUMP_NS = 2_000_000_000
-"""Audio and pictures that differ by more have the clock set between them."""
+"""Difference of capture times, in nanoseconds, above which the clock was set between audio and pictures."""
 
 
 class _Arrival(NamedTuple):
-    """A picture, and when it arrived."""
+    """Picture with its time of arrival."""
 
     at_s: float
     frame: EncodedFrame
@@ -38,7 +38,10 @@ class SubscriberQueue:
     """Queue of the frames of two hubs, until `close`. For the event loop."""
 
     def __init__(self, hub: Hub, sound: Hub | None, clock_s: Callable[[], float]) -> None:
-        """`clock_s` gives the time of arrival in seconds. The queue starts with the frames since the last key frame."""
+        """`clock_s` returns the time of arrival in seconds.
+
+        The queue starts with the frames since the last key frame.
+        """
         self._hub = hub
         self._sound = sound
         self._clock_s = clock_s
@@ -51,7 +54,7 @@ class SubscriberQueue:
 
     @property
     def dropped(self) -> int:
-        """Number of frames dropped because they were not fetched in time."""
+        """Number of frames dropped because they were not taken in time."""
         return self._pictures.dropped
 
     def take(self, before_s: float = float("inf")) -> list[EncodedFrame]:
@@ -75,7 +78,7 @@ class SubscriberQueue:
         self._sounds.append(block)
 
     def _audio_before(self, following: EncodedFrame | None) -> Iterator[EncodedFrame]:
-        """Yield the audio before the next picture that stays in the queue, and audio from before a clock jump."""
+        """Yield the audio before the next picture that stays in the queue, and audio from before a clock step."""
         while self._sounds:
             ahead = -1 if following is None else self._sounds[0].captured_ns - following.captured_ns
             if 0 <= ahead <= CLOCK_JUMP_NS:

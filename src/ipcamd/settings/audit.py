@@ -1,4 +1,4 @@
-"""Audit record of changes of settings: the author, the change, the outcome; secrets are masked."""
+"""Audit record of changes of settings: author, change and outcome, with secrets masked."""
 
 import logging
 
@@ -13,16 +13,16 @@ class AuditEntry:
     """One attempt to change settings."""
 
     moment_ns: int
-    """The host's time, since the epoch."""
+    """Time of the host's clock, in nanoseconds since the epoch."""
     by: Requester
     changes: tuple[str, ...]
-    """``Group.Name=value`` each; secrets are masked, and what no parameter is called has no value."""
+    """Texts ``Group.Name=value``; secrets are masked, and unknown parameters have no value."""
     failure: str
-    """Why it was refused; "" if it is made."""
+    """Reason for the refusal; "" if the change was made."""
 
 
 def log_entry(entry: AuditEntry) -> None:
-    """Write an entry to the log."""
+    """Write an entry to the process log."""
     author = f"{entry.by.name} ({entry.by.address or 'local'}, {entry.by.via})"
     if entry.failure:
         _log.info("%s could not set %s: %s", author, ", ".join(entry.changes), entry.failure)

@@ -8,18 +8,18 @@ HIDDEN = "********"
 
 
 def hide_secret(param: Param, value: str) -> str:
-    """Return a value as pages and archives may show it: a secret that is set is hidden, an empty one is empty."""
+    """Return a value as pages and archives show it: a non-empty secret is masked."""
     return HIDDEN if param.secret and value else value
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One parameter's new value. Group and name are matched without regard to case; a group may have an alias."""
+    """One parameter's new value. Group and name are case-insensitive; a group may have an alias."""
 
     group: str
     name: str
     value: str | None
-    """Text as a request sends it; None: the parameter's factory value."""
+    """Text as in the request; None: the parameter's factory value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class Requester:
     """The author of a change."""
 
     name: str
-    """The account."""
+    """Account."""
     address: str
-    """IP address that the request came from; "" for the camera itself."""
+    """IP address of the client; "" for the camera itself."""
     via: str
-    """The way that it came, such as ``/cgi/admin/param.cgi``."""
+    """Path or protocol of the request, such as ``/cgi/admin/param.cgi``."""
     rank: Rank
     """Rank with which the change is made."""
     arrived_at: str = ""
-    """The camera's own IP address that the request came in by; "" if none did."""
+    """The camera's IP address that the request was sent to; "" if unknown."""
     over_tls: bool = True
-    """False for a request over plain HTTP."""
+    """Whether the request was encrypted."""
 
 
 CAMERA = Requester("camera", "", "internal", Rank.ADMIN)
@@ -46,23 +46,23 @@ CAMERA = Requester("camera", "", "internal", Rank.ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class CheckedChange:
-    """A change that is allowed: its value is canonical."""
+    """Allowed change with a canonical value."""
 
     group: Group
     param: Param
     value: str
     asked: str
-    """The one of the group's names that the request used."""
+    """Group name as in the request."""
     to_factory: bool = False
-    """From now on it has its factory value, whatever that is at the next start."""
+    """Whether the parameter returns to its factory value, which may differ at the next start."""
 
     @property
     def leaves_secret(self) -> bool:
-        """Whether it is a secret that was sent back as it is listed."""
+        """Whether the value is a secret in its listed form, which changes nothing."""
         return self.param.secret and self.value == HIDDEN
 
     def __str__(self) -> str:
-        """Return it as it is listed."""
+        """Return the change as it is listed."""
         return f"{self.asked}.{self.param.name}={HIDDEN if self.param.secret else self.value}"
 
 
@@ -71,9 +71,9 @@ class Applied:
     """Result of an update."""
 
     sent: tuple[CheckedChange, ...]
-    """The changes that were sent, in their order."""
+    """The requested changes, in their order."""
     followed: tuple[CheckedChange, ...]
-    """Further changes that the groups' rules asked for."""
+    """Further changes that the groups' rules require."""
     undo: tuple[Change, ...]
-    """Changes that restore the previous stored values. Values of the running device (the clock) are not included.
-    Secrets are in clear text."""
+    """Changes that restore the previous stored values, with secrets in clear text. Values of the running device, such
+    as the clock, are not included."""

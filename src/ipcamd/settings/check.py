@@ -1,4 +1,6 @@
-"""Checks of one requested change: the parameter exists, the requester may set it, the device has it, the value fits."""
+"""Checks of one requested change: whether the parameter exists, the requester may set it, the device has it, and the
+value is allowed.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +11,7 @@ from ipcamd.settings.change_records import HIDDEN, Change
 
 
 def find_param(groups: Mapping[str, Group], change: Change) -> tuple[Group, str, Param]:
-    """Return the group of `groups` (by lower-case name), the name of it that was used, and the parameter.
+    """Return the group of `groups` (by lower-case name), its requested name, and the parameter.
 
     Raises ``RequestFailed``.
     """
@@ -25,7 +27,7 @@ def find_param(groups: Mapping[str, Group], change: Change) -> tuple[Group, str,
 
 
 def check_permission(name: str, param: Param, rank: Rank, is_supported: Callable[[], bool]) -> None:
-    """Raise ``SettingRefused`` unless `param` can be set here, and by that rank."""
+    """Raise ``SettingRefused`` unless requests of that rank may set `param`."""
     if param.set is None:
         raise SettingRefused(name, "it is read-only")
     if param.set > rank:
@@ -46,7 +48,7 @@ def normalized(asked: str, param: Param, text: str) -> str:
 
 
 def masked(groups: Mapping[str, Group], change: Change) -> str:
-    """Return the change as a record may show it."""
+    """Return the change in the form of the audit record, with secrets masked."""
     try:
         _, asked, param = find_param(groups, change)
     except RequestFailed:
@@ -56,5 +58,5 @@ def masked(groups: Mapping[str, Group], change: Change) -> str:
 
 
 def cut_urls(text: str) -> str:
-    """Return a text with each URL cut to scheme and host: the rest may hold a login or a token."""
+    """Return a text in which each URL is reduced to scheme and host; the rest may contain a login or a token."""
     return re.sub(r"://(?:[^/\s]*@)?([^/?\s]*)\S*", r"://\1/...", text)

@@ -1,4 +1,4 @@
-"""Settings: every parameter's present value, in memory, and the only way to change it."""
+"""Settings: the present values of all parameters, in memory, and the only way to change them."""
 
 import asyncio
 import logging
@@ -19,26 +19,26 @@ from ipcamd.store.database import Database, TransactionPart, Work
 from ipcamd.store.settings import Name, SettingsTable
 
 Watcher = Callable[[Values], None]
-"""Called in the event loop with the whole group, after a change of it is durable."""
+"""Called in the event loop with all values of the group after a change of it is durable."""
 
 Guard = Callable[[Values, Values], AbstractAsyncContextManager[None]]
-"""``guard(before, after)``: entered before the commit, where it may raise ``RequestFailed`` to refuse (a port that is
-taken); left after the commit, or with the exception if the commit failed, to undo what it prepared. It must not update
-settings itself."""
+"""Context manager ``guard(before, after)``, entered before the commit. It may raise ``RequestFailed`` to refuse the
+change (a port that is in use). It is left after the commit, or with the exception of a failed commit, to undo its
+preparations. It must not change settings itself."""
 
 HardwareCheck = Callable[[], Awaitable[None]]
-"""Raises ``RequestFailed`` if the hardware behind a group is not there or does not answer."""
+"""Raises ``RequestFailed`` if the hardware behind a group is missing or does not respond."""
 
 Reader = Callable[[], str]
-"""Returns the present value of a parameter, asked from the running device."""
+"""Returns the present value of a parameter of the running device."""
 
 RequesterReader = Callable[[Requester], str]
-"""Returns the present value of a parameter as one requester sees it: of the interface that its request came in by."""
+"""Returns the present value of a parameter for one requester, such as the address of the interface it uses."""
 
 Writer = Callable[[Values, Texts], TransactionPart]
-"""``writer(values, sent)`` sets parameters of ``ValueOrigin.LIVE``: `values` are the stored ones of the group as the
-update will leave them, `sent` the live ones that were sent. Returns its part of the update.
-Raises ``RequestFailed``."""
+"""Function ``writer(values, sent)`` that sets parameters of ``ValueOrigin.LIVE``. `values` are the group's stored
+values after the update, `sent` the live values in the request. It returns its part of the transaction and may raise
+``RequestFailed``."""
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 class Settings:
-    """All parameters. Stored values are kept in memory, and a change is written to disk first."""
+    """Settings of one camera. Stored values are kept in memory; a change is written to the disk first."""
 
     def __init__(self, database: Database, groups: Iterable[Group], factory: Mapping[Name, str]) -> None:
         """`factory` overrides declared defaults (the command line's options). Raises `StoreError`."""
@@ -69,7 +69,10 @@ class Settings:
         self._values = _overlaid(self._factory, self._table.load())
 
     def __getitem__(self, group: str) -> Values:
-        """Return the stored values of a group, by its exact name. They are immutable; ask again after a change."""
+        """Return the stored values of a group, by its exact name.
+
+        They are immutable; read them again after a change.
+        """
         return self._values[group]
 
     def factory(self, group: str) -> Values:
@@ -77,13 +80,17 @@ class Settings:
         return self._factory[group]
 
     def present(self, group: Group, param: Param, by: Requester = CAMERA) -> str:
-        """Return the present value of `param`, which may differ from the setting: an event may hold an output."""
+        """Return the present value of `param`; it can differ from the setting, for instance while an event holds an
+        output.
+        """
         if reader := self._readers.get((group.name, param.name)):
             return reader(by)
         return self._values[group.name][param.name] if param.origin is ValueOrigin.STORED else param.default
 
     def is_read(self, group: Group) -> bool:
-        """Whether some of the group's present values are asked for: they may differ from those of ``self[group]``."""
+        """Return whether some present values of the group come from the running device and may differ from
+        ``self[group]``.
+        """
         return any((group.name, param.name) in self._readers for param in group.params)
 
     def watch(self, group: str, watcher: Watcher) -> None:
@@ -99,39 +106,44 @@ class Settings:
         self._hardware_checks[group].append(check)
 
     def add_readers(self, readers: Mapping[Name, Reader]) -> None:
-        """Ask these readers for the present values of their parameters."""
+        """Register readers of present values."""
         self._readers.update({name: _for_anyone(reader) for name, reader in readers.items()})
 
     def add_requester_readers(self, readers: Mapping[Name, RequesterReader]) -> None:
-        """Ask these readers for the present values of their parameters; they depend on the requester."""
+        """Register readers of present values that depend on the requester."""
         self._readers.update(readers)
 
     def add_presence(self, presence: Mapping[str, Callable[[], bool]]) -> None:
-        """Ask these whether the device has the hardware that parameters of ``Hardware`` count. Without one, a count of
-        0 tells that it has not; with one, it may be unplugged."""
+        """Register functions that return whether the device has the hardware that parameters of ``Hardware`` count.
+
+        Without such a function, the count decides; with it, the hardware may be unplugged.
+        """
         self._presence.update(presence)
 
     def add_writer(self, group: str, writer: Writer) -> None:
-        """Let `writer` set the parameters of ``ValueOrigin.LIVE`` of `group`; without one they cannot be set."""
+        """Register the writer of the parameters of ``ValueOrigin.LIVE`` of `group`; without one they cannot be set."""
         self._writers[group] = writer
 
     def audit(self, auditor: Callable[[AuditEntry], None]) -> None:
-        """Call `auditor` in the event loop after each attempt to change settings, whether it was made or refused."""
+        """Call `auditor` in the event loop after each successful or refused attempt to change settings."""
         self._auditors.append(auditor)
 
     def record(self, recorder: Callable[[AuditEntry], Work]) -> None:
-        """Run the work that `recorder` returns in the transaction of each change: no change without its record."""
+        """Run the work that `recorder` returns in the transaction of each change, so each change has its record."""
         self._recorders.append(recorder)
 
     def check(self, change: Change, by: Requester = CAMERA) -> CheckedChange:
-        """Return what `change` asks for, if it is allowed by itself. Raises ``RequestFailed``, ``SettingRefused``."""
+        """Return `change` in canonical form if it is allowed by itself.
+
+        Raises ``RequestFailed``, ``SettingRefused``.
+        """
         group, asked, param = find_param(self._groups, change)
         check_permission(f"{asked}.{param.name}", param, by.rank, lambda: self.is_supported(group, param))
         if change.value is None:
             return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
         value = normalized(asked, param, change.value)
         if value in param.over_tls and not by.over_tls:
-            raise SettingRefused(f"{asked}.{param.name}={value}", "send it over HTTPS, to show that it works")
+            raise SettingRefused(f"{asked}.{param.name}={value}", "set it over HTTPS, which proves that HTTPS works")
         return CheckedChange(group, param, value, asked)
 
     def is_supported(self, group: Group, param: Param) -> bool:
@@ -147,12 +159,12 @@ class Settings:
     async def update(
         self, changes: Iterable[Change], *parts: TransactionPart, by: Requester = CAMERA, notes: Sequence[str] = ()
     ) -> Applied:
-        """Make all of `changes`, and what the groups' rules ask for in consequence, or nothing: durable first, then
-        visible, then told to the watchers.
+        """Apply all of `changes`, and those that the groups' rules require, or none: first on disk, then in memory,
+        then watchers.
 
-        `parts` of others (the clock's) are taken with them, all or nothing; `notes` describe them in the audit record.
-        A value that is the same as before is kept too: from now on it wins over the factory value. Raises
-        ``RequestFailed`` if a change is not allowed or a guard refuses, and `StoreError`.
+        `parts` of others (the clock) are in the same transaction; `notes` describe them in the audit record. A value
+        equal to the present one is stored too and then overrides the factory value. Raises ``RequestFailed`` if a
+        change is not allowed or a guard refuses it, and `StoreError`.
         """
         changes = tuple(changes)
         entry = AuditEntry(time.time_ns(), by, (*(masked(self._groups, change) for change in changes), *notes), "")
@@ -161,9 +173,9 @@ class Settings:
     async def reset(
         self, keep: Callable[[Param], bool] = lambda _: False, *parts: TransactionPart, by: Requester = CAMERA
     ) -> None:
-        """Give all stored parameters their factory values but those that `keep` wants (SDK 2.1).
+        """Return all stored parameters to their factory values, except those for which `keep` is true (SDK 2.1).
 
-        `parts` are taken with it, all or nothing: accounts, facts. Raises what `update` raises.
+        `parts`, such as accounts, are in the same transaction. Raises the errors of `update`.
         """
         entry = AuditEntry(time.time_ns(), by, ("factory default",), "")
         await self._database.complete(self._audited(self._reset(keep, parts, entry), entry))
@@ -207,7 +219,7 @@ class Settings:
             await self._database.purge()
 
     async def _ask_hardware(self, groups: set[str]) -> None:
-        """Ask the hardware behind these groups. Raises ``SettingRefused``."""
+        """Check the hardware behind these groups. Raises ``SettingRefused``."""
         for group in sorted(groups):
             for check in self._hardware_checks.get(group, ()):
                 try:
@@ -216,7 +228,7 @@ class Settings:
                     raise SettingRefused(group, str(error)) from error
 
     def _followed(self, sent: Mapping[Name, CheckedChange]) -> dict[Name, CheckedChange]:
-        """Return the changes that the rules of the groups ask for. Raises ``RequestFailed``."""
+        """Return the changes that the rules of the groups require. Raises ``RequestFailed``."""
         followed = {}
         for group, asked, texts in _grouped(sent):
             if group.normalize:
@@ -226,7 +238,7 @@ class Settings:
         return followed
 
     def _written(self, sent: Mapping[Name, CheckedChange], after: Mapping[str, Values]) -> list[TransactionPart]:
-        """Return the shares of the groups with live parameters. Raises ``RequestFailed``."""
+        """Return the transaction parts of the groups with live parameters. Raises ``RequestFailed``."""
         live = {name: c for name, c in sent.items() if c.param.origin is ValueOrigin.LIVE}
         return [self._writers[group.name](after[group.name], texts) for group, _, texts in _grouped(live)]
 
@@ -257,15 +269,15 @@ class Settings:
         except Exception:
             if not done:
                 raise
-            _log.exception("a change is made, but a part could not follow it")  # it must not be answered as failed
-        if not done:  # a guard swallowed the error of the commit
+            _log.exception("a change is stored, but a part could not apply it")
+        if not done:  # a guard suppressed the commit's exception
             raise StoreError("the settings could not be saved")
         self._notify(changed)
 
     def _notify(self, changed: Mapping[str, Values]) -> None:
         for group, values in changed.items():
             for watcher in self._watchers[group]:
-                _call(watcher, values, f"a part could not follow the change of {group}")
+                _call(watcher, values, f"a part could not apply the change of {group}")
 
     def _tell_auditors(self, entry: AuditEntry) -> None:
         for auditor in self._auditors:
@@ -277,7 +289,7 @@ def _for_anyone(reader: Reader) -> RequesterReader:
 
 
 def _call(listener: Callable[[T], None], told: T, failure: str) -> None:
-    """Call one listener; what it raises keeps nothing from the others."""
+    """Call one listener; an exception in it does not affect the others."""
     try:
         listener(told)
     except Exception:
@@ -285,7 +297,7 @@ def _call(listener: Callable[[T], None], told: T, failure: str) -> None:
 
 
 def _overlaid(below: Mapping[str, Values], texts: Mapping[Name, str]) -> dict[str, Values]:
-    """Return `below` with `texts` laid over it; groups that they do not touch are the same objects."""
+    """Return `below` updated with `texts`; unchanged groups are the same objects."""
     touched: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for (group, name), text in texts.items():
         touched[group][name] = text
@@ -293,7 +305,7 @@ def _overlaid(below: Mapping[str, Values], texts: Mapping[Name, str]) -> dict[st
 
 
 def _grouped(changes: Mapping[Name, CheckedChange]) -> Sequence[tuple[Group, str, dict[str, str]]]:
-    """Return each group that `changes` touch, the name of it that was used, and its parameters' new texts."""
+    """Return each group that `changes` concern, its requested name, and its parameters' new texts."""
     found: dict[str, tuple[Group, str, dict[str, str]]] = {}
     for (group, name), change in changes.items():
         found.setdefault(group, (change.group, change.asked, {}))[2][name] = change.value

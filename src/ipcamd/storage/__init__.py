@@ -1,1 +1,1 @@
-"""The SD card: its files, their index, its space (SDK 10.21, 14)."""
+"""SD card: its files, their index and its free space (SDK 10.21, 14)."""

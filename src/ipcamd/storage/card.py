@@ -20,7 +20,7 @@ from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 
 RESERVE_BYTES = 8 << 20
-"""Space that stays free, or a sixteenth of a small card: open files must be completed."""
+"""Bytes that stay free so that open files can be completed; on a small card, a sixteenth of its size."""
 IDLE_S = 5.0
 """Seconds that formatting waits for open files to be completed."""
 READ_S = 30.0
@@ -28,7 +28,7 @@ READ_S = 30.0
 START_S = 1.0
 """Seconds that the camera's start waits for the card."""
 THREADS = 4
-"""Concurrent calls on the card, apart from the recorder's."""
+"""Maximum number of concurrent calls on the card; the recorder's calls are not counted."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Space:
 
 
 class Card:
-    """The camera's SD card. For the event loop: all calls on its file system are made in `threads`."""
+    """The camera's SD card. For the event loop: all calls on its file system run in `threads`."""
 
     def __init__(
         self,
@@ -57,10 +57,10 @@ class Card:
         zone: Callable[[], tzinfo],
         log_event: Callable[[str, str], None] = lambda what, why: None,
     ) -> None:
-        """`root` is the directory that is the card, None for a camera without a slot.
+        """Make the card of the directory `root`; None means that the camera has no card slot.
 
-        `policy` gives ``Event.Server.External.Storage.DiskFull``, `zone` the camera's time zone; `log_event` writes an
-        event and its reason to the event log.
+        `policy` returns the value of ``Event.Server.External.Storage.DiskFull`` and `zone` the camera's time zone.
+        `log_event` writes an event and its reason to the event log.
         """
         self.threads = WorkerPool("card", THREADS)
         """A card that hangs blocks only these threads."""
@@ -84,7 +84,7 @@ class Card:
         self._idle.set()
         self._formatting = False
         self.formatted: float | None = None
-        """Part of the card that is formatted, 0 to 1; None while it is not being formatted."""
+        """Fraction of the card that is formatted, 0 to 1; None unless formatting is in progress."""
         self._room_lock = asyncio.Lock()
         self._adding_lock = asyncio.Lock()
 
@@ -102,27 +102,27 @@ class Card:
 
     @property
     def ready(self) -> bool:
-        """Whether files can be written to it now."""
+        """Whether files can be written to the card now."""
         return self.mounted and self._scan.writable and not self._formatting
 
     @property
     def is_read(self) -> bool:
-        """Whether all files on it are in the index."""
+        """Whether the index contains all files on the card."""
         return self._scan.is_read
 
     @property
     def is_read_only(self) -> bool:
-        """Whether the card in the slot cannot be written."""
+        """Whether the card in the slot is write-protected."""
         return self._presence is not None and self._presence.state.is_read_only
 
     @property
     def failure(self) -> str:
-        """Reason why it cannot be read; empty if there is none."""
-        return self._scan.failure or ("the card does not answer" if self._presence and self._presence.hangs else "")
+        """Reason why the card cannot be read; empty if it can."""
+        return self._scan.failure or ("the card does not respond" if self._presence and self._presence.hangs else "")
 
     @property
     def problem(self) -> str:
-        """Reason why nothing can be written to it; empty if there is none."""
+        """Reason why nothing can be written to the card; empty if it can."""
         if not self.mounted:
             return "there is no SD card"
         if self.full:
@@ -134,20 +134,20 @@ class Card:
         self._listeners.append(listener)
 
     def insert(self, inserted: bool) -> None:
-        """Insert or remove the card of a virtual device."""
+        """Insert or remove the virtual device's card."""
         if self._presence is not None and inserted:
             self._presence.insert()
         elif self._presence is not None:
             self._presence.pull()
 
     async def look(self) -> bool:
-        """Check now whether a card is there; return it."""
+        """Check now whether a card is in the slot; return the result."""
         if self._presence:
             await self._presence.look()
         return self.mounted
 
     async def start(self) -> None:
-        """Make the directory if it is missing, and begin to read the card."""
+        """Create the directory if it is missing, and begin to read the card."""
         if self._presence is None:
             return
         starting = asyncio.create_task(self._start(self._presence))
@@ -179,14 +179,15 @@ class Card:
 
     @property
     def full(self) -> bool:
-        """Whether nothing more can be written because nothing may be deleted."""
+        """Whether nothing more can be written because the card is full and its files may not be deleted."""
         space = self.space()
         return self._policy() == "stop" and space.total_bytes > 0 and space.free_bytes <= _reserve(space)
 
     async def make_room(self, need: int) -> bool:
-        """Make `need` bytes and the reserve free; return False if the card is full and nothing may be deleted.
+        """Free `need` bytes and the reserve; return False if the card is full and no file may be deleted.
 
-        Raises `CardError`, `CardBusy` if older files may be on it than those that are known, and ``OSError``.
+        Raises `CardError`; `CardBusy` if the card is still being read and may hold older files than the known ones;
+        ``OSError``.
         """
         async with self._room_lock:
             while await self._is_short_of(need):
@@ -195,7 +196,7 @@ class Card:
                 if self._policy() != "recycle":
                     return False
                 if not self.is_read:
-                    raise CardBusy("the SD card is full, and nothing is deleted while it is being read")
+                    raise CardBusy("the SD card is full; no file can be deleted until the card has been read")
                 oldest = self.index.oldest()
                 if oldest is None:
                     return False
@@ -205,9 +206,9 @@ class Card:
     # ---- files
 
     async def add_clip(self, file: WholeFile) -> str:
-        """Add a complete file to the event folder; durable on return. Return its name there. Raises `CardError`.
+        """Add a complete file to the event folder and return its name there; the file is durable on return.
 
-        A file that another schedule added before is not added twice.
+        A file that another schedule has already added is not added twice. Raises `CardError`.
         """
         async with self.writing() as disk, self._adding_lock:
             for present in self.index:
@@ -224,23 +225,26 @@ class Card:
             return recording.name
 
     async def delete(self, *recordings: Recording) -> None:
-        """Delete files that are not being written; durable on return. Raises ``OSError``."""
+        """Delete files; files that are being written are kept.
+
+        The deletion is durable on return. Raises ``OSError``.
+        """
         assert self.disk is not None
         await self.threads.run(partial(remove_files, self.disk, recordings))
         await self.index.remove([recording.key for recording in recordings])
 
     async def open(self, recording: Recording) -> ThreadedFile:
-        """Return the file, open for reading. Raises ``OSError``."""
+        """Open a file for reading and return it. Raises ``OSError``."""
         assert self.disk is not None
         opening = self.threads.run(partial(self.disk.open, recording.folder, recording.name))
         try:
             return ThreadedFile(await asyncio.shield(opening), self.threads)
-        except asyncio.CancelledError:  # nobody waits for it any more: leave nothing open
+        except asyncio.CancelledError:  # the caller was cancelled: close the file
             opening.add_done_callback(self._close_opened)
             raise
 
     async def add_recordings(self, *recordings: Recording) -> None:
-        """Add completed files to the index; those of a removed card are found when it is inserted again."""
+        """Add completed files to the index. Files of a removed card are found when it is inserted again."""
         if await self.look():
             await self.index.add(recordings)
 
@@ -250,14 +254,14 @@ class Card:
             self.index.put(recording)
 
     async def rescan(self, folder: str, name: str) -> None:
-        """Add one file to the index if it exists, repaired if it was cut off. Raises ``OSError``."""
+        """Add one file to the index if it exists; repair it if it is truncated. Raises ``OSError``."""
         if self.disk is not None:
             await self.index.add(await self.threads.run(partial(rescan_file, self.disk, folder, name, self._zone())))
 
     async def format(self) -> None:
-        """Stop writing and delete everything in the camera's folders. Raises `CardError`."""
+        """Stop writing and delete all files in the camera's folders. Raises `CardError`."""
         if self._formatting:
-            raise CardError("it is being formatted already")
+            raise CardError("formatting is already in progress")
         if not await self.look() or self.disk is None or self._formatting:
             raise CardError("there is no SD card")
         self._formatting, self.formatted = True, 0.0
@@ -269,15 +273,18 @@ class Card:
             await self.index.clear()
             self._scan.finish()
         except (OSError, TimeoutError) as error:
-            self._follow(self._presence.state.card if self._presence else None)  # what is left is to be found out
-            raise CardError(f"the SD card could not be formatted: {error or 'it is busy'}") from error
+            self._follow(self._presence.state.card if self._presence else None)  # find the remaining files
+            raise CardError(f"the SD card could not be formatted: {error or 'files are being written'}") from error
         finally:
             self._formatting, self.formatted = False, None
             self._notify()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Disk]:
-        """Context for writing to the card: formatting waits for it. Raises `CardError` if the card is not ready."""
+        """Context manager for writing to the card; formatting waits until it ends.
+
+        Raises `CardError` if the card is not ready.
+        """
         if not await self.look() or not self.ready or self.disk is None:
             raise CardError(self._reason_not_ready())
         self._users += 1
@@ -315,13 +322,13 @@ class Card:
         self._follow(card)
 
     def _note_condition(self) -> None:
-        """Tell listeners of a card that has got full, or fails, or does so no more."""
+        """Notify listeners when the card becomes full or fails, and when the condition ends."""
         before, self._condition = self._condition, (self.failure, self.full)
         if self._condition != before:
             self._notify()
 
     def _follow(self, card: CardId | None) -> None:
-        """Begin to read another card, or none."""
+        """Begin to read a new card, or stop if none is in the slot."""
         self.index.forget_all()
         if card and self.disk:
             self._scan.begin(self.disk, card)
@@ -335,7 +342,7 @@ class Card:
         return space.free_bytes < need + _reserve(space)
 
     async def _make_room_for(self, file: WholeFile) -> bool:
-        """Make room for a file; wait for the card to be read if that is necessary to find the oldest file."""
+        """Free space for a file. Wait until the card has been read if the oldest file is not known otherwise."""
         size = (await self.threads.run(file.path.stat)).st_size
         try:
             return await self.make_room(size)

@@ -1,4 +1,4 @@
-"""Files of the SD card: added, removed, scanned one by one. For threads."""
+"""Files of the SD card: adding, removing and rescanning of single files. For threads."""
 
 import errno
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from ipcamd.storage.recording import EVENT, Recording, began_by, free_names
 
 
 class WholeFile(Protocol):
-    """Complete file that is to be added to the card: `ipcamd.recording.clip_file.ClipFile`."""
+    """Complete file to add to the card: `ipcamd.recording.clip_file.ClipFile`."""
 
     @property
     def path(self) -> Path:
@@ -21,31 +21,34 @@ class WholeFile(Protocol):
 
     @property
     def name(self) -> str:
-        """Name, in the form of a recording's name."""
+        """File name, in the form of a recording's name."""
 
     @property
     def started_ns(self) -> int:
-        """Start, in nanoseconds since the epoch, UTC."""
+        """Start of the recording, in nanoseconds since the epoch, UTC."""
 
     @property
     def ended_ns(self) -> int:
-        """End, in nanoseconds since the epoch, UTC."""
+        """End of the recording, in nanoseconds since the epoch, UTC."""
 
 
 def add_clip_file(disk: Disk, file: WholeFile) -> FileEntry:
-    """Add a complete file to the event folder, under the next free name. Raises ``OSError``."""
+    """Add a complete file to the event folder under the next free name; return the recording.
+
+    Raises ``OSError``.
+    """
     began = began_by(file.name)
     if began is None:
-        raise OSError(f"{file.name} is no name of a recording")
+        raise OSError(f"{file.name} is not a valid name of a recording")
     model, ending = file.name.rsplit("-", 2)[0], file.name[-3:]
     for name in free_names(model, began, ending):
         with suppress(FileExistsError):
             return disk.add_file(file.path, EVENT, name)
-    raise FileExistsError(f"there are recordings of that time already: {file.name}")
+    raise FileExistsError(f"recordings of that time already exist: {file.name}")
 
 
 def remove_files(disk: Disk, recordings: Collection[Recording]) -> None:
-    """Delete files; durable on return. Those that are gone already do not matter. Raises ``OSError``."""
+    """Delete files; the deletion is durable on return. Missing files are ignored. Raises ``OSError``."""
     for recording in recordings:
         with suppress(FileNotFoundError):
             disk.remove(recording.folder, recording.name)
@@ -54,7 +57,7 @@ def remove_files(disk: Disk, recordings: Collection[Recording]) -> None:
 
 
 def rescan_file(disk: Disk, folder: str, name: str, zone: tzinfo) -> list[Recording]:
-    """Return the recording of that name, repaired if it was cut off; nothing if there is none. Raises ``OSError``."""
+    """Return the recording of that name, repaired if it is truncated; empty if there is none. Raises ``OSError``."""
     found = disk.find(folder, name)
     known = scan_files(disk, found, zone)
     if found and not known and disk.find(folder, name):

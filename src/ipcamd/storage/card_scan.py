@@ -1,4 +1,4 @@
-"""Scan of the SD card after an insertion: finds out which recordings are on it, in the background."""
+"""Scan of the SD card after an insertion: finds the recordings on the card in the background."""
 
 import asyncio
 import logging
@@ -13,20 +13,20 @@ from ipcamd.storage.recording import Recording
 from ipcamd.workers.pool import WorkerPool
 
 BATCH = 50
-"""Unknown files that are read in one go."""
+"""Unknown files that are read in one batch."""
 RETRY_S = 5.0
-"""Seconds from a failure to read the card to the next attempt."""
+"""Seconds between attempts to read a card that failed."""
 
 _log = logging.getLogger(__name__)
 
 
 class CardScan:
-    """Fills the index. For the event loop."""
+    """Fills the index from the card. For the event loop."""
 
     def __init__(
         self, index: RecordingIndex, threads: WorkerPool, zone: Callable[[], tzinfo], listed: Callable[[], None]
     ) -> None:
-        """`zone` is the camera's time zone; `listed` is called when the card can be written."""
+        """`zone` returns the camera's time zone; `listed` is called when the card can be written."""
         self._index = index
         self._threads = threads
         self._zone = zone
@@ -35,11 +35,12 @@ class CardScan:
         self._done = asyncio.Event()
         self._failure = ""
         self.writable = False
-        """The card's folders are there, and it is known which files were in them: new ones can be told from those."""
+        """Whether the card can be written: its folders exist and its files are listed, so new files can be
+        distinguished."""
 
     @property
     def is_read(self) -> bool:
-        """Whether everything that is on the card is known, or it is known that there is none."""
+        """Whether the scan is complete, or no card is in the slot."""
         return self._done.is_set()
 
     @property
@@ -49,18 +50,18 @@ class CardScan:
 
     @property
     def status(self) -> str:
-        """Current activity, in words."""
+        """Present activity, in words."""
         return self._failure or "the card is being read"
 
     def begin(self, disk: Disk, card: CardId) -> None:
-        """Read a card that has just come, or whose content is uncertain."""
+        """Begin to read an inserted card, or a card whose contents are uncertain."""
         self._stop()
         self._failure = ""
         self._done.clear()
         self._reading = asyncio.get_running_loop().create_task(self._read_until_done(disk, card))
 
     def cancel(self) -> None:
-        """Read no further: there is no card."""
+        """Stop the scan: the card was removed."""
         self._stop()
         self._failure = ""
         self._done.set()
@@ -72,12 +73,12 @@ class CardScan:
         self.writable = False
 
     def finish(self) -> None:
-        """Read no further: the card is empty, and its folders are there."""
+        """Complete the scan at once: the card is empty and has its folders."""
         self.cancel()
         self.writable = True
 
     async def wait(self, timeout_s: float | None) -> None:
-        """Wait until everything is known. Raises `CardBusy` after `timeout_s`."""
+        """Wait until the scan is complete. Raises `CardBusy` after `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._done.wait()
@@ -97,7 +98,7 @@ class CardScan:
                 self._done.set()
 
     async def _read(self, disk: Disk, card: CardId) -> None:
-        """Take from the store what has not changed, read the rest from the card itself."""
+        """Take unchanged files from the database, and read the others from the card."""
         found = await self._threads.run(partial(_list, disk, card))
         unknown, gone = self._index.match(await self._index.load(), found)
         self.writable = True
@@ -109,7 +110,7 @@ class CardScan:
 
 
 def scan_files(disk: Disk, files: Iterable[FileEntry], zone: tzinfo) -> list[Recording]:
-    """Do `ipcamd.storage.file_scan.scan`, which most starts have no need of. Blocks."""
+    """Call `ipcamd.storage.file_scan.scan`, which is imported here because most starts do not need it. Blocks."""
     from ipcamd.storage.file_scan import scan
 
     return scan(disk, files, zone)

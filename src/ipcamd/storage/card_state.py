@@ -1,4 +1,4 @@
-"""State of the SD card, as pages show it."""
+"""State of the SD card as the pages show it."""
 
 from enum import StrEnum
 
@@ -6,23 +6,23 @@ from ipcamd.storage.card import Card
 
 
 class CardState(StrEnum):
-    """One state at a time; the first one that applies."""
+    """States of the card; if several apply, the first one counts."""
 
     NO_SLOT = "no slot"
     FORMATTING = "formatting"
     FAULTY = "faulty"
-    """It cannot be read, or does not answer."""
+    """The card cannot be read, or does not respond."""
     READ_ONLY = "read-only"
     NONE = "none"
     READING = "reading"
-    """It is not known yet what is on it."""
+    """The contents of the card are not known yet."""
     FULL = "full"
-    """Nothing more is recorded, because nothing may be deleted."""
+    """Nothing more is recorded, because no file may be deleted."""
     READY = "ready"
 
 
 def card_state(card: Card) -> CardState:
-    """Return the state as of the last check."""
+    """Return the state at the last check."""
     states = {
         CardState.NO_SLOT: not card.slot,
         CardState.FORMATTING: card.formatted is not None,
@@ -37,7 +37,7 @@ def card_state(card: Card) -> CardState:
 
 
 def bytes_per_day(card: Card, now_ns: int) -> int:
-    """Return how much is recorded a day at present: the average of the last week; 0 if nothing is recorded."""
+    """Return the bytes recorded per day, averaged over the last week; 0 if nothing was recorded."""
     recent = [r for r in card.index if now_ns - _WEEK_NS <= r.started_ns <= now_ns]
     if not recent:
         return 0

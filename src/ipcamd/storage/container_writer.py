@@ -1,47 +1,47 @@
-"""Container writer: returns the bytes of a recording's file, for `RecordingFile`. AVI and MP4 have one each."""
+"""Container writer: produces the bytes of a recording for `RecordingFile`. AVI and MP4 each have one."""
 
 from typing import Any, Protocol
 
 
 class ContainerWriter(Protocol):
-    """One file, in the order of writing: head, frames, index, and the head again."""
+    """Writer of one file. Order in the file: header, frames, index; the header is then written again."""
 
     ending: str
-    """End of the file's name, without the dot."""
+    """File name extension, without the dot."""
 
     @property
     def origin(self) -> int:
-        """Time of the beginning: nanoseconds since the epoch."""
+        """Start time in nanoseconds since the epoch."""
 
     @property
     def length(self) -> int:
-        """Duration of the written pictures in nanoseconds."""
+        """Duration of the pictures written so far, in nanoseconds."""
 
     @property
     def size(self) -> int:
-        """Bytes of the file, index included."""
+        """Size of the file in bytes, including the index."""
 
     @property
     def end(self) -> int:
-        """End of the frames, in bytes from the beginning."""
+        """Offset of the end of the frames, in bytes."""
 
     def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append for a picture captured then."""
+        """Return the bytes to append for a picture; `captured_ns` is its capture time."""
 
     def sound(self, samples: bytes, captured_ns: int, /) -> list[bytes]:
-        """Return the bytes to append for sound, the first of it captured then."""
+        """Return the bytes to append for sound whose first sample was captured at that time."""
 
     def stretch(self, until: int, /) -> list[bytes]:
-        """Return the bytes to append so that the last picture is shown until then (nanoseconds)."""
+        """Return the bytes to append so that the last picture lasts until that time (nanoseconds)."""
 
     def head(self, *, closed: bool = False) -> bytes:
-        """Return the first bytes, always as many; `closed` if the index is written."""
+        """Return the header, always of the same size; `closed` means that the index is written."""
 
     def index(self) -> bytes:
-        """Return the bytes that follow the last frame of a closed file."""
+        """Return the index, to be written after the last frame when the file is closed."""
 
     def mark(self) -> Any:
-        """Return the state for `back`."""
+        """Return the present state, for `back`."""
 
     def back(self, mark: Any, /) -> None:
-        """Forget the bytes since `mark`: they could not be written."""
+        """Return to the state of `mark`: the bytes appended since then could not be written."""

@@ -1,6 +1,6 @@
-"""File system of a card: touches nothing outside its two folders and follows no link.
+"""File system of a card: accesses only the card's two folders and follows no links.
 
-All calls block, are for worker threads (several at once), and raise ``OSError``. No descriptor stays open between
+All calls block; they are for worker threads (several at once) and raise ``OSError``. No descriptor stays open between
 calls, so an idle card can be unmounted.
 """
 
@@ -21,7 +21,7 @@ DRAFT = ".part"
 """Suffix of files that are being copied to the card."""
 
 CardId = tuple[int, int, int]
-"""Device, inode and file system number: different for each card."""
+"""Device, inode and file system number; they identify a card."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _LINKLESS = os.O_NOFOLLOW | os.O_CLOEXEC
@@ -35,15 +35,15 @@ class FileEntry:
     name: str
     size_bytes: int
     modified_ns: int
-    """Time of the last change, by the file system."""
+    """Time of the last change according to the file system."""
 
     def recording(self, started_ns: int, ended_ns: int) -> Recording:
-        """Return it as a recording of that time, in nanoseconds since the epoch, UTC."""
+        """Return the file as a recording of that time span, in nanoseconds since the epoch, UTC."""
         return Recording(self.folder, self.name, self.size_bytes, self.modified_ns, started_ns, ended_ns)
 
 
 class Disk:
-    """Directory that is a card, or an empty mount point."""
+    """Directory of a card, or an empty mount point."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -52,9 +52,9 @@ class Disk:
         self._writing: set[tuple[str, str]] = set()
 
     def card(self) -> CardId | None:
-        """Return the identity of the card that is mounted; None if there is none that can be written.
+        """Return the identity of the mounted card; None without a writable card.
 
-        A directory that was a mount point before and is none now is the empty place of a card that was removed.
+        A directory that was a mount point before, and is not one now, means that the card was removed.
         """
         try:
             found, above, system = os.stat(self.root), os.stat(self.root / ".."), os.statvfs(self.root)  # noqa: PTH116
@@ -66,27 +66,24 @@ class Disk:
         return (found.st_dev, found.st_ino, system.f_fsid) if usable and mount == self._was_mount else None
 
     def is_read_only(self) -> bool:
-        """Return whether there is a directory that cannot be written."""
+        """Return whether the directory exists but cannot be written."""
         return self.root.is_dir() and not os.access(self.root, os.W_OK | os.X_OK)
 
     def space(self) -> tuple[int, int]:
-        """Return the size of the file system and the space that is free for us, in bytes."""
+        """Return the size of the file system and the space available to the camera, in bytes."""
         found = os.statvfs(self.root)
         return found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
 
     def make(self) -> None:
-        """Make the card's directory if it is missing."""
+        """Create the card's directory if it is missing."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def prepare(self, card: CardId) -> None:
-        """Make the folders of this card that are missing, unless another card or none is mounted now.
-
-        Raises ``OSError`` then.
-        """
+        """Create the missing folders of this card. Raises ``OSError`` if another card, or none, is mounted now."""
         with self._at(_FOLDER, self.root) as root:
             found = os.fstat(root)
             if (found.st_dev, found.st_ino) != card[:2]:
-                raise OSError(errno.ENODEV, "the card is gone")
+                raise OSError(errno.ENODEV, "the card was removed")
             for folder in FOLDERS:
                 with suppress(FileExistsError):
                     os.mkdir(folder, 0o700, dir_fd=root)
@@ -96,7 +93,7 @@ class Disk:
         return os.fstat(fd).st_dev == os.stat(self.root).st_dev  # noqa: PTH116 - the pair reads better
 
     def entries(self) -> Iterator[FileEntry]:
-        """Yield the files whose names are a recording's, except those that are being written."""
+        """Yield the files whose names are valid names of recordings, except those that are being written."""
         with self._lock:
             writing = set(self._writing)
         for folder in FOLDERS:
@@ -110,7 +107,7 @@ class Disk:
                             yield FileEntry(folder, entry.name, found.st_size, found.st_mtime_ns)
 
     def find(self, folder: str, name: str) -> list[FileEntry]:
-        """Return the file of that name, or nothing."""
+        """Return the file of that name; None if it does not exist."""
         with self._folder(folder) as fd, suppress(FileNotFoundError):
             found = os.stat(name, dir_fd=fd, follow_symlinks=False)
             if stat.S_ISREG(found.st_mode):
@@ -118,7 +115,10 @@ class Disk:
         return []
 
     def create(self, folder: str, name: str) -> int:
-        """Return the descriptor of a new file, open for reading and writing; call `done` when it is written."""
+        """Create a file and return its descriptor, open for reading and writing.
+
+        Call `done` when the file is complete.
+        """
         with self._lock:
             self._writing.add((folder, name))
         try:
@@ -136,15 +136,15 @@ class Disk:
     def open(self, folder: str, name: str, *, change: bool = False) -> int:
         """Return the descriptor of a file, open for reading, or for reading and writing (`change`).
 
-        Raises ``OSError``; ``FileNotFoundError`` also for what is no plain file.
+        Raises ``OSError``; ``FileNotFoundError`` also for anything but a regular file.
         """
-        # NONBLOCK: opening a named pipe must not wait for its other end
+        # NONBLOCK: opening a named pipe must not block
         mode = (os.O_RDWR if change else os.O_RDONLY) | os.O_NONBLOCK | _LINKLESS
         with self._folder(folder) as at:
             fd = os.open(name, mode, dir_fd=at)
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             os.close(fd)
-            raise FileNotFoundError(errno.ENOENT, "not a file", name)
+            raise FileNotFoundError(errno.ENOENT, "not a regular file", name)
         return fd
 
     def remove(self, folder: str, name: str) -> None:
@@ -158,9 +158,9 @@ class Disk:
             os.fsync(fd)
 
     def add_file(self, path: Path, folder: str, name: str) -> FileEntry:
-        """Add a whole file under a new name, as a hard link if possible, else as a copy; durable on return.
+        """Add a complete file under a new name, as a hard link if possible, otherwise as a copy.
 
-        Raises ``FileExistsError`` if the name is taken.
+        The file is durable on return. Raises ``FileExistsError`` if the name is taken.
         """
 
         def fill(draft: str, fd: int) -> None:
@@ -173,7 +173,7 @@ class Disk:
         return self._add(folder, name, fill)
 
     def add_content(self, folder: str, name: str, content: bytes) -> FileEntry:
-        """Add a small file; whole and durable on return. Raises ``FileExistsError`` if the name is taken."""
+        """Add a small file; it is complete and durable on return. Raises ``FileExistsError`` if the name is taken."""
         return self._add(folder, name, lambda draft, fd: _copy(BytesIO(content), draft, fd))
 
     def _add(self, folder: str, name: str, fill: Callable[[str, int], None]) -> FileEntry:
@@ -192,7 +192,7 @@ class Disk:
         return FileEntry(folder, name, found.st_size, found.st_mtime_ns)
 
     def clear(self, note_progress: Callable[[float], None] = lambda _: None) -> None:
-        """Delete everything in the two folders; `note_progress` is told which part is done, 0 to 1."""
+        """Delete everything in the two folders. `note_progress` is called with the fraction done, 0 to 1."""
         with ExitStack() as folders:
             fds = [folders.enter_context(self._folder(folder)) for folder in FOLDERS]
             files = [(name, fd) for fd in fds for name in _names(fd)]
@@ -203,7 +203,7 @@ class Disk:
                 os.fsync(fd)
 
     def clear_drafts(self) -> None:
-        """Delete copies that a power loss interrupted."""
+        """Delete incomplete copies left by a power loss."""
         for folder in FOLDERS:
             with self._folder(folder) as fd:
                 for name in _names(fd):
@@ -232,7 +232,7 @@ def _names(fd: int) -> list[str]:
 
 
 def _copy(source: BinaryIO, draft: str, fd: int) -> None:
-    import shutil  # it brings three compressors; seldom needed
+    import shutil  # imported here: shutil loads three compressors and is seldom needed
 
     target = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _LINKLESS, 0o600, dir_fd=fd)
     try:
@@ -247,7 +247,7 @@ def _copy(source: BinaryIO, draft: str, fd: int) -> None:
 
 
 def _name(draft: str, name: str, fd: int) -> None:
-    """Give a draft its name, which must be free. Not every file system has hard links."""
+    """Rename a draft to a name that must be free. Not every file system has hard links."""
     try:
         os.link(draft, name, src_dir_fd=fd, dst_dir_fd=fd, follow_symlinks=False)
         os.unlink(draft, dir_fd=fd)
@@ -256,7 +256,7 @@ def _name(draft: str, name: str, fd: int) -> None:
     except OSError:
         with suppress(FileNotFoundError):
             os.stat(name, dir_fd=fd, follow_symlinks=False)
-            raise FileExistsError(errno.EEXIST, "there is such a file", name) from None
+            raise FileExistsError(errno.EEXIST, "a file of that name already exists", name) from None
         os.rename(draft, name, src_dir_fd=fd, dst_dir_fd=fd)
 
 

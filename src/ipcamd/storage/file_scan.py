@@ -1,4 +1,4 @@
-"""Scan of unknown files on the card: reads their length and repairs files that were cut off. For threads."""
+"""Scan of unknown files on the card: reads their length and repairs truncated files. For threads."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 def scan(disk: Disk, files: Iterable[FileEntry], zone: tzinfo) -> list[Recording]:
-    """Return the recordings among these files; others are left out. `zone` is the time zone of their names."""
+    """Return the recordings among these files; other files are left out. `zone` is the time zone of their names."""
     return [recording for file in files if (recording := _scan_file(disk, file, zone))]
 
 
@@ -25,7 +25,7 @@ def _scan_file(disk: Disk, file: FileEntry, zone: tzinfo) -> Recording | None:
     if began is None:
         return None
     try:
-        if file.size_bytes == 0:  # power was lost just after it was created
+        if file.size_bytes == 0:  # a power loss followed the creation of the file
             disk.remove(file.folder, file.name)
             return None
         began = began.replace(tzinfo=zone)
@@ -44,7 +44,7 @@ def _read_avi(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
         os.close(fd)
     try:
         avi = reader.read_head(head, file.size_bytes, key_tests())
-    except ValueError:  # made by another camera, or no AVI file at all
+    except ValueError:  # written by another device, or not an AVI file
         foreign = head[:4] == b"RIFF" and head[8:12] == b"AVI "
         return _recording(file, nanoseconds(named), 0) if foreign else None
     if not avi.closed:
@@ -63,14 +63,14 @@ def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, re
         if repaired is None:
             disk.remove(file.folder, file.name)
             return None
-        # the head comes last: after a power loss at any moment the file can be repaired again
+        # the header is written last, so a power loss at any moment leaves a file that can be repaired again
         os.ftruncate(fd, repaired.end)
         os.pwrite(fd, repaired.index, repaired.end)
         os.fsync(fd)
         os.pwrite(fd, repaired.head, 0)
         os.fsync(fd)
         found = os.fstat(fd)
-        _log.info("%s/%s was cut off and has been repaired", file.folder, file.name)
+        _log.info("%s/%s was truncated and has been repaired", file.folder, file.name)
         whole = FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
         return whole, reader.read_head(repaired.head, found.st_size, tests)
     finally:
@@ -82,7 +82,7 @@ def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
     try:
         try:
             content = read_content(lambda place, length: os.pread(fd, length, place), file.size_bytes)
-        except ValueError:  # made by another camera, or no MP4 file at all
+        except ValueError:  # written by another device, or not an MP4 file
             foreign = os.pread(fd, 8, 0)[4:] == b"ftyp"
             return _recording(file, nanoseconds(named), 0) if foreign else None
         if not content.length_ns:
@@ -91,7 +91,7 @@ def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
         if content.end < file.size_bytes:
             os.ftruncate(fd, content.end)
             os.fsync(fd)
-            _log.info("%s/%s was cut off and has been repaired", file.folder, file.name)
+            _log.info("%s/%s was truncated and has been repaired", file.folder, file.name)
         found = os.fstat(fd)
         whole = FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
         return _recording(whole, content.started_ns or nanoseconds(named), content.length_ns)
@@ -100,7 +100,7 @@ def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
 
 
 _READERS = {"avi": _read_avi, "mp4": _read_mp4}
-"""Endings of names to the readers of such files."""
+"""File name extensions and their readers."""
 
 
 def _recording(file: FileEntry, started_ns: int, length_ns: int) -> Recording:

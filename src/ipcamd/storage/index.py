@@ -1,6 +1,6 @@
 """Index of the recordings on the card: in memory for requests, in the database for the next start.
 
-The database only saves time: it is compared with the card, and files that do not match are scanned again.
+The database only saves time: the scan compares it with the card and reads files that do not match.
 """
 
 import logging
@@ -28,20 +28,20 @@ class Page:
     """Page of a list."""
 
     total: int
-    """Recordings on all pages."""
+    """Number of recordings on all pages."""
     recordings: tuple[Recording, ...]
 
 
 class RecordingIndex:
-    """All recordings. For the event loop; changes are in memory at once and in the database soon."""
+    """Index of all recordings. For the event loop. Changes act in memory at once and reach the database soon after."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._recordings: dict[Key, Recording] = {}
         self.size_bytes = 0
-        """Size of all recordings."""
+        """Total size of all recordings."""
         self.revision = 0
-        """A number that grows when complete recordings come or go."""
+        """Number that increases when complete recordings are added or removed."""
 
     def __len__(self) -> int:
         return len(self._recordings)
@@ -50,7 +50,7 @@ class RecordingIndex:
         return iter(self._recordings.values())
 
     def get(self, folder: str, name: str) -> Recording | None:
-        """Return the recording of that name, exactly."""
+        """Return the recording of exactly that name; None if there is none."""
         return self._recordings.get((folder, name))
 
     async def load(self) -> list[Recording]:
@@ -58,11 +58,11 @@ class RecordingIndex:
         try:
             return [Recording(*row) for row in await self._database.read(_ALL)]
         except StoreError as error:
-            _log.warning("the index of recordings is rebuilt: %s", error)
+            _log.warning("the index of recordings cannot be read and will be rebuilt: %s", error)
             return []
 
     def put(self, *recordings: Recording) -> None:
-        """Add or replace recordings in memory only: while they are being written."""
+        """Add or replace recordings in memory only, for recordings in progress."""
         for recording in recordings:
             self.forget(recording.key)
             self._recordings[recording.key] = recording
@@ -89,7 +89,7 @@ class RecordingIndex:
         await self._write(_DROP, keys)
 
     def forget_all(self) -> None:
-        """Empty the index in memory only: the card was removed."""
+        """Empty the index in memory only, after the card was removed."""
         self.revision += 1
         self._recordings.clear()
         self.size_bytes = 0
@@ -100,10 +100,10 @@ class RecordingIndex:
         await self._write("DELETE FROM recording", [()])
 
     def match(self, stored: Iterable[Recording], found: Iterable[FileEntry]) -> tuple[list[FileEntry], list[Key]]:
-        """Add the recordings that are in the database and, unchanged, on the card.
+        """Add the recordings that are in the database and unchanged on the card.
 
-        Return the other files on the card, and the keys that the database should lose. What is in memory already is
-        newer than both.
+        Return the other files on the card, and the keys to delete from the database. Recordings already in memory are
+        newer than both and stay.
         """
         there = {key: f for f in found if (key := (f.folder, f.name)) not in self._recordings}
         gone = []
@@ -117,7 +117,7 @@ class RecordingIndex:
         return list(there.values()), gone
 
     def oldest(self) -> Recording | None:
-        """Return the recording that started first; those being written do not count."""
+        """Return the earliest recording, except those in progress; None if there is none."""
         return min((r for r in self if not r.writing), key=lambda r: r.started_ns, default=None)
 
     def page(
@@ -131,9 +131,9 @@ class RecordingIndex:
         start: int = 0,
         count: int | None = None,
     ) -> Page:
-        """Return `count` recordings from number `start` on, of those that started in this time.
+        """Return `count` recordings, from number `start` on, of those that started in a time range.
 
-        `since` and `until` are nanoseconds since the epoch, inclusive; the order is by name, or `by_time`.
+        `since` and `until` are nanoseconds since the epoch, inclusive. The order is by name, or by time with `by_time`.
         """
         some = [
             r

@@ -1,5 +1,4 @@
-"""Playback of recordings in browsers: converts videos, segments and thumbnails one after the other, and caches the
-newest ones."""
+"""Playback of recordings in browsers: converts videos, segments and thumbnails in turn, and caches the newest ones."""
 
 import asyncio
 import contextlib
@@ -23,24 +22,27 @@ CheckWanted = Callable[[], None]
 """Raises ``InterruptedError`` when the request was cancelled."""
 
 MAX_CACHE_BYTES = 512 << 20
-"""Limit of the cached videos, apart from the newest."""
+"""Maximum size of the cached videos, without the newest one."""
 THUMBNAIL_AT_S = 2
-"""Second of a recording that its own thumbnail shows; of a shorter one, the middle."""
+"""Second of a recording that its thumbnail shows; a shorter recording shows its middle."""
 MAX_THUMBNAILS = 500
-"""Thumbnails in the cache, about ten kilobytes each."""
+"""Maximum number of cached thumbnails, about 10 KB each."""
 MAX_WAITING = 100
-"""Requests that may wait."""
+"""Maximum number of waiting requests."""
 
 
 class Playback:
-    """For the event loop; worker threads convert, thumbnails apart from videos. A cancelled request ends its work."""
+    """Playback for the event loop; worker threads convert, thumbnails separately from videos.
+
+    Cancelling a request ends its work.
+    """
 
     def __init__(self, card: Card, folder: Path) -> None:
-        """`folder` holds nothing but the cache; `start` empties it."""
+        """`folder` contains only the cache; `start` empties it."""
         self._card = card
         self._folder = folder
         self._videos: OrderedDict[tuple[Recording, bool], int] = OrderedDict()
-        """Videos in the folder and their sizes in bytes, the most recently used last."""
+        """Cached videos with their sizes in bytes, the most recently used last."""
         self._thumbnails: OrderedDict[tuple[Recording, float], bytes] = OrderedDict()
         self._video_turn = asyncio.Lock()
         self._thumbnail_turn = asyncio.Lock()
@@ -48,14 +50,14 @@ class Playback:
         self._waiting = 0
         self._threads = WorkerPool("playback", 3, prepare=lower_priority)
         self._files = WorkerPool("playback-files", 2)
-        """For the folder: a finished video need not wait for one that is being converted."""
+        """Threads for the folder: a finished video does not wait for a conversion."""
 
     async def start(self) -> None:
-        """Empty the cache, as far as possible."""
+        """Empty the cache; failures are ignored."""
         await self._files.run(self._clear)
 
     async def segments_of(self, recording: Recording, keys_only: bool = False) -> Segments:
-        """Return how a page plays it, whole or in segments. Raises `CardError`."""
+        """Return how a page plays the recording: whole or in segments. Raises `CardError`."""
         async with self._turn(self._segments_turn):
             return await self._make(recording, lambda source, _: _segments(source, keys_only))
 
@@ -67,7 +69,10 @@ class Playback:
             )
 
     async def video(self, recording: Recording, keys_only: bool = False) -> tuple[ThreadedFile, int]:
-        """Return the recording, or its key frames alone, as MP4, open for reading, and its size. Raises `CardError`."""
+        """Return the recording, or only its key frames, as an MP4 file open for reading, and its size in bytes.
+
+        Raises `CardError`.
+        """
         key, path = (recording, keys_only), self._path(recording, keys_only)
         async with self._turn(self._video_turn):
             if key not in self._videos:
@@ -81,7 +86,7 @@ class Playback:
         return ThreadedFile(fd, self._files), self._videos[key]
 
     async def thumbnail(self, recording: Recording, at_s: float | None = None) -> bytes:
-        """Return a thumbnail of the recording as JPEG, of the last key frame before `at_s`. Raises `CardError`."""
+        """Return a thumbnail of the recording as JPEG: the last key frame before `at_s`. Raises `CardError`."""
         at_s = min(THUMBNAIL_AT_S, _length_s(recording) / 2) if at_s is None else min(at_s, _length_s(recording))
         key = recording, at_s
         if found := self._thumbnails.get(key):
@@ -104,7 +109,7 @@ class Playback:
             return await asyncio.shield(making)
         except asyncio.CancelledError:
             request.cancelled = True
-            await asyncio.gather(making, return_exceptions=True)  # its turn lasts until the thread is free
+            await asyncio.gather(making, return_exceptions=True)  # its turn lasts until the thread ends
             raise
         except (OSError, ValueError) as error:
             raise CardError(f"{recording.name} cannot be shown: {error}") from error
@@ -119,7 +124,7 @@ class Playback:
     @contextlib.asynccontextmanager
     async def _turn(self, turn: asyncio.Lock) -> AsyncIterator[None]:
         if self._waiting >= MAX_WAITING:
-            raise CardError("too many recordings are asked for at once")
+            raise CardError("too many recordings are requested at once; try again later")
         self._waiting += 1
         try:
             async with turn:
@@ -141,7 +146,7 @@ class Playback:
 
 
 class _Request:
-    """Request that a thread works for."""
+    """Request that a thread is processing."""
 
     cancelled = False
 

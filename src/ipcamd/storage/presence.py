@@ -1,4 +1,4 @@
-"""Presence of the SD card: which one is in the slot, and how much is free on it."""
+"""Presence of the SD card: its identity and its free space."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from ipcamd.storage.disk import CardId, Disk
 from ipcamd.workers.pool import WorkerPool
 
 LOOK_S = 2.0
-"""Time limit of a check in seconds; then the last state counts."""
+"""Time limit of a check in seconds; after a timeout the last state remains."""
 WATCH_S = 2.0
-"""Seconds between two checks: nothing reports when a real card is inserted or removed."""
+"""Seconds between checks; the system does not report that a card was inserted or removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,16 @@ class SlotState:
     """State of the slot at one moment."""
 
     card: CardId | None = None
-    """The writable card that is in it, if any."""
+    """Writable card in the slot; None without one."""
     total_bytes: int = 0
-    """The size of its file system."""
+    """Size of its file system."""
     free_bytes: int = 0
     is_read_only: bool = False
-    """There is a card that cannot be written; it is not `card`."""
+    """Whether there is a write-protected card; `card` is None then."""
 
 
 class CardPresence:
-    """Checks the slot in a worker thread and remembers its state."""
+    """Checks the slot in a worker thread and stores its state."""
 
     def __init__(
         self,
@@ -36,8 +36,9 @@ class CardPresence:
         changed: Callable[[CardId | None], None],
         checked: Callable[[], None] = lambda: None,
     ) -> None:
-        """`changed` is called with the new card, or None: after the first check and on each change; `checked` after
-        every check."""
+        """`changed` is called with the new card, or None, after the first check and on each change; `checked` after
+        each check.
+        """
         self._disk = disk
         self._threads = threads
         self._changed = changed
@@ -47,7 +48,7 @@ class CardPresence:
         self._looked_at = False
         self.state = SlotState()
         self.hangs = False
-        """The last check has not ended in time."""
+        """Whether the last check timed out."""
 
     @property
     def inserted(self) -> bool:
@@ -55,21 +56,21 @@ class CardPresence:
         return self._inserted
 
     def pull(self) -> None:
-        """Take the card out of a virtual device's slot."""
+        """Remove the card from the virtual device's slot."""
         self._inserted = False
         self._see(SlotState())
 
     def insert(self) -> None:
-        """Put the card into a virtual device's slot, and check it soon."""
+        """Insert the card into the virtual device's slot and check it soon."""
         self._inserted = True
         if not self._looking:
             self._begin()
 
     async def look(self) -> None:
-        """Check now. If the card does not answer within `LOOK_S`, its state stays as it was."""
+        """Check now. If the card does not respond within `LOOK_S`, the state does not change."""
         try:
             async with asyncio.timeout(LOOK_S):
-                while self._looking:  # that check began earlier: its result may be out of date
+                while self._looking:  # that check began earlier, so its result may be out of date
                     await asyncio.wait({self._looking})
                 await asyncio.wait({self._begin()})
         except TimeoutError:
@@ -79,7 +80,7 @@ class CardPresence:
         self._checked()
 
     async def watch(self) -> None:
-        """Check every `WATCH_S`, until cancelled."""
+        """Check every `WATCH_S` until cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(WATCH_S)
@@ -95,7 +96,7 @@ class CardPresence:
 
     def _looked(self, looking: "asyncio.Future[SlotState]") -> None:
         self._looking = None
-        failed = looking.cancelled() or looking.exception()  # removed between two of the calls
+        failed = looking.cancelled() or looking.exception()  # removed between two calls
         self._see(looking.result() if self._inserted and not failed else SlotState())
 
     def _see(self, state: SlotState) -> None:

@@ -1,4 +1,4 @@
-"""Recording file: an AVI or MP4 file that is being written to the card or as a clip, playable at any moment."""
+"""Recording file: an AVI or MP4 file in progress, on the card or as a clip; playable at any moment."""
 
 import errno
 import os
@@ -12,15 +12,14 @@ from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.wire.avi.writer import AviWriter
 
 _MAX_PIECES = 1000
-"""Pieces in one call of the kernel, which takes 1024."""
+"""Buffers in one ``writev`` call, which accepts 1024."""
 
 
 class RecordingFile:
-    """AVI file that is being written. For one worker thread; all methods raise ``OSError``."""
+    """Recording file in progress. For one worker thread; all methods raise ``OSError``."""
 
     def __init__(self, disk: Disk, folder: str, model: str, writer: ContainerWriter, began: datetime) -> None:
-        """`began` is the local time of the writer's origin. `folder` is the card's folder for
-        it, `model` the device's, with which the file's name begins."""
+        """`began` is the local start time, `folder` the card's folder, and `model` the prefix of the file name."""
         self._disk = disk
         self._folder = folder
         self._writer = writer
@@ -37,7 +36,7 @@ class RecordingFile:
 
     @property
     def length_ns(self) -> int:
-        """Length so far."""
+        """Length so far in nanoseconds."""
         return self._writer.length
 
     @property
@@ -46,21 +45,24 @@ class RecordingFile:
         return self._writer.size
 
     def add_picture(self, payload: bytes, key: bool, captured_ns: int) -> None:
-        """Add a picture; `flush` writes it."""
+        """Add a picture; it is written by `flush`."""
         self._pieces += self._writer.picture(payload, key, captured_ns)
 
     def add_audio(self, samples: bytes, captured_ns: int) -> None:
-        """Add u-law samples; `flush` writes them."""
+        """Add u-law samples; they are written by `flush`."""
         self._pieces += self._writer.sound(samples, captured_ns)
 
     def extend_last_picture(self, until_ns: int) -> None:
-        """Let the last picture last until `until_ns`."""
+        """Extend the last picture until `until_ns`."""
         self._pieces += self._writer.stretch(until_ns)
 
     def flush(self) -> None:
-        """Write what was added; durable on return. After a failure the file is as before, and `close` may follow."""
+        """Write the added data; it is durable on return.
+
+        After a failure the file is unchanged, and `close` may follow.
+        """
         if not self._disk.holds(self._fd):
-            raise OSError(errno.ENODEV, "the card is gone")
+            raise OSError(errno.ENODEV, "the card was removed")
         pieces, self._pieces = self._pieces, []
         start = self._writer.end - sum(map(len, pieces))
         try:
@@ -75,20 +77,23 @@ class RecordingFile:
         self._mark = self._writer.mark()
 
     def state(self) -> Recording:
-        """Return the file as it is now."""
+        """Return the recording in its present state."""
         found = os.fstat(self._fd)
         return self._recording(found.st_size, found.st_mtime_ns, writing=True)
 
     def close(self) -> Recording | None:
-        """Write the rest and the index. Return the complete file; None if it has no picture and was deleted."""
+        """Write the remaining data and the index.
+
+        Return the complete recording; None if it had no picture and was deleted.
+        """
         try:
-            with suppress(OSError):  # the index may fit where the last pictures did not
+            with suppress(OSError):  # there may be room for the index even if there is none for the last pictures
                 self.flush()
             if not self.length_ns:
                 self._disk.remove(self._folder, self._name)
                 return None
             _write_all(self._fd, [self._writer.index()], self._writer.end)
-            os.fdatasync(self._fd)  # the head that says that all is there comes after all that is
+            os.fdatasync(self._fd)  # the final header is written after all other data
             os.pwrite(self._fd, self._writer.head(closed=True), 0)
             os.fsync(self._fd)
             self._disk.sync(self._folder)
@@ -98,7 +103,7 @@ class RecordingFile:
             self.abandon()
 
     def abandon(self) -> None:
-        """Close it without an index; the next scan of the card repairs it."""
+        """Close the file without an index; the next scan of the card repairs it."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -112,13 +117,13 @@ class RecordingFile:
         for name in free_names(model, began, self._writer.ending):
             with suppress(FileExistsError):
                 return name, self._disk.create(self._folder, name)
-        raise FileExistsError(errno.EEXIST, "there are recordings of that time already", name)
+        raise FileExistsError(errno.EEXIST, "recordings of that time already exist", name)
 
 
 def begin_avi_file(
     disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin_ns: int
 ) -> RecordingFile:
-    """Return a new AVI file. See `RecordingFile`; `origin_ns` is `began`, nanoseconds since the epoch."""
+    """Return a new AVI file. `origin_ns` is `began` in nanoseconds since the epoch. See `RecordingFile`."""
     return RecordingFile(disk, folder, model, AviWriter(avi_format, began, origin_ns), began)
 
 
@@ -127,7 +132,7 @@ def _write_all(fd: int, pieces: list[bytes], place: int) -> None:
         some = pieces[start : start + _MAX_PIECES]
         length = sum(map(len, some))
         written = os.pwritev(fd, some, place)
-        if written < length:  # the card is full, or its limit of a file's size is reached
+        if written < length:  # the card is full, or the file has reached the file system's maximum size
             rest = b"".join(some)[written:]
             while rest:
                 count = os.pwrite(fd, rest, place + written)

@@ -1,5 +1,7 @@
-"""Remuxer of recordings for browsers: H.264 as MP4 without encoding it again, and thumbnails. Other codecs are in
-`ipcamd.storage.transcode`; sound is always encoded, since no browser plays u-law. Imported by its threads only.
+"""Remuxer of recordings for browsers: H.264 as MP4 without encoding, and thumbnails.
+
+`ipcamd.storage.transcode` converts other codecs. Sound is always encoded, since no browser plays u-law. Only threads
+import this module.
 """
 
 import io
@@ -17,24 +19,24 @@ from av.video.stream import VideoStream
 from ipcamd.media.codecs import browser_codecs
 
 THUMBNAIL_WIDTH = 320
-"""Pixels."""
+"""Width in pixels."""
 AUDIO_RATE = 8000
 """Samples per second."""
 AnyPacket: TypeAlias = "av.Packet[Any]"
-"""Encoded packet of any kind of stream."""
+"""Encoded packet of any stream type."""
 CheckWanted: TypeAlias = Callable[[], None]
 """Raises ``InterruptedError`` when the request was cancelled."""
 _BUFFER = 1 << 20
 
 
 def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys_only: bool = False) -> None:
-    """Write a recording in H.264 as MP4; `keys_only`: its key frames alone, without sound, to be played fast.
+    """Write a recording in H.264 as MP4; with `keys_only` only its key frames, without sound, for fast playback.
 
-    Raises ``OSError`` (FFmpeg's errors are such too) and ``ValueError``.
+    Raises ``OSError`` (FFmpeg's errors are a subclass) and ``ValueError``.
     """
     with open_container(source) as container, av.open(str(target), "w", format="mp4") as out:
         if not is_playable(container):
-            raise ValueError("browsers play it in segments only")
+            raise ValueError("browsers can play it only in segments")
         pictures = out.add_stream_from_template(video_stream_of(container))
         sound = _Sound(out) if container.streams.audio and not keys_only else None
         for packet in container.demux() if not keys_only else _key_packets(container):
@@ -51,9 +53,9 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys
 
 
 def make_thumbnail(source: BinaryIO, at_s: float) -> bytes:
-    """Return a thumbnail of a recording, as JPEG: its last key frame before `at_s`. A picture has only one, at 0.
+    """Return a thumbnail of a recording as JPEG: its last key frame before `at_s`.
 
-    Raises like `remux_to_mp4`.
+    A single picture has one frame, at 0. Raises the errors of `remux_to_mp4`.
     """
     with open_container(source) as container:
         pictures = video_stream_of(container)
@@ -74,14 +76,16 @@ def open_container(source: BinaryIO) -> InputContainer:
 
 
 def seek(container: InputContainer, at_s: float) -> None:
-    """Go to the last key frame before `at_s` of a recording that was just opened; stay at its beginning if there is
-    none, or nothing tells where they are."""
+    """Seek to the last key frame before `at_s` of a newly opened recording.
+
+    The position stays at the beginning if there is no earlier key frame, or the file has no index.
+    """
     with suppress(OSError):
         container.seek(int(max(0, at_s) * 1_000_000))
 
 
 def _key_packets(container: InputContainer) -> Iterator[AnyPacket]:
-    """Yield the key frames; each lasts until the next one, the last one until the end."""
+    """Yield the key frames. Each lasts until the next one; the last one until the end."""
     held: AnyPacket | None = None
     for packet in container.demux(video_stream_of(container)):
         if held and held.dts is not None and packet.dts is not None:
@@ -95,7 +99,10 @@ def _key_packets(container: InputContainer) -> Iterator[AnyPacket]:
 
 
 def find_key_frame(source: BinaryIO, at_s: float) -> float:
-    """Return the time of the last key frame that is not later than `at_s`, in seconds. Raises like `remux_to_mp4`."""
+    """Return the time of the last key frame that is not later than `at_s`, in seconds.
+
+    Raises the errors of `remux_to_mp4`.
+    """
     with open_container(source) as container:
         pictures, found = video_stream_of(container), 0.0
         frame_s = float(1 / pictures.average_rate) if pictures.average_rate else 0
@@ -109,7 +116,7 @@ def find_key_frame(source: BinaryIO, at_s: float) -> float:
 
 
 def add_sound_stream(out: OutputContainer) -> AudioStream:
-    """Return a new track of AAC for `AUDIO_RATE`."""
+    """Return a new AAC track with a sample rate of `AUDIO_RATE`."""
     stream = out.add_stream("aac", rate=AUDIO_RATE, options={"b": "32000"})
     stream.codec_context.layout = "mono"
     return stream
@@ -123,12 +130,12 @@ def is_playable(container: InputContainer) -> bool:
 def video_stream_of(container: InputContainer) -> VideoStream:
     """Return the video stream. Raises ``ValueError`` if there is none."""
     if not container.streams.video:
-        raise ValueError("there are no pictures in it")
+        raise ValueError("the file contains no pictures")
     return container.streams.video[0]
 
 
 class _Sound:
-    """Sound, as AAC."""
+    """Sound track, encoded as AAC."""
 
     def __init__(self, out: OutputContainer) -> None:
         self._out = out

@@ -1,7 +1,7 @@
 """Transcoder of recordings that browsers cannot play: encodes segments of a few seconds on request.
 
-The segments of a recording are fragmented MP4, each with its own head, and follow one another without a seam: a page
-appends them to a Media Source as playback advances. Imported by its threads only.
+Each segment is fragmented MP4 with its own header. Segments follow each other without a gap: a page appends them to a
+Media Source as playback advances. Only threads import this module.
 """
 
 import io
@@ -30,26 +30,26 @@ from ipcamd.storage.remux import (
 )
 
 PACKET_SAMPLES = 1024
-"""Samples of a packet of AAC."""
+"""Samples per AAC packet."""
 SEGMENT_S = 32 * PACKET_SAMPLES / AUDIO_RATE
-"""Length of a segment: whole packets of audio, so that no seam is heard."""
+"""Length of a segment in seconds: whole AAC packets, so that no gap is heard."""
 KEYS_SEGMENT_S = 16 * SEGMENT_S
-"""Length of a segment of key frames, which is played fast."""
+"""Length of a segment of key frames in seconds; such segments are played fast."""
 KEYS_S = 1.0
-"""Least seconds from one key frame to the next: a codec may have nothing but key frames."""
+"""Minimum seconds between key frames: some codecs have only key frames."""
 MAX_WIDTH = 960
 """Maximum width in pixels."""
 LEAD = 2
-"""Packets of audio that are encoded before a segment, and dropped: each needs what was before it."""
+"""AAC packets that are encoded before a segment and dropped, because each packet depends on the previous ones."""
 AFTER = 1.0
-"""Seconds that sound and picture may be apart in the file."""
+"""Maximum distance in the file, in seconds, between sound and pictures of the same time."""
 _TICKS = 90_000
-"""Of the picture's clock, per second."""
+"""Ticks of the picture's clock per second."""
 _FLAGS = {"movflags": "empty_moov+default_base_moof+skip_trailer"}
 
 
 def segments_of(source: BinaryIO, keys_only: bool = False) -> Segments:
-    """Return how a page plays a recording, or its key frames alone. Raises like `encode_segment`."""
+    """Return how a page plays a recording, or only its key frames. Raises the errors of `encode_segment`."""
     with open_container(source) as container:
         segment_s = None if is_playable(container) else _segment_s(keys_only)
         has_audio = bool(container.streams.audio) and not keys_only
@@ -57,14 +57,17 @@ def segments_of(source: BinaryIO, keys_only: bool = False) -> Segments:
 
 
 def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, keys_only: bool = False) -> bytes:
-    """Return a segment of a recording, the first one being 0; its clock begins at zero. `keys_only`: a longer one, of
-    key frames without sound. Raises like `remux_to_mp4`."""
+    """Return a segment of a recording; the first one is 0. The clock of each segment begins at zero.
+
+    With `keys_only` the segment is longer and contains only key frames, without sound. Raises the errors of
+    `remux_to_mp4`.
+    """
     made = io.BytesIO()
     with open_container(source) as container, av.open(made, "w", format="mp4", options=_FLAGS) as out:
         begin_s = number * _segment_s(keys_only)
         duration_s = min(_segment_s(keys_only), _length_s(container) - begin_s)
         if duration_s <= 0:
-            raise ValueError(f"it has no segment {number}")
+            raise ValueError(f"there is no segment {number}")
         pictures = _KeyPictures(container, out, duration_s) if keys_only else _Pictures(container, out, duration_s)
         tracks: dict[str, _Pictures | _Sound] = {"video": pictures}
         if container.streams.audio and not keys_only:
@@ -93,13 +96,16 @@ def _length_s(container: InputContainer) -> float:
 
 
 def _frame_s(container: InputContainer) -> float:
-    """Return how many seconds a picture lasts: when seeking, FFmpeg takes the nearest one's time for ours."""
+    """Return the duration of a picture in seconds; FFmpeg may seek beyond the requested time by this much."""
     rate = video_stream_of(container).average_rate
     return float(1 / rate) if rate else 0
 
 
 class _Pictures:
-    """Each is shown until the next one comes; the first one is shown from the beginning of the segment."""
+    """Pictures of a segment.
+
+    Each lasts until the next one; the first one is shown from the beginning of the segment.
+    """
 
     def __init__(self, container: InputContainer, out: OutputContainer, duration_s: float) -> None:
         source = video_stream_of(container)
@@ -120,7 +126,7 @@ class _Pictures:
             if isinstance(frame, VideoFrame):
                 if at_s > 0:
                     self._encode(at_s)
-                self._shown = frame, max(at_s, 0) if self._shown else 0  # some decoders give the first one late
+                self._shown = frame, max(at_s, 0) if self._shown else 0  # some decoders return the first picture late
 
     def end(self) -> None:
         if not self._shown:
@@ -133,14 +139,14 @@ class _Pictures:
             return
         frame, at_s = self._shown
         plain = frame.reformat(*self._size, "yuv420p")
-        plain.pict_type = PictureType.NONE  # or each picture out of a JPEG would be a key frame
+        plain.pict_type = PictureType.NONE  # otherwise each picture decoded from JPEG would be a key frame
         plain.time_base, plain.pts = Fraction(1, _TICKS), round(at_s * _TICKS)
         plain.duration = round(until_s * _TICKS) - plain.pts
         self._out.mux(self._stream.encode(plain))
 
 
 class _KeyPictures(_Pictures):
-    """Key frames, one in `KEYS_S` at most; the first one is that before the segment."""
+    """Key frames, at most one every `KEYS_S`; the first is the last one before the segment."""
 
     _shown_at_s = -math.inf
 
@@ -151,7 +157,7 @@ class _KeyPictures(_Pictures):
 
 
 class _Sound:
-    """As AAC; silence where there is none."""
+    """Sound of a segment as AAC, with silence where there is none."""
 
     def __init__(self, out: OutputContainer, duration_s: float) -> None:
         self._out = out

@@ -1,1 +1,1 @@
-"""Persistent store: settings, accounts, schedules, events, recordings. SQLite with WAL and ``synchronous=FULL``."""
+"""Database of settings, accounts, schedules, events and recordings: SQLite with WAL and ``synchronous=FULL``."""

@@ -1,4 +1,4 @@
-"""Audit table: the records of logins and changes in the database. Bounded; the oldest of each kind are dropped."""
+"""Audit table: records of logins and changes in the database. Bounded for each kind; the oldest records are deleted."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from ipcamd.store.batch_writer import BatchWriter
 from ipcamd.store.database import Database, Work
 
 KEPT_PER_KIND = 2500
-"""Records of each kind that are kept: failed logins never push out changes."""
+"""Records kept of each kind, so that failed logins never displace changes."""
 SLACK = 100
-"""Records beyond that before the oldest are dropped, all at once."""
+"""Records above the limit that are tolerated before the oldest are deleted in one batch."""
 WAITING = 1000
-"""Records that may wait for a disk that cannot be written; beyond, the oldest of them are lost."""
+"""Maximum number of records in memory while the disk cannot be written; above it the oldest are lost."""
 
 _COLUMNS = "time_ns, kind, account, address, what, failure"
 _NEWEST = (
@@ -34,52 +34,52 @@ class AuditKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One login or change, or an attempt."""
+    """One login or change, or an attempt at one."""
 
     time_ns: int
-    """Nanoseconds since the epoch, by the camera's clock."""
+    """Time in nanoseconds since the epoch, by the camera's clock."""
     kind: AuditKind
     account: str
-    """"" for the camera itself."""
+    """Account; "" for the camera itself."""
     address: str
     """IP address; "" for the camera itself."""
     what: str
-    """The changes, without secrets; of repeated failures their number."""
+    """The changes, without secrets; for repeated failures, their number."""
     failure: str = ""
-    """Why a change was refused."""
+    """Reason why the change was refused; "" if it was made."""
     id: int = 0
-    """Number in the table, ascending; 0 while it waits for the disk."""
+    """Ascending number in the table; 0 until the record is on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Choice of records."""
+    """Conditions that records must meet."""
 
     account: str = ""
-    """"" for all."""
+    """Account; "" for all."""
     kind: str = ""
-    """"" for all."""
+    """Kind; "" for all."""
     since_ns: int = 0
     until_ns: int = 2**62
-    """The last nanosecond."""
+    """Latest time in nanoseconds since the epoch, inclusive."""
     before: int = 2**62
     """Only records with a smaller number."""
 
     def chooses(self, record: AuditRecord) -> bool:
-        """Whether a record, which is not on the disk yet, is one of them."""
+        """Return whether a record that is not on the disk yet meets the conditions."""
         is_named = self.account in ("", record.account) and self.kind in ("", record.kind)
         return is_named and self.since_ns <= record.time_ns <= self.until_ns and self.before == 2**62
 
 
 class AuditTable:
-    """The table. For the event loop, which never waits for the disk."""
+    """Audit table. For the event loop, which never waits for the disk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._writer = BatchWriter(database, "audit log", _save, WAITING)
 
     def put(self, record: AuditRecord) -> None:
-        """Write a record soon."""
+        """Queue a record; it is written soon."""
         self._writer.put(record)
 
     def saved(self, record: AuditRecord) -> Work:
@@ -87,7 +87,7 @@ class AuditTable:
         return partial(_save, [record])
 
     async def newest(self, most: int, chosen: AuditFilter) -> list[AuditRecord]:
-        """Return the newest records, newest first; those that wait for the disk among them. Raises ``StoreError``."""
+        """Return the newest records, newest first, including those not on the disk yet. Raises ``StoreError``."""
         await self._writer.flush()
         waiting = [record for record in self._writer.waiting if chosen.chooses(record)]
         account, kind = chosen.account, chosen.kind
@@ -96,7 +96,7 @@ class AuditTable:
         return [*waiting, *(AuditRecord(*row) for row in rows)][:most]
 
     async def flush(self) -> None:
-        """Wait until everything is on the disk, or could not be written and goes on waiting for it."""
+        """Wait until all records are on the disk, or could not be written and stay queued."""
         await self._writer.flush()
 
 

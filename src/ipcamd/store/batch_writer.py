@@ -1,4 +1,7 @@
-"""Batch writer of a log: entries that come together share one transaction, and a full disk loses the oldest at last."""
+"""Batch writer of a log: entries that arrive together share a transaction.
+
+While the disk is full, entries stay queued; above a limit the oldest are lost.
+"""
 
 import asyncio
 import logging
@@ -17,13 +20,15 @@ _log = logging.getLogger(__name__)
 
 
 class BatchWriter(Generic[T]):
-    """Writes entries soon. For the event loop, which never waits."""
+    """Writes queued entries in batches. For the event loop, which never waits."""
 
     def __init__(
         self, database: Database, name: str, save: Callable[[Sequence[T], sqlite3.Connection], None], most: int
     ) -> None:
-        """`save` writes a batch, in the store's thread. `most` entries may wait for a disk that cannot be written.
-        `name` is for the log."""
+        """`save` writes a batch in the database thread.
+
+        `most` is the maximum number of queued entries. `name` is used in log messages.
+        """
         self._database = database
         self._name = name
         self._save = save
@@ -32,16 +37,16 @@ class BatchWriter(Generic[T]):
 
     @property
     def waiting(self) -> list[T]:
-        """The entries that are not on the disk yet, newest first."""
+        """Entries that are not on the disk yet, newest first."""
         return list(reversed(self._entries))
 
     def put(self, entry: T) -> None:
-        """Write an entry soon."""
+        """Queue an entry; it is written soon."""
         self._entries.append(entry)
         self._begin()
 
     async def flush(self) -> None:
-        """Wait until everything is on the disk, or could not be written and goes on waiting for it."""
+        """Wait until all entries are on the disk, or could not be written and stay queued."""
         self._begin()
         if self._writing:
             await self._writing
@@ -55,7 +60,7 @@ class BatchWriter(Generic[T]):
             batch = [self._entries.popleft() for _ in range(len(self._entries))]
             try:
                 await self._database.write(partial(self._save, batch))
-            except StoreError as error:  # a full disk is when a log is wanted most: tried again with the next entry
+            except StoreError as error:  # a full disk: the next entry triggers another attempt
                 self._entries = deque([*batch, *self._entries], self._entries.maxlen)
                 _log.warning("%d entries of the %s wait for the disk: %s", len(self._entries), self._name, error)
                 return

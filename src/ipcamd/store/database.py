@@ -1,7 +1,7 @@
-"""Database: the SQLite file and the one thread that writes it.
+"""Database: the SQLite file and the single thread that writes it.
 
-An answer of OK is given only after the commit returned: WAL with synchronous=FULL lost no acknowledged write in any
-measured power cut. Commits wait for the disk, so they run in a thread of their own and never in the event loop.
+A change is acknowledged only after the commit has returned: with WAL and synchronous=FULL no acknowledged write was
+lost in any measured power cut. Commits wait for the disk, so they run in their own thread and never in the event loop.
 """
 
 import asyncio
@@ -23,30 +23,31 @@ from ipcamd.store.state_directory import StateDirectory
 from ipcamd.workers.pool import WorkerPool
 
 BACKUP_DELAY_S = 60.0
-"""Seconds from a change to the backup that holds it."""
+"""Seconds from a change to the backup that contains it."""
 LAST_BACKUP_S = 0.4
-"""Seconds that the backup may take at exit."""
+"""Maximum seconds for the backup at exit."""
 
 FINGERPRINT = "seal.fingerprint"
-"""Name of the value that identifies the key of the encrypted secrets."""
+"""Name of the value that identifies the encryption key of the secrets."""
 
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
 Work = Callable[[sqlite3.Connection], object]
-"""Something to do in a transaction, in the store's thread."""
+"""Work in a transaction, in the database thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastWork:
-    """Work after which this database takes no more: the camera restarts, and nothing that its parts still remember may
-    be stored beside what `work` has left."""
+    """Work after which the database accepts no more: the camera restarts, and parts of it must not store outdated
+    values.
+    """
 
     work: Work
 
     def __call__(self, connection: sqlite3.Connection) -> object:
-        """Do it."""
+        """Run the work."""
         return self.work(connection)
 
 
@@ -56,28 +57,31 @@ class TransactionPart:
 
     save: Work
     done: Callable[[], None]
-    """Called in the event loop when it is on the disk: now the memory may follow."""
+    """Called in the event loop after the commit, to update memory."""
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
-    """Held from before `save` until after `done`: the part's own changes wait."""
+    """Held from before `save` until after `done`, so the part's own changes wait."""
 
 
 class Database:
-    """One open database file, the owner of its directory."""
+    """One open database file; owns its state directory."""
 
     def __init__(self, path: Path) -> None:
-        """Open it and create what is missing. Raises `ConfigError`, but not for damage (see `open_sound`)."""
+        """Open the database and create what is missing.
+
+        Raises `ConfigError`; damage is repaired from the backup (see `open_sound`).
+        """
         self._path = path
         self._thread = WorkerPool("store", 1)
         self._turn = threading.Lock()
-        """Held while the connection is used, perhaps for long: not by the event loop."""
+        """Held while the connection is in use, possibly for long; never acquired in the event loop."""
         self._queue = threading.Condition()
         self._queued = 0
         self._closed = False
-        """Nothing more is taken."""
+        """Whether the database accepts no more work."""
         self._is_final = False
-        """A `LastWork` has been done."""
+        """Whether a `LastWork` was run."""
         self._hurried = False
-        """It is too late for a backup."""
+        """Whether a backup would take too long now."""
         self._copying = False
         self._running: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -87,28 +91,29 @@ class Database:
             self.secret_box = SecretBox(path.with_name("secret.key"))
             self._connection = undo.enter_context(closing(open_sound(path)))
             self.key_lost = self._is_key_lost()
-            """Whether the secrets in the database were encrypted with another key than the present one."""
+            """Whether the secrets in the database were encrypted with a key other than the present one."""
             undo.pop_all()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Return the rows of a query (at start; the running camera reads memory). Raises `StoreError`."""
+        """Return the rows of a query; for the start, since the running camera reads memory. Raises `StoreError`."""
         return self._now(partial(self._rows, sql, values))
 
     async def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Do `rows` without blocking the event loop. Raises `StoreError`."""
+        """Return the rows of a query without blocking the event loop. Raises `StoreError`."""
         return await self._in_thread(partial(self._rows, sql, values))
 
     async def write(self, *work: Work) -> None:
-        """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed.
+        """Run `work` in one transaction; it is on the disk on return.
 
-        Also raises what `work` raises. See `complete` for an update of memory that follows.
+        Raises `StoreError` if nothing was changed, and the errors of `work`. See `complete` for a following update of
+        memory.
         """
         await self._in_thread(partial(self._transact, *work))
         if self._timer is None and not self._closed:
             self._timer = asyncio.get_running_loop().call_later(BACKUP_DELAY_S, self._start_backup)
 
     def write_now(self, *work: Work) -> None:
-        """Do `write` in the calling thread (at start)."""
+        """Run `work` like `write`, but in the calling thread; for the start."""
         self._now(partial(self._transact, *work))
 
     async def complete(self, action: Coroutine[Any, Any, T]) -> T:
@@ -119,12 +124,15 @@ class Database:
         return await asyncio.shield(task)
 
     async def purge(self) -> None:
-        """Erase deleted data from all files (factory default). A failure is only logged."""
+        """Erase deleted data from all files, for a factory default. A failure is only logged."""
         await self._in_thread(partial(self._copy, purge))
 
     async def shut_down(self) -> None:
-        """Do `close` without blocking the event loop. A backup that takes longer than `LAST_BACKUP_S` is given up:
-        the next one of this directory is made even if nothing changes."""
+        """Close the database without blocking the event loop.
+
+        A backup that takes longer than `LAST_BACKUP_S` is cancelled; the next start with this directory makes one even
+        without a change.
+        """
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -136,7 +144,7 @@ class Database:
         await closing
 
     def close(self) -> None:
-        """Finish pending writes, back up, close, and release the directory. Blocks."""
+        """Finish pending writes, make a backup, close, and release the directory. Blocks."""
         self._closed = True
         with self._queue:
             self._queue.wait_for(lambda: not self._queued)
@@ -154,10 +162,10 @@ class Database:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
-            task.exception()  # told to who waited; if nobody does any more, asyncio need not complain
+            task.exception()  # a waiting caller has the error; without one, asyncio must not log it
 
     def _now(self, action: Callable[[], T]) -> T:
-        if self._closed:  # but a request was still on its way
+        if self._closed:  # a request was still in progress
             raise StoreError("the camera is stopping")
         with self._turn:
             return action()
@@ -171,7 +179,7 @@ class Database:
             outcome = self._thread.run(partial(self._take_turn, action))
         except OSError as error:
             self._leave_queue()
-            raise StoreError(f"the settings cannot be reached: {error.strerror}") from error
+            raise StoreError(f"the database cannot be accessed: {error.strerror}") from error
         return await outcome
 
     def _take_turn(self, action: Callable[[], T]) -> T:
@@ -197,7 +205,7 @@ class Database:
             raise StoreError("the camera is restarting")
         is_final = any(isinstance(part, LastWork) for part in work)
         if is_final:
-            announce_backup(self._path)  # what is erased must leave the backup, too, even if the camera is killed
+            announce_backup(self._path)  # erased data must leave the backup too, even if the camera is killed
         try:
             with self._connection as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -213,7 +221,7 @@ class Database:
 
     def _back_up_in_turn(self) -> None:
         with self._turn:
-            if not self._closed:  # then `close` does it
+            if not self._closed:  # `close` makes it then
                 self._back_up()
 
     def _back_up(self) -> None:
@@ -240,5 +248,5 @@ class Database:
         return bool(known) and known[0][0] != self.secret_box.fingerprint
 
     def adopt_key(self, connection: sqlite3.Connection) -> None:
-        """Note, as part of a transaction, that from now on the present key is the one that counts."""
+        """Record the present key as the valid one, as part of a transaction."""
         connection.execute("INSERT OR REPLACE INTO key_value VALUES (?, ?)", (FINGERPRINT, self.secret_box.fingerprint))

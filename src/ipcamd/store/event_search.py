@@ -1,4 +1,4 @@
-"""Event search: events of the log with their entries, ordered by start, filtered, page by page."""
+"""Event search: events of the log with their entries, ordered by start, filtered, in pages."""
 
 from collections.abc import Sequence
 from dataclasses import field
@@ -15,11 +15,11 @@ KINDS = {
     "camera": "NOT (e.label GLOB 'motion*' OR e.label GLOB 'di[0-9]*' OR e.label = 'time'"
     " OR e.label GLOB 'image *' OR e.label GLOB 'scene *')",
 }
-"""Kinds of events, and how their labels look; ``camera``: what concerns the camera itself."""
+"""Kinds of events and the pattern of their labels; ``camera`` is any other event."""
 
 _ENTRY = "EXISTS (SELECT 1 FROM event_log l WHERE l.event = e.id AND {})"
 OUTCOMES = {"failed": _ENTRY.format("l.failed != ''"), "done": "NOT " + _ENTRY.format("l.failed != ''")}
-"""Outcomes: something failed, or nothing did."""
+"""Outcomes of events: at least one action failed, or none did."""
 
 _ENTRIES = "SELECT event, moment, what, schedule, done, failed, clip FROM event_log WHERE event IN ({}) ORDER BY id"
 _SCHEDULES = "SELECT DISTINCT schedule FROM event_log WHERE schedule != '' ORDER BY schedule"
@@ -27,7 +27,7 @@ _SCHEDULES = "SELECT DISTINCT schedule FROM event_log WHERE schedule != '' ORDER
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Conditions that events have to meet; "" and None: none."""
+    """Conditions that events must meet; "" and None mean no condition."""
 
     kind: str = ""
     """One of `KINDS`."""
@@ -36,35 +36,35 @@ class EventFilter:
     schedule: str = ""
     """Name of a schedule."""
     from_ns: int | None = None
-    """Those that started then or later, nanoseconds since the epoch, UTC."""
+    """Earliest start, in nanoseconds since the epoch, UTC, inclusive."""
     until_ns: int | None = None
-    """Those that started before."""
+    """Latest start, in nanoseconds since the epoch, UTC, exclusive."""
     before: tuple[int, int] | None = None
-    """Those that come after the event of this start and number in the order of pages."""
+    """Start and number of the last event of the previous page."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """One event with its entries, oldest first."""
+    """Event with its entries, oldest first."""
 
     id: int
-    """Number of its first entry; later events have larger ones."""
+    """Number of the event; later events have larger numbers."""
     label: str
     started_ns: int
     ended_ns: int | None
-    """None: it goes on."""
+    """End in nanoseconds since the epoch; None while the event continues."""
     entries: list[EventLogEntry] = field(default_factory=list)
 
 
 class EventSearch:
-    """Finds events of the log, those among them that have just been noted."""
+    """Finds events of the log, including those recorded just now."""
 
     def __init__(self, database: Database, log: EventLog) -> None:
         self._database = database
         self._log = log
 
     async def find(self, wanted: EventFilter, most: int) -> list[LoggedEvent]:
-        """Return up to `most` events, those that started last first. Raises ``StoreError``."""
+        """Return up to `most` events, the latest start first. Raises ``StoreError``."""
         await self._log.flush()
         where, values = _conditions(wanted)
         sql = f"SELECT e.id, e.label, e.started_ns, e.ended_ns FROM event e WHERE {' AND '.join(where) or '1'}"
@@ -76,7 +76,7 @@ class EventSearch:
         return list(events.values())
 
     async def times(self, wanted: EventFilter, most: int) -> list[tuple[int, int]]:
-        """Return start and last known moment of up to `most` events, those that started last first, in nanoseconds.
+        """Return start and last known time of up to `most` events, in nanoseconds, the latest start first.
 
         Raises ``StoreError``.
         """
@@ -86,7 +86,7 @@ class EventSearch:
         return await self._database.read(f"{sql} ORDER BY e.started_ns DESC LIMIT ?", *values, most)
 
     async def schedules(self) -> list[str]:
-        """Return the names of the schedules that entries name. Raises ``StoreError``."""
+        """Return the names of all schedules in entries. Raises ``StoreError``."""
         return [name for (name,) in await self._database.read(_SCHEDULES)]
 
 

@@ -1,4 +1,4 @@
-"""Event log: events from start to end, and entries about what was done and what failed. Bounded; the oldest go."""
+"""Event log: events from start to end, and entries about actions and failures. Bounded; the oldest are deleted."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -9,11 +9,11 @@ from ipcamd.store.batch_writer import BatchWriter
 from ipcamd.store.database import Database, Work
 
 KEPT = 10_000
-"""Entries that are kept, and events."""
+"""Maximum number of entries, and of events."""
 SLACK = 500
-"""Entries beyond that before the oldest are dropped, all at once."""
+"""Entries above the limit that are tolerated before the oldest are deleted in one batch."""
 WAITING = 1000
-"""Records that may wait for a disk that cannot be written; beyond, the oldest of them are lost."""
+"""Maximum number of records in memory while the disk cannot be written; above it the oldest are lost."""
 
 _NEWEST = "SELECT moment, what, schedule, done, failed FROM event_log ORDER BY id DESC LIMIT ?"
 _OPEN = "SELECT label, started_ns, seen_ns, 1 FROM event WHERE ended_ns IS NULL"
@@ -29,81 +29,81 @@ _FIND_EVENT = (
 
 @dataclass(frozen=True, slots=True)
 class EventLogEntry:
-    """One line of the log."""
+    """One entry of the log."""
 
     moment: int
-    """Nanoseconds since the epoch, UTC."""
+    """Time in nanoseconds since the epoch, UTC."""
     what: str
     """``motion``, ``di1 high``, ``sdcard full`` ..."""
     schedule: str = ""
-    """Name of the schedule that it concerns."""
+    """Name of the schedule concerned; "" if there is none."""
     done: str = ""
     """Actions taken: ``clip ipcamd-....avi``, ``output high 10 s``."""
     failed: str = ""
-    """Actions that failed, and why."""
+    """Actions that failed, with reasons."""
     clip: str = ""
-    """Name of the file on the SD card that it made."""
+    """Name of the file that was written to the SD card."""
     event: tuple[str, int] | None = None
-    """Label and a time of the event that it belongs to; None: `what` and `moment`."""
+    """Label of the event that the entry belongs to, and a time within it; None: `what` and `moment`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventSpan:
-    """An event, from its start to its end."""
+    """Event from its start to its end."""
 
     label: str
     """``motion 1``, ``di1 high``, ``time``."""
     started_ns: int
     seen_ns: int
-    """When it was last known to go on."""
+    """Last time at which the event was known to continue."""
     has_ended: bool = False
 
 
 class EventLog:
-    """The newest events and entries, in the database. Writing is for the event loop, and never waits."""
+    """The newest events and entries, stored in the database. Writing is for the event loop and never waits."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._writer = BatchWriter[EventLogEntry | EventSpan](database, "event log", _save, WAITING)
         self._watchers: list[Callable[[], None]] = []
         self.revision = 0
-        """A number that grows with everything that is noted."""
+        """Number that increases with each record."""
 
     def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` after everything that is noted."""
+        """Call `watcher` after each record."""
         self._watchers.append(watcher)
 
     def note(self, entry: EventLogEntry) -> None:
-        """Write an entry soon; entries that come together share one transaction."""
+        """Queue an entry; entries that arrive together share a transaction."""
         self._put(entry)
 
     def note_span(self, span: EventSpan) -> None:
-        """Write soon that an event has begun, goes on, or has ended."""
+        """Queue the start, continuation or end of an event."""
         self._put(span)
 
     def end_all(self) -> None:
-        """End the events that went on when the camera was killed. Raises ``StoreError``."""
+        """End the events that were in progress when the camera was killed. Raises ``StoreError``."""
         for row in self._database.rows(_OPEN):
             self.note_span(EventSpan(*row))
 
     @staticmethod
     def begin_with(entry: EventLogEntry) -> Work:
-        """Return the work that writes the first entry of an empty log, in a transaction of others."""
+        """Return the work that writes the first entry of an empty log, within another transaction."""
         return partial(_save, [entry])
 
     async def newest(self, most: int) -> list[EventLogEntry]:
-        """Return the newest entries, newest first; those that wait for the disk among them."""
+        """Return the newest entries, newest first, including those not on the disk yet."""
         await self.flush()
         waiting = [record for record in self._writer.waiting if isinstance(record, EventLogEntry)]
         return [*waiting, *(EventLogEntry(*row) for row in await self._database.read(_NEWEST, most))][:most]
 
     @property
     def waiting(self) -> int:
-        """Entries that wait for the disk."""
+        """Entries that are not on the disk yet."""
         return sum(isinstance(record, EventLogEntry) for record in self._writer.waiting)
 
     async def flush(self) -> None:
-        """Wait until everything is on the disk, or could not be written and goes on waiting for it."""
+        """Wait until all records are on the disk, or could not be written and stay queued."""
         await self._writer.flush()
 
     def _put(self, record: EventLogEntry | EventSpan) -> None:
@@ -130,7 +130,7 @@ def _put_event(connection: sqlite3.Connection, span: EventSpan) -> None:
 
 
 def _event_of(connection: sqlite3.Connection, entry: EventLogEntry) -> int:
-    """Return the number of the event that an entry belongs to; what belongs to none becomes one of its own."""
+    """Return the number of the event that an entry belongs to; an entry without one gets a new event."""
     label, time_ns = entry.event or (entry.what, entry.moment)
     found = connection.execute(_FIND_EVENT, (label, time_ns, time_ns)).fetchone()
     if found is None:

@@ -1,4 +1,4 @@
-"""Recovery of a damaged database, from its backup."""
+"""Recovery of a damaged database from its backup."""
 
 import logging
 import sqlite3
@@ -14,11 +14,11 @@ KEPT = 3
 """Number of damaged databases that are kept for examination."""
 
 _PRAGMAS = (
-    # One process owns the directory, so the index of the log can live in memory instead of a file
+    # one process owns the directory, so the index of the log can be in memory instead of a file
     "locking_mode=EXCLUSIVE",
     "journal_mode=WAL",
     "synchronous=FULL",  # with WAL no acknowledged write was lost in any measured power cut; NORMAL lost some
-    "secure_delete=ON",  # a removed account leaves no trace in free pages
+    "secure_delete=ON",  # a deleted account leaves no trace in free pages
     "trusted_schema=OFF",
     "temp_store=MEMORY",
     "journal_size_limit=1048576",
@@ -30,11 +30,11 @@ _log = logging.getLogger(__name__)
 
 
 class _Damaged(Exception):
-    """The file is not a sound database."""
+    """The file is damaged."""
 
 
 def backup_of(path: Path) -> Path:
-    """Return where the backup of a database lies."""
+    """Return the path of a database's backup."""
     return path.with_name(f"{path.name}.backup")
 
 
@@ -43,18 +43,18 @@ def _damaged_backup(path: Path) -> Path:
 
 
 def open_sound(path: Path) -> sqlite3.Connection:
-    """Open a database, private, checked, at the newest schema.
+    """Open a database with private access, checked and migrated to the newest schema.
 
-    A damaged one is set aside; the last good backup takes its place, or else an empty database. Raises `ConfigError`.
+    A damaged database is renamed; the last good backup replaces it, or else an empty database. Raises `ConfigError`.
     """
     try:
         if _is_lost(path):
-            _log.error("the database %s is gone", path)
+            _log.error("the database %s is missing", path)
             _restore(path)
         try:
             return _open(path)
         except _Damaged as damage:
-            _log.error("the database %s is damaged (%s): kept as %s", path, damage, _set_aside(path).name)
+            _log.error("the database %s is damaged (%s); it is kept as %s", path, damage, _set_aside(path).name)
             _restore(path)
             return _open(path)
     except (sqlite3.Error, OSError, _Damaged) as error:
@@ -62,20 +62,20 @@ def open_sound(path: Path) -> sqlite3.Connection:
 
 
 def was_backup_interrupted(path: Path) -> bool:
-    """Return whether the last backup did not come to its end."""
+    """Return whether the last backup was interrupted."""
     return _draft_of(path).exists()
 
 
 def announce_backup(path: Path) -> None:
-    """Let the next start know, if this one is killed, that the backup is old (see `was_backup_interrupted`)."""
-    with suppress(OSError):  # a full disk: the backup is made in any case, unless the camera is killed
+    """Record that a backup is due, in case the camera is killed before it (see `was_backup_interrupted`)."""
+    with suppress(OSError):  # a full disk: the backup is still made unless the camera is killed
         create_private(_draft_of(path))
 
 
 def back_up(connection: sqlite3.Connection, path: Path) -> None:
-    """Make a sound copy beside the database. Raises ``sqlite3.Error`` or ``OSError``; the last one then stays.
+    """Write a sound copy beside the database. Raises ``sqlite3.Error`` or ``OSError``; the last backup then stays.
 
-    A database that is damaged meanwhile cannot replace a good backup: the copy is made row by row, not page by page.
+    The copy is made row by row, not page by page, so a database damaged meanwhile cannot replace a good backup.
     """
     draft = _draft_of(path)
     draft.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def _draft_of(path: Path) -> Path:
 
 
 def purge(connection: sqlite3.Connection, path: Path) -> None:
-    """Erase deleted data from the log, the backup and damaged databases. Raises as `back_up`."""
+    """Erase deleted data from the log, the backup and damaged databases. Raises the errors of `back_up`."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     back_up(connection, path)
     for name in _set_aside_before(path):
@@ -101,7 +101,7 @@ def purge(connection: sqlite3.Connection, path: Path) -> None:
 def _open(path: Path) -> sqlite3.Connection:
     create_private(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    # No check finds a text whose letters have changed: what cannot be one any more must not end each start
+    # quick_check does not check the encoding of texts: invalid UTF-8 must not fail each start
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
         for pragma in _PRAGMAS:
@@ -123,7 +123,9 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _is_lost(path: Path) -> bool:
-    """Whether there was a database once and nothing is left; an empty file with a log beside it is only young."""
+    """Return whether there was a database and nothing is left of it; an empty file with a log beside it is a new
+    database.
+    """
     return backup_of(path).exists() and not any(_size(path, part) for part in ("", "-wal"))
 
 
@@ -147,7 +149,7 @@ def _set_aside(path: Path) -> Path:
 
 
 def _set_aside_before(path: Path) -> list[str]:
-    """Return the names of all databases that were set aside, the oldest first."""
+    """Return the names of all databases that were renamed as damaged, the oldest first."""
     files = [(file, part) for part in _PARTS for file in path.parent.glob(f"{path.name}.damaged-*Z{part}")]
     return sorted({file.name.removesuffix(part) for file, part in files})
 
@@ -158,7 +160,7 @@ def _remove(path: Path) -> None:
 
 
 def _restore(path: Path) -> None:
-    """Put the backup in the database's place, if it is good."""
+    """Replace the database by the backup, if the backup is sound."""
     backup = backup_of(path)
     try:
         data = backup.read_bytes()
@@ -173,4 +175,4 @@ def _restore(path: Path) -> None:
         _remove(path)
         backup.replace(_damaged_backup(path))
         return
-    _log.warning("the settings are those of the backup of %s", time.ctime(backup.stat().st_mtime))
+    _log.warning("the settings were restored from the backup of %s", time.ctime(backup.stat().st_mtime))

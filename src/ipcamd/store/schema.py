@@ -1,11 +1,11 @@
-"""Schema: the tables, as a list of migrations."""
+"""Schema: the tables of the database, as a list of migrations."""
 
 import sqlite3
 
 from ipcamd.errors import ConfigError
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (  # IF NOT EXISTS: databases from before versions were counted have these tables
+    (  # IF NOT EXISTS: databases without a version number already have these tables
         "CREATE TABLE IF NOT EXISTS setting"
         " (grp TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (grp, name)) WITHOUT ROWID",
         "CREATE TABLE IF NOT EXISTS account"
@@ -17,20 +17,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE happening (id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, what TEXT NOT NULL,"
         " schedule TEXT NOT NULL, done TEXT NOT NULL, failed TEXT NOT NULL)",
     ),
-    (  # what is on the SD card
+    (  # the index of the SD card
         "CREATE TABLE recording (folder TEXT, name TEXT, size INTEGER NOT NULL, stamp INTEGER NOT NULL,"
         " began INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (folder, name)) WITHOUT ROWID",
     ),
-    (  # what waits to be delivered; AUTOINCREMENT: a number is never given twice, and says who came first
+    (  # items that wait for delivery; AUTOINCREMENT never reuses a number, so numbers keep the order of arrival
         "CREATE TABLE parcel (id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, token TEXT NOT NULL,"
         " name TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL, moment INTEGER NOT NULL,"
         " what TEXT NOT NULL, schedule TEXT NOT NULL, tried INTEGER NOT NULL)",
     ),
-    (  # captures that go on, or are not handed on yet
+    (  # clips in progress, or not handed on yet
         "CREATE TABLE owed (token TEXT, schedule TEXT, kind TEXT NOT NULL, moment INTEGER NOT NULL,"
         " level TEXT NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (token, schedule)) WITHOUT ROWID",
     ),
-    (  # names that say what the tables hold
+    (  # standard names
         "ALTER TABLE fact RENAME TO key_value",
         "ALTER TABLE happening RENAME TO event_log",
         "ALTER TABLE parcel RENAME TO spool",
@@ -44,7 +44,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " account TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL, failure TEXT NOT NULL)",
         "CREATE INDEX audit_log_kind ON audit_log (kind, id)",
     ),
-    (  # events from start to end; entries of the log belong to one
+    (  # events from start to end; each entry of the log belongs to one
         "CREATE TABLE event (id INTEGER PRIMARY KEY, label TEXT NOT NULL, started_ns INTEGER NOT NULL,"
         " seen_ns INTEGER NOT NULL, ended_ns INTEGER, UNIQUE (label, started_ns))",
         "INSERT INTO event (label, started_ns, seen_ns, ended_ns)"
@@ -55,22 +55,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "UPDATE event_log SET event = (SELECT id FROM event WHERE label = what AND started_ns = moment)",
         "CREATE INDEX event_log_event ON event_log (event)",
     ),
-    (  # small messages that wait for a target
+    (  # messages that wait for a target
         "CREATE TABLE outbox (number INTEGER PRIMARY KEY, target TEXT NOT NULL, topic TEXT NOT NULL,"
         " payload BLOB NOT NULL)",
     ),
 )
-"""Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
-there have taken it."""
+"""Statements that migrate version i to i + 1. Append only: existing databases have run the released ones."""
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
-    """Bring a database to the newest version, whole or not at all. Raises `ConfigError` for one of a newer ipcamd."""
+    """Migrate a database to the newest version in one transaction. Raises `ConfigError` if a newer ipcamd wrote it."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(migrations):
-        raise ConfigError(
-            "the database was written by a newer ipcamd: start that one, or give another --state directory"
-        )
+        raise ConfigError("the database was written by a newer ipcamd: use that version, or another --state directory")
     if version == len(migrations):
         return
     with connection:

@@ -1,7 +1,7 @@
-"""Secret box: encrypts secrets with a key in a separate file, so that the database alone reveals none.
+"""Secret box: encrypts secrets with a key in a separate file, so the database alone reveals none.
 
-AES-256-GCM (NIST SP 800-38D), a random nonce for each. A secret is bound to the place that it is kept in: a sealed
-password that is copied to another account does not open.
+AES-256-GCM (NIST SP 800-38D) with a random nonce for each. A secret is bound to its place: an encrypted password that
+is copied to another account cannot be decrypted.
 """
 
 import hmac
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 _KEY = 32
 _NONCE = 12
-_BLOCK = 64  # secrets are padded to a multiple, so that a sealed one does not tell how long the password is
+_BLOCK = 64  # secrets are padded to a multiple, so that the ciphertext hides the length of the password
 _FORMAT = b"\x01"
 
 _log = logging.getLogger(__name__)
 
 
 class SecretBox:
-    """Encryption of secrets with the key of the state directory. Thread-safe."""
+    """Encrypts secrets with the key of the state directory. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
-        """Read the key; make one if it is missing or damaged. Raises `ConfigError`."""
+        """Read the key, or create one if it is missing or damaged. Raises `ConfigError`."""
         try:
             self._key = _read(path) or _make(path)
         except OSError as error:
@@ -36,15 +36,17 @@ class SecretBox:
 
     @property
     def fingerprint(self) -> str:
-        """A text that tells this key from others, and nothing else about it."""
+        """Text that identifies the key and reveals nothing else about it."""
         return hmac.digest(self._key, b"ipcamd fingerprint", "sha256").hex()[:32]
 
     def keyed_hash(self, text: str) -> str:
-        """Return a hash that tells whether a text is the same as before; without the key it reveals nothing of it."""
+        """Return a keyed hash (HMAC, RFC 2104), which shows whether a text has changed; without the key it reveals
+        nothing.
+        """
         return hmac.digest(self._key, b"ipcamd hash " + text.encode(), "sha256").hex()
 
     def encrypt(self, text: str, place: str) -> bytes:
-        """Encrypt a text without NUL characters, to be kept at `place` (``account paul``)."""
+        """Encrypt a text without NUL characters for the place `place` (``account paul``)."""
         data = text.encode()
         padded = data.ljust(max(1, -(-len(data) // _BLOCK)) * _BLOCK, b"\0")
         nonce = os.urandom(_NONCE)
@@ -64,7 +66,7 @@ class SecretBox:
 
 
 def _cipher(key: bytes) -> "AESGCM":
-    # imported here: it takes 12 ms, and a start at which no secret is made or used does without
+    # imported here: it takes 12 ms, and most starts need no secret
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(key)
@@ -78,7 +80,7 @@ def _read(path: Path) -> bytes | None:
     if len(key) != _KEY:
         aside = path.with_name(f"{path.name}.damaged")
         path.replace(aside)
-        _log.error("the key %s is damaged (kept as %s): a new key is created", path, aside.name)
+        _log.error("the key %s is damaged (kept as %s); a new key is created", path, aside.name)
         return None
     path.chmod(0o600)
     return key

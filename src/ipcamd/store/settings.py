@@ -1,4 +1,4 @@
-"""Table of the parameters' values: what was set, secrets sealed."""
+"""Table of the parameters' stored values; secrets are encrypted."""
 
 import logging
 import sqlite3
@@ -8,13 +8,13 @@ from ipcamd.params.group import Param
 from ipcamd.store.database import Database, Work
 
 Name = tuple[str, str]
-"""Group and parameter."""
+"""Group and parameter name."""
 
 _log = logging.getLogger(__name__)
 
 
 class SettingsTable:
-    """The stored values of some parameters; what the table holds for others stays untouched."""
+    """Stored values of some parameters; the table's other rows stay untouched."""
 
     def __init__(self, database: Database, params: Mapping[Name, Param]) -> None:
         self._secret_box = database.secret_box
@@ -22,13 +22,13 @@ class SettingsTable:
         self._params = params
 
     def load(self) -> dict[Name, str]:
-        """Return the values that were set. Raises `StoreError`."""
+        """Return the stored values. Raises `StoreError`."""
         rows = self._database.rows("SELECT grp, name, value FROM setting")
         values = {(group, name): self._opened((group, name), kept) for group, name, kept in rows}
         return {name: value for name, value in values.items() if value is not None}
 
     def save(self, values: Mapping[Name, str | None]) -> Work:
-        """Return the work that stores `values`; one that is None is no longer set."""
+        """Return the work that stores `values`; None deletes a stored value."""
         rows = [(*name, self._sealed(name, value)) for name, value in values.items() if value is not None]
         unset = [name for name, value in values.items() if value is None]
 
@@ -39,7 +39,7 @@ class SettingsTable:
         return work
 
     def clear(self, kept: set[Name]) -> Work:
-        """Return the work that forgets all values but those of `kept`, also of parameters that are not known."""
+        """Return the work that deletes all values except those of `kept`, including those of unknown parameters."""
 
         def work(connection: sqlite3.Connection) -> None:
             names = set(connection.execute("SELECT grp, name FROM setting").fetchall())
@@ -48,12 +48,11 @@ class SettingsTable:
         return work
 
     def _sealed(self, name: Name, value: str) -> str | bytes:
-        """Return what is written for a value: secrets are sealed, and therefore bytes."""
+        """Return the database form of a value: bytes for encrypted secrets."""
         return self._secret_box.encrypt(value, _place(name)) if value and self._params[name].secret else value
 
     def _opened(self, name: Name, kept: str | bytes) -> str | None:
-        """Return the value that was kept; None if it is of no use: nobody knows the parameter, its key is lost, or
-        another version allowed more."""
+        """Return a stored value; None if it cannot be used: unknown parameter, lost key, or out of range."""
         param = self._params.get(name)
         if param is None:
             return None
@@ -63,7 +62,7 @@ class SettingsTable:
                 return value if value == param.default else param.kind.normalize(value)
         except ValueError:
             pass
-        _log.error("the stored value of %s.%s cannot be used: it has its factory value", *name)
+        _log.error("the stored value of %s.%s cannot be used; the parameter has its factory value", *name)
         return None
 
 

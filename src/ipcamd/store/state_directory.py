@@ -1,4 +1,4 @@
-"""The state directory: private, and owned by one camera at a time."""
+"""State directory: private, and owned by one camera at a time."""
 
 import fcntl
 import logging
@@ -9,15 +9,15 @@ from ipcamd.errors import ConfigError
 from ipcamd.store.files import create_private, sync_directory
 
 LOCK = "ipcamd.lock"
-"""The file whose lock means: this directory has an owner. It holds the owner's process id."""
+"""Lock file: its lock marks the directory as owned. It contains the owner's process id."""
 
 _log = logging.getLogger(__name__)
 
 
 class StateDirectory:
-    """A state directory that is ours until `close`, or until the process ends in whatever way.
+    """State directory owned until `close`, or until the process ends in any way.
 
-    Raises `ConfigError` if it cannot be made or written, or if another camera owns it.
+    Raises `ConfigError` if it cannot be created or written, or if another camera owns it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,7 +28,7 @@ class StateDirectory:
             self._handle = os.open(path / LOCK, os.O_RDWR | os.O_CLOEXEC)
         except OSError as error:
             raise ConfigError(
-                f"the state directory {path} cannot be used ({error}): give another one with --state"
+                f"the state directory {path} cannot be used ({error}): choose another one with --state"
             ) from error
         try:
             self._own()
@@ -47,21 +47,21 @@ class StateDirectory:
             owner = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
             raise ConfigError(
                 f"the state directory {self.path} is in use by another camera (process {owner}): "
-                "stop that one or give another directory with --state"
+                "stop that camera, or choose another directory with --state"
             ) from error
         except OSError as error:
             raise ConfigError(
-                f"the state directory {self.path} cannot be locked ({error}): give one on a local disk"
+                f"the state directory {self.path} cannot be locked ({error}): choose one on a local disk with --state"
             ) from error
         try:
             os.ftruncate(self._handle, 0)
             os.pwrite(self._handle, b"%d\n" % os.getpid(), 0)
-        except OSError:  # a full disk; the process id is only a help to the reader of the message above
-            _log.debug("no process id in %s", self.path / LOCK)
+        except OSError:  # a full disk: the process id is only information in the error message above
+            _log.debug("the process id could not be written to %s", self.path / LOCK)
 
 
 def _make(path: Path) -> None:
-    """Make it, for its owner only; tighten one that is ours or empty."""
+    """Create the directory for its owner only; restrict access to one that is empty or the camera's."""
     missing = [place for place in (path, *path.parents) if not place.exists()]
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     for place in missing:
@@ -71,5 +71,5 @@ def _make(path: Path) -> None:
     names = {entry.name for entry in path.iterdir()}
     if not names or LOCK in names:
         path.chmod(0o700)
-    else:  # perhaps a home directory, or /tmp: not ours to close to others; our files in it are private in any case
+    else:  # possibly a home directory or /tmp: its access must not change; the camera's files are private anyway
         _log.warning("the state directory %s holds other files and is open to other users: chmod 700 is advised", path)

@@ -1,1 +1,1 @@
-"""Tampering detection: tells from the picture that the camera is covered, dazzled or turned away."""
+"""Tampering detection: detects in the picture that the camera is covered, dazzled or turned away."""

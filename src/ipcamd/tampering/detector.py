@@ -1,6 +1,6 @@
-"""Tampering detector: too dark, too bright, and another scene, from successive small grey pictures.
+"""Tampering detector: detects a dark, a bright and a changed scene in successive small grey pictures.
 
-Imported by media threads only: it imports numpy.
+Only media threads import this module, because it imports numpy.
 """
 
 from collections.abc import Mapping
@@ -15,21 +15,22 @@ from ipcamd.tampering.lasting_state import LastingState
 from ipcamd.tampering.scene import Grey, Scene, halve
 
 DARK_BEGINS, DARK_ENDS = 30, 45
-"""The picture is too dark while nine tenths of it are darker, of 255; a night with lamps is not."""
+"""Brightness, 0 to 255, of the darkest nine tenths at which the state "too dark" begins and ends; a lit night scene
+stays above."""
 BRIGHT_BEGINS, BRIGHT_ENDS = 225, 205
-"""The picture is too bright while nine tenths of it are brighter."""
+"""Brightness, 0 to 255, of the brightest nine tenths at which the state "too bright" begins and ends."""
 MISSING_BEGINS, MISSING_ENDS = 0.75, 0.5
-"""The scene is another one while a larger part of its texture is missing."""
+"""Missing fraction of the scene's texture at which the state "scene changed" begins and ends."""
 ADAPT_S = 60.0
-"""Another scene that stays for so long is the scene from then on."""
+"""Seconds after which a changed scene becomes the reference."""
 LEARN_S = 5.0
-"""A new scene is learnt for so long before pictures are compared with it."""
+"""Seconds for which a new scene is learnt before pictures are compared with it."""
 MAX_GAP_S = 60.0
-"""After so long without a picture the scene is learnt anew."""
+"""Seconds without a picture after which the scene is learnt again."""
 
 
 class TamperingDetector:
-    """Takes one analysis frame after the other. For one thread. Times are seconds on a monotonic clock."""
+    """Detector of one picture source. For one thread. Times are seconds on a monotonic clock."""
 
     def __init__(self) -> None:
         self._states = {kind: LastingState() for kind in Tampering}
@@ -40,9 +41,10 @@ class TamperingDetector:
         self._changed_since_s: float | None = None
 
     def detect(self, frame: AnalysisFrame, now_s: float, head: object = None) -> Mapping[int, bool]:
-        """Return the present state of each `Tampering`. While there is no signal all of them stay.
+        """Return the present state of each `Tampering`.
 
-        After a change of `head`, the position of the camera's own motors, the scene is learnt anew.
+        Without a video signal all states stay. After a change of `head`, the position of the camera's motors, the scene
+        is learnt again.
         """
         if frame.plane is None:
             for state in self._states.values():
@@ -65,7 +67,7 @@ class TamperingDetector:
             self._compare(self._scene, halve(plane), now_s)
 
     def _is_exposed(self, sample: NDArray[np.uint8], now_s: float) -> bool:
-        """Judge the light by some of the pixels; return whether there is anything to be seen."""
+        """Evaluate the brightness of a sample of pixels; return whether the picture shows anything."""
         dark, bright = self._states[Tampering.TOO_DARK], self._states[Tampering.TOO_BRIGHT]
         low, high = np.percentile(sample, (10, 90))
         is_dark = bool(high < (DARK_ENDS if dark.is_on else DARK_BEGINS))
@@ -88,6 +90,6 @@ class TamperingDetector:
             self._begin(picture, now_s)
 
     def _begin(self, picture: Grey, now_s: float) -> None:
-        """Take the picture as the scene."""
+        """Take the picture as the new reference scene."""
         self._scene, self._begun_s, self._changed_since_s = Scene(picture), now_s, None
         self._states[Tampering.SCENE_CHANGE] = LastingState()

@@ -1,7 +1,7 @@
-"""Lasting state: what was seen for some time without a break. No I/O."""
+"""Lasting state: a state that is observed for some time without interruption. No I/O."""
 
 HOLD_S = 4.0
-"""Seconds for which a state must be seen, or not be seen, before it counts."""
+"""Seconds for which an observation must last before the state changes."""
 
 
 class LastingState:
@@ -12,7 +12,7 @@ class LastingState:
         self._changing_since_s: float | None = None
 
     def see(self, is_seen: bool, now_s: float) -> None:
-        """Take an observation."""
+        """Add an observation."""
         if is_seen is self.is_on:
             self._changing_since_s = None
             return
@@ -22,5 +22,5 @@ class LastingState:
             self.is_on, self._changing_since_s = is_seen, None
 
     def pause(self) -> None:
-        """Note that nothing can be observed now: the state stays, and what was about to change it is forgotten."""
+        """Record that nothing can be observed now: the state stays, and a pending change is dropped."""
         self._changing_since_s = None

@@ -1,7 +1,8 @@
-"""Scene: the lasting texture of a picture, and how much of it another picture still shows.
+"""Scene: the lasting texture of a picture, and the part of it that another picture shows.
 
-Pictures are compared by the correlation within blocks. A change of light scales the texture of a block and keeps the
-correlation; so daylight, shadows, and the exposure of the sensor are no change. Imported by media threads only.
+Pictures are compared by correlation within blocks. A change of light scales a block's texture and leaves the
+correlation unchanged, so daylight, shadows and the sensor's exposure are not a change. Only media threads import this
+module.
 """
 
 import numpy as np
@@ -11,27 +12,30 @@ Grey = NDArray[np.float32]
 """Brightness of a picture, 0 to 255: an array of shape (height, width)."""
 
 BLOCK = 5
-"""Pixels per side of a block, in a picture of half the analysis frame's size."""
+"""Pixels per side of a block, in a picture of half the size of an analysis frame."""
 LEARN_PART = 1 / 60
-"""Part of the difference to each picture by which the scene follows: people and cars pass, furniture is moved."""
+"""Weight of each new picture in the reference: passing people and cars, and moved furniture, become part of it
+slowly."""
 TEXTURE = 12.0
-"""Variance from which a block shows something; less is noise."""
+"""Variance above which a block has texture; below it is noise."""
 ALIKE = 0.5
-"""Correlation from which a block shows the same."""
+"""Correlation above which a block shows the same texture."""
 MIN_PART = 0.08
-"""With a smaller part of its blocks textured a scene cannot be recognized: a wall, fog."""
+"""Minimum fraction of textured blocks for a scene to be recognizable, unlike a wall or fog."""
 
 
 class Scene:
-    """Scene that is learnt from pictures of one size."""
+    """Scene learnt from pictures of one size."""
 
     def __init__(self, picture: Grey) -> None:
         self._picture = picture.copy()
 
     def missing_part(self, picture: Grey) -> float | None:
-        """Return the part of the scene's texture that a picture does not show, 0 to 1; None if that cannot be told."""
+        """Return the fraction of the scene's texture that a picture does not show, 0 to 1; None if it cannot be
+        determined.
+        """
         one, other = _blocks(self._picture), _blocks(picture)
-        # in less light there is less contrast, and some of it drowns in noise
+        # less light means less contrast, and some of it is lost in noise
         dimming = min(1.0, float(picture.mean()) / max(1.0, float(self._picture.mean())))
         expected = one.var(axis=1) * dimming * dimming > TEXTURE
         if np.count_nonzero(expected) < MIN_PART * len(one):
@@ -41,19 +45,19 @@ class Scene:
         )
 
     def learn(self, picture: Grey) -> None:
-        """Follow a picture a little."""
+        """Update the reference with a picture."""
         self._picture += (picture - self._picture) * np.float32(LEARN_PART)
 
 
 def halve(plane: NDArray[np.uint8]) -> Grey:
-    """Return a picture of half the size: a camera that trembles in the wind still shows the same."""
+    """Return a picture of half the size, so that a camera that shakes in the wind still shows the same."""
     rows, columns = (length // 2 * 2 for length in plane.shape)
     quads = plane[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2)
     return np.asarray(quads.mean(axis=(1, 3), dtype=np.float32))
 
 
 def _blocks(picture: Grey) -> Grey:
-    """Return the pixels of each block, a row for each."""
+    """Return the pixels of each block: an array with one row for each block."""
     rows, columns = (length // BLOCK for length in picture.shape)
     cut = picture[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
     return cut.swapaxes(1, 2).reshape(rows * columns, BLOCK * BLOCK)

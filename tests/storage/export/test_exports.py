@@ -134,10 +134,10 @@ async def test_recordings_of_other_parameters_are_encoded(slot: Slot, exports: E
 
 async def test_nothing_to_export(slot: Slot, exports: Exports) -> None:
     path = await put(slot, 0, codecs.H264, 2)
-    with pytest.raises(CardError, match="nothing was recorded"):
+    with pytest.raises(CardError, match="no complete recording"):
         await plan(exports, 100, 200)
     path.write_bytes(b"RIFF\0\0\0\0AVI another camera's")
-    with pytest.raises(CardError, match="nothing was recorded"):
+    with pytest.raises(CardError, match="no complete recording"):
         await plan(exports, 0, 2)
 
 

@@ -67,8 +67,8 @@ async def test_the_plan_tells_the_real_times(world: World) -> None:
     assert 0 < size < (world.path / "sdcard" / "record").glob("*").__next__().stat().st_size
     assert json.loads((await world.ask(PLAN, f"{query}&dir=record")).body)["parts"] == 1
     told = json.loads((await world.ask(PLAN, f"{query}&dir=event")).body)
-    assert told == {"problem": "nothing was recorded in this time, or it is still being recorded"}
-    with pytest.raises(HttpError, match="nothing was recorded") as refused:
+    assert told == {"problem": "there is no complete recording in this time range"}
+    with pytest.raises(HttpError, match="no complete recording") as refused:
         await world.ask(EXPORT, f"{query}&dir=event&id=1")
     assert refused.value.status == 409
 

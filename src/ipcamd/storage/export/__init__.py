@@ -1,1 +1,1 @@
-"""Export: a range of time out of the recordings, as one MP4."""
+"""Export: a time range of the recordings as one MP4 file."""

@@ -1,4 +1,4 @@
-"""Sound track of an export: AAC without a gap, silence where a recording has no sound. For threads."""
+"""Sound track of an export: continuous AAC, with silence where a recording has no sound. For threads."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from av.container import OutputContainer
 from ipcamd.storage.remux import AUDIO_RATE, AnyPacket, add_sound_stream
 
 SLIP = AUDIO_RATE // 25
-"""Sound that is off by more samples is padded with silence, or cut."""
+"""Deviation, in samples, above which sound is padded with silence or cut."""
 BLOCK = 1024
-"""Samples of a packet of AAC."""
+"""Samples per AAC packet."""
 _MOST = 64 * BLOCK
-"""Samples of silence that are made at once."""
+"""Maximum number of samples of silence in one piece."""
 
 Samples = np.ndarray[Any, Any]
 """Samples of one channel: a 16-bit array of shape (samples,)."""
 
 
 class ContinuousSound:
-    """Times are seconds from the beginning of the video."""
+    """Continuous sound track. Times are seconds from the beginning of the video."""
 
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
@@ -29,11 +29,11 @@ class ContinuousSound:
         self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
         self._waiting: list[Samples] = []
         self._count = 0
-        """Samples that were laid down."""
+        """Samples added so far."""
         self._encoded = 0
 
     def put(self, packet: AnyPacket, at_s: float, begin_s: float, end_s: float) -> None:
-        """Lay down the sound of a packet that begins at `at_s`, as far as it is between `begin_s` and `end_s`."""
+        """Add the sound of a packet that starts at `at_s`, clipped to `begin_s` to `end_s`."""
         for frame in packet.decode():
             for piece in self._resampler.resample(frame):  # type: ignore[arg-type]
                 skipped, end = (max(0, round((moment - at_s) * AUDIO_RATE)) for moment in (begin_s, end_s))
@@ -43,12 +43,12 @@ class ContinuousSound:
                 at_s += piece.samples / AUDIO_RATE
 
     def fill(self, until_s: float) -> None:
-        """Lay down silence until then, unless there is sound."""
+        """Add silence up to that time, unless sound is already there."""
         while (missing := round(until_s * AUDIO_RATE) - self._count) > 0:
             self._append(np.zeros((1, min(missing, _MOST)), np.float32))
 
     def end(self) -> None:
-        """Encode the rest."""
+        """Encode the remaining samples."""
         self._encode(self._count)
         self._mux(None)
 
@@ -67,7 +67,7 @@ class ContinuousSound:
             self._encode(self._count // BLOCK * BLOCK)
 
     def _encode(self, until: int) -> None:
-        """Encode the samples that wait, until this one."""
+        """Encode the waiting samples up to this sample."""
         samples, length = np.concatenate([np.zeros((1, 0), np.float32), *self._waiting], 1), until - self._encoded
         self._waiting = [samples[:, length:]]
         if length:
@@ -78,5 +78,5 @@ class ContinuousSound:
 
     def _mux(self, frame: AudioFrame | None) -> None:
         for packet in self._stream.encode(frame):
-            if packet.pts is not None and packet.pts >= 0:  # the first one is silence: the encoder's lead
+            if packet.pts is not None and packet.pts >= 0:  # the first packet is silence: the encoder's delay
                 self._out.mux(packet)

@@ -1,4 +1,4 @@
-"""Exports: at most a few at a time, each written by a thread of low priority as fast as the browser takes it."""
+"""Exports: bounded in number; each is written by a thread of low priority as fast as the browser reads it."""
 
 import asyncio
 import os
@@ -20,9 +20,9 @@ from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.priority import lower_priority
 
 MAX_EXPORTS = 2
-"""Exports at a time."""
+"""Maximum number of concurrent exports."""
 REMEMBERED = 16
-"""Exports whose outcome is remembered."""
+"""Number of exports whose outcome is remembered."""
 
 
 class ExportState(StrEnum):
@@ -32,30 +32,30 @@ class ExportState(StrEnum):
     COMPLETE = "complete"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    """The browser went away, or the user stopped it."""
+    """The browser disconnected, or the user stopped the export."""
 
 
 @dataclass(slots=True)
 class Export:
-    """One export, running or over."""
+    """One export, running or finished."""
 
     name: str
-    """Given by the page that asks for it."""
+    """Name given by the page that requests the export."""
     plan: ExportPlan
     state: ExportState = ExportState.RUNNING
     done_s: float = 0
-    """Seconds of the video that are written."""
+    """Seconds of video written so far."""
     sent_bytes: int = 0
     problem: str = ""
-    """Why it failed."""
+    """Reason for the failure; empty if there was none."""
     pipe: BoundedPipe | None = None
 
 
 class Exports:
-    """For the event loop."""
+    """Running and finished exports. For the event loop."""
 
     def __init__(self, card: Card, zone: Callable[[], tzinfo]) -> None:
-        """`zone` is the camera's time zone."""
+        """`zone` returns the camera's time zone."""
         self._card = card
         self._zone = zone
         self._threads = WorkerPool("export", MAX_EXPORTS + 1, prepare=lower_priority)
@@ -66,13 +66,14 @@ class Exports:
 
     @property
     def is_busy(self) -> bool:
-        """Whether as many run as may."""
+        """Whether the maximum number of exports is running."""
         return sum(export.state is ExportState.RUNNING for export in self) >= MAX_EXPORTS
 
     async def plan(self, since_ns: int, until_ns: int, folder: str | None = None) -> ExportPlan:
-        """Return the plan for a range of time, in nanoseconds since the epoch, of the recordings in `folder` or of all.
+        """Return the plan for a time range, in nanoseconds since the epoch, of the recordings in `folder`, or in all
+        folders.
 
-        Raises `CardError` if nothing can be exported.
+        Raises `CardError` if there is nothing to export.
         """
         if self._card.disk is None:
             raise CardError("there is no SD card")
@@ -80,9 +81,12 @@ class Exports:
         return await self._threads.run(partial(make_plan, self._card.disk, wanted, since_ns, until_ns))
 
     async def write(self, name: str, plan: ExportPlan) -> AsyncGenerator[bytes, None]:
-        """Yield the MP4 of a plan. Closed, it ends the work. Raises `CardError`, `CardBusy` if too many run."""
+        """Yield the MP4 file of a plan; closing the generator cancels the export.
+
+        Raises `CardError`, and `CardBusy` if too many exports are running.
+        """
         if self.is_busy:
-            raise CardBusy(f"{MAX_EXPORTS} exports are running already")
+            raise CardBusy(f"{MAX_EXPORTS} exports are already running; wait until one of them has finished")
         export = self._remember(Export(name, plan, pipe=BoundedPipe()))
         try:
             async with aclosing(self._run(export)) as pieces:
@@ -98,7 +102,7 @@ class Exports:
                 export.state = ExportState.CANCELLED
 
     def cancel(self, name: str) -> bool:
-        """End a running export; return whether there is one of that name."""
+        """Cancel a running export; return whether there is one of that name."""
         export = self._exports.get(name)
         if export is None or export.state is not ExportState.RUNNING or export.pipe is None:
             return False
@@ -107,7 +111,7 @@ class Exports:
         return True
 
     def close(self) -> None:
-        """End all that run."""
+        """Cancel all running exports."""
         for name in self._exports:
             self.cancel(name)
 
@@ -122,10 +126,10 @@ class Exports:
                 export.sent_bytes += len(data)
             await asyncio.shield(writing)
         except (OSError, ValueError) as error:
-            raise CardError(f"the export broke off: {error}") from error
+            raise CardError(f"the export failed: {error}") from error
         finally:
             pipe.close()
-            await asyncio.gather(writing, return_exceptions=True)  # its place is taken until the thread is free
+            await asyncio.gather(writing, return_exceptions=True)  # it occupies its place until the thread ends
 
     @contextmanager
     def _open(self, recording: Recording) -> Iterator[BinaryIO]:
@@ -153,7 +157,7 @@ def _write(
     open_recording: Callable[[Recording], AbstractContextManager[BinaryIO]],
     zone: tzinfo,
 ) -> None:
-    from ipcamd.storage.export.mp4_writer import write_mp4  # brings PyAV
+    from ipcamd.storage.export.mp4_writer import write_mp4  # imported here: it loads PyAV
 
     def note_progress(done_s: float) -> None:
         export.done_s = done_s

@@ -1,5 +1,7 @@
-"""MP4 writer of exports: fragmented, so that it is written front to back and needs no memory for its index (ISO/IEC
-14496-12, 8.8). For threads."""
+"""MP4 writer of exports: writes fragments sequentially, so the index needs no memory (ISO/IEC 14496-12, 8.8).
+
+For threads.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,26 +20,26 @@ from ipcamd.storage.recording import Recording
 from ipcamd.storage.remux import open_container, seek, video_stream_of
 
 BEHIND_S = 2.0
-"""Seconds that sound may be behind the pictures before silence takes its place."""
+"""Seconds that sound may lag behind the pictures before silence replaces it."""
 BUFFER_BYTES = 256 * 1024
-"""Bytes that are handed on at once."""
+"""Bytes passed on in one piece."""
 _FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
 _MILLISECOND = Fraction(1, 1000)
 
 OpenRecording = Callable[[Recording], AbstractContextManager[BinaryIO]]
-"""Opens a recording for reading. Raises ``OSError``."""
+"""Function that opens a recording for reading. Raises ``OSError``."""
 NoteProgress = Callable[[float], None]
-"""Is told how many seconds of the video are written."""
+"""Callback with the seconds of video written so far."""
 
 
 class Mp4Target(Protocol):
-    """Place for the video."""
+    """Destination of the video."""
 
     def write(self, data: bytes) -> int:
-        """Take the next bytes."""
+        """Write the next bytes."""
 
     def check_open(self) -> None:
-        """Raise ``InterruptedError`` if the video is not wanted any more."""
+        """Raise ``InterruptedError`` if the export was cancelled."""
 
 
 def write_mp4(
@@ -47,7 +49,7 @@ def write_mp4(
     zone: tzinfo,
     note_progress: NoteProgress,
 ) -> None:
-    """Write an export; `zone` is the time zone of its chapters. Raises ``OSError`` and ``ValueError``."""
+    """Write an export; `zone` is the time zone of its chapter titles. Raises ``OSError`` and ``ValueError``."""
     options = {"format": "mp4", "options": _FRAGMENTS, "buffer_size": BUFFER_BYTES}
     with av.open(target, "w", **options) as out:  # type: ignore[call-overload]
         _describe(out, plan, zone)
@@ -78,7 +80,7 @@ class _Mp4Writer:
             self._sound.end()
 
     def _add(self, part: ExportPart, container: InputContainer, begin_s: float) -> float:
-        """Add a part of a recording at `begin_s`; return where it ends."""
+        """Add a part of a recording at `begin_s`; return the end of the part, in seconds."""
         offset_s, end_s = begin_s - part.begin_s, begin_s + part.end_s - part.begin_s
         source = video_stream_of(container)
         pictures, sound = self._tracks(container)
@@ -116,7 +118,7 @@ class _Mp4Writer:
 
 
 def _describe(out: OutputContainer, plan: ExportPlan, zone: tzinfo) -> None:
-    """Say in the file when it was recorded; where time is left out a chapter begins."""
+    """Add metadata: the time of the recording, and a chapter after each gap."""
     began = datetime.fromtimestamp(plan.begin_ns / 1e9, UTC)
     out.metadata["creation_time"] = f"{began:%Y-%m-%dT%H:%M:%S.%fZ}"
     if plan.gaps:
@@ -124,7 +126,7 @@ def _describe(out: OutputContainer, plan: ExportPlan, zone: tzinfo) -> None:
 
 
 def _chapters(plan: ExportPlan, zone: tzinfo) -> "list[av.container.core.Chapter]":
-    starts: list[tuple[int, int]] = []  # in the video, in milliseconds, and in time
+    starts: list[tuple[int, int]] = []  # position in the video in milliseconds, and time of day
     after_gaps, at_ms = {end for _, end in plan.gaps}, 0.0
     for part in plan.parts:
         if not starts or part.begin_ns in after_gaps:

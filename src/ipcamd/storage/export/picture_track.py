@@ -1,7 +1,7 @@
-"""Picture track of an export: copied packets, or pictures that are encoded anew. For threads.
+"""Picture track of an export: copied packets, or pictures encoded again. For threads.
 
-Each picture is shown until the next one comes, so each is written when the next one is known. Times are seconds from
-the beginning of the video.
+A picture lasts until the next one; so each is written when the next one is known. Times are seconds from the beginning
+of the video.
 """
 
 from fractions import Fraction
@@ -16,29 +16,29 @@ from av.video.stream import VideoStream
 from ipcamd.storage.remux import AnyPacket
 
 TICKS = 90_000
-"""Of the track's clock, per second."""
+"""Ticks of the track's clock per second."""
 _TIME_BASE = Fraction(1, TICKS)
 _OPTIONS = {"preset": "superfast", "crf": "23", "bf": "0"}
-"""Without B frames, which a file without an edit list shows too late."""
+"""No B-frames: without an edit list a file would show them too late."""
 _KEY_S = 2
-"""Seconds from one key frame to the next of encoded pictures; a fragment of the file is as long."""
+"""Seconds between key frames of encoded pictures, and length of a fragment of the file."""
 
 
 class PictureTrack(Protocol):
-    """The video's pictures."""
+    """Picture track of a video."""
 
     def begin_part(self, source: VideoStream, begin_s: float) -> None:
-        """Show pictures of `source` from then on."""
+        """Begin a part whose pictures come from `source`."""
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
         """Add a packet of the source."""
 
     def end(self, at_s: float) -> None:
-        """Show the last picture until then."""
+        """Complete the part: its last picture lasts until then."""
 
 
 class CopiedPictures:
-    """Packets as they are."""
+    """Picture track of copied packets."""
 
     def __init__(self, out: OutputContainer, source: VideoStream) -> None:
         self._out = out
@@ -48,7 +48,7 @@ class CopiedPictures:
         self._held: tuple[AnyPacket, float] | None = None
 
     def begin_part(self, source: VideoStream, begin_s: float) -> None:
-        """Show pictures from the first key frame on that is not earlier."""
+        """Begin a part; its pictures begin at the first key frame that is not earlier."""
         self._begin_s, self._has_begun = begin_s - 1 / (2 * float(source.average_rate or 30)), False
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
@@ -73,7 +73,7 @@ class CopiedPictures:
 
 
 class EncodedPictures:
-    """Pictures of one size, in H.264."""
+    """Picture track encoded as H.264, with one picture size."""
 
     def __init__(self, out: OutputContainer, size: tuple[int, int], rate: int) -> None:
         """`size` is (width, height) in pixels, `rate` frames per second."""
@@ -88,12 +88,12 @@ class EncodedPictures:
         self._held: tuple[VideoFrame, float] | None = None
 
     def begin_part(self, source: VideoStream, begin_s: float) -> None:
-        """Show pictures from then on, with bars at the sides if their shape is another."""
+        """Begin a part; bars at the sides fill pictures of another aspect ratio."""
         self._begin_s = begin_s
         self._fit = _fit_graph(source, self._size) if (source.width, source.height) != self._size else None
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
-        """Add a packet; pictures from before the beginning are only decoded."""
+        """Add a packet. Pictures before the beginning of the part are only decoded."""
         for frame in packet.decode():
             if isinstance(frame, VideoFrame):
                 self._encode(max(at_s, self._begin_s))
@@ -106,7 +106,7 @@ class EncodedPictures:
         self._fit = None
 
     def finish(self) -> None:
-        """Write what the encoder holds."""
+        """Write the pictures that the encoder still holds."""
         self._out.mux(self._stream.encode(None))
 
     def _encode(self, until_s: float) -> None:
@@ -114,7 +114,7 @@ class EncodedPictures:
             return
         frame, at_s = self._held
         plain = self._fitted(frame)
-        plain.pict_type = PictureType.NONE  # or each picture out of a JPEG would be a key frame
+        plain.pict_type = PictureType.NONE  # otherwise each picture decoded from JPEG would be a key frame
         plain.time_base, plain.pts = _TIME_BASE, round(at_s * TICKS)
         plain.duration = round(until_s * TICKS) - plain.pts
         self._out.mux(self._stream.encode(plain))
@@ -129,7 +129,7 @@ class EncodedPictures:
 
 
 def _fit_graph(source: VideoStream, size: tuple[int, int]) -> Graph:
-    """Return a filter that scales pictures into `size`, in the middle, with bars."""
+    """Return a filter that scales pictures to fit into `size`, centred, with bars."""
     graph, (width, height) = Graph(), size
     filters = [
         graph.add_buffer(template=source),

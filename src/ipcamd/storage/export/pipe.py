@@ -1,4 +1,4 @@
-"""Bounded pipe from a thread to the event loop: the writer waits until the reader has taken what it wrote."""
+"""Bounded pipe from a thread to the event loop: the writer blocks until the reader has taken the data."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ PIECES = 4
 
 
 class BoundedPipe:
-    """A thread calls `write`, as a file's; the event loop `read` and `close`."""
+    """Pipe with bounded memory. A thread calls `write`, as on a file; the event loop calls `read` and `close`."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -17,7 +17,7 @@ class BoundedPipe:
         self._closed = False
 
     def write(self, data: bytes) -> int:
-        """Wait for room, and return the length. Raises ``InterruptedError`` after `close`."""
+        """Wait until there is room, queue the data and return its length. Raises ``InterruptedError`` after `close`."""
         self.check_open()
         self._room.acquire()
         self.check_open()
@@ -25,11 +25,11 @@ class BoundedPipe:
         return len(data)
 
     def finish(self) -> None:
-        """Let the reader see the end: from the event loop, after the last `write` has returned."""
+        """Mark the end of the data. Call it in the event loop after the last `write` has returned."""
         self._pieces.put_nowait(b"")
 
     async def read(self) -> bytes:
-        """Return what was written next; nothing at the end. Raises ``InterruptedError`` after `close`."""
+        """Return the next piece; empty at the end. Raises ``InterruptedError`` after `close`."""
         data = await self._pieces.get()
         self.check_open()
         self._room.release()
@@ -41,6 +41,6 @@ class BoundedPipe:
             raise InterruptedError("it was cancelled")
 
     def close(self) -> None:
-        """Read no more: the writer, which may be waiting, fails."""
+        """Stop reading: the writer, which may be blocked, gets ``InterruptedError``."""
         self._closed = True
         self._room.release()

@@ -1,4 +1,4 @@
-"""Plan of an export: its recordings, the times that it really shows, and whether it is encoded. For threads."""
+"""Plan of an export: its recordings, the time covered, and whether the pictures are encoded again. For threads."""
 
 import os
 from collections.abc import Iterable
@@ -16,17 +16,17 @@ from ipcamd.storage.recording import Recording
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """One export. Times without a recording are left out: what comes after follows at once."""
+    """Plan of one export. Times without a recording are left out; the next part follows at once."""
 
     parts: tuple[ExportPart, ...]
-    """In order; at least one."""
+    """Parts in order of time; at least one."""
     size: tuple[int, int]
     """Width and height in pixels."""
     rate: int
-    """Pictures per second, at most."""
+    """Maximum number of pictures per second."""
     has_sound: bool
     encoded_because: str
-    """Why the pictures are encoded anew; empty if they are copied."""
+    """Reason why the pictures are encoded again; empty if they are copied."""
 
     @property
     def begin_ns(self) -> int:
@@ -35,34 +35,34 @@ class ExportPlan:
 
     @property
     def end_ns(self) -> int:
-        """Time of the end."""
+        """End of the last part, in nanoseconds since the epoch, UTC."""
         return self.parts[-1].end_ns
 
     @property
     def gaps(self) -> list[tuple[int, int]]:
-        """Times in between that are left out."""
+        """Time ranges that are left out, in nanoseconds since the epoch, UTC."""
         return find_gaps(self.parts, self.begin_ns, self.end_ns)
 
     @property
     def length_s(self) -> float:
-        """Length of the video."""
+        """Length of the video in seconds."""
         return sum(part.end_ns - part.begin_ns for part in self.parts) / 1e9
 
     @property
     def size_bytes(self) -> int:
-        """Estimate of the size; encoded, a video may be much smaller."""
+        """Estimated size in bytes. A video that is encoded again may be much smaller."""
         return sum(part.size_bytes for part in self.parts)
 
 
 def make_plan(disk: Disk, recordings: Iterable[Recording], since_ns: int, until_ns: int) -> ExportPlan:
-    """Return the plan of an export. Raises `CardError` if nothing can be exported."""
+    """Return the plan of an export. Raises `CardError` if there is nothing to export."""
     parts, formats = [], []
     for part in select_parts(recordings, since_ns, until_ns):
-        with suppress(ValueError, OSError):  # not a recording of this camera, or just deleted
+        with suppress(ValueError, OSError):  # not written by this camera, or just deleted
             formats.append(_read_format(disk, part.recording))
             parts.append(part)
     if not parts:
-        raise CardError("nothing was recorded in this time, or it is still being recorded")
+        raise CardError("there is no complete recording in this time range")
     because, first = _reason_to_encode(formats), formats[0]
     if not because:
         parts[0] = _from_key_frame(disk, parts[0])
@@ -90,7 +90,7 @@ def _pread(fd: int, place: int, length: int) -> bytes:
 
 
 def _from_key_frame(disk: Disk, part: ExportPart) -> ExportPart:
-    """Return the part from the last key frame on that is not later than its beginning."""
+    """Return the part extended back to the last key frame that is not later than its beginning."""
     from ipcamd.storage.remux import find_key_frame
 
     with os.fdopen(disk.open(part.recording.folder, part.recording.name), "rb") as source:

@@ -1,4 +1,4 @@
-"""Selection of the recordings that cover a range of time."""
+"""Selection of the recordings that cover a time range."""
 
 from collections.abc import Iterable
 from itertools import islice, takewhile
@@ -7,7 +7,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.storage.recording import EVENT, RECORD, Recording
 
 SHORTEST_NS = 500_000_000
-"""Shorter pieces are left out: an event's clip and continuous recording overlap by fractions of a second."""
+"""Minimum length of a part: an event's clip and continuous recording overlap by fractions of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +20,17 @@ class ExportPart:
 
     @property
     def begin_s(self) -> float:
-        """Seconds from the recording's beginning."""
+        """Start of the part, in seconds from the recording's beginning."""
         return (self.begin_ns - self.recording.started_ns) / 1e9
 
     @property
     def end_s(self) -> float:
-        """Seconds from the recording's beginning."""
+        """End of the part, in seconds from the recording's beginning."""
         return (self.end_ns - self.recording.started_ns) / 1e9
 
     @property
     def size_bytes(self) -> int:
-        """Estimate of its share of the file."""
+        """Estimated bytes of the part in the recording's file."""
         recording = self.recording
         return recording.size_bytes * (self.end_ns - self.begin_ns) // (recording.ended_ns - recording.started_ns)
 
@@ -38,10 +38,10 @@ class ExportPart:
 def select_parts(
     recordings: Iterable[Recording], since_ns: int, until_ns: int, with_writing: bool = False
 ) -> tuple[ExportPart, ...]:
-    """Return the parts that cover the range, in order; none shows a moment that another one shows.
+    """Return the parts that cover the range, in order of time and without overlap.
 
-    A continuous recording comes before the clip of an event. Pictures, recordings whose length is unknown, and unless
-    `with_writing` those that are being written, are left out.
+    A continuous recording takes precedence over the clip of an event. Single pictures and recordings of unknown length
+    are left out; so are recordings in progress unless `with_writing`.
     """
     usable = (r for r in recordings if _is_video(r) and (with_writing or not r.writing))
     ordered = sorted(usable, key=lambda r: r.started_ns)
@@ -56,7 +56,7 @@ def select_parts(
 
 
 def find_gaps(parts: Iterable[ExportPart], since_ns: int, until_ns: int) -> list[tuple[int, int]]:
-    """Return the times of the range that no part covers, of `SHORTEST_NS` at least."""
+    """Return the gaps of the range that no part covers, of at least `SHORTEST_NS`."""
     gaps, begin = [], since_ns
     for part in parts:
         gaps.append((begin, part.begin_ns))
@@ -69,7 +69,7 @@ def _is_video(recording: Recording) -> bool:
 
 
 def _cover(recordings: Iterable[Recording], since_ns: int, until_ns: int) -> list[ExportPart]:
-    """Return parts of these recordings, which are in order of their starts; the earlier one comes first."""
+    """Return the parts of these recordings, which are in order of their starts; the earlier one takes precedence."""
     parts, free_ns = [], since_ns
     for recording in recordings:
         begin, end = max(recording.started_ns, free_ns), min(recording.ended_ns, until_ns)

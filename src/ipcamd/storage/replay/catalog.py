@@ -14,21 +14,21 @@ from ipcamd.storage.recording import Recording
 from ipcamd.workers.pool import WorkerPool
 
 FOREVER_NS = 1 << 62
-"""Later than every recording."""
+"""End of an open range: later than every recording."""
 CONTIGUOUS_NS = 1_000_000_000
-"""A section that begins so soon after another one continues it: files follow each other at key frames."""
+"""Maximum gap between sections that count as continuous: files follow each other at key frames."""
 READ_S = 10.0
 """Seconds that a request waits while the card is being read."""
 BATCH = 50
-"""Files whose format is read in one go."""
+"""Files whose format is read in one batch."""
 
 TRACKS: tuple[Codec, ...] = (*video_codecs(), ULAW)
-"""Codecs of the tracks that recordings can have, in a lasting order; sound is the last one."""
+"""Codecs of the tracks that recordings can have, in a fixed order; sound is last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Part of the timeline that one file holds; times are nanoseconds since the epoch, UTC."""
+    """Part of the timeline in one file; times are nanoseconds since the epoch, UTC."""
 
     recording: Recording
     begin_ns: int
@@ -43,29 +43,29 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class TrackSpan:
-    """Data of one track."""
+    """Time range of one track's data."""
 
     codec: Codec
     first_ns: int
     last_ns: int
     format: ClipFormat
-    """That of its newest section."""
+    """Format of the newest section."""
 
 
 class ReplayCatalog:
-    """For the event loop. Formats are read once a file, in threads."""
+    """Catalog for the event loop. Threads read the format of each file once."""
 
     def __init__(self, card: Card) -> None:
         self.card = card
         self.threads = WorkerPool("replay", 2)
-        """They read what is replayed; a card that hangs blocks only these."""
+        """Threads that read recordings; a card that hangs blocks only these."""
         self._formats: dict[tuple[tuple[str, str], int], ClipFormat | None] = {}
-        """By key and start of a recording; None for a file that cannot be replayed."""
+        """Formats by key and start of a recording; None for a file that cannot be replayed."""
         self._state: tuple[int, list[Recording]] | None = None
         self._selected: Sequence[ExportPart] = ()
 
     async def sections(self) -> tuple[Section, ...]:
-        """Return all sections, in order; none shows a moment that another one shows. Raises `CardBusy`."""
+        """Return all sections in order of time and without overlap. Raises `CardBusy`."""
         await self.card.wait_until_read(READ_S)
         parts = self._parts()
         await self._read_formats([part.recording for part in parts])
@@ -98,7 +98,7 @@ class ReplayCatalog:
 
 
 def track_spans(sections: Iterable[Section]) -> list[TrackSpan]:
-    """Return the tracks of which there are data, in the order of `TRACKS`."""
+    """Return the tracks that have data, in the order of `TRACKS`."""
     spans: dict[Codec, TrackSpan] = {}
     for section in sections:
         for codec in section.codecs:
@@ -116,7 +116,7 @@ def _read_all(disk: Disk | None, recordings: Iterable[Recording]) -> list[ClipFo
 
 
 def _read_one(disk: Disk | None, recording: Recording) -> ClipFormat | None:
-    """Return the format; None if the file is gone, or damaged."""
+    """Return the format; None if the file was deleted or is damaged."""
     if disk is None:
         return None
     try:
@@ -132,5 +132,5 @@ def _read_one(disk: Disk | None, recording: Recording) -> ClipFormat | None:
 
 
 def reading(fd: int) -> Callable[[int, int], bytes]:
-    """Return the function that reads from a file: ``read(place, length)``."""
+    """Return a function that reads from a file: ``read(offset, length)``."""
     return lambda place, length: os.pread(fd, length, place)

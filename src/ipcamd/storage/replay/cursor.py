@@ -1,4 +1,4 @@
-"""Replay cursor: the stored frames from a moment on, in order, across files and gaps, up to what is being recorded."""
+"""Replay cursor: the stored frames from a moment on, across files and gaps, up to the recording in progress."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
@@ -16,29 +16,29 @@ from ipcamd.storage.replay.section_file import FrameEntry, SectionFile
 T = TypeVar("T")
 
 BATCH_BYTES = 256 << 10
-"""Bytes that are read in one go; the last frame may reach beyond."""
+"""Bytes that are read in one batch; the last frame may exceed them."""
 BATCH_FRAMES = 64
-"""Frames that are read in one go at most."""
+"""Maximum number of frames that are read in one batch."""
 POLL_S = 0.5
-"""Seconds from one look for new data to the next, at the end of what is recorded."""
+"""Seconds between checks for new data at the end of the recordings."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayRange:
-    """Range that is to be replayed; times are nanoseconds since the epoch, UTC."""
+    """Time range of a replay; times are nanoseconds since the epoch, UTC."""
 
     start_ns: int
     end_ns: int | None = None
-    """The last frame is not later, or where the replay goes backwards not earlier; None: to the end."""
+    """Bound of the last frame: the latest time, or the earliest time in reverse replay. None: no bound."""
     is_reverse: bool = False
     intra_only: bool = False
     """Only key frames, and no sound."""
     interval_ns: int = 0
-    """Least time between two of them."""
+    """Minimum time between two of these frames."""
     waits: bool = True
-    """Whether the end of an open range waits for what is recorded later; else it only follows a present recording."""
+    """Whether a replay without an end waits for later recordings; otherwise it only follows a recording in progress."""
     sent_ns: Mapping[Codec, int] | None = None
-    """Begin where an earlier replay was paused: times of the last frame of each track that was sent."""
+    """Position at which an earlier replay was paused: time of the last sent frame of each track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,19 @@ class StoredFrame:
     entry: FrameEntry
     payload: bytes
     begins_group: bool = False
-    """It is the first one of a group of pictures that is sent backwards: it does not follow the frame before it."""
+    """Whether it is the first frame of a group of pictures in reverse replay and so does not follow the previous
+    frame."""
     ends_section: bool = False
-    """The recording of its track has a gap after it, or, where the replay goes backwards, before its group."""
+    """Whether the recording of its track has a gap after it or, in reverse replay, before its group."""
     is_last: bool = False
-    """There are no more frames of its track."""
+    """Whether it is the last frame of its track."""
 
 
 class ReplayCursor:
-    """Frames of one range, for one client. For the event loop; files are read in threads, one at a time."""
+    """Frames of one range for one client. For the event loop; threads read the files, one at a time."""
 
     def __init__(self, catalog: ReplayCatalog, codecs: Collection[Codec], wanted: ReplayRange) -> None:
-        """`codecs` are those of the tracks that are wanted."""
+        """`codecs` are the codecs of the requested tracks."""
         self._catalog = catalog
         self._codecs = frozenset(codec for codec in codecs if not (codec.is_sound and _has_no_sound(wanted)))
         self._wanted = wanted
@@ -67,8 +68,10 @@ class ReplayCursor:
         self._file: SectionFile | None = None
 
     async def first_ns(self) -> int | None:
-        """Return the time of the first frame; None if there is none now. Raises ``OSError``, ``ValueError``, and
-        `CardError`."""
+        """Return the time of the first frame; None if there is none now.
+
+        Raises ``OSError``, ``ValueError``, and `CardError`.
+        """
         section = self._next_section(await self._sections(), None)
         if section is None:
             return None
@@ -76,9 +79,10 @@ class ReplayCursor:
         return _order(entries, self._wanted)[0][0].time_ns if entries else section.begin_ns
 
     async def frames(self) -> AsyncGenerator[StoredFrame]:
-        """Yield the frames. At the end of what is recorded it waits for more, if the range is open.
+        """Yield the frames.
 
-        Files that cannot be read are left out. It ends when the card is removed.
+        At the end of the recordings it waits for more if the range is open. Files that cannot be read are left out. The
+        iteration ends when the card is removed.
         """
         section: Section | None = None
         while self._catalog.card.mounted:
@@ -98,7 +102,7 @@ class ReplayCursor:
             await asyncio.sleep(POLL_S)
 
     async def close(self) -> None:
-        """Close the file that is open."""
+        """Close the open file."""
         if self._file:
             closing, self._file = self._file, None
             await asyncio.shield(self._run(closing.close))
@@ -106,12 +110,12 @@ class ReplayCursor:
     # ---- sections
 
     async def _sections(self) -> list[Section]:
-        """Return the sections with a wanted track, in the order of the replay."""
+        """Return the sections that have a requested track, in the order of the replay."""
         found = [section for section in await self._catalog.sections() if self._codecs.intersection(section.codecs)]
         return found[::-1] if self._wanted.is_reverse else found
 
     def _next_section(self, sections: Sequence[Section], last: Section | None) -> Section | None:
-        """Return the section after `last`, or the first one; None if it is not in the range."""
+        """Return the section after `last`, or the first one; None if it is outside the range."""
         found, end_ns = self._neighbour(sections, last), self._wanted.end_ns
         if found is None or end_ns is None:
             return found
@@ -119,7 +123,7 @@ class ReplayCursor:
         return None if is_over else found
 
     def _neighbour(self, sections: Sequence[Section], last: Section | None) -> Section | None:
-        """Return the section after `last`, or the first one, wherever the range ends."""
+        """Return the section after `last`, or the first one, regardless of the end of the range."""
         start_ns = self._wanted.start_ns
         for section in sections:
             if self._wanted.is_reverse:
@@ -157,7 +161,7 @@ class ReplayCursor:
             yield frame
 
     def _begun(self, section: Section, entries: Sequence[FrameEntry], is_first: bool) -> Sequence[FrameEntry]:
-        """Return the frames of a section; the first section begins where the range begins."""
+        """Return the frames of a section; in the first section, those from the beginning of the range on."""
         wanted, entries = self._wanted, selection.of_tracks(entries, self._codecs)
         if section.end_ns < section.recording.ended_ns:
             entries = [entry for entry in entries if entry.time_ns < section.end_ns]
@@ -175,7 +179,7 @@ class ReplayCursor:
         return self._keys.select(wanted) if self._keys else wanted
 
     def _within(self, entries: Sequence[FrameEntry]) -> list[FrameEntry]:
-        """Return the frames that are not behind the end of the range."""
+        """Return the frames that are not beyond the end of the range."""
         end_ns = self._wanted.end_ns
         return list(entries) if end_ns is None or self._wanted.is_reverse else selection.until(entries, end_ns)
 
@@ -183,7 +187,7 @@ class ReplayCursor:
         return len(self._within(entries)) < len(entries)
 
     async def _ends(self, section: Section, entries: Sequence[FrameEntry]) -> dict[FrameEntry, tuple[bool, bool]]:
-        """Return the last frame of each track, whether a gap follows it, and whether it is the last one of all."""
+        """Return the last frame of each track, whether a gap follows it, and whether it is the last of all."""
         sections, ordered = await self._sections(), [entry for entry, _ in _order(self._within(entries), self._wanted)]
         is_cut, ends = self._ends_within(section, entries), {}
         section = next((each for each in sections if each.recording.key == section.recording.key), section)
@@ -229,7 +233,7 @@ class ReplayCursor:
                     yield StoredFrame(entry, payload, begins_group, *ends.get(entry, (False, False)))
 
     async def _run(self, action: Callable[[], T]) -> T:
-        return await self._catalog.threads.run(action)  # cancelled, it goes on; closing the file waits for it
+        return await self._catalog.threads.run(action)  # continues when cancelled; `close` waits
 
 
 def _has_no_sound(wanted: ReplayRange) -> bool:
@@ -237,7 +241,7 @@ def _has_no_sound(wanted: ReplayRange) -> bool:
 
 
 def _order(entries: Sequence[FrameEntry], wanted: ReplayRange) -> list[tuple[FrameEntry, bool]]:
-    """Return frames in the order of the replay, and whether each begins a group that is sent backwards."""
+    """Return frames in the order of the replay, and whether each begins a group in reverse replay."""
     if wanted.is_reverse:
         return list(selection.in_groups_backwards(entries))
     return [(entry, False) for entry in entries]

@@ -6,7 +6,7 @@ from ipcamd.media.codecs import Codec
 from ipcamd.storage.replay.section_file import FrameEntry
 
 EARLY_NS = 20_000_000
-"""A picture that is earlier by less still counts as later: slots of pictures are rounded."""
+"""Tolerance in nanoseconds: the times of pictures are rounded to time slots."""
 
 
 def of_tracks(entries: Iterable[FrameEntry], codecs: Collection[Codec]) -> list[FrameEntry]:
@@ -15,9 +15,9 @@ def of_tracks(entries: Iterable[FrameEntry], codecs: Collection[Codec]) -> list[
 
 
 def from_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
-    """Return the frames from the last key frame on that is not later than `start_ns`, else from the first one.
+    """Return the frames from the last key frame that is not later than `start_ns`, otherwise from the first key frame.
 
-    Without pictures they are those from then on.
+    Without pictures, return the frames from `start_ns` on.
     """
     keys = [number for number, entry in enumerate(entries) if entry.is_key and not entry.codec.is_sound]
     if not keys:
@@ -27,23 +27,23 @@ def from_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[F
     while (
         start and entries[start - 1].codec.is_sound and entries[start - 1].time_ns >= entries[start].time_ns - EARLY_NS
     ):
-        start -= 1  # sound of the same moment is written before the picture
+        start -= 1  # sound of the same moment precedes the picture in the file
     return entries[start:]
 
 
 def after(entries: Iterable[FrameEntry], sent_ns: Mapping[Codec, int]) -> list[FrameEntry]:
-    """Return the frames that are later than the last one of their track that was sent."""
+    """Return the frames that are later than the last sent frame of their track."""
     latest_ns = max(sent_ns.values(), default=0)
     return [entry for entry in entries if entry.time_ns > sent_ns.get(entry.codec, latest_ns)]
 
 
 def from_next_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
-    """Return the frames from the first key frame on that is not earlier than `start_ns`."""
+    """Return the frames from the first key frame that is not earlier than `start_ns`."""
     return from_clean_point(from_moment(entries, start_ns), start_ns)
 
 
 def from_moment(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
-    """Return the frames from the first one on that is not earlier than `start_ns`."""
+    """Return the frames from the first one that is not earlier than `start_ns`."""
     found = (number for number, entry in enumerate(entries) if entry.time_ns >= start_ns - EARLY_NS)
     return entries[next(found, len(entries)) :]
 
@@ -54,7 +54,7 @@ def until(entries: Iterable[FrameEntry], end_ns: int) -> list[FrameEntry]:
 
 
 def newest_of_each(entries: Sequence[FrameEntry]) -> dict[Codec, int]:
-    """Return the number of the last frame of each track."""
+    """Return the index of the last frame of each track."""
     return {entry.codec: number for number, entry in enumerate(entries)}
 
 
@@ -68,14 +68,14 @@ def in_groups_backwards(entries: Sequence[FrameEntry]) -> Iterator[tuple[FrameEn
 
 
 class KeyFrameFilter:
-    """Key frames at some distance from one another, of successive files."""
+    """Selects key frames at a minimum distance, across successive files."""
 
     def __init__(self, interval_ns: int) -> None:
         self._interval_ns = interval_ns
         self._last_ns: int | None = None
 
     def select(self, entries: Iterable[FrameEntry]) -> list[FrameEntry]:
-        """Return the key frames that are not too close to the one before."""
+        """Return the key frames that are far enough from the previous one."""
         return [entry for entry in entries if entry.is_key and not entry.codec.is_sound and self._is_due(entry)]
 
     def _is_due(self, entry: FrameEntry) -> bool:

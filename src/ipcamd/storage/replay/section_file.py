@@ -1,4 +1,4 @@
-"""Section file: the frames of one recording, with their times, read one by one. For threads."""
+"""Section file: the frames of one recording with their times, read one by one. For threads."""
 
 import os
 import threading
@@ -12,9 +12,9 @@ from ipcamd.wire.avi.layout import HEAD, PICTURE, SOUND_RATE
 from ipcamd.wire.avi.reader import AviChunk, iterate_chunks, read_head, read_index
 
 SECOND_NS = 1_000_000_000
-"""Nanoseconds of a second."""
+"""Nanoseconds in a second."""
 LOOK = 96
-"""First bytes of a picture that show whether it is a key frame."""
+"""Bytes of a picture that are enough to tell whether it is a key frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,20 @@ class FrameEntry:
 
     codec: Codec
     place: int
-    """Position of its data in the file, in bytes."""
+    """Offset of the frame's data in the file, in bytes."""
     length: int
-    """Bytes of its data."""
+    """Length of the frame's data in bytes."""
     time_ns: int
     """Time of capture, since the epoch, UTC."""
     is_key: bool
 
 
 class SectionFile:
-    """Frames of the file of one section. Each method takes the lock: closing waits for a read. Raises ``OSError``, and
-    ``ValueError`` if this camera did not write the file."""
+    """Frames of the file of one section.
+
+    Each method holds the lock, so closing waits for a read. Raises ``OSError``, and ``ValueError`` if the file was not
+    written by this camera.
+    """
 
     def __init__(self, disk: Disk, section: Section) -> None:
         self._disk = disk
@@ -43,15 +46,15 @@ class SectionFile:
         self._is_closed = False
         self._slots = self._samples = 0
         self._end = HEAD
-        """Place after the last chunk that is known."""
+        """Offset after the last known chunk."""
 
     def read_entries(self) -> list[FrameEntry]:
-        """Return the entries that are new since the last call: all of them, or those that were written meanwhile."""
+        """Return the entries that were added since the last call; at first, all of them."""
         with self._lock:
             return list(self._new_entries(self._open()))
 
     def read_payloads(self, entries: Sequence[FrameEntry]) -> list[bytes]:
-        """Return the payloads of frames; those that were cut off are shorter."""
+        """Return the payloads of frames; those of truncated frames are shorter."""
         with self._lock:
             fd = self._open()
             return [os.pread(fd, entry.length, entry.place) for entry in entries]
@@ -79,11 +82,11 @@ class SectionFile:
             else:
                 at_ns, codec = self._samples * SECOND_NS // SOUND_RATE, ULAW
                 self._samples += chunk.length
-            if chunk.length:  # an empty one repeats the picture before it
+            if chunk.length:  # an empty chunk repeats the previous picture
                 yield FrameEntry(codec, chunk.place, chunk.length, self._section.recording.started_ns + at_ns, is_key)
 
     def _new_chunks(self, fd: int) -> Iterator[tuple[AviChunk, bool]]:
-        """Yield chunks, and whether a decoder can start there."""
+        """Yield chunks, and whether decoding can start there."""
         read, size, tests = reading(fd), os.fstat(fd).st_size, key_tests()
         head = read_head(read(0, HEAD), size, tests)
         if head.closed and self._end == HEAD:

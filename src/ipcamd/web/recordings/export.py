@@ -48,7 +48,7 @@ async def export(call: Call) -> EventStream:
     """Answer with a range of time as one MP4, created while it is sent."""
     name, plan = _name(call), await _plan(call)
     if call.camera.exports.is_busy:
-        raise HttpError(503, "two exports are running already", (("Retry-After", "10"),))
+        raise HttpError(503, "two exports are already running; try again later", (("Retry-After", "10"),))
     headers = (attachment(_file_name(call, plan)),)
     return EventStream(_pieces(call, name, plan), "video/mp4", headers)
 
