@@ -1,7 +1,7 @@
 """A small RTSP camera of GStreamer's, for Debian's Python: a ball at rtsp://127.0.0.1:PORT/ball; prints PORT.
 
-At /datagrams the same, over UDP alone; at /late it takes 3 s to begin. With a file (PEM) as argument it speaks TLS
-and wants the login me:secret.
+At /datagrams the same, over UDP alone; at /asked with key frames on demand alone; at /late it takes 3 s to begin.
+With a file (PEM) as argument it speaks TLS and wants the login me:secret.
 """
 
 import sys
@@ -26,6 +26,12 @@ server.get_mount_points().add_factory("/ball", factory)
 datagrams = GstRtspServer.RTSPMediaFactory(launch=PIPELINE)
 datagrams.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
 server.get_mount_points().add_factory("/datagrams", datagrams)
+
+offer = 'rtph264pay config-interval=1 ! capssetter name=pay0 caps="application/x-rtp,rtcp-fb-nack-pli=(boolean)true"'
+launch = PIPELINE.replace("key-int-max=15", "key-int-max=100000").replace(
+    "rtph264pay name=pay0 config-interval=1", offer
+)
+server.get_mount_points().add_factory("/asked", GstRtspServer.RTSPMediaFactory(launch=launch, shared=True))
 
 
 class Late(GstRtspServer.RTSPMediaFactory):

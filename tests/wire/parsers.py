@@ -33,6 +33,7 @@ from ipcamd.wire.jpeg_scanner import JpegScanner
 from ipcamd.wire.mp4.reader import read_content
 from ipcamd.wire.rtp import feedback, rtcp, rtp
 from ipcamd.wire.rtsp import transport
+from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 from ipcamd.wire.rtsp.message import RtspParser
 from ipcamd.wire.rtsp.reply_filter import ReplyFilter
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
@@ -114,6 +115,17 @@ def rtsp_replies(pieces: Pieces) -> object:
     return passed
 
 
+def rtsp_video(pieces: Pieces) -> object:
+    """Look for the video in what follows a reply to PLAY."""
+    requests = KeyFrameRequests(1)
+    requests.note_description("m=video 0 RTP/AVP 96\na=rtcp-fb:96 nack pli")
+    requests.note_request(b"SETUP rtsp://192.0.2.7/ RTSP/1.0\r\n")
+    requests.note_transport("RTP/AVP/TCP;interleaved=0-1")
+    for piece in pieces:
+        requests.note_packets(piece)
+    return requests.make_request()
+
+
 def rtp_over_tcp(pieces: Pieces) -> object:
     splitter, packets = PacketSplitter(), list[bytes]()
     try:
@@ -184,6 +196,7 @@ STREAMS: dict[str, Callable[[Pieces], object]] = {
     "tunnel": tunnel,
     "jpeg": jpeg,
     "rtp_over_tcp": rtp_over_tcp,
+    "rtsp_video": rtsp_video,
 }
 """Parsers of a stream: however it is cut, they say the same."""
 
@@ -197,6 +210,7 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "digest": lambda data: digest.parse(data.decode("latin-1")),
     "query": lambda data: Query.parse(data.decode("latin-1")),
     "ranges": lambda data: ranges.parse(data.decode("latin-1"), 100),
+    "rtsp_description": lambda data: KeyFrameRequests(1).note_description(data.decode("latin-1")),
     "transport": lambda data: transport.parse(data.decode("latin-1")),
     "igd": lambda data: (igd.parse_services(data, "http://10.0.0.1:5000/d.xml"), igd.parse_result(data, "Get")),
     "pcp": lambda data: (pcp.parse_announce(data), pcp.parse_map(data, bytes(12), 80)),

@@ -59,5 +59,6 @@ class SourceDemand:
             wanted,
             codecs=self._passthrough.codecs(),
             decoded_rate=max(rates + few),
+            key_frame=self._passthrough.wants_key_frame,
             keys_suffice=not rates,
         )

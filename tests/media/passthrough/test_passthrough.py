@@ -185,6 +185,25 @@ async def test_a_viewer_who_comes_amid_a_group_sees_the_next_picture(house: Hous
     check_continuity(frames)
 
 
+async def test_key_frames_are_wanted_of_the_source_where_they_serve_a_viewer(house: House) -> None:
+    viewer, pictures = Viewer(house.pipeline.h264), h264(60, gop=20)
+    await house.send(viewer, *pictures[:21])
+    wanted = house.source.wanted
+    assert wanted
+    assert not wanted().key_frame
+    house.pipeline.h264.ask_key()  # as a viewer does that has lost packets
+    assert wanted().key_frame
+    await house.send(viewer, *pictures[21:41])
+    assert not wanted().key_frame
+    await house.set(SENSOR, Mirror="on")
+    await house.send(viewer, *pictures[41:45])
+    assert not wanted().key_frame  # the picture stays mirrored
+    await house.set(SENSOR, Mirror="off")
+    frames = await house.send(viewer, *pictures[45:50])
+    assert not any(house.passed(frames))
+    assert wanted().key_frame
+
+
 async def test_another_codec_is_encoded_from_the_first_picture_on_and_nothing_is_decoded_without_it(
     house: House,
 ) -> None:

@@ -34,7 +34,7 @@ async def test_describe(stage: Stage, player: Player, path: str) -> None:
     assert (
         "a=fmtp:96 packetization-mode=1;profile-level-id=42C01F;sprop-parameter-sets=Z0LAH5WgFA==,aM48gA==\r\n" in text
     )
-    assert "a=framesize:96 640-480\r\n" in text
+    assert "a=framesize:96 640-480\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 ccm fir\r\n" in text
     assert text.index("a=control:track0") < text.index("m=audio 0 RTP/AVP 0") < text.index("a=control:track1")
 
 

@@ -12,7 +12,7 @@ from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
 from ipcamd.server.rtsp.multicast import MulticastSettings
-from ipcamd.wire.rtp import rtcp, rtp
+from ipcamd.wire.rtp import feedback, rtcp, rtp
 
 
 async def test_all_viewers_get_the_same_packets(stage: Stage) -> None:
@@ -165,6 +165,10 @@ async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
         await stage.quiet()
     (session,) = stage.service.context.sessions
     assert session.receptions[source] == rtcp.ReceptionReport(9, source, 0.25, 1, 0x10002, 30)
+    stage.lens.h264.key_wanted.clear()
+    ears.rtcp.sendto(report + feedback.make_picture_loss(9, source), ("127.0.0.1", server + 1))
+    await stage.quiet()
+    assert stage.lens.h264.key_wanted.is_set()
     stage.later(61)
     assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()

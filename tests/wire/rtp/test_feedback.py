@@ -22,6 +22,7 @@ def test_both_requests_for_a_key_frame_are_understood() -> None:
 def test_our_own_packets_are_understood() -> None:
     assert feedback.parse(feedback.make_nack(1, 2, 77)) == [LostPackets(2, (77,))]
     assert feedback.parse(feedback.make_picture_loss(1, 2)) == [KeyFrameRequest(2)]
+    assert feedback.make_full_intra_request(1, 3, 1) == FIR
 
 
 def test_other_packets_are_skipped() -> None:

@@ -45,6 +45,11 @@ class Passthrough:
             if stream.settings.codec.inspector and self.switches[name].wants_packets
         )
 
+    @property
+    def wants_key_frame(self) -> bool:
+        """Whether a stream waits for a key frame of the source."""
+        return any(switch.wants_key_frame for switch in self.switches.values())
+
     def decoded_rates(self) -> list[int]:
         """Return the frame rates of the streams that need decoded pictures now."""
         return [stream.settings.rate for name, stream in self._streams.items() if self.switches[name].wants_pictures]

@@ -45,6 +45,13 @@ class PassthroughSwitch:
         return self._stream.input.wanted and (not self._passing or bool(self._obstacle))
 
     @property
+    def wants_key_frame(self) -> bool:
+        """Whether a key frame of the source would serve a viewer, or let the stream pass through."""
+        if not self._stream.input.wanted or self._codec.intra_only:
+            return False
+        return self._stream.hub.key_wanted.is_set() if self._passing else self._obstacle is NO_KEY
+
+    @property
     def state(self) -> str:
         """State of the stream as text; from any thread."""
         if not self._stream.hub.watched.is_set():

@@ -43,6 +43,8 @@ class Wanted:
     """Names of the codecs whose packets are wanted, from a source that has them."""
     decoded_rate: int | None = field(default=None, compare=False)
     """Highest frame rate of pictures to decode from packets; 0: no picture; None: `rate`."""
+    key_frame: bool = field(default=False, compare=False)
+    """Whether a key frame is wanted soon, from a source that encodes and takes such requests."""
     keys_suffice: bool = field(default=False, compare=False)
     """Whether decoded key frames are enough, if there is one per second."""
 

@@ -2,18 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import av
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import Packet, Picture
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_decoder import PacketDecoder
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
+
+
+class KeyFrameSource(Protocol):
+    """Encoder of a source that can be asked for key frames."""
+
+    @property
+    def can_request_key_frame(self) -> bool:
+        """Whether it takes requests."""
+
+    def request_key_frame(self) -> None:
+        """Request a key frame soon; never blocks."""
 
 
 class PacketReader:
@@ -26,10 +38,11 @@ class PacketReader:
         rate: float = 0.0,
         pixel_aspect: Fraction | None = None,
         parameter_sets: bytes = b"",
+        key_frames: KeyFrameSource | None = None,
     ) -> None:
         """`wanted` returns the present needs of viewers. `rate` is the frame rate that the source declares; 0: none.
         `pixel_aspect` is a pixel's width divided by its height. `parameter_sets`, in Annex B form, came outside the
-        stream."""
+        stream. `key_frames` takes requests for key frames, at most one per second."""
         assert codec.inspector
         self._codec, self._wanted, self._rate = codec, wanted, rate
         self._inspector = codec.inspector()
@@ -38,6 +51,9 @@ class PacketReader:
         self._size = (0, 0)
         self._converter, self._limiter = VideoConverter(pixel_aspect), RateLimiter()
         self._obstacle = "" if self._converter.has_square_pixels else "pixels that are not square"
+        self._key_frames = key_frames
+        self._key_ns = 0
+        """Capture time of the last key frame, or of a later request for one."""
         self._number = -1
         self._last: av.VideoFrame | None = None
         self.good = 0
@@ -54,6 +70,7 @@ class PacketReader:
         packet = Packet(self._codec, unit.payload, unit.key, unit.size, captured_ns, self._rate, obstacle)
         if self._codec.name in self._wanted().codecs:
             yield packet
+        self._request_key_frame(packet)
         yield from self._decode(packet)
 
     def repeat(self, captured_ns: int) -> Iterator[Picture]:
@@ -62,6 +79,14 @@ class PacketReader:
         if self._last and want.picture_rate:
             self._number += 1
             yield Picture(self._converter.convert(self._last, want.size), captured_ns, self._number)
+
+    def _request_key_frame(self, packet: Packet) -> None:
+        is_recent = abs(packet.captured_ns - self._key_ns) < SECOND
+        if packet.key:
+            self._key_ns = packet.captured_ns
+        elif self._key_frames and not is_recent and self._wanted().key_frame:
+            self._key_ns = packet.captured_ns
+            self._key_frames.request_key_frame()
 
     def _decode(self, packet: Packet) -> Iterator[Picture]:
         want = self._wanted()  # asked again, because the answer depends on the result of the packet

@@ -41,7 +41,8 @@ def describe_track(
 ) -> sdp.MediaDescription:
     """Return one stream's section."""
     form = stream.format
-    attributes = (*_size(stream), *(("recvonly",) if recvonly else ()))
+    feedback = () if port else _feedback(stream)
+    attributes = (*_size(stream), *feedback, *(("recvonly",) if recvonly else ()))
     return sdp.MediaDescription(form.media, form.payload_type, form.encoding, parameters, control, port, attributes)
 
 
@@ -51,6 +52,13 @@ def _size(stream: RtpStream) -> tuple[str, ...]:
         return ()
     framesize = f"framesize:{stream.format.payload_type} {width}-{height}"
     return (framesize, f"x-dimensions:{width},{height}") if max(width, height) > _WIDEST_JPEG else (framesize,)
+
+
+def _feedback(stream: RtpStream) -> tuple[str, ...]:
+    """Return the offer of key frames on demand (RFC 4585, 4.2)."""
+    if stream.format.media != "video" or stream.hub.codec.intra_only:
+        return ()
+    return tuple(f"rtcp-fb:{stream.format.payload_type} {kind}" for kind in ("nack pli", "ccm fir"))
 
 
 def _back() -> sdp.MediaDescription:

@@ -14,7 +14,7 @@ from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
-from ipcamd.wire.rtp import rtcp
+from ipcamd.wire.rtp import feedback, rtcp
 
 TIMEOUT_S = 60
 """Seconds until a session without a keep-alive ends (RFC 2326, 12.37)."""
@@ -155,12 +155,17 @@ class RtspSession:
             if setup.stream and setup.viewer:
                 setup.stream.remove(setup.viewer)
 
-    def note_reports(self, told: Iterable[rtcp.ReceptionReport | rtcp.Goodbye]) -> None:
-        """Store the client's reception reports."""
-        sources = {setup.stream.ssrc for setup in self.setups.values() if setup.stream}
+    def note_rtcp(
+        self, told: "Iterable[rtcp.ReceptionReport | rtcp.Goodbye | feedback.LostPackets | feedback.KeyFrameRequest]"
+    ) -> None:
+        """Store the client's reception reports, and pass on its requests for key frames."""
+        streams = {setup.stream.ssrc: setup.stream for setup in self.setups.values() if setup.stream}
         for report in told:
-            if isinstance(report, rtcp.ReceptionReport) and report.source in sources:
-                self.receptions[report.source] = report
+            match report:
+                case rtcp.ReceptionReport(_, source) if source in streams:
+                    self.receptions[source] = report
+                case feedback.KeyFrameRequest(source) if source in streams:
+                    streams[source].ask_key()
 
     def remove_track(self, track: int) -> None:
         """Remove a track."""

@@ -8,7 +8,7 @@ from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session import UNPLAYED_S, Place, RtspSession, SessionOwner
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire.rtp import rtcp
+from ipcamd.wire.rtp import feedback, rtcp
 
 PROTOCOL, MULTICAST = "rtsp", "multicast"
 """Protocols that viewers are counted by."""
@@ -86,11 +86,11 @@ class SessionTable:
     def receive_rtcp(self, session: RtspSession, packet: bytes) -> None:
         """Handle an RTCP packet of a client."""
         try:
-            told = rtcp.parse(packet)
+            told = (*rtcp.parse(packet), *feedback.parse(packet))
         except ValueError:
             return
         self.keep_alive(session)
-        session.note_reports(told)
+        session.note_rtcp(told)
 
     def receive_talk(self, session: RtspSession, packet: bytes) -> None:
         """Handle an RTP packet of talk."""

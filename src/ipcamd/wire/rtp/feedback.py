@@ -56,6 +56,12 @@ def make_picture_loss(sender: int, source: int) -> bytes:
     return _packet(_PAYLOAD, _PICTURE_LOSS, _SOURCES.pack(sender, source))
 
 
+def make_full_intra_request(sender: int, source: int, number: int) -> bytes:
+    """Return a request for a key frame of `source`; `number` (0 to 255) counts such requests."""
+    entry = _FULL_INTRA_ENTRY.pack(source, number)
+    return _packet(_PAYLOAD, _FULL_INTRA_REQUEST, _SOURCES.pack(sender, 0) + entry)
+
+
 def _packet(kind: int, form: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0x80 | form, kind, len(body) // 4) + body
 

@@ -1,4 +1,4 @@
-"""RTCP packets (RFC 3550, section 6): sender reports to write, receiver reports to read."""
+"""RTCP packets (RFC 3550, section 6): reports to write, receiver reports to read."""
 
 import struct
 from collections.abc import Iterator
@@ -50,6 +50,11 @@ def sender_report(ssrc: int, captured: int, timestamp: int, packets: int, octets
     counts = packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
     body = struct.pack(">IQIII", ssrc, ntp, timestamp & 0xFFFFFFFF, *counts)
     return _packet(_SR, 0, body) + _description(ssrc, name.encode()[:255])
+
+
+def receiver_report(ssrc: int, name: str) -> bytes:
+    """Return a report of a receiver that reports no reception, with its description."""
+    return _packet(_RR, 0, struct.pack(">I", ssrc)) + _description(ssrc, name.encode()[:255])
 
 
 def _description(ssrc: int, name: bytes) -> bytes:

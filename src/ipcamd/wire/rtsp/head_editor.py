@@ -28,6 +28,11 @@ class HeadEditor(ABC):
             passed += piece
         return bytes(passed)
 
+    @property
+    def is_between_messages(self) -> bool:
+        """Whether another message may be inserted after what `feed` has returned."""
+        return not (self._is_open or self._passing or self._buffer)
+
     @abstractmethod
     def _head(self) -> bytes:
         """Remove a head from the buffer and return it edited; nothing while it is incomplete. Raises ``ValueError``."""

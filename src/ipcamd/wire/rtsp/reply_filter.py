@@ -6,6 +6,7 @@ The client is FFmpeg, which follows redirects, and sends datagrams to the ``sour
 import re
 
 from ipcamd.wire.rtsp.head_editor import HEAD_BYTES, HeadEditor
+from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 
 LINE_BYTES = 4000
 """Longest line; FFmpeg truncates lines at 4,096 bytes."""
@@ -28,13 +29,18 @@ class Redirected(ValueError):
 class ReplyFilter(HeadEditor):
     """Filter of one connection, which carries RTSP or, after an HTTP head, its tunnel."""
 
-    def __init__(self, address: str) -> None:
-        """`address` is the server's; it becomes the ``source`` of each transport."""
+    def __init__(self, address: str, key_frames: KeyFrameRequests | None = None) -> None:
+        """`address` is the server's; it becomes the ``source`` of each transport. `key_frames` observes the
+        conversation."""
         super().__init__()
         self._address = address
+        self._key_frames = key_frames or KeyFrameRequests(0)
+        self._description: bytearray | None = None
+        """The beginning of a description; None if no description is passing."""
 
     def note_request(self, data: bytes) -> bytes:
         """Return the client's bytes unchanged. After its PLAY, replies cannot redirect it, so all pass."""
+        self._key_frames.note_request(data)
         if data.startswith(b"PLAY ") and not self._buffer and not self._passing:
             self._is_open = True
         return data
@@ -48,6 +54,20 @@ class ReplyFilter(HeadEditor):
         lines = self._buffer[: end.start()].decode("latin-1").replace("\r\n", "\n").split("\n")
         del self._buffer[: end.end()]
         return "\r\n".join((*self._checked(lines), "", "")).encode("latin-1")
+
+    def _rest(self, data: bytes) -> bytes:
+        if self._key_frames.is_searching:
+            self._key_frames.note_packets(data)
+        return data
+
+    def _take(self, length: int) -> bytes:
+        piece = super()._take(length)
+        if self._description is not None:
+            self._description += piece
+            if not self._passing:
+                self._key_frames.note_description(self._description.decode("latin-1").replace("\r", ""))
+                self._description = None
+        return piece
 
     def _checked(self, lines: list[str]) -> list[str]:
         """Return the permitted lines of a head."""
@@ -63,6 +83,8 @@ class ReplyFilter(HeadEditor):
             raise Redirected(dict(fields).get("location", ""))
         is_tunnel = bool(status and status[1] == "HTTP" and status[2].startswith("2"))
         self._passing = 0 if is_tunnel else _body_length(fields)
+        is_description = ("content-type", "application/sdp") in fields and 0 < self._passing <= HEAD_BYTES
+        self._description = bytearray() if is_description else None
         return [
             lines[0],
             *(self._field(*field) for field in fields if field[0] not in ("location", "transfer-encoding")),
@@ -71,6 +93,7 @@ class ReplyFilter(HeadEditor):
     def _field(self, name: str, value: str) -> str:
         if name != "transport":
             return f"{name}: {value}"
+        self._key_frames.note_transport(value)
         return f"{name}: {value.partition(',')[0]};source={self._address}"
 
 

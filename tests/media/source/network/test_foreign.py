@@ -1,6 +1,7 @@
 """Sources of other makers: ffmpeg's HTTP, GStreamer's RTSP, an X server; and what happens when they freeze."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.capture import signal_timeout
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
@@ -115,6 +116,22 @@ def test_an_rtsp_camera_that_speaks_udp_alone(rtsp: tuple[str, subprocess.Popen[
         items.close()
     assert isinstance(source, NetworkSource)
     assert source._rtsp and source._rtsp._transports[0] == "udp"
+
+
+def test_an_rtsp_camera_makes_key_frames_on_demand_and_at_most_one_a_second(
+    rtsp: tuple[str, subprocess.Popen[str]],
+) -> None:
+    asked = threading.Event()
+
+    def want() -> Wanted:
+        return Wanted((320, 240), 30, False, frozenset(("h264",)), decoded_rate=0, key_frame=asked.is_set())
+
+    packets = make_source(rtsp[0].replace("/ball", "/asked")).play(want, threading.Event())
+    assert not any(packet.key for packet in itertools.islice(packets, 2, 30) if isinstance(packet, Packet))
+    asked.set()
+    answered = (packet for packet in itertools.islice(packets, 600) if isinstance(packet, Packet) and packet.key)
+    first, second, third = (packet.captured_ns for packet in itertools.islice(answered, 3))
+    assert min(second - first, third - second) > 0.9 * SECOND
 
 
 class Relay:

@@ -19,7 +19,7 @@ from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConv
 from ipcamd.media.source.decode import configure_decoder
 from ipcamd.media.source.ffmpeg import decode_packet, find_video, read_packets, timestamp_s
 from ipcamd.media.source.pacing import Clock, RateLimiter
-from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.packet_reader import KeyFrameSource, PacketReader
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -45,9 +45,11 @@ def receive_live(
     stop: threading.Event,
     clock: Clock,
     limit: SilenceLimit,
+    key_frames: KeyFrameSource | None = None,
 ) -> Iterator[Packet | Picture | Sound]:
-    """Yield pictures and sound until `stop` is set. Raises `SourceError` when the stream ends or stalls."""
-    receiver = _Receiver(medium, wanted, recovery, clock, limit)
+    """Yield pictures and sound until `stop` is set. Raises `SourceError` when the stream ends or stalls. `key_frames`
+    takes requests for key frames."""
+    receiver = _Receiver(medium, wanted, recovery, clock, limit, key_frames)
     for packet in read_packets(medium, *receiver.streams, limit=limit):
         if stop.is_set():
             return
@@ -65,6 +67,7 @@ class _Receiver:
         recovery: ClockRecovery,
         clock: Clock,
         limit: SilenceLimit,
+        key_frames: KeyFrameSource | None,
     ) -> None:
         video, audio = find_video(medium), medium.streams.best("audio")
         self.streams = [video] if audio is None else [video, audio]
@@ -74,7 +77,7 @@ class _Receiver:
             AudioConverter(),
             RateLimiter(),
         )
-        self._wanted, self._packets = wanted, _make_reader(video, wanted)
+        self._wanted, self._packets = wanted, _make_reader(video, wanted, key_frames)
         self._unpack = make_unpacker(video)
         self._recovery, self._clock, self._limit = recovery, clock, limit
         self._number = -1
@@ -118,9 +121,17 @@ class _Receiver:
             captured_ns += samples.size * SECOND // AUDIO_RATE_HZ
 
 
-def _make_reader(video: av.VideoStream, wanted: "Callable[[], Wanted]") -> PacketReader | None:
+def _make_reader(
+    video: av.VideoStream, wanted: "Callable[[], Wanted]", key_frames: KeyFrameSource | None
+) -> PacketReader | None:
     """Return the reader of the stream's packets; None if its codec is always decoded."""
     codec = find_passable(video.codec_context.name)
     if codec is None:
         return None
-    return PacketReader(codec, wanted, pixel_aspect=video.sample_aspect_ratio, parameter_sets=parameter_sets(video))
+    return PacketReader(
+        codec,
+        wanted,
+        pixel_aspect=video.sample_aspect_ratio,
+        parameter_sets=parameter_sets(video),
+        key_frames=key_frames,
+    )

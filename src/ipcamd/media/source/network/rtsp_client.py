@@ -52,15 +52,15 @@ class RtspClient:
         """Yield the camera's pictures and sound (see `Source.play`)."""
         limit = SilenceLimit()
         with ExitStack() as stack:
-            medium = self._open(stack, stop, limit)
-            yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
+            medium, relay = self._open(stack, stop, limit)
+            yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit, relay)
 
-    def _open(self, stack: ExitStack, stop: threading.Event, limit: SilenceLimit) -> InputContainer:
+    def _open(self, stack: ExitStack, stop: threading.Event, limit: SilenceLimit) -> tuple[InputContainer, RtspRelay]:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""
         connection, failures = CameraConnection(self._url, self._tls, limit), dict[str, OpenFailed]()
         for transport in self._transports:
             try:
-                medium = _open_over(transport, connection, stack, limit)
+                opened = _open_over(transport, connection, stack, limit)
             except OpenFailed as error:
                 failures[_TRANSPORTS[transport]] = error
                 if getattr(error.error, "errno", None) == errno.EPROTONOSUPPORT:
@@ -69,14 +69,16 @@ class RtspClient:
                     break
             else:
                 self._transports = (transport, *self._without(transport))
-                return medium
+                return opened
         raise _failure(failures)
 
     def _without(self, transport: str) -> tuple[str, ...]:
         return tuple(other for other in self._transports if other != transport)
 
 
-def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, limit: SilenceLimit) -> InputContainer:
+def _open_over(
+    transport: str, connection: CameraConnection, stack: ExitStack, limit: SilenceLimit
+) -> tuple[InputContainer, RtspRelay]:
     """Open one transport; `stack` closes it. Raises `OpenFailed`, `SourceError`."""
     options = low_delay_options() | {
         "allowed_media_types": "video+audio",
@@ -93,7 +95,7 @@ def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, l
             raise
         opening.enter_context(closing(medium))
         stack.push(opening.pop_all())
-    return medium
+    return medium, relay
 
 
 def _is_refusal(transport: str, failure: OpenFailed) -> bool:

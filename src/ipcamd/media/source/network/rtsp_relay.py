@@ -4,6 +4,7 @@ FFmpeg would resolve the camera's name again, and follow redirects to any addres
 TLS is between the relay and the camera, so that the camera's name is sent and verified.
 """
 
+import secrets
 import selectors
 import socket
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Self
 
+from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 from ipcamd.wire.rtsp.reply_filter import Redirected, ReplyFilter
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 
@@ -39,6 +41,10 @@ class RtspRelay:
         self._rewriter = rewriter
         self._address = str(first.getpeername()[0])
         family = first.family
+        self._key_frames = KeyFrameRequests(secrets.randbits(32))
+        self._key_frame_due = False
+        self._waker, self._woken = socket.socketpair()
+        self._waker.setblocking(False)
         self._listener = socket.create_server(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0), family=family)
         self._selector = selectors.DefaultSelector()
         self._ends: set[_End] = set()
@@ -50,6 +56,17 @@ class RtspRelay:
         """Address and port for FFmpeg, as in a URL."""
         host, port = self._listener.getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    @property
+    def can_request_key_frame(self) -> bool:
+        """Whether the camera offers key frames on demand; from any thread."""
+        return self._key_frames.is_possible
+
+    def request_key_frame(self) -> None:
+        """Request a key frame of the camera, if it offers that; from any thread."""
+        self._key_frame_due = self.can_request_key_frame
+        with suppress(OSError):  # closed
+            self._waker.send(b"\0")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -67,16 +84,21 @@ class RtspRelay:
     def _serve(self) -> None:
         with ExitStack() as stack:
             stack.enter_context(self._listener)
-            for sock in self._ready:
+            for sock in (*self._ready, self._waker, self._woken):
                 stack.callback(sock.close)
             stack.enter_context(self._selector).register(self._listener, selectors.EVENT_READ)
+            self._selector.register(self._woken, selectors.EVENT_READ)
             with suppress(OSError):  # the listener is shut down
                 while True:
                     for key, _ in self._selector.select():
                         if key.fileobj is self._listener:
                             self._accept(stack)
+                        elif key.fileobj is self._woken:
+                            self._woken.recv(PIECE_BYTES)
                         elif key.data in self._ends:
                             self._move(key.data)
+                    if self._key_frame_due:
+                        self._send_request()
 
     def _accept(self, stack: ExitStack) -> None:
         client = stack.enter_context(self._listener.accept()[0])
@@ -88,11 +110,19 @@ class RtspRelay:
         except OSError:
             client.close()
             return
-        replies, requests = ReplyFilter(self._address), self._rewriter(self.host)
-        sent = _End(client, camera, lambda data: requests.feed(replies.note_request(data)))
+        replies, requests = ReplyFilter(self._address, self._key_frames), self._rewriter(self.host)
+        sent = _End(client, camera, lambda data: requests.feed(replies.note_request(data)), requests)
         for end in (_End(camera, client, replies.feed), sent):
             self._ends.add(end)
             self._selector.register(end.source, selectors.EVENT_READ, end)
+
+    def _send_request(self) -> None:
+        """Send a request for a key frame between FFmpeg's messages; later if one of them is incomplete."""
+        for end in self._ends:
+            if end.requests and end.requests.is_between_messages:
+                self._key_frame_due = False
+                with suppress(OSError):  # the connection's other end notices it
+                    end.target.sendall(self._key_frames.make_request())
 
     def _move(self, end: "_End") -> None:
         """Forward received bytes; close both connections when one ends."""
@@ -114,9 +144,17 @@ class RtspRelay:
 class _End:
     """One direction of a connection."""
 
-    def __init__(self, source: socket.socket, target: socket.socket, check: Callable[[bytes], bytes]) -> None:
+    def __init__(
+        self,
+        source: socket.socket,
+        target: socket.socket,
+        check: Callable[[bytes], bytes],
+        requests: RequestRewriter | None = None,
+    ) -> None:
         self.source = source
         self.target = target
+        self.requests = requests
+        """Rewriter of the requests to the camera; None in the other direction."""
         self._check = check
 
     def move(self) -> bool:
