@@ -41,6 +41,11 @@ def file(tmp_path: Path) -> Path:
         (GOOD.replace("= 80", "= "), [(3, "Invalid value")]),
         (GOOD.replace("]\nlog", "\nlog"), [(8, "")]),
         (GOOD.replace("= 80", "= 1979-05-27"), [(3, "port: a text, a number, true or false")]),
+        (GOOD.replace("scene", "ftp://me:secret@cam/x"), [(2, "source ftp://cam/x: unknown scheme ftp; use rtsp")]),
+        (
+            GOOD.replace("scene", "/tmp?rate=never"),
+            [(2, "source /tmp?rate=never: rate=never: use pictures per second")],
+        ),
         ('firmware-key = "/nowhere/firmware.pub"\n', [(1, "/nowhere/firmware.pub cannot be read")]),
         ("text = '''\nport = 1\n'''\nport = 70000\n", [(1, "unknown option text"), (4, "70000")]),
     ],

@@ -52,9 +52,12 @@ class MediaParts:
 async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     """Build them. Raises ``ConfigError`` if the picture or audio source cannot be used."""
     clock = pacing.Clock(now_ns=core.clock.now_ns, local=core.clock.local)
-    source = sources.make_source(core.options.source, clock, core.options.source_tls)
+    # its disk or server may hang
+    source = await run_in_thread(
+        lambda: sources.make_source(core.options.source, clock, core.options.source_tls), "source"
+    )
+    await run_in_thread(source.check, "source")
     instrument = sounds.make_audio_source(core.options.audio, clock)
-    await run_in_thread(source.check, "source")  # its disk or server may hang
     if instrument:
         await run_in_thread(instrument.check, "source")
     pipeline = Pipeline(

@@ -9,6 +9,7 @@ from typing import Any, cast
 from ipcamd.device.choose import MODELS, choose_drivers
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.keys import load_trusted_keys
+from ipcamd.media.source import make_source
 from ipcamd.options.reader import read_table
 from ipcamd.store.keyvalue import KeyValueStore
 
@@ -66,6 +67,8 @@ def _problem(key: Key, table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
         if chosen.hardware:
             choose_drivers(chosen.hardware, cast("KeyValueStore", _NoFacts()), None, chosen.device)
         load_trusted_keys(chosen.firmware_key)
+        if chosen.source:
+            make_source(chosen.source, tls=chosen.source_tls)
     except ConfigError as error:
         yield key, str(error)
 

@@ -109,8 +109,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "source",
         "",
-        "where the picture comes from: scene, a video file, /dev/videoN, rtsp://..., http://..., "
-        "screen[:N] (default: /dev/video0 if there is one, else scene)",
+        "where the picture comes from: scene, a video or picture file, a directory of pictures, /dev/videoN, "
+        "rtsp://..., http://..., screen[:N] (default: /dev/video0 if there is one, else scene)",
         "S",
     ),
     Option(

@@ -60,7 +60,7 @@ complete -c ipcamd -n _shtab_ipcamd_using -s h -l help -d 'show this help messag
 complete -c ipcamd -n _shtab_ipcamd_using -l version -d 'show program'"'"'s version number and exit'
 complete -c ipcamd -n '_shtab_ipcamd_using; and test $_shtab_ipcamd_npos -eq 0' -a run -d 'Run the camera until SIGTERM or Ctrl-C.'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -s h -l help -d 'show this help message and exit'
-complete -c ipcamd -n '_shtab_ipcamd_using run' -l source -xka "(__fish_complete_path (commandline -ct))" -d 'where the picture comes from: scene, a video file, /dev/videoN, rtsp://..., http://..., screen[:N] (default: /dev/video0 if there is one, else scene); IPCAMD_SOURCE'
+complete -c ipcamd -n '_shtab_ipcamd_using run' -l source -xka "(__fish_complete_path (commandline -ct))" -d 'where the picture comes from: scene, a video or picture file, a directory of pictures, /dev/videoN, rtsp://..., http://..., screen[:N] (default: /dev/video0 if there is one, else scene); IPCAMD_SOURCE'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l source-tls -xka "auto verify any" -d 'certificates of https:// and rtsps:// sources: auto (all are accepted, but a password goes in clear only under one that can be verified), verify (no others), any (all, and the password goes under all) (default: auto); IPCAMD_SOURCE_TLS'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l audio -xka "(__fish_complete_path (commandline -ct))" -d 'where the sound comes from: none, tone, a sound file, alsa:NAME (default: the source'"'"'s own); IPCAMD_AUDIO'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l state -xka "(__fish_complete_directories)" -d 'directory of database and keys, mode 0700, one camera each (default: $XDG_STATE_HOME/ipcamd); IPCAMD_STATE'

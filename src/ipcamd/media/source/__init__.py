@@ -1,4 +1,4 @@
-"""Sources of pictures and sound: the built-in scene, video files, V4L2 cameras, network cameras, X11 screens.
+"""Sources of pictures and sound: the built-in scene, video and picture files, V4L2 cameras, network cameras, screens.
 
 `make_source` returns the `Source` of a value of ``--source``. PyAV, numpy and Pillow are imported when a source plays
 (a video file: when it is checked).
@@ -19,6 +19,7 @@ from ipcamd.media.source.media_file import VideoFile
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.picture_files import find_picture_files
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.screen import ScreenSource
 from ipcamd.media.source.v4l2 import V4l2Camera
@@ -83,7 +84,7 @@ class Source(Protocol):
 def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Source:
     """Return the source that `text` names; raise `ConfigError` if it names none. `tls` is the value of a `TlsPolicy`.
 
-    ``""`` means the camera `DEVICE` if it exists, else the scene.
+    ``""`` means the camera `DEVICE` if it exists, else the scene. Blocks: it asks the disk.
     """
     clock = clock or Clock()
     if "\0" in text:
@@ -96,7 +97,9 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
         return ScreenSource(text.removeprefix("screen"), clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
         return NetworkSource(text, clock, TlsPolicy(tls))
-    return V4l2Camera(text, clock) if text.startswith("/dev/") else VideoFile(text, clock)
+    if text.startswith("/dev/"):
+        return V4l2Camera(text, clock)
+    return find_picture_files(text, clock) or VideoFile(text, clock)
 
 
 def _default(clock: Clock) -> Source:

@@ -24,20 +24,21 @@ class NetworkSource:
     """True, because the presence of sound is unknown before the source plays."""
 
     def __init__(self, url: str, clock: Clock, tls: TlsPolicy = TlsPolicy.AUTO) -> None:
-        """`url` may contain a login; `clock` gives the capture times."""
+        """`url` may contain a login; `clock` gives the capture times. Raises `ConfigError` if it is no address of a
+        source."""
         self._url = url
         self._clock = clock
         self._tls = tls
         self._rtsp: RtspClient | None = None
         self.name = _public(url)
-
-    def check(self) -> None:
-        """See `Source`: checks only the form of the address."""
-        parts = _split(self._url)
-        if parts is None or not parts.hostname or any(c.isspace() or not c.isprintable() for c in self._url):
+        parts = _split(url)
+        if parts is None or not parts.hostname or any(c.isspace() or not c.isprintable() for c in url):
             raise ConfigError(f"source {self.name}: is not an address such as rtsp://192.168.1.20:554/stream")
         if parts.scheme not in _SCHEMES:
             raise ConfigError(f"source {self.name}: unknown scheme {parts.scheme}; use {', '.join(_SCHEMES)}")
+
+    def check(self) -> None:
+        """See `Source`: nothing is left to check, because a camera may be reachable later."""
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """See `Source`."""

@@ -1,0 +1,165 @@
+"""Slideshow: reads and decodes picture files, and shows each for its time."""
+
+import logging
+import os
+import re
+import stat
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+
+from ipcamd.errors import SourceError
+from ipcamd.media.frame import Picture
+from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source.convert import VideoConverter, copy_frame
+from ipcamd.media.source.decode import decode_file
+from ipcamd.media.source.pacing import Clock, Ticker
+from ipcamd.media.source.picture_files import SUFFIXES
+from ipcamd.wire.jpeg_scanner import SOI, JpegScanner
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+_log = logging.getLogger(__name__)
+
+_MOST_FILES = 100_000
+"""Most files in a directory."""
+
+_MOST_BYTES = 64 << 20
+"""Largest file that is read."""
+
+_SETTLED_NS = 2 * SECOND
+"""Age of a directory's last change after which a change always shows in its time stamp."""
+
+_NUMBER = re.compile("([0-9]+)")
+
+Version = tuple[int, int, int]
+"""Inode, time of change and size of a file; a file with another version is read again."""
+
+
+def show(
+    slideshow: "Slideshow", rate: Fraction, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+) -> Iterator[Picture]:
+    """Yield the pictures, `rate` files per second, at the wanted rate until `stop` is set (see `Source.play`)."""
+    ticker, number = Ticker(clock, stop), -1
+    passed_s, slot, shown = Fraction(0), -1, None
+    converted, size = None, (0, 0)
+    while True:
+        captured_ns, missed = ticker.wait(want_rate := wanted().rate)
+        if stop.is_set():
+            return
+        passed_s += Fraction(1 + missed, want_rate) if slot >= 0 else 0
+        present = int(passed_s * rate)
+        picture, slot = slideshow.advance(present - slot), present
+        if converted is None or picture is not shown or size != wanted().size:
+            shown, size = picture, wanted().size
+            converted = VideoConverter().convert(picture, size)
+        number += 1 + missed
+        yield Picture(copy_frame(converted), captured_ns, number)
+
+
+class Slideshow:
+    """Files that are shown in a loop, with the present one. For one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """`path` is that of a still or a directory."""
+        self._path = path
+        self._name = ""
+        """Name of the present file in the directory."""
+        self._names: list[str] = []
+        self._listed: Version | None = None
+        self._version: Version | None = None
+        """Version of the present file; None before the first one."""
+        self._picture: av.VideoFrame | None = None
+        self._damaged: set[str] = set()
+        """Files reported in the log as damaged."""
+
+    def advance(self, count: int) -> av.VideoFrame:
+        """Go on by so many files, in a loop, and return the present picture; files that are no pictures are left out.
+        A still is read again if it has changed. Raises `SourceError` if there is no picture."""
+        if count <= 0 and self._picture:
+            return self._picture
+        if not self._path.is_dir():
+            return self._read_still()
+        self._list()
+        start = bisect_right(self._names, _order(self._name), key=_order) + max(count, 1) - 1
+        for offset in range(len(self._names)):
+            self._name = self._names[(start + offset) % len(self._names)]
+            if picture := self._read(self._path / self._name):
+                return picture
+        raise SourceError("contains no picture that can be decoded")
+
+    def _list(self) -> None:
+        """List the directory if it has changed."""
+        try:
+            version = _version(self._path)
+            if version != self._listed:
+                with os.scandir(self._path) as entries:
+                    names = [each.name for each in islice(entries, _MOST_FILES + 1) if _is_picture(each)]
+                self._names = sorted(names, key=_order)
+                self._listed = version if time.time_ns() - version[1] > _SETTLED_NS else None
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror}") from None
+        if not self._names:
+            raise SourceError(f"contains no picture; pictures are files named {', '.join(SUFFIXES)}")
+        if len(self._names) > _MOST_FILES:
+            raise SourceError(f"contains more than {_MOST_FILES} pictures")
+        self._damaged &= set(self._names)
+
+    def _read_still(self) -> av.VideoFrame:
+        """Return the still; while its file is being written, or missing, the last one that was complete."""
+        try:
+            unchanged = _version(self._path) == self._version
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror}") from None
+        picture = self._picture if unchanged else self._read(self._path) or self._picture
+        if picture is None:
+            raise SourceError("contains no picture that can be decoded")
+        return picture
+
+    def _read(self, path: Path) -> av.VideoFrame | None:
+        """Read a file; return its picture, or None if it is not a complete one. A damaged file is logged once."""
+        try:
+            self._version = _version(path)
+            with path.open("rb") as file:
+                data = file.read(_MOST_BYTES + 1)
+            pictures = decode_file(data) if len(data) <= _MOST_BYTES and _is_complete(data) else []
+            self._picture = pictures[0] if pictures else self._picture
+            problem = "" if pictures else "is not a picture that can be decoded"
+        except OSError as error:
+            pictures, problem = [], f"cannot be read: {error.strerror}"
+        except SourceError as error:
+            pictures, problem = [], str(error)
+        if problem and path.name not in self._damaged:
+            _log.warning("%s %s", path, problem)
+        self._damaged = self._damaged | {path.name} if problem else self._damaged - {path.name}
+        return pictures[0] if pictures else None
+
+
+def _version(path: Path) -> Version:
+    found = path.stat()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        raise SourceError("is neither a file nor a directory")
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _is_picture(entry: os.DirEntry[str]) -> bool:
+    return entry.name.lower().endswith(SUFFIXES) and not entry.name.startswith(".") and entry.is_file()
+
+
+def _order(name: str) -> tuple[str | int, ...]:
+    """Return the sort key of a name, in which numbers count by value."""
+    parts = _NUMBER.split(name)
+    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts))
+
+
+def _is_complete(data: bytes) -> bool:
+    """Whether a file is not a JPEG that is still being written, which FFmpeg would show in part."""
+    return not data.startswith(SOI) or JpegScanner().find_end(data) > 0
