@@ -29,6 +29,8 @@ from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.media.image.scale import ProcessedFrame, scale_to_fit
 from ipcamd.media.image.transform import Transform
 from ipcamd.media.image.view import View
+from ipcamd.media.mask.cover import cover
+from ipcamd.media.mask.mask import Mask
 from ipcamd.media.planes import FULL, LIMITED, framed, planes
 from ipcamd.media.source import Wanted, make_source
 from ipcamd.media.stream_settings import StreamSettings
@@ -40,6 +42,8 @@ GOALS = {
     "crop and zoom to 1.5": 0.5,
     "crop and zoom to 4": 0.5,
     "out of focus: 2 pixels": 1,
+    "eight masks, black": 0.1,
+    "eight masks, mosaic": 0.3,
     "out of focus: 20 pixels": 1,
 }
 """Encodings of one JPEG that a stage may cost."""
@@ -98,6 +102,15 @@ def blurred(pixels: float, frames: Sequence[av.VideoFrame]) -> float:
     return cost(lambda number, frame: blurrer.blur(frame, amount * (0.9 + number % 20 / 100)), frames)
 
 
+def masked(is_mosaic: bool, frames: Sequence[av.VideoFrame]) -> float:
+    """Return what eight masks cost that cover a quarter of the picture together."""
+    masks = [
+        Mask((left / 4, top / 2, left / 4 + 0.125, top / 2 + 0.25), is_mosaic) for left in range(4) for top in (0, 1)
+    ]
+    own = [framed(planes(frame)) for frame in frames]
+    return cost(lambda _, frame: cover(frame, masks), own)
+
+
 def scaled(size: tuple[int, int], form: str, frames: Sequence[av.VideoFrame]) -> float:
     reformatter = VideoReformatter()
     return cost(lambda _, frame: scale_to_fit(frame, size, form, reformatter), frames)
@@ -120,6 +133,7 @@ def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
         **{f"transform: {name}": settings(chosen, frames) for name, chosen in LOOKS.items()},
         **{f"crop and zoom to {zoom:g}": cropped(zoom, frames) for zoom in (1.5, 4)},
         **{f"out of focus: {pixels} pixels": blurred(pixels, frames) for pixels in (2, 20)},
+        **{f"eight masks, {name}": masked(name == "mosaic", frames) for name in ("black", "mosaic")},
         **{f"scale to {size[0]}x{size[1]}": scaled(size, FULL, frames) for size in sizes},
         "to video range": scaled(SIZE, LIMITED, frames),
         **{f"encode {settings.codec.name}, {control(settings)}": encoded(settings, frames) for settings in shapes},
