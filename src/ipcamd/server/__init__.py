@@ -1,1 +1,1 @@
-"""Servers: the sockets of requests and viewers, and everything between them and the endpoints."""
+"""Servers: the sockets of requests and viewers, and the protocols between them and the endpoints."""

@@ -17,7 +17,7 @@ class QueuedHandshake(Protocol):
     address: str
 
     def begin(self) -> None:
-        """Start; call `HandshakeQueue.leave` when it has ended."""
+        """Start the handshake; call `HandshakeQueue.leave` when it has ended."""
 
     def reset(self) -> None:
         """Close the connection at once."""
@@ -38,7 +38,7 @@ class Admission:
     """
 
     def __init__(self, limits: Limits | None = None, allows: Callable[[str], bool] = lambda _: True) -> None:
-        """`allows` tells whether an IP address may connect: the IP filter (SDK 7)."""
+        """`allows` returns whether an IP address may connect (IP filter, SDK 7)."""
         self.limits = limits or Limits()
         self.allows = allows
         self.handshakes = HandshakeQueue(self.limits)
@@ -73,12 +73,12 @@ class Admission:
         self._silent.add(network(address), connection)
 
     def note_request(self, connection: Resettable) -> None:
-        """Register that a connection serves somebody, or has ended."""
+        """Register that a connection is handling a request, or has ended."""
         self._silent.discard(connection)
         self._resting.discard(connection)
 
     def note_rest(self, address: str, connection: Resettable) -> None:
-        """Register that a connection rests; one that has not sent a login stays as it was."""
+        """Register that a connection is idle; one that has not sent a login stays in its class."""
         if connection not in self._silent:
             self._resting.add(network(address), connection)
 
@@ -92,7 +92,7 @@ class Admission:
 
 
 class _Replaceable:
-    """Connections that may be replaced, the oldest first: all of them, and by address."""
+    """Connections that may be replaced, the oldest first, in total and by address."""
 
     def __init__(self) -> None:
         self._keys: dict[Resettable, str] = {}
@@ -102,27 +102,27 @@ class _Replaceable:
         return connection in self._keys
 
     def add(self, key: str, connection: Resettable) -> None:
-        """Add a connection of the address `key`."""
+        """Add a connection from the address `key`."""
         self._keys[connection] = key
         self._by_address.setdefault(key, {})[connection] = None
 
     def discard(self, connection: Resettable) -> None:
-        """Remove a connection if it is there."""
+        """Remove a connection if it is registered."""
         if (key := self._keys.pop(connection, None)) is not None:
             del self._by_address[key][connection]
             if not self._by_address[key]:
                 del self._by_address[key]
 
     def oldest(self, key: str | None = None) -> Resettable | None:
-        """Return the oldest one, of the address `key` if it is given."""
+        """Return the oldest connection, of the address `key` if it is given."""
         return next(iter(self._keys if key is None else self._by_address.get(key, ())), None)
 
 
 class HandshakeQueue:
     """Limit on concurrent TLS handshakes, in total and per address; the others wait.
 
-    An address with fewer handshakes comes first. When all are taken, an address without one replaces the oldest
-    handshake of the address that has the most: clients that never finish cannot keep others out.
+    An address with fewer handshakes comes first. When the limit is reached, an address without a handshake replaces the
+    oldest one of the address that has the most, so clients that never finish cannot keep others out.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -131,7 +131,7 @@ class HandshakeQueue:
         self._limits = limits
         self._active: dict[str, dict[QueuedHandshake, None]] = {}
         self._waiting: dict[str, dict[QueuedHandshake, None]] = {}
-        """Both by address, the oldest first."""
+        """Waiting and running handshakes by address, the oldest first."""
 
     def enter(self, handshake: QueuedHandshake) -> None:
         """Begin the handshake now, or when others have ended."""
@@ -173,7 +173,7 @@ class HandshakeQueue:
 
 
 def _remove(table: dict[str, dict[QueuedHandshake, None]], key: str, handshake: QueuedHandshake) -> bool:
-    """Remove a handshake; return whether it was there."""
+    """Remove a handshake; return whether it was registered."""
     if handshake not in table.get(key, ()):
         return False
     del table[key][handshake]

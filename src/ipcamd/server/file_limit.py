@@ -1,4 +1,4 @@
-"""File limit: the process's limit on open files, and the connections that it leaves room for."""
+"""File limit: the process's limit on open files, and the number of connections that it allows."""
 
 import logging
 import resource
@@ -11,14 +11,16 @@ OWN_FILES = 128
 FILES_PER_VIEWER = 2
 """The socket, and that of its sender."""
 LEAST = 8
-"""Viewers, and connections, that are let in however low the limit is."""
+"""Minimum number of viewers, and of connections, that are accepted however low the limit is."""
 
 _log = logging.getLogger(__name__)
 
 
 def raise_file_limit() -> int:
-    """Raise the soft limit on open files to the hard one, and return it: 1024 is a common default. Return the soft one
-    where a sandbox forbids that."""
+    """Raise the soft limit on open files to the hard limit, and return it.
+
+    A common default is 1024. If a sandbox forbids the change, return the soft limit.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -28,8 +30,10 @@ def raise_file_limit() -> int:
 
 
 def fit_limits(limits: Limits, files: int) -> Limits:
-    """Return the limits that `files` open files suffice for, and warn if they are lower: a connection beyond is then
-    refused with an answer, instead of waiting in the kernel."""
+    """Return limits that fit `files` open files, and log a warning if they are lower than configured.
+
+    A connection above a limit is then refused with a response instead of waiting in the kernel.
+    """
     needed = OWN_FILES + limits.connections + limits.viewers * (FILES_PER_VIEWER - 1)
     if files >= needed or files == resource.RLIM_INFINITY:
         return limits

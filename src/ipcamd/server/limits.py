@@ -8,7 +8,7 @@ class Limits:
     """Counts, bytes and seconds."""
 
     viewers: int = 1000
-    """Viewers, over all protocols. Beyond: 503 (RTSP 453)."""
+    """Viewers over all protocols; above it, 503 (RTSP 453)."""
     connections: int = 12_000
     """Connections in total."""
     connections_per_address: int = 1500
@@ -18,15 +18,15 @@ class Limits:
     handshakes_per_address: int = 16
     """Concurrent TLS handshakes per address."""
     head_timeout_s: float = 10.0
-    """From the first byte of a request to the end of its header; from accept to the end of the TLS handshake, and
-    from there to the first request."""
+    """From the first byte of a request to the end of its header; from accept to the end of the TLS handshake, and from
+    there to the first request."""
     request_timeout_s: float = 25.0
-    """From the first byte of a request to its last; between two pieces of a streamed body."""
+    """From the first byte of a request to its last byte; between two pieces of a streamed body."""
     idle_timeout_s: float = 25.0
     """Between two requests on a connection."""
     write_timeout_s: float = 30.0
-    """For the client to read a response."""
+    """Until the client has read a response."""
     linger_s: float = 2.0
-    """For the client to read a refusal while it is still sending."""
+    """Until the client has read a refusal while it is still sending."""
     stall_timeout_s: float = 10.0
-    """For a viewer to accept any bytes."""
+    """Until a viewer accepts any bytes."""

@@ -13,10 +13,10 @@ from ipcamd.logs import SummaryLog
 log = logging.getLogger(__name__)
 
 BACKLOG = 4096
-"""Connections that the kernel completes before they are accepted (listen(2)); one more waits for a second."""
+"""Connections that the kernel completes before they are accepted (listen(2)); a further one waits for a second."""
 ACCEPT_BATCH = 64
-"""Connections accepted before other events are handled. A turn of the event loop may take 50 ms under load; an
-administrator's connection waits behind those that came before."""
+"""Connections accepted before other events are handled. A turn of the event loop may take 50 ms under load, and an
+administrator's connection waits behind earlier ones."""
 PAUSE_S = 1.0
 """Pause in accepting when the process or the machine is out of file descriptors or memory."""
 TRIES = 8
@@ -31,7 +31,7 @@ Accept = Callable[[socket.socket, str], None]
 class Listener:
     """Listening sockets of one service.
 
-    ``loop.create_server`` is not used: without file descriptors it logs a thousand tracebacks per second.
+    ``loop.create_server`` is not used, because without file descriptors it logs a thousand tracebacks per second.
     """
 
     def __init__(self, sockets: Sequence[socket.socket], accept: Accept) -> None:
@@ -44,7 +44,7 @@ class Listener:
         self._start()
 
     def close(self) -> None:
-        """Stop accepting; existing connections go on."""
+        """Stop accepting; existing connections continue."""
         self._stop()
         for sock in self._sockets:
             sock.close()
@@ -87,7 +87,7 @@ def normalize_address(address: str) -> str:
 
 
 def local_address(transport: asyncio.BaseTransport) -> str:
-    """Return the camera's own IP address of a connection, in the same form."""
+    """Return the camera's own IP address of a connection, normalized like the peer's."""
     return normalize_address((transport.get_extra_info("sockname") or ("",))[0])
 
 
@@ -135,7 +135,7 @@ def _open(host: str, port: int, kind: int) -> socket.socket:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
         if kind == socket.SOCK_STREAM:
-            sock.listen(BACKLOG)  # now, so that a port in use is found before the answer that depends on it
+            sock.listen(BACKLOG)  # at once, so that a port in use is found before the response that depends on it
     except OSError:
         sock.close()
         raise
@@ -144,9 +144,9 @@ def _open(host: str, port: int, kind: int) -> socket.socket:
 
 def _explained(error: OSError, host: str, port: int) -> ConfigError:
     if error.errno == errno.EADDRINUSE:
-        return PortTaken(f"port {port} is in use by another program: stop that or choose another port")
+        return PortTaken(f"port {port} is in use by another program: stop that program or choose another port")
     if error.errno == errno.EACCES:
         return ConfigError(f"port {port} needs more rights: choose a port above 1023")
     if error.errno == errno.EADDRNOTAVAIL:
-        return ConfigError(f"the address {host} is not available on this machine: give another --host")
+        return ConfigError(f"the address {host} is not available on this machine: choose another --host")
     return ConfigError(f"cannot listen on port {port}: {error.strerror}")

@@ -7,7 +7,7 @@ from ipcamd.params.group import Values
 
 
 class QosSocket(Protocol):
-    """Methods of a socket that are used here."""
+    """Methods of a socket that this module uses."""
 
     @property
     def family(self) -> int:

@@ -1,4 +1,4 @@
-"""Rebindable port: a service's address and port as parameters, changed while the camera runs."""
+"""Rebindable port: a service's port and addresses, which can change while the camera runs."""
 
 import asyncio
 import logging
@@ -15,16 +15,16 @@ from ipcamd.server.listener import TRIES, bind_sockets
 
 
 class Closable(Protocol):
-    """Listener whose existing connections go on after ``close``."""
+    """Listener whose existing connections continue after ``close``."""
 
     def close(self) -> None:
         """Stop listening."""
 
 
 RETRY_S = 1.0
-"""Seconds between two attempts to listen again on a port that another program took."""
+"""Seconds between attempts to listen again on a port that another program is using."""
 _WILDCARDS = frozenset(("0.0.0.0", "::"))
-"""Addresses that stand for all others: no second socket can listen on their port."""
+"""Wildcard addresses: no other socket can listen on their port."""
 
 _log = logging.getLogger(__name__)
 
@@ -107,19 +107,19 @@ class RebindablePort:
         await _close(old)
 
     async def close(self) -> None:
-        """Give up listening again; the listener is the service's."""
+        """Cancel attempts to listen again; the listener belongs to the service."""
         if self._retrying:
             self._retrying.cancel()
             await asyncio.gather(self._retrying, return_exceptions=True)
             self._retrying = None
 
     async def _listen_again(self) -> None:
-        """Listen where it did before a change that failed; if another program took the port, as soon as it is free."""
+        """Listen on the previous port after a change failed; if another program is using it, as soon as it is free."""
         if self._listener is None and self._endpoint.port is not None and not await self._try():
             self._retrying = asyncio.get_running_loop().create_task(self._retry())
 
     async def _retry(self) -> None:
-        _log.error("%s=%d is in use by another program since a change failed: trying again", *self._shown)
+        _log.error("%s=%d is in use by another program after a failed change; the camera tries again", *self._shown)
         while True:
             await asyncio.sleep(RETRY_S)
             if await self._try():

@@ -47,11 +47,11 @@ class Admitted(NamedTuple):
     """A connection's entry in the registry."""
 
     address: str
-    """The address that it was admitted for."""
+    """Address with which it was admitted."""
     number: int
-    """Its number: no other connection of the service ever has it."""
+    """Unique number of the connection within the service."""
     since_s: float
-    """When it was entered, by the registry's clock."""
+    """Time of its entry, by the registry's clock."""
 
 
 class Registry:
@@ -77,9 +77,9 @@ class Registry:
         self._emptied = asyncio.Event()
         self._warn_refused = SummaryLog(log, logging.WARNING, now_s)
         self.note_cut = SummaryLog(log, logging.INFO, now_s)
-        """Log of clients that are disconnected because they are silent or read nothing."""
+        """Log of clients that are disconnected because they are silent or do not read."""
         self.note_error = SummaryLog(log, logging.ERROR, now_s)
-        """Log of unexpected errors that requests caused."""
+        """Log of unexpected errors in requests."""
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -98,7 +98,7 @@ class Registry:
         """Listen on an additional port; 0 selects a free one. Raises ``ConfigError``.
 
         `refusal` is sent to a client over plain TCP when a connection limit is reached. To change the port, open the
-        new one, answer, and close the old listener; its connections go on.
+        new one, respond, and close the old listener; its connections continue.
         """
 
         def accept(sock: socket.socket, address: str) -> None:
@@ -114,7 +114,7 @@ class Registry:
         return listener
 
     def enter(self, connection: ManagedConnection) -> str:
-        """Register a connection that was admitted. Return the address that it was admitted for."""
+        """Register an admitted connection. Return the address with which it was admitted."""
         address = self._unconnected.pop(cast(asyncio.BaseProtocol, connection), connection.address)
         self._connections[connection] = Admitted(address, next(self._numbers), self.now_s())
         self.admission.expect_request(address, connection)
@@ -130,12 +130,12 @@ class Registry:
         return self._connections[connection]
 
     def note_request(self, connection: ManagedConnection) -> None:
-        """Register that a connection serves somebody with a login: it does not make room for others now."""
+        """Register that a connection handles a request with a login and must not be replaced now."""
         if connection in self._connections:
             self.admission.note_request(connection)
 
     def note_rest(self, connection: ManagedConnection) -> None:
-        """Register that a connection has been served and rests: it makes room for others if need be."""
+        """Register that a connection is idle and may be replaced."""
         if connection in self._connections:
             self.admission.note_rest(self._connections[connection].address, connection)
 
@@ -146,7 +146,7 @@ class Registry:
             self.hand_over(connection)
 
     def hand_over(self, connection: ManagedConnection) -> None:
-        """Remove a connection whose socket another connection takes over. That one enters, and leaves, in its place."""
+        """Remove a connection whose socket another connection takes over and enters in its place."""
         self.note_request(connection)
         del self._connections[connection]
         if not self._connections:
@@ -168,11 +168,11 @@ class Registry:
     # -- the sweep
 
     def on_sweep(self, sweep: Callable[[float], bool]) -> None:
-        """Call `sweep` with each sweep; it returns whether it must be called again."""
+        """Call `sweep` at each sweep; it returns whether it must be called again."""
         self._sweepers.append(sweep)
 
     def keep_sweeping(self) -> None:
-        """Schedule another sweep: there is a deadline."""
+        """Schedule another sweep, because there is a deadline."""
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep_again)
 
@@ -255,7 +255,7 @@ async def _within(seconds: float, work: Coroutine[object, object, object]) -> No
 
 
 def _refuse(sock: socket.socket, refusal: bytes) -> None:
-    """Send the refusal, without waiting, and close."""
+    """Send the refusal without waiting, and close."""
     with sock, contextlib.suppress(OSError):
         sock.send(refusal)
         sock.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""Request queue: divides the event loop's time fairly among the clients whose requests have arrived."""
+"""Request queue: divides the event loop's time fairly among clients with waiting requests."""
 
 import asyncio
 import heapq
@@ -8,43 +8,44 @@ from collections.abc import Callable, Hashable
 from itertools import count
 
 TURN_S = 0.01
-"""Seconds of work on requests after which the event loop attends to everything else: sockets, streams, timers."""
+"""Seconds of work on requests after which the event loop handles other events: sockets, streams, timers."""
 TASK_S = 0.002
-"""Seconds that a request counts for which goes on in a task, where its work is not measured."""
+"""Seconds charged for a request that continues in a task, whose work is not measured."""
 
 Serve = Callable[[], None]
-"""Function that handles a request that waited."""
+"""Function that handles a waiting request."""
 
 
 class RequestQueue:
-    """Serves requests at once while a turn of the event loop has time for them; then the clients share it equally.
+    """Serves requests at once while a turn of the event loop has time for them; after that, clients share the time
+    equally.
 
-    A client that asks on many connections, or for much, waits for itself; others do not wait for it.
+    A client with many connections or expensive requests delays only itself.
     """
 
     def __init__(self, now_s: Callable[[], float] = time.perf_counter) -> None:
         """`now_s` returns monotonic seconds."""
         self._now_s = now_s
         self._spent_s = 0.0
-        """Of this turn."""
+        """Seconds of work in this turn."""
         self._waiting: dict[Hashable, deque[Serve]] = {}
-        """By client."""
+        """Waiting requests by client."""
         self._order: list[tuple[float, int, Hashable]] = []
-        """Heap of the clients that wait: seconds that each has used since it waits, counted from those of the client
-        that was served last when it came; a number that keeps the order of arrival."""
+        """Heap of the waiting clients: seconds used while waiting, relative to the client served last when it arrived;
+        a number that keeps the order of arrival."""
         self._used_s = 0.0
         self._numbers = count()
         self._scheduled = False
 
     def submit(self, client: Hashable, serve: Serve) -> None:
-        """Call `serve` now if there is time, else when it is the turn of `client`. It must not raise."""
+        """Call `serve` now if there is time, otherwise at the turn of `client`. It must not raise."""
         if self._scheduled or self._spent_s >= TURN_S:
             self.defer(client, serve)
         else:
             self._run(serve)
 
     def defer(self, client: Hashable, serve: Serve) -> None:
-        """Call `serve` when it is the turn of `client`. It must not raise."""
+        """Call `serve` at the turn of `client`. It must not raise."""
         if client not in self._waiting:
             self._waiting[client] = deque()
             self._enter(client, self._used_s)
@@ -54,7 +55,7 @@ class RequestQueue:
             asyncio.get_running_loop().call_soon(self._take_turn)
 
     def charge_task(self) -> None:
-        """Count a request that goes on in a task."""
+        """Charge a request that continues in a task."""
         self._spent_s += TASK_S
 
     def _take_turn(self) -> None:

@@ -1,4 +1,4 @@
-"""Transports of connections: how much they read at once, and how they end."""
+"""Transports of connections: size of reads, and ways to close."""
 
 import asyncio
 import socket
@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 _BYTES_ACKED_OFFSET = 120
-"""Of ``tcpi_bytes_acked`` in the kernel's ``struct tcp_info`` (linux/tcp.h)."""
+"""Offset of ``tcpi_bytes_acked`` in the kernel's ``struct tcp_info`` (linux/tcp.h)."""
 READ_BYTES = 16 * 1024
-"""Maximum bytes of one read; asyncio's default is 256 KB. A waiting client occupies little memory."""
+"""Maximum bytes of one read; asyncio's default is 256 KB. A waiting client thus needs little memory."""
 
 
 def limit_reads(transport: asyncio.BaseTransport) -> None:
-    """Limit the reads of a transport of asyncio, and what TLS buffers while reading is paused."""
+    """Limit the reads of an asyncio transport, and the bytes that TLS buffers while reading is paused."""
     selector: Any = transport
     with suppress(AttributeError):  # of another event loop
         selector.max_size = READ_BYTES
@@ -22,7 +22,7 @@ def limit_reads(transport: asyncio.BaseTransport) -> None:
 
 
 def sent_bytes(transport: asyncio.BaseTransport) -> int | None:
-    """Return how many bytes the peer of a TCP connection has got; None if the connection has ended."""
+    """Return the bytes that the peer of a TCP connection has acknowledged; None if the connection has ended."""
     sock = transport.get_extra_info("socket")
     try:
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_ACKED_OFFSET + 8)
@@ -34,14 +34,14 @@ def sent_bytes(transport: asyncio.BaseTransport) -> int | None:
 def finish_transport(transport: asyncio.Transport, half_closed: bool) -> None:
     """Close after the client has read everything: closing with unread bytes would reset the connection.
 
-    `half_closed`: the client has closed its sending side; else it has to close.
+    `half_closed`: the client has closed its sending side; otherwise the camera waits for it.
     """
     if half_closed or not transport.can_write_eof():
         transport.close()
         return
     try:
         transport.write_eof()
-    except OSError:  # the client has disconnected, unnoticed by asyncio
+    except OSError:  # the client has disconnected, undetected by asyncio
         transport.abort()
 
 
@@ -53,5 +53,5 @@ def reset_transport(transport: asyncio.Transport) -> None:
 
 
 def reset_on_close(sock: socket.socket) -> None:
-    """Let the close of a socket reset its connection."""
+    """Make the close of a socket reset its connection."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -11,27 +11,27 @@ from ipcamd.params.group import Rank
 RESERVED = 20
 """Places reserved for administrators; at most a tenth of all."""
 LEAST_PER_ACCOUNT = 4
-"""Places that an account may take however many accounts there are."""
+"""Minimum number of places that each account may take, regardless of the number of accounts."""
 
 
 class ViewerPlace(NamedTuple):
-    """A place that a viewer has taken."""
+    """Place of a viewer."""
 
     holder: str
-    """The account that it counts for, or the address; "" for an administrator."""
+    """Account or address that it counts for; "" for an administrator."""
     protocol: str
     """``http``, ``rtsp``, ``multicast`` ..."""
 
 
 _place = lru_cache(maxsize=64)(ViewerPlace)
-"""The places of one holder are equal: one object does for all."""
+"""Cached, because the places of one holder are equal."""
 
 
 class ViewerLimit:
     """Limit on viewers, in total and per account. Administrators have no limit of their own."""
 
     def __init__(self, total: int) -> None:
-        """`total` is the most viewers at once, over all protocols."""
+        """`total` is the maximum number of viewers over all protocols."""
         self.total = total
         self.taken = 0
         self.by_protocol = Counter[str]()
@@ -41,9 +41,10 @@ class ViewerLimit:
         self._held: Counter[str] = Counter()
 
     def take(self, account: Account, address: str, protocol: str) -> ViewerPlace:
-        """Take a place; return it, to be released once. Raises ``ViewerLimitReached``.
+        """Take a place and return it; release it once. Viewers without a login (RTSP with ``RTSPAuth=no``) are counted
+        by address.
 
-        Viewers without a login (RTSP with ``RTSPAuth=no``) are counted by address.
+        Raises ``ViewerLimitReached``.
         """
         if self.taken >= self.total:
             raise ViewerLimitReached(f"all {self.total} viewers' places are taken")
@@ -77,7 +78,7 @@ class ViewerLimit:
 
 
 def _holder(account: Account, address: str) -> str:
-    """Return the account that a place counts for; without a login the address; "" for administrators."""
+    """Return the account that a place counts for; without a login, the address; "" for administrators."""
     if account.rank >= Rank.ADMIN:
         return ""
     return account.name or f"the address {address}"

@@ -11,7 +11,10 @@ MAX_WAITING = 64 * 1024
 
 
 class BodyStream:
-    """Async iterator over the pieces, for one reader. The connection stops reading while `waiting` is too large."""
+    """Async iterator over the pieces of a body, for one reader.
+
+    The connection stops reading while `waiting` is too large.
+    """
 
     __slots__ = ("_ended", "_error", "_pieces", "_reader", "_taken", "waiting")
 
@@ -32,13 +35,13 @@ class BodyStream:
         self._wake()
 
     def end(self, error: Exception | None = None) -> None:
-        """End the body. With an `error`, the reader receives it."""
+        """Mark the end of the body; an `error` is raised in the reader."""
         if not self._ended:
             self._ended, self._error = True, error
             self._wake()
 
     def time_out(self) -> bool:
-        """End a body that the reader waits for, and that does not arrive; return whether it is one.
+        """Fail the body if the reader waits for it and nothing arrives; return whether it did.
 
         A slow reader, such as talk, is not the client's fault.
         """
@@ -49,7 +52,7 @@ class BodyStream:
 
     @property
     def has_room(self) -> bool:
-        """Whether more of the body is to be read from the client."""
+        """Whether the connection may read more of the body."""
         return not self._ended and self.waiting <= MAX_WAITING
 
     def __aiter__(self) -> "BodyStream":
@@ -81,5 +84,5 @@ def incomplete_body_error() -> HttpError:
 
 
 EMPTY = BodyStream()
-"""Body of a request without one."""
+"""Empty body of a request without one."""
 EMPTY.end()

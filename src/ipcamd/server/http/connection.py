@@ -22,7 +22,7 @@ from ipcamd.wire.http.message import END, End, Head, RequestParser
 BURST = 8
 """Parser events of pipelined requests before other connections are served."""
 CHATTER = 64 * 1024
-"""Bytes that a viewer may send after its request."""
+"""Maximum bytes that a viewer may send after its request."""
 
 _NO_REQUESTS = RequestParser()
 """Parser of all connections that send a stream; it receives nothing."""
@@ -33,7 +33,7 @@ _NO_CALLER = ("", "")
 class HttpConnection(HttpSender):
     """Parses requests, calls the router and runs the endpoints.
 
-    A request whose endpoint answers at once needs no task.
+    A request whose endpoint responds at once needs no task.
     """
 
     __slots__ = ("_caller", "_chatter", "_held", "_parser", "_queued")
@@ -41,9 +41,9 @@ class HttpConnection(HttpSender):
     def __init__(self, context: HttpContext) -> None:
         super().__init__(context)
         self._parser = RequestParser()
-        self._held, self._chatter = False, 0  # reading is paused; bytes of a viewer
-        self._queued = False  # what has arrived waits for its turn
-        self._caller = _NO_CALLER  # account, if any is known, and network of the client
+        self._held, self._chatter = False, 0  # reading is paused, or a viewer's bytes are ignored
+        self._queued = False  # received requests wait for their turn
+        self._caller = _NO_CALLER  # account, if known, and network of the client
 
     # -- called by asyncio
 
@@ -51,7 +51,8 @@ class HttpConnection(HttpSender):
         """Start a connection."""
         self._transport = cast(asyncio.Transport, transport)
         limit_reads(transport)
-        # nothing may wait when a request is answered: a stream can take the socket over; at 0 asyncio's TLS would pause
+        # resume only when the write buffer is empty, since a stream can take over the socket; 0 would pause asyncio's
+        # TLS
         self._transport.set_write_buffer_limits(1 if self.over_tls else 0, 0)
         self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
         self._deadline.await_head()
@@ -67,7 +68,7 @@ class HttpConnection(HttpSender):
         elif self._state is not ConnectionState.CLOSING:
             self._parser.receive(data)
             if self._queued:
-                self._hold(True)  # what waits is bounded
+                self._hold(True)  # the waiting bytes are bounded
             else:
                 self._submit(self._context.requests.submit)
 
@@ -100,7 +101,7 @@ class HttpConnection(HttpSender):
     # -- requests
 
     def _submit(self, queue: Callable[[Hashable, Callable[[], None]], None]) -> None:
-        """Let `queue` call `_serve` for what has been received."""
+        """Queue the received requests for `_serve`."""
         if not self._queued:
             self._queued = True
             queue(self._caller, self._serve)
@@ -121,7 +122,7 @@ class HttpConnection(HttpSender):
                         self._transport.close()
                     break
                 self._take(event)
-            except Exception as error:  # the parser's and the router's refusals, and whatever an endpoint raises
+            except Exception as error:  # refusals of parser and router, and any exception of an endpoint
                 self._fail(error)
             if not self._parser.begun and not self._half:
                 break
@@ -199,7 +200,7 @@ class HttpConnection(HttpSender):
         else:
             self._state = ConnectionState.HANDLING
             if exchange.stream:
-                self.served = exchange.served  # so that `expel` finds the talker
+                self.served = exchange.served  # `expel` finds the talker by it
             else:
                 self._deadline.clear()
             self._context.requests.charge_task()

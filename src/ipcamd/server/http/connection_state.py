@@ -7,12 +7,12 @@ class ConnectionState(Enum):
     """State of a connection."""
 
     IDLE = 0
-    """Waits for a request."""
+    """Waiting for a request."""
     READING = 1
-    """A request has begun to arrive."""
+    """Receiving a request."""
     HANDLING = 2
-    """An action runs, or a response is delayed."""
+    """Running an action, or delaying a response."""
     STREAMING = 3
-    """A stream is being sent."""
+    """Sending a stream."""
     CLOSING = 4
-    """The last response is being sent."""
+    """Sending the last response."""

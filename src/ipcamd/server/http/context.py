@@ -36,7 +36,8 @@ class HttpContext:
     viewers: ViewerLimit
     tunnel: Tunnel = lambda *_: False
     note_login: Callable[[Account, str], None] = lambda *_: None
-    """Called with each request that an endpoint runs: the account, and the camera's IP address that it came in by."""
+    """Called with each request that reaches an endpoint: the account, and the camera's IP address that it was sent
+    to."""
     requests: RequestQueue = field(default_factory=RequestQueue)
 
     def call(self, exchange: Exchange, transport: asyncio.Transport) -> tuple[Endpoint, Call]:
@@ -48,7 +49,7 @@ class HttpContext:
     def describe(
         self, connection: ManagedConnection, served: ServedRequest, transport: asyncio.Transport, viewer: Viewer | None
     ) -> ConnectedClient:
-        """Return a client that gets, or sends, what `served` asked for."""
+        """Return the description of a client that receives or sends what `served` requested."""
         admitted = self.registry.admitted(connection)
         return ConnectedClient(
             number=admitted.number,
@@ -65,7 +66,7 @@ class HttpContext:
     def watch(
         self, join: Join, transport: asyncio.Transport, account: Account, address: str
     ) -> tuple[Viewer, ViewerPlace]:
-        """Start sending streams to a connection; return its viewer, and the place that it takes.
+        """Start sending streams to a connection; return its viewer and its viewer place.
 
         Raises ``HttpError`` 503 if the account has no place left, or the process no file descriptors.
         """

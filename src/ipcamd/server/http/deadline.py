@@ -1,4 +1,4 @@
-"""Deadline of an HTTP connection: its current time-out, which covers requests, responses and streams."""
+"""Deadline of an HTTP connection: its current time-out, for requests, responses and streams."""
 
 import math
 
@@ -6,7 +6,7 @@ from ipcamd.server.registry import Registry
 
 
 class Deadline:
-    """Monotonic time of the current time-out. There is one at a time: each method replaces the one before."""
+    """Monotonic time of the current time-out. There is only one: each method replaces the previous one."""
 
     __slots__ = ("_begun_s", "_ends_s", "_progress", "_registry")
 
@@ -14,18 +14,18 @@ class Deadline:
         self._registry = registry
         self._ends_s = math.inf
         self._begun_s = 0.0  # the first byte of the current request
-        self._progress = 0  # of sending, at the last check
+        self._progress = 0  # bytes sent, at the last check
 
     def has_passed(self, now_s: float) -> bool:
-        """Whether the time-out has come."""
+        """Whether the deadline has passed."""
         return self._ends_s < now_s
 
     def clear(self) -> None:
-        """Set no time-out: the camera handles the request."""
+        """Remove the deadline while the camera handles the request."""
         self._ends_s = math.inf
 
     def await_head(self) -> None:
-        """Wait for the header of a request that begins now."""
+        """Wait for the header of a request that has begun."""
         self._begun_s = self._registry.now_s()
         self._ends_s = self._begun_s + self._registry.limits.head_timeout_s
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from ipcamd.cgi.endpoint import FileReply
 
 CHUNK = 256 * 1024
-"""Bytes per read; at most so many wait for the client."""
+"""Bytes per read, and maximum number of bytes that wait for the client."""
 
 
 class WriteGate:
@@ -32,10 +32,9 @@ class WriteGate:
 
 
 async def send_file(file: FileReply, write: Callable[[bytes], Awaitable[bool]]) -> bool:
-    """Hand the file's part to `write`, piece by piece, which returns False when nobody listens any more.
+    """Pass part of a file to `write` in pieces; `write` returns False when the client is gone.
 
-    Return whether all of it was written: a file that became
-    shorter, or cannot be read, breaks off.
+    Return whether all of it was written: a file that became shorter, or cannot be read, ends the download.
     """
     place, end = file.start, file.start + file.length
     while place < end:

@@ -1,4 +1,4 @@
-"""Event stream: sends the messages of an endless answer, as fast as the client reads them."""
+"""Event stream: sends the messages of an endless response as fast as the client reads them."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -7,7 +7,7 @@ from ipcamd.cgi.endpoint import EventStream
 
 
 async def send_events(stream: EventStream, write: Callable[[bytes], Awaitable[bool]]) -> None:
-    """Hand each message to `write`, which returns False when nobody listens any more; then close the stream."""
+    """Pass each message to `write`, which returns False when the client is gone; then close the stream."""
     async with aclosing(stream.messages) as messages:
         async for message in messages:
             if not await write(message):

@@ -15,22 +15,22 @@ from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
 
 PAGE_NAME_LENGTH = 32
-"""Characters of a page's name for itself."""
+"""Maximum length of the name that a page gives itself."""
 FORM_LIMIT = 64 * 1024
-"""Bytes of a form, and of a body that is skipped to keep the connection usable."""
+"""Maximum bytes of a form, and of a body that is skipped to keep the connection usable."""
 DOCUMENT_LIMIT = 256 * 1024
-"""Bytes of a body that an endpoint takes whole."""
+"""Maximum bytes of a body that an endpoint receives as a whole."""
 
 
 class ServedRequest(NamedTuple):
-    """Request as it is remembered while a stream or a file answers it."""
+    """Request as it is stored while a stream or a file is sent in response."""
 
     account: Account
     address: str
-    """The client's IP address, which a trusted proxy may tell."""
+    """The client's IP address, possibly reported by a trusted proxy."""
     path: str
     page: str
-    """Name that the page which sent it gave itself (parameter ``page``)."""
+    """Name that the requesting page gave itself (parameter ``page``)."""
 
 
 class Exchange:
@@ -41,9 +41,9 @@ class Exchange:
     def __init__(self, head: Head, client: Forwarded) -> None:
         self.head = head
         self.client = client
-        """The client's side of it, which a trusted proxy may tell."""
+        """The client's side of the request, possibly reported by a trusted proxy."""
         self.complete = head.length == 0
-        """Whether the whole request has been read; then another may follow."""
+        """Whether the whole request has been read, so that another may follow."""
         self.refused: HttpError | None = None
         self.stream: BodyStream | None = None
         """Body for an endpoint that reads it in pieces."""
@@ -53,7 +53,7 @@ class Exchange:
         self._content = b""
 
     def __str__(self) -> str:
-        """Return it as it may stand in a log: without secrets."""
+        """Return the request for the log, without secrets."""
         return f"{self.client.address} {self.head.method} {redacted(self.head.target)}"
 
     def admit(self, endpoint: Endpoint, account: Account, taken: Callable[[], None]) -> None:
@@ -70,7 +70,7 @@ class Exchange:
 
     @property
     def endless(self) -> bool:
-        """Whether it is a POST without a length: talk sends such a body until it closes the connection."""
+        """Whether it is a POST without a length, such as talk, whose body ends with the connection."""
         return self.head.length == 0 and self.head.method == "POST" and "content-length" not in self.head.fields
 
     @property
@@ -79,12 +79,12 @@ class Exchange:
         return self.head.fields.get("expect", "").lower() == "100-continue"
 
     def can_skip_body(self, pending: bool) -> bool:
-        """Whether the body will come, short enough to be skipped; `pending`: some has come."""
+        """Whether the body is short enough to be skipped; `pending`: part of it has arrived."""
         return (pending or not self.expects_continue) and (self.head.length or 0) <= FORM_LIMIT
 
     @property
     def served(self) -> ServedRequest | None:
-        """The request as it is remembered, after `admit`."""
+        """The request in its stored form, after `admit`."""
         if not self.account or not self._endpoint:
             return None
         page = self.head.parameters.get("page") or ""
@@ -106,7 +106,7 @@ class Exchange:
             self.stream.end()
 
     def call(self, camera: Camera, arrived_at: str = "") -> tuple[Endpoint, Call]:
-        """Return the endpoint and its call, which came in by the camera's address `arrived_at`.
+        """Return the endpoint and its call; `arrived_at` is the camera's address.
 
         Raises the ``HttpError`` of a refusal, or 400 for bad parameters.
         """

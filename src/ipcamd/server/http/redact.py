@@ -7,14 +7,15 @@ _SECRET = re.compile("pwd|pass|secret|key|token", re.IGNORECASE)
 _SCHEME = re.compile("://|%3a%2f%2f", re.IGNORECASE)
 _LOGIN = re.compile("(.*)(?:@|%40)")
 _QUERY = re.compile("%3f", re.IGNORECASE)
-"""Start of the query of a URL that is the value of a parameter; a bare question mark separates parameters."""
+"""Beginning of the query in a URL that is the value of a parameter; an unescaped question mark separates parameters."""
 _PIECES = re.compile("([&?])")
 _CONTROL = re.compile(r"[^\x20-\x7e]")
 
 
 def redacted(target: str) -> str:
-    """Return a request target with ``***`` for the value of each parameter whose name suggests a secret,
-    and for login and query of a URL that is a parameter."""
+    """Return a request target in which ``***`` replaces secrets: values of parameters with suspicious names, and login
+    and query of URLs in parameters.
+    """
     return _CONTROL.sub("?", "".join(_hide(piece) for piece in _PIECES.split(target)))
 
 

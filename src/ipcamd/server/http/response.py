@@ -29,7 +29,7 @@ def format_response(
 def _head(
     status: int, reason: str, content_type: str, headers: tuple[tuple[str, str], ...], keep_alive: bool, minor: int
 ) -> tuple[bytes, bytes]:
-    """Return what stands before and after the length in the header; all of it before for a status without body."""
+    """Return the header before and after the length; for a status without body, all of it is before."""
     fields = [] if status in _BODILESS else [("Content-Type", content_type), ("Content-Length", "")]
     fields += headers
     if not any(name.lower() == "cache-control" for name, _ in headers):
@@ -44,7 +44,7 @@ def _head(
 
 
 _usual_head = lru_cache(maxsize=64)(_head)
-"""Headers of replies without fields of their own: there are few different ones."""
+"""Cached headers of replies without additional fields, of which there are few."""
 
 
 def format_stream_head(content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> bytes:

@@ -1,4 +1,4 @@
-"""Router: finds the endpoint of a path and checks the caller's rank; paths without an endpoint do not exist."""
+"""Router: finds the endpoint of a path and checks the caller's rank. Other paths do not exist."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -31,9 +31,9 @@ class Router:
         admits: Callable[[str], bool] = lambda _: True,
         https_port: Callable[[], int | None] = lambda: None,
     ) -> None:
-        """`admits` says whether an IP address may use the camera (SDK 7), asked for clients behind a proxy.
+        """`admits` returns whether an IP address may use the camera (SDK 7); it is called for clients behind a proxy.
 
-        `https_port` returns the port that requests over plain HTTP are redirected to; None: they are served.
+        `https_port` returns the port to which plain HTTP is redirected; None: no redirect.
         """
         self._verifier = verifier
         self._hosts = hosts or AllowedHosts()
@@ -43,7 +43,7 @@ class Router:
         self._https_port = https_port
         self._table: dict[str, Endpoint] = {}
         self._modules: dict[str, EndpointModule] = {}
-        """Those that are not loaded yet, by their paths."""
+        """Modules that are not loaded yet, by path."""
         for entry in endpoints:
             if isinstance(entry, Endpoint):
                 self._add(entry)
@@ -51,15 +51,15 @@ class Router:
                 self._modules |= dict.fromkeys(entry.paths, entry)
 
     def client(self, head: Head, peer: str, over_tls: bool) -> Forwarded:
-        """Return the client's side of a request that came from the IP address `peer`, perhaps over TLS."""
+        """Return the client's side of a request from the IP address `peer`."""
         return self._proxies.read(head, peer, over_tls)
 
     def https_port(self, client: Forwarded) -> int | None:
-        """Return the HTTPS port that a request must use instead; None: it is served as it came."""
+        """Return the HTTPS port that the request must use instead; None: it is served over its connection."""
         return None if client.is_secure else self._https_port()
 
     def admit(self, head: Head, client: Forwarded) -> tuple[Endpoint, Account]:
-        """Return the endpoint and the caller, before the body is read. Raises ``HttpError`` 404, 405, 401, 429, 403."""
+        """Return endpoint and caller before the body is read. Raises ``HttpError`` 404, 405, 401, 429, 403."""
         self._check_client(head, client)
         endpoint = self._find(head.path.lower())
         if endpoint is None:
@@ -99,7 +99,7 @@ class Router:
         return endpoint
 
     def _load(self, module: EndpointModule) -> None:
-        """Import a module: a matter of a few milliseconds."""
+        """Import the module of an endpoint, which takes a few milliseconds."""
         for endpoint in module.load():
             self._add(endpoint)
         for path in module.paths:

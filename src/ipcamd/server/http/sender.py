@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 
 class HttpSender(asyncio.Protocol, ABC):
-    """Sends the response of each request, and enforces the connection's one deadline.
+    """Sends the response to each request, and enforces the connection's deadline.
 
-    The receiving side sets `_exchange` to the request that is handled; `_write` clears it.
+    The receiving side sets `_exchange` to the request being handled; `_write` clears it.
     """
 
     __slots__ = (
@@ -47,15 +47,15 @@ class HttpSender(asyncio.Protocol, ABC):
         self._task: asyncio.Task[None] | None = None  # of an action that only this caller needs
         self._deadline = Deadline(context.registry)
         self.served: ServedRequest | None = None
-        """Request that a stream, a file or a talker's body belongs to."""
+        """Request of the stream, the file or the talker's body in progress."""
         self.address = ""
         """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
         self.client = ""
-        """The IP address of the last request's client, which a trusted proxy may tell."""
+        """The client's IP address of the last request, possibly reported by a trusted proxy."""
 
     @abstractmethod
     def _advance(self) -> None:
-        """Handle what has been received: called when a response no longer holds up the next request."""
+        """Handle received requests; called when a response no longer blocks the next request."""
 
     # -- called by asyncio
 
@@ -66,7 +66,7 @@ class HttpSender(asyncio.Protocol, ABC):
             self._await_reader(-self._transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """Continue."""
+        """Continue with the next request."""
         self._full = False
         if self._gate and self._gate.open():
             self._deadline.clear()
@@ -102,11 +102,11 @@ class HttpSender(asyncio.Protocol, ABC):
         return self._transport.get_extra_info("ssl_object") is not None
 
     def describe(self) -> ConnectedClient | None:
-        """Return the client of a stream, a file or a talker's body; None if there is none."""
+        """Return the description of the client of a stream, a file or a talker's body; None if there is none."""
         return self.served and self._context.describe(self, self.served, self._transport, self._viewer)
 
     def close(self) -> None:
-        """Close the connection when the running action has answered and the response has been sent."""
+        """Close the connection when the running action has ended and the response has been sent."""
         if self._state is not ConnectionState.HANDLING:
             self._state = ConnectionState.CLOSING
             self._transport.close()
@@ -143,7 +143,7 @@ class HttpSender(asyncio.Protocol, ABC):
             self._answer(reply)
 
     def _write(self, reply: Reply, length: int | None = None) -> bool:
-        """Write a response, or its head if `length` bytes follow; return whether the connection is kept open."""
+        """Write a response, or its header if `length` bytes follow; return whether the connection stays open."""
         exchange, self._exchange, self.served, self._task = self._exchange, None, None, None
         head, closing = exchange.head if exchange else None, self._context.registry.closing
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not closing
@@ -162,19 +162,19 @@ class HttpSender(asyncio.Protocol, ABC):
             self._stream_to(exchange)
 
     async def _send_events(self, stream: EventStream) -> None:
-        """Send messages until there are no more; that the client is gone cancels it."""
+        """Send messages until there are no more; a disconnection of the client cancels this."""
         if exchange := self._begin_stream(stream.content_type, stream.headers):
             self._stream_to(exchange)
             self._transport.write(format_stream_head(stream.content_type, stream.headers))
             await send_events(stream, self._pass_on)
-            self._leave()  # its length was not told: the end of the connection is its end
+            self._leave()  # the length was not sent: the connection's end marks the end of the body
 
     def _begin_stream(self, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Exchange | None:
-        """Return the exchange that a stream answers; None if the client is gone, or asked for the head alone."""
+        """Return the exchange of a stream's response; None if the client is gone or requested only the header."""
         is_open = self._state is not ConnectionState.CLOSING
         if is_open and self._exchange and self._exchange.head.method == "HEAD":
             self._transport.write(format_stream_head(content_type, headers))
-            self._leave()  # forgets the exchange
+            self._leave()  # this forgets the exchange
         return self._exchange if is_open else None
 
     def _stream_to(self, exchange: Exchange) -> None:
@@ -195,7 +195,7 @@ class HttpSender(asyncio.Protocol, ABC):
             if only_head or await send_file(file, self._pass_on):
                 (self._rest if keep else self._leave)()
             else:
-                self._transport.abort()  # the client must notice that the file is incomplete
+                self._transport.abort()  # the client must detect that the file is incomplete
 
     async def _pass_on(self, data: bytes) -> bool:
         if self._full:

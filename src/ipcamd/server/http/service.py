@@ -49,13 +49,13 @@ class HttpService:
                 connection.reset()
 
     def clients(self) -> Iterator[ConnectedClient]:
-        """Yield the clients that get a stream or a file, and those that talk (see `ClientSource`)."""
+        """Yield the clients that receive a stream or a file, and those that talk (see `ClientSource`)."""
         for connection in self.context.registry:
             if isinstance(connection, HttpConnection) and (client := connection.describe()):
                 yield client
 
     def disconnect(self, number: int) -> bool:
-        """Reset a client's connection; return whether there is one of this number."""
+        """Reset a client's connection; return whether there is one with this number."""
         registry = self.context.registry
         found = [each for each in registry if registry.admitted(each).number == number]
         for connection in found:
@@ -63,7 +63,7 @@ class HttpService:
         return bool(found)
 
     def end_plain(self) -> None:
-        """End the connections without TLS: streams at once, requests when they are answered."""
+        """End the connections without TLS: streams at once, requests after their response."""
         for connection in self.context.registry:
             if isinstance(connection, HttpConnection) and not connection.over_tls:
                 connection.close()

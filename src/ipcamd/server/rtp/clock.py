@@ -2,17 +2,17 @@
 
 _SECOND = 1_000_000_000
 _LEAP = 10 * _SECOND
-"""A longer step between two frames means that the camera's clock was set."""
+"""Step between two frames, in nanoseconds, above which the camera's clock was set."""
 
 
 class RtpClock:
-    """Ties one source's RTP clock to the camera's clock, and runs on evenly when that is set.
+    """Maps the camera's clock to one source's RTP clock, which continues evenly when the camera's clock is set.
 
-    Times are nanoseconds since the epoch, UTC. Stamps grow without limit; packing cuts them to 32 bits.
+    Times are nanoseconds since the epoch, UTC. Time stamps grow without limit; packing cuts them to 32 bits.
     """
 
     def __init__(self, rate: int, now_ns: int, first: int) -> None:
-        """`rate` is stamps a second; `first` is the stamp of the time `now_ns`."""
+        """`rate` is the number of ticks per second; `first` is the time stamp of the time `now_ns`."""
         self._rate = rate
         self._origin_ns = now_ns
         self._first = first
@@ -22,18 +22,18 @@ class RtpClock:
         self._is_paused = False
 
     def at(self, time: int) -> int:
-        """Return the stamp of `time`."""
+        """Return the time stamp of `time`."""
         return self._first + ((time - self._origin_ns) * self._rate + _SECOND // 2) // _SECOND
 
     def pause(self) -> None:
-        """Note that frames are left out from now on: a late next frame does not mean that the clock was set."""
+        """Record that frames are left out from now on, so a late next frame is not a clock change."""
         self._is_paused = True
 
     def stamp(self, captured_ns: int, ticks: int) -> int:
-        """Return the stamp of the next frame. `ticks` is the length of sound, 0 for a picture.
+        """Return the time stamp of the next frame; `ticks` is the length of audio, 0 for a picture.
 
-        Sound is stamped without gaps while its capture times agree with its length within 20 ms: players make each gap
-        audible.
+        Audio is stamped without gaps while its capture times agree with its length within 20 ms, because players make
+        each gap audible.
         """
         leap = captured_ns - self._captured_ns
         if self._last is not None and (leap < 0 or (leap > _LEAP and not self._is_paused)):

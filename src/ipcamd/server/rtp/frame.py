@@ -4,7 +4,7 @@ from ipcamd.wire.rtp.rtp import HEADER_BYTES, ROOM, with_payload_type
 from ipcamd.wire.rtsp.message import interleave
 
 MAX_SEGMENTS = 44
-"""Packets of one run: at 1412 bytes each, less than the 64 KiB and the 64 segments that the kernel takes at once."""
+"""Packets in one run: at 1412 bytes each, below the 64 KiB and the 64 segments that the kernel accepts at once."""
 
 
 class RtpFrame:
@@ -33,11 +33,12 @@ class RtpFrame:
         timestamp: int,
         room: int = ROOM,
     ) -> None:
-        """`sequence` and `timestamp` are the first packet's; `room` is how many bytes of payload a packet takes. `key`:
-        decoding can begin with this frame. `packets` are whole RTP packets, in order."""
+        """`sequence` and `timestamp` are those of the first packet; `room` is the maximum number of payload bytes per
+        packet. `key`: decoding can begin with this frame. `packets` are complete RTP packets, in order.
+        """
         self.packets = packets
         self.key = key
-        """A decoder can start here."""
+        """Whether a decoder can start here."""
         self.captured_ns = captured_ns
         self.sequence = sequence
         self.timestamp = timestamp
@@ -48,7 +49,10 @@ class RtpFrame:
         self._typed: dict[int, list[list[bytes]]] = {}
 
     def framed(self, channel: int) -> bytes:
-        """Return all packets, interleaved for an RTSP connection. Most clients choose the same channel."""
+        """Return all packets, interleaved for an RTSP connection.
+
+        Cached, because most clients choose the same channel.
+        """
         framed = self._framed.get(channel)
         if framed is None:
             framed = self._framed[channel] = interleave(channel, self.packets)
@@ -56,13 +60,13 @@ class RtpFrame:
 
     @property
     def runs(self) -> list[bytes]:
-        """The packets, concatenated for the kernel to cut apart again at the size of a full one (UDP_SEGMENT)."""
+        """The packets, concatenated; the kernel segments them at the size of a full one (UDP_SEGMENT)."""
         if self._runs is None:
             self._runs = [b"".join(run) for run in _runs(self.packets, self._full_bytes)]
         return self._runs
 
     def typed_runs(self, payload_type: int) -> list[list[bytes]]:
-        """Return the packets with another payload type, in the same runs: WebRTC's clients choose the numbers."""
+        """Return the packets with another payload type, in the same runs: WebRTC clients choose the payload types."""
         typed = self._typed.get(payload_type)
         if typed is None:
             packets = [with_payload_type(packet, payload_type) for packet in self.packets]

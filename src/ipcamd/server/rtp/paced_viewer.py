@@ -1,4 +1,4 @@
-"""Paced RTP viewer: sends a new viewer's first frames in bursts that a receiver's buffer can hold."""
+"""Paced RTP viewer: sends a new viewer's first frames in bursts that fit a receiver's buffer."""
 
 import asyncio
 from abc import abstractmethod
@@ -9,15 +9,15 @@ from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
 
 BURST = 48 * 1024
-"""Bytes of the first frames that are sent at once: less than the usual receive buffer holds."""
+"""Bytes of the first frames that are sent in one burst; the usual receive buffer holds more."""
 PAUSE_S = 0.005
-"""Seconds between two bursts."""
+"""Seconds between bursts."""
 MAX_WAITING = 1024
-"""Frames that may wait for a viewer that is still catching up."""
+"""Maximum number of frames that wait for a viewer that is still catching up."""
 
 
 class PacedViewer(RtpViewer):
-    """A viewer over UDP, where nothing but the sender's pace keeps a receiver from losing packets."""
+    """Viewer over UDP, where only the sender's pace keeps a receiver from losing packets."""
 
     __slots__ = ("_pacing", "_queue")
 

@@ -1,4 +1,4 @@
-"""RTP source: what a session needs to know of the packets of a track, live or recorded."""
+"""RTP source: the interface of a live or recorded track for a session."""
 
 from typing import Protocol
 
@@ -17,13 +17,13 @@ class RtpSource(Protocol):
 
     @property
     def ssrc(self) -> int:
-        """Identifier of the source in its packets."""
+        """SSRC of its packets (RFC 3550)."""
 
     def add(self, viewer: RtpViewer) -> None:
-        """Send to `viewer` from now on."""
+        """Start sending to `viewer`."""
 
     def remove(self, viewer: RtpViewer) -> None:
-        """Send no more to `viewer`."""
+        """Stop sending to `viewer`."""
 
     def ask_key(self) -> None:
-        """Ask for a key frame soon."""
+        """Request a key frame."""

@@ -1,4 +1,4 @@
-"""RTP stream: one hub's frames, numbered, stamped and packed once for all viewers (RFC 3550)."""
+"""RTP stream: one hub's frames, numbered, stamped and packetized once for all viewers (RFC 3550)."""
 
 import asyncio
 import logging
@@ -19,11 +19,11 @@ from ipcamd.wire.rtp import rtcp, rtp
 log = logging.getLogger(__name__)
 
 REPORT_S = 5.0
-"""From one sender report to the next."""
+"""Seconds between sender reports."""
 LINGER_S = 5.0
-"""A stream goes on for so long after it was described: the client's PLAY then starts at once."""
+"""Seconds for which a stream continues after a DESCRIBE, so that the client's PLAY starts at once."""
 FIRST_FRAME_S = 3.0
-"""A description waits for so long for an encoder to start."""
+"""Seconds for which a DESCRIBE waits for an encoder to start."""
 
 
 class RtpStream:
@@ -37,9 +37,9 @@ class RtpStream:
         traffic: Traffic | None = None,
         room: int = rtp.ROOM,
     ) -> None:
-        """`clock_ns` is the camera's clock, which capture times are from; streams of one `name` are synchronized.
+        """`clock_ns` is the clock of capture times; players synchronize streams of the same `name`.
 
-        `room` is how many bytes of payload a packet takes.
+        `room` is the maximum number of payload bytes per packet.
         """
         self.hub = hub
         self.format = hub.codec.rtp_format
@@ -71,26 +71,26 @@ class RtpStream:
 
     @property
     def ssrc(self) -> int:
-        """Identifier of the source in its packets."""
+        """SSRC of its packets (RFC 3550)."""
         return self._numbering.ssrc
 
     @property
     def clock_offset(self) -> int:
-        """The time stamp of the epoch, 1970 UTC, modulo 2**32."""
+        """Time stamp of 1970-01-01 UTC, modulo 2**32."""
         return self._rtp_clock.at(0) & 0xFFFFFFFF
 
     @property
     def gop(self) -> list[RtpFrame]:
-        """The frames since the last key frame; none for sound."""
+        """Frames since the last key frame; empty for audio."""
         return self._gop.items()
 
     @property
     def idle(self) -> bool:
-        """Whether it has no viewers and was not described lately."""
+        """Whether it has no viewers and was not described recently."""
         return not self._subscribed
 
     def subscribe(self) -> None:
-        """Subscribe to the hub now: a viewer is about to be added, and is told first where its packets begin."""
+        """Subscribe to the hub before a viewer is added, so that it learns the position of its first packet."""
         if self._subscribed:
             return
         self._subscribed = True
@@ -98,7 +98,7 @@ class RtpStream:
             self._pack(frame)
 
     def add(self, viewer: RtpViewer) -> None:
-        """Send to `viewer` from now on, beginning with the present GOP."""
+        """Start sending to `viewer`, beginning with the present GOP."""
         self.subscribe()
         self._batches.setdefault((type(viewer), viewer.batch_key), {})[viewer] = None
         viewer.traffic = self._traffic.of(self.hub.name, viewer.identity.protocol)
@@ -110,7 +110,7 @@ class RtpStream:
             self._report_timer = asyncio.get_running_loop().call_later(REPORT_S, self._send_reports)
 
     def remove(self, viewer: RtpViewer) -> None:
-        """Send no more to `viewer`."""
+        """Stop sending to `viewer`."""
         key = type(viewer), viewer.batch_key
         batch = self._batches.get(key, {})
         if viewer in batch:
@@ -121,12 +121,12 @@ class RtpStream:
         self._unsubscribe_if_idle()
 
     def dismiss(self, viewer: RtpViewer) -> None:
-        """Send no more to `viewer`, and tell it so (RTCP BYE)."""
+        """Stop sending to `viewer` and send it RTCP BYE."""
         viewer.report(self._make_report() + rtcp.goodbye(self.ssrc))
         self.remove(viewer)
 
     def ask_key(self) -> None:
-        """Ask for a key frame soon, for a viewer that this stream does not know: of multicast."""
+        """Request a key frame for a multicast receiver, which this stream does not know."""
         self.hub.ask_key()
 
     def position(self, time: int) -> tuple[int, int]:
@@ -137,7 +137,7 @@ class RtpStream:
 
     @property
     def begin(self) -> int | None:
-        """Capture time of the next viewer's first frame; None if that is not captured yet."""
+        """Capture time of the next viewer's first frame; None if it is not captured yet."""
         gop = self.gop
         return gop[0].captured_ns if gop else None
 
@@ -153,14 +153,14 @@ class RtpStream:
         return self._parameters
 
     def keep_warm(self) -> None:
-        """Keep the encoder running for a viewer that is about to come."""
+        """Keep the encoder running for an expected viewer."""
         self.subscribe()
         if self._linger_timer:
             self._linger_timer.cancel()
         self._linger_timer = asyncio.get_running_loop().call_later(LINGER_S, self._end_linger)
 
     def stop(self) -> None:
-        """Dismiss all viewers, and unsubscribe."""
+        """Dismiss all viewers and unsubscribe."""
         for viewer in tuple(self._viewers()):
             self.dismiss(viewer)
         if self._linger_timer:
@@ -247,7 +247,7 @@ class RtpStream:
         self._unsubscribe_if_idle()
 
     def _unsubscribe_if_idle(self) -> None:
-        """Leave the hub, so that its encoder may stop."""
+        """Unsubscribe from the hub, so that its encoder can stop."""
         if not self._batches and self._report_timer:
             self._report_timer.cancel()
             self._report_timer = None

@@ -12,11 +12,11 @@ from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtsp.message import interleave
 
 BACKLOG = 64 * 1024
-"""Bytes that may wait for a slow client before frames are skipped; the last frame may reach beyond it."""
+"""Bytes that may wait for a slow client before frames are skipped; the last frame may exceed them."""
 UNSENT = 64 * 1024
-"""Bytes that may wait unsent in the kernel: more would only make the picture older."""
+"""Maximum unsent bytes in the kernel; more would only delay the picture."""
 VANISHED = 10_000
-"""Milliseconds without an acknowledgement until the kernel gives a client up."""
+"""Milliseconds without an acknowledgement after which the kernel drops a connection (TCP_USER_TIMEOUT)."""
 _TCP_USER_TIMEOUT = 18
 
 
@@ -30,9 +30,9 @@ class TcpWriter:
         self._size, self._since_s = 0, 0.0
         self._limit = BACKLOG
         self._drained: asyncio.Future[None] | None = None
-        """Done as soon as nothing waits any more; None if nobody waits for that."""
+        """Done when nothing waits any more; None if nobody waits for that."""
         self.viewers: set[TcpViewer] = set()
-        """The viewers that are being sent to."""
+        """Viewers on this connection."""
         sock = self._socket
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -41,13 +41,15 @@ class TcpWriter:
         self._plain = transport.get_extra_info("ssl_object") is None
         self.ready = self._plain
         """Nothing waits, and `send` may be called."""
-        # the transport's own descriptor; `detach` gives it up before the transport closes it
+        # descriptor of the transport; `detach` drops it before the transport closes it
         self._own = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.fileno())
         self.send = self._own.send
 
     def start(self) -> None:
-        """Have asyncio call the connection when bytes wait and when none do any more. The connection must hold this
-        writer before: over TLS the first call may come at once."""
+        """Make asyncio report when bytes wait and when none do.
+
+        The connection must hold this writer first: over TLS the first call may come at once.
+        """
         self._transport.set_write_buffer_limits(0)
 
     @property
@@ -65,13 +67,13 @@ class TcpWriter:
         return self.waiting > self._limit
 
     def pause(self) -> None:
-        """Note that bytes wait, or that nothing may be sent any more."""
+        """Record that bytes wait, or that nothing may be sent any more."""
         self.ready = False
         for viewer in self.viewers:
             viewer.send = None
 
     def resume(self) -> None:
-        """Note that no bytes wait any more."""
+        """Record that no bytes wait any more."""
         self.ready = self._plain and not self._transport.is_closing()
         self._limit = BACKLOG
         if self._drained and not self._drained.done():
@@ -79,17 +81,17 @@ class TcpWriter:
         self._drained = None
 
     async def drain(self) -> None:
-        """Wait until nothing waits any more, if more than the backlog waits; for ever if the client reads nothing."""
+        """Wait until nothing waits, if the backlog is full; for ever if the client does not read."""
         while self.waiting > BACKLOG:
             self._drained = self._drained or asyncio.get_running_loop().create_future()
             await asyncio.shield(self._drained)
 
     def write(self, data: bytes) -> None:
-        """Send `data`, however much waits already."""
+        """Write `data` regardless of the backlog."""
         self._transport.write(data)
 
     def write_start(self, data: bytes) -> None:
-        """Send the frames that a viewer needs to start. They may be many; they do not count as backlog."""
+        """Send a viewer's first frames, which do not count as backlog."""
         self._transport.write(data)
         self._limit = self.waiting + BACKLOG
 
@@ -101,16 +103,16 @@ class TcpWriter:
         return True
 
     def write_rest(self, data: bytes, sent: int) -> None:
-        """Send the rest of `data`, of which `sent` bytes have been sent."""
+        """Send the rest of `data`; `sent` bytes are already sent."""
         self._transport.write(memoryview(data)[sent:])
 
     def detach(self) -> None:
-        """Give up the descriptor: the connection has ended, and asyncio is about to close it."""
+        """Drop the descriptor: the connection has ended and asyncio is about to close it."""
         self.pause()
         self._own.detach()
 
     def stalled_s(self, now_s: float) -> float:
-        """Return for how many seconds the client has taken none of the waiting bytes; to be called regularly."""
+        """Return the seconds for which the client has taken none of the waiting bytes. Call it regularly."""
         size = self.waiting
         if size == 0 or size != self._size:
             self._size, self._since_s = size, now_s
@@ -121,23 +123,23 @@ class TcpWriter:
         set_tos(self._socket, tos)
 
     def abort(self) -> None:
-        """Cut the connection; waiting bytes are lost."""
+        """Reset the connection; waiting bytes are lost."""
         self.pause()
         self._transport.abort()
 
     def close(self) -> None:
-        """End the connection when all waiting bytes have been sent."""
+        """Close the connection after all waiting bytes have been sent."""
         self.pause()
         self._transport.close()
 
 
 class TcpViewer(RtpViewer):
-    """A viewer that receives a stream interleaved on its RTSP connection."""
+    """Viewer that receives a stream interleaved on its RTSP connection."""
 
     __slots__ = ("_channel", "_control", "_writer", "send")
 
     def __init__(self, identity: ViewerIdentity, writer: TcpWriter, channels: tuple[int, int]) -> None:
-        """`channels` are those of RTP and of RTCP."""
+        """`channels` are the channels of RTP and RTCP."""
         super().__init__(identity)
         self.send: Callable[[bytes], int] | None = None
         """Sends to the socket; None while the viewer is behind."""
@@ -184,13 +186,13 @@ class TcpViewer(RtpViewer):
         self.send = self._writer.send if self._writer.ready and not self.skipping else None
 
     def pause(self, newest: RtpFrame | None) -> None:
-        """See `RtpViewer`. Waiting bytes are still sent: they may begin in the middle of a packet."""
+        """See `RtpViewer`. Waiting bytes are still sent, because they may begin in the middle of a packet."""
         super().pause(newest)
         self._writer.viewers.discard(self)
         self.send = None
 
     async def deliver(self, frame: RtpFrame) -> None:
-        """Send a frame, and wait until the client has taken most of what was sent: nothing is skipped."""
+        """Send a frame and wait until the client has taken most of the data; nothing is skipped."""
         self._writer.write(frame.framed(self._channel))
         self.bytes_sent += frame.size_bytes
         await self._writer.drain()

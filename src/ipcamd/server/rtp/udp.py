@@ -16,7 +16,7 @@ from ipcamd.server.rtp.paced_viewer import BURST, PAUSE_S, PacedViewer
 from ipcamd.wire.rtp.rtp import FULL
 
 Address = tuple[str, int] | tuple[str, int, int, int]
-"""Address of a socket as the ``socket`` module writes it, of IPv4 or IPv6."""
+"""Socket address as in the ``socket`` module, IPv4 or IPv6."""
 
 _UDP_SEGMENT = 103
 _NO_SEGMENTS = [(socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))]
@@ -24,15 +24,17 @@ _SEND_BUFFER = 4 << 20
 _LOWEST, _HIGHEST = 16384, 65534
 _TRIES = 64
 _BATCH = 64
-"""Datagrams read at a time, before other events get their turn."""
+"""Datagrams read at a time before other events are handled."""
 
 
 class UdpPortPair:
-    """A pair of UDP sockets on one local address: RTP on an even port, RTCP on the next."""
+    """Pair of UDP sockets on one local address: RTP on an even port, RTCP on the next."""
 
     def __init__(self, local: str, tos: int, ttl: int = 0) -> None:
-        """`ttl` is for multicast, sent out of the interface of `local`. Raises ``OSError``. `tos` is the IPv4 type of
-        service or IPv6 traffic class: the DSCP in its upper six bits."""
+        """`ttl` is for multicast, sent over the interface of `local`.
+
+        `tos` is the IPv4 type of service or IPv6 traffic class: the DSCP in its upper six bits. Raises ``OSError``.
+        """
         self.local = local
         self.users = 0
         self.rtp, self.rtcp = _bind_pair(local)
@@ -44,14 +46,14 @@ class UdpPortPair:
         try:
             self.rtp.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, FULL)
             self.segments = True
-            """The kernel cuts a run of packets apart."""
+            """Whether the kernel segments a run of packets (UDP_SEGMENT)."""
         except OSError:
             self.segments = False
         for sock in (self.rtp, self.rtcp):
             asyncio.get_running_loop().add_reader(sock, self._read, sock)
 
     def set_multicast(self, ttl: int) -> None:
-        """Send to multicast groups over at most `ttl` routers, out of the interface of `local`."""
+        """Send to multicast groups across at most `ttl` routers, over the interface of `local`."""
         for sock in (self.rtp, self.rtcp):
             if sock.family == socket.AF_INET:
                 sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
@@ -65,7 +67,7 @@ class UdpPortPair:
         set_tos(self.rtcp, tos)
 
     def listen(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
-        """Hand datagrams from `address` to `receive`."""
+        """Pass datagrams from `address` to `receive`."""
         self._listening[sock, address[0], address[1]] = receive
 
     def unlisten(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
@@ -111,14 +113,17 @@ def _bind_pair(local: str) -> tuple[socket.socket, socket.socket]:
 
 
 class UdpPortPool:
-    """The pairs of ports in use: one for each local address and kind of media, which have marks of their own."""
+    """Port pairs in use: one for each local address and media type, because each type has its own DSCP."""
 
     def __init__(self) -> None:
         self._ports: dict[tuple[str, str], UdpPortPair] = {}
         self._tos: dict[str, int] = {}
 
     def acquire(self, local: str, media: str) -> UdpPortPair:
-        """Return the pair for `media` (``video``, ``audio``) on `local`, to be released. Raises ``OSError``."""
+        """Return the port pair for `media` (``video``, ``audio``) on `local`; release it after use.
+
+        Raises ``OSError``.
+        """
         ports = self._ports.get((local, media))
         if ports is None:
             ports = self._ports[local, media] = UdpPortPair(local, self._tos.get(media, 0))
@@ -141,18 +146,18 @@ class UdpPortPool:
 
 
 class UdpViewer(PacedViewer):
-    """A viewer, or a multicast group, that receives a stream over UDP."""
+    """Viewer, or multicast group, that receives a stream over UDP."""
 
     __slots__ = ("_addresses", "_burst_bytes", "_ports", "_single", "address")
 
     def __init__(self, identity: ViewerIdentity, ports: UdpPortPair, addresses: tuple[Address, Address]) -> None:
-        """`addresses` are those of RTP and of RTCP."""
+        """`addresses` are the addresses of RTP and RTCP."""
         super().__init__(identity)
         self._ports = ports
         self._addresses = addresses
         self._single = not ports.segments
         self.address: Address | None = None
-        """Destination of whole runs of packets; None while the viewer is behind."""
+        """Destination of runs of packets; None while the viewer is behind."""
         self._burst_bytes = 0
         """Bytes that `deliver` has sent since its last pause."""
 
@@ -198,10 +203,10 @@ class UdpViewer(PacedViewer):
         super()._forget()
 
     async def deliver(self, frame: RtpFrame) -> None:
-        """Send a frame, whatever the sizes of its packets, at a pace that a receiver's buffer can hold."""
+        """Send a frame with packets of any size, at a pace that a receiver's buffer can hold."""
         if not self._deliver_singly(frame):
             await asyncio.sleep(PAUSE_S)
-            self._deliver_singly(frame)  # what is lost now is lost
+            self._deliver_singly(frame)  # lost packets are not repeated
         self.bytes_sent += frame.size_bytes
         self._burst_bytes += frame.size_bytes
         if self._burst_bytes >= BURST:
@@ -223,7 +228,7 @@ class UdpViewer(PacedViewer):
     def _fail(self, error: OSError) -> None:
         self.address = None
         if error.errno in (errno.EMSGSIZE, errno.EINVAL, errno.EIO):
-            # the route takes smaller packets only, or cannot segment them: the kernel fragments each packet
+            # the route has a smaller MTU or no segmentation: the kernel fragments each packet
             self._single = True
 
     def _deliver_singly(self, frame: RtpFrame) -> bool:

@@ -1,4 +1,4 @@
-"""RTP viewer over any transport: where it starts, and how it skips to the next key frame when it is slow."""
+"""RTP viewer over any transport: its start, and its skip to the next key frame when it is slow."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from ipcamd.server.rtp.frame import RtpFrame
 
 
 class RtpViewer(KeyFrameGate, ABC):
-    """A receiver of one stream's packets."""
+    """Receiver of one stream's packets."""
 
     __slots__ = ("_newest", "bytes_sent", "identity", "traffic")
 
@@ -18,26 +18,27 @@ class RtpViewer(KeyFrameGate, ABC):
         super().__init__()
         self.identity = identity
         self.traffic: StreamTraffic | None = None
-        """Counts its frames; set by its stream."""
+        """Counter of its frames; set by its stream."""
         self.bytes_sent = 0
-        """Bytes of the frames that were sent to it."""
+        """Bytes of the frames sent to it."""
         self._newest: RtpFrame | None = None
 
     @property
     @abstractmethod
     def batch_key(self) -> Any:
-        """Key that all viewers of one `send_batch` share; hashable."""
+        """Hashable key shared by all viewers of one `send_batch`."""
 
     @classmethod
     @abstractmethod
     def send_batch(cls, batch_key: Any, viewers: Iterable[Self], frame: RtpFrame) -> int:
-        """Send a frame to all viewers of one batch: the hot loop, in which nothing but the kernel is called.
+        """Send a frame to all viewers of one batch.
 
-        A viewer that is behind gets it by `offer`. Return how many were behind, or failed.
+        This is the hot loop: it makes only kernel calls. A viewer that is behind gets the frame by `offer`. Return how
+        many were behind, or failed.
         """
 
     def start(self, gop: list[RtpFrame]) -> None:
-        """Send the frames that a decoder needs to start now; after a pause only those that it has not received."""
+        """Send the frames that a decoder needs to start now; after a pause, only those that it has not received."""
         if self._newest in gop:
             gop = [] if self.skipping else gop[gop.index(self._newest) + 1 :]
         else:
@@ -70,7 +71,7 @@ class RtpViewer(KeyFrameGate, ABC):
             self.traffic.bytes_sent += size_bytes
 
     def pause(self, newest: RtpFrame | None) -> None:
-        """Send nothing more for now; `newest` was the last frame. Waiting frames are dropped."""
+        """Stop sending for now; `newest` was the last frame. Waiting frames are dropped."""
         self._newest = newest
 
     @abstractmethod
@@ -79,7 +80,7 @@ class RtpViewer(KeyFrameGate, ABC):
 
     @abstractmethod
     def _send_first(self, gop: list[RtpFrame]) -> None:
-        """Send the first frames, at the pace that the transport allows."""
+        """Send the first frames at the pace of the transport."""
 
     @abstractmethod
     def _send(self, frame: RtpFrame) -> bool:

@@ -17,7 +17,7 @@ class RtspAuthenticator:
         self._verifier = verifier
 
     def check(self, request: RtspRequest, address: str, *, talk: bool = False) -> Account:
-        """Return the account of the request; `talk`: it wants to speak, which needs a login and the rank of users.
+        """Return the account of the request; `talk`: it includes talk, which needs a login and the rank ``users``.
 
         Raises `RtspError`: 400, 401, 403, 429.
         """
@@ -34,9 +34,9 @@ class RtspAuthenticator:
 
 
 def _claimed_target(request: RtspRequest, authorization: str | None) -> str:
-    """Return the URL that a Digest login was made for, if it is the request's or one above it, else the request's.
+    """Return the URL of a Digest login if it is the request's URL or one above it; otherwise the request's URL.
 
-    Some clients (GStreamer) log in to the presentation with each request, also for its tracks.
+    Some clients (GStreamer) use the presentation's URL for the login of each request, also for its tracks.
     """
     try:
         sent = parse(authorization or "")
@@ -57,9 +57,8 @@ def _refused(refusal: LoginRefusal) -> RtspError:
 
 
 def _digest_challenge(refusal: LoginRefusal) -> str:
-    """Return a challenge with MD5 alone: no player knows SHA-256.
-
-    live555 (VLC) reads realm and nonce only if they stand first, in this order.
+    """Return a challenge with MD5 only, since no player supports SHA-256. live555 (VLC) reads realm and nonce only if
+    they come first, in this order.
     """
     stale = ", stale=true" if refusal.reason is Reason.STALE else ""
     return f'Digest realm="{quoted(refusal.realm)}", nonce="{refusal.nonce}"{stale}, algorithm={MD5}, qop="auth"'

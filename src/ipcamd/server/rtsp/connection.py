@@ -24,16 +24,16 @@ from ipcamd.wire.rtsp.message import (
 )
 
 MOST_SESSIONS = 4
-"""RTSP sessions of one connection."""
+"""Maximum number of RTSP sessions of one connection."""
 BURST = 8
 """Parser events before other connections are served."""
 UNREAD = 256 * 1024
-"""Unread response bytes at which the next request of a client waits; after a login."""
+"""Unread response bytes at which the next request of a client waits, after a login."""
 UNREAD_STRANGER = 16 * 1024
-"""The same before a login."""
+"""Unread response bytes at which the next request of a client waits, before a login."""
 
 REPLAY_STALL_S = 60.0
-"""Seconds for which a client that replays recordings at its own speed may read nothing."""
+"""Seconds for which a client that replays recordings at its own speed may stop reading."""
 
 
 class RtspConnection(asyncio.Protocol):
@@ -145,7 +145,7 @@ class RtspConnection(asyncio.Protocol):
         return "rtsps" if self._transport.get_extra_info("ssl_object") else "rtsp"
 
     def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
-        """Return the account of a request; `talk`: it asks to talk. Raises `RtspError` 401, 403, 429."""
+        """Return the account of a request; `talk`: it includes talk. Raises `RtspError` 401, 403, 429."""
         account = self.context.authenticator.check(request, self.address, talk=talk)
         if account is not ANONYMOUS:
             self._parser.body_limit, self._unread = BODY_LIMIT, UNREAD
@@ -162,7 +162,7 @@ class RtspConnection(asyncio.Protocol):
     def session(self, request: RtspRequest) -> RtspSession:
         """Return the session that a request names, and keep it alive. Raises `RtspError` 454, 401.
 
-        The identifier is a secret: on the session's own connection a keep-alive needs no login.
+        The identifier is a secret, so a keep-alive on the session's own connection needs no login.
         """
         session = self.context.sessions.find(request.session)
         if session.owner is not self:
@@ -246,7 +246,7 @@ class RtspConnection(asyncio.Protocol):
             self.context.sessions.keep_alive(session)  # RFC 2326, 12.37
         try:
             result = perform(self, request)
-        except Exception as error:  # every error is answered
+        except Exception as error:  # each error gets a response
             self._fail(request, error)
             return
         if isinstance(result, RtspResponse):
@@ -257,7 +257,7 @@ class RtspConnection(asyncio.Protocol):
     async def _answer_later(self, request: RtspRequest, result: Awaitable[RtspResponse]) -> None:
         try:
             answer = await result
-        except Exception as error:  # as above
+        except Exception as error:  # likewise
             self._task = None
             self._fail(request, error)
         else:

@@ -1,4 +1,4 @@
-"""RTSP context: the parts of the service, and of the connection, that the methods use."""
+"""RTSP context: the parts of the service and of the connection that the methods use."""
 
 from collections.abc import Callable
 from dataclasses import field
@@ -18,7 +18,7 @@ from ipcamd.server.rtsp.streams import RtpStreamTable
 from ipcamd.wire.rtsp.message import RtspRequest
 
 Receiver = Callable[[bytes], None]
-"""Function that takes one packet of an interleaved channel (RFC 2326, 10.12)."""
+"""Function that receives one packet of an interleaved channel (RFC 2326, 10.12)."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Client(SessionOwner, Protocol):
     port: int
 
     def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
-        """Return the account of a request; `talk`: it asks to talk. Raises ``RtspError`` 401, 403, 429."""
+        """Return the account of a request; `talk`: it includes talk. Raises ``RtspError`` 401, 403, 429."""
 
     def create_session(self, media: AnyPresentation, account: Account) -> RtspSession:
         """Create a session. Raises ``RtspError`` 453 at the limit of this client or of the camera."""

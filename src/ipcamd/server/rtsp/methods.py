@@ -14,7 +14,7 @@ from ipcamd.server.rtsp.session import TIMEOUT_S, RtspSession
 from ipcamd.server.rtsp.transport_setup import set_up
 from ipcamd.wire.rtsp.message import RtspRequest
 
-if TYPE_CHECKING:  # few clients replay: it is not imported at the start
+if TYPE_CHECKING:  # imported for types only: few clients replay
     from ipcamd.server.rtsp.replay.play_request import PlayRequest
     from ipcamd.server.rtsp.replay.replayer import Replayer
 
@@ -96,7 +96,7 @@ def _setup(client: Client, request: RtspRequest) -> RtspResponse:
     try:
         transport = set_up(client, session, track, request)
     finally:
-        if not session.setups:  # refused
+        if not session.setups:  # likewise
             client.context.sessions.end(session)
     if track == TALK_TRACK:
         session.account = account  # talk always has an account

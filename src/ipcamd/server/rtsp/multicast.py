@@ -1,4 +1,4 @@
-"""Multicast: streams sent to a group, and announced there (Network.Advanced.Multicast; RFC 2974)."""
+"""Multicast: streams sent to a group and announced by SAP (Network.Advanced.Multicast; RFC 2974)."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from ipcamd.wire.rtsp import sap, sdp
 log = logging.getLogger(__name__)
 
 ANNOUNCE = 30.0
-"""Seconds between two announcements."""
+"""Seconds between announcements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class MulticastSettings:
     ports: tuple[tuple[Codec, int], ...]
     """The even port of each codec that is sent."""
     ttl: int
-    """Routers that a packet may pass (IP time to live)."""
+    """Maximum number of routers that a packet may pass (IP time to live)."""
     interface: str = "0.0.0.0"
-    """Address to send from; ``0.0.0.0`` lets the system choose."""
+    """Source address; ``0.0.0.0`` lets the system choose."""
 
 
 class MulticastSender:
@@ -48,7 +48,7 @@ class MulticastSender:
     def adopt(self, stream: RtpStream, settings: MulticastSettings, port: int) -> bool:
         """Continue with these settings if possible; return whether it does.
 
-        Receivers take the same source from another socket for a collision (RFC 3550, 8.2) and play no more.
+        Receivers treat the same source on another socket as a collision (RFC 3550, 8.2) and stop playing.
         """
         here = self.stream, self.group, self.port, self.ports.local
         if here != (stream, settings.group, port, settings.interface):
@@ -68,8 +68,10 @@ class MulticastService:
     """Sends to the group while multicast is enabled; receivers are not known."""
 
     def __init__(self, stream: Callable[[Codec], RtpStream | None], name: Callable[[], str]) -> None:
-        """`stream` returns the stream of a codec, None if the camera has none now. `name` returns the camera's name,
-        for RTCP."""
+        """`stream` returns the stream of a codec, None if the camera has none now.
+
+        `name` returns the camera's name, for RTCP.
+        """
         self._stream = stream
         self._name = name
         self._senders: dict[Codec, MulticastSender] = {}
@@ -81,7 +83,7 @@ class MulticastService:
         return self._senders.get(codec)
 
     def configure(self, settings: MulticastSettings | None) -> None:
-        """Apply settings; None stops multicast. Streams that do not change are not interrupted."""
+        """Apply settings; None stops multicast. Unchanged streams are not interrupted."""
         before, self._senders = self._senders, {}
         streams = [(codec, port, self._stream(codec)) for codec, port in settings.ports] if settings else []
         for codec, port, stream in streams:
@@ -111,7 +113,7 @@ class MulticastService:
             tos = self._tos.get(stream.format.media, 0)
             self._senders[codec] = MulticastSender(stream, settings, port, tos)
         except OSError as error:
-            log.warning("multicast of %s to %s is not possible: %s", codec.name, settings.group, error)
+            log.warning("multicast of %s to %s failed: %s", codec.name, settings.group, error)
 
     def _announce_anew(self, settings: MulticastSettings | None) -> None:
         if self._announcing:
@@ -121,11 +123,11 @@ class MulticastService:
             self._announcing = asyncio.get_running_loop().create_task(self._announce(settings))
 
     async def _announce(self, settings: MulticastSettings) -> None:
-        """Announce a session for each video stream, with the sound, and delete the announcements at the end."""
+        """Announce a session for each video stream, with audio; delete the announcements at the end."""
         try:
             sock = _announcer(settings)
         except OSError as error:
-            log.warning("multicast sessions are not announced: %s", error)
+            log.warning("multicast sessions cannot be announced: %s", error)
             return
         told: list[bytes] = []
         source: str = sock.getsockname()[0]
@@ -146,7 +148,7 @@ class MulticastService:
     async def _describe(self, picture: MulticastSender, settings: MulticastSettings, source: str) -> bytes:
         together = [picture, *(s for s in self._senders.values() if s.stream.format.media == "audio")]
         tracks = [describe_track(s.stream, await s.stream.parameters(), port=s.port) for s in together]
-        # the SSRC identifies the session as long as the stream exists
+        # the SSRC identifies the session for the lifetime of the stream
         number = picture.stream.ssrc
         return sdp.write(sdp.SessionDescription(self._name(), source, number, 1, tracks, settings.group, settings.ttl))
 
@@ -156,7 +158,7 @@ def _announcer(settings: MulticastSettings) -> socket.socket:
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, settings.ttl)
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(settings.interface))
     sock.bind((settings.interface, 0))
-    # connect selects the local address
+    # connect() selects the local address
     sock.connect((sap.group_for(settings.group), sap.PORT))
     return sock
 

@@ -27,8 +27,10 @@ class RtspError(IpcamdError):
     def __init__(
         self, status: int, fields: Sequence[tuple[str, str]] = (), delay_s: float = 0.0, reason: str = ""
     ) -> None:
-        """`delay_s`: seconds until the response is sent. `fields` go into the response; `reason` replaces the phrase
-        that belongs to `status`."""
+        """`delay_s` is the time in seconds until the response is sent.
+
+        `fields` are added to the response; `reason` replaces the standard phrase of `status`.
+        """
         super().__init__(f"RTSP status {status}")
         self.answer = RtspResponse(status, tuple(fields), reason=reason)
         self.delay_s = delay_s

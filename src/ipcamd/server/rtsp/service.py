@@ -73,7 +73,7 @@ class RtspService:
         await self.context.registry.close()
 
     def recheck(self) -> None:
-        """Reset connections, and end sessions, whose address is no longer allowed."""
+        """Reset connections and end sessions whose address is no longer allowed."""
         registry = self.context.registry
         registry.recheck()
         for session in self.context.sessions:
@@ -94,7 +94,7 @@ class RtspService:
                 self._send_away(session)
 
     def end_stream(self, hub: Hub) -> None:
-        """End the sessions that have a stream, which has been disabled."""
+        """End the sessions with a stream that was disabled."""
         for session in self.context.sessions:
             media = session.media
             if isinstance(media, Presentation) and any(track.hub is hub for track in media.tracks):
@@ -105,7 +105,7 @@ class RtspService:
         return (describe_session(session) for session in self.context.sessions if session.admitted)
 
     def disconnect(self, number: int) -> bool:
-        """End a session and its connection; return whether there is one of this number."""
+        """End a session and its connection; return whether there is one with this number."""
         found = [session for session in self.context.sessions if session.number == number]
         for session in found:
             self._send_away(session)
@@ -123,7 +123,7 @@ class RtspService:
                 connection.mark()
 
     def _send_away(self, session: RtspSession) -> None:
-        """End a session and its connection: a player that only receives nothing would wait for ever."""
+        """End a session and its connection; without this, a player that only receives would wait for ever."""
         owner = session.owner
         self.context.sessions.end(session)
         if owner:

@@ -21,9 +21,9 @@ TIMEOUT_S = 60
 UNPLAYED_S = 10
 """Seconds from SETUP to the first PLAY; keep-alives do not extend them."""
 DETACHED_S = 10
-"""Seconds that a session over UDP survives its connection; another connection may continue it."""
+"""Seconds for which a session over UDP outlives its connection; another connection may continue it."""
 
-if TYPE_CHECKING:  # few clients replay: it is not imported at the start
+if TYPE_CHECKING:  # imported for types only: few clients replay
     from ipcamd.server.rtsp.replay.replayer import Replayer
 
 
@@ -88,23 +88,23 @@ class RtspSession:
     address: str
     """The client's IP address."""
     protocol: str
-    """That of the connection which created it."""
+    """Protocol of the connection that created it."""
     deadline_s: float
     """Monotonic time when the session ends without a keep-alive."""
     number: int
-    """Its number in the session table; the identifier is a secret."""
+    """Number in the session table; unlike the identifier it is not secret."""
     since_s: float
     """Monotonic time of its first SETUP."""
     place: Place
-    """Place among the viewers; before PLAY, among the sessions that have not been played."""
+    """Viewer place; before PLAY, a place among the sessions that have not been played."""
     identifier: str = field(default_factory=lambda: secrets.token_hex(16))
     setups: dict[int, TrackSetup] = field(default_factory=dict)
     """By track number; video first."""
     admitted: bool = False
-    """Whether it has a viewer's place: from its first PLAY."""
+    """Whether it has a viewer place, from its first PLAY on."""
     playing: bool = False
     replayer: "Replayer | None" = None
-    """Sends recordings; None where the session is live."""
+    """Replayer of recordings; None for a live session."""
     receptions: dict[int, rtcp.ReceptionReport] = field(default_factory=dict)
     """Last reception reports of the client, by SSRC."""
 
@@ -117,12 +117,12 @@ class RtspSession:
 
     @property
     def over_tcp(self) -> bool:
-        """Whether it ends with its connection."""
+        """Whether the session ends with its connection."""
         return any(setup.over_tcp for setup in self.setups.values())
 
     @property
     def sends_over_tcp(self) -> bool:
-        """Whether packets are sent over its connection. It needs no keep-alive: TCP detects a vanished client."""
+        """Whether packets are sent over its connection. Then it needs no keep-alive: TCP detects a vanished client."""
         return self.playing and any(setup.over_tcp and setup.stream for setup in self.setups.values())
 
     def keep_alive(self, now_s: float) -> None:
@@ -131,7 +131,7 @@ class RtspSession:
             self.deadline_s = now_s + TIMEOUT_S
 
     def detach(self, now_s: float) -> None:
-        """Note that the connection has closed."""
+        """Record that the connection has closed."""
         self.owner = None
         self.deadline_s = min(self.deadline_s, now_s + DETACHED_S)
 

@@ -11,14 +11,14 @@ from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import feedback, rtcp
 
 PROTOCOL, MULTICAST = "rtsp", "multicast"
-"""Protocols that viewers are counted by."""
+"""Protocol names for counting viewers."""
 
 Talk = Callable[[bytes, Account], None]
-"""Plays an RTP packet of PCMU from an account."""
+"""Plays an RTP packet (PCMU) of an account."""
 
 
 class SessionTable:
-    """Sessions by identifier. A session takes a viewer's place at PLAY; before, it counts under a limit of its own."""
+    """Sessions by identifier. A session takes a viewer place at PLAY; before, it counts towards a separate limit."""
 
     def __init__(self, viewers: ViewerLimit, now_s: Callable[[], float], talk: Talk | None) -> None:
         self._viewers = viewers

@@ -17,7 +17,7 @@ NETWORK = "Network"
 def follow_settings(service: RtspService, settings: Settings, interface: Callable[[], str] = lambda: "0.0.0.0") -> None:
     """Apply the settings to the service, now and after each change.
 
-    `interface` returns the address to send multicast from; ``0.0.0.0`` lets the system choose.
+    `interface` returns the source address of multicast; ``0.0.0.0`` lets the system choose.
     """
 
     def login(values: Values) -> None:
@@ -32,7 +32,7 @@ def follow_settings(service: RtspService, settings: Settings, interface: Callabl
     for group, watcher in ((SYSTEM, login), (QOS, qos), (MULTICAST, multicast)):
         settings.watch(group, watcher)
         watcher(settings[group])
-    # the sound in the group follows the microphone, and the sender the listen address
+    # the group's audio follows the microphone setting; the sender follows the listen address
     for group in (AUDIO, NETWORK):
         settings.watch(group, lambda _: multicast(settings[MULTICAST]))
 

@@ -24,7 +24,8 @@ class TunnelTable:
     def accept(self, transport: asyncio.Transport, method: str, cookie: str, rest: bytes) -> bool:
         """Take over an HTTP connection whose request has an ``x-sessioncookie`` field.
 
-        `rest` are the bytes after the request's header. Returns False, and does nothing, if it belongs to no tunnel.
+        `rest` are the bytes after the request's header. Returns False, and does nothing, if the connection belongs to
+        no tunnel.
         """
         peer = transport.get_extra_info("peername") or ("",)
         key = (str(peer[0]), cookie)
@@ -45,7 +46,7 @@ class TunnelTable:
 
 
 class TunnelGet(RtspConnection):
-    """GET connection: sends everything; its requests arrive on a `TunnelPost`."""
+    """GET connection: sends all data; its requests arrive on a `TunnelPost`."""
 
     __slots__ = ("_gone", "_post")
 
@@ -105,7 +106,7 @@ class TunnelPost(asyncio.Protocol):
         self._get.context.registry.leave(self)
 
     def sweep(self, now_s: float) -> None:
-        """No time-out: clients may be silent here while they watch."""
+        """Do nothing: clients may be silent here while they watch."""
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,9 +6,9 @@ _BROWSER_FIELDS = frozenset({"origin", "referer"})
 
 
 def is_navigation(fields: Mapping[str, str]) -> bool:
-    """Whether the answer is to be shown as a page.
+    """Whether the response is to be displayed as a page.
 
-    Java's HTTP client asks for text/html first, too, but it is no browser.
+    Java's HTTP client also requests text/html first, but is not a browser.
     """
     return fields.get("accept", "").startswith("text/html") and not fields.get("user-agent", "").startswith("Java/")
 
@@ -16,8 +16,8 @@ def is_navigation(fields: Mapping[str, str]) -> bool:
 def is_from_browser(fields: Mapping[str, str]) -> bool:
     """Whether a browser sent the request.
 
-    A page can suppress ``Referer``, and over plain HTTP no ``Sec-Fetch-*`` is sent; ``User-Agent`` and
-    ``Accept-Language`` it cannot suppress.
+    A page can suppress ``Referer``, and browsers send no ``Sec-Fetch-*`` over plain HTTP; a page cannot suppress
+    ``User-Agent`` and ``Accept-Language``.
     """
     if not _BROWSER_FIELDS.isdisjoint(fields) or is_navigation(fields):
         return True

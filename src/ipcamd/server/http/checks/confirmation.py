@@ -18,7 +18,7 @@ code { display: block; padding: .75rem 1rem; border: 1px solid #8888; border-rad
 button { font: inherit; padding: .5rem 1.25rem; animation: appear 1s steps(1, end) }
 @keyframes appear { from { visibility: hidden } }
 """
-"""The button appears after a second: a press that was meant for what stood there before does not count."""
+"""The button appears after a second, so a click meant for another element at that place does not count."""
 
 _SCRIPT = """
 document.forms[0].onsubmit = async (event) => {
@@ -29,7 +29,7 @@ document.forms[0].onsubmit = async (event) => {
   document.body.innerText = await answer.text();
 };
 """
-"""Sends the request with the field that proves the page's origin, also behind a proxy that replaces ``Host``."""
+"""Sends the request with the field that proves the page's origin, even behind a proxy that replaces ``Host``."""
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -59,7 +59,7 @@ def confirmation(head: Head) -> Reply:
     headers = (
         ("Content-Security-Policy", policy),
         ("X-Frame-Options", "DENY"),
-        ("Referrer-Policy", "same-origin"),  # with none at all the form's Origin would be null
+        ("Referrer-Policy", "same-origin"),  # "no-referrer" would make the form's Origin null
     )
     return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=headers)
 

@@ -1,4 +1,4 @@
-"""Cross-origin resource sharing: endpoints that pages of sites which the owner allows may call (WHATWG Fetch, 3.2)."""
+"""Cross-origin resource sharing (CORS): endpoints that pages of allowed sites may call (WHATWG Fetch, 3.2)."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -21,20 +21,20 @@ class CrossOrigin:
     """The sites whose pages may call endpoints with ``cross_site``."""
 
     def __init__(self, is_allowed: Callable[[str], bool]) -> None:
-        """`is_allowed` says whether the owner allows a host name (``--allowed-host``)."""
+        """`is_allowed` returns whether the owner allows a host name (``--allowed-host``)."""
         self._is_allowed = is_allowed
 
     def allows(self, endpoint: Endpoint, head: Head) -> bool:
-        """Whether the sender may call the endpoint, from whatever site.
+        """Whether the sender may call the endpoint, regardless of its site.
 
-        Browsers name a page's origin in each request that such an endpoint takes for a change; a client that names none
-        is no browser, although some (Node) send other fields of browsers.
+        Browsers send a page's origin with each request that such an endpoint treats as a change; a client that sends
+        none is not a browser, although some (Node) send other fields of browsers.
         """
         origin = head.fields.get("origin")
         return endpoint.cross_site and (origin is None or self._is_shared(origin))
 
     def fields(self, endpoint: Endpoint, head: Head) -> Fields:
-        """Return the fields that let the page read an answer; none for pages of other sites."""
+        """Return the fields that let the page read a response; empty for pages of other sites."""
         if not endpoint.cross_site:
             return ()
         origin = head.fields.get("origin", "")

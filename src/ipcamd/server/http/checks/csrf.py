@@ -16,11 +16,11 @@ class RequestOrigin(Enum):
     """Origin of a request that changes something."""
 
     OWN = "own"
-    """The camera's own pages, the address bar, or a client that is no browser."""
+    """The camera's own pages, the address bar, or a client other than a browser."""
     FOREIGN = "foreign"
     """Another site."""
     UNKNOWN = "unknown"
-    """Either the address bar or another site: the user must confirm it."""
+    """Either the address bar or another site; the user must confirm the request."""
 
 
 def origin_of(head: Head, forwarded: Forwarded) -> RequestOrigin:
@@ -55,7 +55,7 @@ def _is_own(page: str, forwarded: Forwarded) -> bool:
 
 
 def _host_and_port(url: str) -> tuple[str, int] | None:
-    """Return host and port; None for ``null`` and what is no URL, which equals no other."""
+    """Return host and port; None for ``null`` and for invalid URLs, which match nothing."""
     try:
         parts = urlsplit(url)
         if not parts.hostname:

@@ -16,24 +16,24 @@ _HOP = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """The client's side of a request: the same as the connection's unless a trusted proxy says otherwise."""
+    """The client's side of a request: that of the connection, unless a trusted proxy reports another."""
 
     address: str
     """The client's IP address, IPv4-mapped IPv6 as IPv4."""
     authorities: tuple[str, ...]
-    """The camera's host, perhaps with port, as the client spells it; several where the port is not certain."""
+    """The camera's host as the client addressed it, with port if given; several if the port is uncertain."""
     scheme: str = ""
     """``http``, ``https``, or empty if unknown."""
     prefix: str = ""
-    """The path that the proxy has cut off, such as ``/camera``."""
+    """Path prefix that the proxy removed, such as ``/camera``."""
     peer: str = ""
     """The IP address of the connection: the client's or the proxy's."""
     over_tls: bool = False
-    """The connection, the client's or the proxy's, is encrypted."""
+    """Whether the connection (of the client or of the proxy) is encrypted."""
 
     @property
     def is_secure(self) -> bool:
-        """Whether the client's own connection is encrypted, as far as the camera can know."""
+        """Whether the client's own connection is encrypted, as far as it is known."""
         return self.over_tls or self.scheme == "https"
 
 
@@ -67,7 +67,7 @@ class TrustedProxies:
         return any(ip in network for network in self._networks)
 
     def _client(self, fields: Mapping[str, str], peer: str) -> str:
-        """Return the last address that no trusted proxy has: what stands before it may be invented."""
+        """Return the last address that is not a trusted proxy; clients can forge the addresses before it."""
         address = peer
         for hop in reversed(fields.get("x-forwarded-for", "").split(",")):
             found = _plain_address(hop.strip())
@@ -81,7 +81,7 @@ class TrustedProxies:
 
 @lru_cache(maxsize=256)
 def _direct(peer: str, host: str, over_tls: bool) -> Forwarded:
-    """Return the client's side of a request without a proxy: few clients send many requests."""
+    """Return the client's side of a request without a proxy. Cached, since few clients send many requests."""
     return Forwarded(peer, (host,), peer=peer, over_tls=over_tls)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
 LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".test", ".localhost")
-"""Names that no public name server answers for."""
+"""Suffixes of names that no public name server resolves."""
 
 
 class AllowedHosts:

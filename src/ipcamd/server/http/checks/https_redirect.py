@@ -1,6 +1,7 @@
 """HTTPS redirect: sends requests over plain HTTP to the same URL over HTTPS (``HttpMode`` of Network.Advanced.HTTPS).
 
-The status is 307: the method stays, and no browser remembers it after plain HTTP is served again.
+The status is 307: the method is kept, and browsers do not cache the redirect, which matters when plain HTTP is enabled
+again.
 """
 
 import re
@@ -14,7 +15,7 @@ _DEFAULT_PORT = 443
 
 
 def redirect_to_https(head: Head, client: Forwarded, local_address: str, port: int) -> HttpError:
-    """Return the redirect of a request that came to `local_address`; HTTPS has this port."""
+    """Return the redirect of a request to `local_address`; `port` is the HTTPS port."""
     named = _HOST.fullmatch(client.authorities[0])
     host = named[1] if named else f"[{local_address}]" if ":" in local_address else local_address
     place = host if port == _DEFAULT_PORT else f"{host}:{port}"

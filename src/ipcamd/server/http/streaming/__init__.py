@@ -1,1 +1,1 @@
-"""Streams over HTTP: each frame laid out once, sent to all viewers."""
+"""Streams over HTTP: each frame is formatted once and sent to all viewers."""

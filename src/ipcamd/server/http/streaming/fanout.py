@@ -1,8 +1,8 @@
 """Fan-out of frames to HTTP viewers: each frame is formatted once and sent to all viewers from the same memory.
 
-A frame's part (boundary, headers, payload) is written once into a memfd, and sent to each viewer with one
-``sendfile``. This process copies nothing per viewer, so it serves more viewers than C servers that copy. A viewer whose
-socket is full never delays another; see `ipcamd.server.http.streaming.viewer`.
+A frame's part (boundary, headers, payload) is written once to a memfd and sent to each viewer with one ``sendfile``.
+This process copies nothing per viewer, so it serves more viewers than C servers that copy. A viewer whose socket is
+full never delays another; see `ipcamd.server.http.streaming.viewer`.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ from ipcamd.wire.http.multipart_writer import OPENING, plain_part, sdk_part
 log = logging.getLogger(__name__)
 
 MAX_FRAMES = 30
-"""Pictures that may wait for a slow viewer. Of an intra-only codec one waits: the newest."""
+"""Maximum number of pictures that wait for a slow viewer. For an intra-only codec it is one: the newest."""
 PROTOCOL = "http"
-"""Protocol that its viewers and frames are counted by."""
+"""Protocol name for counting its viewers and frames."""
 
 
 class Feed:
-    """One hub's frames in one framing, while there are viewers."""
+    """One hub's frames in one framing while there are viewers."""
 
     __slots__ = ("_framing", "_gop", "_hub", "_now_s", "_out_of_memory", "_traffic", "_viewers")
 
@@ -59,7 +59,7 @@ class Feed:
         return self._gop.items()
 
     def remove(self, viewer: Viewer) -> bool:
-        """Send no more to `viewer`; return whether there are other viewers."""
+        """Stop sending to `viewer`; return whether there are other viewers."""
         if viewer in self._viewers:
             del self._viewers[viewer]
             if not self._viewers:
@@ -69,7 +69,7 @@ class Feed:
 
     def _format(self, frame: EncodedFrame) -> SharedBuffer:
         sound = frame.codec.is_sound
-        key = frame.key and (sound or bool(self._hub.gop))  # a frame that the hub does not keep is no start
+        key = frame.key and (sound or bool(self._hub.gop))  # a frame that the hub does not keep is not a start
         pieces = _format_part(frame, self._framing)
         return SharedBuffer(pieces, key=key, sound=sound, made_s=self._now_s(), traffic=self._traffic)
 
@@ -86,7 +86,7 @@ class Feed:
         self._send(buffer)
 
     def _send(self, buffer: SharedBuffer) -> None:
-        # the hottest loop of the camera: per viewer it calls only the kernel
+        # the hottest loop of the camera: for each viewer it makes only kernel calls
         fd, size, sendfile, behind = buffer.fd, buffer.size_bytes, os.sendfile, 0
         for viewer in self._viewers:
             if not viewer.ready:
@@ -118,7 +118,7 @@ class Fanout:
         now_s: Callable[[], float] = time.monotonic,
         traffic: Traffic | None = None,
     ) -> None:
-        """A viewer that accepts no bytes for `stall_timeout_s` s is cut."""
+        """A viewer that accepts no bytes for `stall_timeout_s` s is disconnected."""
         self._stall_timeout_s = stall_timeout_s
         self._now_s = now_s
         self.traffic = traffic or Traffic()
@@ -136,9 +136,9 @@ class Fanout:
         return iter(tuple(self._viewers))
 
     def join(self, join: Join, transport: asyncio.Transport, address: str, account: str = "") -> Viewer:
-        """Start sending the streams of `join` to a connection, head first.
+        """Start sending the streams of `join` to a connection, header first.
 
-        `address` and `account` name the viewer in logs. Raises ``HttpError`` 503 without file descriptors.
+        `address` and `account` identify the viewer in logs. Raises ``HttpError`` 503 without file descriptors.
         """
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
@@ -155,12 +155,12 @@ class Fanout:
         return viewer
 
     def streams_of(self, viewer: Viewer) -> tuple[str, ...]:
-        """Return the names of the streams that a viewer gets."""
+        """Return the names of the streams that a viewer receives."""
         join = self._viewers.get(viewer)
         return tuple(hub.name for hub in join.hubs) if join else ()
 
     def leave(self, viewer: Viewer) -> None:
-        """Forget a viewer whose connection ended."""
+        """Remove a viewer whose connection has ended."""
         viewer.close()
         if not (join := self._viewers.pop(viewer, None)):
             return
@@ -169,38 +169,40 @@ class Fanout:
                 del self._feeds[key]
 
     def close(self) -> None:
-        """Forget all viewers: nothing is sent any more. Their connections stay open."""
+        """Remove all viewers and stop sending. Their connections stay open."""
         for viewer in self:
             self.leave(viewer)
 
     def sweep(self) -> None:
-        """Cut the viewers that accept no bytes any more."""
+        """Disconnect the viewers that accept no more bytes."""
         for viewer in self:
             if viewer.stalled(self._stall_timeout_s):
-                self._note_cut("viewer %s accepted nothing for %g s and is cut", viewer.identity, self._stall_timeout_s)
+                self._note_cut(
+                    "viewer %s accepted no data for %g s and is disconnected", viewer.identity, self._stall_timeout_s
+                )
                 viewer.lose()
 
     def mark(self, video: int, audio: int) -> None:
-        """Mark packets to viewers of pictures, and of sound alone, with these DSCPs; 0 for none (SDK 10.29)."""
+        """Set the DSCPs of packets to viewers of pictures, and of audio only; 0 for none (SDK 10.29)."""
         self._tos = video << 2, audio << 2
         for viewer, join in self._viewers.items():
             viewer.mark(self._tos[join.sound])
 
     def drop_audio_viewers(self) -> None:
-        """Cut the viewers of sound alone: the microphone is off."""
+        """Disconnect the audio-only viewers: the microphone is disabled."""
         for viewer in self:
             if self._viewers[viewer].sound:
                 viewer.lose()
 
     def cut(self, hub: Hub) -> None:
-        """Cut the viewers of a stream, which ends."""
+        """Disconnect the viewers of a stream that ends."""
         for viewer in self:
             if hub in self._viewers[viewer].hubs:
                 viewer.lose()
                 self.leave(viewer)
 
     def _shared(self, join: Join) -> Join:
-        """Return an equal one that the newest viewer has: most viewers get the same streams, and need only one."""
+        """Return an equal object of the newest viewer: most viewers receive the same streams, so they share it."""
         newest = next(reversed(self._viewers.values()), None)
         return newest if newest == join else join
 

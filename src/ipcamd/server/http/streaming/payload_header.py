@@ -1,4 +1,4 @@
-"""Payload header of a frame: the 28 bytes that the SDK's streams have in front of it (SDK 3.1)."""
+"""Payload header: the 28 bytes before each frame in the SDK's streams (SDK 3.1)."""
 
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.wire.sdk_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, Header, VideoFormat

@@ -1,4 +1,4 @@
-"""HTTP viewer: sends one viewer's buffers, has them queued while its socket is full, and counts dropped frames."""
+"""HTTP viewer: sends one viewer's buffers, queues them while its socket is full, and counts dropped frames."""
 
 import asyncio
 import os
@@ -12,18 +12,18 @@ from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 from ipcamd.server.qos import set_tos
 
 UNSENT = 32 * 1024
-"""Unsent bytes in the kernel for a slow viewer: more would only delay its picture."""
+"""Maximum unsent bytes in the kernel for a slow viewer; more would only delay its picture."""
 MAX_SOUNDS = 32
-"""Blocks of sound that may wait for a slow viewer."""
+"""Maximum number of audio blocks that wait for a slow viewer."""
 SOUND_AGE_S = 1.0
-"""Seconds. Older sound is dropped: it would delay the sound further behind the picture."""
+"""Maximum age of audio in seconds; older audio would be further behind the picture."""
 _TCP_USER_TIMEOUT = 18
 
 
 class Viewer:
     """Sends buffers over a duplicate of a connection's socket; asyncio keeps the original and reads from it.
 
-    The fan-out itself sends to a viewer that is `ready`. It offers the buffer to any other, which queues it. A viewer
+    The fan-out itself sends to a viewer that is `ready` and offers the buffer to any other, which queues it. A viewer
     that falls too far behind skips to the newest key frame (of JPEG: to the newest picture).
     """
 
@@ -38,33 +38,33 @@ class Viewer:
     def __init__(
         self, transport: asyncio.Transport, identity: ViewerIdentity, max_frames: int, now_s: Callable[[], float]
     ) -> None:
-        """`max_frames` pictures may wait."""
+        """`max_frames` is the maximum number of waiting pictures."""
         self._transport = transport
         self._now_s = now_s
         self._rest: SharedBuffer | None = None
         self._offset = 0
         self._queue: FrameQueue[SharedBuffer] = FrameQueue(max_frames)
-        self._sounds: list[SharedBuffer] | None = None  # most viewers never need it
+        self._sounds: list[SharedBuffer] | None = None  # created on demand: most viewers never need it
         self._waiting = False
         self.identity = identity
         self.since_s = self.progress_s = now_s()
-        """Monotonic times of the start, and of the last bytes that the viewer accepted while it was behind."""
-        self.sent = -1  # the head of the response is no frame
+        """Monotonic times of the start, and of the last progress while the viewer was behind."""
+        self.sent = -1  # the response header is not a frame
         """Frames sent completely."""
         self.dropped = 0
-        """Frames dropped because it is slow."""
+        """Frames dropped because the viewer is slow."""
         self.ready = False
         """Whether the next buffer may be sent at once."""
         self.fd = self._open()
 
     def start(self, head: SharedBuffer, pictures: Iterable[SharedBuffer]) -> None:
-        """Send the head of the response, which is never skipped, then the present GOP."""
+        """Send the response header, which is never skipped, then the present GOP."""
         self._rest = head
         self._queue.begin(pictures)
         self.resume()
 
     def hold(self, buffer: SharedBuffer, sent: int) -> None:
-        """Send the rest of a buffer, of which `sent` bytes have been sent, as soon as the socket accepts more."""
+        """Send the rest of a buffer as soon as the socket accepts more; `sent` bytes are already sent."""
         self.ready = False
         self._rest, self._offset = buffer, 0
         self._took(buffer, sent)
@@ -82,7 +82,7 @@ class Viewer:
             self.resume()
 
     def resume(self) -> None:
-        """Send queued buffers: the socket accepts more."""
+        """Send queued buffers, because the socket accepts more."""
         while buffer := self._rest or self._next():
             self._rest = buffer
             try:
@@ -98,7 +98,7 @@ class Viewer:
         return None
 
     def drained(self) -> None:
-        """Note that no bytes wait in the connection's transport any more."""
+        """Record that no bytes wait in the connection's transport."""
 
     def mark(self, tos: int) -> None:
         """Set the type of service of outgoing packets (Network.Advanced.QoS)."""
@@ -109,7 +109,7 @@ class Viewer:
         return self._rest is not None and self._now_s() - self.progress_s > limit_s
 
     def lose(self) -> None:
-        """Cut the connection."""
+        """Reset the connection."""
         self.ready = False
         self._unwait()
         self._transport.abort()
@@ -153,7 +153,7 @@ class Viewer:
         sounds.append(buffer)
 
     def _next(self) -> SharedBuffer | None:
-        # sound first: it is small, and a gap in it is worse than a late picture
+        # audio first: it is small, and a gap in it is worse than a late picture
         while self._sounds:
             buffer = self._sounds.pop(0)
             if self._now_s() - buffer.made_s <= SOUND_AGE_S:
@@ -188,14 +188,14 @@ class Viewer:
 
 
 class SecureViewer(Viewer):
-    """A viewer over TLS. Its bytes are encrypted for it alone, so the kernel cannot send them from shared memory."""
+    """Viewer over TLS. Its bytes are encrypted for it alone, so the kernel cannot send them from shared memory."""
 
     __slots__ = ()
 
     direct = False
 
     def drained(self) -> None:
-        """Continue if a buffer waits for that. The transport may call this from inside its write()."""
+        """Continue if a buffer waits for this. The transport may call this from inside its write()."""
         if self._waiting:
             self._waiting = False
             self.resume()

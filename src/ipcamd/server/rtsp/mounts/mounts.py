@@ -8,12 +8,12 @@ from ipcamd.storage.replay.catalog import ReplayCatalog
 
 AUDIO, PHONE, METADATA = "audio", "3gpp", "metadata"
 SUB = "/sub"
-"""End of the path of a smaller stream, after the codec's name."""
+"""Path suffix of a smaller stream, after the codec's name."""
 PROFILES = "onvif/"
-"""Path of a stream of an ONVIF profile, before the profile's token."""
+"""Path prefix of the stream of an ONVIF profile, before the profile's token."""
 
 RECORDINGS = "replay/"
-"""Path of recordings, before the token of an ONVIF recording."""
+"""Path prefix of recordings, before the token of an ONVIF recording."""
 CARD = "sdcard"
 """Token of the recordings on the SD card."""
 
@@ -29,7 +29,7 @@ ALIASES: Mapping[str, str] = {
     "cgi/mjpg/mjpeg.cgi": "mjpeg",
     "cgi/audio/audio.cgi": AUDIO,
 }
-"""Alias to main path; the root is the main stream."""
+"""Aliases of main paths; the root is the main stream."""
 
 
 class Mounts:

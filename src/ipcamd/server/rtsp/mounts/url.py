@@ -19,7 +19,7 @@ class UrlTarget:
 
     media: AnyPresentation
     track: int | None
-    """Number of the track; `TALK_TRACK` is talk's."""
+    """Track number; `TALK_TRACK` is the talk track."""
 
 
 def track_name(track: int) -> str:
@@ -37,9 +37,9 @@ def resolve_url(find: FindPresentation, target: str) -> UrlTarget:
 
 
 def split_url(target: str) -> tuple[str, int | None]:
-    """Return the path and the track that `target` names, whether they exist or not. Raises `RtspError` 404: no URL.
+    """Return the path and the track that `target` names, whether they exist or not.
 
-    A client may append the track to the query of the URL.
+    A client may append the track to the query of the URL. Raises `RtspError` 404 for an invalid URL.
     """
     match = _URL.fullmatch(target)
     if match is None:

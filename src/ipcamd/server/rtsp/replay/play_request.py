@@ -1,4 +1,4 @@
-"""PLAY request of a replay: range, direction, speed, and which frames (ONVIF Streaming Specification, 6.5)."""
+"""PLAY request of a replay: range, direction, speed, and choice of frames (ONVIF Streaming Specification, 6.5)."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ from ipcamd.server.rtsp.response import RtspError
 from ipcamd.wire.rtsp.message import RtspRequest
 
 SCALES = 1 / 8, 32
-"""Slowest and fastest replay that the camera paces itself."""
+"""Slowest and fastest replay speed that the camera paces itself."""
 
 _CLOCK = re.compile(r"([0-9]{8}T[0-9]{6})(?:\.([0-9]{1,9})[0-9]*)?Z", re.IGNORECASE)
 _FRAMES = re.compile(r"(all|predicted|intra)(?:/([0-9]{1,9}))?", re.IGNORECASE)
@@ -22,25 +22,25 @@ class PlayRequest:
     cseq: int
     """Its sequence number."""
     has_range: bool = False
-    """Without a range a replay begins at the beginning, or goes on where it was paused."""
+    """Whether there is a range; without one, a replay starts at the beginning or continues after a pause."""
     start_ns: int | None = None
-    """None: the beginning of the recording, or backwards its end."""
+    """Start time; None: the beginning of the recording, in reverse replay its end."""
     end_ns: int | None = None
     offset_ns: int | None = None
-    """Start, counted from the beginning of the recording, where the client told it so (``npt=``)."""
+    """Start relative to the beginning of the recording, if the client gave it so (``npt=``), in nanoseconds."""
     scale: float = 1.0
-    """Negative: backwards."""
+    """Speed; negative in reverse replay."""
     is_paced: bool = True
-    """The camera sends at the speed of the recording; else as fast as the client takes it."""
+    """Whether the camera sends at the speed of the recording; otherwise as fast as the client reads."""
     intra_only: bool = False
     interval_ns: int = 0
-    """Least time between two key frames."""
+    """Minimum time between two key frames."""
     is_onvif: bool = False
-    """The client knows the extensions."""
+    """Whether the client uses the ONVIF extensions."""
 
 
 def read_play(request: RtspRequest) -> PlayRequest:
-    """Return the fields of a request. Raises `RtspError` 400 or 457 for what makes no sense."""
+    """Return the fields of a request. Raises `RtspError` 400 or 457 for invalid fields."""
     fields = request.fields
     is_paced = _word(fields.get("rate-control", "yes"), "yes", "no") == "yes"
     intra_only, interval_ns = _read_frames(fields.get("frames", "all"))
@@ -84,7 +84,7 @@ def _read_clock(text: str) -> int:
 
 
 def _read_npt(text: str) -> int | None:
-    """Return an offset; None for ``now`` and for none."""
+    """Return an offset in nanoseconds; None for ``now`` and for none."""
     if text in ("", "now"):
         return None
     match = re.fullmatch(r"(?:([0-9]{1,4}):([0-5]?[0-9]):)?([0-9]{1,9})(?:\.([0-9]{1,9})[0-9]*)?", text)
@@ -95,7 +95,7 @@ def _read_npt(text: str) -> int | None:
 
 
 def _read_scale(text: str, is_paced: bool) -> float:
-    """Return the speed: the nearest one that is possible (RFC 2326, 12.34)."""
+    """Return the nearest possible speed (RFC 2326, 12.34)."""
     if not re.fullmatch(r"[+-]?[0-9]{1,6}(\.[0-9]{1,9})?", text.strip()) or not float(text):
         raise RtspError(400)
     scale = float(text)

@@ -1,4 +1,4 @@
-"""Replayer: sends the stored frames of one session, at the speed of the recording or at the client's."""
+"""Replayer: sends the stored frames of one session at the speed of the recording or at the client's."""
 
 import asyncio
 import logging
@@ -15,13 +15,14 @@ from ipcamd.storage.replay.catalog import ReplayCatalog, Section
 from ipcamd.storage.replay.cursor import ReplayCursor, ReplayRange, StoredFrame
 
 SECOND_NS = 1_000_000_000
-"""Nanoseconds of a second."""
+"""Nanoseconds in a second."""
 GAP_NS = SECOND_NS
-"""A longer time between two frames is a gap of the recording: a replay that the camera paces does not wait for it."""
+"""Nanoseconds between two frames above which there is a gap in the recording; a replay paced by the camera does not
+wait for it."""
 STEP_NS = SECOND_NS // 25
-"""Time from the last frame before a gap, or before another PLAY, to the next one."""
+"""Nanoseconds from the last frame before a gap, or before another PLAY, to the next one."""
 LATE_S = 1.0
-"""A client that is later than that gets no burst to catch up."""
+"""Delay of a client in seconds above which it gets no burst to catch up."""
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ Spawn = Callable[[Coroutine[object, object, None]], "asyncio.Task[None]"]
 
 
 class Replayer:
-    """For the event loop. It has one task while it plays; `close` ends it."""
+    """Replay of one session, for the event loop. It has one task while it plays; `close` ends it."""
 
     def __init__(self, catalog: ReplayCatalog, spawn: Spawn, now_s: Callable[[], float] = time.monotonic) -> None:
         """`spawn` starts a task that ends with the service."""
@@ -43,11 +44,11 @@ class Replayer:
         self._cursor: ReplayCursor | None = None
         self._is_closed = False
         self._anchor: tuple[int, int] | None = None
-        """Time of a frame, and its place on the replay's time line; both in nanoseconds."""
+        """Time of a frame, and its position on the replay's time line; both in nanoseconds."""
         self._place_ns = 0
-        """Place of the last frame."""
+        """Position of the last frame, in nanoseconds."""
         self._last_ns: int | None = None
-        """Time of the last frame."""
+        """Time of the last frame, in nanoseconds."""
         self._has_section_ended = False
 
     def track(self, codec: Codec) -> ReplayTrack:
@@ -56,11 +57,11 @@ class Replayer:
 
     @property
     def is_playing(self) -> bool:
-        """Whether frames are being sent, or waited for."""
+        """Whether frames are being sent or waited for."""
         return self._task is not None and not self._task.done()
 
     async def prepare(self, request: PlayRequest, codecs: Iterable[Codec]) -> tuple[int, int]:
-        """Find the beginning for `play`. Return its time, and the end of the recording.
+        """Find the first frame for `play`. Return its time, and the end of the recording.
 
         Raises `RtspError` 457 if there is nothing to replay, 503 while the card is being read.
         """
@@ -81,23 +82,23 @@ class Replayer:
         return first_ns, sections[-1].end_ns if sections else first_ns
 
     def play(self) -> None:
-        """Send what was prepared."""
+        """Send the prepared range."""
         if self._cursor and not self._is_closed:
             self._task = self._spawn(self._run(self._cursor, self._request))
 
     def pause(self) -> None:
-        """Send no more for now."""
+        """Pause sending."""
         if self._task:
             self._task.cancel()
         self._task = self._cursor = None
 
     def close(self) -> None:
-        """End it."""
+        """End the replay."""
         self._is_closed = True
         self.pause()
 
     def stamp_of(self, track: ReplayTrack, time_ns: int) -> int:
-        """Return the RTP time stamp of a frame of that time, after `prepare`."""
+        """Return the RTP time stamp of a frame captured at that time, after `prepare`."""
         return track.stamp(self._place(time_ns))
 
     def _range(self, request: PlayRequest, sections: "tuple[Section, ...]") -> ReplayRange:
@@ -132,9 +133,10 @@ class Replayer:
                 track.break_off()
 
     def _place(self, time_ns: int) -> int:
-        """Return the place of a frame on the replay's own time line, which begins with the session: stamps follow it.
+        """Return the position of a frame on the replay's time line, which begins with the session; time stamps follow
+        it.
 
-        Where the camera paces the replay, gaps take no time there, and a fast replay takes less.
+        When the camera paces the replay, gaps take no time there, and a fast replay takes less.
         """
         anchor_ns, place_ns = self._anchor or (time_ns, 0)
         return place_ns + round((time_ns - anchor_ns) / (self._request.scale if self._request.is_paced else 1))
@@ -151,13 +153,13 @@ class Replayer:
             if not request.is_onvif:
                 for track in self._tracks.values():
                     track.say_goodbye()
-        except Exception:  # a fault of ours ends this replay alone
+        except Exception:  # an internal error ends only this replay
             _log.exception("a replay failed")
         finally:
             await cursor.close()
 
     def _follow(self, frame: StoredFrame) -> None:
-        """Note the place of the next frame; skip the gap before it."""
+        """Advance to the position of the next frame; skip the gap before it."""
         time_ns, request = frame.entry.time_ns, self._request
         if self._last_ns is not None and abs(time_ns - self._last_ns) > GAP_NS:
             is_gap = request.scale > 0 or self._has_section_ended
@@ -169,15 +171,18 @@ class Replayer:
 
 
 class Pacer:
-    """Waits for the moments of a replay's time line."""
+    """Waits for positions on a replay's time line."""
 
     def __init__(self, now_s: Callable[[], float], place_ns: int) -> None:
-        """`place_ns` is the place now."""
+        """`place_ns` is the present position."""
         self._now_s = now_s
         self._origin_s = now_s() - place_ns / SECOND_NS
 
     async def wait_until(self, place_ns: int) -> None:
-        """Wait until that moment. After a moment that is long over the time line is late from then on."""
+        """Wait until that position.
+
+        If it passed long ago, the time line is shifted, so later frames are not sent in a burst.
+        """
         late_s = self._now_s() - self._origin_s - place_ns / SECOND_NS
         if late_s > LATE_S:
             self._origin_s += late_s

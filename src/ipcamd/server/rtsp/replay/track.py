@@ -1,4 +1,4 @@
-"""Track of a replay: numbers, stamps and packs the stored frames of one codec for one client."""
+"""Track of a replay: numbers, stamps and packetizes the stored frames of one codec for one client."""
 
 import secrets
 
@@ -21,7 +21,7 @@ class ReplayTrack:
         self.codec = codec
         self.format = codec.rtp_format
         self.sent_ns: int | None = None
-        """Time of the last frame that was sent."""
+        """Time of the last sent frame."""
         self._numbering = rtp.RtpSequencer(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
         self._first_stamp = secrets.randbits(32)
         self._viewer: TcpViewer | UdpViewer | None = None
@@ -34,7 +34,7 @@ class ReplayTrack:
 
     @property
     def ssrc(self) -> int:
-        """Identifier of the source in its packets."""
+        """SSRC of its packets (RFC 3550)."""
         return self._numbering.ssrc
 
     @property
@@ -43,27 +43,27 @@ class ReplayTrack:
         return self._numbering.sequence
 
     def add(self, viewer: RtpViewer) -> None:
-        """Send to `viewer`, the only one."""
+        """Start sending to `viewer`, the only one."""
         assert isinstance(viewer, TcpViewer | UdpViewer)
         self._viewer = viewer
 
     def remove(self, viewer: RtpViewer) -> None:
-        """Send no more."""
+        """Stop sending."""
         self._viewer = None
 
     def ask_key(self) -> None:
-        """Do nothing: what is recorded has the key frames that it has."""
+        """Do nothing: the key frames of a recording are fixed."""
 
     def stamp(self, at_ns: int) -> int:
-        """Return the RTP time stamp of a time on the replay's own time line, in nanoseconds."""
+        """Return the RTP time stamp of a position on the replay's time line, in nanoseconds."""
         return (self._first_stamp + at_ns * self.format.clock // _SECOND) & 0xFFFFFFFF
 
     def break_off(self) -> None:
-        """Note that the next frame does not follow the last one."""
+        """Record that the next frame does not follow the previous one."""
         self._is_discontinuous = self.sent_ns is not None
 
     async def send(self, frame: StoredFrame, at_ns: int, cseq: int) -> None:
-        """Send a frame, as fast as the client takes it; `at_ns` is its time on the replay's time line."""
+        """Send a frame as fast as the client reads; `at_ns` is its position on the replay's time line."""
         packets = self._pack(frame, at_ns, cseq)
         self.sent_ns, self._is_discontinuous = frame.entry.time_ns, False
         if packets and self._viewer:
@@ -72,7 +72,7 @@ class ReplayTrack:
             )
 
     def say_goodbye(self) -> None:
-        """Tell the client that nothing more comes (RTCP BYE)."""
+        """Send RTCP BYE: nothing more follows."""
         if self._viewer:
             counted = self._numbering.packets, self._numbering.octets
             report = rtcp.sender_report(self.ssrc, 0, 0, *counted, "ipcamd")
@@ -81,14 +81,14 @@ class ReplayTrack:
     def _pack(self, frame: StoredFrame, at_ns: int, cseq: int) -> list[bytes]:
         try:
             payloads = self.format.payloads(frame.payload)
-        except ValueError:  # damaged, or beyond what RTP can carry
+        except ValueError:  # damaged, or too large for RTP
             return []
         stamp, captured_ns, packets = self.stamp(at_ns), frame.entry.time_ns, list[bytes]()
         for number, payload in enumerate(payloads):
             is_last = number == len(payloads) - 1
             (packet,) = self._numbering.pack([(stamp, is_last and self.format.marks, payload)])
             ticks = self.format.ticks(payload)
-            if not number or ticks:  # each packet of sound is played on its own
+            if not number or ticks:  # each audio packet is played separately
                 packet = add_extension(
                     packet, self._extension(frame, captured_ns, cseq, not number, is_last or not ticks)
                 )
