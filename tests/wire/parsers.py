@@ -21,6 +21,7 @@ from ipcamd.params.kinds.address_range import AddressRange
 from ipcamd.params.motion import MOTION
 from ipcamd.wire import dyndns, natpmp, pcp, sntp
 from ipcamd.wire.avi import reader
+from ipcamd.wire.bitstream.framer import FRAMERS, Framer
 from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
@@ -145,6 +146,10 @@ def jpeg(pieces: Pieces) -> object:
     return -1
 
 
+def frame(framer: Framer, pieces: Pieces) -> object:
+    return [picture for piece in pieces for picture in framer.feed(piece)]
+
+
 def avi(data: bytes) -> object:
     """Read the head of a file, and repair it."""
 
@@ -197,6 +202,8 @@ STREAMS: dict[str, Callable[[Pieces], object]] = {
     "jpeg": jpeg,
     "rtp_over_tcp": rtp_over_tcp,
     "rtsp_video": rtsp_video,
+    "h264_stream": lambda pieces: frame(FRAMERS["h264"](), pieces),
+    "jpeg_stream": lambda pieces: frame(FRAMERS["mjpeg"](), pieces),
 }
 """Parsers of a stream: however it is cut, they say the same."""
 

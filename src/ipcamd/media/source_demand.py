@@ -58,6 +58,7 @@ class SourceDemand:
         return replace(
             wanted,
             codecs=self._passthrough.codecs(),
+            settings=self._passthrough.settings(),
             decoded_rate=max(rates + few),
             key_frame=self._passthrough.wants_key_frame,
             keys_suffice=not rates,

@@ -45,12 +45,21 @@ class StreamSettings:
         JPEG."""
         return 1 if self.codec.intra_only else min(30, 2 * self.rate)
 
+    @property
+    def expected_bitrate(self) -> int:
+        """Bit rate for an encoder that knows no constant quality, in bit/s."""
+        return self.bitrate or _bitrate_for(self.size, self.rate, self.quality)
+
 
 def _steady_bitrate(values: Values, size: tuple[int, int], rate: int, quality: int) -> int | None:
     if values.get("Ratecontrol", "vbr") == "vbr":
         return None
     if "Bitrate" in values:
         return values.number("Bitrate") * 1000
+    return _bitrate_for(size, rate, quality)
+
+
+def _bitrate_for(size: tuple[int, int], rate: int, quality: int) -> int:
     return int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality])
 
 

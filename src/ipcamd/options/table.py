@@ -110,7 +110,7 @@ OPTIONS: tuple[Option, ...] = (
         "source",
         "",
         "where the picture comes from: scene, a video or picture file, a directory of pictures, /dev/videoN, "
-        "rtsp://..., http://..., screen[:N] (default: /dev/video0 if there is one, else scene)",
+        "libcamera[:N], rtsp://..., http://..., screen[:N] (default: /dev/video0 if there is one, else scene)",
         "S",
     ),
     Option(

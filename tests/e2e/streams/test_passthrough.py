@@ -134,7 +134,9 @@ def test_a_webcam_s_jpegs_reach_viewers_as_they_are(start_camera: StartCamera, s
     client = start_camera("--source=/dev/video77", environment=environment).client
     client.update("Image.MJPEG", Resolution=0)
     stream = watch(client, MJPEG)
-    assert {part.payload for part in itertools.islice(stream, 40)} == set(pictures)
+    seen = {next(stream).payload}  # a busy machine misses some of the 30 pictures until they come again
+    eventually(lambda: seen.add(next(stream).payload) or seen >= {*pictures}, "some pictures never come")
+    assert seen == {*pictures}
     assert state(client, "MJPEG") == "passed through"
     assert client.get("/cgi/jpg/image.cgi").body in pictures
     client.update("Image.MJPEG", Passthrough="off")

@@ -8,6 +8,7 @@ from ipcamd.media.frame import Packet
 from ipcamd.media.mask.mask import MaskSet
 from ipcamd.media.passthrough.pace import Pace
 from ipcamd.media.passthrough.switch import PassthroughSwitch
+from ipcamd.media.stream_settings import StreamSettings
 
 
 class Passthrough:
@@ -49,6 +50,12 @@ class Passthrough:
     def wants_key_frame(self) -> bool:
         """Whether a stream waits for a key frame of the source."""
         return any(switch.wants_key_frame for switch in self.switches.values())
+
+    def settings(self) -> Mapping[str, StreamSettings]:
+        """Return the settings of one stream of each codec that can be passed through: the largest watched one."""
+        streams = [each for each in self._streams.items() if each[1].settings.codec.inspector]
+        streams.sort(key=lambda each: (self.switches[each[0]].wants_packets, each[1].settings.size))
+        return {stream.settings.codec.name: stream.settings for _, stream in streams}
 
     def decoded_rates(self) -> list[int]:
         """Return the frame rates of the streams that need decoded pictures now."""

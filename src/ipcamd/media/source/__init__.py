@@ -1,4 +1,4 @@
-"""Sources of pictures and sound: the built-in scene, video and picture files, V4L2 cameras, network cameras, screens.
+"""Sources of pictures and sound: the built-in scene, files, cameras of this computer and of the network, screens.
 
 `make_source` returns the `Source` of a value of ``--source``. PyAV, numpy and Pillow are imported when a source plays
 (a video file: when it is checked).
@@ -7,7 +7,7 @@
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,8 @@ from typing import Protocol
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.source.libcamera import PREFIX as LIBCAMERA
+from ipcamd.media.source.libcamera import LibcameraCamera
 from ipcamd.media.source.media_file import VideoFile
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.media.source.network.tls_policy import TlsPolicy
@@ -23,6 +25,7 @@ from ipcamd.media.source.picture_files import find_picture_files
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.screen import ScreenSource
 from ipcamd.media.source.v4l2 import V4l2Camera
+from ipcamd.media.stream_settings import StreamSettings
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +45,8 @@ class Wanted:
     """Whether sound is needed."""
     codecs: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the codecs whose packets are wanted, from a source that has them."""
+    settings: Mapping[str, StreamSettings] = field(default_factory=dict, compare=False)
+    """Settings of the streams that may be passed through, by codec, for a camera that encodes for them."""
     decoded_rate: int | None = field(default=None, compare=False)
     """Highest frame rate of pictures to decode from packets; 0: no picture; None: `rate`."""
     key_frame: bool = field(default=False, compare=False)
@@ -95,6 +100,8 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
         return SceneSource(clock)
     if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
         return ScreenSource(text.removeprefix("screen"), clock)
+    if re.fullmatch(f"{LIBCAMERA}(:[0-9]{{1,3}})?", text):
+        return LibcameraCamera(int(text.partition(":")[2] or 0), clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
         return NetworkSource(text, clock, TlsPolicy(tls))
     if text.startswith("/dev/"):

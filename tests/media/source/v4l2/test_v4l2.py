@@ -15,15 +15,16 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from tests.media.encoded import h264
 from tests.media.source.clips import grey
 
 from ipcamd.errors import SourceError
 from ipcamd.media.planes import planes
+from ipcamd.media.source.capture_device.device import PixelLayout
+from ipcamd.media.source.capture_device.modes import RAW, CaptureMode, choose
+from ipcamd.media.source.capture_device.raw_decoder import make_decoder
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.v4l2 import abi
-from ipcamd.media.source.v4l2.decode import make_decoder
-from ipcamd.media.source.v4l2.device import PixelLayout
-from ipcamd.media.source.v4l2.modes import RAW, CaptureMode, choose
 
 HD, FULL_HD, VGA, QVGA = (1280, 720), (1920, 1080), (640, 480), (320, 240)
 
@@ -89,6 +90,15 @@ def test_the_cheapest_mode_that_gives_what_is_wanted_is_chosen(
     assert choose(WEBCAM, size, rate) == mode
 
 
+def test_h264_is_passed_through_where_it_is_watched_and_otherwise_the_last_choice() -> None:
+    both = [CaptureMode("MJPG", HD, 30), CaptureMode("H264", HD, 30)]
+    assert choose(both, HD, 30, codecs=("h264", "mjpeg")).format == "H264"
+    assert choose(both, HD, 30, codecs=("mjpeg",)).format == "MJPG"
+    assert choose(both, HD, 30).format == "MJPG"
+    # a change interrupts the pictures
+    assert choose(both, HD, 30, both[1]).format == "H264"
+
+
 def test_a_rate_a_little_below_is_better_than_a_much_smaller_picture() -> None:
     assert choose([CaptureMode("MJPG", FULL_HD, 25), CaptureMode("MJPG", VGA, 30)], FULL_HD, 30).size == FULL_HD
     assert choose([CaptureMode("YUYV", FULL_HD, 5), CaptureMode("MJPG", HD, 30)], FULL_HD, 30).size == HD
@@ -107,7 +117,7 @@ def test_the_present_mode_stays_unless_another_is_much_better() -> None:
 
 def test_only_what_can_be_decoded_is_chosen() -> None:
     with pytest.raises(ValueError):
-        choose([CaptureMode("H264", HD, 30), CaptureMode("pBAA", HD, 30)], HD, 30)
+        choose([CaptureMode("HEVC", HD, 30), CaptureMode("pBAA", HD, 30)], HD, 30)
 
 
 @pytest.mark.parametrize("padding", [0, 24])
@@ -154,6 +164,9 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pack(path: Path, form: str, size: tuple[int, int]) -> None:
     """Write 10 pictures, each brighter than the last."""
+    if form == "H264":
+        write_pack(path, h264(10, size, gop=10))
+        return
     items = []
     codec = av.VideoCodecContext.create("mjpeg", "w")
     codec.width, codec.height, codec.pix_fmt, codec.time_base = *size, "yuvj420p", Fraction(1, 30)
@@ -161,6 +174,10 @@ def pack(path: Path, form: str, size: tuple[int, int]) -> None:
         frame = grey(size, 20 + 20 * number, "yuvj420p")
         packets = codec.encode(frame) if form == "MJPG" else []
         items += [bytes(packet) for packet in packets] or [bytes(frame.reformat(format="yuyv422").planes[0])]
+    write_pack(path, items)
+
+
+def write_pack(path: Path, items: list[bytes]) -> None:
     path.write_bytes(struct.pack("<I", len(items)) + b"".join(struct.pack("<I", len(i)) + i for i in items))
 
 
@@ -320,11 +337,38 @@ for name in ("/dev/video1", "/dev/null", "/dev/video0"):
         said.append(str(error))
 said.append(make_source("").name)
 """,
-        modes="H264:640x480@30",
+        modes="pBAA:640x480@30",
     )
     assert said == [
         "source /dev/video1: no such device",
         "source /dev/null: is not a camera",
-        "source /dev/video0: none of its formats can be decoded (H264)",
+        "source /dev/video0: none of its formats can be decoded (pBAA)",
         "scene",
     ]
+
+
+@pytest.mark.slow
+def test_h264_is_passed_through_as_it_is_and_decoded_where_pictures_are_wanted(camera) -> None:
+    _, seen = camera(
+        """
+def collect(count, codecs):
+    want, stop = Wanted((320, 240), 30, False, frozenset(codecs), decoded_rate=0 if codecs else None), threading.Event()
+    for number, item in enumerate(camera.play(lambda: want, stop)):
+        if codecs:
+            seen.append((item.key, item.size, item.obstacle, item.payload.hex()))
+        else:
+            seen.append((item.video.width, item.video.height, int(planes(item.video)[0].mean())))
+        if number + 1 == count:
+            stop.set()
+
+collect(25, ["h264"])
+collect(5, [])
+""",
+        modes="H264:320x240@30",
+    )
+    own = {payload.hex(): not number for number, payload in enumerate(h264(10, QVGA, gop=10))}
+    passed, pictures = seen[:25], seen[25:]
+    assert all(key == own[payload] for key, *_, payload in passed)
+    first = next(number for number, (key, *_) in enumerate(passed) if key)
+    assert {(tuple(size), obstacle) for _, size, obstacle, _ in passed[first:]} == {(QVGA, "")}
+    assert all((width, height) == QVGA and 10 <= luma <= 90 for width, height, luma in pictures)

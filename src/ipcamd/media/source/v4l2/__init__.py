@@ -37,6 +37,7 @@ class V4l2Camera:
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """See `Source`; the mode that suits the wanted format best is used."""
-        from ipcamd.media.source.v4l2.capture import capture_pictures
+        from ipcamd.media.source.capture_device.capture import capture_pictures
+        from ipcamd.media.source.v4l2.device import V4l2Device
 
-        return capture_pictures(self.name, wanted, stop, self._clock)
+        yield from capture_pictures(V4l2Device(self.name), wanted, stop, self._clock)

@@ -10,12 +10,13 @@ from fcntl import ioctl
 from mmap import mmap
 from typing import TypeVar
 
-from ipcamd.dataclass import dataclass
 from ipcamd.errors import SourceError
 from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
+from ipcamd.media.source.capture_device.modes import CaptureMode
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
-from ipcamd.media.source.v4l2.modes import CaptureMode
+from ipcamd.media.stream_settings import StreamSettings
 
 _BUFFERS = 4
 
@@ -44,31 +45,10 @@ _SIZES = ((320, 240), (640, 480), (720, 480), (1280, 720), (1280, 960), (1920, 1
 _S = TypeVar("_S", bound=Structure | c_int32)
 
 
-@dataclass(frozen=True, slots=True)
-class PixelLayout:
-    """Layout of the arriving pictures."""
-
-    format: str
-    size: tuple[int, int]
-    """Width and height in pixels."""
-    stride: int
-    """Bytes per row; 0 for compressed pictures."""
-    full_range: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RawPicture:
-    """Picture as the camera sent it."""
-
-    data: bytes
-    age_ns: int
-    """Nanoseconds since its capture."""
-    sequence: int
-    """The driver's frame counter; a gap is a lost picture."""
-
-
 class V4l2Device:
-    """Open device. Every method raises `SourceError` with a clear message when it fails."""
+    """Open device; see `CaptureDevice`."""
+
+    set_codecs: frozenset[str] = frozenset()
 
     def __init__(self, path: str) -> None:
         """Open the device `path`, such as ``/dev/video0``."""
@@ -90,14 +70,14 @@ class V4l2Device:
             raise SourceError("is not a camera that can stream")
 
     def close(self) -> None:
-        """Stop and close the device, even if it was disconnected."""
+        """See `CaptureDevice`."""
         for held in self._maps:
             held.close()
         self._maps.clear()
         os.close(self._fd)
 
     def modes(self) -> list[CaptureMode]:
-        """Return all modes that the driver lists."""
+        """See `CaptureDevice`."""
         return [
             CaptureMode(abi.name(format.pixelformat), size, rate)
             for format in self._list(Ioctl.ENUM_FMT, lambda n: abi.FormatDescription(index=n, type=abi.VIDEO_CAPTURE))
@@ -123,8 +103,8 @@ class V4l2Device:
         rates = [each.least.denominator / each.least.numerator for each in found if each.least.numerator]
         return rates or [_UNKNOWN_RATE]
 
-    def start(self, mode: CaptureMode) -> PixelLayout:
-        """Start capturing in a mode, or the nearest supported one; stop the previous one."""
+    def start(self, mode: CaptureMode, _: StreamSettings | None) -> PixelLayout:
+        """See `CaptureDevice`."""
         self._stop()
         layout = self._set_format(mode)
         parm = abi.StreamParm(type=abi.VIDEO_CAPTURE)
@@ -156,7 +136,7 @@ class V4l2Device:
             self._ask(Ioctl.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
 
     def read_picture(self, timeout_s: float) -> RawPicture:
-        """Wait for the next complete picture. Raises `SourceError` after `timeout_s` seconds without one."""
+        """See `CaptureDevice`."""
         poll, deadline_s = select.poll(), time.monotonic() + timeout_s
         poll.register(self._fd, select.POLLIN)
         while (left_s := deadline_s - time.monotonic()) > 0:

@@ -1,4 +1,4 @@
-"""Decoder of the raw frames that a V4L2 camera sends."""
+"""Raw decoder: decodes the raw frames that a camera of this computer sends."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ import numpy as np
 from av.video.reformatter import ColorRange
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.v4l2.device import PixelLayout
-from ipcamd.media.source.v4l2.modes import RAW
+from ipcamd.media.source.capture_device.device import PixelLayout
+from ipcamd.media.source.capture_device.modes import RAW
 
 Decode = Callable[[bytes], av.VideoFrame | None]
 """Decodes the bytes of a frame; returns None for a damaged one."""

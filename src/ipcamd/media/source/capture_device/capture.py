@@ -1,4 +1,4 @@
-"""Capture from a V4L2 camera."""
+"""Capture from a camera of this computer, in the mode that suits the streams."""
 
 import logging
 import threading
@@ -11,12 +11,13 @@ from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout, RawPicture
+from ipcamd.media.source.capture_device.modes import ENCODED, CaptureMode, choose
+from ipcamd.media.source.capture_device.raw_decoder import make_decoder
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
-from ipcamd.media.source.v4l2.decode import make_decoder
-from ipcamd.media.source.v4l2.device import PixelLayout, RawPicture, V4l2Device
-from ipcamd.media.source.v4l2.modes import ENCODED, CaptureMode, choose
+from ipcamd.media.stream_settings import StreamSettings
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -25,10 +26,10 @@ _log = logging.getLogger(__name__)
 
 
 def capture_pictures(
-    path: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+    device: CaptureDevice, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Packet | Picture]:
-    """Yield a camera's pictures (see `Source.play`)."""
-    with closing(V4l2Device(path)) as device:
+    """Yield a camera's pictures (see `Source.play`), then close it."""
+    with closing(device):
         reader = _CameraReader(device, wanted, clock)
         while not stop.is_set():
             yield from reader.read()
@@ -37,22 +38,26 @@ def capture_pictures(
 class _CameraReader:
     """Captures from an open camera in the most suitable mode."""
 
-    def __init__(self, device: V4l2Device, wanted: "Callable[[], Wanted]", clock: Clock) -> None:
+    def __init__(self, device: CaptureDevice, wanted: "Callable[[], Wanted]", clock: Clock) -> None:
         self._device, self._wanted, self._clock = device, wanted, clock
         self._modes = [mode for mode in device.modes() if mode.usable]
         if not self._modes:
             raise SourceError("has no format that can be decoded")
         self._mode: CaptureMode | None = None
         self._served: tuple[tuple[int, int], int, frozenset[str]] | None = None
+        self._settings: StreamSettings | None = None
+        """Settings with which the camera encodes now."""
         self._pictures: PacketReader | _RawReader
         self._sequence: int | None = None
         self._limit = SilenceLimit()
         self._good_ns = clock.steady_ns()
 
     def read(self) -> Iterator[Packet | Picture]:
-        """Yield the next picture; nothing if it is damaged, or beyond the wanted rate."""
+        """Yield the next picture; nothing if it is damaged, or beyond the wanted rate, or if the capture must stop."""
         self._select_mode(self._wanted())
         raw = self._device.read_picture(float(self._limit))
+        if raw is None:
+            return
         lost, now = self._lost_before(raw), self._clock.steady_ns()
         good = self._pictures.good
         yield from self._pictures.read(raw.data, self._clock.now_ns() - raw.age_ns, lost)
@@ -63,16 +68,23 @@ class _CameraReader:
             raise SourceError("sends no picture that can be decoded")
 
     def _select_mode(self, want: "Wanted") -> None:
-        """Change the mode if the wanted format changed and another mode suits it better."""
-        if self._served == (want.size, want.rate, want.codecs):
-            return
-        self._served = want.size, want.rate, want.codecs
-        mode = choose(self._modes, want.size, want.rate, self._mode, want.codecs)
-        if mode != self._mode:
-            self._mode, self._sequence = mode, None
-            layout = self._device.start(mode)
+        """Change the mode if the wanted format changed and another mode suits it better, or if the camera must encode
+        with other settings."""
+        served = want.size, want.rate, want.codecs
+        mode = self._mode
+        if mode is None or self._served != served:
+            self._served, mode = served, choose(self._modes, want.size, want.rate, self._mode, want.codecs)
+        settings = self._settings_for(mode, want)
+        if (mode, settings) != (self._mode, self._settings):
+            self._mode, self._settings, self._sequence = mode, settings, None
+            layout = self._device.start(mode, settings)
             self._pictures = self._make_reader(layout, mode)
             _log.info("camera: %s %dx%d, %g pictures per second", layout.format, *layout.size, mode.rate)
+
+    def _settings_for(self, mode: CaptureMode, want: "Wanted") -> StreamSettings | None:
+        """Return the settings of the stream for which the camera encodes in this mode; None if it does not."""
+        codec = ENCODED.get(mode.format)
+        return want.settings.get(codec) if codec in self._device.set_codecs else None
 
     def _lost_before(self, raw: RawPicture) -> int:
         """Return how many pictures the driver dropped since the last one."""

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 from ipcamd.dataclass import dataclass
 
-ENCODED = {"MJPG": "mjpeg", "JPEG": "mjpeg"}
-"""Formats of encoded pictures, by the kernel's FourCC: the codec's name."""
+ENCODED = {"MJPG": "mjpeg", "JPEG": "mjpeg", "H264": "h264"}
+"""Formats of encoded pictures, by the kernel's FourCC: FFmpeg's name of the codec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ RAW = {
     "GREY": RawFormat("gray", 1),
 }
 """Raw pixel formats, by the kernel's FourCC."""
+
+
+_DECODING_COSTS = {"mjpeg": 1, "h264": 2}
+"""Order of the processor time to decode a picture of each codec; 0 for raw pictures."""
+_ENCODING_COSTS = {"h264": 1, "mjpeg": 2}
+"""Order of codecs to pass through: it saves the most to encode no H.264."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,14 @@ def _work(mode: CaptureMode) -> float:
 
 def _cost(
     mode: CaptureMode, size: tuple[int, int], rate: int, codecs: Collection[str]
-) -> tuple[float, bool, int, float, bool]:
-    """Rank modes: by fitness, then by passthrough, fewer pixels, lower rate, and raw before encoded."""
+) -> tuple[float, bool, int, float, int]:
+    """Rank modes: by fitness, then by passthrough, fewer pixels, lower rate, and the processor time of the format."""
+    passes = mode.can_pass(size, rate, codecs)
+    costs = _ENCODING_COSTS if passes else _DECODING_COSTS
     return (
         -round(fitness(mode, size, rate), 3),
-        not mode.can_pass(size, rate, codecs),
+        not passes,
         mode.size[0] * mode.size[1],
         mode.rate,
-        mode.format in ENCODED,
+        costs.get(ENCODED.get(mode.format, ""), 0),
     )

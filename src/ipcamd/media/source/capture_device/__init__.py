@@ -1,0 +1,1 @@
+"""Capture from cameras of this computer, whatever interface they have: mode selection and decoding."""
