@@ -46,6 +46,8 @@ class Trajectory:
 
     def at(self, now_s: float) -> tuple[float, float]:
         """Return position and velocity at a time; before the first phase, those of its start."""
+        if now_s >= self.phases[-1].start_s:
+            return self.phases[-1].position, 0.0
         phase = next((p for p in reversed(self.phases) if p.start_s <= now_s), self.phases[0])
         return phase.at(max(now_s, phase.start_s))
 

@@ -1,7 +1,6 @@
 """Source demand: the present needs of the streams and picture meters from the source."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.image.analysis_tap import AnalysisTap
@@ -53,13 +52,18 @@ class SourceDemand:
 
     def refine(self, wanted: Wanted) -> Wanted:
         """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
-        rates = self._passthrough.decoded_rates() + ([FOCUS_RATE] if self._focus_meter.wanted else [])
-        few = [self._analysis.rate, LIGHT_RATE if self._light_meter.wanted else 0]
-        return replace(
-            wanted,
-            codecs=self._passthrough.codecs(),
-            settings=self._passthrough.settings(),
-            decoded_rate=max(rates + few),
-            key_frame=self._passthrough.wants_key_frame,
+        # called for each picture: looks only at streams with viewers
+        watched = self._passthrough.watched()
+        rates = [switch.stream.settings.rate for switch in watched if switch.wants_pictures]
+        if self._focus_meter.wanted:
+            rates.append(FOCUS_RATE)
+        return Wanted(
+            wanted.size,
+            wanted.rate,
+            wanted.sound,
+            codecs=frozenset(switch.stream.settings.codec.name for switch in watched if switch.wants_packets),
+            settings_of=self._passthrough.settings_of,
+            decoded_rate=max(*rates, self._analysis.rate, LIGHT_RATE if self._light_meter.wanted else 0),
+            key_frame=any(switch.wants_key_frame for switch in watched),
             keys_suffice=not rates,
         )

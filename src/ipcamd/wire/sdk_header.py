@@ -147,7 +147,9 @@ class Status:
 
     def word(self) -> int:
         """Return the 32-bit word; raise ``ValueError`` if a motion level is out of its range."""
-        first, second, third = (_check("motion", level, 0, 255) for level in self.motion)
+        first, second, third = self.motion
+        if not 0 <= min(self.motion) <= max(self.motion) <= 255:
+            raise ValueError(f"motion {self.motion}: 0 to 255")
         return first | second << 8 | third << 16 | self.inputs[0] << 24 | self.inputs[1] << 25 | self.output << 26
 
     @classmethod
@@ -177,10 +179,12 @@ class Header:
     def pack(self) -> bytes:
         """Return the 28 bytes; raise ``ValueError`` if a field is out of its range."""
         second, microsecond = divmod(self.captured_us, 1_000_000)
-        words = (self.counter, self.size, self.type, second, microsecond, self.format, self.status)
-        if not _type(self.type) or not all(0 <= word < 1 << 32 for word in words):
-            raise ValueError(f"no payload header holds {self}")
-        return _WORDS.pack(*words)
+        try:
+            if _type(self.type):
+                return _WORDS.pack(self.counter, self.size, self.type, second, microsecond, self.format, self.status)
+        except struct.error:
+            pass
+        raise ValueError(f"no payload header holds {self}")
 
     @classmethod
     def parse(cls, data: bytes) -> "Header":

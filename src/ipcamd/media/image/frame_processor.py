@@ -75,9 +75,7 @@ class FrameProcessor:
         from ipcamd.media.image.crop import Cropper
         from ipcamd.media.image.transform import Transform
 
-        self._transform = self._transform or Transform(self._local)
-        self._cropper = self._cropper or Cropper()
-        self._blurrer = self._blurrer or Blurrer()
+        self._transform, self._cropper, self._blurrer = Transform(self._local), Cropper(), Blurrer()
 
     @property
     def change(self) -> str:
@@ -94,7 +92,8 @@ class FrameProcessor:
         from ipcamd.media.image.scale import ProcessedFrame
         from ipcamd.media.mask.cover import cover
 
-        self.prepare()
+        if not self._transform:
+            self.prepare()
         assert self._transform
         assert self._cropper
         assert self._blurrer

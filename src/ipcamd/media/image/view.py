@@ -34,6 +34,8 @@ class View:
 
     def mirrored(self, mirror: bool, flip: bool) -> "View":
         """Return the view of the same part after mirroring left and right (`mirror`), top and bottom (`flip`)."""
+        if not mirror and not flip:
+            return self
         return replace(self, pan=-self.pan if mirror else self.pan, tilt=-self.tilt if flip else self.tilt)
 
     def locate(

@@ -38,28 +38,16 @@ class Passthrough:
         for switch in self.switches.values():
             switch.offer(packet, touched, rate, masks.change)
 
-    def codecs(self) -> frozenset[str]:
-        """Return the names of the wanted packet codecs."""
-        return frozenset(
-            stream.settings.codec.name
-            for name, stream in self._streams.items()
-            if stream.settings.codec.inspector and self.switches[name].wants_packets
-        )
+    def watched(self) -> list[PassthroughSwitch]:
+        """Return the switches of the streams with viewers."""
+        return [switch for switch in self.switches.values() if switch.stream.input.wanted]
 
-    @property
-    def wants_key_frame(self) -> bool:
-        """Whether a stream waits for a key frame of the source."""
-        return any(switch.wants_key_frame for switch in self.switches.values())
-
-    def settings(self) -> Mapping[str, StreamSettings]:
-        """Return the settings of one stream of each codec that can be passed through: the largest watched one."""
-        streams = [each for each in self._streams.items() if each[1].settings.codec.inspector]
-        streams.sort(key=lambda each: (self.switches[each[0]].wants_packets, each[1].settings.size))
-        return {stream.settings.codec.name: stream.settings for _, stream in streams}
-
-    def decoded_rates(self) -> list[int]:
-        """Return the frame rates of the streams that need decoded pictures now."""
-        return [stream.settings.rate for name, stream in self._streams.items() if self.switches[name].wants_pictures]
+    def settings_of(self, codec: str) -> StreamSettings | None:
+        """Return the settings of the largest stream of a codec, of those with viewers if there are any; None without a
+        stream."""
+        switches = [each for each in self.switches.values() if each.stream.settings.codec.name == codec]
+        best = max(switches, key=lambda each: (each.wants_packets, each.stream.settings.size), default=None)
+        return best.stream.settings if best else None
 
     def report(self) -> list[tuple[str, str]]:
         """Return titles and states of the streams, for a report to users."""

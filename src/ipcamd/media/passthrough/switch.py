@@ -23,7 +23,8 @@ class PassthroughSwitch:
     """
 
     def __init__(self, stream: EncoderThread) -> None:
-        self._stream = stream
+        self.stream = stream
+        """Thread that it feeds."""
         self._codec = stream.settings.codec
         self._no_packets = f"the source sends no {self._codec.label}"
         """Reason while no packets arrive."""
@@ -37,24 +38,26 @@ class PassthroughSwitch:
     @property
     def wants_packets(self) -> bool:
         """Whether the stream can use packets."""
-        return self._stream.input.wanted and (self._stream.settings.passes or self._passing)
+        if not self._codec.inspector:
+            return False
+        return self.stream.input.wanted and (self.stream.settings.passes or self._passing)
 
     @property
     def wants_pictures(self) -> bool:
         """Whether the stream needs decoded pictures."""
-        return self._stream.input.wanted and (not self._passing or bool(self._obstacle))
+        return self.stream.input.wanted and (not self._passing or bool(self._obstacle))
 
     @property
     def wants_key_frame(self) -> bool:
         """Whether a key frame of the source would serve a viewer, or let the stream pass through."""
-        if not self._stream.input.wanted or self._codec.intra_only:
+        if not self.stream.input.wanted or self._codec.intra_only:
             return False
-        return self._stream.hub.key_wanted.is_set() if self._passing else self._obstacle is NO_KEY
+        return self.stream.hub.key_wanted.is_set() if self._passing else self._obstacle is NO_KEY
 
     @property
     def state(self) -> str:
         """State of the stream as text; from any thread."""
-        if not self._stream.hub.watched.is_set():
+        if not self.stream.hub.watched.is_set():
             return OFF
         return PASSED if self._passing else f"encoded ({self._find_setting() or self._obstacle})"
 
@@ -80,7 +83,7 @@ class PassthroughSwitch:
 
     def admits(self, picture: Picture) -> bool:
         """Return whether the stream must encode this picture."""
-        if not self._stream.input.wanted:
+        if not self.stream.input.wanted:
             return False
         if not picture.signal:
             self._passing, self._obstacle = False, NO_SIGNAL
@@ -92,10 +95,10 @@ class PassthroughSwitch:
 
     def put(self, processed: "ProcessedFrame") -> None:
         """Let the stream encode a picture."""
-        self._stream.input.put(processed)
+        self.stream.input.put(processed)
 
     def _hand_on(self, packet: Packet) -> None:
-        if self._stream.input.append(packet):
+        if self.stream.input.append(packet):
             self._last_ns = packet.captured_ns
         else:  # no viewers meanwhile, or the thread was delayed
             self._passing, self._obstacle = False, NO_KEY
@@ -103,11 +106,11 @@ class PassthroughSwitch:
     def _find_setting(self) -> str:
         if not self._codec.inspector:
             return f"{self._codec.label} is never passed through"
-        return "" if self._stream.settings.passes else "Passthrough is off"
+        return "" if self.stream.settings.passes else "Passthrough is off"
 
     def _find_difference(self, packet: Packet, rate: float) -> str:
         """Return the difference between the packet and the stream's settings; "" for none."""
-        wanted = self._stream.settings
+        wanted = self.stream.settings
         if packet.size != wanted.size:
             return f"the source sends {packet.size[0]}x{packet.size[1]}"
         # source clocks are never exact

@@ -7,7 +7,7 @@
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from pathlib import Path
 from typing import Protocol
@@ -45,8 +45,8 @@ class Wanted:
     """Whether sound is needed."""
     codecs: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the codecs whose packets are wanted, from a source that has them."""
-    settings: Mapping[str, StreamSettings] = field(default_factory=dict, compare=False)
-    """Settings of the streams that may be passed through, by codec, for a camera that encodes for them."""
+    settings_of: Callable[[str], StreamSettings | None] = field(default=lambda _: None, compare=False)
+    """Returns the settings of the stream for which a camera encodes with a codec; None without one."""
     decoded_rate: int | None = field(default=None, compare=False)
     """Highest frame rate of pictures to decode from packets; 0: no picture; None: `rate`."""
     key_frame: bool = field(default=False, compare=False)

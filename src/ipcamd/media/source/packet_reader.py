@@ -68,10 +68,12 @@ class PacketReader:
         self._number += lost
         obstacle = unit.obstacle or self._obstacle
         packet = Packet(self._codec, unit.payload, unit.key, unit.size, captured_ns, self._rate, obstacle)
-        if self._codec.name in self._wanted().codecs:
+        want = self._wanted()
+        if self._codec.name in want.codecs:
             yield packet
-        self._request_key_frame(packet)
-        yield from self._decode(packet)
+            want = self._wanted()  # asked again, because the answer depends on the result of the packet
+        self._request_key_frame(packet, want)
+        yield from self._decode(packet, want)
 
     def repeat(self, captured_ns: int) -> Iterator[Picture]:
         """Yield the last picture again, if pictures are wanted, so that a long picture does not count as silence."""
@@ -80,16 +82,15 @@ class PacketReader:
             self._number += 1
             yield Picture(self._converter.convert(self._last, want.size), captured_ns, self._number)
 
-    def _request_key_frame(self, packet: Packet) -> None:
+    def _request_key_frame(self, packet: Packet, want: "Wanted") -> None:
         is_recent = abs(packet.captured_ns - self._key_ns) < SECOND
         if packet.key:
             self._key_ns = packet.captured_ns
-        elif self._key_frames and not is_recent and self._wanted().key_frame:
+        elif self._key_frames and not is_recent and want.key_frame:
             self._key_ns = packet.captured_ns
             self._key_frames.request_key_frame()
 
-    def _decode(self, packet: Packet) -> Iterator[Picture]:
-        want = self._wanted()  # asked again, because the answer depends on the result of the packet
+    def _decode(self, packet: Packet, want: "Wanted") -> Iterator[Picture]:
         if self._decoder is None or packet.size != self._size:
             self._decoder, self._size = PacketDecoder(self._codec.decoder, packet.size), packet.size
         if self._codec.intra_only and not (want.picture_rate and self._admits(packet, want)):

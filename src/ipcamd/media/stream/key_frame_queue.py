@@ -96,8 +96,7 @@ class FrameQueue(KeyFrameGate, Generic[F]):
 
     def take_all(self) -> list[F]:
         """Remove and return all frames."""
-        frames = list(self._frames)
-        self.clear()
+        frames, self._frames, self.size_bytes = self._frames, [], 0
         return frames
 
     def _append(self, frame: F) -> None:

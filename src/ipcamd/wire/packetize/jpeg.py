@@ -31,7 +31,7 @@ class _Image:
     wanted: list[int] = field(default_factory=list)
     tables: dict[int, bytes] = field(default_factory=dict)
     restart: int = 0
-    scan: bytes = b""
+    scan: memoryview = memoryview(b"")
 
     @property
     def is_suitable(self) -> bool:
@@ -53,7 +53,7 @@ def _read(jpeg: bytes) -> _Image:
         at = end
         if marker == _SOS:
             break
-    image.scan = jpeg[at:-2] if jpeg.endswith(b"\xff\xd9") else jpeg[at:]
+    image.scan = memoryview(jpeg)[at : -2 if jpeg.endswith(b"\xff\xd9") else None]
     return image
 
 

@@ -41,7 +41,7 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> FakeRpi
 def passed(settings: StreamSettings) -> Wanted:
     """What a stream wants that can be passed through, while nobody wants pictures."""
     name = settings.codec.name
-    return Wanted(settings.size, settings.rate, False, frozenset({name}), {name: settings}, 0)
+    return Wanted(settings.size, settings.rate, False, frozenset({name}), {name: settings}.get, 0)
 
 
 class Player:
@@ -115,7 +115,7 @@ def test_h264_is_encoded_by_the_program_as_the_stream_is_set(rpicam: FakeRpicam)
     player.wanted = passed(StreamSettings(H264, QVGA, 30, 0))
     assert player.take(1)[0].key
     assert rpicam.runs()[1][0][rpicam.runs()[1][0].index("--bitrate") + 1] == str(int(320 * 240 * 30 * 0.03))
-    player.wanted = Wanted(QVGA, 30, False, settings=player.wanted.settings)
+    player.wanted = Wanted(QVGA, 30, False, settings_of=player.wanted.settings_of)
     assert {type(item) for item in player.take(5)} == {Picture}
     assert len(rpicam.runs()) == 2
     player.close()

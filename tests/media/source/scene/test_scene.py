@@ -15,7 +15,7 @@ from ipcamd.media.source import Wanted
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.scene import figure as drawing
 from ipcamd.media.source.scene.beep import make_beep
-from ipcamd.media.source.scene.figure import POSES, Figure, mirrored
+from ipcamd.media.source.scene.figure import POSES, Figure
 from ipcamd.media.source.scene.plan import Plan
 from ipcamd.params.image import RESOLUTIONS
 
@@ -196,13 +196,14 @@ def test_a_beep_begins_with_its_second() -> None:
 
 def test_each_pose_of_the_figure_is_another_one_and_stands_on_the_ground() -> None:
     figure = Figure(100)
-    drawings = {figure.pose(pose)[0][1].tobytes() for pose in range(POSES)}
+    drawings = {figure.pose(pose, to_left=False)[0][1].tobytes() for pose in range(POSES)}
     assert len(drawings) == POSES
     for pose in range(POSES):
-        keep = figure.pose(pose)[0][0]
+        keep, _ = figure.pose(pose, to_left=False)[0]
         assert (keep[-8:] == 0).any()
         assert keep.shape[0] in range(96, 110)
-        assert mirrored(figure.pose(pose))[0][0].shape == keep.shape
+        for to_left, expected in ((True, keep[:, ::-1]), (True, keep[:, ::-1]), (False, keep)):
+            assert np.array_equal(figure.pose(pose, to_left)[0][0], expected)
 
 
 @pytest.mark.slow

@@ -84,7 +84,7 @@ class _CameraReader:
     def _settings_for(self, mode: CaptureMode, want: "Wanted") -> StreamSettings | None:
         """Return the settings of the stream for which the camera encodes in this mode; None if it does not."""
         codec = ENCODED.get(mode.format)
-        return want.settings.get(codec) if codec in self._device.set_codecs else None
+        return want.settings_of(codec) if codec in self._device.set_codecs else None
 
     def _lost_before(self, raw: RawPicture) -> int:
         """Return how many pictures the driver dropped since the last one."""

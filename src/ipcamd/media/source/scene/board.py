@@ -49,7 +49,7 @@ def _glyphs(height: int, level: int) -> dict[str, Plane]:
 
 
 def _line(text: str, glyphs: dict[str, Plane], room: int) -> Plane:
-    return np.hstack([glyphs[glyph] for glyph in text])[:, :room]
+    return np.concatenate([glyphs[glyph] for glyph in text], axis=1)[:, :room]
 
 
 def _put(luma: Plane, box: Box, text: str, glyphs: dict[str, Plane]) -> None:

@@ -32,18 +32,21 @@ Parts: TypeAlias = tuple[tuple[Weights, Weights], ...]
 
 
 class Figure:
-    """Figure of one size, walking to the right; each of its `POSES` poses is drawn when it is first needed."""
+    """Figure of one size; each of its `POSES` poses is drawn when it is first needed."""
 
     def __init__(self, height: int) -> None:
         """`height` is in pixels."""
         self._height = height
-        self._poses: dict[int, Parts] = {}
+        self._poses: dict[int, tuple[Parts, bool]] = {}
+        """Poses, and whether they walk to the left: each in the last direction, for blending needs contiguous rows."""
 
-    def pose(self, number: int) -> Parts:
-        """Return a pose; the feet are at the lower edge, the body is centred."""
-        if number not in self._poses:
-            self._poses[number] = _drawn(self._height, number)
-        return self._poses[number]
+    def pose(self, number: int, to_left: bool) -> Parts:
+        """Return a pose of walking to the left or right; the feet are at the lower edge, the body is centred."""
+        parts, is_mirrored = self._poses.get(number) or (_drawn(self._height, number), False)
+        if is_mirrored is not to_left:
+            parts = _mirror(parts)
+        self._poses[number] = parts, to_left
+        return parts
 
 
 def _drawn(height: int, pose: int) -> Parts:
@@ -54,9 +57,8 @@ def _drawn(height: int, pose: int) -> Parts:
     return tuple((256 - weight, weight * plane) for plane, weight in parts)
 
 
-def mirrored(parts: Parts) -> Parts:
-    """Return the pose mirrored, as views without copying."""
-    return tuple((keep[:, ::-1], add[:, ::-1]) for keep, add in parts)
+def _mirror(parts: Parts) -> Parts:
+    return tuple((np.ascontiguousarray(keep[:, ::-1]), np.ascontiguousarray(add[:, ::-1])) for keep, add in parts)
 
 
 def _cropped(color: Image.Image, mask: Image.Image) -> tuple[Image.Image, Image.Image]:

@@ -1,5 +1,7 @@
 """Floor plan of the scene for a picture size."""
 
+from functools import cached_property
+
 from ipcamd.dataclass import dataclass
 from ipcamd.media.source.drawing import round_to_even
 
@@ -20,16 +22,16 @@ class Box:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
 class Plan:
     """A picture sixteen units wide; a taller one gets more wall and more floor."""
 
-    size: tuple[int, int]
-    """Width and height in pixels."""
-
     board_color = "#151b24"
 
-    @property
+    def __init__(self, size: tuple[int, int]) -> None:
+        """`size` is the picture's width and height in pixels."""
+        self.size = size
+
+    @cached_property
     def unit(self) -> float:
         """Pixels of a unit of length."""
         return min(self.size[0] / 16, self.size[1] / 8.4)
@@ -38,27 +40,27 @@ class Plan:
         """Return a length in pixels."""
         return round(units * self.unit)
 
-    @property
+    @cached_property
     def head(self) -> int:
         """Height of the strip at the top."""
         return round_to_even(self.unit * 1.62)
 
-    @property
+    @cached_property
     def floor(self) -> int:
         """Row where the floor begins."""
         return round_to_even(self.size[1] - self.unit * 2.0 - self._spare * 0.45)
 
-    @property
+    @cached_property
     def ground(self) -> int:
         """Row of the figure's feet."""
         return round_to_even(self.size[1] - self.unit * 0.45 - self._spare * 0.2)
 
-    @property
+    @cached_property
     def figure(self) -> int:
         """The figure's height."""
         return round_to_even(self.unit * 3.7 + min(self._spare * 0.25, self.unit))
 
-    @property
+    @cached_property
     def charts(self) -> tuple[Box, Box, Box]:
         """The frames of the three pictures."""
         height = round_to_even(min(self.unit * 4.2, self.unit * 3.1 + self._spare * 0.2))
@@ -67,18 +69,18 @@ class Plan:
         first, second, third = (Box(round_to_even(step * (n + 0.5) - width / 2), top, width, height) for n in range(3))
         return first, second, third
 
-    @property
+    @cached_property
     def clock(self) -> Box:
         """Position of the time of day."""
         return self._right(round_to_even(self.unit * 6.2), 0.22, round_to_even(self.unit * 0.92))
 
-    @property
+    @cached_property
     def lamp(self) -> Box:
         """The lamp that flashes."""
         side = round_to_even(self.unit * 0.8)
         return Box(round_to_even(self.clock.left - self.unit * 1.25), round_to_even(self.unit * 0.4), side, side)
 
-    @property
+    @cached_property
     def small(self) -> Box:
         """Position of date and frame counter."""
         return self._right(round_to_even(self.unit * 6.2), 1.12, round_to_even(self.unit * 0.3))
@@ -88,7 +90,7 @@ class Plan:
             round_to_even(self.size[0] - self.unit * 0.55) - width, round_to_even(self.unit * top), width, height
         )
 
-    @property
+    @cached_property
     def _spare(self) -> float:
         """Height beyond 16:9, in pixels."""
         return max(0.0, self.size[1] - self.unit * 9)

@@ -16,7 +16,7 @@ from ipcamd.media.source.drawing import round_to_even
 from ipcamd.media.source.pacing import Clock, Ticker, tick
 from ipcamd.media.source.scene.beep import make_beep
 from ipcamd.media.source.scene.board import Board
-from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure, mirrored
+from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure
 from ipcamd.media.source.scene.gallery import draw_gallery
 from ipcamd.media.source.scene.plan import LARGEST, SMALLEST, Plan
 
@@ -87,9 +87,7 @@ class _Renderer:
         plan = present.plan
         room = max(2.0, plan.size[0] - plan.figure * WIDTH)
         gone = self._walked * STRIDE * plan.figure % (2 * room)
-        parts = present.figure.pose(int(self._walked * POSES) % POSES)
-        if gone > room:
-            parts = mirrored(parts)
+        parts = present.figure.pose(int(self._walked * POSES) % POSES, to_left=gone > room)
         height, width = parts[0][0].shape
         middle = plan.size[0] / 2 + room / 2 - abs(room - gone)
         Tile(max(0, round_to_even(middle) - width // 4 * 2), max(0, plan.ground - height), parts).draw(onto)

@@ -1,5 +1,7 @@
 """Payload header: the 28 bytes before each frame in the SDK's streams (SDK 3.1)."""
 
+from functools import lru_cache
+
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.wire.sdk_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, Header, VideoFormat
 
@@ -12,14 +14,18 @@ def pack_header(frame: EncodedFrame) -> bytes:
         size=len(frame.payload),
         type=AUDIO if sound else JPEG if frame.codec.intra_only else min(frame.since_key, MAX_P),
         captured_us=frame.captured_ns // 1000,
-        format=_sound_format(frame) if sound else _picture_format(frame),
+        format=_sound_format(frame)
+        if sound
+        else _picture_format(frame.codec.payload_code, frame.size, frame.rate, frame.gop, frame.quality),
         status=frame.status.word(),
     )
     return header.pack()
 
 
-def _picture_format(frame: EncodedFrame) -> int:
-    return VideoFormat(frame.codec.payload_code, frame.size, frame.rate, frame.gop, frame.quality).word()
+@lru_cache(64)
+def _picture_format(code: int, size: tuple[int, int], rate: int, gop: int, quality: int) -> int:
+    """Return the format word, which changes only with the stream's settings."""
+    return VideoFormat(code, size, rate, gop, quality).word()
 
 
 def _sound_format(frame: EncodedFrame) -> int:
