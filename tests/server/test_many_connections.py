@@ -1,9 +1,9 @@
-"""End of a service with many connections: the event loop goes on meanwhile."""
+"""A service with many connections: the event loop goes on while they are checked or closed."""
 
 import asyncio
 from collections.abc import Callable
 
-from ipcamd.server.registry import CLOSE_BATCH, Registry
+from ipcamd.server.registry import BATCH, Registry
 
 
 class Client:
@@ -16,7 +16,8 @@ class Client:
         self.closed = 0
         registry.enter(self)
 
-    def sweep(self, now_s: float) -> None: ...
+    def sweep(self, now_s: float) -> None:
+        self.close()
 
     def close(self) -> None:
         self.closed = self._turn()
@@ -25,13 +26,24 @@ class Client:
     reset = close
 
 
-async def test_other_parts_end_beside_many_connections() -> None:
-    turn = 1
-    registry = Registry()
-    clients = [Client(registry, lambda: turn) for _ in range(2 * CLOSE_BATCH + 1)]
-    ending = asyncio.create_task(registry.close())
-    while not ending.done():
-        await asyncio.sleep(0)
+async def closed_in_turns(end: Callable[[Registry], object]) -> list[int]:
+    """Return the turns of the event loop in which `end` closes two batches of clients and one client more."""
+    turn, registry = 1, Registry()
+    clients = [Client(registry, lambda: turn) for _ in range(2 * BATCH + 1)]
+    end(registry)
+    while len(registry):
         turn += 1
-    for batch, first in enumerate(range(0, len(clients), CLOSE_BATCH), start=1):
-        assert {client.closed for client in clients[first : first + CLOSE_BATCH]} == {batch}
+        await asyncio.sleep(0)
+    return [client.closed for client in clients]
+
+
+async def test_other_parts_end_beside_many_connections() -> None:
+    tasks: list[asyncio.Task[None]] = []
+    turns = await closed_in_turns(lambda registry: tasks.append(asyncio.create_task(registry.close())))
+    assert [turns.count(turn) for turn in sorted(set(turns))] == [BATCH, BATCH, 1]
+    await tasks[0]
+
+
+async def test_others_are_served_while_many_time_out() -> None:
+    turns = await closed_in_turns(lambda registry: registry.sweep())
+    assert [turns.count(turn) for turn in sorted(set(turns))] == [BATCH, BATCH, 1]

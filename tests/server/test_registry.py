@@ -90,12 +90,13 @@ def resident_kb() -> int:
 # -- admission
 
 
-async def test_silent_tls_connections_cost_next_to_nothing_and_end(tls: TlsContext) -> None:
+@pytest.mark.parametrize("encrypted", [True, False])
+async def test_silent_connections_cost_next_to_nothing_and_end(tls: TlsContext, encrypted: bool) -> None:
     async with serving(QUICK) as server, asyncio.timeout(20):
         listener = await server.service.open(HOSTS, 0, tls)
         assert b" 200 " in await ask_over_tls(listener.port)
-        before = resident_kb()
-        socks = [await silent(listener.port) for _ in range(300)]
+        port, before = (listener if encrypted else server.listener).port, resident_kb()
+        socks = [await silent(port) for _ in range(300)]
         await until(lambda: len(server.registry) == 300)
         assert (resident_kb() - before) / 300 < 8  # KB; both ends of each connection are in this process
         server.advance(11)
@@ -169,7 +170,9 @@ async def test_silent_clients_make_room(tls: TlsContext, data: bytes, alone: int
         port = listener.port if data == b"\x16" else server.listener.port
         writer = await busy(server, server.listener.port)
         socks = [await silent(port, data) for _ in range(20)]
-        assert all([await ended(sock) for sock in socks[: -5 + alone]])
+        ends = [asyncio.create_task(ended(sock)) for sock in socks]
+        await until(lambda: sum(end.done() for end in ends) == 15 + alone)
+        assert all(end.done() for end in ends[:10])  # the oldest; those that come together change places
         assert b" 200 " in await server.ask(GET)
         assert len(server.registry) <= 6 - alone
         assert served(server) == 1

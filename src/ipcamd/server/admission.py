@@ -34,7 +34,8 @@ class Admission:
     """Connection limits shared by all services, in total and per address.
 
     When a limit is reached, a new connection replaces the oldest one that serves nobody: first one that has not sent a
-    request with a login, then one that rests after its last response. Silent clients cannot keep others out.
+    request with a login, then one that rests after its last response. Silent clients cannot keep others out. The age
+    of a connection counts from its first byte, or from accept while it is silent.
     """
 
     def __init__(self, limits: Limits | None = None, allows: Callable[[str], bool] = lambda _: True) -> None:

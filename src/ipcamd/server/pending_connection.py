@@ -1,4 +1,5 @@
-"""Pending connection: an accepted socket until its protocol takes it over, including the TLS handshake."""
+"""Pending connection: an accepted socket until its client has sent something and its protocol takes it over, including
+the TLS handshake."""
 
 import asyncio
 import logging
@@ -6,6 +7,7 @@ import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
@@ -20,7 +22,11 @@ _TLS_HANDSHAKE = b"\x16"
 
 
 class PendingConnection:
-    """Accepted TCP connection that its protocol has not taken over yet."""
+    """Accepted TCP connection that its protocol has not taken over yet.
+
+    The protocol and its transport are created at the client's first byte: a silent connection costs little more than
+    its socket, and ends with the next sweep after its deadline.
+    """
 
     __slots__ = ("_ended", "_make", "_sock", "_task", "address", "connection", "deadline_s")
 
@@ -42,9 +48,17 @@ class PendingConnection:
         self._ended = ended
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def over_tls(self) -> bool:
+        """Whether the connection is or will be encrypted."""
+        return False
+
     def start(self) -> None:
-        """Start connecting."""
-        self._connect()
+        """Go on if the first byte is there, as it usually is under load; else wait for it."""
+        if (first := self._peek()) is None:
+            asyncio.get_running_loop().add_reader(self._sock, self._readable)
+        else:
+            self._take(first)
 
     def sweep(self, now_s: float) -> None:
         """Cancel after the deadline."""
@@ -59,10 +73,43 @@ class PendingConnection:
         """Cancel."""
         if self._task:
             self._task.cancel()
+            return
+        self._stop_waiting()
+        self._ended(self)
 
     def discard(self) -> None:
         """Close the socket that no protocol has taken over."""
         self._sock.close()
+
+    def _readable(self) -> None:
+        if (first := self._peek()) is not None:
+            asyncio.get_running_loop().remove_reader(self._sock)
+            self._take(first)
+
+    def _peek(self) -> bytes | None:
+        """Return the first byte; empty: the connection has ended; None: there is none yet."""
+        try:
+            return self._sock.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return b""
+
+    def _take(self, first: bytes) -> None:
+        if self._is_right(first):
+            self._proceed()
+        else:
+            self.reset()
+
+    def _is_right(self, first: bytes) -> bool:
+        """Whether the client may go on after this first byte; empty: the connection has ended."""
+        return bool(first)
+
+    def _proceed(self) -> None:
+        self._connect()
+
+    def _stop_waiting(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._sock)
 
     def _connect(self) -> None:
         self.connection = self._make()
@@ -73,7 +120,7 @@ class PendingConnection:
         await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, self._sock)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._task = None  # likewise
+        self._task = None  # it refers to this object: a cycle
         if not task.cancelled() and (error := task.exception()):
             log.debug("connection from %s failed: %s", self.address, error or type(error).__name__)
         self._ended(self)
@@ -105,40 +152,30 @@ class PendingTlsConnection(PendingConnection):
         self._handshakes = handshakes
         self._queued = False
 
-    def start(self) -> None:
+    @property
+    def over_tls(self) -> bool:
         """See `PendingConnection`."""
-        asyncio.get_running_loop().add_reader(self._sock, self._readable)
+        return True
 
     def begin(self) -> None:
         """Start the handshake: its turn has come."""
         self._connect()
 
-    def reset(self) -> None:
-        """See `PendingConnection`."""
-        if self._task:
-            self._task.cancel()
-            return
+    def _is_right(self, first: bytes) -> bool:
+        if first and first != _TLS_HANDSHAKE:
+            with suppress(OSError):
+                self._sock.recv(65536)  # unread bytes would turn the close into a reset
+        return first == _TLS_HANDSHAKE
+
+    def _proceed(self) -> None:
+        self._queued = True
+        self._handshakes.enter(self)
+
+    def _stop_waiting(self) -> None:
         if self._queued:
             self._handshakes.leave(self)
         else:
-            asyncio.get_running_loop().remove_reader(self._sock)
-        self._ended(self)
-
-    def _readable(self) -> None:
-        try:
-            first = self._sock.recv(1, socket.MSG_PEEK)
-            if first != _TLS_HANDSHAKE:
-                self._sock.recv(65536)  # unread bytes would turn the close into a reset
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            first = b""
-        if first != _TLS_HANDSHAKE:
-            self.reset()
-            return
-        asyncio.get_running_loop().remove_reader(self._sock)
-        self._queued = True
-        self._handshakes.enter(self)
+            super()._stop_waiting()
 
     async def _hand_over(self, connection: asyncio.BaseProtocol) -> None:
         loop = asyncio.get_running_loop()

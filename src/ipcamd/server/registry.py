@@ -6,7 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from itertools import count
+from itertools import count, islice
 from typing import NamedTuple, Protocol, cast
 
 from ipcamd.logs import SummaryLog
@@ -21,8 +21,8 @@ SWEEP_S = 1.0
 """Seconds between two checks of all deadlines. One timer serves all connections; without connections there is none."""
 CLOSE_S = 0.5
 """Seconds for running requests to finish, and for clients to read their responses, when the service closes."""
-CLOSE_BATCH = 500
-"""Connections that are closed in one turn of the event loop: other parts end beside thousands of them."""
+BATCH = 250
+"""Connections that are checked or closed in one turn of the event loop: others are served between thousands of them."""
 RELEASE_S = 0.25
 """Seconds for cancelled tasks and reset connections to end."""
 
@@ -176,17 +176,28 @@ class Registry:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep_again)
 
-    def sweep(self) -> bool:
-        """Act on all deadlines that have passed; return whether others remain."""
-        now_s = self.now_s()
-        for connection in self:
-            connection.sweep(now_s)
-        needed = [sweep(now_s) for sweep in self._sweepers]
-        return any(needed) or bool(self._connections)
+    def sweep(self) -> None:
+        """Act on all deadlines that have passed; schedule another sweep if there are others."""
+        self._sweep_some(iter(self), self.now_s())
 
     def _sweep_again(self) -> None:
         self._timer = None
-        if self.sweep() and not self.closing:
+        self.sweep()
+
+    def _sweep_some(self, left: Iterator[ManagedConnection], now_s: float) -> None:
+        """Sweep a batch of the connections that are `left`, and the others after it."""
+        batch = list(islice(left, BATCH))
+        for connection in batch:
+            if connection in self._connections:
+                connection.sweep(now_s)
+        if len(batch) == BATCH:
+            asyncio.get_running_loop().call_soon(self._sweep_some, left, now_s)
+        else:
+            self._end_sweep(now_s)
+
+    def _end_sweep(self, now_s: float) -> None:
+        needed = [sweep(now_s) for sweep in self._sweepers]
+        if (any(needed) or self._connections) and not self.closing:
             self.keep_sweeping()
 
     # -- the end
@@ -213,7 +224,7 @@ class Registry:
         for number, connection in enumerate(self, start=1):
             if connection in self._connections:
                 end(connection)
-            if number % CLOSE_BATCH == 0:
+            if number % BATCH == 0:
                 await asyncio.sleep(0)
 
     # -- from accept to the protocol

@@ -111,3 +111,17 @@ async def test_plain_http_on_the_tls_port_is_sent_away(tls: TlsContext) -> None:
         writer.write(b"GET / HTTP/1.1\r\n\r\n")
         assert not (await reader.read()).startswith(b"HTTP/1.1 200")
         writer.close()
+
+
+async def test_silent_plain_connections_end_with_plain_http(tls: TlsContext) -> None:
+    """A request on one would be answered without encryption later."""
+    async with serving() as server, asyncio.timeout(30):
+        listener = await server.service.open(HOSTS, 0, tls)
+        plain, plain_writer = await asyncio.open_connection("127.0.0.1", server.listener.port)
+        _, encrypted_writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        await until(lambda: len(server.registry) == 2)
+        server.service.end_plain()
+        assert await plain.read() == b""
+        assert len(server.registry) == 1
+        plain_writer.close()
+        encrypted_writer.close()

@@ -7,7 +7,7 @@ from ipcamd.connected_clients import ConnectedClient
 from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.listener import Listener
-from ipcamd.server.pending_connection import TlsContext
+from ipcamd.server.pending_connection import PendingConnection, TlsContext
 
 _TOO_MANY = b"too many connections, to the camera or from this address: close some, or raise --connections\r\n"
 _REFUSAL = (
@@ -65,7 +65,7 @@ class HttpService:
     def end_plain(self) -> None:
         """End the connections without TLS: streams at once, requests after their response."""
         for connection in self.context.registry:
-            if isinstance(connection, HttpConnection) and not connection.over_tls:
+            if isinstance(connection, HttpConnection | PendingConnection) and not connection.over_tls:
                 connection.close()
 
     def _sweep_viewers(self, _: float) -> bool:
