@@ -82,7 +82,7 @@ class Services:
         self.clients = ConnectedClients()
         self._open: list[HttpService | RtspService | WebRtcService] = []
         self._ports: list[RebindablePort] = []
-        talk = self._talk_packet if self._receiver else None
+        talk = self._receiver.receive if self._receiver else None
         self.webrtc = build_webrtc(core, media, Registry(self._admission), self.viewers, talk)
         """None without its packages."""
         core.settings.guard(NETWORK.name, self._move)

@@ -2,18 +2,23 @@
 
 import asyncio
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
-from tests.e2e.camera import PATIENCE, CameraProcess
+from tests.e2e.camera import PATIENCE, CameraProcess, eventually
+from tests.e2e.pages.test_page_live import spoken
 from tests.e2e.webrtc.test_whep import post, until
 
 from ipcamd.media.sound.tone import PITCH_HZ
 
 pytestmark = pytest.mark.slow
+
+RATE_HZ, SAMPLES = 48_000, 960
+"""Of a voice: 20 ms a frame."""
 
 
 @pytest.mark.parametrize(("codec", "sent"), [("alaw", "PCMA/8000"), ("aac", "opus/48000/2"), ("opus", "opus/48000/2")])
@@ -76,3 +81,50 @@ async def test_aiortc_decodes_pictures_and_sound(camera: CameraProcess) -> None:
     assert sizes == {(1280, 720)}
     await connection.close()
     await asyncio.gather(*pulling)
+
+
+class Voice(MediaStreamTrack):
+    """A tone."""
+
+    kind = "audio"
+
+    def __init__(self, pitch_hz: int) -> None:
+        super().__init__()
+        self.pitch_hz, self.samples = pitch_hz, 0
+
+    async def recv(self) -> AudioFrame:
+        await asyncio.sleep(SAMPLES / RATE_HZ)
+        times = np.arange(self.samples, self.samples + SAMPLES) / RATE_HZ
+        wave = (8000 * np.sin(2 * np.pi * self.pitch_hz * times)).astype(np.int16)
+        frame = AudioFrame.from_ndarray(wave.reshape(1, -1), "s16", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self.samples, Fraction(1, RATE_HZ)
+        self.samples += SAMPLES
+        return frame
+
+
+@pytest.mark.parametrize(("codec", "sent", "pitch_hz"), [("alaw", "PCMA/8000", 600), ("opus", "opus/48000/2", 1000)])
+async def test_aiortc_speaks(camera: CameraProcess, codec: str, sent: str, pitch_hz: int) -> None:
+    await asyncio.to_thread(camera.client.update, "Audio", Codec=codec)
+    connection, voice = RTCPeerConnection(), Voice(pitch_hz)
+    connection.addTransceiver("video", direction="recvonly")
+    connection.addTransceiver(voice, direction="sendrecv")
+    try:
+        await connection.setLocalDescription(await connection.createOffer())
+        answer = await asyncio.to_thread(post, camera, connection.localDescription.sdp.encode())
+        sound = answer.text.partition("m=audio")[2]
+        assert "a=sendrecv\r\n" in sound
+        assert f" {sent}\r\n" in sound
+        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+        await asyncio.to_thread(eventually, lambda: pitch_of(spoken(camera)) == pitch_hz, "the tone is not heard")
+    finally:
+        voice.stop()
+        await connection.close()
+        await asyncio.to_thread(camera.client.update, "Audio", Codec="ulaw")
+
+
+def pitch_of(wave: np.ndarray) -> int:
+    """Return the pitch of the last half second, to 20 Hz; 0 if there is less."""
+    if wave.size < 4000:
+        return 0
+    strengths = np.abs(np.fft.rfft(wave[-4000:] * np.hanning(4000)))
+    return 20 * round(2 * int(np.argmax(strengths)) / 20)

@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from ipcamd.wire.rtp.rtp import RtpSequencer
 
 pytestmark = pytest.mark.slow
 
+TALK = "/cgi/audio/talk.cgi"
 LOUD = ulaw.decode(b"\x20" * 800)
 """Samples of a tenth of a second."""
 SDP = {"Content_Type": "application/sdp"}
@@ -244,20 +245,31 @@ async def test_an_account_that_is_removed_watches_no_longer(camera: CameraProces
     watching.close()
 
 
-async def test_what_a_client_says_is_heard_at_the_camera(camera: CameraProcess) -> None:
-    answer = await asyncio.to_thread(post, camera, make_offer(audio="sendrecv"))
-    assert answer.text.count("a=sendrecv") == 1
+@pytest.mark.parametrize(("direction", "answered"), [("sendrecv", "sendrecv"), ("sendonly", "recvonly")])
+async def test_what_a_client_says_is_heard_at_the_camera(camera: CameraProcess, direction: str, answered: str) -> None:
+    """It is the talk of its session's name: others are told that somebody talks."""
+    answer = await asyncio.to_thread(post, camera, make_offer(audio=direction))
+    assert answer.text.count(f"a={answered}\r\n") == 1
     talking = LightViewer(Place.read(answer.text))
     await talking.connect()
+    saying = asyncio.create_task(say(talking))
+    own, refusal = f"session={answer.fields['Location'].rpartition('/')[2]}", "another user is talking"
+    await until(lambda: refusal in camera.client.ask("POST", TALK, b"").text, "it has not the turn")
+    assert (await asyncio.to_thread(camera.client.ask, "POST", f"{TALK}?{own}", b"")).text == "OK\r\n"
+    await until(lambda: LOUD in camera.client.get("/cgi/audio/speaker.cgi").body, "nothing is heard")
+    saying.cancel()
+    talking.close()
+    await until(lambda: camera.client.ask("POST", TALK, b"").text == "OK\r\n", "the turn does not end")
+
+
+async def say(talking: LightViewer) -> None:
+    """Say something loud for as long as it may."""
     assert talking.srtp
     sequencer = RtpSequencer(AUDIO, 77, 0)
-    for number in range(50):
+    for number in count():
         (packet,) = sequencer.pack([(160 * number, False, b"\x20" * 160)])
         talking.send(talking.srtp.protect(packet))
         await asyncio.sleep(0.02)
-    path = "/cgi/audio/speaker.cgi"
-    await until(lambda: LOUD in camera.client.get(path).body, "nothing is heard")
-    talking.close()
 
 
 def test_a_guest_may_not_talk(camera: CameraProcess) -> None:

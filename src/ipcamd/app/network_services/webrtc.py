@@ -1,10 +1,9 @@
 """WebRTC service: built from the camera's parts, if its packages are installed."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 
-from ipcamd.access.accounts import Account
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.errors import RequestFailed
@@ -16,7 +15,7 @@ from ipcamd.params.network import QOS, WEBRTC
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.server.webrtc.service import WebRtcService
+from ipcamd.server.webrtc.service import Talk, WebRtcService
 from ipcamd.server.webrtc.streams import WebRtcStreams
 from ipcamd.webrtc_sessions import UNSUPPORTED
 
@@ -29,9 +28,9 @@ def build_webrtc(
     media: MediaParts,
     registry: Registry,
     viewers: ViewerLimit,
-    talk: Callable[[bytes, Account], None] | None,
+    talk: Talk | None,
 ) -> WebRtcService | None:
-    """Build the service; None without its packages. `talk` plays an RTP packet of an account."""
+    """Build the service; None without its packages. `talk` plays RTP packets; None without a speaker."""
     settings = core.settings
     if not all(map(find_spec, PACKAGES)):
         settings.guard(WEBRTC.name, _refuse)

@@ -15,7 +15,11 @@ TYPES = ("audio/basic", "audio/pcmu", "audio/x-mulaw", "application/octet-stream
 """Names of u-law, 8000 samples per second: first the correct one (RFC 2046, 4.3), last curl's default."""
 _SESSION = Matching("[A-Za-z0-9-]*", "up to 64 letters, digits and hyphens", 64)
 ARGUMENTS = Arguments(
-    Argument("session", "Name of a talk that comes in several POSTs.", _SESSION),
+    Argument(
+        "session",
+        "Name of a talk of several POSTs, or identifier of a WebRTC session that talks.",
+        _SESSION,
+    ),
     Argument("last", "Whether this is the last POST of the talk.", YES_NO, default="no"),
     undeclared=Undeclared.IGNORED,
 )

@@ -7,13 +7,16 @@ from ipcamd.server.webrtc.agent import IceCredentials
 from ipcamd.server.webrtc.negotiation import FEEDBACK, NegotiatedTrack
 from ipcamd.server.webrtc.streams import WebRtcStream
 from ipcamd.wire.webrtc import sdp_answer
-from ipcamd.wire.webrtc.sdp_answer import AnsweredMedia
+from ipcamd.wire.webrtc.sdp_answer import AnsweredMedia, MediaSource
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedMedia
+
+NegotiatedStream = tuple[NegotiatedTrack, WebRtcStream | None]
+"""A track with its stream; None if the client only talks."""
 
 
 def make_answer(
     offer: Offer,
-    tracks: Sequence[tuple[NegotiatedTrack, WebRtcStream]],
+    tracks: Sequence[NegotiatedStream],
     credentials: IceCredentials,
     fingerprint: str,
     place: tuple[Sequence[str], int],
@@ -24,7 +27,7 @@ def make_answer(
     return sdp_answer.write(sdp_answer.AnswerDescription(identifier, *ice, fingerprint, *place, sections))
 
 
-def _answer_section(section: OfferedMedia, tracks: Sequence[tuple[NegotiatedTrack, WebRtcStream]]) -> AnsweredMedia:
+def _answer_section(section: OfferedMedia, tracks: Sequence[NegotiatedStream]) -> AnsweredMedia:
     found = [each for each in tracks if each[0].section is section]
     return _answered(*found[0]) if found else _rejected(section)
 
@@ -34,7 +37,7 @@ def _rejected(section: OfferedMedia) -> AnsweredMedia:
     return AnsweredMedia(section.media, section.protocol, section.mid, first)
 
 
-def _answered(track: NegotiatedTrack, stream: WebRtcStream) -> AnsweredMedia:
+def _answered(track: NegotiatedTrack, stream: WebRtcStream | None) -> AnsweredMedia:
     section, chosen = track.section, track.format
     return AnsweredMedia(
         section.media,
@@ -44,8 +47,6 @@ def _answered(track: NegotiatedTrack, stream: WebRtcStream) -> AnsweredMedia:
         chosen.encoding,
         ";".join(f"{name}={value}" for name, value in chosen.parameters.items()),
         tuple(each for each in FEEDBACK if each in chosen.feedback),
-        "sendrecv" if track.talk else "sendonly",
-        stream.rtp.ssrc,
-        stream.rtp.name,
-        stream.rtp.clock_offset,
+        track.direction,
+        MediaSource(stream.rtp.ssrc, stream.rtp.name, stream.rtp.clock_offset) if stream else None,
     )

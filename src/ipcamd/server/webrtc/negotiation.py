@@ -1,10 +1,10 @@
 """Negotiation of a WebRTC session: the accepted sections of an offer, and their payload types (RFC 8829)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ipcamd.dataclass import dataclass
+from ipcamd.media.sound.talk_format import TalkFormat, find_talk_format
 from ipcamd.media.stream.hub import Hub
-from ipcamd.wire.packetize import pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedFormat, OfferedMedia
 
@@ -17,13 +17,21 @@ PROFILES = ("4d", "64", "42")
 
 @dataclass(frozen=True, slots=True)
 class NegotiatedTrack:
-    """One accepted section: a stream with a payload type of the offer."""
+    """One accepted section: a stream, or the client's sound, or both, with a payload type of the offer."""
 
     section: OfferedMedia
-    hub: Hub
+    hub: Hub | None
+    """Stream to the client; None: it only talks."""
     format: OfferedFormat
-    talk: bool
-    """The client also sends sound."""
+    talk: TalkFormat | None
+    """Format of the sound that the client sends; None: it sends none."""
+
+    @property
+    def direction(self) -> str:
+        """The camera's direction, as in the answer."""
+        if self.hub is None:
+            return "recvonly"
+        return "sendrecv" if self.talk else "sendonly"
 
 
 def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[NegotiatedTrack]:
@@ -33,10 +41,12 @@ def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[Nego
     """
     tracks: list[NegotiatedTrack] = []
     for hub in hubs:
-        if any(track.hub.codec.is_sound for track in tracks):
+        if any(track.hub and track.hub.codec.is_sound for track in tracks):
             break
         if found := _find(offer, hub, may_talk, needed=not tracks):
             tracks.append(found)
+    if may_talk and not any(track.talk for track in tracks):
+        tracks += _find_talk(offer, [track.section for track in tracks])
     if len(tracks) > 1 and not {track.section.mid for track in tracks} <= set(offer.bundle):
         return tracks[:1]  # all tracks share one transport
     return tracks
@@ -59,17 +69,29 @@ def transport(offer: Offer, tracks: Sequence[NegotiatedTrack]) -> OfferedMedia:
 
 def _find(offer: Offer, hub: Hub, may_talk: bool, *, needed: bool) -> NegotiatedTrack | None:
     form = hub.codec.rtp_format
-    for section in offer.sections:
-        if section.media != form.media or section.protocol not in PROTOCOLS or "rtcp-mux" not in section.attributes:
-            continue
+    for section in _usable(offer, form.media):
         if section.direction in ("recvonly", "sendrecv") and (chosen := _choose(form, section)):
-            talk = may_talk and section.direction == "sendrecv" and form.media == "audio"
-            if talk and form is not pcmu.FORMAT:
-                continue  # the speaker takes u-law, and a section has one codec in both directions
-            return NegotiatedTrack(section, hub, chosen, talk)
+            talks = may_talk and section.direction == "sendrecv" and hub.codec.is_sound
+            return NegotiatedTrack(section, hub, chosen, find_talk_format(form.encoding) if talks else None)
     if needed:
         raise ValueError(f"the offer must have a {form.media} section that receives {form.encoding}, with rtcp-mux")
     return None
+
+
+def _find_talk(offer: Offer, used: Sequence[OfferedMedia]) -> Iterator[NegotiatedTrack]:
+    """Yield the first unused section in which the client only talks, in the codec that it prefers."""
+    for section in _usable(offer, "audio"):
+        if section.direction in ("sendonly", "sendrecv") and section not in used:
+            for offered in section.ordered:
+                if talk := find_talk_format(offered.encoding):
+                    yield NegotiatedTrack(section, None, offered, talk)
+                    return
+
+
+def _usable(offer: Offer, media: str) -> Iterator[OfferedMedia]:
+    for section in offer.sections:
+        if section.media == media and section.protocol in PROTOCOLS and "rtcp-mux" in section.attributes:
+            yield section
 
 
 def _choose(form: PayloadFormat, section: OfferedMedia) -> OfferedFormat | None:

@@ -1,13 +1,15 @@
 """WebRTC service: sessions on one UDP and TCP port."""
 
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import HttpError, ViewerLimitReached
+from ipcamd.media.sound.talk_format import TalkFormat
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.listener import Listener, bind_sockets
@@ -24,6 +26,7 @@ from ipcamd.webrtc_sessions import WebRtcAnswer, WebRtcOffer
 from ipcamd.workers.thread import run_in_thread
 
 if TYPE_CHECKING:
+    from ipcamd.server.webrtc.answer import NegotiatedStream
     from ipcamd.server.webrtc.negotiation import NegotiatedTrack
 
 MOST_WAITING = 16
@@ -31,8 +34,8 @@ MOST_WAITING = 16
 RETRY_AFTER = (("Retry-After", "10"),)
 """Field of a refusal: seconds after which a client may retry."""
 
-Talk = Callable[[bytes, Account], None]
-"""Plays an RTP packet of PCMU from an account."""
+Talk = Callable[[bytes, Hashable, Mapping[int, TalkFormat]], None]
+"""``talk(packet, talker, formats)`` plays an RTP packet; `formats` are the talker's, by payload type."""
 FindHubs = Callable[[str], Sequence[Hub]]
 """Returns the streams of a codec by its name: video first, then optionally sound; empty if there are none."""
 
@@ -134,7 +137,7 @@ class WebRtcService:
             raise HttpError(404, "the camera has no such stream for WebRTC")
         self._check_room(offer)
         if self._context is None:
-            self._context = await run_in_thread(DtlsContext, "webrtc")
+            self._context = await run_in_thread(_prepare, "webrtc")
         try:
             return self._answer(offer, hubs, self._context)
         except ValueError as error:
@@ -177,19 +180,16 @@ class WebRtcService:
         parsed = sdp_offer.parse(offer.description)
         found = negotiate(parsed, hubs, may_talk=self._talk is not None and offer.account.rank >= Rank.USERS)
         fingerprint = transport(parsed, found).attributes["fingerprint"]
-        tracks = [(track, self._streams.for_hub(track.hub)) for track in found]
+        tracks = [(track, self._streams.for_hub(track.hub) if track.hub else None) for track in found]
         session = self._make_session(offer, tracks)
         session.start(context, fingerprint)
         place = list(dict.fromkeys((offer.own_address, *self._hosts()))), self._listener.port
         answer = make_answer(parsed, tracks, session.credentials, context.fingerprint, place)
         return WebRtcAnswer(session.identifier, answer, _tag(session))
 
-    def _make_session(
-        self, offer: WebRtcOffer, tracks: Sequence[tuple["NegotiatedTrack", WebRtcStream]]
-    ) -> WebRtcSession:
-        talks = any(track.talk for track, _ in tracks)
-        hooks = SessionHooks(self._registry.now_s, self._admit, self._note_end, self._talk if talks else None)
-        of_session = [self._track(track, stream) for track, stream in tracks]
+    def _make_session(self, offer: WebRtcOffer, tracks: Sequence["NegotiatedStream"]) -> WebRtcSession:
+        hooks = SessionHooks(self._registry.now_s, self._admit, self._note_end, self._hear(tracks))
+        of_session = [self._track(track, stream) for track, stream in tracks if stream]
         session = WebRtcSession(next(self._numbers), offer.account, offer.address, of_session, hooks)
         self._sessions[session.identifier] = session
         self._agent.add(session)
@@ -199,6 +199,15 @@ class WebRtcService:
     def _track(self, track: "NegotiatedTrack", stream: WebRtcStream) -> SessionTrack:
         stream.rtp.keep_warm()
         return SessionTrack(stream.rtp, TypedPackets(stream.ring, track.format.payload_type))
+
+    def _hear(self, tracks: Sequence["NegotiatedStream"]) -> Callable[[WebRtcSession, bytes], None] | None:
+        """Return what plays the sound that a session's client sends; None if it sends none."""
+        formats = {track.format.payload_type: track.talk for track, _ in tracks if track.talk}
+        return partial(self._play, formats) if formats else None
+
+    def _play(self, formats: Mapping[int, TalkFormat], session: WebRtcSession, packet: bytes) -> None:
+        if self._talk:
+            self._talk(packet, (session.account.name, session.identifier), formats)
 
     # -- sessions
 
@@ -258,6 +267,13 @@ class WebRtcService:
                 self._note_end(session, "it has vanished" if session.is_connected else "it has not connected")
         self._streams.forget_idle({stream for session in self._sessions.values() for stream in session.streams})
         return bool(self._sessions)
+
+
+def _prepare() -> DtlsContext:
+    """Load what the first session needs. For a worker thread."""
+    import ipcamd.media.sound.opus_decoder  # noqa: F401
+
+    return DtlsContext()
 
 
 def _tag(session: WebRtcSession) -> str:

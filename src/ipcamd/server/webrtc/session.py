@@ -47,8 +47,8 @@ class SessionHooks:
     """Reserves a viewer's place; returns False if there is none."""
     ended: Callable[["WebRtcSession", str], None]
     """The client has gone, for a reason for the log ("": it has closed the connection)."""
-    talk: Callable[[bytes, Account], None] | None
-    """Plays an RTP packet of an account; None: the client may not talk."""
+    talk: Callable[["WebRtcSession", bytes], None] | None
+    """Plays an RTP packet of the client; None: the client does not talk."""
 
 
 class WebRtcSession:
@@ -201,7 +201,7 @@ class WebRtcSession:
             if packet[1] in _RTCP:
                 self._receive_rtcp(self._srtp.unprotect_rtcp(packet))
             elif self._hooks.talk:
-                self._hooks.talk(self._srtp.unprotect(packet), self.account)
+                self._hooks.talk(self, self._srtp.unprotect(packet))
         except ValueError:
             return
         self._heard_s = self._hooks.now_s()

@@ -3,7 +3,8 @@
 The order is that of the sequence numbers. Time stamps are ignored, because old talkers send arbitrary ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from ipcamd.wire.rtp.rtp import RtpPacket
 
@@ -16,18 +17,22 @@ WAIT_S = 0.5
 LEAP = 100
 """Difference of sequence numbers from which a new count starts."""
 
-_RATE = 8000
-_SILENCE = b"\xff"
+
+class Gap(NamedTuple):
+    """Sound that was lost."""
+
+    seconds: float
 
 
 class JitterBuffer:
-    """Packets of one u-law talker. Times are seconds on a clock that never jumps.
+    """Packets of one talker. Times are seconds on a clock that never jumps.
 
-    Every method yields the sound that is complete by then; gaps are filled with silence of the length of the lost
-    sound.
+    Every method yields the payloads that are complete by then, and gaps of the length of the lost ones.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, duration_s: Callable[[bytes], float]) -> None:
+        """`duration_s` returns the length of a payload in seconds."""
+        self._duration_s = duration_s
         self.late = 0
         """Packets that were late or repeated."""
         self._source: int | None = None
@@ -36,8 +41,8 @@ class JitterBuffer:
         self._begun = False
         self._held: dict[int, tuple[bytes, float]] = {}
         """Waiting packets by number, which continues beyond 2**16: payload and arrival time."""
-        self._length = 0
-        """Bytes of the newest payload, which is the assumed size of lost ones."""
+        self._length_s = 0.0
+        """Length of the newest payload, which is the assumed length of lost ones."""
 
     @property
     def due(self) -> float | None:
@@ -46,7 +51,7 @@ class JitterBuffer:
             return None
         return min(came for _, came in self._held.values()) + (WAIT_S if self._begun else BEGIN_S)
 
-    def put(self, packet: RtpPacket, now_s: float) -> Iterator[bytes]:
+    def put(self, packet: RtpPacket, now_s: float) -> Iterator[bytes | Gap]:
         """Add a packet."""
         yield from self.take(now_s)
         if packet.ssrc != self._source or not -LEAP <= self._ahead(packet.sequence) <= LEAP:
@@ -57,15 +62,15 @@ class JitterBuffer:
             self.late += 1
             return
         self._held[number] = packet.payload, now_s
-        self._length = len(packet.payload)
+        self._length_s = self._duration_s(packet.payload)
         yield from self.take(now_s)
 
-    def take(self, now_s: float) -> Iterator[bytes]:
+    def take(self, now_s: float) -> Iterator[bytes | Gap]:
         """Stop waiting for packets that have been missing too long."""
         while self._held and (self._ready() or self._overdue(now_s)):
             first = min(self._held)
             if self._begun and first > self._next:
-                yield _SILENCE * min((first - self._next) * self._length, int(WAIT_S * _RATE))
+                yield Gap(min((first - self._next) * self._length_s, WAIT_S))
             self._begun, self._next = True, first + 1
             yield self._held.pop(first)[0]
 
@@ -73,10 +78,10 @@ class JitterBuffer:
         return self._begun and self._next in self._held
 
     def _overdue(self, now_s: float) -> bool:
-        held = sum(len(payload) for payload, _ in self._held.values())
-        return held > WAIT_S * _RATE or (self.due is not None and now_s >= self.due)
+        held_s = sum(self._duration_s(payload) for payload, _ in self._held.values())
+        return held_s > WAIT_S or (self.due is not None and now_s >= self.due)
 
-    def _rest(self) -> Iterator[bytes]:
+    def _rest(self) -> Iterator[bytes | Gap]:
         """Stop waiting for all missing packets."""
         for number in sorted(self._held):
             yield self._held.pop(number)[0]

@@ -9,6 +9,18 @@ _UDP_PRIORITY, _TCP_PRIORITY = 126 << 24 | 65535 << 8 | 255, 90 << 24 | 65535 <<
 
 
 @dataclass(frozen=True, slots=True)
+class MediaSource:
+    """Source of a section's packets."""
+
+    ssrc: int
+    """Identifier in packets."""
+    name: str
+    """Canonical name: players synchronize streams of the same name."""
+    clock_offset: int
+    """RTP time stamp of the epoch, 1970 UTC (RFC 7273, ``mediaclk:direct``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnsweredMedia:
     """One ``m=`` section."""
 
@@ -24,12 +36,8 @@ class AnsweredMedia:
     feedback: tuple[str, ...] = ()
     """RTCP feedback that the camera supports."""
     direction: str = "sendonly"
-    ssrc: int = 0
-    """Identifier of the source in packets."""
-    name: str = ""
-    """Canonical name of the source: players synchronize streams of the same name."""
-    clock_offset: int = 0
-    """RTP time stamp of the epoch, 1970 UTC (RFC 7273, ``mediaclk:direct``)."""
+    source: MediaSource | None = None
+    """Source of its packets; None if the camera sends none."""
 
     @property
     def is_rejected(self) -> bool:
@@ -91,12 +99,13 @@ def _section(answer: AnswerDescription, section: AnsweredMedia) -> list[str]:
     if section.parameters:
         lines.append(f"a=fmtp:{kind} {section.parameters}")
     lines += [f"a=rtcp-fb:{kind} {each}" for each in section.feedback]
-    lines += [
-        f"a=msid:ipcamd {section.media}",
-        f"a=ssrc:{section.ssrc} cname:{section.name}",
-        "a=ts-refclk:local",
-        f"a=mediaclk:direct={section.clock_offset}",
-    ]
+    if source := section.source:
+        lines += [
+            f"a=msid:ipcamd {section.media}",
+            f"a=ssrc:{source.ssrc} cname:{source.name}",
+            "a=ts-refclk:local",
+            f"a=mediaclk:direct={source.clock_offset}",
+        ]
     return [*lines, *_candidates(answer), "a=end-of-candidates"]
 
 

@@ -29,7 +29,7 @@ const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
 const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
 const panels = [motion, ptz];
 let zoom = null; // loaded when a pointer or the focus comes to the picture, or a key asks for it
-const talk = new TalkButton();
+const talk = new TalkButton(() => stream?.talkChannel ?? null);
 let streams = new Map(); // those that this browser plays
 let means = null; // of them, what is played
 let pictureDue = null; // timer

@@ -21,6 +21,9 @@ export function clockOffset(sdp) {
 export class WhepClient extends ReconnectingStream {
   #path;
 
+  /** For talk, see `WebRtcTalk`; null while the camera takes none. */
+  talkChannel = null;
+
   /** @param {string} path @param {import("./reconnecting_stream.js").Listener} listener */
   constructor(path, listener) {
     super(listener);
@@ -41,12 +44,14 @@ export class WhepClient extends ReconnectingStream {
       if (!answer) return this.#giveUp();
       session = answer.session;
       if (!(await isConnected(connection, stopped))) return this.#giveUp();
+      this.talkChannel = talkChannel(connection, session);
       this.listener.connected();
       this.listener.frame({ kind: "init", media, clockOffset: clockOffset(answer.sdp) });
       return await this.#receive(connection, stopped);
     } catch (error) {
       return ended(error, stopped.aborted);
     } finally {
+      this.talkChannel = null;
       end(connection, session);
     }
   }
@@ -58,7 +63,9 @@ export class WhepClient extends ReconnectingStream {
 
   /** Exchange offer and answer; null: the camera supports no WebRTC with this browser. */
   async #offer(connection, signal) {
-    for (const kind of ["video", "audio"]) connection.addTransceiver(kind, { direction: "recvonly" });
+    connection.addTransceiver("video", { direction: "recvonly" });
+    // nothing is sent before a microphone is put in
+    connection.addTransceiver("audio", { direction: navigator.mediaDevices?.getUserMedia ? "sendrecv" : "recvonly" });
     await connection.setLocalDescription();
     const headers = { "Content-Type": TYPE, "X-Camera-Page": "1" };
     const url = cameraUrl(this.#path);
@@ -99,6 +106,12 @@ async function received(connection) {
     if (report.kind === "audio") sums.sound += report.bytesReceived;
   }
   return sums;
+}
+
+/** Where the microphone's sound goes; null: the camera takes none. */
+function talkChannel(connection, session) {
+  const sending = connection.getTransceivers().find(({ currentDirection }) => ["sendrecv", "sendonly"].includes(currentDirection));
+  return sending ? { sender: sending.sender, session: session.pathname.split("/").at(-1) } : null;
 }
 
 /** Whether the connection succeeds. */

@@ -1,13 +1,12 @@
-// Push-to-talk: while it is held, the microphone's sound goes to the camera's speaker.
+// Push-to-talk over HTTP: while it is held, the microphone's sound goes to the camera's speaker.
 
 import { joined } from "../mp4/mp4_reader.js";
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { cameraUrl } from "../shared/camera_url.js";
+import { openMicrophone, requestTalk } from "./talk_request.js";
 
-const PATH = "cgi/audio/talk.cgi";
 const WORKLET = "web/talk/ulaw_worklet.js";
 const SESSION = String(Math.random()).slice(2); // one for all talks of this page: it never waits for itself
 const PIECE = 1600; // bytes of one request, 0.2 s
-const REASONS = { NotAllowedError: "this page may not use the microphone", NotFoundError: "there is no microphone" };
 const MOST_WAITING = 16_000; // bytes that wait for the camera; older ones are dropped
 
 /** Collects u-law and sends it in pieces, one after the other. */
@@ -63,11 +62,11 @@ export class PushToTalk {
   /** Ask for the microphone and begin to talk. */
   async start() {
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } });
+      this.#stream = await openMicrophone();
       this.#context = new AudioContext();
       await this.#context.audioWorklet.addModule(cameraUrl(WORKLET));
     } catch (error) {
-      this.#fail(REASONS[error.name] ?? error.message);
+      this.#fail(error.message);
       return;
     }
     if (this.#ended) return this.#release(); // let go while the browser was asking
@@ -92,14 +91,8 @@ export class PushToTalk {
   }
 
   async #post(piece, isLast) {
-    try {
-      const query = { session: SESSION, last: isLast ? "yes" : "no" };
-      const answer = await postToCamera(cameraUrl(PATH, query), new Blob([piece], { type: "audio/basic" }));
-      const text = (await answer.text()).trim();
-      if (!answer.ok || text !== "OK") this.#fail(text.replace(/^Request failed: /, "") || `the camera answered ${answer.status}`);
-    } catch {
-      this.#fail("the camera does not answer");
-    }
+    const why = await requestTalk(SESSION, piece, isLast);
+    if (why) this.#fail(why);
   }
 
   #fail(why) {

@@ -13,8 +13,11 @@ export class TalkButton {
   #button = element("talk");
   #notice = element("talk-notice");
   #press = null; // while it is held
+  #channel;
 
-  constructor() {
+  /** @param {() => import("./webrtc_talk.js").TalkChannel | null} channel for talk over WebRTC; null: over HTTP */
+  constructor(channel) {
+    this.#channel = channel;
     this.#button.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       this.#button.setPointerCapture(event.pointerId);
@@ -55,13 +58,13 @@ export class TalkButton {
     const press = (this.#press = { talk: null });
     this.#say("");
     this.#button.setAttribute("aria-pressed", "true");
-    const { PushToTalk } = await import("./push_to_talk.js");
-    if (this.#press !== press) return;
-    press.talk = new PushToTalk((why) => {
+    const talk = await this.#open((why) => {
       this.#say(`Not heard: ${why}`);
       this.#end();
     });
-    press.talk.start();
+    if (this.#press !== press) return;
+    press.talk = talk;
+    talk.start();
   }
 
   /** Let go. */
@@ -69,6 +72,16 @@ export class TalkButton {
     const talk = this.#press?.talk;
     this.#end();
     await talk?.stop();
+  }
+
+  async #open(failed) {
+    const channel = this.#channel();
+    if (channel) {
+      const { WebRtcTalk } = await import("./webrtc_talk.js");
+      return new WebRtcTalk(channel, failed);
+    }
+    const { PushToTalk } = await import("./push_to_talk.js");
+    return new PushToTalk(failed);
   }
 
   #end() {

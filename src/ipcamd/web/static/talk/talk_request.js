@@ -1,0 +1,35 @@
+// Talk requests: the microphone of this device, and the turn at the camera's speaker.
+
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+
+const PATH = "cgi/audio/talk.cgi";
+const REASONS = { NotAllowedError: "this page may not use the microphone", NotFoundError: "there is no microphone" };
+
+/** @returns {Promise<MediaStream>} the microphone's sound; rejected with the reason for the person */
+export async function openMicrophone() {
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } });
+  } catch (error) {
+    throw new Error(REASONS[error.name] ?? error.message, { cause: error });
+  }
+}
+
+/**
+ * Take the turn at the speaker, or keep it for two seconds more, and play a piece of u-law.
+ *
+ * @param {string} session name of the talk
+ * @param {Uint8Array} piece may be empty
+ * @param {boolean} isLast the turn ends
+ * @returns {Promise<string>} why it is not heard; "": it is
+ */
+export async function requestTalk(session, piece, isLast) {
+  try {
+    const query = { session, last: isLast ? "yes" : "no" };
+    const answer = await postToCamera(cameraUrl(PATH, query), new Blob([piece], { type: "audio/basic" }));
+    const text = (await answer.text()).trim();
+    if (answer.ok && text === "OK") return "";
+    return text.replace(/^Request failed: /, "") || `the camera answered ${answer.status}`;
+  } catch {
+    return "the camera does not answer";
+  }
+}
