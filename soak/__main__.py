@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from soak import endurance, envelopes, fuzzing, kills, power_cuts
+from soak import endurance, envelopes, fuzzing, kills, passthrough, power_cuts
 from soak.report import Row, write
 
 REPORT = Path(__file__).parents[1] / "docs" / "soak.md"
@@ -19,12 +19,17 @@ REPORT = Path(__file__).parents[1] / "docs" / "soak.md"
 def main() -> int:
     """Run what is asked for; the exit code tells whether all passed."""
     parser = argparse.ArgumentParser(prog="make soak", description="Prove reliability by long runs.")
-    parser.add_argument("--minutes", type=float, default=60, help="of the endurance run (60)")
+    parser.add_argument(
+        "--minutes", type=float, default=60, help="of the endurance run (60), and half of it of the passthrough run"
+    )
     parser.add_argument("--kills", type=int, default=500, help="kill -9 of a camera whose settings change (500)")
     parser.add_argument("--cuts", type=int, default=200, help="power cuts; need root, mkfs.ext4 and loop devices (200)")
     parser.add_argument("--runs", type=int, default=1_000_000, help="fuzz runs of each parser (1,000,000)")
     parser.add_argument(
-        "--only", default="kills,cuts,fuzzing,envelopes,endurance", metavar="NAME,NAME", help="runs to make"
+        "--only",
+        default="kills,cuts,fuzzing,envelopes,passthrough,endurance",
+        metavar="NAME,NAME",
+        help="runs to make",
     )
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.name}")
     options = parser.parse_args()
@@ -33,6 +38,7 @@ def main() -> int:
         "cuts": lambda folder: power_cuts.run(folder, options.cuts),
         "fuzzing": lambda folder: fuzzing.run(options.runs),
         "envelopes": lambda folder: envelopes.run(folder, options.runs),
+        "passthrough": lambda folder: passthrough.run(folder, options.minutes / 2),
         "endurance": lambda folder: endurance.run(folder, options.minutes),
     }
     rows: list[Row] = []

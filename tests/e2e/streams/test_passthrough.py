@@ -12,14 +12,14 @@ import pytest
 from PIL import Image
 from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, Client, eventually
-from tests.e2e.parts import Part, sdk_parts
-from tests.media.encoded import h264, units
+from tests.e2e.parts import Part, sdk_parts, wait_in_stream
+from tests.media.encoded import annex_b, h264, units
 from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
 MJPEG, H264 = "/cgi/mjpg/mjpeg.cgi", "/cgi/mpeg/stream1.cgi"
-DELIMITER, FILLER = 9, 12
+SPS, PPS, DELIMITER, FILLER = 7, 8, 9, 12
 SIZE, RATE, GOP = (320, 240), 30, 15
 
 
@@ -89,6 +89,55 @@ def test_a_file_s_pictures_reach_viewers_as_they_are(
     assert all(0 < later.captured - part.captured < 1 for part, later in itertools.pairwise(taken))
     decoder = av.CodecContext.create("h264", "r")
     assert len([frame for part in taken for frame in decoder.decode(av.Packet(part.payload))]) > len(taken) - 10
+
+
+def test_clips_and_recordings_contain_the_source_s_own_pictures(
+    start_camera: StartCamera, movie: tuple[Path, list[tuple[bytes, ...]]]
+) -> None:
+    path, pictures = movie
+    camera = start_camera(f"--source={path}")
+    client = camera.client
+    client.update("Image.H264", Resolution=1)
+    client.update("Event.Server.General", FileFormat="MP4", PreEvent=1, PostEvent=1)
+    for fields in ({"Name": "always", "ScheduleTimeMode": 1}, {"Name": "door", "TriggerDI1": 1}):
+        assert client.get("/cgi/event/schedule.cgi", action="add", EnableSDCard=1, **fields).text.startswith("[Event.")
+    eventually(lambda: state(client) == "passed through", "it is encoded")
+    wait_in_stream(client, 2)
+    client.get("/cgi/admin/virtual.cgi", di1="high")
+    card = {"action": "list", "dir": "event"}
+    eventually(lambda: ".mp4" in client.get("/sdcard.cgi", **card).text, "no clip comes")
+    camera.stop()
+    source = [slices(picture) for picture in pictures]
+    for pattern in ("event/*.mp4", "record/*.avi"):
+        (recording,) = (camera.state / "sdcard").glob(pattern)
+        recorded = recorded_pictures(recording)
+        # before the first key frame of the source, a recording may begin with encoded pictures
+        start = next(number for number, picture in enumerate(recorded) if picture in source)
+        assert len(recorded) - start > 40, recording
+        first = source.index(recorded[start])
+        assert recorded[start:] == [source[(first + n) % len(source)] for n in range(len(recorded) - start)], recording
+
+
+def slices(picture: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The NAL units of a picture without its parameter sets."""
+    return tuple(unit for unit in picture if unit[0] & 31 not in (SPS, PPS))
+
+
+def recorded_pictures(path: Path) -> list[tuple[bytes, ...]]:
+    """The slices of each picture of a recording."""
+    with av.open(str(path)) as recording:
+        payloads = [bytes(packet) for packet in recording.demux(video=0) if packet.size]
+    return [slices(nal_units(payload if path.suffix == ".avi" else start_codes(payload))) for payload in payloads]
+
+
+def start_codes(payload: bytes) -> bytes:
+    """A picture of MP4, in which lengths stand before the NAL units, in Annex B form."""
+    parts = []
+    while payload:
+        length = int.from_bytes(payload[:4])
+        parts.append(payload[4 : 4 + length])
+        payload = payload[4 + length :]
+    return annex_b(parts)
 
 
 def test_another_camera_s_stream_is_passed_through_whenever_it_is_there(start_camera: StartCamera) -> None:
