@@ -73,8 +73,8 @@ test("what a range touches", () => {
 
 test("how long a card lasts", () => {
   const card = { free: 60e9, recordings: 40e9, per_day: 10e9, recycles: true };
-  assert.equal(lastsWords(card), "At 9.3 GB a day it keeps the last 10 days");
-  assert.equal(lastsWords({ ...card, recycles: false }), "At 9.3 GB a day it is full in 6 days");
+  assert.equal(lastsWords(card), "At 9.3 GB per day it keeps the last 10 days");
+  assert.equal(lastsWords({ ...card, recycles: false }), "At 9.3 GB per day it is full in 6 days");
   assert.match(lastsWords({ ...card, per_day: 1e8 }), /the last 3 years$/);
   assert.match(lastsWords({ ...card, per_day: 1e12, recycles: false }), /full in an hour or two$/);
   assert.equal(lastsWords({ ...card, per_day: 0 }), "");

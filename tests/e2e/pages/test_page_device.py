@@ -50,7 +50,7 @@ def test_a_switch_pressed_in_one_browser_shows_in_the_other(page: Chromium, came
         eventually(lambda: shown(page, "output-state") == "low", "the first browser does not follow")
         assert not page.run(f'document.querySelector("{OUTPUT}").checked')
         choose(page, "off")
-        eventually(lambda: shown(other, "light-state") == "Night, set by hand", "no night")
+        eventually(lambda: shown(other, "light-state") == "Night, set manually", "no night")
         assert other.run(f"document.querySelector('{USAGE}').hidden")
         assert other.console == []
 
@@ -78,8 +78,10 @@ def test_a_guest_sees_everything_and_switches_nothing(camera: CameraProcess) -> 
         camera.client.update("GPIO", TriggerOutStatus1="high")
         eventually(lambda: shown(browser, "output-state") == "high", "no output")
         assert browser.run(f'document.querySelector("{OUTPUT}").disabled')
-        assert browser.run(f"document.querySelector(\"{OUTPUT}\").closest('label').title") == "Guests may not switch it"
-        assert shown(browser, "light-state") == "Day, by the light"
+        assert (
+            browser.run(f"document.querySelector(\"{OUTPUT}\").closest('label').title") == "Guests may not switch this"
+        )
+        assert shown(browser, "light-state") == "Day, automatic, by light"
         assert browser.run(f"document.querySelector('{USAGE}').hidden")
         assert browser.console == []
 

@@ -90,7 +90,7 @@ def test_clients_are_listed_and_a_stream_is_disconnected(page: Chromium, camera:
 
 def test_the_clock_is_shown_and_set_and_its_zone_saved(page: Chromium, camera: CameraProcess) -> None:
     eventually(lambda: "UTC" in words(page, "date-time [data-part=clock]"), "no clock")
-    assert "by hand" in words(page, "date-time [data-part=ntp]")
+    assert "manually" in words(page, "date-time [data-part=ntp]")
     choose(page, param("Time.TimeZone"), "22")
     page.run(f"document.querySelector('{param('Time.TimeZone')}').dispatchEvent(new Event('input')); 0")
     click(page, "date-time [data-part=form] [type=submit]")
@@ -146,7 +146,7 @@ def test_a_signing_request_is_saved_and_an_encrypted_key_uploaded(page: Chromium
     write(page, "tls-certificate [name=names]", "camera.example")
     click(page, "[data-part=request] [type=submit]")
     request = downloaded(tmp_path, "*.csr").read_text()
-    eventually(lambda: "signing request waits" in words(page, "tls-certificate"), "it is not said that one waits")
+    eventually(lambda: "signing request is pending" in words(page, "tls-certificate"), "it is not said that one waits")
     authority, key = Authority(), new_key()
     (tmp_path / "answer.crt").write_bytes(authority.answer(request))
     attach(page, "tls-certificate [name=certificate]", tmp_path / "answer.crt")
@@ -208,11 +208,11 @@ def test_logins_and_changes_are_filtered_by_account_and_day(page: Chromium, came
     click(page, "audit-log [data-part=again]")
     eventually(lambda: "Porch" in words(page, "audit-log"), "the change is not listed")
     choose(page, "audit-log [data-part=account]", "nobody")
-    eventually(lambda: "Nothing matches" in words(page, "audit-log"), "it lists other accounts")
+    eventually(lambda: "No entry matches" in words(page, "audit-log"), "it lists other accounts")
     choose(page, "audit-log [data-part=account]", "admin")
     eventually(lambda: "Porch" in words(page, "audit-log"), "it is not listed")
     choose(page, "audit-log [data-part=day]", "2020-01-01")
-    eventually(lambda: "Nothing matches" in words(page, "audit-log"), "it lists other days")
+    eventually(lambda: "No entry matches" in words(page, "audit-log"), "it lists other days")
 
 
 def test_a_form_shows_the_requests_that_do_the_same(page: Chromium, camera: CameraProcess) -> None:

@@ -230,7 +230,7 @@ def test_a_browser_that_cannot_play_h264_shows_mjpeg(page: Chromium, watched: Ca
     look(page, f"http://{HOST}:{watched.port}/")
     eventually(lambda: means(page) == "MJPEG single pictures" and changing(page), "no MJPEG")
     if fault == BROKEN:
-        assert text(page, "toast") == "H.264 cannot be played here: this is MJPEG"
+        assert text(page, "toast") == "This browser cannot play H.264; the stream is MJPEG"
     page.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
 
 

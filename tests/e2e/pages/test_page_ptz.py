@@ -170,7 +170,7 @@ def test_home_is_set_and_the_motors_are_calibrated(page: Chromium, camera: Camer
     command(camera.client, "position=30|-10|2")
     arrive(camera.client, 30, -10, 2)
     click(page, "#ptz-set-home")
-    eventually(lambda: toast(page) == "Home is the present view now", "no word")
+    eventually(lambda: toast(page) == "The present view is the home position now", "no word")
     command(camera.client, "position=-30|0|2")
     arrive(camera.client, -30, 0, 2)
     camera.client.get("/cgi/admin/virtual.cgi", ptz="jam")

@@ -265,7 +265,7 @@ def test_a_range_is_exported_as_one_mp4_that_plays(browser: Chromium, tmp_path: 
 
 def test_ranges_that_cannot_be_exported_say_why(browser: Chromium) -> None:
     select_range(browser, "13:00:00", "14:00:00")
-    until_text(browser, "range-about", "Nothing was recorded in this time")
+    until_text(browser, "range-about", "no complete recording in this time")
     assert browser.run("document.getElementById('export').disabled")
     click(browser, "delete-range")
     until_text(browser, "range-error", "nothing to delete")

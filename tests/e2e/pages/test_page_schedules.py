@@ -245,7 +245,7 @@ def test_two_browsers_change_the_same_schedule(page: Chromium, camera: CameraPro
         eventually(lambda: page.run(f"{control('ScheduleTimeEndHour')}.value") == "17", "it is not shown at once")
         assert page.run(f"{control('ScheduleTimeStartHour')}.value") == "6"  # it is being changed
         row = f"{control('ScheduleTimeStartHour')}.closest('.parameter')"
-        assert page.run(f"{row}.querySelector('.hint').textContent") == "Changed elsewhere to 10"
+        assert page.run(f"{row}.querySelector('.hint').textContent") == "Changed by another client to 10"
         save(page)
         eventually(lambda: other.run(f"{control('ScheduleTimeStartHour')}.value") == "6", "the other one is not told")
         click(other, "#schedule-undo")

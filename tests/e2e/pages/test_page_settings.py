@@ -143,7 +143,7 @@ def test_what_another_browser_saves_shows_at_once_and_disturbs_no_one_who_writes
         save(other)
         eventually(lambda: page.run(f"{control(f'{SENSOR}.Brightness')}.value") == "11", "it is not shown")
         assert page.run(f"{control(f'{SENSOR}.Contrast')}.value") == "77"
-        assert page.run(f"{row(f'{SENSOR}.Contrast', 'note')}.textContent") == "Changed elsewhere to 22"
+        assert page.run(f"{row(f'{SENSOR}.Contrast', 'note')}.textContent") == "Changed by another client to 22"
         save(page)
         eventually(lambda: other.run(f"{control(f'{SENSOR}.Contrast')}.value") == "77", "the last one does not win")
         click(other, "#undo")

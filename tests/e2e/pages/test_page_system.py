@@ -120,14 +120,18 @@ def test_a_restart_is_asked_for_and_waited_for(page: Chromium, camera: CameraPro
     assert words(page, "camera-maintenance [role=status]") == ""
     click(page, "[data-part=restart]")
     answer(page, True)
-    eventually(lambda: words(page, "camera-maintenance [role=status]") == "The camera is back.", "it is not back", 60)
+    eventually(
+        lambda: words(page, "camera-maintenance [role=status]") == "The camera is running again.", "it is not back", 60
+    )
 
 
 def test_factory_values_keep_the_account_that_is_needed(page: Chromium, camera: CameraProcess) -> None:
     camera.client.update("System.Info", ServerLocation="Hall")
     click(page, "[data-part=reset-2]")
     answer(page, True)
-    eventually(lambda: words(page, "camera-maintenance [role=status]") == "The camera is back.", "it is not back", 60)
+    eventually(
+        lambda: words(page, "camera-maintenance [role=status]") == "The camera is running again.", "it is not back", 60
+    )
     assert camera.client.value("System.Info", "ServerLocation") == ""
 
 

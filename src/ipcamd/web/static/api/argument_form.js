@@ -60,14 +60,14 @@ export class ArgumentForm {
   #buildParameter(schemas) {
     const [name, value] = [document.createElement("input"), document.createElement("input")];
     const element = document.createElement("div");
-    element.append(buildField("Parameter", "Name of the parameter that gets a new value.", name), buildField("Value", "Its new value.", value));
+    element.append(buildField("Parameter", "Name of the parameter that gets a new value.", name), buildField("Value", "New value.", value));
     const group = this.#rows.find(({ argument }) => argument.name === "group")?.control;
     const list = suggest(element, []);
     name.setAttribute("list", list);
     group?.addEventListener("input", () => fill(element.querySelector("datalist"), Object.keys(schemas[group.value]?.properties ?? {})));
     name.addEventListener("input", () => {
       const { description = "", ...schema } = schemas[group?.value]?.properties[name.value] ?? {};
-      value.closest(".argument").querySelector(".help").textContent = [description, wordsOf(schema)].filter(Boolean).join(" ") || "Its new value.";
+      value.closest(".argument").querySelector(".help").textContent = [description, wordsOf(schema)].filter(Boolean).join(" ") || "New value.";
     });
     this.#parameter = { element, name, value };
     this.element.append(element);

@@ -126,7 +126,7 @@ export class Operation {
   }
 
   async #send() {
-    const words = "It changes the camera, at once and for everybody.";
+    const words = "It changes the camera at once, for all users.";
     if (this.#changes && !(await confirmed(`Send ${this.path}?`, words, "Send", "main"))) return;
     this.#part("send").disabled = true;
     await showAnswer((name) => this.#part(name), () => this.#fetch());

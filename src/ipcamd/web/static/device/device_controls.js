@@ -3,7 +3,7 @@
 import { updateSettings } from "../requests/settings_request.js";
 
 const LIGHT = { true: "Night", false: "Day" };
-const USAGE = { auto: "by the light", schedule: "by the clock", on: "set by hand", off: "set by hand" };
+const USAGE = { auto: "automatic, by light", schedule: "by schedule", on: "set manually", off: "set manually" };
 
 /** The strip below the picture. What the device does not have is not shown. */
 class DeviceControls extends HTMLElement {
@@ -24,7 +24,7 @@ class DeviceControls extends HTMLElement {
     this.#usage.hidden = this.#rank !== "admin";
     if (this.#rank !== "guest") return;
     this.#output.disabled = true;
-    this.#output.closest("label").title = "Guests may not switch it";
+    this.#output.closest("label").title = "Guests may not switch this";
   }
 
   /** @param {{day_night?: {night: boolean, usage: string}|null, inputs?: string[], outputs?: string[],

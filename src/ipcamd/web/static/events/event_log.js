@@ -66,7 +66,7 @@ export class EventLog {
       return read;
     } catch (error) {
       const why = error instanceof TypeError ? "the camera does not answer" : error.message;
-      setText(element("log-trouble"), `The log cannot be read: ${why}`);
+      setText(element("log-trouble"), `The log cannot be loaded: ${why}`);
       return null;
     }
   }
@@ -80,7 +80,7 @@ export class EventLog {
     this.#events = events;
     this.#today = today;
     this.#offer(schedules);
-    setText(element("log-waiting"), waiting ? `${waiting} entries are not on the camera's disk yet: it cannot be written.` : "");
+    setText(element("log-waiting"), waiting ? `${waiting} entries are not saved yet, because the camera cannot write to its disk.` : "");
     this.#show();
   }
 
@@ -122,12 +122,12 @@ export class EventLog {
       const all = make("button", "button", "Show all events");
       all.type = "button";
       all.addEventListener("click", () => element("filter").reset());
-      card.append(make("strong", "", "No event matches"), make("p", "", "No event has all that is chosen above."), all);
+      card.append(make("strong", "", "No event matches"), make("p", "", "No event matches all filters above."), all);
       return card;
     }
     const add = make("a", "button main", "Go to the schedules");
     add.href = "#schedules";
-    const words = "Add a schedule: it says what the camera reacts to (motion, an input, a time) and what it does then.";
+    const words = "Add a schedule: it defines the events (motion, an input, a time) and the actions of the camera.";
     card.append(make("strong", "", "No events yet"), make("p", "", words), add);
     return card;
   }

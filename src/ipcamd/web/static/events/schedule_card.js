@@ -14,7 +14,7 @@ const PARTS = {
 };
 const HINTS = {
   Hours: "The hours are the same on all days. For other hours, add another schedule.",
-  "Time lapse": "Pictures without a trigger, while the schedule is in force; 0: none. They go where recordings go, and to MQTT.",
+  "Time lapse": "Seconds between pictures during the schedule's hours, without a trigger; 0: none. They are stored and sent like recordings, and published by MQTT.",
 };
 const NEEDED = { TriggerDI1Type: "TriggerDI1", TriggerDI2Type: "TriggerDI2", DigitalOutputTime: "EnableDigitalOutput", EnableMQTT: "SnapshotInterval" };
 const TRIGGERS = { TriggerMotion: "motion", TriggerDI1: "input 1", TriggerDI2: "input 2", ScheduleTimeMode: "its time" };
@@ -203,14 +203,14 @@ export class ScheduleCard {
       if (readControl(field.control, field) !== this.#values[name]) writeControl(field.control, field, this.#values[name]);
       if (!field.row) continue;
       field.row.hidden = NEEDED[name] ? !(Number(this.#values[NEEDED[name]]) > 0) : name.startsWith("ScheduleTime") && /Hour|Min$/.test(name) && this.#values.ScheduleTimeStatus !== "1";
-      const other = this.#elsewhere.has(name) && `Changed elsewhere to ${describeValue(field, this.#stored[name])}`;
+      const other = this.#elsewhere.has(name) && `Changed by another client to ${describeValue(field, this.#stored[name])}`;
       setText(field.note, other || this.#warning(field));
     }
     const week = readWeek(this.#values);
     this.#calendar.show(week);
     this.#calendar.element.setAttribute("role", "group");
     this.#calendar.element.setAttribute("aria-label", `Week of ${this.name}`);
-    setText(this.#title, this.name || "Without a name");
+    setText(this.#title, this.name || "Unnamed");
     setText(this.#summary, this.#describe(week));
     this.element.classList.toggle("off", this.#values.Enable !== "1");
     this.element.classList.toggle("edited", this.isEdited);

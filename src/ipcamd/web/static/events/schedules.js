@@ -41,7 +41,7 @@ export class Schedules {
       if (WIDE.matches && this.#cards.length && !this.#cards.some((card) => card.isChosen)) this.#choose(this.#cards[0]);
       this.#complain("");
     } catch (error) {
-      this.#complain(`The schedules cannot be read: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
+      this.#complain(`The schedules cannot be loaded: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
     }
     this.#show();
   }
@@ -58,7 +58,7 @@ export class Schedules {
   #take(number, values) {
     const card = this.#cards.find((one) => one.number === number && !one.isNew);
     if (!values.Name) {
-      if (card) this.#drop(card, card.isEdited ? `The schedule ${card.name} was deleted elsewhere.` : "");
+      if (card) this.#drop(card, card.isEdited ? `The schedule ${card.name} was deleted by another client.` : "");
       return;
     }
     if (card) card.take(values);
@@ -103,7 +103,7 @@ export class Schedules {
     const { isChosen } = card;
     this.#drop(card);
     const number = this.#freeNumber(taking.number);
-    if (!number) return this.#complain(`There are ${this.#slots} schedules already: ${values.Name} cannot be added.`);
+    if (!number) return this.#complain(`There are ${this.#slots} schedules already, so ${values.Name} cannot be added.`);
     const again = new ScheduleCard(number, this.#fields, null, this.#told, values);
     this.#insert(again);
     again.isChosen = isChosen;
@@ -146,7 +146,7 @@ export class Schedules {
     element("schedule-bar").classList.toggle("on", Boolean(count || this.#undo.length));
     const full = this.#slots > 0 && this.#cards.length >= this.#slots;
     element("schedule-add").disabled = full || !this.#slots;
-    setText(element("schedule-full"), full ? `There are ${this.#slots} schedules, the most that there may be.` : "");
+    setText(element("schedule-full"), full ? `There are ${this.#slots} schedules, the maximum number.` : "");
     setText(element("schedule-said"), count ? `${count} ${count === 1 ? "schedule" : "schedules"} changed` : this.#outcome);
     element("schedule-none").hidden = !this.#slots || this.#cards.length > 0;
   }
@@ -215,7 +215,7 @@ export class Schedules {
       this.#drop(card);
       return this.#changed();
     }
-    if (!(await confirmed("Delete schedule?", `${card.name} starts nothing any more.`, "Delete"))) return undefined;
+    if (!(await confirmed("Delete schedule?", `${card.name} no longer starts any action.`, "Delete"))) return undefined;
     const { stored, number } = card;
     await this.#exclusively(async () => {
       const { error } = await send({ action: "remove", group: number });

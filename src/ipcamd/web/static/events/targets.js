@@ -8,11 +8,11 @@ import { WebhookCards } from "./webhooks.js";
 
 const TEST = "cgi/event/test.cgi";
 const WORKS = {
-  ftp: "It works: a small file has arrived.",
-  email: "It works: the mail server has accepted a mail.",
-  samba: "It works: a small file has arrived.",
-  http: "It works: every address has answered.",
-  webhook: "It works: the receiver has taken a test message.",
+  ftp: "The test succeeded: a small file was delivered.",
+  email: "The test succeeded: the mail server accepted a mail.",
+  samba: "The test succeeded: a small file was delivered.",
+  http: "The test succeeded: every URL responded.",
+  webhook: "The test succeeded: the receiver accepted a test message.",
 };
 
 /** The section of targets: a card `[data-target]` for each, with the fields of the groups that its `data-group` name. */
@@ -41,7 +41,7 @@ export class Targets {
       this.#webhooks.show(described);
       setText(element("target-trouble"), "");
     } catch (error) {
-      setText(element("target-trouble"), `The targets cannot be read: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
+      setText(element("target-trouble"), `The targets cannot be loaded: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
     }
   }
 
@@ -57,7 +57,7 @@ export class Targets {
     const result = card.querySelector("[data-part=result]");
     result.className = "result";
     if ([...card.querySelectorAll("[type=submit]")].some((save) => !save.disabled)) {
-      setText(result, "Save the changes first: the test uses what is saved.");
+      setText(result, "Save the changes first: the test uses the saved settings.");
       return;
     }
     button.disabled = true;
@@ -65,7 +65,7 @@ export class Targets {
     const { target } = card.dataset;
     const { error, notes } = await test(target);
     result.classList.add(error ? "bad" : "good");
-    setText(result, error ? `It does not work: ${error}` : [WORKS[target] ?? WORKS.webhook, ...notes].join(" "));
+    setText(result, error ? `The test failed: ${error}` : [WORKS[target] ?? WORKS.webhook, ...notes].join(" "));
     button.disabled = false;
   }
 }

@@ -4,7 +4,7 @@ import { element, setText } from "./elements.js";
 
 const SLOTS = 8;
 const SECRET_BYTES = 32;
-const KEPT = "Copy the secret to the receiver now: once it is saved, nobody can read it.";
+const KEPT = "Copy the secret to the receiver now: it cannot be displayed after it is saved.";
 const IDS = Array.from({ length: SLOTS }, (_, at) => `Event.Webhook${at + 1}.URL`);
 
 /** The cards of all webhooks, which `Targets` fills and tests like its others. Build it before them. */
@@ -39,7 +39,7 @@ export class WebhookCards {
   #showButton() {
     const isFull = this.#cards.every(({ hidden }) => !hidden);
     element("webhook-add").disabled = isFull;
-    setText(element("webhook-full"), isFull ? `There are ${SLOTS} webhooks; one without a URL is free.` : "");
+    setText(element("webhook-full"), isFull ? `There are ${SLOTS} webhooks, the maximum number. To reuse one, remove its URL.` : "");
   }
 }
 

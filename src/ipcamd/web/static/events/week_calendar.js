@@ -4,7 +4,7 @@ import { make } from "./elements.js";
 import { DAY, DAYS, STEP, blocksOf, clock, describeHours, draw, moveDay, removeDay, resize, shift } from "./week.js";
 
 const HOURS = [0, 6, 12, 18, 24];
-const HELP = "Left and right move it, with Shift the end, with Control minute by minute; up and down change the day; Delete removes it.";
+const HELP = "Left and right move it; with Shift they move its end, with Control they move by a minute. Up and down change the day; Delete removes it.";
 
 /** One row for each day. `changed(week)` is called while something is dragged. */
 export class WeekCalendar {

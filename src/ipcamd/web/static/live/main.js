@@ -86,7 +86,7 @@ function giveUp(name) {
     watch(name);
     return;
   }
-  view.toast("H.264 cannot be played here: this is MJPEG");
+  view.toast("This browser cannot play H.264; the stream is MJPEG");
   choose("mjpeg");
   watch("mjpeg");
 }

@@ -96,7 +96,7 @@ export class Recorder {
       why = this.#connection.signal.aborted ? "" : `the connection failed: ${error.message}`;
     }
     if (!this.#size) await file.abort?.();
-    if (!this.#size) throw new Error(why || "there was no picture yet");
+    if (!this.#size) throw new Error(why || "there is no picture yet");
     await file.close();
     return why;
   }
@@ -115,7 +115,7 @@ export class Recorder {
       const { done, value } = await reader.read();
       if (done) return "the camera closed the stream";
       for (const frame of frames.feed(value)) await this.#write(file, frame);
-      if (this.#size > file.most) return "the largest size is reached";
+      if (this.#size > file.most) return "the maximum size is reached";
     }
   }
 

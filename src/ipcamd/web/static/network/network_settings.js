@@ -7,7 +7,7 @@ import { made } from "../system/requests.js";
 import { SystemCard } from "../system/system_card.js";
 
 const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.HttpsPort" };
-const MINUTE = "Open the camera there within a minute, or the change is undone.";
+const MINUTE = "Open the camera there within a minute; otherwise the change is undone.";
 
 class NetworkSettings extends SystemCard {
   #form;
@@ -54,7 +54,7 @@ class NetworkSettings extends SystemCard {
     notice.hidden = seconds === null && !url;
     if (url) Object.assign(this.part("link"), { href: url, textContent: url });
     this.part("link").hidden = !url;
-    this.part("remaining").textContent = seconds === null ? "" : seconds ? `Without a request there the change is undone in ${seconds} s.` : "The change is being undone: this page works again in a moment.";
+    this.part("remaining").textContent = seconds === null ? "" : seconds ? `Unless you open it there, the change is undone in ${seconds} s.` : "The change is being undone. This page works again in a moment.";
   }
 }
 
@@ -62,10 +62,10 @@ class NetworkSettings extends SystemCard {
 async function agree(texts) {
   const url = newUrl(texts);
   const names = Object.keys(texts);
-  if (url && names.includes("Network.IPAddress")) return confirmed("Change the address?", `The camera leaves this address and is at ${url.href} then. ${MINUTE}`, "Change");
-  if (url) return confirmed("Change the port?", `This page is at ${url.href} then; a link to it appears here.`, "Change");
-  if (texts["Network.Advanced.HTTPS.Enabled"] === "no" && location.protocol === "https:") return confirmed("Switch HTTPS off?", "This page uses it: open the camera by http:// then.", "Switch off");
-  if (names.some((name) => /^Network\.(?:PPPoE\.)?\w+$/.test(name))) return confirmed("Change the network?", `The camera may get another address. Open it there within a minute, or the change is undone.`, "Change");
+  if (url && names.includes("Network.IPAddress")) return confirmed("Change the address?", `The camera's new address is ${url.href}. ${MINUTE}`, "Change");
+  if (url) return confirmed("Change the port?", `This page moves to ${url.href}; a link to it appears here.`, "Change");
+  if (texts["Network.Advanced.HTTPS.Enabled"] === "no" && location.protocol === "https:") return confirmed("Switch HTTPS off?", "This page uses HTTPS. Open the camera by http:// afterwards.", "Switch off");
+  if (names.some((name) => /^Network\.(?:PPPoE\.)?\w+$/.test(name))) return confirmed("Change the network?", `The camera may get another address. Open it there within a minute; otherwise the change is undone.`, "Change");
   return true;
 }
 

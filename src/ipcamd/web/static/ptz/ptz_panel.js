@@ -135,7 +135,7 @@ export class PtzPanel {
   #listenToButtons() {
     const actions = {
       "ptz-home": () => this.#commands.send({ move: "home" }),
-      "ptz-set-home": () => this.#do({ ptzsethome: "" }, "Home is the present view now"),
+      "ptz-set-home": () => this.#do({ ptzsethome: "" }, "The present view is the home position now"),
       "ptz-calibrate": () => this.#do({ calibrate: "" }, "Calibrated"),
       "ptz-patrol": () => this.#commands.send({ ptzpatrol: this.#state?.patrol ? "stop" : "start" }),
       "ptz-lock": () => this.#commands.send({ lock: this.#state?.locked_s ? 0 : element("ptz-lock-time").value }),

@@ -79,14 +79,14 @@ export class RangeTools {
   #type(edge) {
     const { day } = this.#page();
     const time = timeOf(element(`range-${edge}`).value, day.begin, day.offsets);
-    if (time === null) return this.#fail("There is no such time on this day.");
+    if (time === null) return this.#fail("This time does not exist on this day.");
     return this.#set(edge, time);
   }
 
   #set(edge, time) {
-    if (time === null) return this.#fail("Nothing is shown: select a moment on the timeline first.");
+    if (time === null) return this.#fail("No recording is open: select a moment on the timeline first.");
     const range = { ...this.#range, [edge]: time };
-    if (range.from >= range.to) return this.#fail("The range has to end after it begins.");
+    if (range.from >= range.to) return this.#fail("The end of the range must be after its beginning.");
     this.#range = range;
     return this.#show();
   }
@@ -118,7 +118,7 @@ export class RangeTools {
     element("export").disabled = true;
     element("export-progress").hidden = false;
     element("export-bar").removeAttribute("value");
-    this.#say("The export begins.");
+    this.#say("The export starts.");
     this.#follow(name, 0);
   }
 
@@ -129,7 +129,7 @@ export class RangeTools {
       element("export-bar").value = found.seconds ? found.done / found.seconds : 0;
       if (found.state !== "running") return this.#end(found);
       this.#say(`Exporting: ${lengthWords(found.done)} of ${lengthWords(found.seconds)}, ${sizeWords(found.bytes)}`);
-    } else if (looks >= PATIENCE) return this.#end({ state: "failed", problem: "the camera did not begin it; perhaps two exports run already" });
+    } else if (looks >= PATIENCE) return this.#end({ state: "failed", problem: "the camera did not start it; two exports may be running already" });
     setTimeout(() => this.#follow(name, found ? 0 : looks + 1), AGAIN);
     return undefined;
   }
@@ -138,7 +138,7 @@ export class RangeTools {
     this.#export = null;
     element("export-progress").hidden = true;
     element("export").disabled = false;
-    this.#say(state === "complete" ? `Exported: ${sizeWords(bytes)}. The file is where the browser keeps downloads.` : "");
+    this.#say(state === "complete" ? `Exported: ${sizeWords(bytes)}. The file is in the browser's download folder.` : "");
     if (state === "failed") this.#fail(`The export failed: ${problem}.`);
     if (state === "cancelled") this.#say("The export was cancelled; the file is incomplete.");
   }
@@ -152,11 +152,11 @@ export class RangeTools {
   async #delete() {
     const { day, kind } = this.#page();
     const { ended, writing } = inRange(day.recordings, this.#range, kind);
-    const stays = writing.length ? " The recording that is being written stays." : "";
+    const stays = writing.length ? " The recording in progress is kept." : "";
     if (!ended.length) return this.#fail(`There is nothing to delete in this range.${stays}`);
     const [first, last] = [Math.min(...ended.map((one) => one.start)), Math.max(...ended.map((one) => one.end))];
     const size = sizeWords(ended.reduce((sum, one) => sum + one.size, 0));
-    const words = `They show ${clockWords(first, day.offsets)} to ${clockWords(last, day.offsets)} and are deleted as a whole (${size}). This cannot be undone.${stays}`;
+    const words = `They cover ${clockWords(first, day.offsets)} to ${clockWords(last, day.offsets)} and are deleted as a whole (${size}). This cannot be undone.${stays}`;
     if (!(await confirmed(`Delete ${counted(ended.length, "recording")}?`, words, "Delete"))) return undefined;
     element("delete-range").disabled = true;
     const answer = await postToCamera(cameraUrl("web/delete_recordings", this.#query())).catch(() => null);

@@ -247,7 +247,7 @@ class RecordingsPage {
 
   async #delete() {
     const shown = this.#player.shown;
-    const words = `It shows ${clockWords(shown.start, this.#answer.offsets)} to ${clockWords(shown.end, this.#answer.offsets)}. This cannot be undone.`;
+    const words = `It covers ${clockWords(shown.start, this.#answer.offsets)} to ${clockWords(shown.end, this.#answer.offsets)}. This cannot be undone.`;
     if (!(await confirmed("Delete this recording?", words, "Delete"))) return;
     const next = playedAfter(this.#wantedOnes(), shown) ?? playedBefore(this.#wantedOnes(), shown);
     try {

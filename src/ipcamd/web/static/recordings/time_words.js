@@ -66,7 +66,7 @@ export function lastsWords({ free, recordings, per_day: perDay, recycles }) {
   const days = (recycles ? free + recordings : free) / perDay;
   const [number, unit] = [[days / 365, "years"], [days / 30, "months"], [days, "days"], [days * 24, "hours"]].find(([one]) => one >= 1.95) ?? [0];
   const words = unit ? `${Math.round(number)} ${unit}` : "hour or two";
-  const rate = `At ${sizeWords(perDay)} a day`;
+  const rate = `At ${sizeWords(perDay)} per day`;
   return recycles ? `${rate} it keeps the last ${words}` : `${rate} it is full in ${unit ? words : `an ${words}`}`;
 }
 

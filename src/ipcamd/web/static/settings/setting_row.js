@@ -141,7 +141,7 @@ export class SettingRow {
     if (factory !== undefined) {
       const words = describeValue(this.#param, factory);
       reset.textContent = `Factory: ${words}`;
-      reset.setAttribute("aria-label", `${label}: back to the factory value ${words}`);
+      reset.setAttribute("aria-label", `${label}: reset to the factory value ${words}`);
       reset.addEventListener("click", () => this.#reset(factory));
     }
     if (this.isSecret) {
@@ -190,7 +190,7 @@ export class SettingRow {
     this.element.classList.toggle("fixed", this.isFixed);
     this.#part("reset").hidden = this.isFixed || !this.#canReset;
     if (this.isSecret) this.#control.placeholder = this.#isCleared ? "is removed when saved" : this.#value ? "unchanged" : "none";
-    setText(this.#part("note"), this.#elsewhere ? `Changed elsewhere to ${describeValue(this.#param, this.#value)}` : "");
+    setText(this.#part("note"), this.#elsewhere ? `Changed by another client to ${describeValue(this.#param, this.#value)}` : "");
   }
 }
 

@@ -30,7 +30,7 @@ async function load() {
     else build(topics);
     element("trouble").textContent = "";
   } catch (error) {
-    element("trouble").textContent = `The settings cannot be read: ${error.message}`;
+    element("trouble").textContent = `The settings cannot be loaded: ${error.message}`;
   }
 }
 

@@ -53,13 +53,13 @@ class AccountList extends SystemCard {
       event.preventDefault();
       if (!(await this.#do({ action: "update", user: name, pwd: field.value }))) return;
       form.reset();
-      field.placeholder = "Password is set";
+      field.placeholder = "Password set";
     });
     return form;
   }
 
   async #remove(name) {
-    const yes = await confirmed(`Remove ${name}?`, "The account is gone at once, and what it watches ends.", "Remove");
+    const yes = await confirmed(`Remove ${name}?`, "The account is deleted at once, and its streams end.", "Remove");
     if (yes) await this.change(PATH, { action: "remove", user: name });
   }
 }

@@ -22,7 +22,7 @@ class AuditLog extends SystemCard {
     const records = (await ask("cgi/admin/auditlog.cgi", query)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
     if (!before) this.part("list").replaceChildren();
     this.part("list").append(...records.map(row));
-    if (!before && !records.length) this.part("list").append(made("p", "Nothing matches.", "nothing"));
+    if (!before && !records.length) this.part("list").append(made("p", "No entry matches.", "nothing"));
     this.#oldest = records.at(-1)?.id ?? null;
     this.part("older").hidden = records.length < COUNT || !this.#oldest;
   }

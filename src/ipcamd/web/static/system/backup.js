@@ -17,7 +17,7 @@ class CameraBackup extends SystemCard {
     restore.addEventListener("submit", async (event) => {
       event.preventDefault();
       const form = new FormData(restore);
-      const words = "Settings that are not in the file get their factory values. With a passphrase, accounts and passwords become those of the file, too.";
+      const words = "Settings that are not in the file get their factory values. With a passphrase, the file's accounts and passwords replace the present ones.";
       if (await confirmed(`Restore ${form.get("file").name}?`, words, "Restore")) this.#run(() => this.#restore(form));
     });
   }
@@ -46,7 +46,7 @@ class CameraBackup extends SystemCard {
     sent.append("file", form.get("file"));
     const answer = await send(sent);
     readAnswer(answer.status, await answer.text());
-    this.part("said").textContent = "The settings are restored.";
+    this.part("said").textContent = "The settings were restored.";
     this.part("restore").reset();
   }
 }

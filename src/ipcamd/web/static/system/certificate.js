@@ -27,7 +27,7 @@ class TlsCertificate extends SystemCard {
       });
     });
     this.part("anew").addEventListener("click", async () => {
-      const yes = await confirmed("Sign the certificate anew?", "Browsers will warn again until they trust the new one.", "Sign");
+      const yes = await confirmed("Sign the certificate anew?", "Browsers warn again until they trust the new certificate.", "Sign");
       if (yes) await this.change(PATH, { action: "selfsigned" });
     });
     this.load();

@@ -28,7 +28,7 @@ class IpFilter extends SystemCard {
     const parts = lists.split(/^\[(\w+)\]\r?$/m).slice(1);
     const rows = [];
     for (let at = 0; at < parts.length; at += 2) rows.push(...this.#rows(parts[at], parts[at + 1].split(/\r?\n/).filter(Boolean)));
-    this.part("lists").replaceChildren(...(rows.length ? rows : [made("p", "No entries: everybody may connect.", "nothing")]));
+    this.part("lists").replaceChildren(...(rows.length ? rows : [made("p", "No entries: all addresses may connect.", "nothing")]));
   }
 
   #rows(list, entries) {

@@ -12,9 +12,9 @@ const PATIENCE = 180_000; // milliseconds after which it is not waited for any m
 class CameraMaintenance extends SystemCard {
   connectedCallback() {
     const tasks = {
-      restart: ["Restart the camera?", "Streams and recordings are interrupted for some seconds.", "Restart", "cgi/admin/restart.cgi", {}],
-      "reset-2": ["Reset to factory values?", "All settings but address and time zone are lost.", "Reset", "cgi/admin/factorydefault.cgi", { mode: 2 }],
-      "reset-1": ["Reset everything?", "All settings and accounts are lost. The camera prints a new password where it was started.", "Reset all", "cgi/admin/factorydefault.cgi", { mode: 1 }],
+      restart: ["Restart the camera?", "Streams and recordings are interrupted for a few seconds.", "Restart", "cgi/admin/restart.cgi", {}],
+      "reset-2": ["Reset to factory values?", "All settings except address and time zone are lost.", "Reset", "cgi/admin/factorydefault.cgi", { mode: 2 }],
+      "reset-1": ["Reset everything?", "All settings and accounts are lost. The camera prints a new password in its console or log.", "Reset all", "cgi/admin/factorydefault.cgi", { mode: 1 }],
     };
     for (const [name, [title, words, yes, path, values]] of Object.entries(tasks)) {
       this.part(name).addEventListener("click", async () => {
@@ -49,15 +49,15 @@ class CameraMaintenance extends SystemCard {
       if (version === null) away = true;
       else if (away || performance.now() > end - PATIENCE + 10 * AGAIN) {
         this.part("version").textContent = version;
-        return this.#say("The camera is back.");
+        return this.#say("The camera is running again.");
       }
     }
-    return this.#say("The camera has not come back yet.");
+    return this.#say("The camera is not running again yet.");
   }
 
   async #install(form) {
     const image = form.elements.image.files[0];
-    if (!(await confirmed("Install this firmware?", `${image.name} is installed and started. If it does not work, the present version comes back.`, "Install"))) return;
+    if (!(await confirmed("Install this firmware?", `${image.name} is installed and started. If it does not start, the camera returns to the present version.`, "Install"))) return;
     const body = new FormData();
     if (form.elements.force.checked) body.append("force", "yes");
     body.append("image", image);
@@ -81,7 +81,7 @@ class CameraMaintenance extends SystemCard {
         bar.value = event.lengthComputable ? event.loaded / event.total : 0;
         if (event.loaded === event.total) this.#say("Installing");
       });
-      request.addEventListener("error", () => reject(new Error("the upload broke off")));
+      request.addEventListener("error", () => reject(new Error("the upload was interrupted")));
       request.addEventListener("load", () => {
         try {
           resolve(readAnswer(request.status, request.responseText));

@@ -64,7 +64,7 @@ class DateTime extends SystemCard {
 }
 
 function describeNtp({ by_ntp: byNtp, ntp_problem: problem, synchronized, offset_s: offset }) {
-  if (!byNtp) return "not used: the clock is set by hand";
+  if (!byNtp) return "not used: the clock is set manually";
   const last = synchronized && `${synchronized.slice(0, 10)} ${synchronized.slice(11, 19)}, the clock was ${Math.abs(offset).toFixed(3)} s ${offset > 0 ? "behind" : "ahead"}`;
   if (problem) return `no answer: ${problem}${last ? `; last synchronized ${last}` : ""}`;
   return last ? `synchronized ${last}` : "waiting for the first answer";

@@ -124,5 +124,5 @@ show(0);
 try {
   await fillIn();
 } catch (error) {
-  document.querySelector("[data-step=time] .wrong").textContent = `The settings cannot be read: ${error.message}`;
+  document.querySelector("[data-step=time] .wrong").textContent = `The settings cannot be loaded: ${error.message}`;
 }
