@@ -1,5 +1,6 @@
 """Media parts: picture, microphone, speaker, and the surroundings of a virtual camera."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -9,9 +10,11 @@ from ipcamd.app.virtual import connect_source
 from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.position import PtzPosition
+from ipcamd.errors import ConfigError
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
 from ipcamd.media.codecs import AAC, ULAW
+from ipcamd.media.encode.encoder_choice import SOFTWARE, EncoderChoice
 from ipcamd.media.image.view import View
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.pipeline import Pipeline
@@ -21,6 +24,9 @@ from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.tampering.tampering_detection import TamperingDetection
 from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.thread import run_in_thread
+
+_TRIAL_S = 20.0
+"""Time limit for the trial of hardware encoders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     instrument = sounds.make_audio_source(core.options.audio, clock)
     if instrument:
         await run_in_thread(instrument.check, "source")
+    encoders = await _find_encoders(core.options.encoder)
     pipeline = Pipeline(
         core.settings,
         source,
@@ -69,6 +76,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         instrument=instrument,
         own_sound=core.options.audio == "",
         view=lambda: _view(core.drivers),
+        encoders=encoders,
     )
     stack.push(pipeline.stop)
     mp4_stream = Mp4Stream(pipeline.h264, lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None)
@@ -81,6 +89,18 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     await pipeline.start()
     await motion.start()
     return MediaParts(pipeline, mp4_stream, motion, TamperingDetection(pipeline, lambda: _head(core.drivers)), speaker)
+
+
+async def _find_encoders(name: str) -> EncoderChoice:
+    """Return the encoders that ``--encoder`` names. Raises ``ConfigError`` if they do not work."""
+    encoders = EncoderChoice(name)
+    if name != SOFTWARE:
+        try:
+            async with asyncio.timeout(_TRIAL_S):
+                await run_in_thread(encoders.check, "encoder")
+        except TimeoutError:
+            raise ConfigError(f"--encoder {name}: its driver does not answer for {_TRIAL_S:g} s") from None
+    return encoders
 
 
 def _view(drivers: Drivers) -> View:

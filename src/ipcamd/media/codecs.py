@@ -117,20 +117,26 @@ class FfmpegOptions:
     options: Mapping[str, str]
     """Fixed options."""
     qualities: tuple[Mapping[str, str], ...]
-    """Options of Quality 0 to 4 at constant quality."""
+    """Options of Quality 0 to 4 at constant quality; none for an encoder that always has a constant bit rate."""
     peak: float | None = None
     """Most bits per pixel over a second at constant quality; None for no limit."""
+    pixel_format: str = "yuv420p"
+    """Its input pixel format; only the order of the samples may differ from ``yuv420p``."""
+    exact_gop: bool = False
+    """Whether it makes key frames itself at the interval of the stream, because it may not make them on demand."""
 
     def __call__(self, settings: "EncoderSettings", rate: int) -> "Encoder":
         """Return an encoder; see `MakeEncoder`."""
         from ipcamd.media.encoders import FfmpegEncoder
 
-        return FfmpegEncoder(self.name, {**self.options, **self._rate_options(settings)}, settings, rate)
+        options = {**self.options, **self._rate_options(settings)}
+        gop = settings.gop if self.exact_gop else 10 * settings.gop  # the session selects the key frames
+        return FfmpegEncoder(self.name, options, settings, rate, gop, self.pixel_format)
 
     def _rate_options(self, settings: "EncoderSettings") -> dict[str, str]:
         """Return the options for constant quality or constant bit rate."""
-        if settings.bitrate is not None:
-            steady = str(settings.bitrate)
+        if settings.bitrate is not None or not self.qualities:
+            steady = str(settings.expected_bitrate)
             return {"b": steady, "maxrate": steady, "bufsize": steady}
         options = dict(self.qualities[settings.quality])
         if self.peak:

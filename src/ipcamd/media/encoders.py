@@ -9,7 +9,9 @@ import simplejpeg  # type: ignore[import-untyped]
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
+from av.video.reformatter import VideoReformatter
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.planes import FULL, LIMITED, planes
 
 JPEG_QUALITY = (30, 45, 60, 75, 88)
@@ -36,8 +38,23 @@ class EncoderSettings(Protocol):
         """Constant bit rate in bit/s; None for constant quality."""
 
     @property
+    def expected_bitrate(self) -> int:
+        """Bit rate for an encoder that knows no constant quality, in bit/s."""
+
+    @property
     def gop(self) -> int:
         """Pictures per GOP."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPicture:
+    """One encoded picture."""
+
+    number: int
+    """Number of the picture in the order of `Encoder.encode`, from 0."""
+    payload: bytes
+    key: bool
+    """A decoder can start here."""
 
 
 class Encoder(Protocol):
@@ -46,8 +63,9 @@ class Encoder(Protocol):
     pixel_format: str
     """Its input pixel format, `FULL` or `LIMITED`."""
 
-    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
-        """Return the encoded frame, and whether it is a key frame; `key` requests one."""
+    def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
+        """Encode the next picture; `key` requests a key frame. Return the pictures that are complete: this one, but an
+        encoder in hardware may return it later. Raises ``av.FFmpegError`` if the encoder fails."""
 
 
 class JpegEncoder:
@@ -57,10 +75,13 @@ class JpegEncoder:
 
     def __init__(self, settings: EncoderSettings) -> None:
         self._quality = JPEG_QUALITY[settings.quality]
+        self._number = 0
 
-    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
+    def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
         """See `Encoder`."""
-        return simplejpeg.encode_jpeg_yuv_planes(*map(np.ascontiguousarray, planes(frame)), quality=self._quality), True
+        data = simplejpeg.encode_jpeg_yuv_planes(*map(np.ascontiguousarray, planes(frame)), quality=self._quality)
+        self._number += 1
+        return [EncodedPicture(self._number - 1, data, True)]
 
 
 class FfmpegEncoder:
@@ -68,30 +89,40 @@ class FfmpegEncoder:
 
     pixel_format = LIMITED
 
-    def __init__(self, name: str, options: dict[str, str], settings: EncoderSettings, rate: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: dict[str, str],
+        settings: EncoderSettings,
+        rate: int,
+        gop: int,
+        pixel_format: str = LIMITED,
+    ) -> None:
         """`name` is the encoder's in FFmpeg; `rate` is the actual frame rate, over which a constant bit rate is
-        distributed. `options` are the encoder's own."""
+        distributed. `options` are the encoder's own; at the latest every `gop` pictures it makes a key frame.
+        `pixel_format` is FFmpeg's name of its input."""
         self._context = _context(name, settings, rate)
-        self._context.options = options
+        self._context.options, self._context.gop_size, self._context.pix_fmt = options, gop, pixel_format
+        self._reformatter = VideoReformatter()
         self._number = 0
 
-    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
+    def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
         """See `Encoder`."""
+        if self._context.pix_fmt != LIMITED:
+            frame = self._reformatter.reformat(frame, format=self._context.pix_fmt)
         frame.pts, frame.time_base = self._number, self._context.time_base
         # frames of raw sources have type I, which would make every frame a key frame
         frame.pict_type = PictureType.I if key else PictureType.NONE
         self._number += 1
         packets = self._context.encode(frame)
-        return b"".join(map(bytes, packets)), any(packet.is_keyframe for packet in packets)
+        return [EncodedPicture(each.pts or 0, bytes(each), each.is_keyframe) for each in packets]
 
 
 def _context(name: str, settings: EncoderSettings, rate: int) -> VideoCodecContext:
     context = CodecContext.create(name, "w")
     assert isinstance(context, VideoCodecContext)
     context.width, context.height = settings.size
-    context.pix_fmt = LIMITED
     context.framerate, context.time_base = Fraction(rate), Fraction(1, rate)
-    context.gop_size = 10 * settings.gop  # the session selects the key frames
     context.max_b_frames = 0
     # slices for two threads where one is too slow
     context.thread_count = 1 if settings.size[0] * settings.size[1] <= 1280 * 960 else 2

@@ -17,6 +17,7 @@ from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, sound_codecs, video_codecs
+from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Packet, Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
@@ -89,13 +90,17 @@ class Pipeline:
         instrument: "AudioSource | None" = None,
         own_sound: bool = True,
         view: Callable[[], View] = lambda: WHOLE,
+        encoders: EncoderChoice | None = None,
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` returns the local time. `status`
         returns motion levels, inputs and output (SDK 3.1); `view` is the visible part of the picture. These four are
-        called in media threads. The sound comes from `instrument`, or from the source if `own_sound`."""
+        called in media threads. The sound comes from `instrument`, or from the source if `own_sound`. `encoders` makes
+        the encoders; None: in software."""
         self._settings = settings
         self._clock_ns = clock_ns
         self._view = view
+        self.encoders = encoders or EncoderChoice()
+        """Makes the encoders of the streams."""
         self.traffic = Traffic()
         """Frames sent and dropped, by stream and protocol."""
         self._streams = {
@@ -318,7 +323,8 @@ class Pipeline:
     def _stream(
         self, name: str, shape: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> EncoderThread:
-        return EncoderThread(Hub(shape.codec, name, partial(self._set_watched, name)), shape, clock_ns, status)
+        hub = Hub(shape.codec, name, partial(self._set_watched, name))
+        return EncoderThread(hub, shape, clock_ns, status, self.encoders.make)
 
     def _set_watched(self, name: str, watched: bool) -> None:
         self._streams[name].input.set_wanted(watched)

@@ -125,6 +125,14 @@ OPTIONS: tuple[Option, ...] = (
         "audio", "", "where the sound comes from: none, tone, a sound file, alsa:NAME (default: the source's own)", "A"
     ),
     Option(
+        "encoder",
+        "software",
+        "what encodes H.264 and H.265: software, the hardware v4l2m2m, qsv or nvenc (in software while it fails), or "
+        "auto (the first of these that works, else software)",
+        "NAME",
+        WordChoice(("software", "auto", "v4l2m2m", "qsv", "nvenc")),
+    ),
+    Option(
         "state",
         "",
         "directory of database and keys, mode 0700, one camera each (default: $XDG_STATE_HOME/ipcamd)",

@@ -20,6 +20,8 @@ class Options:
     source: str
     source_tls: str
     audio: str
+    encoder: str
+    """Value of `EncoderChoice`."""
     speaker: str
     state: str
     sdcard: str

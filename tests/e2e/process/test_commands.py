@@ -79,6 +79,9 @@ def test_no_password_lies_in_clear_in_the_state_directory(camera: CameraProcess)
         (("--source", "/nowhere/clip.mp4"), "/nowhere/clip.mp4"),
         (("--source", "gopher://host/"), "gopher"),
         (("--host", "999.1.1.1"), "999.1.1.1"),
+        (("--source", "libcamera:99"), "libcamera:99"),
+        (("--encoder", "quick"), "software or auto or v4l2m2m or qsv or nvenc"),
+        (("--encoder", "v4l2m2m"), "it does not work (h264_v4l2m2m: "),
         (("--config", "/nowhere/ipcamd.toml"), "/nowhere/ipcamd.toml"),
     ],
 )

@@ -4,6 +4,7 @@ import av
 
 from ipcamd.__main__ import main
 from ipcamd.media import codecs
+from ipcamd.media.encoders import EncodedPicture
 from ipcamd.media.planes import LIMITED
 from ipcamd.wire.packetize.payload_format import PayloadFormat, split_payload
 
@@ -20,10 +21,11 @@ class ToyEncoder:
         self._size = f"{size[0]}x{size[1]}"
         self._number = 0
 
-    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
+    def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
         assert f"{frame.width}x{frame.height}" == self._size
         self._number += 1
-        return (KEY if key else OTHER) + f"{self._number} of {self._size}".encode() + bytes(2000), key
+        data = (KEY if key else OTHER) + f"{self._number} of {self._size}".encode() + bytes(2000)
+        return [EncodedPicture(self._number - 1, data, key)]
 
 
 TOY = codecs.Codec(

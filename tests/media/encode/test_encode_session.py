@@ -10,6 +10,7 @@ from tests.media.stage import NOON, SECOND, decoded, luma, sloped
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
+from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.planes import planes
 from ipcamd.media.stream_settings import StreamSettings
@@ -25,7 +26,7 @@ class Encoding:
     """One session, its pictures' times, and who asks for key frames."""
 
     def __init__(self, settings: StreamSettings, source: int = 30) -> None:
-        self.session = EncodeSession(settings)
+        self.session = EncodeSession(settings, EncoderChoice().make)
         self.asked = threading.Event()
         self.source = source
         self.time = NOON
@@ -37,9 +38,9 @@ class Encoding:
             frame = sloped(size, shift=8 * number)
             if busy:
                 planes(frame)[0][:] = RNG.integers(100, 140, (size[1], size[0]), np.uint8)
-            made.append(self.session.encode(ProcessedFrame(frame, self.time), self.asked))
+            made += self.session.encode(ProcessedFrame(frame, self.time), self.asked)
             self.time += SECOND // self.source
-        return [done for done in made if done]
+        return [(done.payload, done.key) for done in made]
 
 
 def keys(done: list[tuple[bytes, bool]]) -> list[int]:
@@ -170,7 +171,6 @@ def test_two_streams_share_one_frame_without_disturbing_each_other(settings: Str
         processed = ProcessedFrame(sloped(shift=8 * number), NOON + number * SECOND // 30)
         two.asked.set() if number == 5 else None
         for encoding, into in ((two, []), (one, got)):
-            done = encoding.session.encode(processed, encoding.asked)
-            assert done
-            into.append(done)
+            (done,) = encoding.session.encode(processed, encoding.asked)
+            into.append((done.payload, done.key))
     assert got == expected

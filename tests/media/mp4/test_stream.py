@@ -47,9 +47,11 @@ class Camera:
     def picture(self, key: bool = False) -> None:
         self.time += SECOND // 30
         frame = sloped(self.size, self.counter).reformat(format=LIMITED)
-        payload, is_key = self.encoder.encode(frame, key)
+        (picture,) = self.encoder.encode(frame, key)
         self.counter += 1
-        self.pictures.publish(EncodedFrame(codecs.H264, payload, is_key, self.time, self.counter, self.size, 30))
+        self.pictures.publish(
+            EncodedFrame(codecs.H264, picture.payload, picture.key, self.time, self.counter, self.size, 30)
+        )
 
     def sound(self, number: int) -> None:
         tone = [int(9000 * math.sin(math.tau * 440 * (number * 320 + at) / 8000)) for at in range(320)]

@@ -15,6 +15,7 @@ from tests.media.stage import sloped
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
+from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.avi.layout import AviFormat
@@ -38,13 +39,12 @@ class Shown:
 @cache
 def pictures(codec: codecs.Codec, count: int = 60, rate: int = 30) -> tuple[Shown, ...]:
     """Encode so many pictures, each different, from NOON on; a key frame each second."""
-    session, asked = EncodeSession(StreamSettings(codec, SIZE, rate, 2)), threading.Event()
+    session, asked = EncodeSession(StreamSettings(codec, SIZE, rate, 2), EncoderChoice().make), threading.Event()
     shown = []
     for number in range(count):
         captured_ns = NOON + number * SECOND // rate
-        done = session.encode(ProcessedFrame(sloped(SIZE, 4 * number), captured_ns), asked)
-        assert done
-        shown.append(Shown(*done, captured_ns))
+        (done,) = session.encode(ProcessedFrame(sloped(SIZE, 4 * number), captured_ns), asked)
+        shown.append(Shown(done.payload, done.key, done.captured_ns))
     return tuple(shown)
 
 

@@ -51,7 +51,7 @@ function _shtab_ipcamd_using
 end
 
 set -g _shtab_ipcamd_commands run check-config firmware 'firmware keygen' 'firmware build' 'firmware inspect'
-set -g _shtab_ipcamd_opts_with_value --admin-password --admin-user --allowed-host --audio --config --connections --connections-per-address --device --discovery --firmware-key --host --https-port --key --log-format --log-level --metrics-token --out --port --rtsp-port --rtsps-port --sdcard --source --source-tls --speaker --state --talk-port --tls-certificate --tls-key --trusted-proxy --version --viewers --webrtc-port --wheel
+set -g _shtab_ipcamd_opts_with_value --admin-password --admin-user --allowed-host --audio --config --connections --connections-per-address --device --discovery --encoder --firmware-key --host --https-port --key --log-format --log-level --metrics-token --out --port --rtsp-port --rtsps-port --sdcard --source --source-tls --speaker --state --talk-port --tls-certificate --tls-key --trusted-proxy --version --viewers --webrtc-port --wheel
 
 complete -c ipcamd -e
 complete -c ipcamd -f
@@ -63,6 +63,7 @@ complete -c ipcamd -n '_shtab_ipcamd_using run' -s h -l help -d 'show this help 
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l source -xka "(__fish_complete_path (commandline -ct))" -d 'where the picture comes from: scene, a video or picture file, a directory of pictures, /dev/videoN, libcamera[:N], rtsp://..., http://..., screen[:N] (default: /dev/video0 if there is one, else scene); IPCAMD_SOURCE'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l source-tls -xka "auto verify any" -d 'certificates of https:// and rtsps:// sources: auto (all are accepted, but a password goes in clear only under one that can be verified), verify (no others), any (all, and the password goes under all) (default: auto); IPCAMD_SOURCE_TLS'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l audio -xka "(__fish_complete_path (commandline -ct))" -d 'where the sound comes from: none, tone, a sound file, alsa:NAME (default: the source'"'"'s own); IPCAMD_AUDIO'
+complete -c ipcamd -n '_shtab_ipcamd_using run' -l encoder -xka "software auto v4l2m2m qsv nvenc" -d 'what encodes H.264 and H.265: software, the hardware v4l2m2m, qsv or nvenc (in software while it fails), or auto (the first of these that works, else software) (default: software); IPCAMD_ENCODER'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l state -xka "(__fish_complete_directories)" -d 'directory of database and keys, mode 0700, one camera each (default: $XDG_STATE_HOME/ipcamd); IPCAMD_STATE'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l speaker -x -d 'where talk is heard: virtual (kept, to be read back), default (this computer'"'"'s sound card), a part of a sound card'"'"'s name, or none (default: virtual); IPCAMD_SPEAKER'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l sdcard -xka "(__fish_complete_directories)" -d 'directory that is the SD card, or none (default: sdcard in the state directory); IPCAMD_SDCARD'

@@ -1,10 +1,13 @@
 """Encode session: one encoder with fixed settings. Imported by media threads only."""
 
 import threading
+from collections.abc import Iterator
 
 from av.video.reformatter import VideoReformatter
 
-from ipcamd.media.encoders import Encoder
+from ipcamd.media.encode.encoder_choice import MakeStreamEncoder
+from ipcamd.media.encode.session_picture import SessionPicture
+from ipcamd.media.encoders import EncodedPicture
 from ipcamd.media.frame_decimator import SECOND, FrameDecimator
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream_settings import StreamSettings
@@ -18,33 +21,59 @@ KEY_SPACE = SECOND
 class EncodeSession:
     """Encodes the pictures of one stream, and selects the key frames."""
 
-    def __init__(self, settings: StreamSettings) -> None:
+    def __init__(self, settings: StreamSettings, make_encoder: MakeStreamEncoder) -> None:
+        """`make_encoder` makes the encoders; see `EncoderChoice.make`."""
         self.settings = settings
+        self._make_encoder = make_encoder
         self._rate = settings.rate
         self._decimator = FrameDecimator(settings.rate)
-        self._encoder = _make_encoder(settings, settings.rate)
         self._reformatter = VideoReformatter()
         self._key_time = 0
         """Capture time of the last key frame."""
-        self._count = 0
-        """Frames since that key frame, including it; 0 before the first."""
+        self._start_encoder(settings.rate)
 
-    def encode(self, processed: ProcessedFrame, asked: threading.Event) -> tuple[bytes, bool] | None:
-        """Return the encoded picture and whether it is a key frame; None if the stream's frame rate omits it. `asked`
-        is set while a viewer waits for a key frame; a key frame clears it."""
+    def _start_encoder(self, rate: int) -> None:
+        """Start an encoder for this frame rate; its first picture is a key frame."""
+        self._rate, self._encoder = rate, self._make_encoder(self.settings, rate)
+        self._submitted = 0
+        self._key_number: int | None = None
+        """Number of the last key frame; None before the first."""
+        self._waiting: dict[int, tuple[int, int]] = {}
+        """Capture time and version of the masks of each picture in the encoder, by its number."""
+
+    def encode(self, processed: ProcessedFrame, asked: threading.Event) -> list[SessionPicture]:
+        """Return the encoded pictures: usually this one, nothing if the stream's frame rate omits it. `asked` is set
+        while a viewer waits for a key frame; a key frame clears it. Raises ``av.FFmpegError`` if the encoder fails."""
         if not self._decimator.selects(processed.captured_ns):
-            return None
+            return []
         key = self._key_due(processed.captured_ns, asked.is_set())
         if key and self.settings.bitrate:
             self._match_rate(processed.captured_ns)
         scaled = processed.scaled_to(self.settings.size, self._encoder.pixel_format, self._reformatter)
-        with scaled.lock:
-            payload, key = self._encoder.encode(scaled.frame, key)
-        self._count += 1
         if key:
+            self._key_time, self._key_number = processed.captured_ns, self._submitted
+        self._waiting[self._submitted] = processed.captured_ns, processed.mask_version
+        self._submitted += 1
+        with scaled.lock:
+            done = self._encoder.encode(scaled.frame, key)
+        return [picture for each in done for picture in self._complete(each, asked)]
+
+    def _complete(self, picture: EncodedPicture, asked: threading.Event) -> Iterator[SessionPicture]:
+        """Yield a picture with the time of its capture; nothing if the encoder returns it a second time."""
+        source = self._waiting.pop(picture.number, None)
+        for number in [each for each in self._waiting if each < picture.number]:
+            del self._waiting[number]  # the encoder has left it out
+        if picture.key:
             asked.clear()
-            self._key_time, self._count = processed.captured_ns, 1
-        return payload, key
+        if source and picture.key and picture.number > (self._key_number or 0):
+            self._key_time, self._key_number = source[0], picture.number
+        if source:
+            yield SessionPicture(picture.payload, picture.key, *source)
+
+    @property
+    def _count(self) -> int:
+        """Pictures since the last key frame, including it; 0 before the first."""
+        return 0 if self._key_number is None else self._submitted - self._key_number
 
     def _key_due(self, captured_ns: int, asked: bool) -> bool:
         if not self._count or self._count >= self.settings.gop:
@@ -60,10 +89,4 @@ class EncodeSession:
             return
         rate = min(self.settings.rate, max(1, round(self._count * SECOND / age_ns)))
         if not 0.8 <= rate / self._rate <= 1.25:
-            self._rate, self._encoder = rate, _make_encoder(self.settings, rate)
-
-
-def _make_encoder(settings: StreamSettings, rate: int) -> Encoder:
-    """Return an encoder for the stream; its first frame is a key frame."""
-    assert settings.codec.encoder
-    return settings.codec.encoder(settings, rate)
+            self._start_encoder(rate)

@@ -5,8 +5,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from ipcamd.media.encode.encoder_choice import EncoderChoice, MakeStreamEncoder
+from ipcamd.media.encode.session_picture import SessionPicture
 from ipcamd.media.encode.stream_input import StreamInput
 from ipcamd.media.frame import EncodedFrame, Packet
 from ipcamd.media.meter import Meter
@@ -14,9 +15,6 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
-
-if TYPE_CHECKING:  # imports PyAV
-    from ipcamd.media.image.scale import ProcessedFrame
 
 _log = logging.getLogger(__name__)
 
@@ -28,10 +26,15 @@ class EncoderThread:
     """Encodes for one hub. Its frame counter never restarts while the camera runs."""
 
     def __init__(
-        self, hub: Hub, settings: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
+        self,
+        hub: Hub,
+        settings: StreamSettings,
+        clock_ns: Callable[[], int],
+        status: Callable[[], Status],
+        make_encoder: MakeStreamEncoder | None = None,
     ) -> None:
         """`clock_ns` is the camera's clock, `status` returns motion levels, inputs and output. Both are called in the
-        thread."""
+        thread. `make_encoder` makes the encoders (see `EncoderChoice.make`); None: in software."""
         self.hub = hub
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
@@ -39,6 +42,7 @@ class EncoderThread:
         self.meter = Meter()
         self._clock_ns = clock_ns
         self._status = status
+        self._make_encoder = make_encoder or EncoderChoice().make
         self._counter = 0
         self._since_key = 0
         """Pictures since the last key frame."""
@@ -59,37 +63,36 @@ class EncoderThread:
         session: EncodeSession | None = None
         mask_version = -1
         while item := self.input.take():
-            began = time.thread_time()
+            now_s = time.thread_time()
             if isinstance(item, Packet):
                 session, settings = None, replace(self.settings, size=item.size)
-                done: tuple[bytes, bool] | None = self._hand_on(item)
+                pictures = [self._hand_on(item)]
             else:
                 # what covers more begins with a key frame: nothing of it may refer to older pictures
                 if session is None or session.settings != self.settings or item.mask_version != mask_version:
-                    session, mask_version = EncodeSession(self.settings), item.mask_version
-                settings, done = session.settings, session.encode(item, self.hub.key_wanted)
-            if done:
-                frame = self._make_frame(settings, item, *done)
-                delay_s = (self._clock_ns() - item.captured_ns) / 1e9
-                self.meter.count(len(frame.payload), time.thread_time() - began, delay_s, session is None)
+                    session, mask_version = EncodeSession(self.settings, self._make_encoder), item.mask_version
+                settings, pictures = session.settings, session.encode(item, self.hub.key_wanted)
+            for picture in pictures:
+                frame = self._make_frame(settings, picture)
+                began_s, now_s = now_s, time.thread_time()
+                delay_s = (self._clock_ns() - picture.captured_ns) / 1e9
+                self.meter.count(len(frame.payload), now_s - began_s, delay_s, session is None)
                 publisher.send(frame)
 
-    def _hand_on(self, packet: Packet) -> tuple[bytes, bool]:
+    def _hand_on(self, packet: Packet) -> SessionPicture:
         if packet.key:
             self.hub.key_wanted.clear()
-        return packet.payload, packet.key
+        return SessionPicture(packet.payload, packet.key, packet.captured_ns, packet.mask_version)
 
-    def _make_frame(
-        self, settings: StreamSettings, item: "Packet | ProcessedFrame", payload: bytes, key: bool
-    ) -> EncodedFrame:
-        self._since_key = 0 if key else self._since_key + 1
+    def _make_frame(self, settings: StreamSettings, picture: SessionPicture) -> EncodedFrame:
+        self._since_key = 0 if picture.key else self._since_key + 1
         counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
         return EncodedFrame(
             codec=settings.codec,
-            payload=payload,
-            key=key,
-            captured_ns=item.captured_ns,
-            mask_version=item.mask_version,
+            payload=picture.payload,
+            key=picture.key,
+            captured_ns=picture.captured_ns,
+            mask_version=picture.mask_version,
             counter=counter,
             size=settings.size,
             rate=settings.rate,

@@ -1,0 +1,16 @@
+"""Session picture: one picture of a stream, encoded here or passed through, before it becomes a frame."""
+
+from ipcamd.dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPicture:
+    """One encoded picture."""
+
+    payload: bytes
+    key: bool
+    """A decoder can start here."""
+    captured_ns: int
+    """Capture time of its picture."""
+    mask_version: int
+    """Version of the masks that cover it."""

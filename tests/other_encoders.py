@@ -1,0 +1,75 @@
+"""Encoders in the place of hardware: real ones that FFmpeg has, with another profile, delay and failures.
+
+Run as a program, it is a camera whose ``nvenc`` is such an encoder, which fails when the file named by
+``FAIL_ENCODERS`` exists.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import av
+from tests.media.encoded import annex_b, units
+
+from ipcamd.__main__ import main
+from ipcamd.media.codecs import H264, H265, FfmpegOptions
+from ipcamd.media.encode.hardware import HARDWARE
+from ipcamd.media.encoders import EncodedPicture, Encoder, EncoderSettings
+
+BASELINE = 66
+"""Profile in the parameter sets of the H.264 encoder here; that of the camera's own is Main."""
+
+QUICK = {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline", "forced-idr": "1"}
+LATE = QUICK | {"tune": "", "x264-params": "bframes=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:threads=3"}
+"""Options of an encoder that returns a picture only after the next two."""
+
+
+class FailingEncoder:
+    """An encoder that fails like a driver: with an error of FFmpeg, while a file exists."""
+
+    def __init__(self, encoder: Encoder, switch: Path) -> None:
+        self.pixel_format = encoder.pixel_format
+        self._encoder, self._switch = encoder, switch
+
+    def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
+        if self._switch.exists():
+            av.CodecContext.create("libx264", "w").open()  # fails: it has no size
+        return self._encoder.encode(frame, key)
+
+
+class SparingEncoder:
+    """An encoder that sends parameter sets only before its first picture, as the kernel's encoders do."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.pixel_format, self._encoder = encoder.pixel_format, encoder
+
+    def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
+        return [
+            EncodedPicture(each.number, annex_b(units(each.payload, 7, 8)) if each.number else each.payload, each.key)
+            for each in self._encoder.encode(frame, key)
+        ]
+
+
+class SparingOptions(FfmpegOptions):
+    """Options of such encoders."""
+
+    def __call__(self, settings: EncoderSettings, rate: int) -> Encoder:
+        return SparingEncoder(FfmpegOptions.__call__(self, settings, rate))
+
+
+class FailingOptions(FfmpegOptions):
+    """Options whose encoders fail while the file exists that the environment names."""
+
+    def __call__(self, settings: EncoderSettings, rate: int) -> Encoder:
+        return FailingEncoder(FfmpegOptions.__call__(self, settings, rate), Path(os.environ["FAIL_ENCODERS"]))
+
+
+def options(more: Mapping[str, str] = MappingProxyType(QUICK), **other: object) -> FfmpegOptions:
+    """Return the options of the H.264 encoder."""
+    return FfmpegOptions("libx264", more, ({"crf": "30"},) * 5, **other)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    HARDWARE["nvenc"] = {H264.name: FailingOptions("libx264", QUICK, ({"crf": "30"},) * 5), H265.name: options()}
+    raise SystemExit(main())
