@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from ipcamd.server.registry import BATCH, Registry
 
 
@@ -47,3 +49,18 @@ async def test_other_parts_end_beside_many_connections() -> None:
 async def test_others_are_served_while_many_time_out() -> None:
     turns = await closed_in_turns(lambda registry: registry.sweep())
     assert [turns.count(turn) for turn in sorted(set(turns))] == [BATCH, BATCH, 1]
+
+
+class DefectiveClient(Client):
+    def sweep(self, now_s: float) -> None:
+        raise MemoryError
+
+
+async def test_a_connection_that_fails_keeps_no_other_from_ending(caplog: pytest.LogCaptureFixture) -> None:
+    registry = Registry()
+    DefectiveClient(registry, lambda: 1)
+    client = Client(registry, lambda: 1)
+    registry.sweep()
+    assert client.closed
+    assert len(registry) == 0
+    assert "does not end" in caplog.text

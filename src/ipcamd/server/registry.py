@@ -186,14 +186,26 @@ class Registry:
 
     def _sweep_some(self, left: Iterator[ManagedConnection], now_s: float) -> None:
         """Sweep a batch of the connections that are `left`, and the others after it."""
+
+        def sweep(connection: ManagedConnection) -> None:
+            connection.sweep(now_s)
+
         batch = list(islice(left, BATCH))
         for connection in batch:
-            if connection in self._connections:
-                connection.sweep(now_s)
+            self._act(connection, sweep)
         if len(batch) == BATCH:
             asyncio.get_running_loop().call_soon(self._sweep_some, left, now_s)
         else:
             self._end_sweep(now_s)
+
+    def _act(self, connection: ManagedConnection, act: Callable[[ManagedConnection], None]) -> None:
+        """Call `act` unless the connection has ended. A connection that fails does not keep the others waiting."""
+        try:
+            if connection in self._connections:
+                act(connection)
+        except Exception as error:
+            self.note_error("connection of %s is dropped: it does not end", connection.address, error=error)
+            self.leave(connection)
 
     def _end_sweep(self, now_s: float) -> None:
         needed = [sweep(now_s) for sweep in self._sweepers]
@@ -222,8 +234,7 @@ class Registry:
 
     async def _end_all(self, end: Callable[[ManagedConnection], None]) -> None:
         for number, connection in enumerate(self, start=1):
-            if connection in self._connections:
-                end(connection)
+            self._act(connection, end)
             if number % BATCH == 0:
                 await asyncio.sleep(0)
 

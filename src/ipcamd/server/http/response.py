@@ -62,4 +62,6 @@ def error_reply(error: Exception, note_error: SummaryLog) -> Reply:
         words = " ".join(str(error).splitlines())
         return Reply(f"Request failed: {words}\r\n".encode())
     note_error("internal error while handling a request", error=error)
+    if isinstance(error, MemoryError):
+        return Reply(b"The camera has too little memory for this at present.\r\n", 503)
     return Reply(b"Internal Error\r\n", 500)
