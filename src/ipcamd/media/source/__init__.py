@@ -1,4 +1,4 @@
-"""Sources of pictures and sound: the built-in scene, files, cameras of this computer and of the network, screens.
+"""Sources of pictures and sound: the scene, files, cameras of this computer and of the network, screens, pipes.
 
 `make_source` returns the `Source` of a value of ``--source``. PyAV, numpy and Pillow are imported when a source plays
 (a video file: when it is checked).
@@ -22,6 +22,7 @@ from ipcamd.media.source.network import NetworkSource
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.picture_files import find_picture_files
+from ipcamd.media.source.pipe import make_pipe_source
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.screen import ScreenSource
 from ipcamd.media.source.v4l2 import V4l2Camera
@@ -102,6 +103,8 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
         return ScreenSource(text.removeprefix("screen"), clock)
     if re.fullmatch(f"{LIBCAMERA}(:[0-9]{{1,3}})?", text):
         return LibcameraCamera(int(text.partition(":")[2] or 0), clock)
+    if text.startswith("pipe:") or re.fullmatch(r"-(\?.*)?", text):
+        return make_pipe_source(text, clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
         return NetworkSource(text, clock, TlsPolicy(tls))
     if text.startswith("/dev/"):

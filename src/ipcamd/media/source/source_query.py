@@ -19,7 +19,7 @@ def parse_query(query: str, parsers: Mapping[str, Callable[[str], Any]]) -> dict
     for field in filter(None, query.split("&")):
         name, _, text = field.partition("=")
         if name not in parsers:
-            raise ValueError(f"unknown field {name}; use {' or '.join(parsers)}")
+            raise ValueError(f"unknown field {name}; use {', '.join(parsers)}")
         if name in values:
             raise ValueError(f"{name} is given twice")
         try:
