@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from tests.storage.conftest import Slot
 from tests.storage.test_card import AVI, many
-from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable
+from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable, seen
+from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.errors import CardBusy
 from ipcamd.media import codecs
 from ipcamd.wire.avi.layout import HEAD
+from ipcamd.wire.mp4.reader import read_content
 
 
 async def test_what_is_on_it_is_found(slot: Slot) -> None:
@@ -47,6 +49,25 @@ async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: p
     longer = slot.card.index.get("record", paths[2].name)
     assert longer
     assert longer.ended_ns - longer.started_ns == SECOND // 5
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("codec", [codecs.H264, codecs.H265])
+async def test_an_mp4_that_was_cut_off_is_mended(slot: Slot, codec: codecs.Codec, closed: bool) -> None:
+    whole = mp4_file(pictures(codec, 150), codec, None, closed=closed)
+    path = slot.put(0, data=whole[: len(whole) * 2 // 3])
+    path = path.rename(path.with_suffix(".mp4"))
+    await slot.start()
+    assert playable(path) == ""
+    found = slot.card.index.get("record", path.name)
+    assert found
+    assert found.size_bytes == path.stat().st_size
+    assert SECOND / 2 < found.ended_ns - found.started_ns < 5 * SECOND
+    assert found.started_ns == pytest.approx(NOON)
+    data = path.read_bytes()
+    mended = read_content(lambda place, length: data[place : place + length], len(data))
+    assert (mended.end, mended.head) == (len(data), b"")  # it is closed
+    assert len(seen(path)) == round((found.ended_ns - found.started_ns) * 30 / SECOND)
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -11,8 +11,9 @@ from tests.wire.avi.avi_files import NOON, SECOND, SIZE, pictures, playable, pro
 
 from ipcamd.media import codecs
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording_file import RecordingFile, begin_avi_file
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import AviFormat
+from ipcamd.wire.avi.writer import AviWriter
 
 FORM = AviFormat("H264", SIZE, 30, True)
 
@@ -28,7 +29,8 @@ def disk(tmp_path: Path) -> Disk:
 
 
 def segment(disk: Disk) -> RecordingFile:
-    return begin_avi_file(disk, "record", "ipcamd", FORM, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    began = datetime.fromtimestamp(NOON / SECOND, UTC)
+    return RecordingFile(disk, "record", "ipcamd", AviWriter(FORM, began, NOON), began)
 
 
 def feed(segment: RecordingFile, first: int = 0, last: int = 60) -> None:

@@ -84,6 +84,8 @@ class Codec:
     """Makes its track of MP4 from a key frame and the size of pictures; None if it is not recorded in MP4."""
     mp4_sound: Callable[[], SoundTrack] | None = None
     """Makes its track of MP4; None if it is not recorded in MP4."""
+    mp4_kind: str = ""
+    """Code of its tracks in MP4 files; "" if it is not recorded in MP4."""
     intra_only: bool = False
     """Every frame is a key frame."""
     onvif: OnvifCodec | None = None
@@ -214,6 +216,7 @@ H264 = Codec(
     inspector=H264Inspector,
     in_browsers=True,
     mp4_video=tracks.make_h264_track,
+    mp4_kind="avc1",
     onvif=OnvifCodec(1, "H264", "H264", "Main"),
 )
 H265 = Codec(
@@ -242,6 +245,7 @@ H265 = Codec(
     is_key=h265.is_key,
     inspector=H265Inspector,
     mp4_video=tracks.make_h265_track,
+    mp4_kind="hvc1",
     onvif=OnvifCodec(4, "", "H265", "Main"),
 )
 ULAW = Codec(
@@ -296,6 +300,7 @@ AAC = Codec(
     rtp_format=aac.FORMAT,
     sound_encoder=_encode_aac,
     mp4_sound=tracks.make_aac_track,
+    mp4_kind="mp4a",
     multicast_port="AUDIOPort",
     intra_only=True,
     onvif=OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16),
@@ -308,6 +313,7 @@ OPUS = Codec(
     rtp_format=opus.FORMAT,
     sound_encoder=_encode_opus,
     mp4_sound=tracks.make_opus_track,
+    mp4_kind="Opus",
     multicast_port="AUDIOPort",
     intra_only=True,
     onvif=OnvifCodec(1, "", "OPUS", kbits=24, khz=8),
@@ -348,6 +354,14 @@ def find_passable(name: str) -> Codec | None:
 def browser_codecs() -> frozenset[str]:
     """Return FFmpeg's names of the codecs that browsers play."""
     return frozenset(codec.decoder for codec in CODECS if codec.in_browsers)
+
+
+def find_by_mp4_kind(kind: str) -> Codec:
+    """Return the codec of tracks with this code in MP4 files. Raises ``ValueError`` if none is recorded so."""
+    found = next((codec for codec in CODECS if codec.mp4_kind == kind), None)
+    if found is None:
+        raise ValueError(f"this camera does not record {kind}")
+    return found
 
 
 def key_tests() -> Mapping[str, Callable[[bytes], bool]]:

@@ -14,7 +14,8 @@ from ipcamd.media.pipeline import AUDIO, Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
-from ipcamd.recording.clip_writer import SECOND_NS, AviClipWriter, ClipWriter, JpegClipWriter, Local
+from ipcamd.recording.clip_writer import SECOND_NS, AviClipWriter, ClipWriter, JpegClipWriter
+from ipcamd.recording.container_format import Local
 from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files, sound_for_clips
 from ipcamd.recording.event_clip import ClipCapture, ClipSpan
 from ipcamd.recording.mp4_clip_writer import Mp4ClipWriter

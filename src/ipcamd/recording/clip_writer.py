@@ -5,12 +5,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import Protocol
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.recording.segmented_recorder import avi_format_of
+from ipcamd.recording.container_format import Local, avi_format_of
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
 from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
@@ -25,9 +24,6 @@ HOLD_NS = SECOND_NS // 5
 """Time that pictures wait for the audio of the same time."""
 AUDIO_BLOCK_NS = 40_000_000
 """Length of an audio block."""
-
-Local = Callable[[int], datetime]
-"""Returns the local time of a time in nanoseconds since the epoch."""
 
 
 class ClipWriter(Protocol):

@@ -15,14 +15,15 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
+from ipcamd.recording.container_format import AviContainer, Mp4Container
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
 from ipcamd.settings.settings import Settings
 from ipcamd.storage.card import Card
+from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
-from ipcamd.storage.recording_file import RecordingFile, begin_avi_file
-from ipcamd.wire.avi.layout import AviFormat
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.workers.pool import WorkerPool
 
 _SECOND_NS = 1_000_000_000
@@ -64,10 +65,10 @@ def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
     return chosen if chosen.codec.mp4_sound else pipeline.sound_in(AAC)
 
 
-def _hub_for_avi(pipeline: Pipeline, general: Values) -> Hub:
-    """Return the stream of continuous recordings: that of clips if AVI supports its codec, otherwise H.264."""
+def _hub_for_records(pipeline: Pipeline, general: Values) -> Hub:
+    """Return the stream of continuous recordings: that of clips if files can hold its codec, otherwise H.264."""
     hub = hub_for_files(pipeline, general)
-    return hub if hub.codec.fourcc else pipeline.h264
+    return hub if hub.codec.fourcc or general["FileFormat"] == "MP4" else pipeline.h264
 
 
 class ContinuousRecorder:
@@ -159,13 +160,13 @@ class ContinuousRecorder:
         return False
 
     async def _record(self, disk: Disk) -> None:
-        hub, has_audio = _hub_for_avi(self._pipeline, self._settings[GENERAL]), self._pipeline.has_audio
-        recorder = self._make_recorder(disk, hub, has_audio)
-        queue = SubscriberQueue(hub, self._pipeline.sound if has_audio else None, time.monotonic)
+        source = hub, sound, _ = self._source()
+        recorder = self._make_recorder(disk, *source)
+        queue = SubscriberQueue(hub, sound, time.monotonic)
         rest: list[EncodedFrame] = []
         self._measure_clock_step()
         try:
-            while self._may_continue(hub, has_audio):
+            while self._is_enabled and self._source() == source and self._card.ready:
                 await self._wait(FLUSH_S)
                 await self._write(recorder, queue.take(time.monotonic() - HOLD_S))
             rest = queue.take()
@@ -176,16 +177,20 @@ class ContinuousRecorder:
             if queue.dropped:
                 self._report_failure(f"{queue.dropped} pictures are missing because the card is too slow")
 
-    def _may_continue(self, hub: Hub, has_audio: bool) -> bool:
-        same = hub is _hub_for_avi(self._pipeline, self._settings[GENERAL]) and has_audio == self._pipeline.has_audio
-        return self._is_enabled and same and self._card.ready
+    def _source(self) -> tuple[Hub, Hub | None, bool]:
+        """Return the streams of pictures and sound that are to be recorded, and whether the files are MP4."""
+        general = self._settings[GENERAL]
+        sound = sound_for_clips(self._pipeline, general)
+        return _hub_for_records(self._pipeline, general), sound, general["FileFormat"] == "MP4"
 
-    def _make_recorder(self, disk: Disk, hub: Hub, has_audio: bool) -> SegmentedRecorder:
-        def begin(avi_format: AviFormat, moment: int) -> RecordingFile:
-            return begin_avi_file(disk, RECORD, self._model, avi_format, self._local(moment), moment)
+    def _make_recorder(self, disk: Disk, hub: Hub, sound: Hub | None, is_mp4: bool) -> SegmentedRecorder:
+        def begin(writer: ContainerWriter) -> RecordingFile:
+            return RecordingFile(disk, RECORD, self._model, writer, self._local(writer.origin))
 
+        avi = AviContainer(sound is not None, self._local)
+        container = Mp4Container(sound.codec if sound else None) if is_mp4 else avi
         size = min(FILE_SIZE_BYTES, self._card.space().total_bytes // 8)
-        return SegmentedRecorder(begin, hub.ask_key, has_audio, self._file_length_ns, size)
+        return SegmentedRecorder(container, begin, hub.ask_key, self._file_length_ns, size)
 
     async def _write(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
         """Write frames. Raises ``OSError`` and `CardError`."""

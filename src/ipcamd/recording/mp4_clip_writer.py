@@ -3,9 +3,11 @@
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.mp4.muxer import LEAP_NS, find_format
-from ipcamd.recording.clip_writer import Local, VideoClipWriter
+from ipcamd.recording.clip_writer import VideoClipWriter
+from ipcamd.recording.container_format import Local
 from ipcamd.storage.disk import Disk
-from ipcamd.wire.mp4.writer import Mp4Format, Mp4Writer
+from ipcamd.wire.mp4.file_writer import Mp4FileWriter
+from ipcamd.wire.mp4.writer import Mp4Format
 
 
 class Mp4ClipWriter(VideoClipWriter):
@@ -26,6 +28,6 @@ class Mp4ClipWriter(VideoClipWriter):
         last_ns, self._last_ns = self._last_ns, frame.captured_ns
         return last_ns is None or 0 <= frame.captured_ns - last_ns < LEAP_NS
 
-    def _make_writer(self, first: EncodedFrame) -> Mp4Writer:
+    def _make_writer(self, first: EncodedFrame) -> Mp4FileWriter:
         assert isinstance(self._format, Mp4Format)
-        return Mp4Writer(self._format, first.rate, first.captured_ns)
+        return Mp4FileWriter(self._format, first.rate, first.captured_ns)

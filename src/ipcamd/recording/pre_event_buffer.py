@@ -4,7 +4,7 @@ from collections import deque
 
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
-from ipcamd.recording.segmented_recorder import avi_format_of
+from ipcamd.recording.container_format import avi_format_of
 
 MAX_BYTES = 48 << 20
 """Maximum bytes of the buffered pictures: five seconds at the largest size and highest quality. The oldest are dropped

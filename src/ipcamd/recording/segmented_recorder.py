@@ -3,18 +3,14 @@
 from collections.abc import Callable, Iterable
 
 from ipcamd.media.frame import EncodedFrame
+from ipcamd.recording.container_format import ContainerFormat
 from ipcamd.recording.subscriber_queue import is_picture
+from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.recording import Recording
 from ipcamd.storage.recording_file import RecordingFile
-from ipcamd.wire.avi.layout import AviFormat
 
 MAX_GAP_NS = 5_000_000_000
 """Longest time between two pictures, in nanoseconds; a longer one means that the clock was set."""
-
-
-def avi_format_of(key: EncodedFrame, sound: bool, faster: int = 1) -> AviFormat:
-    """Return the AVI format of a file that starts with this key frame; `faster` multiplies its frame rate."""
-    return AviFormat(key.codec.fourcc, key.size, key.rate * faster, sound)
 
 
 class SegmentedRecorder:
@@ -26,22 +22,19 @@ class SegmentedRecorder:
 
     def __init__(
         self,
-        begin: Callable[[AviFormat, int], RecordingFile],
+        container: ContainerFormat,
+        begin: Callable[[ContainerWriter], RecordingFile],
         ask_key: Callable[[], None],
-        has_audio: bool,
         max_length_ns: int,
         max_size_bytes: int,
     ) -> None:
-        """`begin` creates a file that starts at a time in nanoseconds; `ask_key` requests a key frame.
-
-        `has_audio` adds an audio track to each file.
-        """
+        """`begin` creates the file of a writer; `ask_key` requests a key frame."""
         self.current: RecordingFile | None = None
         """The file in progress."""
-        self._avi_format: AviFormat | None = None
+        self._container = container
+        self._format: object = None
         self._begin = begin
         self._ask_key = ask_key
-        self._has_audio = has_audio
         self._max_length_ns = max_length_ns
         self._max_size_bytes = max_size_bytes
         self._needs_new_file = False
@@ -86,17 +79,16 @@ class SegmentedRecorder:
         self._last_ns = frame.captured_ns
         if not frame.key:
             return None
-        avi_format = avi_format_of(frame, self._has_audio)
-        if (
-            self.current
-            and not self._needs_new_file
-            and self._avi_format == avi_format
-            and not self._is_full(self.current)
-        ):
+        found = self._container.format_of(frame)
+        if found is None or (self.current and not self._is_over(self.current, found)):
             return None
         closed, self._needs_new_file = self.close(), False
-        self.current, self._avi_format = self._begin(avi_format, frame.captured_ns), avi_format
+        self.current, self._format = self._begin(self._container.make_writer(frame)), found
         return closed
+
+    def _is_over(self, file: RecordingFile, found: object) -> bool:
+        """Return whether a key frame of that format belongs into another file."""
+        return self._needs_new_file or found != self._format or self._is_full(file)
 
     def _is_step(self, change_ns: int) -> bool:
         """Return whether the clock was set between two pictures, by the difference of their capture times."""

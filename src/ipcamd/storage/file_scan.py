@@ -88,13 +88,15 @@ def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
         if not content.length_ns:
             disk.remove(file.folder, file.name)
             return None
-        if content.end < file.size_bytes:
+        if content.head or content.end < file.size_bytes:
             os.ftruncate(fd, content.end)
+            os.fsync(fd)
+            os.pwrite(fd, content.head, 0)
             os.fsync(fd)
             _log.info("%s/%s was truncated and has been repaired", file.folder, file.name)
         found = os.fstat(fd)
         whole = FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
-        return _recording(whole, content.started_ns or nanoseconds(named), content.length_ns)
+        return _recording(whole, content.started_ns, content.length_ns)
     finally:
         os.close(fd)
 

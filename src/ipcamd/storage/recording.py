@@ -1,6 +1,6 @@
 """Recording: a file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local start time.
 
-Single pictures end with ``.jpg``, clips in MP4 with ``.mp4``.
+Single pictures end with ``.jpg``, recordings in MP4 with ``.mp4``.
 """
 
 import re
@@ -49,6 +49,11 @@ class Recording:
     def key(self) -> tuple[str, str]:
         """Folder and name; unique."""
         return self.folder, self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a single picture, not a video."""
+        return self.name.endswith(".jpg")
 
     @property
     def content_type(self) -> str:

@@ -8,8 +8,6 @@ from datetime import datetime
 from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import Recording, free_names
-from ipcamd.wire.avi.layout import AviFormat
-from ipcamd.wire.avi.writer import AviWriter
 
 _MAX_PIECES = 1000
 """Buffers in one ``writev`` call, which accepts 1024."""
@@ -49,7 +47,7 @@ class RecordingFile:
         self._pieces += self._writer.picture(payload, key, captured_ns)
 
     def add_audio(self, samples: bytes, captured_ns: int) -> None:
-        """Add u-law samples; they are written by `flush`."""
+        """Add a frame of sound; it is written by `flush`."""
         self._pieces += self._writer.sound(samples, captured_ns)
 
     def extend_last_picture(self, until_ns: int) -> None:
@@ -118,13 +116,6 @@ class RecordingFile:
             with suppress(FileExistsError):
                 return name, self._disk.create(self._folder, name)
         raise FileExistsError(errno.EEXIST, "recordings of that time already exist", name)
-
-
-def begin_avi_file(
-    disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin_ns: int
-) -> RecordingFile:
-    """Return a new AVI file. `origin_ns` is `began` in nanoseconds since the epoch. See `RecordingFile`."""
-    return RecordingFile(disk, folder, model, AviWriter(avi_format, began, origin_ns), began)
 
 
 def _write_all(fd: int, pieces: list[bytes], place: int) -> None:

@@ -15,10 +15,12 @@ from tests.server.rtsp.player import Player
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
+from ipcamd.recording.container_format import AviContainer
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
+from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.file_scan import scan
-from ipcamd.storage.recording_file import RecordingFile, begin_avi_file
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, AviFormat
 
@@ -94,12 +96,13 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     assert card
     disk.prepare(card)
 
-    def begin(avi_format: AviFormat, moment: int) -> RecordingFile:
-        return begin_avi_file(
-            disk, "record", "ipcamd", avi_format, datetime.fromtimestamp(moment / SECOND, UTC), moment
-        )
+    def local(moment: int) -> datetime:
+        return datetime.fromtimestamp(moment / SECOND, UTC)
 
-    recorder = SegmentedRecorder(begin, lambda: None, False, 3600 * SECOND, 1 << 30)
+    def begin(writer: ContainerWriter) -> RecordingFile:
+        return RecordingFile(disk, "record", "ipcamd", writer, local(writer.origin))
+
+    recorder = SegmentedRecorder(AviContainer(False, local), begin, lambda: None, 3600 * SECOND, 1 << 30)
     recorder.write(frames(60))
     (file,) = (disk.root / "record").iterdir()
     after = Disk(tmp_path / "card")  # as the camera finds it when the power is back

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from tests.storage.conftest import Slot
 from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable, probe, times
+from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.media import codecs
@@ -35,11 +36,16 @@ async def exports(slot: Slot) -> AsyncIterator[Exports]:
     exports.close()
 
 
-async def put(slot: Slot, begin_s: float, codec: codecs.Codec, seconds: int = 10, sound: bool = False) -> Path:
+async def put(
+    slot: Slot, begin_s: float, codec: codecs.Codec, seconds: int = 10, sound: bool = False, mp4: bool = False
+) -> Path:
     """Lay a recording on the card that began so many seconds after noon."""
     began = NOON + round(begin_s * SECOND)
     shown = [replace(p, captured_ns=p.captured_ns + began - NOON) for p in pictures(codec, 30 * seconds)]
-    path = slot.put(round(begin_s // 60), data=avi_file(shown, codec, sound=sound))
+    path = slot.put(
+        round(begin_s // 60), data=mp4_file(shown, codec, None) if mp4 else avi_file(shown, codec, sound=sound)
+    )
+    path = path.rename(path.with_suffix(".mp4")) if mp4 else path
     await slot.card.rescan("record", path.name)
     return path
 
@@ -104,6 +110,39 @@ async def test_the_pictures_are_those_of_the_recording(slot: Slot, exports: Expo
     assert elementary(path) == elementary(recording)
     assert len(elementary(path)) == pytest.approx(len(payloads), rel=0.05)
     assert list((await plan(exports, 0, 3)).gaps) == []
+
+
+async def test_avi_and_mp4_fit_into_one_track(slot: Slot, exports: Exports, tmp_path: Path) -> None:
+    kinds = (True, False, True), (False, True, False)
+    for start, mp4_or_avi in enumerate(kinds):
+        for number, mp4 in enumerate(mp4_or_avi):
+            await put(slot, 600 * start + 60 * number, codecs.H264, 3, mp4=mp4)
+    wanted = b"".join(p.payload for p in pictures(codecs.H264, 90))
+    for start in range(len(kinds)):
+        planned = await plan(exports, 600 * start, 600 * start + 130)
+        assert (planned.encoded_because, planned.rate) == ("", 30)
+        path = tmp_path / f"{start}.mp4"
+        found = await exported(exports, planned, path)
+        assert int(found["video"]["nb_read_frames"]) == 270
+        assert float(found["video"]["duration"]) == pytest.approx(9, abs=0.01)
+        assert len(elementary(path)) == pytest.approx(3 * len(wanted), rel=0.05)
+        assert times(path)[:91:30] == pytest.approx([0, 1, 2, 3], abs=0.001)
+
+
+async def test_h265_is_copied(slot: Slot, exports: Exports, tmp_path: Path) -> None:
+    for begin_s in (0, 60):
+        await put(slot, begin_s, codecs.H265, 3, mp4=True)
+    planned = await plan(exports, 1.5, 62)
+    assert planned.encoded_because == ""
+    assert planned.begin_ns == NOON + SECOND
+    found = await exported(exports, planned, tmp_path / "export.mp4")
+    assert (found["video"]["codec_name"], found["video"]["codec_tag_string"]) == ("hevc", "hvc1")
+    assert int(found["video"]["nb_read_frames"]) == 60 + 60
+    await put(slot, 120, codecs.H264, 2)
+    planned = await plan(exports, 0, 130)
+    assert planned.encoded_because
+    found = await exported(exports, planned, tmp_path / "export.mp4")
+    assert (found["video"]["codec_name"], int(found["video"]["nb_read_frames"])) == ("h264", 240)
 
 
 async def test_other_codecs_are_encoded_and_begin_exactly(slot: Slot, exports: Exports, tmp_path: Path) -> None:

@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 import pytest
 from tests.storage.conftest import Slot
 from tests.storage.replay.recorded import lay
-from tests.wire.avi.avi_files import NOON, SECOND, pictures
+from tests.wire.avi.avi_files import NOON, SECOND, SIZE, pictures
+from tests.wire.mp4.mp4_files import SILENCE
 
 from ipcamd.media import codecs
+from ipcamd.media.frame import EncodedFrame
+from ipcamd.recording.container_format import Mp4Container
 from ipcamd.storage.recording import Recording
-from ipcamd.storage.recording_file import begin_avi_file
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog, track_spans
 from ipcamd.storage.replay.cursor import ReplayCursor, ReplayRange, StoredFrame
 from ipcamd.wire.avi.layout import AviFormat
+from ipcamd.wire.avi.writer import AviWriter
 
 
 @pytest.fixture
@@ -163,12 +167,65 @@ async def test_another_codec_is_another_track(catalog: ReplayCatalog, slot: Slot
     assert seconds(await replay(catalog, ALL, (codecs.MPEG4,)))[0] == 20
 
 
+@pytest.mark.parametrize("codec", [codecs.H264, codecs.H265])
+async def test_mp4_is_replayed_like_avi(slot: Slot, codec: codecs.Codec) -> None:
+    lay(slot, 0, codec, mp4=True)
+    catalog = ReplayCatalog(await slot.start())
+    (section,) = await catalog.sections()
+    assert section.codecs == (codec, codecs.AAC)
+    assert section.format.rate == 30
+    assert section.format.parameters == codec.rtp_format.parameters(pictures(codec, 60)[0].payload)
+    frames = await replay(catalog, ALL)
+    shown, heard = of(frames, codec), of(frames, codecs.AAC)
+    payloads = [codec.rtp_format.payloads(frame.payload) for frame in shown]
+    assert payloads == [codec.rtp_format.payloads(picture.payload) for picture in pictures(codec, 60)]
+    assert seconds(shown) == [round(number / 30, 2) for number in range(60)]
+    assert [number for number, frame in enumerate(shown) if frame.entry.is_key] == [0, 30]
+    assert {frame.payload for frame in heard} == {SILENCE[codecs.AAC]}
+    assert seconds(heard)[:3] == [0, 0.06, 0.13]
+    late = await replay(catalog, replace(ALL, start_ns=NOON + 1_500_000_000))
+    assert seconds(of(late, codec))[0] == 1
+    assert shown[-1].is_last
+
+
+async def test_what_is_being_recorded_in_mp4_is_replayed_as_it_grows(slot: Slot) -> None:
+    card = await slot.start()
+    assert card.disk
+    shown = pictures(codecs.H264, 90)
+    container = Mp4Container(None)
+    writer = container.make_writer(EncodedFrame(codecs.H264, shown[0].payload, True, NOON, 0, SIZE, 30))
+    file = RecordingFile(card.disk, "record", "ipcamd", writer, datetime.fromtimestamp(NOON / SECOND, UTC))
+
+    def write(first: int, last: int) -> None:
+        for picture in shown[first:last]:
+            file.add_picture(picture.payload, picture.key, picture.captured_ns)
+        file.flush()
+        card.update_recording(file.state())
+
+    write(0, 40)
+    cursor = ReplayCursor(ReplayCatalog(card), TRACKS, ReplayRange(NOON))
+    frames = cursor.frames()
+    async with asyncio.timeout(30):
+        seen = [await anext(frames) for _ in range(29)]
+        write(40, 70)
+        seen += [await anext(frames) for _ in range(30)]
+        write(70, 90)
+        closed = file.close()
+        assert closed
+        await card.add_recordings(closed)
+        seen += [await anext(frames) for _ in range(31)]
+    await frames.aclose()
+    await cursor.close()
+    assert seconds(seen) == [round(number / 30, 2) for number in range(90)]
+    assert [frame.ends_section for frame in seen] == [False] * 89 + [True]
+
+
 async def test_what_is_being_recorded_is_replayed_as_it_grows(slot: Slot) -> None:
     card = await slot.start()
     catalog = ReplayCatalog(card)
     assert card.disk
     form, began = AviFormat("H264", (160, 120), 30, False), datetime.fromtimestamp(NOON / SECOND, UTC)
-    file = begin_avi_file(card.disk, "record", "ipcamd", form, began, NOON)
+    file = RecordingFile(card.disk, "record", "ipcamd", AviWriter(form, began, NOON), began)
     shown = pictures(codecs.H264, 60)
 
     def write(first: int, last: int) -> None:

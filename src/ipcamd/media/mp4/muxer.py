@@ -32,7 +32,7 @@ class Mp4Muxer:
     @property
     def opening(self) -> bytes:
         """Initialization segment, which a viewer needs before the first fragment."""
-        return self._writer.head()
+        return self._writer.opening()
 
     def follows(self, frame: EncodedFrame) -> bool:
         """Whether a picture continues the time line of the last one."""

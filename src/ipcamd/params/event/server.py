@@ -36,7 +36,7 @@ GENERAL = Group(
             "FileFormat",
             OneOf(tuple(_ENCODINGS)),
             "AVI",
-            "Format of an event: a clip, AVI or MP4 (ours, plays in browsers), or single pictures.",
+            "Format of recordings: AVI or MP4 (ours, plays in browsers), or single pictures of events.",
         ),
         _param(
             "EncodeFormat",

@@ -7,6 +7,7 @@ of the video.
 from fractions import Fraction
 from typing import Protocol
 
+from av.bitstream import BitStreamFilterContext
 from av.codec.context import Flags
 from av.container import OutputContainer
 from av.filter import Graph
@@ -18,6 +19,8 @@ from ipcamd.storage.remux import AnyPacket
 TICKS = 90_000
 """Ticks of the track's clock per second."""
 _TIME_BASE = Fraction(1, TICKS)
+_MP4_CONFIGURATION = 1
+"""First byte of the codec's parameters in MP4."""
 _OPTIONS = {"preset": "superfast", "crf": "23", "bf": "0"}
 """No B-frames: without an edit list a file would show them too late."""
 _KEY_S = 2
@@ -38,11 +41,15 @@ class PictureTrack(Protocol):
 
 
 class CopiedPictures:
-    """Picture track of copied packets."""
+    """Picture track of copied packets; those of MP4 are converted to Annex B, as in AVI: both fit into one track."""
 
     def __init__(self, out: OutputContainer, source: VideoStream) -> None:
         self._out = out
         self._stream = out.add_stream_from_template(source)
+        _make_annex_b_filter(source, self._stream)
+        if source.codec_context.name == "hevc":
+            self._stream.codec_tag = "hvc1"  # Apple's players know no other
+        self._annex_b: BitStreamFilterContext | None = None
         self._begin_s = 0.0
         self._has_begun = False
         self._held: tuple[AnyPacket, float] | None = None
@@ -50,13 +57,17 @@ class CopiedPictures:
     def begin_part(self, source: VideoStream, begin_s: float) -> None:
         """Begin a part; its pictures begin at the first key frame that is not earlier."""
         self._begin_s, self._has_begun = begin_s - 1 / (2 * float(source.average_rate or 30)), False
+        self._annex_b = _make_annex_b_filter(source)
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
-        """Add a packet."""
+        """Add a packet, unless it came already: FFmpeg repeats packets of MP4 after a seek."""
+        if self._held and at_s <= self._held[1]:
+            return
         self._has_begun |= packet.is_keyframe and at_s >= self._begin_s
         if self._has_begun:
             self._write(at_s)
-            self._held = packet, at_s
+            for plain in self._annex_b.filter(packet) if self._annex_b else (packet,):
+                self._held = plain, at_s
 
     def end(self, at_s: float) -> None:
         """Write the last packet."""
@@ -126,6 +137,14 @@ class EncodedPictures:
         fitted = self._fit.pull()
         assert isinstance(fitted, VideoFrame)
         return fitted
+
+
+def _make_annex_b_filter(source: VideoStream, out: VideoStream | None = None) -> BitStreamFilterContext | None:
+    """Return a filter that replaces lengths by start codes; None if the source has such. Sets the form of `out`."""
+    extradata = source.codec_context.extradata
+    if not extradata or extradata[0] != _MP4_CONFIGURATION:
+        return None
+    return BitStreamFilterContext(f"{source.codec_context.name}_mp4toannexb", source, out)
 
 
 def _fit_graph(source: VideoStream, size: tuple[int, int]) -> Graph:

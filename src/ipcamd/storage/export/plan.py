@@ -71,7 +71,7 @@ def make_plan(disk: Disk, recordings: Iterable[Recording], since_ns: int, until_
 
 def _reason_to_encode(formats: list[ClipFormat]) -> str:
     first = formats[0]
-    other = next((f.codec for f in formats if not f.codec.in_browsers), None)
+    other = next((f.codec for f in formats if not f.codec.mp4_kind), None)
     if other:
         return f"recordings are in {other.name.upper()}"
     return "" if all(first.fits(f) for f in formats) else "the picture's size or quality changes"

@@ -65,7 +65,7 @@ def find_gaps(parts: Iterable[ExportPart], since_ns: int, until_ns: int) -> list
 
 
 def _is_video(recording: Recording) -> bool:
-    return recording.name.endswith(".avi") and recording.ended_ns > recording.started_ns
+    return not recording.is_picture and recording.ended_ns > recording.started_ns
 
 
 def _cover(recordings: Iterable[Recording], since_ns: int, until_ns: int) -> list[ExportPart]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.codecs import ULAW, Codec, video_codecs
+from ipcamd.media.codecs import ULAW, Codec, sound_codecs, video_codecs
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.export.clip_format import ClipFormat, read_format
@@ -22,7 +22,7 @@ READ_S = 10.0
 BATCH = 50
 """Files whose format is read in one batch."""
 
-TRACKS: tuple[Codec, ...] = (*video_codecs(), ULAW)
+TRACKS: tuple[Codec, ...] = (*video_codecs(), ULAW, *(codec for codec in sound_codecs() if codec.mp4_kind))
 """Codecs of the tracks that recordings can have, in a fixed order; sound is last."""
 
 
@@ -38,7 +38,7 @@ class Section:
     @property
     def codecs(self) -> tuple[Codec, ...]:
         """Codecs of its tracks."""
-        return (self.format.codec, ULAW) if self.format.has_sound else (self.format.codec,)
+        return (self.format.codec, self.format.sound) if self.format.sound else (self.format.codec,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from ipcamd.errors import CardError
 from ipcamd.media.codecs import Codec
 from ipcamd.storage.replay import frame_selection as selection
 from ipcamd.storage.replay.catalog import CONTIGUOUS_NS, ReplayCatalog, Section
-from ipcamd.storage.replay.section_file import FrameEntry, SectionFile
+from ipcamd.storage.replay.frame_entry import FrameEntry
+from ipcamd.storage.replay.section_file import SectionFile
 
 T = TypeVar("T")
 
@@ -229,7 +230,7 @@ class ReplayCursor:
             if not self._catalog.card.mounted:
                 return
             for (entry, begins_group), payload in zip(batch, payloads, strict=True):
-                if len(payload) == entry.length:
+                if payload:
                     yield StoredFrame(entry, payload, begins_group, *ends.get(entry, (False, False)))
 
     async def _run(self, action: Callable[[], T]) -> T:

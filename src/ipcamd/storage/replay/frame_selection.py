@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ipcamd.media.codecs import Codec
-from ipcamd.storage.replay.section_file import FrameEntry
+from ipcamd.storage.replay.frame_entry import FrameEntry
 
 EARLY_NS = 20_000_000
 """Tolerance in nanoseconds: the times of pictures are rounded to time slots."""

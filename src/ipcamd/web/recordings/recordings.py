@@ -108,7 +108,7 @@ async def segments(call: Call) -> Reply:
     """Answer with the playback data of a recording, in seconds: its length, and those of a picture and a segment
     (`null` if `/web/video` returns it whole), with the media type of the segments; `null` for a picture."""
     recording = await _recording(call)
-    if recording.name.endswith(".jpg"):
+    if recording.is_picture:
         return json_reply(None)
     try:
         found = await call.camera.playback.segments_of(recording, _keys_only(call))
@@ -139,7 +139,7 @@ async def segment(call: Call) -> Reply:
 async def video(call: Call) -> Reply | FileReply:
     """Answer with a recording in H.264 as MP4; byte ranges return parts of it, for seeking."""
     recording = await _recording(call)
-    still = recording.name.endswith(".jpg")
+    still = recording.is_picture
     is_whole = still or (recording.name.endswith(".mp4") and not _keys_only(call))
     try:
         if is_whole:

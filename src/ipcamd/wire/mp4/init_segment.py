@@ -10,6 +10,8 @@ _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UNDETERMINED = 0x55C4
 """The language ``und``."""
 _MOVIE_TIMESCALE = 1000
+_EPOCH_S = 2_082_844_800
+"""Seconds from 1904 to 1970."""
 WRITER = b"ipcamd\0"
 """Name of the handler of each track: it tells who wrote a file."""
 _EMPTY_TABLES = b"".join(
@@ -17,14 +19,23 @@ _EMPTY_TABLES = b"".join(
 )
 
 
-def format_init_segment(tracks: Sequence[Track]) -> bytes:
-    """Return the boxes ``ftyp`` and ``moov`` of a live stream."""
+def format_init_segment(tracks: Sequence[Track], picture_duration: int = 0, created_ns: int = 0) -> bytes:
+    """Return the boxes ``ftyp`` and ``moov``.
+
+    `picture_duration` is that of most pictures, in their track's units; `created_ns` is the time of the first one,
+    nanoseconds since the epoch, 0 for a live stream.
+    """
     brands = box(b"ftyp", b"iso5", bytes(4), b"iso5", b"iso6", b"mp41")
     next_id = struct.pack(">I", max(track.id for track in tracks) + 1)
     rate_and_volume = struct.pack(">IH10x", 0x10000, 0x0100)
-    times = struct.pack(">4I", 0, 0, _MOVIE_TIMESCALE, 0)
-    header = full_box(b"mvhd", 0, 0, times, rate_and_volume, _MATRIX, bytes(24), next_id)
-    fragmented = (full_box(b"trex", 0, 0, struct.pack(">5I", track.id, 1, 0, 0, 0)) for track in tracks)
+    created_s = created_ns // 1_000_000_000 + _EPOCH_S if created_ns else 0
+    times = struct.pack(">QQIQ", created_s, created_s, _MOVIE_TIMESCALE, 0)
+    header = full_box(b"mvhd", 1, 0, times, rate_and_volume, _MATRIX, bytes(24), next_id)
+    durations = (picture_duration if track.handler == b"vide" else 0 for track in tracks)
+    fragmented = (
+        full_box(b"trex", 0, 0, struct.pack(">5I", track.id, 1, duration, 0, 0))
+        for track, duration in zip(tracks, durations, strict=True)
+    )
     return brands + box(b"moov", header, *map(_format_track, tracks), box(b"mvex", *fragmented))
 
 

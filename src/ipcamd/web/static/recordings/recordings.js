@@ -18,7 +18,7 @@ const element = (id) => document.getElementById(id);
 
 /** "#event/ipcamd-01312026-120000.avi" to { dir, name, day }; null for anything else. */
 export function fromAddress(hash) {
-  const found = /^#(record|event)\/([\w.-]+-(\d{2})(\d{2})(\d{4})-\d{6}\.(?:avi|jpg))$/.exec(hash);
+  const found = /^#(record|event)\/([\w.-]+-(\d{2})(\d{2})(\d{4})-\d{6}\.(?:avi|jpg|mp4))$/.exec(hash);
   return found && { dir: found[1], name: found[2], day: `${found[5]}-${found[3]}-${found[4]}` };
 }
 
