@@ -38,7 +38,7 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
 from ipcamd.media.stream.traffic import Traffic
-from ipcamd.media.stream_settings import PHONE, StreamSettings
+from ipcamd.media.stream_settings import StreamSettings, encoded_codecs, encoded_name, read_streams, sub_name
 from ipcamd.params.device.privacy import MASK_GROUPS, PRIVACY
 from ipcamd.params.group import Values
 from ipcamd.params.osd import OSD_GROUPS
@@ -60,11 +60,6 @@ SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
 def _wake(*threads: OnDemandThread) -> None:
     for thread in threads:
         thread.wake()
-
-
-def _sub(codec: Codec) -> str:
-    """Return the name of a codec's substream."""
-    return f"{codec.name}_sub"
 
 
 def _is_enabled(values: Values) -> bool:
@@ -104,16 +99,9 @@ class Pipeline:
         self.traffic = Traffic()
         """Frames sent and dropped, by stream and protocol."""
         self._streams = {
-            codec.name: self._stream(codec.name, StreamSettings.of(codec, settings[codec.parameters]), clock_ns, status)
-            for codec in video_codecs()
-        } | {
-            _sub(codec): self._stream(
-                _sub(codec), StreamSettings.of(codec, settings[codec.sub_parameters]), clock_ns, status
-            )
-            for codec in video_codecs()
-            if codec.sub_parameters
+            name: self._stream(name, stream, clock_ns, status)
+            for name, stream in read_streams(settings.__getitem__).items()
         }
-        self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
         self.analysis = AnalysisTap(self._update_demand)
         """Small grey pictures, for motion and tampering detection."""
         self.focus_meter = FocusMeter(self._update_demand)
@@ -149,7 +137,9 @@ class Pipeline:
         for codec in video_codecs():
             settings.watch(codec.parameters, partial(self._update_stream, codec.name))
             if codec.sub_parameters:
-                settings.watch(codec.sub_parameters, partial(self._update_stream, _sub(codec)))
+                settings.watch(codec.sub_parameters, partial(self._update_stream, sub_name(codec)))
+        for codec in encoded_codecs():
+            settings.watch(codec.parameters, partial(self._update_stream, encoded_name(codec)))
         for group in (SENSOR, INFO, *(group.name for group in OSD_GROUPS)):
             settings.watch(group, lambda _: self._update_image())
         settings.watch(AUDIO, lambda _: self._update_microphone())
@@ -189,7 +179,14 @@ class Pipeline:
     def substream(self, codec: str) -> Hub | None:
         """Return the substream of the codec with this name; None if it does not exist or is disabled."""
         found = next((each for each in video_codecs() if each.name == codec and each.sub_parameters), None)
-        return self._streams[_sub(found)].hub if found and _is_enabled(self._settings[found.sub_parameters]) else None
+        return (
+            self._streams[sub_name(found)].hub if found and _is_enabled(self._settings[found.sub_parameters]) else None
+        )
+
+    def encoded(self, hub: Hub) -> Hub | None:
+        """Return the hub that always encodes what this hub may pass through; None without one."""
+        twin = self._streams.get(encoded_name(hub.codec))
+        return twin.hub if twin and hub is self._streams[hub.codec.name].hub else None
 
     @property
     def streams(self) -> tuple[Hub, ...]:
@@ -246,7 +243,7 @@ class Pipeline:
 
     def figures(self) -> Mapping[str, StreamFigures]:
         """Return the figures of each stream by its name, and under ``capture`` those of the frame processor."""
-        return {s.hub.name: s.meter.figures() for s in self._streams.values()} | {
+        return {name: s.meter.figures() for name, s in self._streams.items() if name == s.hub.name} | {
             "capture": self._processor.meter.figures()
         }
 
@@ -323,7 +320,8 @@ class Pipeline:
     def _stream(
         self, name: str, shape: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> EncoderThread:
-        hub = Hub(shape.codec, name, partial(self._set_watched, name))
+        label = shape.codec.name if name == encoded_name(shape.codec) else name
+        hub = Hub(shape.codec, label, partial(self._set_watched, name))
         return EncoderThread(hub, shape, clock_ns, status, self.encoders.make)
 
     def _set_watched(self, name: str, watched: bool) -> None:
@@ -336,6 +334,8 @@ class Pipeline:
         stream = self._streams[name]
         codec = stream.settings.codec
         stream.settings = StreamSettings.of(codec, values)
+        if name == encoded_name(codec):
+            stream.settings = replace(stream.settings, passes=False)
         # a video stream continues with a key frame; earlier frames are useless to new viewers
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
         if not _is_enabled(values):

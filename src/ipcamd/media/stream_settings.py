@@ -1,9 +1,11 @@
 """Stream settings: the parameters of ``Image.MJPEG``, ``Image.MPEG4``, ``Image.H264`` (SDK 10.8 to 10.10)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Self
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.codecs import MPEG4, SLOW, Codec
+from ipcamd.media.codecs import MPEG4, SLOW, Codec, video_codecs
 from ipcamd.params.group import Values
 from ipcamd.params.image import RESOLUTIONS
 
@@ -65,3 +67,30 @@ def _bitrate_for(size: tuple[int, int], rate: int, quality: int) -> int:
 
 PHONE = StreamSettings(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
 """Settings of the stream for mobile phones. The SDK has only a parameter that enables it (10.11)."""
+
+
+def sub_name(codec: Codec) -> str:
+    """Return the name of a codec's substream."""
+    return f"{codec.name}_sub"
+
+
+def encoded_name(codec: Codec) -> str:
+    """Return the name of the stream that always encodes what the codec's main stream may pass through."""
+    return f"{codec.name}_encoded"
+
+
+def encoded_codecs() -> tuple[Codec, ...]:
+    """Return the codecs with such a stream: a source may send too few key frames for some viewers."""
+    return tuple(codec for codec in video_codecs() if codec.inspector and not codec.intra_only)
+
+
+def read_streams(values: Callable[[str], Values]) -> dict[str, StreamSettings]:
+    """Return the settings of all streams by name; `values` returns a group of parameters."""
+    main = {codec.name: StreamSettings.of(codec, values(codec.parameters)) for codec in video_codecs()}
+    subs = {
+        sub_name(codec): StreamSettings.of(codec, values(codec.sub_parameters))
+        for codec in video_codecs()
+        if codec.sub_parameters
+    }
+    encoded = {encoded_name(codec): replace(main[codec.name], passes=False) for codec in encoded_codecs()}
+    return {**main, **subs, **encoded, "3gpp": PHONE}

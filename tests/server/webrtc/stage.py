@@ -8,6 +8,8 @@ from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, LightViewer, Place,
 from tests.server.rtsp.player import Lens
 
 from ipcamd.access.accounts import Account
+from ipcamd.media import codecs
+from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params.group import Rank
 from ipcamd.server.registry import Registry
@@ -26,11 +28,18 @@ class WebRtcStage:
 
     def __init__(self) -> None:
         self.lens, self.time, self.traffic = Lens(), 1000.0, Traffic()
+        self.encoded = Hub(codecs.H264)
+        """Has what the lens shows, with key frames on demand."""
         self.registry = Registry(now_s=lambda: self.time)
         self.viewers = ViewerLimit(20)
         self.service = WebRtcService(
             lambda codec: (self.lens.h264, self.lens.sound) if codec == "h264" else (),
-            WebRtcStreams(lambda: self.lens.now, lambda: "camera", self.traffic),
+            WebRtcStreams(
+                lambda: self.lens.now,
+                lambda: "camera",
+                self.traffic,
+                lambda hub: self.encoded if hub is self.lens.h264 else None,
+            ),
             self.registry,
             self.viewers,
             hosts=lambda: (),

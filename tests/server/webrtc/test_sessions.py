@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
+from tests.server.rtsp.player import SECOND, Lens
 from tests.server.webrtc.stage import WebRtcStage, until
 
 from ipcamd.server.webrtc.session import CONSENT_S
@@ -92,3 +93,33 @@ async def test_a_client_that_reads_nothing_skips_to_a_key_frame_and_holds_nobody
     gap = next(at for at, step in enumerate(pairwise(slow.sequences)) if step[1] != step[0] + 1 & 0xFFFF)
     assert slow.packets[gap].marker, "a picture is cut"
     assert slow.packets[gap + 1].payload[0] & 31 == 24, "it goes on with no key frame"
+
+
+async def test_pictures_with_few_key_frames_are_encoded_for_these_clients(stage: WebRtcStage) -> None:
+    """The camera asks for a key frame first; the pictures go on until the encoder has its own."""
+    watcher = await stage.watch()
+    stage.lens.h264.key_wanted.clear()
+    stage.lens.now += 4 * SECOND
+    stage.lens.picture()
+    stage.later(1)
+    assert stage.lens.h264.key_wanted.is_set()
+    assert not stage.encoded.subscribers
+    stage.lens.picture(key=True)  # on demand: nothing else is needed
+    stage.lens.now += 7 * SECOND
+    stage.later(1)
+    assert stage.encoded.subscribers
+    stage.lens.picture()
+    stage.lens.picture(key=True)
+    await until(lambda: sum(packet.marker for packet in watcher.packets) == 5, "it stops")
+    before = watcher.packets[-1]
+    other = Lens()
+    other.h264, other.now = stage.encoded, stage.lens.now
+    other.picture()  # the decoder has not seen what it refers to
+    other.picture(key=True)
+    await until(lambda: watcher.packets[-1] is not before, "the encoded pictures do not come")
+    after = watcher.packets[watcher.packets.index(before) + 1]
+    assert (after.ssrc, after.sequence) == (before.ssrc, before.sequence + 1 & 0xFFFF)
+    assert after.payload[0] & 31 == 24, "it goes on with no key frame"
+    assert not stage.lens.h264.subscribers
+    stage.later(60)
+    assert not stage.sessions

@@ -45,7 +45,7 @@ def build_webrtc(
     def source_name() -> str:
         return f"{settings['System.Info']['ServerName']}@ipcamd"
 
-    streams = WebRtcStreams(core.clock.now_ns, source_name, media.pipeline.traffic)
+    streams = WebRtcStreams(core.clock.now_ns, source_name, media.pipeline.traffic, media.pipeline.encoded)
     service = WebRtcService(
         lambda codec: _find_hubs(media, codec),
         streams,
@@ -70,10 +70,7 @@ async def _refuse(*_: Values) -> AsyncIterator[None]:
 
 def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
     """Return the streams of a codec for WebRTC: the picture's, then the microphone's, the preferred codec first; it is
-    silent while it is off.
-
-    A stream that browsers cannot play as it is (B-frames, rare key frames) is to be replaced here by an encoded one.
-    """
+    silent while it is off."""
     pipeline = media.pipeline
     pictures = [pipeline.hubs[codec]] if codec in pipeline.hubs else []
     return [*pictures, *_find_sounds(pipeline)] if pictures else []

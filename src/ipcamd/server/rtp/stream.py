@@ -58,6 +58,10 @@ class RtpStream:
         self._parameters = self.format.parameters(b"") if self.format.media == "audio" else ""
         self._has_parameters = asyncio.Event()
         self._subscribed = False
+        self._next_hub: Hub | None = None
+        """Hub that replaces `hub` at its first key frame."""
+        self._key_ns = 0
+        """When the newest key frame was packed, or the stream subscribed."""
         self._report_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
         self._complained = False
@@ -85,6 +89,11 @@ class RtpStream:
         return self._gop.items()
 
     @property
+    def key_age_s(self) -> float:
+        """Seconds since the newest key frame, or since the stream has waited for the first one; 0 without viewers."""
+        return (self._clock_ns() - self._key_ns) / 1e9 if self._batches else 0.0
+
+    @property
     def idle(self) -> bool:
         """Whether it has no viewers and was not described recently."""
         return not self._subscribed
@@ -93,9 +102,31 @@ class RtpStream:
         """Subscribe to the hub before a viewer is added, so that it learns the position of its first packet."""
         if self._subscribed:
             return
-        self._subscribed = True
+        self._subscribed, self._key_ns = True, self._clock_ns()
         for frame in tuple(self.hub.subscribe(self._publish)):
             self._pack(frame)
+
+    def switch(self, hub: Hub) -> None:
+        """Continue with the frames of another hub of this codec from its first key frame on; until then with those of
+        the present one."""
+        if self._subscribed and self._next_hub is None:
+            self._next_hub = hub
+            hub.subscribe(self._try_switch)
+
+    def _try_switch(self, frame: EncodedFrame) -> None:
+        hub = self._next_hub
+        if hub is None or not frame.key:
+            return
+        hub.subscribe(self._publish)
+        self.hub.unsubscribe(self._publish)
+        self._forget_next()
+        self.hub, self._gop = hub, PackedGop(hub.gop_cache)
+        self._publish(frame)
+
+    def _forget_next(self) -> None:
+        if self._next_hub:
+            self._next_hub.unsubscribe(self._try_switch)
+            self._next_hub = None
 
     def add(self, viewer: RtpViewer) -> None:
         """Start sending to `viewer`, beginning with the present GOP."""
@@ -192,6 +223,7 @@ class RtpStream:
             return None
         frame = self._newest = self._number(encoded, payloads)
         if encoded.key:
+            self._key_ns = self._clock_ns()
             self._read_parameters(encoded)
         if self.format.media == "video":
             self._gop.add(encoded, frame)
@@ -253,6 +285,7 @@ class RtpStream:
             self._report_timer = None
         if self._subscribed and not self._batches and not self._linger_timer:
             self._subscribed = False
+            self._forget_next()
             self.hub.unsubscribe(self._publish)
             self._rtp_clock.pause()
             self._gop.clear()

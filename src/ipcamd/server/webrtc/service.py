@@ -265,6 +265,7 @@ class WebRtcService:
         for session in tuple(self._sessions.values()):
             if session.is_over(now_s):
                 self._note_end(session, "it has vanished" if session.is_connected else "it has not connected")
+        self._streams.replace_sparse()
         self._streams.forget_idle({stream for session in self._sessions.values() for stream in session.streams})
         return bool(self._sessions)
 

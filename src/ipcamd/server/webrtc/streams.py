@@ -17,6 +17,13 @@ ROOM = PACKET_BYTES - HEADER_BYTES - _TAG_BYTES
 """Most payload bytes of a packet."""
 
 
+KEY_S = 4.0
+"""Seconds after the newest key frame at which the camera asks its source for one."""
+PATIENCE_S = 2.0
+"""Seconds from then until the pictures are encoded for WebRTC: a client that loses a packet waits no longer for a key
+frame."""
+
+
 class WebRtcStream(NamedTuple):
     """One hub's stream, and its newest packets."""
 
@@ -27,8 +34,16 @@ class WebRtcStream(NamedTuple):
 class WebRtcStreams:
     """Creates streams on demand."""
 
-    def __init__(self, clock_ns: Callable[[], int], source_name: Callable[[], str], traffic: Traffic) -> None:
-        """`clock_ns` is the clock of capture times; players synchronize the streams of one `source_name`."""
+    def __init__(
+        self,
+        clock_ns: Callable[[], int],
+        source_name: Callable[[], str],
+        traffic: Traffic,
+        encoded: Callable[[Hub], Hub | None],
+    ) -> None:
+        """`clock_ns` is the clock of capture times; players synchronize the streams of one `source_name`. `encoded`
+        returns the hub that always encodes what this hub may pass through; None without one."""
+        self._encoded = encoded
         self._clock_ns = clock_ns
         self._source_name = source_name
         self._traffic = traffic
@@ -41,6 +56,15 @@ class WebRtcStreams:
             made = RtpStream(hub, self._clock_ns, self._source_name(), self._traffic, ROOM)
             stream = self._streams[hub] = WebRtcStream(made, PacketRing())
         return stream
+
+    def replace_sparse(self) -> None:
+        """Encode the pictures of streams that are passed through with too few key frames. To be called every second."""
+        for hub, stream in self._streams.items():
+            age_s = 0.0 if hub.codec.is_sound else stream.rtp.key_age_s
+            if age_s > KEY_S:
+                stream.rtp.ask_key()
+            if age_s > KEY_S + PATIENCE_S and (encoded := self._encoded(stream.rtp.hub)):
+                stream.rtp.switch(encoded)
 
     def forget_idle(self, used: Collection[RtpStream]) -> None:
         """Remove streams without viewers; `used` are the streams of sessions."""

@@ -1,6 +1,7 @@
 """Metrics of the camera, from the counters of its parts. The number of series is bounded."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from operator import add
 
@@ -60,14 +61,22 @@ def _pictures(camera: Camera) -> Iterator[Metric]:
     )
     yield counter("ipcamd_frames_captured", "Pictures that came from the source.", ({}, capture.pictures))
     meters = pipeline.meters
-    series = [({"stream": name}, meter.frames) for name, meter in meters.items()]
-    yield counter("ipcamd_frames_encoded", "Frames that were encoded.", *series)
-    passed = [({"stream": name}, meter.passed_frames) for name, meter in meters.items()]
+    encoded = _by_stream({name: meter.frames for name, meter in meters.items()})
+    yield counter("ipcamd_frames_encoded", "Frames that were encoded.", *encoded)
+    passed = _by_stream({name: meter.passed_frames for name, meter in meters.items()})
     yield counter("ipcamd_frames_passed_through", "Frames that were handed on as the source sent them.", *passed)
     work = _sum_up(meter.work for meter in meters.values())
     yield histogram("ipcamd_encode_seconds", "Processor time to encode a frame.", work)
     delay = _sum_up(meter.delay for meter in meters.values())
     yield histogram("ipcamd_delay_seconds", "From a picture's capture until its frame is encoded.", delay)
+
+
+def _by_stream(counts: Mapping[str, int]) -> list[tuple[dict[str, str], int]]:
+    """Return the series of counts by stream. What is encoded for viewers by WebRTC alone counts for its codec."""
+    sums = Counter[str]()
+    for name, count in counts.items():
+        sums[name.removesuffix("_encoded")] += count
+    return [({"stream": name}, count) for name, count in sums.items()]
 
 
 def _sum_up(histograms: Iterable[Histogram]) -> Distribution:
