@@ -51,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add_options(run)
     run.set_defaults(action=_run)
-    check = commands.add_parser("check-config", help="say what is wrong in a TOML file, with its line")
+    check = commands.add_parser("check-config", help="check a TOML file and report errors with their lines")
     check.add_argument("file", metavar="FILE", type=Path, help="the TOML file")
     check.set_defaults(action=_check_config)
     _add_firmware(commands.add_parser("firmware", help="make keys and signed images for firmwareupgrade.cgi"))
@@ -61,9 +61,9 @@ def make_parser() -> argparse.ArgumentParser:
 def _add_firmware(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="firmware_command", metavar="COMMAND", required=True)
     keygen = commands.add_parser(
-        "keygen", help="write firmware.key, which signs, and firmware.pub, which cameras trust"
+        "keygen", help="create the signing key firmware.key and the public key firmware.pub for cameras"
     )
-    keygen.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder of the keys")
+    keygen.add_argument("--out", metavar="DIR", type=Path, required=True, help="directory for the keys")
     keygen.set_defaults(action=_firmware_keygen)
     build = commands.add_parser("build", help="make a signed image of a wheel or of this installation")
     build.add_argument("--key", metavar="FILE", type=Path, required=True, help="the private key")

@@ -216,7 +216,7 @@ class EventQueue:
             return
         if len(self._events) == self._events.maxlen:
             if not self.lost:
-                _log.warning("%s is too slow: events are lost to it", self._name)
+                _log.warning("%s is too slow and loses events", self._name)
             self.lost += 1
             self._bus.lost += 1
         self._events.append(event)

@@ -107,7 +107,7 @@ async def test_changes_are_recorded_with_author_and_without_secrets(camera: Came
         f"change {by} account paul: added, group users",
         f"change {by} account paul: password, group guest",
         f"change_refused {by} account anne: added, group users: "
-        "pwd: too easy to guess, it is the user's name or notorious; choose another one",
+        "pwd: too easy to guess (the user's name or a common password); choose another one",
         f"change {by} account paul: removed",
         f"change {by} restart",
     ]

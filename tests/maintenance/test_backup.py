@@ -101,9 +101,9 @@ async def test_the_network_and_the_zone_are_restored_on_request_alone(world: Wor
         (lambda content: content.pop("settings"), "settings is damaged"),
         (lambda content: content["settings"].update({"System.Info.ServerLocation": 7}), "settings is damaged"),
         (lambda content: content["settings"].update({"Image.MJPEG.Framerate": "7"}), "Image.MJPEG.Framerate=7"),
-        (lambda content: content["positions"].update({"ptz.home": "[1]"}), "ptz.home is no position"),
+        (lambda content: content["positions"].update({"ptz.home": "[1]"}), "ptz.home is not a position"),
         (lambda content: content.update({"ipcamd-backup": 2}), "newer version of ipcamd"),
-        (lambda content: content.update({"ipcamd-backup": "1"}), "no backup of ipcamd"),
+        (lambda content: content.update({"ipcamd-backup": "1"}), "not a backup of ipcamd"),
         (lambda content: content["settings"].update({"System.Info.ServerLocation": "x"}), "passphrase: it is wrong"),
         (lambda content: content["secrets"].update({"n": 1 << 40}), "the file is damaged"),
         (lambda content: content["secrets"].update({"data": "!"}), "the file is damaged"),
@@ -123,7 +123,7 @@ async def test_a_changed_file_changes_nothing(world: World, edit: Any, words: st
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"ipcamd-backup": 0}'])
 async def test_what_is_no_backup_is_refused(world: World, data: bytes) -> None:
-    with pytest.raises(RequestFailed, match="no backup of ipcamd"):
+    with pytest.raises(RequestFailed, match="not a backup of ipcamd"):
         await restore(world, data, PASSPHRASE)
 
 

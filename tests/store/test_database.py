@@ -73,7 +73,7 @@ async def test_a_full_disk_is_told_changes_nothing_and_is_forgotten_when_there_i
 
 async def test_without_threads_an_update_fails_changes_nothing_and_the_next_one_works(path: Path) -> None:
     with Database(path) as database:
-        with no_threads_left(), pytest.raises(StoreError, match="no thread left"):
+        with no_threads_left(), pytest.raises(StoreError, match="no more threads"):
             await database.write(put("during", "1"))
         await asyncio.wait_for(database.write(put("after", "1")), 30)
         assert facts(database) == {"after": "1"}

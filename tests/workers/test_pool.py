@@ -48,7 +48,7 @@ async def test_without_threads_a_call_is_refused_and_never_made_and_the_next_one
     pool, called = WorkerPool("test", 1), list[int]()
     with no_threads_left():
         for _ in range(3):
-            with pytest.raises(OSError, match="no thread left"):
+            with pytest.raises(OSError, match="no more threads"):
                 pool.run(lambda: called.append(1))
     await asyncio.wait_for(pool.run(lambda: called.append(2)), 30)
     assert called == [2]

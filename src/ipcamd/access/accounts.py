@@ -139,7 +139,7 @@ class Accounts:
         `StoreError`.
         """
         if not re.fullmatch(_NAME, user):
-            raise ConfigError(f"the administrator's name must be {NAMES}: give another --admin-user")
+            raise ConfigError(f"the administrator's name must be {NAMES}: choose another --admin-user")
         self._is_password_given = password is not None
         if password is not None:
             self._check_administrator(user, password, allow_weak)
@@ -193,7 +193,7 @@ class Accounts:
         Logins of unchanged accounts remain valid. Raises `RequestFailed` for an invalid account.
         """
         if not 0 < len(wanted) <= SLOTS or Rank.ADMIN not in {rank for _, rank in wanted.values()}:
-            raise RequestFailed(f"accounts: 1 to {SLOTS} are needed, and an administrator among them")
+            raise RequestFailed(f"accounts: 1 to {SLOTS} are required, including an administrator")
         for name, (password, _) in wanted.items():
             if not re.fullmatch(_NAME, name):
                 raise RequestFailed(f"user={shown(name)}: allowed are {NAMES}")
@@ -295,16 +295,16 @@ class Accounts:
         if not is_allowed(password):
             raise RequestFailed(f"pwd: allowed are {ALLOWED}")
         if not self._allow_weak and is_weak(password, name):
-            raise RequestFailed("pwd: too easy to guess, it is the user's name or notorious; choose another one")
+            raise RequestFailed("pwd: too easy to guess (the user's name or a common password); choose another one")
 
     def _check_administrator(self, user: str, password: str, allow_weak: bool) -> None:
         if not is_allowed(password):
-            raise ConfigError(f"the administrator's password must be {ALLOWED}: give another --admin-password")
+            raise ConfigError(f"the administrator's password must be {ALLOWED}: choose another --admin-password")
         if not is_weak(password, user):
             return
         if not (allow_weak or self._allow_weak):
             raise ConfigError(
-                "this administrator's password is the first that anybody would try: give another --admin-password, "
+                "the administrator's password is too easy to guess: give another --admin-password, "
                 "or --allow-weak-password, or --host 127.0.0.1"
             )
         _log.warning("the administrator's password is easy to guess")
@@ -319,7 +319,7 @@ class Accounts:
         if password is None or entry is None:
             return
         if entry.origin is PasswordOrigin.CHOSEN:
-            _log.info("the password of %s was set through the camera and stays; the option is not used", user)
+            _log.info("the password of %s was changed on the camera and is kept; the option is ignored", user)
             return
         if self.password(entry) != password:
             entries = self._entries | {user: self._make(user, password, entry.account.rank, PasswordOrigin.FACTORY)}

@@ -115,7 +115,7 @@ class IpFilter:
         entries = list(self.entries(name))
         for entry in added:
             if entry in entries:
-                raise RequestFailed(f"{name}={entry.text}: it is in the list already")
+                raise RequestFailed(f"{name}={entry.text}: it is already in the list")
             entries.append(entry)
         if len(entries) > MOST:
             raise RequestFailed(f"{name}: {len(entries)} entries; allowed: at most {MOST}")
@@ -137,7 +137,9 @@ class IpFilter:
         after = FilterRules.of(self._settings[IP_FILTER.name] | texts)
         for address in addresses if texts else ():
             if self._locks_out(address, after):
-                raise RequestFailed(f"this would lock out {address}, which sends the request; force=yes does so")
+                raise RequestFailed(
+                    f"this would lock out {address}, which sent the request; force=yes applies it anyway"
+                )
 
     def _locks_out(self, address: str, after: FilterRules) -> bool:
         """Whether the rules `after` a change deny an address, or would when enabled.

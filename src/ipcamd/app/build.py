@@ -138,7 +138,7 @@ def _announce(pid: int, ports: Ports) -> None:
         _log.warning("the ready line cannot be written: %s", error)
     if os.geteuid() == 0:
         _log.warning(
-            "the camera runs as root, which it does not need: start it as a user of its own, who may read the source; "
+            "the camera runs as root, which it does not need: start it as a separate user that may read the source; "
             "ports below 1024 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)"
         )
 
@@ -150,7 +150,7 @@ def _print_password(core: Core, password: str) -> None:
     except OSError as error:
         raise ConfigError(
             f"the administrator's password cannot be written to standard output ({error.strerror}): "
-            "give one with --admin-password"
+            "set one with --admin-password"
         ) from error
     core.accounts.mark_password_printed()
 

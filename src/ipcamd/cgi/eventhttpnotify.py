@@ -47,7 +47,7 @@ async def _keep(call: Call, values: dict[str, str]) -> Reply:
 
 
 ARGUMENTS = Arguments(
-    Argument("HttpUrl", "Address that is called, `http://HOST[:PORT]/PATH`; empty: none for any kind of event."),
+    Argument("HttpUrl", "URL to request, `http://HOST[:PORT]/PATH`; empty: none for any kind of event."),
     Argument("Message", "Kind of event: `motion`, `input1_0` (`di1_0`) and so on, or as the notification has it."),
     undeclared=Undeclared.IGNORED,
 )

@@ -82,7 +82,7 @@ class MotorWatch:
             try:
                 await action()
             except IpcamdError as error:
-                _log.warning("the position could not be kept: %s", error)
+                _log.warning("the position could not be stored: %s", error)
 
         task = asyncio.get_running_loop().create_task(save())
         self._saving.add(task)

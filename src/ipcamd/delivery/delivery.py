@@ -94,7 +94,7 @@ class Delivery:
             except TimeoutError as error:
                 raise RequestFailed(f"{worker.uploader.title} timed out after {TEST_TIMEOUT_S:g} s") from error
             except OSError as error:  # of the camera's own disk: those of the target are DeliveryErrors
-                raise RequestFailed(f"the camera cannot write a file to try it with: {error.strerror}") from error
+                raise RequestFailed(f"the camera cannot write a file for the test: {error.strerror}") from error
         worker.retry_now()
         return missing
 

@@ -84,7 +84,7 @@ class Schedules:
         if not name:
             raise RequestFailed("Name: it is needed; allowed: 1 to 16 printable characters, no blank at either end")
         if name in taken:
-            raise RequestFailed(f"Name={name}: there is such a schedule already; action=update changes it")
+            raise RequestFailed(f"Name={name}: this schedule already exists; action=update changes it")
 
 
 def _parsed(fields: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from ipcamd.dataclass import dataclass
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise ValueError("a port is 0 to 65535; 0 takes a free one")
+        raise ValueError("a port is 0 to 65535; 0 selects a free one")
     return int(text)
 
 
@@ -117,14 +117,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "source-tls",
         "auto",
-        "certificates of https:// and rtsps:// sources: auto (all are accepted, but a password goes in clear only "
-        "under one that can be verified), verify (no others), any (all, and the password goes under all)",
+        "accepted certificates of https:// and rtsps:// sources: auto (all, but a plain-text password is sent only "
+        "under a verified one), verify (only verified ones), any (all, and the password is always sent)",
         "POLICY",
         WordChoice(("auto", "verify", "any")),
     ),
-    Option(
-        "audio", "", "where the sound comes from: none, tone, a sound file, alsa:NAME (default: the source's own)", "A"
-    ),
+    Option("audio", "", "source of the sound: none, tone, a sound file, alsa:NAME (default: the source's own)", "A"),
     Option(
         "encoder",
         "software",
@@ -136,65 +134,73 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "state",
         "",
-        "directory of database and keys, mode 0700, one camera each (default: $XDG_STATE_HOME/ipcamd)",
+        "directory with database and keys of one camera, mode 0700 (default: $XDG_STATE_HOME/ipcamd)",
         "DIR",
     ),
     Option(
         "speaker",
         "virtual",
-        "where talk is heard: virtual (kept, to be read back), default (this computer's sound card), "
+        "output of talk: virtual (stored, to be read back), default (this computer's sound card), "
         "a part of a sound card's name, or none",
         "S",
     ),
-    Option("sdcard", "", "directory that is the SD card, or none (default: sdcard in the state directory)", "DIR"),
+    Option("sdcard", "", "directory used as the SD card, or none (default: sdcard in the state directory)", "DIR"),
     Option("host", "", "address to listen on (default: 0.0.0.0, and :: where there is IPv6)", "ADDRESS", _address),
-    Option("port", 8080, "first value of System.HTTPPort; 0 takes a free port", "N", _port),
-    Option("https-port", 8443, "first value of the HTTPS port", "N", _port),
-    Option("rtsp-port", 8554, "first value of System.RTSPPort", "N", _port),
-    Option("rtsps-port", 8322, "first value of the RTSPS port (RTSP over TLS)", "N", _port),
+    Option("port", 8080, "initial value of System.HTTPPort; 0 selects a free port", "N", _port),
+    Option("https-port", 8443, "initial value of the HTTPS port", "N", _port),
+    Option("rtsp-port", 8554, "initial value of System.RTSPPort", "N", _port),
+    Option("rtsps-port", 8322, "initial value of the RTSPS port (RTSP over TLS)", "N", _port),
     Option(
         "tls-certificate",
         "",
-        "PEM file with the certificate for HTTPS and RTSPS, then those of its issuers (default: kept in the state "
-        "directory, self-signed at first); SIGHUP reads it again",
+        "PEM file with the certificate for HTTPS and RTSPS, then those of its issuers (default: one in the state "
+        "directory, initially self-signed); SIGHUP reloads it",
         "FILE",
     ),
     Option("tls-key", "", "PEM file with its private key, not encrypted; needed with --tls-certificate", "FILE"),
-    Option("talk-port", 5432, "first value of System.TalkPort, the UDP port for talk", "N", _port),
-    Option("webrtc-port", 8189, "first value of the port for WebRTC, UDP and TCP", "N", _port),
+    Option("talk-port", 5432, "initial value of System.TalkPort, the UDP port for talk", "N", _port),
+    Option("webrtc-port", 8189, "initial value of the port for WebRTC, UDP and TCP", "N", _port),
     Option("admin-user", "admin", "name of the first administrator", "NAME"),
     Option(
         "admin-password",
         "",
-        "its password (default: random, printed once at first start); better given in the "
-        "environment, where other users of the machine do not see it",
+        "its password (default: random, printed once at the first start); set it in the "
+        "environment, so that other users of the machine cannot see it",
         "PASSWORD",
     ),
     Option(
         "metrics-token",
         "",
-        "bearer token that reads /metrics without an account (default: none); better given in the environment, where "
-        "other users of the machine do not see it",
+        "bearer token that reads /metrics without an account (default: none); set it in the environment, so that "
+        "other users of the machine cannot see it",
         "TOKEN",
         _token,
     ),
     Option(
-        "allow-weak-password", False, "let admin:admin and the like in, for old clients and laboratories", "", _switch
+        "allow-weak-password",
+        False,
+        "accept passwords such as admin:admin, for old clients and laboratories",
+        "",
+        _switch,
     ),
     Option(
-        "allow-local-targets", False, "let notify, FTP, mail, Samba, DDNS and NTP targets be this machine", "", _switch
+        "allow-local-targets",
+        False,
+        "allow notification, FTP, mail, Samba, DDNS and NTP targets on this machine",
+        "",
+        _switch,
     ),
     Option(
         "allow-anyone-to-talk",
         False,
-        "take talk over UDP from every address, not only from those that logged in over HTTP in the last minute",
+        "accept talk over UDP from every address, not only from those that logged in over HTTP in the last minute",
         "",
         _switch,
     ),
     Option(
         "trusted-proxy",
         (),
-        "address or network of a reverse proxy whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix count; "
+        "address or network of a reverse proxy whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix are trusted; "
         "may be repeated",
         "NET",
         _network,
@@ -203,7 +209,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "allowed-host",
         (),
-        "a further name by which browsers may use the camera, beside addresses and local names; may be repeated",
+        "additional name by which browsers may use the camera, besides addresses and local names; may be repeated",
         "NAME",
         _host_name,
         many=True,
@@ -211,7 +217,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "firmware-key",
         (),
-        "public key whose firmware images are taken (default: none, upgrades are refused); may be repeated",
+        "public key of accepted firmware images (default: none, upgrades are refused); may be repeated",
         "FILE",
         many=True,
     ),
@@ -219,30 +225,30 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "no-ip-filter",
         False,
-        "accept all addresses and ignore the IP filter, for the case that it denies every address",
+        "accept all addresses and ignore the IP filter, in case it denies every address",
         "",
         _switch,
     ),
-    Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _count),
+    Option("viewers", 1000, "maximum number of stream viewers, over all protocols", "N", _count),
     Option(
         "connections",
         12_000,
-        "most connections at once, of all services together; a new one then replaces the oldest that serves nobody, "
-        "or is answered 503",
+        "maximum number of connections of all services together; above it, a new one replaces the oldest idle one "
+        "or gets the answer 503",
         "N",
         _some,
     ),
     Option(
         "connections-per-address",
         1500,
-        "most of them from one address (IPv6: from one /64); more are needed behind a reverse proxy with more viewers",
+        "maximum number from one address (IPv6: one /64 network); increase it for a reverse proxy with more viewers",
         "N",
         _some,
     ),
     Option(
         "device",
         "virtual",
-        "the hardware: virtual, or linux: that of this machine, as the table [device] of the TOML file names it",
+        "hardware: virtual, or linux (that of this machine, as configured in the table [device] of the TOML file)",
         "MODEL",
         WordChoice(("virtual", "linux")),
     ),
@@ -251,6 +257,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "log-level", "info", "debug, info, warning or error", "LEVEL", WordChoice(("debug", "info", "warning", "error"))
     ),
-    Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", WordChoice(("text", "json"))),
+    Option(
+        "log-format",
+        "text",
+        "format of log lines on standard error: text or json",
+        "FORMAT",
+        WordChoice(("text", "json")),
+    ),
 )
 """All options of ``ipcamd run``, in the order of ``--help``."""

@@ -8,12 +8,14 @@ AUDIO = Group(
     "10.12",
     (
         Param("MicEnabled", YES_NO, "no", "Send sound to viewers.", get=Rank.GUEST, needs="MicIn"),
-        Param("SpeakerEnabled", YES_NO, "yes", "Let viewers speak.", get=Rank.GUEST, needs="AudioOut"),
+        Param(
+            "SpeakerEnabled", YES_NO, "yes", "Let viewers talk through the speaker.", get=Rank.GUEST, needs="AudioOut"
+        ),
         Param(
             "Codec",
             OneOf(("ulaw", "alaw", "aac", "opus"), ("G.711 u-law", "G.711 A-law", "AAC", "Opus")),
             "ulaw",
-            "Sound of RTSP, WebRTC and MP4 (ours); the SDK's own addresses always have u-law.",
+            "Audio codec of RTSP, WebRTC and MP4 (addition); the SDK's own streams always use u-law.",
             get=Rank.GUEST,
             needs="MicIn",
         ),

@@ -73,7 +73,7 @@ _PASSTHROUGH = _param(
     "Passthrough",
     OneOf(("auto", "off"), ("whenever possible", "never")),
     "auto",
-    "Whether pictures that the source has encoded are passed on as they are, which costs next to nothing.",
+    "Forward pictures that the source has already encoded, which needs almost no processor time.",
 )
 
 MJPEG = Group("Image.MJPEG", "10.8", (_resolution("0", "1", "3", "5"), _FRAMERATE, _QUALITY, _PASSTHROUGH))
@@ -93,7 +93,7 @@ H265 = Group(
     "Image.H265",
     "ours",
     (
-        _param("Enabled", YES_NO, "no", "H.265 stream. Encoding it costs about five times as much as H.264."),
+        _param("Enabled", YES_NO, "no", "H.265 stream; encoding needs about five times the processor time of H.264."),
         _resolution("0", "1", "3", "5", "16", "17", "19"),
         _FRAMERATE,
         _RATECONTROL,
@@ -108,7 +108,7 @@ _SUB = (
         "Enabled",
         YES_NO,
         "yes",
-        "A second, smaller stream, as recorders expect; it costs nothing while nobody watches.",
+        "Second, smaller stream for recorders; it needs no processor time without viewers.",
     ),
     _resolution("0", "1", "3", default="0"),
     _framerate("10"),

@@ -56,20 +56,20 @@ NETWORK = Group(
     "Network",
     "10.22",
     (
-        _kept("BootProto", _BOOT, "dhcp_ipv4", "Method of getting an IP address."),
-        _kept("DefaultRouter", IPV4_OR_NOTHING, "", "Default router, with a fixed address; else the present one."),
-        _kept("DNSServer1", IP_OR_NOTHING, "", "First DNS server, with a fixed address; else the present one."),
-        _kept("DNSServer2", IP_OR_NOTHING, "", "Second DNS server, with a fixed address; else the present one."),
+        _kept("BootProto", _BOOT, "dhcp_ipv4", "Method of obtaining the IP address."),
+        _kept("DefaultRouter", IPV4_OR_NOTHING, "", "Default router with a fixed address; otherwise the present one."),
+        _kept("DNSServer1", IP_OR_NOTHING, "", "First DNS server with a fixed address; otherwise the present one."),
+        _kept("DNSServer2", IP_OR_NOTHING, "", "Second DNS server with a fixed address; otherwise the present one."),
         _kept("InterfaceSelectMode", OneOf(("auto", "wired", "wireless")), "auto", "Network interface to use."),
         _kept(
             "IPAddress",
             IPV4_OR_NOTHING,
             "",
-            "IP address, when it is fixed; on a virtual device, the one to listen on (nothing: --host).",
+            "Fixed IP address; on a virtual device, the address to listen on (empty: --host).",
         ),
         _listed("MACAddress", AnyOf((MAC, NOTHING)), "", "MAC address of the interface."),  # only in SDK 9's example
         _kept("Media", _MEDIA, "auto", "Speed and duplex of the wired interface."),
-        _kept("SubnetMask", NETMASK_OR_NOTHING, "", "Subnet mask, with a fixed address; else the present one."),
+        _kept("SubnetMask", NETMASK_OR_NOTHING, "", "Subnet mask with a fixed address; otherwise the present one."),
     ),
 )
 
@@ -97,7 +97,7 @@ DNSUPDATE = Group(
         _acts("UserName", Text(64), "", "User name for the service."),
         Param("Password", Text(128), "", "Password for the service.", secret=True),
         _listed("ProviderList", Text(255), "; ".join(_PROVIDERS), "Known services."),
-        _listed("Status", Text(255), "", "Outcome of the last update, such as `good 203.0.113.5` (not in the SDK)."),
+        _listed("Status", Text(255), "", "Result of the last update, such as `good 203.0.113.5` (addition)."),
     ),
 )
 
@@ -106,7 +106,7 @@ UPNP = Group(
     "10.25",
     (
         _acts("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
-        _acts("FriendlyName", Text(63), "camera", "Name in UPnP announcements; from the factory as in Bonjour's."),
+        _acts("FriendlyName", Text(63), "camera", "Name in UPnP announcements; by default the Bonjour name."),
     ),
 )
 
@@ -116,16 +116,16 @@ PORT_MAPPING = Group(
     "Network.PortMapping",
     "ours",
     (
-        _acts("Enabled", YES_NO, "no", "Let the router pass connections from the internet to the camera."),
-        _acts("Protocol", OneOf(("auto", "pcp", "natpmp", "upnp")), "auto", "Protocol that the router is asked by."),
+        _acts("Enabled", YES_NO, "no", "Map ports of the router, so that the internet reaches the camera."),
+        _acts("Protocol", OneOf(("auto", "pcp", "natpmp", "upnp")), "auto", "Protocol of the requests to the router."),
         _acts(
             "Services",
             Matching(f"{_SERVICE}(,{_SERVICE})*", "http, https, rtsp, rtsps, separated by commas"),
             "http,https,rtsp,rtsps",
-            "Services that the internet reaches, as far as they are on.",
+            "Services that the internet reaches, while they are enabled.",
         ),
-        _listed("Status", Text(255), "", "Outcome, such as `pcp 203.0.113.5 http=8080 rtsp=8554`."),
-        _listed("IPv6Status", Text(255), "", "Outcome for IPv6, such as `pcp 2001:db8::5 http=8080 rtsp=8554`."),
+        _listed("Status", Text(255), "", "Result, such as `pcp 203.0.113.5 http=8080 rtsp=8554`."),
+        _listed("IPv6Status", Text(255), "", "Result for IPv6, such as `pcp 2001:db8::5 http=8080 rtsp=8554`."),
     ),
 )
 
@@ -147,12 +147,12 @@ HTTPS = Group(
     (
         _acts("Enabled", YES_NO, "no", "HTTPS and RTSPS service."),
         _acts("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
-        _acts("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (not in the SDK)."),
+        _acts("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (addition)."),
         Param(
             "HttpMode",
             _HTTP_MODE,
             "on",
-            "Plain HTTP beside HTTPS (not in the SDK); redirect and off are set over HTTPS alone.",
+            "Plain HTTP besides HTTPS (addition); redirect and off can be set only over HTTPS.",
             over_tls=("redirect", "off"),
         ),
     ),
@@ -218,7 +218,7 @@ WEBRTC = Group(
             "Hosts",
             AddressList(),
             "",
-            "Further addresses that clients reach the camera by, such as a router's, separated by commas.",
+            "Additional addresses at which clients reach the camera, such as a router's, separated by commas.",
         ),
     ),
 )

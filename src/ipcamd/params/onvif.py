@@ -16,12 +16,12 @@ ONVIF = Group(
     (
         Param("Enabled", YES_NO, "yes", "ONVIF services for recorders and viewers."),
         Param("Discovery", YES_NO, "yes", "Announce the camera to ONVIF clients (WS-Discovery)."),
-        Param("WsseWindow", Integer(5, 3600), "300", "How far the clock of an ONVIF client may be off.", "s"),
+        Param("WsseWindow", Integer(5, 3600), "300", "Maximum deviation of an ONVIF client's clock.", "s"),
         Param(
             "Hostname",
             Matching(f"{_LABEL}([.]{_LABEL})*", "letters, digits and hyphens, and dots between labels", 63),
             "camera",
-            "Host name that ONVIF clients read; from the factory as in Bonjour's.",
+            "Host name reported to ONVIF clients; by default the Bonjour name.",
         ),
         Param("Scopes", Text(SCOPES_LIMIT), "", "Further scopes of ONVIF discovery, separated by blanks."),
     ),

@@ -43,7 +43,7 @@ def _group(number: int) -> Group:
         "ours",
         (
             *((shown,) if number > 2 else ()),
-            Param("Kind", OneOf(KINDS), kind, "What is shown: a text, the date, the time, or both.", get=Rank.GUEST),
+            Param("Kind", OneOf(KINDS), kind, "Content: a text, the date, the time, or both.", get=Rank.GUEST),
             Param("Text", Text(TEXT_LIMIT), "", "Text to show; empty: the camera's name.", get=Rank.GUEST),
             Param("Position", OneOf(CORNERS), CORNERS[0], "Corner of the picture.", get=Rank.GUEST),
             Param("DateFormat", _formats(DATE_FORMATS), "yyyy-MM-dd", "Format of the date.", get=Rank.GUEST),

@@ -45,7 +45,7 @@ SYSTEM = Group(
         Param("HTTPPort", PORT, "8080", "TCP port of the HTTP service.", get=Rank.GUEST),
         Param("RTSPAuth", YES_NO, "yes", "Require a login of RTSP viewers.", get=Rank.GUEST),
         Param("RTSPPort", PORT, "8554", "TCP port of the RTSP service.", get=Rank.GUEST),
-        Param("TalkPort", PORT, "5432", "UDP port for talk (our own; the SDK has 5432 alone).", get=Rank.GUEST),
+        Param("TalkPort", PORT, "5432", "UDP port for talk (addition; the SDK has only 5432).", get=Rank.GUEST),
     ),
     normalize=_two_ports,
 )

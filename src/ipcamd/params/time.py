@@ -57,7 +57,7 @@ NTP = Group(
     "Time.NTP",
     "10.4",
     (
-        Param("Server", HostPort(NTP_PORT), "pool.ntp.org", "NTP server, perhaps with its UDP port."),
+        Param("Server", HostPort(NTP_PORT), "pool.ntp.org", "NTP server, optionally with its UDP port."),
         Param("Update", Time("00:01:00", "24:00:00"), "24:00:00", "Interval between requests to the server."),
     ),
 )

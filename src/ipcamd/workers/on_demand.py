@@ -26,7 +26,7 @@ class OnDemandThread:
         self._woken = False
 
     def wake(self) -> None:
-        """Process new work; from any thread. If the system has no thread left, the next call tries again."""
+        """Process new work; from any thread. If the system allows no more threads, the next call tries again."""
         with self._lock:
             self._woken = True
             if self._thread is None:

@@ -45,12 +45,12 @@ class WorkerThread:
 
 
 def start_thread(work: Job, name: str) -> threading.Thread:
-    """Start a daemon thread. Raises ``OSError``: the system has no thread left."""
+    """Start a daemon thread. Raises ``OSError``: the system allows no more threads."""
     thread = threading.Thread(target=work, name=name, daemon=True)
     try:
         thread.start()
     except RuntimeError as error:
-        raise OSError(errno.EAGAIN, "the system has no thread left") from error
+        raise OSError(errno.EAGAIN, "the system allows no more threads") from error
     return thread
 
 

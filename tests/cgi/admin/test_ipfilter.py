@@ -78,7 +78,7 @@ async def test_deny_first_then_accept_by_family(
         ("action=add&DenyIPRange=9.9.9.9-1.1.1.1", "DenyIPRange=9.9.9.9-1.1.1.1: allowed: IPv4 addresses, ranges"),
         ("action=add&DenyIPRange=10.0.0.2&AcceptIPv6=1.2.3.4", "AcceptIPv6=1.2.3.4: allowed: IPv6"),
         ("action=add&DenyIPRange=10.0.0.2&Policy=Both", "Policy: unknown parameter"),
-        ("action=add&DenyIPRange=10.0.0.0-10.0.0.0", "DenyIPRange=10.0.0.0-10.0.0.0: it is in the list already"),
+        ("action=add&DenyIPRange=10.0.0.0-10.0.0.0", "DenyIPRange=10.0.0.0-10.0.0.0: it is already in the list"),
         ("action=add&DenyIPRange=10.0.0.2&force=maybe", "force=maybe: allowed: yes, no"),
         ("action=remove&DenyIPRange=10.0.0.2", "DenyIPRange=10.0.0.2: it is not in the list"),
         ("action=remove&DenyIPRange=10.0.0.0,10.0.0.2", "10.0.0.2: it is not in the list"),
@@ -120,7 +120,7 @@ async def test_nobody_locks_themselves_out_by_mistake(world: World, before: str,
     if before:
         await world.text(ASK, before)
     entries = await world.text(ASK, "action=list")
-    with pytest.raises(RequestFailed, match=r"lock out 127.0.0.1, which sends the request; force=yes does so"):
+    with pytest.raises(RequestFailed, match=r"lock out 127.0.0.1, which sent the request; force=yes applies it anyway"):
         await world.text(ASK, query)
     assert await world.text(ASK, "action=list") == entries
     assert world.ip_filter.allows("127.0.0.1")

@@ -142,7 +142,7 @@ async def test_the_same_again_until_it_arrives(tmp_path: Path) -> None:
     assert world.pauses[1] < world.pauses[2]
     failed = [note[2] for note in world.notes if note[2]]
     assert [words.rpartition(" ")[2] for words in failed] == ["503", "500", "404"]
-    assert world.notes[-1][1] == "127.0.0.1 takes events again"
+    assert world.notes[-1][1] == "127.0.0.1 accepts events again"
 
 
 async def test_a_message_that_is_refused_again_and_again_is_dropped(tmp_path: Path) -> None:

@@ -272,7 +272,7 @@ async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.Monkey
 async def test_a_test_says_that_the_cameras_own_disk_fails(tmp_path: Path) -> None:
     async with staged(tmp_path, {"ftp": FakeUploader()}) as stage:
         (tmp_path / "spool").rmdir()
-        with pytest.raises(RequestFailed, match="the camera cannot write a file to try it with: No such file"):
+        with pytest.raises(RequestFailed, match="the camera cannot write a file for the test: No such file"):
             await stage.delivery.test("ftp")
 
 

@@ -128,7 +128,7 @@ async def test_a_line_that_is_pulled_out_fails_and_works_again_when_it_is_back(w
 
 
 async def test_a_line_that_takes_no_bytes_fails(port: SerialPort) -> None:
-    with pytest.raises(RequestFailed, match="it takes no bytes"):
+    with pytest.raises(RequestFailed, match="it accepts no data"):
         await port.send(bytes(1_000_000), values())
     await port.send(build_stop(1), values())
 

@@ -44,6 +44,6 @@ def test_requests_that_are_refused(client: Client) -> None:
     )
     assert client.get(BACKUP, action="eat").text.startswith("Request failed: ")
     assert client.get(BACKUP, colour="red").text.startswith("Request failed: ")
-    assert restore(client, b"x").startswith("Request failed: the file is no backup of ipcamd")
+    assert restore(client, b"x").startswith("Request failed: the file is not a backup of ipcamd")
     assert client.ask("POST", BACKUP, b"x" * (1 << 21), **FORM).status == 413
     assert client.get(BACKUP).body.startswith(b'{\n "ipcamd-backup": 1')

@@ -139,8 +139,8 @@ def test_hostile_uploads_change_nothing(
         (form(image + b"x"), "the signature of the image is wrong"),
         (form(bytes(changed)), "the signature of the image is wrong"),
         (form((tmp_path / "foreign").read_bytes()), "which is not trusted"),
-        (form(b"MZ" + bytes(1000)), "the file is no firmware image"),
-        (form(b""), "the file is no firmware image"),
+        (form(b"MZ" + bytes(1000)), "the file is not a firmware image"),
+        (form(b""), "the file is not a firmware image"),
         (form(image)[:-20], "no whole file"),
         (b"", "no whole file"),
         (b"no form at all", "the form cannot be used"),
@@ -195,9 +195,9 @@ def test_one_uploads_at_a_time_and_one_who_leaves_makes_room(start: Callable[...
     with begun(camera, len(image)) as stalled:
         stalled.sendall(form(image)[:1000])
         eventually(spool.exists, "nothing is received")
-        assert upload(camera.client, form(b"x")).startswith("Request failed: another upgrade is under way")
+        assert upload(camera.client, form(b"x")).startswith("Request failed: another upgrade is in progress")
     eventually(lambda: not spool.exists(), "the half image is kept")
-    assert "no firmware image" in upload(camera.client, form(b"x"))
+    assert "not a firmware image" in upload(camera.client, form(b"x"))
 
 
 def test_a_full_disk_is_told_and_changes_nothing(start: Callable[..., CameraProcess], image: bytes) -> None:

@@ -61,8 +61,8 @@ def test_an_address_is_not_asked_at_the_start(url: str) -> None:
         ("/dev/video63", "no such device"),
         ("/dev/null", "not a camera"),
         ("screen:7777", "is not reachable"),
-        ("a\0b", "character 0"),
-        ("/dev/\0", "character 0"),
+        ("a\0b", "NUL character"),
+        ("/dev/\0", "NUL character"),
     ],
 )
 def test_what_can_never_work_is_refused_in_words(text: str, said: str) -> None:

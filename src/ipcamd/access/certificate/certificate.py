@@ -52,7 +52,7 @@ class Certificate:
                 return
             try:
                 await self._change(self._stored.reread)
-                _log.info("the TLS certificate has been read again")
+                _log.info("the TLS certificate was reloaded")
             except (OSError, RequestFailed) as error:
                 _log.error("the TLS certificate is unchanged: %s", error)
 

@@ -69,5 +69,5 @@ def explained() -> Iterator[None]:
         raise DeliveryError("the login failed", str(error)) from error
     except SMBException as error:
         if "as a guest" in str(error):
-            raise DeliveryError("the server knows no such user, and would accept the camera as a guest only") from error
+            raise DeliveryError("the server does not know the user, and accepts the camera only as a guest") from error
         raise DeliveryError("the server does not follow the protocol", str(error)) from error

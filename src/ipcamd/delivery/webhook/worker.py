@@ -204,7 +204,7 @@ class WebhookWorker:
         outbox.note_failure(self.name)
         if is_hopeless:
             outbox.drop(message)
-            self._note("", f"{config.host}: a message is dropped, since the receiver refuses it: {outcome.problem}")
+            self._note("", f"{config.host}: a message is dropped, because the receiver refuses it: {outcome.problem}")
             return 0.0
         self._note_failure(config, outcome)
         if outcome.status == GONE:  # in a separate task, because the change ends this one
@@ -223,7 +223,7 @@ class WebhookWorker:
     def _note_success(self, config: WebhookConfig) -> None:
         self._pauses.reset()
         if self._failure:
-            self._note(f"{config.host} takes events again", "")
+            self._note(f"{config.host} accepts events again", "")
         self._failure = ""
 
     def _note_failure(self, config: WebhookConfig, outcome: PostOutcome) -> None:

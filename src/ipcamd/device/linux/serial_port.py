@@ -77,7 +77,7 @@ class SerialPort(SupervisedDriver):
             self._port.write(data)
             is_written = True
         except TimeoutError as error:
-            raise TimeoutError("it takes no bytes") from error
+            raise TimeoutError("it accepts no data") from error
         except self._serialx.SerialException as error:
             raise OSError(str(error)) from error
         finally:

@@ -114,7 +114,7 @@ def _checked(key: str, text: str) -> str:
     except ValueError:
         numbers = []
     if len(numbers) != 3 or not all(-100 <= number <= 100 for number in numbers):
-        raise RequestFailed(f"the backup cannot be read: {key} is no position")
+        raise RequestFailed(f"the backup cannot be read: {key} is not a position")
     return text
 
 

@@ -79,9 +79,11 @@ def _parsed(data: bytes) -> dict[str, Any]:
     content = _object(data)
     number = content.get(_NAME)
     if not isinstance(number, int) or number < 1:
-        raise RequestFailed("the file is no backup of ipcamd")
+        raise RequestFailed("the file is not a backup of ipcamd")
     if number > FORMAT:
-        raise RequestFailed(f"the backup is of a newer version of ipcamd (format {number}); this one reads {FORMAT}")
+        raise RequestFailed(
+            f"the backup was made by a newer version of ipcamd (format {number}); this version reads format {FORMAT}"
+        )
     return content
 
 
@@ -91,7 +93,7 @@ def _object(data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise RequestFailed("the file is no backup of ipcamd")
+        raise RequestFailed("the file is not a backup of ipcamd")
     return found
 
 

@@ -81,7 +81,7 @@ def _pack(files: Files, version: str) -> bytes:
     own = {name: data for name, data in files.items() if name.startswith(f"{PACKAGE}/")}
     described = [data for name, data in files.items() if name.endswith(".dist-info/METADATA")]
     if f"{PACKAGE}/__init__.py" not in own or not described:
-        raise ConfigError(f"this is no wheel of {PACKAGE}")
+        raise ConfigError(f"this is not a wheel of {PACKAGE}")
     own[f"{PACKAGE}/__init__.py"] = _VERSION_LINE.sub(
         f'__version__ = "{version}"'.encode(), own[f"{PACKAGE}/__init__.py"]
     )

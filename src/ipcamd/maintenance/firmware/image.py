@@ -69,7 +69,7 @@ def read_image(path: Path) -> FirmwareImage:
     with path.open("rb") as file:
         head = file.read(_HEAD)
         if len(head) < _HEAD or not head.startswith(MAGIC):
-            raise RequestFailed("the file is no firmware image")
+            raise RequestFailed("the file is not a firmware image")
         key, signature = head[16:48], head[48:112]
         (length,) = _LENGTH.unpack(head[112:])
         text = file.read(length) if length <= _MANIFEST_LIMIT else b""

@@ -30,7 +30,7 @@ def generate_keys(folder: Path) -> tuple[Path, Path]:
     paths = folder / PRIVATE, folder / PUBLIC
     for path in paths:
         if path.exists():
-            raise ConfigError(f"{path} exists: move it away, or give another --out directory")
+            raise ConfigError(f"{path} already exists: move it, or choose another --out directory")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_new(paths[0], private, 0o600)
@@ -52,7 +52,7 @@ def load_private_key(path: Path) -> "Ed25519PrivateKey":
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ConfigError(f"--key {path}: no private key without a passphrase in PEM format") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise ConfigError(f"--key {path}: an Ed25519 key is needed; ipcamd firmware keygen makes one")
+        raise ConfigError(f"--key {path}: an Ed25519 key is needed; ipcamd firmware keygen creates one")
     return key
 
 
@@ -76,7 +76,7 @@ def _load_public_key(path: Path) -> bytes:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ConfigError(f"--firmware-key {path}: no public key in PEM format ({PUBLIC})") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ConfigError(f"--firmware-key {path}: an Ed25519 key is needed; ipcamd firmware keygen makes one")
+        raise ConfigError(f"--firmware-key {path}: an Ed25519 key is needed; ipcamd firmware keygen creates one")
     return key.public_bytes_raw()
 
 

@@ -150,7 +150,7 @@ class Trial:
             self._child.wait()
 
     def _report(self, failure: str) -> str:
-        print(f"ipcamd: {failure}: the version before runs", file=sys.stderr, flush=True)
+        print(f"ipcamd: {failure}: the previous version runs", file=sys.stderr, flush=True)
         return failure
 
     def _follow(self) -> int:

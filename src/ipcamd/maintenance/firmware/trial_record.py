@@ -41,7 +41,7 @@ class TrialRecord:
         except BlockingIOError as error:
             raise ConfigError(
                 f"the state directory {self._versions.folder.parent} is in use by another camera: "
-                "stop that one or give another directory with --state"
+                "stop that camera, or choose another directory with --state"
             ) from error
         finally:
             os.close(handle)

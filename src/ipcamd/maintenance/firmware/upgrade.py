@@ -61,7 +61,7 @@ class FirmwareUpgrade:
         if not self._trusted_keys:
             raise RequestFailed("no firmware key is trusted: the camera must be started with --firmware-key FILE")
         if self._is_busy:
-            raise RequestFailed("another upgrade is under way; try again when it has ended")
+            raise RequestFailed("another upgrade is in progress; try again when it has ended")
         self._is_busy = True
         try:
             async with asyncio.timeout(RECEIVE_S):
@@ -111,7 +111,7 @@ class FirmwareUpgrade:
             age = "the same as" if version == self._running_version else "older than"
             raise RequestFailed(
                 f"the version of the image, {version}, is {age} the running one, {self._running_version}: "
-                "the form field force=yes installs it nevertheless"
+                "the form field force=yes installs it anyway"
             )
 
 

@@ -94,7 +94,7 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
     """
     clock = clock or Clock()
     if "\0" in text:
-        raise ConfigError("source: a name cannot contain the character 0")
+        raise ConfigError("source: a name cannot contain a NUL character")
     if text == "":
         return _default(clock)
     if text == "scene":

@@ -17,7 +17,7 @@ GPIO = Group(
             "TriggerOutStatus1",
             HIGH_LOW,
             "low",
-            "State of digital output 1; an event can hold it high for some time.",
+            "State of digital output 1; an event can set it high for some time.",
             get=Rank.USERS,
             set=Rank.USERS,
             needs="TriggerOut",

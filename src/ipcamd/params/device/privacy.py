@@ -47,12 +47,12 @@ def _mask(number: int) -> Group:
         f"Privacy.Mask{number}",
         "ours",
         (
-            Param("Enabled", YES_NO, "no", "Cover this place in every picture."),
+            Param("Enabled", YES_NO, "no", "Cover this area in every picture."),
             _side("Left", WIDTH),
             _side("Top", HEIGHT),
             _side("Right", WIDTH),
             _side("Bottom", HEIGHT),
-            Param("Type", OneOf(MASK_TYPES), BLACK, "What is shown instead: black, or coarse blocks."),
+            Param("Type", OneOf(MASK_TYPES), BLACK, "Filling of the mask: black, or coarse blocks."),
         ),
         normalize=_with_area,
     )

@@ -46,9 +46,9 @@ FIELDS: tuple[Param, ...] = (
     _param("TriggerDI1Type", _LEVEL, "0", "State of input 1 that triggers."),
     _flag("TriggerDI2", "Trigger: digital input 2."),
     _param("TriggerDI2Type", _LEVEL, "0", "State of input 2 that triggers."),
-    _flag("ScheduleTimeMode", "Trigger: the schedule's own time, for as long as it lasts."),
+    _flag("ScheduleTimeMode", "Trigger: the schedule's hours, for their whole duration."),
     *(_flag(day, f"In force on {day}s.", "1") for day in (DAYS[-1], *DAYS[:-1])),
-    _flag("ScheduleTimeStatus", "In force from start to end only; 0: all day."),
+    _flag("ScheduleTimeStatus", "Limit the schedule to the hours from start to end; 0: all day."),
     _param("ScheduleTimeStartHour", _HOUR, "0", "Hour of the start.", "h"),
     _param("ScheduleTimeStartMin", _MINUTE, "0", "Minute of the start.", "min"),
     _param("ScheduleTimeEndHour", _HOUR, "23", "Hour of the end; an end before the start is on the next day.", "h"),
@@ -59,7 +59,9 @@ FIELDS: tuple[Param, ...] = (
     _flag("EnableSDCard", "Store recordings and pictures on the SD card."),
     _flag("EnableDigitalOutput", "Set digital output 1 high."),
     _param("DigitalOutputTime", Integer(1, 60), "10", "Duration of the high output.", "s"),
-    _param("SnapshotInterval", Integer(0, 86_400), "0", "Time from picture to picture while in force; 0: none.", "s"),
+    _param(
+        "SnapshotInterval", Integer(0, 86_400), "0", "Interval of pictures during the schedule's hours; 0: none.", "s"
+    ),
     _flag("EnableMQTT", "Publish the pictures of the interval to the MQTT broker."),
 )
 """Fields of a schedule, in the order of lists."""

@@ -42,7 +42,7 @@ GENERAL = Group(
             "EncodeFormat",
             OneOf(("H264", "MPEG4", "JPEG", "H265")),
             "H264",
-            "Codec; FileFormat decides which are possible. H265 needs Image.H265.Enabled, else it is H264.",
+            "Codec; FileFormat determines the allowed ones. H265 requires Image.H265.Enabled; otherwise H264 is used.",
         ),
         _param("PreEvent", Integer(0, 5), "2", "Recording before the event.", "s"),
         _param("PostEvent", Integer(0, 5), "5", "Recording after the event.", "s"),
@@ -50,7 +50,7 @@ GENERAL = Group(
             "SpoolItems",
             Integer(1, 100_000),
             "1000",
-            "Most files in the delivery queue; the oldest go.",
+            "Maximum number of files in the delivery queue; the oldest are dropped.",
         ),
         _param("SpoolSize", Integer(1, 1_000_000), "500", "Size limit of the delivery queue.", "MB"),
     ),
@@ -70,7 +70,11 @@ SMTP = Group(
             for name, which in (("EmailTo", "first"), ("EmailTo2", "second"))
         ),
         _param(
-            "AttachSize", Integer(0, 100), "10", "Largest attachment; of a larger clip one picture is attached.", "MB"
+            "AttachSize",
+            Integer(0, 100),
+            "10",
+            "Maximum size of an attachment; for a larger clip, one picture is attached.",
+            "MB",
         ),
         server_certificate("mail server"),
     ),

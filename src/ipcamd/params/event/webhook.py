@@ -79,7 +79,7 @@ def _complete(values: Values, sent: Texts) -> Texts:
 
 _PARAMS = (
     Param("Enable", YES_NO, "no", "Send events to this webhook."),
-    Param("URL", WebhookUrl(), "", "Address that gets each event as a POST request with JSON."),
+    Param("URL", WebhookUrl(), "", "URL that receives each event as a POST request with JSON."),
     Param("Secret", WebhookSecret(), "", "Key of the signature (Standard Webhooks); empty: no signature.", secret=True),
     Param("Authorization", Text(256), "", "Value of the Authorization field, such as Bearer TOKEN.", secret=True),
     server_certificate("host"),

@@ -49,7 +49,7 @@ def _error(call: Call, name: str, value: str) -> str:
     if notice and notice.kind != name:
         return f"{notice.event} is no event of {name}"
     if notice and not call.camera.egress.may_be(notice.host, notice.port):
-        return f"the camera does not call {notice.host}:{notice.port}: start it with --allow-local-targets if it shall"
+        return f"the camera does not call {notice.host}:{notice.port}; --allow-local-targets allows it"
     return ""
 
 

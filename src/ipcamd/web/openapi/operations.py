@@ -15,7 +15,9 @@ from ipcamd.wire.http.query import Query
 FORM = "application/x-www-form-urlencoded"
 UPDATE = "Update"
 """Name of the schema of an update of parameters."""
-CONFIRMATION = Answer("text/html; charset=utf-8", "To a browser that does not report who sent the request: a question.")
+CONFIRMATION = Answer(
+    "text/html; charset=utf-8", "For a browser that does not report the origin of the request: a confirmation page."
+)
 COMMON = {
     400: "The request is malformed.",
     401: "The login is missing or wrong.",

@@ -61,7 +61,7 @@ def exports(call: Call) -> Reply:
 def cancel_export(call: Call) -> Reply:
     """End a running export."""
     if not call.camera.exports.cancel(_name(call)):
-        raise HttpError(404, "there is no such export, or it is over")
+        raise HttpError(404, "there is no such export, or it has ended")
     return json_reply(True)
 
 

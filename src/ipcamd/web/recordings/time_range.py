@@ -32,5 +32,5 @@ def read_time_range(query: Query, arguments: Arguments) -> TimeRange:
     """Return the range of a request. `arguments` contain `RANGE_ARGUMENTS`. Raises ``RequestFailed``."""
     since, until = (arguments.number(query, name) for name in ("since", "until"))
     if since is None or until is None or since >= until:
-        raise RequestFailed(f"since={since}, until={until}: allowed: both, until later than since")
+        raise RequestFailed(f"since={since}, until={until}: both are required, and until must be later than since")
     return TimeRange(since * 1_000_000, until * 1_000_000, query.get("dir"))

@@ -33,7 +33,7 @@ def disconnect(call: Call) -> Reply:
     identifier = call.query.get("id") or ""
     found = next((client for known, client in call.camera.clients if known == identifier), None)
     if not found or not call.camera.clients.disconnect(identifier):
-        raise RequestFailed(f"id={shown(identifier)}: there is no such client any more")
+        raise RequestFailed(f"id={shown(identifier)}: there is no such client; it may have disconnected")
     what = f"disconnected {found.account or 'a viewer without login'}, {found.address}, {found.protocol}"
     call.camera.audit_log.note_change(call.requester(), what)
     return text("OK")

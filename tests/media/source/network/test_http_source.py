@@ -153,7 +153,7 @@ def test_a_damaged_still_is_said_to_be_damaged(peer: str) -> None:
 def test_compressed_content_is_said_not_to_be_supported(peer: str) -> None:
     assert failing(f"{peer}/still/gzip") == (
         0,
-        "compresses what it sends (gzip), which is not supported: switch that off there",
+        "compresses what it sends (gzip), which is not supported; disable compression at the source",
     )
 
 

@@ -31,7 +31,7 @@ class CameraConnection:
         try:
             return self._connect()
         except RequestFailed as error:
-            raise SourceError(f"is no address that can be called ({error})") from None
+            raise SourceError(f"is not a valid address ({error})") from None
         except TimeoutError:
             raise SourceError(self._limit.words) from None
         except (OSError, ValueError) as error:

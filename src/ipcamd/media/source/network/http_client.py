@@ -197,7 +197,9 @@ def _check_coding(response: HTTPResponse) -> None:
     """Raise `SourceError` if the content is compressed, which was not asked for."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding != "identity":
-        raise SourceError(f"compresses what it sends ({coding}), which is not supported: switch that off there")
+        raise SourceError(
+            f"compresses what it sends ({coding}), which is not supported; disable compression at the source"
+        )
 
 
 def _failure(error: Exception, limit: SilenceLimit) -> SourceError:
@@ -220,8 +222,8 @@ def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> t
         return place, sent
     if not sent and authorization(challenges, place.user, place.password, "GET", place.target):
         raise SourceError(
-            "requires a password in clear (Basic login), but its certificate cannot be verified; "
-            "--source-tls any sends it nevertheless"
+            "requires a plain-text password (Basic login), but its certificate cannot be verified; "
+            "--source-tls any sends it anyway"
         )
     raise SourceError(
         "rejects this login" if sent else "requires an unsupported kind of login (supported: Digest, Basic)"
