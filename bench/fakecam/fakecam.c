@@ -20,6 +20,7 @@
  *                   d damaged (the driver marks each frame so), h hangs
  *                   (a call for a control does not return), anything else or
  *                   no file: nothing
+ *   FAKECAM_PART    the camera is a part of one that libcamera connects
  *   FAKECAM_FOCUS   the frames are not played, but what the camera sees from one
  *                   limit of its focus control to the other
  *   FAKECAM_CONTROLS  a file of records (controls.h) that are its controls:
@@ -209,6 +210,8 @@ static int control(int fd, unsigned long req, void *arg)
 		strcpy((char *)c->bus_info, "none");
 		c->version = 0x060000;
 		c->device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
+		if (*env("FAKECAM_PART", ""))
+			c->device_caps |= V4L2_CAP_IO_MC;
 		c->capabilities = c->device_caps | V4L2_CAP_DEVICE_CAPS;
 		return 0;
 	}

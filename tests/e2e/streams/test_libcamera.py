@@ -51,12 +51,12 @@ def test_the_program_s_h264_reaches_viewers_as_it_is_also_after_a_crash(
             while count:
                 count -= nal_units(take().payload)[-1] in {nal_units(own)[-1] for own in rpicam.runs()[run][1]}
 
-        take_own(30)
+        take_own(10)
         assert rpicam.is_running()
         rpicam.suffer("dead")
         take_until("encoded (no signal)")
         rpicam.suffer("")
-        take_own(30)
+        take_own(10)
     assert counters == list(itertools.islice(itertools.count(counters[0]), len(counters)))
     assert kinds == {SOUND}
     camera.stop()

@@ -122,13 +122,14 @@ def test_a_failure_while_running_changes_to_software_without_a_gap(
     install(monkeypatch, "nvenc", h264=FailingOptions("libx264", QUICK, ({},) * 5))
     choice = EncoderChoice("nvenc")
     choice.check()
-    session, asked = EncodeSession(SETTINGS, choice.make), threading.Event()
+    (session, other), asked = (EncodeSession(SETTINGS, choice.make) for _ in range(2)), threading.Event()
     pictures = []
     with caplog.at_level(logging.WARNING):
         for number in range(20):
             if number == 10:
                 switch.touch()
             pictures += session.encode(processed(number), asked)
+        assert len(other.encode(processed(0), asked)) == 1
         encode(choice, 3)
     assert [each.captured_ns for each in pictures] == [NOON + number * SECOND // 30 for number in range(20)]
     assert [number for number, each in enumerate(pictures) if each.key] == [0, 10]

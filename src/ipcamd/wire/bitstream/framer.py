@@ -28,29 +28,8 @@ class Framer(Protocol):
         """Whether no bytes of the next picture have arrived."""
 
 
-class FixedFramer:
-    """Pictures of a fixed size in bytes."""
-
-    def __init__(self, size_bytes: int) -> None:
-        self._size_bytes = size_bytes
-        self._data = bytearray()
-
-    @property
-    def is_empty(self) -> bool:
-        """See `Framer`."""
-        return not self._data
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """See `Framer`."""
-        self._data += data
-        while len(self._data) >= self._size_bytes:
-            picture = bytes(self._data[: self._size_bytes])
-            del self._data[: self._size_bytes]
-            yield picture
-
-
-class _SearchingFramer:
-    """Base of framers that search for the end of a picture."""
+class _BufferedFramer:
+    """Base of framers; a subclass finds the end of a picture."""
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -75,7 +54,18 @@ class _SearchingFramer:
         raise NotImplementedError
 
 
-class JpegFramer(_SearchingFramer):
+class FixedFramer(_BufferedFramer):
+    """Pictures of a fixed size."""
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__()
+        self._size_bytes = size_bytes
+
+    def _find_end(self) -> int:
+        return self._size_bytes if len(self._data) >= self._size_bytes else -1
+
+
+class JpegFramer(_BufferedFramer):
     """JPEGs; bytes between them are ignored."""
 
     def __init__(self) -> None:
@@ -95,7 +85,7 @@ class JpegFramer(_SearchingFramer):
         return end
 
 
-class H264Framer(_SearchingFramer):
+class H264Framer(_BufferedFramer):
     """Access units of H.264 in Annex B form. One is complete when the next one starts."""
 
     def __init__(self) -> None:

@@ -167,8 +167,3 @@ def test_mishaps_are_said_in_words_and_leave_no_process(
         with pytest.raises(ProcessLookupError):
             os.kill(process.pid, 0)
     assert started
-    rpicam.suffer("")
-    monkeypatch.setattr(signal_timeout, "OPENING_S", 60.0)
-    player = Player(Wanted(QVGA, 30, False))
-    assert len(player.take(3)) == 3
-    player.close()

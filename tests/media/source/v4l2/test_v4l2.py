@@ -335,6 +335,12 @@ for name in ("/dev/video1", "/dev/null", "/dev/video0"):
         make_source(name).check()
     except ConfigError as error:
         said.append(str(error))
+import os
+os.environ["FAKECAM_PART"] = "yes"
+try:
+    make_source("/dev/video0").check()
+except ConfigError as error:
+    said.append(str(error))
 said.append(make_source("").name)
 """,
         modes="pBAA:640x480@30",
@@ -343,6 +349,7 @@ said.append(make_source("").name)
         "source /dev/video1: no such device",
         "source /dev/null: is not a camera",
         "source /dev/video0: none of its formats can be decoded (pBAA)",
+        "source /dev/video0: is a part of a camera that needs libcamera; use --source libcamera",
         "scene",
     ]
 

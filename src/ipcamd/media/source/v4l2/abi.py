@@ -21,6 +21,8 @@ class DeviceCapability(IntFlag):
 
     CAPTURE = 0x1
     STREAMING = 0x04000000
+    MEDIA_CONTROLLER = 0x20000000
+    """It is one part of a camera, which a program must connect to the other parts (``V4L2_CAP_IO_MC``)."""
     DEVICE_CAPS = 0x80000000
 
 

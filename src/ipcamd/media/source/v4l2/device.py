@@ -68,6 +68,8 @@ class V4l2Device:
         can = found.device_caps if found.capabilities & DeviceCapability.DEVICE_CAPS else found.capabilities
         if not can & DeviceCapability.CAPTURE or not can & DeviceCapability.STREAMING:
             raise SourceError("is not a camera that can stream")
+        if can & DeviceCapability.MEDIA_CONTROLLER:
+            raise SourceError("is a part of a camera that needs libcamera; use --source libcamera")
 
     def close(self) -> None:
         """See `CaptureDevice`."""
