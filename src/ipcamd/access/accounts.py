@@ -304,7 +304,7 @@ class Accounts:
             return
         if not (allow_weak or self._allow_weak):
             raise ConfigError(
-                "the administrator's password is too easy to guess: give another --admin-password, "
+                "the administrator's password is too easy to guess: choose another --admin-password, "
                 "or --allow-weak-password, or --host 127.0.0.1"
             )
         _log.warning("the administrator's password is easy to guess")

@@ -109,7 +109,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "source",
         "",
-        "where the picture comes from: scene, a video or picture file, a directory of pictures, /dev/videoN, "
+        "source of the picture: scene, a video or picture file, a directory of pictures, /dev/videoN, "
         "libcamera[:N], rtsp://..., http://..., pipe:[PATH]?format=..., screen[:N] (default: /dev/video0 if there is "
         "one, else scene)",
         "S",
@@ -126,8 +126,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "encoder",
         "software",
-        "what encodes H.264 and H.265: software, the hardware v4l2m2m, qsv or nvenc (in software while it fails), or "
-        "auto (the first of these that works, else software)",
+        "encoder of H.264 and H.265: software, the hardware v4l2m2m, qsv or nvenc (software while it fails), or "
+        "auto (the first of these that works, otherwise software)",
         "NAME",
         WordChoice(("software", "auto", "v4l2m2m", "qsv", "nvenc")),
     ),
