@@ -18,13 +18,13 @@ and MPEG\\-4 streams over HTTP, RTSP and WebRTC, snapshots, recordings, motion d
 .PP
 Each option of
 .B ipcamd run
-can also stand in the environment
+can also be set in the environment
 .RB ( IPCAMD_PORT=9000 )
 or in the TOML file given with
 .B \\-\\-config
 .RB ( "port = 9000" ).
-The command line wins over the environment, the environment over the file. Settings that were changed through the camera
-win over all three.
+The command line overrides the environment, and the environment overrides the file. Settings that were changed through
+the camera override all three.
 """
 
 ENDING = """\

@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 
 
 class Cameras:
-    """What stands in for the whole camera: it only opens its HTTP port."""
+    """Stand-in for the whole camera: it only opens its HTTP port."""
 
     def __init__(self) -> None:
         self.ports: list[int] = []

@@ -17,7 +17,7 @@ class ThrottledProxy:
         """The way of so many bytes from the client, which may take time."""
         self.reached = asyncio.Event()
         self.heard = bytearray()
-        """What came from the client."""
+        """Bytes received from the client."""
         self._target = target
         self._writers: set[asyncio.StreamWriter] = set()
 

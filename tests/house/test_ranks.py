@@ -13,7 +13,7 @@ from ipcamd.params.group import Rank
 pytestmark = pytest.mark.slow
 
 UPHEAVAL = {"restart", "factorydefault", "firmwareupgrade"}
-"""What an administrator is not made to call here: it would take the camera away from the other questions."""
+"""Requests that are not sent as an administrator here, because they would stop the camera."""
 
 ACCOUNTS = {"paul": Rank.GUEST, "rita": Rank.USERS, "anna": Rank.ADMIN}
 PASSWORD = "sunflower-7"

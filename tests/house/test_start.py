@@ -39,6 +39,6 @@ def test_it_imports_nothing_heavy(loaded: set[str]) -> None:
 
 
 def test_it_imports_few_modules(loaded: set[str]) -> None:
-    """What only some cameras need, or only later, is imported then: see ``EndpointModule``."""
+    """Modules that only some cameras need, or that are needed later, are imported then: see ``EndpointModule``."""
     own = sorted(name for name in loaded if name.startswith("ipcamd."))
     assert 100 < len(own) <= OWN_LIMIT, own

@@ -27,7 +27,7 @@ FACTORY = ("", ["admin"], None)
 
 
 class Parts:
-    """What a factory default concerns."""
+    """Parts of the camera that a factory default concerns."""
 
     def __init__(self, database: Database) -> None:
         self.settings = Settings(database, ALL_GROUPS, {})

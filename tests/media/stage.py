@@ -44,7 +44,7 @@ def luma(frame: av.VideoFrame) -> float:
 
 
 def decoded(codec: str, payloads: list[bytes]) -> list[av.VideoFrame]:
-    """What a decoder makes of a stream from its beginning."""
+    """Decode a stream from its beginning."""
     decoder = av.CodecContext.create(codec, "r")
     decoder.thread_count = 1
     frames = [frame for data in payloads for frame in decoder.decode(av.Packet(data))]

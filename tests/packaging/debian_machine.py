@@ -38,7 +38,7 @@ mount -t tmpfs tmpfs dev/shm
 mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
 """
-"""What each use of the root begins with, in a mount namespace of its own."""
+"""Beginning of each use of the root, in its own mount namespace."""
 
 BOOT = """
 mount -t cgroup2 cgroup2 sys/fs/cgroup

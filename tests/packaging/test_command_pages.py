@@ -31,7 +31,7 @@ CASES = [
     ("ipcamd run --state etc", "<run><--state><etcetera>"),
     ("ipcamd check-config cam", "<check-config><camera.toml>"),
 ]
-"""What a person types before the tabulator key, and what the command then gets."""
+"""Typed text before the tabulator key, and the expected result."""
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ class Stage:
         self.heard = NOON
         """Up to when there was sound."""
         self.offset = 0
-        """How far the clock was set."""
+        """Offset by which the clock was set, in nanoseconds."""
         self.size = SIZE
         self.mask_version = 0
         """Of the masks in the pictures."""

@@ -42,7 +42,7 @@ class Stand:
             self.now += step
 
     def heard(self) -> bytes:
-        """What was played, as u-law."""
+        """Return the played sound as u-law."""
         with wave.open(io.BytesIO(self.speaker.wav())) as file:
             return ulaw.encode(file.readframes(1 << 20))
 

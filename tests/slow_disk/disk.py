@@ -7,7 +7,7 @@ SOURCE = Path(__file__).with_name("preload.c")
 
 
 class SlowDisk:
-    """What lies beneath `root`. Quick until `slow` or `hang`; `main_thread` tells who called it since."""
+    """File system below `root`: quick until `slow` or `hang`; `main_thread` lists later calls of the main thread."""
 
     def __init__(self, folder: Path, root: Path) -> None:
         """`folder` is for what the fake needs itself."""
@@ -19,7 +19,7 @@ class SlowDisk:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs in its environment to see it so."""
+        """Return the environment variables that a process needs to use it."""
         return {
             "LD_PRELOAD": str(self._library),
             "SLOW_DISK_ROOT": str(self.root),

@@ -116,7 +116,7 @@ def test_sound_goes_on_over_the_seams() -> None:
 
 
 def test_a_gap_is_a_picture_that_stays() -> None:
-    """Where a segment has no picture of its own, it shows the last one before it."""
+    """A segment without its own picture shows the last one before it."""
     made = segments(recorded(codecs.MPEG4, gap=range(20, 90)))
     assert spans(made[1], "video") == [(0, SEGMENT_S)]
     assert spans(made[0], "video")[-1] == pytest.approx((1.9, SEGMENT_S), abs=0.001)

@@ -44,7 +44,7 @@ async def listening(receiver: Receiver) -> AsyncIterator[int]:
 
 
 class Told(list[str]):
-    """What became of the notices."""
+    """Outcomes of the notifications."""
 
     def __init__(self) -> None:
         super().__init__()

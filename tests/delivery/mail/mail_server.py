@@ -19,7 +19,7 @@ USER, PASSWORD = "camera", "sesame \u00fc"
 
 
 class MailServer:
-    """What it is to answer, and what it got."""
+    """Configured responses of the mail server, and the messages received."""
 
     def __init__(self) -> None:
         self.port = 0

@@ -288,7 +288,7 @@ async def test_the_loop_is_free_meanwhile(tmp_path: Path) -> None:
 
 
 class Picky:
-    """What the target thinks of each file: refuses some, as often as they come."""
+    """Target that refuses some files at each attempt."""
 
     def __init__(self, fake: FakeUploader, error: Exception, *names: str) -> None:
         self.error, self.names = error, set(names)

@@ -44,7 +44,7 @@ class FakeControls:
             self._map = mmap.mmap(file.fileno(), 0)
 
     def value(self, control: int) -> int:
-        """Where a motor is now."""
+        """Return the present position of a motor."""
         *_, rate, start, target, _, since_ns = self._record(control)
         gone = int((time.monotonic_ns() - since_ns) / 1e9 * rate) if rate else abs(target - start)
         return target if gone >= abs(target - start) else start + (gone if target > start else -gone)
@@ -59,7 +59,7 @@ class FakeControls:
         _RECORD.pack_into(self._map, index * _RECORD.size, *record)
 
     def sets(self, control: int) -> int:
-        """How often it was set."""
+        """Return how often the control was set."""
         return self._record(control)[10]
 
     def environment(self, library: Path, path: str = "/dev/video77") -> dict[str, str]:

@@ -64,7 +64,7 @@ class FakeGpio:
         return self._record(line)[7]
 
     def edges(self, line: int) -> int:
-        """How many edges the chip has reported."""
+        """Return how many edges the chip has reported."""
         return self._record(line)[9]
 
     def level(self, line: int) -> int:

@@ -28,7 +28,7 @@ http {{
   {server}
 }}
 """
-"""What stands around a site of Debian's nginx, for a test."""
+"""Configuration around a site of Debian's nginx, for a test."""
 CADDY = """
 {{
   admin off
@@ -45,7 +45,7 @@ CADDY = """
 
 @dataclass(frozen=True)
 class Place:
-    """Where the proxy of a test runs."""
+    """Directory and ports of a test's proxy."""
 
     folder: Path
     port: int

@@ -28,7 +28,7 @@ def still_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraPro
 
 @pytest.fixture(scope="module")
 def unchanged(still_camera: CameraProcess) -> Rgb:
-    """What its snapshot shows before anything is changed."""
+    """Return a snapshot taken before any change."""
     return snapshot(still_camera.client)
 
 

@@ -56,7 +56,7 @@ def make_offer(audio: str = "recvonly", fingerprint: str = "") -> bytes:
 
 @dataclass
 class Place:
-    """Where an answer says that the camera is."""
+    """Address of the camera in an answer."""
 
     host: str
     port: int

@@ -77,7 +77,7 @@ class WebRtcStage:
 
 
 class Watcher:
-    """What one client gets."""
+    """Packets that one client receives."""
 
     def __init__(self, client: LightViewer) -> None:
         self.client = client

@@ -37,7 +37,7 @@ class Clock:
 
 
 class Notes:
-    """What the audit log is told."""
+    """Records passed to the audit log."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []

@@ -15,7 +15,7 @@ def frame(*nals: bytes) -> bytes:
 
 
 def restored(packets: list[bytes]) -> list[bytes]:
-    """What a receiver makes of them (RFC 6184, 5.6 to 5.8)."""
+    """Reassemble packets as a receiver does (RFC 6184, 5.6 to 5.8)."""
     found: list[bytes] = []
     for packet in packets:
         assert 0 < len(packet) <= ROOM

@@ -19,7 +19,7 @@ def frame(*nals: bytes) -> bytes:
 
 
 def restored(packets: list[bytes]) -> list[bytes]:
-    """What a receiver makes of them (RFC 7798, 4.4)."""
+    """Reassemble packets as a receiver does (RFC 7798, 4.4)."""
     found: list[bytes] = []
     for packet in packets:
         assert 2 < len(packet) <= ROOM

@@ -18,7 +18,7 @@ def jpeg(width: int = 176, height: int = 144, mode: str = "RGB", **options: obje
 
 
 def scan(packets: list[bytes], restart: int = 0) -> bytes:
-    """What a receiver puts together (RFC 2435, 3.1)."""
+    """Reassemble packets as a receiver does (RFC 2435, 3.1)."""
     data = b""
     for packet in packets:
         assert len(packet) <= ROOM

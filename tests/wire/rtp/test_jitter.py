@@ -16,7 +16,7 @@ def ulaw_jitter() -> JitterBuffer:
 
 
 def sound(pieces: Iterable[bytes | Gap]) -> bytes:
-    """What is played of these pieces."""
+    """Return the played sound of these pieces."""
     return b"".join(b"\xff" * round(8000 * piece.seconds) if isinstance(piece, Gap) else piece for piece in pieces)
 
 
@@ -25,7 +25,7 @@ def packet(sequence: int, payload: bytes = b"", ssrc: int = 7) -> RtpPacket:
 
 
 def heard(*sequences: int, start: float = 0.0, step: float = 0.02, jitter: JitterBuffer | None = None) -> bytes:
-    """What is played of packets that come in this order, and after all waiting."""
+    """Return the played sound of packets that arrive in this order, after all waiting."""
     jitter = jitter or ulaw_jitter()
     now, pieces = start, []
     for sequence in sequences:

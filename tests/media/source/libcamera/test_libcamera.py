@@ -39,7 +39,7 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> FakeRpi
 
 
 def passed(settings: StreamSettings) -> Wanted:
-    """What a stream wants that can be passed through, while nobody wants pictures."""
+    """Return the needs of a stream that can be passed through, without a need of pictures."""
     name = settings.codec.name
     return Wanted(settings.size, settings.rate, False, frozenset({name}), {name: settings}.get, 0)
 

@@ -33,7 +33,7 @@ def lit(picture: Picture) -> bool:
 
 
 def changed(one: Picture, other: Picture) -> np.ndarray:
-    """Where two pictures differ, as rows and columns of the luma plane."""
+    """Return the rows and columns of the luma plane where two pictures differ."""
     luma, *colour = (a != b for a, b in zip(planes(one.video), planes(other.video), strict=True))
     return np.argwhere(luma | np.kron(colour[0] | colour[1], np.ones((2, 2), bool)))
 
