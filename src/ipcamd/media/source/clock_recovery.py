@@ -2,6 +2,7 @@
 
 import threading
 from fractions import Fraction
+from typing import Protocol
 
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.pacing import Clock
@@ -11,6 +12,16 @@ _LEAP_NS = 10 * SECOND
 
 _DRIFT = 1000
 """A sender's clock may be wrong by one part in this number."""
+
+
+class TimestampClock(Protocol):
+    """Maps a sender's time stamps to capture times, and waits while the sender is too far ahead."""
+
+    def capture_time_ns(self, stamp: Fraction | None) -> int:
+        """Return the camera's capture time of a picture that has just arrived; `stamp` is in seconds."""
+
+    def sound_time_ns(self, stamp: Fraction | None) -> int:
+        """Return the same for sound."""
 
 
 class ClockRecovery:
@@ -38,6 +49,8 @@ class ClockRecovery:
         self._note_offset(self._clock.steady_ns() - sent_ns)
         assert self._offset_ns is not None
         return self._clock.now_ns() - self._clock.steady_ns() + sent_ns + self._offset_ns
+
+    sound_time_ns = capture_time_ns
 
     def _note_offset(self, offset_ns: int) -> None:
         if self._offset_ns is None or abs(offset_ns - self._offset_ns) > _LEAP_NS:

@@ -12,6 +12,7 @@ from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
+    from ipcamd.media.source.network.playlist import PlaylistMemory
     from ipcamd.media.source.network.rtsp_client import RtspClient
 
 _SCHEMES = ("rtsp", "rtsps", "http", "https")
@@ -30,6 +31,7 @@ class NetworkSource:
         self._clock = clock
         self._tls = tls
         self._rtsp: RtspClient | None = None
+        self._playlists: PlaylistMemory | None = None
         self.name = _public(url)
         parts = _split(url)
         if parts is None or not parts.hostname or any(c.isspace() or not c.isprintable() for c in url):
@@ -48,8 +50,10 @@ class NetworkSource:
             self._rtsp = self._rtsp or RtspClient(self._url, self._tls)
             return self._rtsp.play(wanted, stop, self._clock)
         from ipcamd.media.source.network.http_source import play_http
+        from ipcamd.media.source.network.playlist import PlaylistMemory
 
-        return play_http(self._url, self._tls, wanted, stop, self._clock)
+        self._playlists = self._playlists or PlaylistMemory()
+        return play_http(self._url, self._tls, self._playlists, wanted, stop, self._clock)
 
 
 def _split(url: str) -> SplitResult | None:

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import av
 from av.container import InputContainer
+from av.stream import Discard
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
@@ -14,10 +16,10 @@ from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
-from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
 from ipcamd.media.source.decode import configure_decoder
-from ipcamd.media.source.ffmpeg import decode_packet, find_video, read_packets, timestamp_s
+from ipcamd.media.source.ffmpeg import decode_packet, find_variant, read_packets, timestamp_s
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.packet_reader import KeyFrameSource, PacketReader
 
@@ -41,7 +43,7 @@ def low_delay_options() -> dict[str, str]:
 def receive_live(
     medium: InputContainer,
     wanted: "Callable[[], Wanted]",
-    recovery: ClockRecovery,
+    recovery: TimestampClock,
     stop: threading.Event,
     clock: Clock,
     limit: SilenceLimit,
@@ -64,13 +66,16 @@ class _Receiver:
         self,
         medium: InputContainer,
         wanted: "Callable[[], Wanted]",
-        recovery: ClockRecovery,
+        recovery: TimestampClock,
         clock: Clock,
         limit: SilenceLimit,
         key_frames: KeyFrameSource | None,
     ) -> None:
-        video, audio = find_video(medium), medium.streams.best("audio")
+        video = find_variant(medium, wanted().size)
+        audio = medium.streams.best("audio", video)
         self.streams = [video] if audio is None else [video, audio]
+        for unused in {*medium.streams} - {*self.streams}:
+            unused.discard = Discard.all  # other variants of a playlist are not fetched
         configure_decoder(video, live=True)
         self._converter, self._audio_converter, self._limiter = (
             VideoConverter(video.sample_aspect_ratio),
@@ -78,7 +83,7 @@ class _Receiver:
             RateLimiter(),
         )
         self._wanted, self._packets = wanted, _make_reader(video, wanted, key_frames)
-        self._unpack = make_unpacker(video)
+        self._unpack, self._reorders = make_unpacker(video), video.codec_context.has_b_frames
         self._recovery, self._clock, self._limit = recovery, clock, limit
         self._number = -1
         self._last_ns = clock.steady_ns()
@@ -97,9 +102,15 @@ class _Receiver:
     def _read(self, packet: "av.Packet[Any]", reader: PacketReader) -> Iterator[Packet | Picture]:
         good = reader.good
         for data in self._unpack(packet):
-            yield from reader.read(data, self._recovery.capture_time_ns(timestamp_s(packet)))
+            yield from reader.read(data, self._recovery.capture_time_ns(self._stamp(packet)))
         if reader.good > good:
             self._note_picture()
+
+    def _stamp(self, packet: "av.Packet[Any]") -> Fraction | None:
+        """Return the time stamp of a packet; with B-frames that of decoding, because it increases."""
+        if self._reorders and packet.dts is not None and packet.time_base is not None:
+            return packet.dts * packet.time_base
+        return timestamp_s(packet)
 
     def _note_picture(self) -> None:
         self._last_ns = self._clock.steady_ns()
@@ -115,7 +126,7 @@ class _Receiver:
     def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
         if self._clock.steady_ns() - self._last_ns > float(self._limit) * SECOND:
             raise SourceError(f"sends sound but no picture for {float(self._limit):g} s")
-        captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
+        captured_ns = self._recovery.sound_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():
             yield Sound(samples, captured_ns)
             captured_ns += samples.size * SECOND // AUDIO_RATE_HZ

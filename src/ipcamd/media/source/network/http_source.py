@@ -19,7 +19,8 @@ from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
-from ipcamd.media.source.network.remote_file import RemoteFile
+from ipcamd.media.source.network.playlist import BEGINNING, PlaylistMemory, play_playlist
+from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, Ticker
 from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
@@ -34,17 +35,6 @@ _HEAD_BYTES = 16
 _BURST = 3 * SECOND
 _STILLS = 10
 """Most requests for single pictures per second."""
-
-_OPTIONS = {
-    "protocol_whitelist": "http,https,crypto",
-    "http_persistent": "0",
-    "http_multiple": "0",
-    "extension_picky": "0",
-    "allowed_extensions": "ALL",
-    "allowed_segment_extensions": "ALL",
-}
-"""FFmpeg's options for files and playlists: `fetch` opens every address, so FFmpeg's checks of names and connections do
-not apply."""
 
 
 class ContentKind(Enum):
@@ -68,7 +58,7 @@ class ContentKind(Enum):
 
 _MAGIC = (
     (ContentKind.PARTS, (SOI, b"--", b"Content-", b"content-", b"CONTENT-")),
-    (ContentKind.PLAYLIST, (b"#EXTM3U",)),
+    (ContentKind.PLAYLIST, (BEGINNING,)),
     (ContentKind.DASH, (b"<MPD",)),
     (ContentKind.PAGE, (b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<head", b"<HEAD")),
 )
@@ -104,7 +94,12 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
 
 
 def play_http(
-    url: str, tls: TlsPolicy, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+    url: str,
+    tls: TlsPolicy,
+    memory: PlaylistMemory,
+    wanted: "Callable[[], Wanted]",
+    stop: threading.Event,
+    clock: Clock,
 ) -> Iterator[Packet | Picture | Sound]:
     """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again. Raises
     `SourceError`."""
@@ -121,10 +116,12 @@ def play_http(
                 break
             yield from _pictures(kind, answer, receiver, stop)
         ticker.wait(min(wanted().rate, _STILLS))
-    if not stop.is_set():
-        yield from play_in_loop(
-            partial(_open_file, url, tls, "hls" if kind is ContentKind.PLAYLIST else None), wanted, stop, clock
-        )
+    if stop.is_set():
+        return
+    if kind is ContentKind.PLAYLIST:
+        yield from play_playlist(url, tls, memory, wanted, stop, clock)
+    else:
+        yield from play_in_loop(partial(_open_file, url, tls), wanted, stop, clock)
 
 
 def _pictures(
@@ -161,11 +158,11 @@ def _stream(
         yield from receive_live(medium, wanted, ClockRecovery(clock, stop, _BURST), stop, clock, limit)
 
 
-def _open_file(url: str, tls: TlsPolicy, form: str | None) -> MediaFile:
-    """Open a video file or playlist; `fetch` opens every address that FFmpeg needs."""
+def _open_file(url: str, tls: TlsPolicy) -> MediaFile:
+    """Open a video file; `fetch` opens every address that FFmpeg needs."""
     limit = SilenceLimit()
 
     def open_address(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
         return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))
 
-    return MediaFile(without_login(url), _OPTIONS, form, limit, open_address)
+    return MediaFile(without_login(url), FFMPEG_OPTIONS, None, limit, open_address)

@@ -6,14 +6,26 @@ from collections.abc import Callable
 from ipcamd.errors import SourceError
 from ipcamd.media.source.network.http_client import HttpAnswer
 
+FFMPEG_OPTIONS = {
+    "protocol_whitelist": "http,https,crypto",
+    "http_persistent": "0",
+    "http_multiple": "0",
+    "extension_picky": "0",
+    "allowed_extensions": "ALL",
+    "allowed_segment_extensions": "ALL",
+}
+"""FFmpeg's options for files and playlists: `fetch` opens every address, so FFmpeg's checks of names and connections do
+not apply."""
+
 
 class RemoteFile:
     """File object that FFmpeg reads. For one thread."""
 
-    def __init__(self, open_at: Callable[[int], HttpAnswer]) -> None:
-        """`open_at` requests the file from a byte position. Raises `SourceError`."""
+    def __init__(self, open_at: Callable[[int], HttpAnswer], answer: HttpAnswer | None = None) -> None:
+        """`open_at` requests the file from a byte position; `answer` is a request for the whole file that was made
+        already. Raises `SourceError`."""
         self._open_at = open_at
-        self._answer = open_at(0)
+        self._answer = answer or open_at(0)
         self._size = self._answer.length
         self._read_at = self._position = 0
 

@@ -1,0 +1,176 @@
+"""HLS playlist as a source (RFC 8216): a live one is played from near its end, a complete one over and over."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from fractions import Fraction
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from av.container import InputContainer
+
+from ipcamd.errors import SourceError
+from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source.ffmpeg import open_media
+from ipcamd.media.source.media_file.loop_player import play_in_loop
+from ipcamd.media.source.media_file.media_file import MediaFile
+from ipcamd.media.source.network.ffmpeg_receiver import receive_live
+from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
+from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
+from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.pacing import Clock, RealtimePacer
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+_MOST_BYTES = 4 << 20
+"""Largest playlist."""
+_MOST_PLAYLISTS = 64
+"""Most playlists of one source: a main one, and one for each variant."""
+_LEAP_NS = 10 * SECOND
+"""A time stamp that differs by more from the one before starts a new mapping."""
+
+_LIVE_OPTIONS = {"analyzeduration": "1000000", "fpsprobesize": "0"}
+"""FFmpeg's options for a quick start; the time is in microseconds."""
+
+BEGINNING = b"#EXTM3U"
+"""First bytes of a playlist (RFC 8216, 4.3.1.1)."""
+_SEGMENT = b"#EXTINF"
+_END = b"#EXT-X-ENDLIST"
+
+
+class PlaylistMemory:
+    """Live playlists of one source as they were last seen, so that a server whose encoder has stopped does not show the
+    same old segments again at each attempt."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, bytes] = {}
+        self._stale: dict[str, bytes] = {}
+        """Playlists that did not change until the source gave up."""
+
+    def note(self, place: str, data: bytes) -> None:
+        """Record a playlist. Raises `SourceError` if it has not changed since the source gave up, or if there are too
+        many."""
+        if _SEGMENT in data and _END not in data and data == self._stale.get(place):
+            raise SourceError("has a playlist that does not grow: its encoder has stopped")
+        self._stale.pop(place, None)
+        self._seen[place] = data
+        if len(self._seen) > _MOST_PLAYLISTS:
+            self._seen.clear()
+            raise SourceError(f"leads to more than {_MOST_PLAYLISTS} playlists")
+
+    def note_failure(self) -> None:
+        """Record that the present playlists gave no more pictures."""
+        self._stale, self._seen = {**self._stale, **self._seen}, {}
+
+
+def play_playlist(
+    url: str,
+    tls: TlsPolicy,
+    memory: PlaylistMemory,
+    wanted: "Callable[[], Wanted]",
+    stop: threading.Event,
+    clock: Clock,
+) -> Iterator[Packet | Picture | Sound]:
+    """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
+    limit, place = SilenceLimit(least_s=signal_timeout.OPENING_S), without_login(url)
+    options = FFMPEG_OPTIONS | _LIVE_OPTIONS
+    with closing(open_media(place, options, "hls", limit, _Opener(url, tls, limit, memory))) as medium:
+        if medium.duration is None:
+            yield from _play_live(medium, memory, wanted, stop, clock, limit)
+            return
+
+    def open_file() -> MediaFile:
+        limit = SilenceLimit()
+        return MediaFile(place, FFMPEG_OPTIONS, "hls", limit, _Opener(url, tls, limit, memory))
+
+    yield from play_in_loop(open_file, wanted, stop, clock)
+
+
+def _play_live(
+    medium: InputContainer,
+    memory: PlaylistMemory,
+    wanted: "Callable[[], Wanted]",
+    stop: threading.Event,
+    clock: Clock,
+    limit: SilenceLimit,
+) -> Iterator[Packet | Picture | Sound]:
+    try:
+        yield from receive_live(medium, wanted, SegmentPacer(clock, stop), stop, clock, limit)
+    except SourceError:
+        memory.note_failure()
+        raise
+
+
+class SegmentPacer:
+    """Maps time stamps of media that arrive in segments, faster than in real time, to capture times."""
+
+    def __init__(self, clock: Clock, stop: threading.Event) -> None:
+        self._clock, self._stop = clock, stop
+        self._pacer = RealtimePacer(clock, stop)
+        self._last_ns = 0
+        """Time stamp of the last picture."""
+        self._captured_ns = clock.now_ns()
+        """Its capture time."""
+
+    def capture_time_ns(self, stamp: Fraction | None) -> int:
+        """Wait until the picture with this time stamp, in seconds, is due; return its capture time."""
+        if stamp is None:
+            return self._clock.now_ns()
+        at_ns = int(stamp * SECOND)
+        if abs(at_ns - self._last_ns) > _LEAP_NS:
+            self._pacer = RealtimePacer(self._clock, self._stop)
+        self._last_ns, self._captured_ns = at_ns, self._pacer.wait_until(at_ns)
+        return self._captured_ns
+
+    def sound_time_ns(self, stamp: Fraction | None) -> int:
+        """Return the capture time of sound. It does not wait, because sound may stand before its pictures."""
+        at_ns = self._last_ns if stamp is None else int(stamp * SECOND)
+        return self._captured_ns + at_ns - self._last_ns if abs(at_ns - self._last_ns) < _LEAP_NS else self._captured_ns
+
+
+class _Opener:
+    """Opens every address that FFmpeg needs with `fetch`, and reads playlists in whole."""
+
+    def __init__(self, url: str, tls: TlsPolicy, limit: SilenceLimit, memory: PlaylistMemory) -> None:
+        self._url, self._tls, self._limit, self._memory = url, tls, limit, memory
+        self._failed = False
+
+    def __call__(self, place: str, _flags: int, _options: dict[str, str]) -> RemoteFile | BytesIO:
+        if self._failed:  # PyAV reports only the last error, and FFmpeg tries other segments after the first one
+            return BytesIO()
+        try:
+            return self._open(place)
+        except BaseException:
+            self._failed = True
+            raise
+
+    def _open(self, place: str) -> RemoteFile | BytesIO:
+        answer = self._fetch(place)
+        if not answer.peek(len(BEGINNING)).startswith(BEGINNING):
+            return RemoteFile(partial(self._fetch, place), answer)
+        with closing(answer):
+            data = _read_playlist(answer)
+        self._memory.note(place, data)
+        return BytesIO(data)
+
+    def _fetch(self, place: str, first_byte: int = 0) -> HttpAnswer:
+        return fetch(self._url, self._tls, self._limit, place, first_byte)
+
+
+def _read_playlist(answer: HttpAnswer) -> bytes:
+    """Return a playlist. Raises `SourceError` if it has no end."""
+    data, end_s = bytearray(), time.monotonic() + signal_timeout.OPENING_S
+    while piece := answer.read():
+        data += piece
+        if len(data) > _MOST_BYTES or time.monotonic() > end_s:
+            raise SourceError(
+                f"has a playlist of more than {_MOST_BYTES >> 20} MiB, or one that takes longer than "
+                f"{signal_timeout.OPENING_S:g} s"
+            )
+    return bytes(data)

@@ -1,0 +1,225 @@
+"""HLS playlists: live ones that ffmpeg makes, complete ones, and hostile ones."""
+
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from tests.media.source.conftest import Time
+from tests.media.source.peers import Server
+
+from ipcamd.errors import SourceError
+from ipcamd.media.capture import signal_timeout
+from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source import Source, Wanted, make_source
+from ipcamd.media.source.network.playlist import SegmentPacer
+from ipcamd.wire.http.digest import BasicCredentials, basic_challenge, parse
+
+PATIENCE_S = 30.0
+LIVE = ("-f", "lavfi", "-i", "testsrc=size=320x240:rate=25", "-f", "lavfi", "-i", "sine")
+CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "15", "-c:a", "aac")
+
+
+class Files(SimpleHTTPRequestHandler):
+    """Serves a directory; ``endless`` never ends, and names with ``locked`` need a login."""
+
+    asked: ClassVar[list[str]] = []
+    gone: ClassVar[threading.Event]
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        try:
+            if "endless" in self.path:
+                self.send_endless()
+            elif "locked" in self.path and not self.logged_in():
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", basic_challenge("cam"))
+                self.end_headers()
+            else:
+                super().do_GET()
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    def logged_in(self) -> bool:
+        sent = self.headers["Authorization"]
+        return bool(sent) and parse(sent) == BasicCredentials("me", "secret")
+
+    def send_endless(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n")
+        while not self.gone.is_set():
+            self.wfile.write(b"#EXTINF:1,\npiece.ts\n" * 5000)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """The address of a server of the test's folder."""
+    Files.asked.clear()
+    Files.gone = threading.Event()
+    with Server(("127.0.0.1", 0), partial(Files, directory=str(tmp_path))) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        Files.gone.set()
+        server.shutdown()
+
+
+@contextmanager
+def encoder(folder: Path, *options: str, name: str = "live.m3u8") -> Iterator[subprocess.Popen[bytes]]:
+    """Run ffmpeg as a live encoder; wait for its first three segments."""
+    live = ["-hls_time", "0.6", "-hls_list_size", "6", "-hls_flags", "delete_segments+append_list", *options]
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-re", *LIVE, *CODECS, "-f", "hls", *live, str(folder / name)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: (folder / name).exists() and (folder / name).read_text().count("#EXTINF") >= 3)
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > end_s:
+            raise AssertionError("it does not happen")
+        time.sleep(0.02)
+
+
+def play(source: Source, count: int, codecs: frozenset[str] = frozenset()) -> list[Packet | Picture | Sound]:
+    items = source.play(lambda: Wanted((320, 240), 30, True, codecs), threading.Event())
+    try:
+        return list(islice(items, count))
+    finally:
+        items.close()
+
+
+def failure(source: Source) -> str:
+    with pytest.raises(SourceError) as failed:
+        play(source, 100_000)
+    assert "secret" not in str(failed.value)
+    return str(failed.value)
+
+
+@pytest.mark.slow
+def test_a_live_playlist_is_passed_through_with_its_sound(site: str, tmp_path: Path) -> None:
+    with encoder(tmp_path):
+        items = play(make_source(f"{site}/live.m3u8"), 120, frozenset({"h264"}))
+    packets = [item for item in items if isinstance(item, Packet)]
+    assert {packet.obstacle for packet in packets} == {""}
+    assert any(packet.key for packet in packets)
+    assert {type(item) for item in items} == {Packet, Picture, Sound}
+    gaps = [after.captured_ns - before.captured_ns for before, after in pairwise(packets)]
+    assert all(gap > 0 for gap in gaps)
+    assert sorted(gaps)[len(gaps) // 2] == pytest.approx(SECOND / 25, rel=0.1)
+
+
+@pytest.mark.slow
+def test_an_encoder_that_stops_is_not_shown_again_until_it_is_back(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_source(f"{site}/live.m3u8")
+    with encoder(tmp_path):
+        assert play(source, 1)
+    monkeypatch.setattr(signal_timeout, "OPENING_S", 1.0)
+    assert failure(source)
+    Files.asked.clear()
+    assert "does not grow: its encoder has stopped" in failure(source)
+    assert not any(path.endswith(".ts") for path in Files.asked)
+    monkeypatch.setattr(signal_timeout, "OPENING_S", 15.0)
+    stale = (tmp_path / "live.m3u8").read_text()
+    with encoder(tmp_path):
+        wait_until(lambda: (tmp_path / "live.m3u8").read_text() != stale)
+        assert play(source, 5)
+
+
+@pytest.mark.slow
+def test_only_the_shown_variant_of_a_main_playlist_is_fetched(site: str, tmp_path: Path) -> None:
+    clip = ["-f", "lavfi", "-i", "testsrc=size=320x240:rate=15:duration=4", *CODECS[:-2], "-f", "hls", "-hls_time", "1"]
+    for name, size in (("small", "160x120"), ("large", "320x240")):
+        out = [*clip, "-s", size, "-hls_list_size", "0", str(tmp_path / f"{name}.m3u8")]
+        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *out], check=True)
+        text = (tmp_path / f"{name}.m3u8").read_text().replace("#EXT-X-ENDLIST\n", "")
+        (tmp_path / f"{name}.m3u8").write_text(text)
+    lines = ("160x120", "small"), ("320x240", "large")
+    main = "".join(f"#EXT-X-STREAM-INF:BANDWIDTH=9,RESOLUTION={size}\n{name}.m3u8\n" for size, name in lines)
+    (tmp_path / "main.m3u8").write_text(f"#EXTM3U\n{main}")
+    items = play(make_source(f"{site}/main.m3u8"), 32)
+    assert {(item.video.width, item.video.height) for item in items if isinstance(item, Picture)} == {(320, 240)}
+    assert "/large2.ts" in Files.asked or "/large3.ts" in Files.asked
+    assert not {"/small2.ts", "/small3.ts"} & {*Files.asked}
+
+
+@pytest.mark.slow
+def test_a_wrong_login_is_reported(site: str, tmp_path: Path) -> None:
+    address = site.replace("//", "//me:%s@")
+    with encoder(tmp_path, name="locked.m3u8"):
+        assert play(make_source(f"{address % 'secret'}/locked.m3u8"), 2)
+        assert failure(make_source(f"{address % 'secretly'}/locked.m3u8")) == "rejects this login"
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "concat:a.ts|b.ts", "pipe:0"])
+def test_a_playlist_leads_to_http_only(site: str, tmp_path: Path, target: str) -> None:
+    (tmp_path / "evil.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n")
+    said = failure(make_source(f"{site}/evil.m3u8"))
+    assert said in (
+        "redirects to an address that is not HTTP",
+        "cannot be opened: Invalid data found when processing input",
+    )
+
+
+def test_a_playlist_elsewhere_leads_to_nothing_of_this_machine(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = socket.getaddrinfo
+
+    def resolve(host: str, port: int | None, *rest: object, **more: object) -> list[tuple[object, ...]]:
+        if host != "camera.example":
+            return real(host, port, *rest, **more)  # type: ignore[arg-type]
+        # it is called at this machine, and looked up without a port to judge where its segments are
+        return [(2, 1, 6, "", ("127.0.0.1" if port else "192.0.2.1", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    (tmp_path / "evil.m3u8").write_text(
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{site}/inside.ts\n#EXT-X-ENDLIST\n"
+    )
+    source = make_source(f"{site.replace('127.0.0.1', 'camera.example')}/evil.m3u8")
+    assert "leads to a forbidden address (127.0.0.1: " in failure(source)
+    assert "/inside.ts" not in Files.asked
+
+
+@pytest.mark.slow
+def test_a_playlist_without_an_end_is_given_up(site: str) -> None:
+    assert "has a playlist of more than 4 MiB" in failure(make_source(f"{site}/endless.m3u8"))
+
+
+def test_a_main_playlist_of_too_many_playlists_is_given_up(site: str, tmp_path: Path) -> None:
+    names = [f"p{number}.m3u8" for number in range(70)]
+    for name in names:
+        (tmp_path / name).write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nno.ts\n#EXT-X-ENDLIST\n")
+    lines = "".join(f"#EXT-X-STREAM-INF:BANDWIDTH=9\n{name}\n" for name in names)
+    (tmp_path / "main.m3u8").write_text(f"#EXTM3U\n{lines}")
+    assert "leads to more than 64 playlists" in failure(make_source(f"{site}/main.m3u8"))
+
+
+def test_pictures_are_paced_and_a_late_or_leaping_sender_starts_anew(time: Time) -> None:
+    pacer = SegmentPacer(time.clock, threading.Event())
+    start = pacer.capture_time_ns(90_000)
+    assert pacer.capture_time_ns(90_001) - start == SECOND
+    assert pacer.sound_time_ns(90_002) - start == 2 * SECOND
+    time.passed += 5 * SECOND  # the next segment is late
+    late = pacer.capture_time_ns(90_002)
+    assert late - start == 6 * SECOND
+    assert pacer.capture_time_ns(10) == late
+    assert pacer.capture_time_ns(11) - late == SECOND
