@@ -115,6 +115,8 @@ def _read_attribute(section: OfferedMedia, text: str) -> None:
         kind, _, feedback = value.partition(" ")
         for one in section.kinds if kind == "*" else (kind,):
             _format(section, one).feedback.add(feedback)
+    elif name == "group" and not value.startswith("BUNDLE"):
+        return  # LS: sections that are to be synchronized
     elif name in _ATTRIBUTES:
         section.attributes[name] = _checked(_ATTRIBUTES[name], value, name)
 
