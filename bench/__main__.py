@@ -34,6 +34,7 @@ from bench import (
     table,
     tls,
     viewers,
+    webrtc,
 )
 from bench.table import Row
 
@@ -111,6 +112,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "fanout": mjpeg_fanout,
     "rtsp": rtsp_fanout,
     "relay": lambda run: relay.rows(relay.measure(run.folder, 3, run.seconds, say)),
+    "webrtc": lambda run: webrtc.rows(webrtc.measure(run.folder, 2 * run.seconds, say)),
     "soak": lambda run: viewers.soak(run.folder, run.soak, say) if run.soak else [],
 }
 

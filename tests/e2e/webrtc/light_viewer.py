@@ -21,6 +21,8 @@ from ipcamd.wire.webrtc.framing import PacketSplitter, frame_packets
 
 VIDEO, AUDIO = 102, 0
 """Payload types of the offer."""
+PASSWORD = "2/1muCWoOi3uLifh0NuRHlZs"
+"""Of its ICE agent."""
 PATIENCE_S = 20
 CHECK_S = 0.25
 """Seconds after which a check, or a flight of the handshake, is sent again."""
@@ -42,7 +44,7 @@ def certificate() -> tuple[SSL.Context, str]:
 def make_offer(audio: str = "recvonly", fingerprint: str = "") -> bytes:
     """Return an offer of H.264 and u-law in one bundle."""
     shared = (
-        "c=IN IP4 0.0.0.0\r\na=rtcp-mux\r\na=ice-ufrag:4Zcd\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlZs\r\n"
+        f"c=IN IP4 0.0.0.0\r\na=rtcp-mux\r\na=ice-ufrag:4Zcd\r\na=ice-pwd:{PASSWORD}\r\n"
         f"a=fingerprint:sha-256 {fingerprint or certificate()[1]}\r\na=setup:actpass\r\n"
     )
     return (
@@ -156,7 +158,10 @@ class LightViewer:
                 self._receive(packet)
 
     def _receive(self, packet: bytes) -> None:
-        if packet[0] < 20:
+        if packet[0] == 0:  # a check of a sender that is no ICE-lite agent
+            host, port = self._sock.getpeername()[:2]
+            self.send(stun.make_success(stun.parse(packet), host, port, PASSWORD))
+        elif packet[0] < 20:
             self.answers += 1
             self._checked.set()
         elif packet[0] < 128:
