@@ -1,4 +1,4 @@
-"""Secrets on the command line, as the process list shows them."""
+"""Secrets on the command line in the process list."""
 
 import pytest
 

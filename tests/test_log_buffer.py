@@ -1,4 +1,4 @@
-"""Log buffer: what it keeps, and what it leaves out."""
+"""Log buffer: kept and omitted lines."""
 
 import logging
 

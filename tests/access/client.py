@@ -1,4 +1,4 @@
-"""A client's side of a login, with arithmetic of its own; and a clock that goes when it is told to."""
+"""Client's side of a login with its own arithmetic, and a clock controlled by the test."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The audit log on a real database, with a clock that goes when it is told to."""
+"""The audit log on a real database, with a clock controlled by the test."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -61,7 +61,7 @@ class JammedIrCut(VirtualIrCut):
 
 
 class Rig:
-    """Day and night, and what it told its surroundings."""
+    """Day and night control, and the reports it made."""
 
     def __init__(self, path: Path, driver: type[VirtualIrCut] = VirtualIrCut, light: int = 100) -> None:
         self.timers, self.hardware = Timers(), VirtualHardware()

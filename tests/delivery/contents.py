@@ -1,4 +1,4 @@
-"""What lies in a server's directory."""
+"""Contents of a server's directory."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A target in the test's own process, which does what it is told to."""
+"""Target in the test's process, controlled by the test."""
 
 import threading
 from collections.abc import Callable, Sequence

@@ -35,7 +35,7 @@ def say(word: object) -> None:
 
 
 async def take(stage: Stage, target: str, ended: asyncio.Event) -> None:
-    """Take files, as many as can be delivered."""
+    """Deliver as many files as possible."""
     spool = stage.delivery._spool
     for _ in range(MOST):
         if ended.is_set():

@@ -70,7 +70,7 @@ def pending(sock: socket.socket) -> bool:
 
 
 def is_found(host: Neighbour) -> bool:
-    """Search once; return whether somebody answers soon."""
+    """Search once; return whether a response arrives soon."""
     with searcher(host) as sock:
         sock.sendto(search("upnp:rootdevice"), GROUP)
         return bool(select.select([sock], [], [], 1)[0])

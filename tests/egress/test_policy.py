@@ -1,4 +1,4 @@
-"""Which of a host's addresses is called; names that cannot be resolved hold nobody up."""
+"""Egress policy: the address used of a host with several; names that cannot be resolved delay nothing else."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Events from start to end, as the log gets them."""
+"""Events in the log, from start to end."""
 
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.events.event_history import EventHistory

@@ -1,4 +1,4 @@
-"""Every path asked by nobody, a guest, a user and an administrator: the answer is what its rank says."""
+"""Ranks: each path is requested without a login, as guest, user and administrator."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A factory default that is killed: old or new, never a mixture, and somebody can always log in."""
+"""A factory default that is killed: the old or the new state, never a mixture, and a login always works."""
 
 import os
 import random

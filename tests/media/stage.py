@@ -52,7 +52,7 @@ def decoded(codec: str, payloads: list[bytes]) -> list[av.VideoFrame]:
 
 
 class Taken(LatestValue[ProcessedFrame]):
-    """Takes what the frame processor makes, as a stream does that encodes."""
+    """Takes frames of the frame processor, as an encoding stream does."""
 
     def admits(self, _: Picture) -> bool:
         return self.wanted

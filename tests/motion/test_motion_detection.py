@@ -68,7 +68,7 @@ class Place:
         return frame.status.motion
 
     async def walk(self) -> tuple[int, int]:
-        """Let somebody walk until there is an alarm."""
+        """Let a person walk until there is an alarm."""
         for start in (10, 60, 110) * 5:
             await self.show(2, walker(start))
             if not self.alarms.empty():

@@ -1,4 +1,4 @@
-"""Continuous recording: files one after the other, whatever the card and the clock do."""
+"""Continuous recording: successive files, across failures of the card and steps of the clock."""
 
 import asyncio
 import itertools

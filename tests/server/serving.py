@@ -1,4 +1,4 @@
-"""A real server on loopback, with endpoints of its own and a clock that tests turn."""
+"""A real server on loopback, with endpoints of the test and a clock controlled by the test."""
 
 import asyncio
 import socket
@@ -65,7 +65,7 @@ class Server:
         return await asyncio.open_connection("127.0.0.1", self.listener.port)
 
     async def ask(self, request: bytes) -> bytes:
-        """Send `request`, close the sending side, return all that comes."""
+        """Send `request`, close the sending side, return the whole response."""
         reader, writer = await self.connect()
         writer.write(request)
         writer.write_eof()

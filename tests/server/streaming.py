@@ -1,4 +1,4 @@
-"""A server of streams on loopback, and what its viewers read."""
+"""Server of streams on loopback, and the data read by its viewers."""
 
 import asyncio
 import struct

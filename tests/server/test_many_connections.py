@@ -1,4 +1,4 @@
-"""A service with many connections: the event loop goes on while they are checked or closed."""
+"""A service with many connections: the event loop continues while they are checked or closed."""
 
 import asyncio
 from collections.abc import Callable

@@ -110,7 +110,7 @@ async def test_what_waits_for_its_turn_is_bounded() -> None:
 
 
 class Closed(RequestQueue):
-    """Queue in which it is nobody's turn."""
+    """Queue that serves no client."""
 
     waiting = False
 

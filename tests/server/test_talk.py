@@ -1,4 +1,4 @@
-"""Talk over UDP: who may, how fast, what counts as a packet, and that nothing ever comes back."""
+"""Talk over UDP: permission, rate, valid packets, and no response."""
 
 import asyncio
 import io

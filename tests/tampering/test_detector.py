@@ -1,4 +1,4 @@
-"""Tampering in made-up pictures: what is told as dark, bright and another scene, and what is not."""
+"""Tampering in synthetic pictures: dark, bright and another scene are reported, other changes are not."""
 
 from collections.abc import Iterator
 

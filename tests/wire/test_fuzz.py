@@ -1,4 +1,4 @@
-"""Each parser of what others send stands random damage; `make soak` makes a million runs of each."""
+"""Each parser of external input withstands random damage; `make soak` makes a million runs of each."""
 
 import pytest
 from tests.wire.fuzzer import Fuzzer

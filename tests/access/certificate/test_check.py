@@ -1,4 +1,4 @@
-"""Certificates that owners bring: what is wrong with one is said, and nothing else is accepted."""
+"""Certificates from owners: only valid ones are accepted; the refusal of others gives the reason."""
 
 import datetime
 import subprocess

@@ -49,7 +49,7 @@ class Line:
 
 
 class Rig:
-    """A controller, and what it told its surroundings."""
+    """Controller, and the reports it made."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

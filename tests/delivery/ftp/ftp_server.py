@@ -30,7 +30,7 @@ class Data:
     handle_read_event = handle_read
 
     def vanish(self: Any) -> None:
-        """Be gone, as if somebody had pulled the plug."""
+        """Disappear, as after a power failure."""
         control = self.cmd_channel
         self.close()
         control.close()
@@ -41,7 +41,7 @@ class Data:
         self.stalled.set()
 
     def lose(self: Any) -> None:
-        """Lose a part of what comes, and say nothing."""
+        """Lose part of the received data without an error."""
         self.recv(self.ac_in_buffer_size)
 
     def full(self: Any) -> None:

@@ -17,7 +17,7 @@ def spooled(stage: Stage) -> list[Path]:
 
 
 async def filled(folder: Path, *names: str) -> None:
-    """Leave files that nobody took."""
+    """Leave undelivered files."""
     fake = FakeUploader()
     fake.troubles = [ConnectionRefusedError()]
     async with staged(folder, {"ftp": fake}) as stage:

@@ -300,7 +300,7 @@ class Picky:
 
 
 async def put_all(stage: Stage, fake: FakeUploader, *names: str) -> None:
-    """Put files before it is known what becomes of the first of them."""
+    """Queue files before the outcome of the first one is known."""
     go = threading.Event()
     fake.troubles = [lambda blocking: go.wait(30)]
     await ready(stage)

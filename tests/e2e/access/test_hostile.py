@@ -14,7 +14,7 @@ LIST = b"/cgi/admin/param.cgi?action=list&group=System"
 
 
 def talk(port: int, data: bytes, patience: float = 20) -> bytes:
-    """Send these bytes, half-close, and return all that comes back; a reset ends it too."""
+    """Send these bytes, half-close, and return the whole response; a reset ends it too."""
     with socket.create_connection(("127.0.0.1", port), patience) as connection:
         answer = b""
         try:

@@ -1,4 +1,4 @@
-"""Secrets of a real camera: in no log, listing, answer, process list or file, whatever fails."""
+"""Secrets of a real camera appear in no log, listing, response, process list or file, also after failures."""
 
 import contextlib
 import signal
@@ -23,7 +23,7 @@ PARAM = "/cgi/admin/param.cgi"
 
 
 class Refusing(socketserver.StreamRequestHandler):
-    """A server of FTP and mail that lets nobody in."""
+    """FTP and mail server that refuses every login."""
 
     def handle(self) -> None:
         self.wfile.write(b"220 hello\r\n")

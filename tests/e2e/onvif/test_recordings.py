@@ -42,7 +42,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess
 
 
 class Answer(Result):
-    """Answer with a short way to see what it says."""
+    """Response with a short way to read it."""
 
     def find(self, status: str) -> bool:
         return self.text("tt:RecordingStatus") == status

@@ -1,4 +1,4 @@
-"""SIGTERM: the process ends in order, with its recordings whole, whatever hangs: for real, and for good."""
+"""SIGTERM: the process shuts down properly, with complete recordings, regardless of parts that hang."""
 
 import signal
 import socket

@@ -1,4 +1,4 @@
-"""A camera that nobody watches."""
+"""A camera without viewers."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Standard output may be closed or full: the camera goes on, and never with a password that nobody knows."""
+"""Standard output may be closed or full: the camera continues, but never with an unknown password."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""A camera that is stopped for a while, as by a suspended computer, goes on as if nothing had been."""
+"""A camera that was stopped for a while, as by a suspended computer, continues normally."""
 
 import itertools
 import signal

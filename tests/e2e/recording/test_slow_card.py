@@ -1,4 +1,4 @@
-"""A card, and a state directory, whose calls take long: they delay nobody else."""
+"""A slow card and a slow state directory delay no other request."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

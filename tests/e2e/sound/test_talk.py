@@ -1,4 +1,4 @@
-"""What is said over UDP, by POST and by old clients is heard at the camera."""
+"""Talk over UDP, by POST and by old clients is played at the camera."""
 
 import io
 import itertools

@@ -1,4 +1,4 @@
-"""Privacy masks: no picture that leaves the camera shows what they cover, whatever way it takes."""
+"""Privacy masks: no picture that leaves the camera shows a covered area, by any protocol."""
 
 import contextlib
 import io

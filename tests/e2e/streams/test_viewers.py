@@ -1,4 +1,4 @@
-"""Encoded once for all viewers, a slow one harms nobody, their number is bounded."""
+"""Viewers: a stream is encoded once for all, a slow viewer affects no other, and their number is bounded."""
 
 import selectors
 import socket

@@ -1,4 +1,4 @@
-"""A WebRTC client as light as can be: STUN, DTLS and SRTP of one session, and counts of what comes."""
+"""Minimal WebRTC client: STUN, DTLS and SRTP of one session, and counts of received packets."""
 
 import asyncio
 import re

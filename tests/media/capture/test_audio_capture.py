@@ -15,7 +15,7 @@ WAIT = 30.0
 
 
 class Flute:
-    """Plays as often as it is told, then fails."""
+    """Plays a given number of times, then fails."""
 
     name = "flute"
 

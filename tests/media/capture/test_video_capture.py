@@ -1,4 +1,4 @@
-"""A source that is run, fails, hangs, is unplugged and comes back."""
+"""Video capture: a source runs, fails, hangs, is unplugged and returns."""
 
 import queue
 import threading

@@ -1,4 +1,4 @@
-"""Blur: an edge becomes as wide as the blur says, and nothing else changes."""
+"""Blur: an edge gets the width of the blur, and nothing else changes."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Masks in the planes of a picture: what they cover is gone, and nothing else changes."""
+"""Masks in the planes of a picture: the covered areas are erased, and nothing else changes."""
 
 from datetime import datetime
 

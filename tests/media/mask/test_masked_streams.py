@@ -1,4 +1,4 @@
-"""Masks in the streams: once a mask is set, no picture without it comes from anywhere."""
+"""Masks in the streams: after a mask is set, no output contains a picture without it."""
 
 import pytest
 from tests.media.encoded import h264

@@ -59,7 +59,7 @@ class Camera:
             self.microphone.publish(EncodedFrame(codecs.AAC, data, True, at, number, rate=16000))
 
     async def watch(self) -> bytes:
-        """Join as a viewer does; return what comes before the first fragment."""
+        """Join like a viewer; return the data before the first fragment."""
         opening = asyncio.create_task(self.stream.open())
         await asyncio.sleep(0)  # it subscribes
         if not self.pictures.gop:

@@ -1,4 +1,4 @@
-"""Passing through: what a source has encoded reaches viewers as it is, and each picture once, whatever changes."""
+"""Passthrough: encoded pictures of a source reach viewers unchanged, each once, also across changes."""
 
 import asyncio
 import itertools

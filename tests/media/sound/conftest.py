@@ -1,4 +1,4 @@
-"""A clock that passes only when somebody waits, and sound files."""
+"""A clock that advances only during waits, and sound files."""
 
 import threading
 import wave
@@ -16,7 +16,7 @@ SECOND = 1_000_000_000
 
 
 class Time:
-    """Time that passes only when somebody waits."""
+    """Time that advances only during waits."""
 
     def __init__(self) -> None:
         self.passed = 0

@@ -1,4 +1,4 @@
-"""Where sound comes from instead of the picture's source: a tone, files, ALSA."""
+"""Audio sources other than the picture's source: a tone, files, ALSA."""
 
 import os
 import threading

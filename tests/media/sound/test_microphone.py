@@ -1,4 +1,4 @@
-"""The microphone: blocks with the SDK's header on a hub, while it is enabled and somebody listens."""
+"""The microphone: blocks on a hub with the SDK's header, while it is enabled and has listeners."""
 
 import asyncio
 import itertools

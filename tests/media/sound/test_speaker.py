@@ -13,7 +13,7 @@ SECOND = b"\x01\x02" * 8000
 
 
 class Hall:
-    """A speaker in a time of its own: it passes while the speaker sleeps."""
+    """Speaker with simulated time, which advances while the speaker sleeps."""
 
     def __init__(self) -> None:
         self.now = 100.0

@@ -24,7 +24,7 @@ from ipcamd.media.source.pacing import Clock
 
 
 class Time:
-    """Time that passes only when somebody waits, or when a test says so."""
+    """Time that advances only during waits, or when a test says so."""
 
     def __init__(self) -> None:
         self.passed = 0

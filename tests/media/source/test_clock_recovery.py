@@ -1,4 +1,4 @@
-"""Moments of capture of what comes over a network."""
+"""Capture times of pictures from a network."""
 
 import threading
 from fractions import Fraction

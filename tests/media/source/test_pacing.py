@@ -1,4 +1,4 @@
-"""Time, as sources see it."""
+"""Pacing and clocks of sources."""
 
 import itertools
 import threading

@@ -17,7 +17,7 @@ def frame(counter: int, key: bool = False) -> EncodedFrame:
 
 
 class Held(asyncio.AbstractEventLoop):
-    """An event loop that does nothing until it is told to."""
+    """Event loop that runs nothing until the test says so."""
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], object]] = []

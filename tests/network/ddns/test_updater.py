@@ -1,4 +1,4 @@
-"""Dynamic DNS against a dyndns2 server of ours: what is told, what is tried again, what a restart remembers."""
+"""Dynamic DNS with a dyndns2 server of the test: updates, retries, and stored results after a restart."""
 
 import asyncio
 import queue

@@ -1,4 +1,4 @@
-"""Bodies without an end: talk goes on for as long as somebody speaks, and no longer."""
+"""Bodies without an end: talk lasts exactly as long as its body."""
 
 import asyncio
 

@@ -28,7 +28,7 @@ async def open_http(stage: Stage) -> Listener:
 
 
 class Tunnelled(Player):
-    """Sends what it asks on another connection."""
+    """Client that sends its requests on another connection."""
 
     @classmethod
     async def through(cls, port: int, cookie: str) -> "Tunnelled":

@@ -1,4 +1,4 @@
-"""Exports of real recordings, as ffprobe sees them."""
+"""Exports of real recordings, checked with ffprobe."""
 
 import asyncio
 import subprocess

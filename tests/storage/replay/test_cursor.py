@@ -1,4 +1,4 @@
-"""Replay of files on a card: where it begins, in which order frames come, and what is said of gaps and ends."""
+"""Replay of files on a card: start, order of frames, and marks of gaps and ends."""
 
 import asyncio
 from collections.abc import AsyncIterator

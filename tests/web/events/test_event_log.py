@@ -1,4 +1,4 @@
-"""What the events page asks for."""
+"""Requests of the events page."""
 
 import json
 from collections.abc import AsyncIterator

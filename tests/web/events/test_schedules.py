@@ -1,4 +1,4 @@
-"""What the events page asks for to show the schedules."""
+"""Requests of the events page for schedules."""
 
 import json
 from collections.abc import AsyncIterator

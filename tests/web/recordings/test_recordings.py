@@ -1,4 +1,4 @@
-"""What the page of recordings asks for."""
+"""Requests of the recordings page."""
 
 import asyncio
 import inspect
@@ -123,7 +123,7 @@ async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
 
 
 def put_on_card(world: World, codec: codecs.Codec) -> str:
-    """Lay a recording of two seconds with the name of noon on the card, and return what asks for it."""
+    """Put a two-second recording named for noon on the card, and return its request arguments."""
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-150640.avi"
     path.write_bytes(avi_file(pictures(codec), codec, sound=True))
     return f"dir=event&fname={path.name}"

@@ -95,7 +95,7 @@ def playable(path: Path) -> str:
 
 
 def played(path: Path) -> int:
-    """Return how many pictures a player gets out of a file, whatever it complains about."""
+    """Return how many pictures a player decodes from a file, regardless of its warnings."""
     command = [
         "ffprobe",
         "-v",

@@ -1,4 +1,4 @@
-"""Packets of sound are put in order; what is missing becomes silence."""
+"""Jitter buffer: audio packets are sorted, and gaps become silence."""
 
 import random
 from collections.abc import Iterable

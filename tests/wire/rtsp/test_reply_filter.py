@@ -1,4 +1,4 @@
-"""Replies of an RTSP server: what passes, and what would lead a client elsewhere."""
+"""Replies of an RTSP server: accepted ones, and those that would redirect a client."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests for the relay become requests for the camera, wherever they are cut; everything else passes."""
+"""Requests to the relay become requests to the camera, however they are split; other data passes unchanged."""
 
 from base64 import b64encode
 

@@ -47,7 +47,7 @@ def ffmpeg() -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 
 def connected(url: str, sound: bool = True) -> Iterator:
-    """Play as soon as somebody listens at the address."""
+    """Play as soon as a server listens at the address."""
     for _ in range(100):
         items = make_source(url).play(lambda: Wanted((320, 240), 30, sound), threading.Event())
         try:

@@ -1,4 +1,4 @@
-"""HTTP cameras, and whatever else HTTP gives."""
+"""HTTP sources: cameras and other content."""
 
 import itertools
 import logging

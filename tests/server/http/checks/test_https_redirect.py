@@ -1,4 +1,4 @@
-"""Plain HTTP where only HTTPS is served: requests are sent on, whatever they say of the camera's name."""
+"""Plain HTTP while only HTTPS is served: requests are redirected, for any host name."""
 
 from ipaddress import ip_network
 

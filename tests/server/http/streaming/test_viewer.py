@@ -1,4 +1,4 @@
-"""What a viewer that is behind gets, and what it misses; on a socket whose room the test decides."""
+"""HTTP viewer that is behind: frames sent and skipped, on a socket with room set by the test."""
 
 import asyncio
 from typing import cast

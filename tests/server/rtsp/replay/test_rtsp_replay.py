@@ -1,4 +1,4 @@
-"""Replay over RTSP with ONVIF's extensions: what a recorder asks for, and what it is sent."""
+"""Replay over RTSP with ONVIF's extensions: a recorder's requests and the frames it receives."""
 
 import asyncio
 import shutil
