@@ -37,7 +37,7 @@ MODULES = (
     _module("presets", "/web/preset"),
     _module("settings", "/web/settings", "/web/check", "/web/update", "/web/undo"),
     _module("state", "/web/state"),
-    _module("whep", "/whep", "/whep/*", "/whep/sessions/*"),
+    _module("whep", "/whep", "/whep/*", "/whep/h264/sub", "/whep/sessions/*"),
     _module("welcome", "/web/welcome/end"),
     _module("system.host", "/web/system"),
     DESCRIPTION,

@@ -1,5 +1,5 @@
-"""WHEP: WebRTC's streams for browsers and players (draft-ietf-wish-whep): ``/whep`` and ``/whep/<codec>`` take offers,
-``/whep/sessions/<identifier>`` is one session."""
+"""WHEP: WebRTC's streams for browsers and players (draft-ietf-wish-whep): ``/whep``, ``/whep/<codec>`` and
+``/whep/h264/sub`` take offers, ``/whep/sessions/<identifier>`` is one session."""
 
 from ipcamd.cgi.answer import DONE, TEXT, Answer
 from ipcamd.cgi.arguments import OTHERS_IGNORED
@@ -17,6 +17,8 @@ _GONE = Answer(help="WebRTC is off, or there is no such stream or session.", sta
 _OTHER_TYPE = Answer(help="The body is of another type.", status=415)
 _NO_RESTART = Answer(help="ICE restarts are not supported.", status=422)
 _PATH, _SESSIONS = "/whep", "sessions"
+_FOLDERS = {1: f"{_PATH[1:]}/{_SESSIONS}", 2: _SESSIONS, 3: f"../{_SESSIONS}"}
+"""Folder of the sessions relative to an address with so many slashes."""
 
 
 async def open_session(call: Call) -> Reply:
@@ -28,8 +30,8 @@ async def open_session(call: Call) -> Reply:
     codec = call.head.path.lower().removeprefix(_PATH).strip("/") or MAIN
     offer = WebRtcOffer(codec, await _read(call), call.account, call.address, _own_address(call))
     answer = await _sessions(call).open_session(offer)
-    # relative to /whep or /whep/<codec>, because a proxy may add a path prefix
-    folder = _SESSIONS if call.head.path.count("/") > 1 else f"{_PATH[1:]}/{_SESSIONS}"
+    # relative to the request's address, because a proxy may add a path prefix
+    folder = _FOLDERS[call.head.path.count("/")]
     headers = ("Location", f"{folder}/{answer.identifier}"), ("ETag", answer.tag), ("Accept-Patch", FRAGMENT)
     return Reply(answer.description, 201, SDP, headers)
 
@@ -96,6 +98,7 @@ def _takes_offers(path: str) -> Endpoint:
 ENDPOINTS = (
     _takes_offers(_PATH),
     _takes_offers(f"{_PATH}/{ANY}"),
+    _takes_offers(f"{_PATH}/{MAIN}/sub"),
     Endpoint(
         f"{_PATH}/{_SESSIONS}/{ANY}",
         Rank.GUEST,

@@ -16,7 +16,7 @@ from tests.onvif.client import OnvifClient
 pytestmark = pytest.mark.slow
 
 STEPS = Path(__file__).parent / "clients"
-PROFILES = ["h264", "mjpeg", "mpeg4"]
+PROFILES = ["h264", "h264_sub", "mjpeg", "mjpeg_sub", "mpeg4"]
 TOPIC = "tns1:VideoSource/MotionAlarm"
 
 
@@ -46,7 +46,13 @@ def test_home_assistants_client(camera: CameraProcess) -> None:
     assert found["serial"] == serial(camera)
     assert found["mac"] == camera.client.value("System.Info", "MACAddress")
     assert len(found["services"]) == 10
-    assert found["profiles"] == [["h264", "H264"], ["mjpeg", "JPEG"], ["mpeg4", "MPEG4"]]
+    assert found["profiles"] == [
+        ["h264", "H264"],
+        ["h264_sub", "H264"],
+        ["mjpeg", "JPEG"],
+        ["mjpeg_sub", "JPEG"],
+        ["mpeg4", "MPEG4"],
+    ]
     assert found["stream"] == stream(camera)
     assert found["has snapshots"] and found["snapshots"] == ["ffd8"] * 2
     assert TOPIC in found["topics"]

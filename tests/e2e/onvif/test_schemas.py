@@ -79,7 +79,7 @@ def test_values_are_those_of_the_cgi(onvif: OnvifClient, onvif_camera: CameraPro
     assert interface.text("tt:HwAddress") == client.value("System.Info", "MACAddress")
     profiles = onvif.ask("trt:GetProfiles").content
     tokens = [each.get("token") for each in profiles]
-    assert tokens == ["h264", "mjpeg", "mpeg4"]
+    assert tokens == ["h264", "h264_sub", "mjpeg", "mjpeg_sub", "mpeg4"]
     rtsp = client.value("System", "RTSPPort")
     uri = onvif.ask("tr2:GetStreamUri", READ_ONE["tr2:GetStreamUri"]).text("tr2:Uri")
     assert uri == f"rtsp://127.0.0.1:{rtsp}/onvif/h264"
@@ -92,12 +92,14 @@ def test_newer_codecs_are_in_media2(onvif: OnvifClient, onvif_camera: CameraProc
     client.update("Audio", Codec="aac")
     try:
         profiles = onvif.ask("tr2:GetProfiles", everything)
-        assert [each.get("token") for each in profiles.content] == ["h264", "mjpeg", "mpeg4", "h265"]
+        tokens = ["h264", "h264_sub", "mjpeg", "mjpeg_sub", "mpeg4", "h265"]
+        assert [each.get("token") for each in profiles.content] == tokens
         assert {*profiles.texts("tt:Encoding")} == {"H264", "JPEG", "MPV4-ES", "H265", "MP4A-LATM"}
         assert "H265" in onvif.ask("tr2:GetVideoEncoderConfigurationOptions").texts("tt:Encoding")
         assert {*onvif.ask("trt:GetProfiles").texts("tt:Encoding")} == {"H264", "JPEG", "MPEG4", "AAC"}
         assert onvif.ask("trt:GetAudioEncoderConfigurationOptions").texts("tt:Encoding") == ["AAC"]
-        assert onvif.ask("trt:GetVideoEncoderConfigurations").texts("tt:Encoding") == ["H264", "JPEG", "MPEG4"]
+        encodings = onvif.ask("trt:GetVideoEncoderConfigurations").texts("tt:Encoding")
+        assert encodings == ["H264", "H264", "JPEG", "JPEG", "MPEG4"]
         one = "<trt:ConfigurationToken>h265</trt:ConfigurationToken>"
         assert onvif.ask("trt:GetVideoEncoderConfiguration", one).fault[:2] == ["ter:InvalidArgVal", "ter:NoConfig"]
         token = "<tr2:Protocol>RTSP</tr2:Protocol><tr2:ProfileToken>h265</tr2:ProfileToken>"

@@ -74,7 +74,7 @@ def _of_kind(kind: str, token: str) -> dict[str, Sample]:
     """Return the samples of one kind of configuration."""
     name = f"{kind}Configuration"
     add = _MINE + _TOKEN.format(token)
-    read, used = (f"trt:Get{name}", _TOKEN.format(token)), f"<tt:UseCount>{2 if kind == 'VideoEncoder' else 4}<"
+    read, used = (f"trt:Get{name}", _TOKEN.format(token)), f"<tt:UseCount>{2 if kind == 'VideoEncoder' else 6}<"
     samples = {
         f"trt:Get{name}s": Sample(),
         f"trt:Get{name}": Sample(_TOKEN.format(token), wrong=_NO_TOKEN),
@@ -142,14 +142,14 @@ SAMPLES = {
     **{name: sample for kind, token in _KINDS.items() for name, sample in _of_kind(kind, token).items()},
     "trt:AddPTZConfiguration": Sample(
         _MINE + _TOKEN.format("ptz0"),
-        Effect(_READ_PTZ, "<tt:UseCount>4<"),
+        Effect(_READ_PTZ, "<tt:UseCount>6<"),
         prepare=(_CREATE,),
         undo=(_DELETE,),
         wrong=((_H264 + _TOKEN.format("nothing"), "NoConfig"),),
     ),
     "trt:RemovePTZConfiguration": Sample(
         _MINE,
-        Effect(_READ_PTZ, "<tt:UseCount>4<", is_gone=True),
+        Effect(_READ_PTZ, "<tt:UseCount>6<", is_gone=True),
         prepare=(_CREATE, ("trt:AddPTZConfiguration", _MINE + _TOKEN.format("ptz0"))),
         undo=(_DELETE,),
         wrong=_NO_PROFILE,

@@ -101,7 +101,7 @@ SAMPLES = {
     ),
     "tr2:AddConfiguration": Sample(
         _MINE + _VIDEO,
-        Effect(_READ_VIDEO, "<tt:UseCount>4<"),
+        Effect(_READ_VIDEO, "<tt:UseCount>6<"),
         prepare=(_CREATE,),
         undo=(_DELETE,),
         wrong=(
@@ -112,7 +112,7 @@ SAMPLES = {
     ),
     "tr2:RemoveConfiguration": Sample(
         _MINE + _VIDEO,
-        Effect(_READ_VIDEO, "<tt:UseCount>4<", is_gone=True),
+        Effect(_READ_VIDEO, "<tt:UseCount>6<", is_gone=True),
         prepare=(_CREATE, ("tr2:AddConfiguration", _MINE + _VIDEO)),
         undo=(_DELETE,),
         wrong=((_NOTHING + _VIDEO, "NoProfile"),),

@@ -14,6 +14,7 @@ from ipcamd.params.group import Values
 from ipcamd.params.network import QOS, WEBRTC
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.registry import Registry
+from ipcamd.server.rtsp.mounts.mounts import SUB
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.service import Talk, WebRtcService
 from ipcamd.server.webrtc.streams import WebRtcStreams
@@ -69,11 +70,14 @@ async def _refuse(*_: Values) -> AsyncIterator[None]:
 
 
 def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
-    """Return the streams of a codec for WebRTC: the picture's, then the microphone's, the preferred codec first; it is
-    silent while it is off."""
+    """Return the streams of a codec, or of its substream (``h264/sub``), for WebRTC.
+
+    The picture's is first, then the microphone's, the preferred codec first; it is silent while it is off.
+    """
     pipeline = media.pipeline
-    pictures = [pipeline.hubs[codec]] if codec in pipeline.hubs else []
-    return [*pictures, *_find_sounds(pipeline)] if pictures else []
+    name, slash, sub = codec.partition("/")
+    pictures = pipeline.substream(name) if slash + sub == SUB else pipeline.hubs.get(codec)
+    return [pictures, *_find_sounds(pipeline)] if pictures else []
 
 
 def _find_sounds(pipeline: Pipeline) -> list[Hub]:

@@ -7,7 +7,7 @@ from ipcamd.media.codecs import ULAW, Codec, OnvifCodec
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.names import configuration_name
 from ipcamd.onvif.media.profiles import Part, count_uses
-from ipcamd.onvif.media.video_encoder import enabled_encoders
+from ipcamd.onvif.media.video_encoder import VideoEncoder, enabled_encoders
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.image import RESOLUTIONS
 from ipcamd.params.network import MULTICAST
@@ -71,6 +71,11 @@ def sound_codec(camera: Camera) -> OnvifCodec:
     codec = sound.codec if sound else ULAW
     assert codec.onvif
     return codec.onvif
+
+
+def video_multicast(camera: Camera, encoder: VideoEncoder) -> Node:
+    """Return ``tt:Multicast`` of a video encoder; substreams are not multicast."""
+    return _multicast("0.0.0.0", 0, 0, False) if encoder.is_sub else multicast(camera, encoder.codec)
 
 
 def multicast(camera: Camera, codec: Codec) -> Node:

@@ -158,7 +158,7 @@ def _fixed(available: Mapping[Part, tuple[str, ...]]) -> list[MediaProfile]:
     """Return one profile per stream, with all parts of the camera."""
     others = {part: names[0] for part, names in available.items()}
     return [
-        MediaProfile(encoder.token, encoder.onvif.media2, True, {**others, Part.VIDEO_ENCODER: encoder.token})
+        MediaProfile(encoder.token, encoder.title, True, {**others, Part.VIDEO_ENCODER: encoder.token})
         for encoder in video_encoders()
         if encoder.token in available[Part.VIDEO_ENCODER]
     ]

@@ -3,6 +3,7 @@
 from ipcamd.camera import Camera
 from ipcamd.onvif.camera_url import http_url, rtsp_url
 from ipcamd.onvif.media.profiles import MediaProfile, Part, all_profiles
+from ipcamd.onvif.media.video_encoder import find_encoder
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.fault import sender_fault
 
@@ -11,13 +12,14 @@ PATH = "onvif/"
 
 
 def profile_tracks(camera: Camera, token: str) -> tuple[str, ...]:
-    """Return the tracks of the profile with this token, ignoring case: the video codec's name, ``audio`` and
+    """Return the tracks of the profile with this token, ignoring case: the RTSP path of its video, ``audio`` and
     ``metadata``; none if it does not exist or is incomplete."""
     profiles = {profile.token.lower(): profile for profile in all_profiles(camera).values()}
     profile = profiles.get(token.lower())
     if profile is None or not _has_stream(profile):
         return ()
-    video = profile.parts.get(Part.VIDEO_ENCODER)
+    encoder = profile.parts.get(Part.VIDEO_ENCODER)
+    video = find_encoder(encoder).path if encoder else None
     sound = ("audio",) if Part.AUDIO_ENCODER in profile.parts else ()
     metadata = ("metadata",) if Part.METADATA in profile.parts else ()
     return (*((video,) if video else ()), *sound, *metadata)

@@ -40,16 +40,28 @@ class VideoEncoderValues:
 
 @dataclass(frozen=True, slots=True)
 class VideoEncoder:
-    """Encoder of one codec."""
+    """Encoder of one stream."""
 
     codec: Codec
     onvif: OnvifCodec
     group: Group
+    is_sub: bool = False
+    """Whether it encodes the codec's substream."""
 
     @property
     def token(self) -> str:
         """Token of its configuration."""
-        return self.codec.name
+        return f"{self.codec.name}_sub" if self.is_sub else self.codec.name
+
+    @property
+    def title(self) -> str:
+        """Name of its profile."""
+        return f"{self.onvif.media2} sub" if self.is_sub else self.onvif.media2
+
+    @property
+    def path(self) -> str:
+        """RTSP path of its stream."""
+        return f"{self.codec.name}/sub" if self.is_sub else self.codec.name
 
     @property
     def resolutions(self) -> dict[tuple[int, int], str]:
@@ -116,13 +128,18 @@ class VideoEncoder:
 @cache
 def video_encoders() -> tuple[VideoEncoder, ...]:
     """Return the encoders that ONVIF knows, in its order, whether their streams are enabled or not."""
-    listed = [VideoEncoder(codec, codec.onvif, _group(codec)) for codec in video_codecs() if codec.onvif]
-    return tuple(sorted(listed, key=lambda encoder: encoder.onvif.order))
+    listed = [
+        VideoEncoder(codec, codec.onvif, _group(group), is_sub)
+        for codec in video_codecs()
+        for group, is_sub in ((codec.parameters, False), (codec.sub_parameters, True))
+        if codec.onvif and group
+    ]
+    return tuple(sorted(listed, key=lambda encoder: (encoder.onvif.order, encoder.is_sub)))
 
 
 def enabled_encoders(camera: Camera) -> tuple[VideoEncoder, ...]:
     """Return the encoders whose streams are enabled."""
-    return tuple(encoder for encoder in video_encoders() if encoder.token in camera.pipeline.hubs)
+    return tuple(encoder for encoder in video_encoders() if _is_enabled(camera, encoder))
 
 
 def find_encoder(token: str) -> VideoEncoder:
@@ -153,8 +170,14 @@ def _config_modify(reason: str) -> Fault:
     return invalid_argument(reason, "ConfigModify")
 
 
-def _group(codec: Codec) -> Group:
-    return next(group for group in GROUPS if group.name == codec.parameters)
+def _is_enabled(camera: Camera, encoder: VideoEncoder) -> bool:
+    if encoder.is_sub:
+        return camera.pipeline.substream(encoder.codec.name) is not None
+    return encoder.codec.name in camera.pipeline.hubs
+
+
+def _group(name: str) -> Group:
+    return next(group for group in GROUPS if group.name == name)
 
 
 def _nearest(wanted: float, allowed: Iterable[int], limits: tuple[int, int], what: str) -> int:

@@ -1,5 +1,6 @@
 """Configurations of Media1: operations that list each kind, read one by its token, or list those of a profile."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -78,9 +79,10 @@ def get_audio_outputs(call: OperationCall) -> Content:
 
 
 def get_video_encoder_options(call: OperationCall) -> Content:
-    """Return the options of a video encoder; without a token, of all."""
+    """Return the options of a video encoder; without a token, of those of all main streams."""
     asked = _asked(call, Part.VIDEO_ENCODER)
-    encoders = tuple(each for each in video_encoders() if each.onvif.media1 and asked in (None, each.token))
+    listed = (each for each in video_encoders() if each.onvif.media1)
+    encoders = tuple(each for each in listed if each.token == asked or (asked is None and not each.is_sub))
     return video_encoder_options(call.camera, encoders)
 
 
@@ -146,11 +148,11 @@ async def set_video_encoder(call: OperationCall) -> Content:
 
 
 def get_guaranteed_instances(call: OperationCall) -> Content:
-    """Return the number of simultaneous streams: one per codec."""
+    """Return the number of simultaneous streams: one per codec, and its substream."""
     check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
-    listed = sorted(each.onvif.media1 for each in video_encoders() if each.onvif.media1)
-    order = [name for name in ("JPEG", "H264", "MPEG4") if name in listed]
-    return node("trt:TotalNumber", len(order)), [node(f"trt:{name}", 1) for name in order]
+    counts = Counter(each.onvif.media1 for each in video_encoders())
+    numbers = [node(f"trt:{name}", counts[name]) for name in ("JPEG", "H264", "MPEG4") if counts[name]]
+    return node("trt:TotalNumber", sum(counts[name] for name in ("JPEG", "H264", "MPEG4"))), numbers
 
 
 def _asked(call: OperationCall, part: Part) -> str | None:

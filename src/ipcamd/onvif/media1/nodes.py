@@ -15,6 +15,7 @@ from ipcamd.onvif.media.nodes import (
     multicast,
     resolution,
     sound_codec,
+    video_multicast,
     video_source_configuration,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
@@ -68,7 +69,7 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
             node("tt:BitrateLimit", settings.bitrate_kbits),
         ),
         node(codec, gop, node(f"tt:{profile}", encoder.onvif.profile)) if encoder.onvif.profile else None,
-        multicast(camera, encoder.codec),
+        video_multicast(camera, encoder),
         node("tt:SessionTimeout", SESSION_TIMEOUT),
     )
 

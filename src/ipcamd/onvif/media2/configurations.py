@@ -1,5 +1,6 @@
 """Configurations of Media2: operations that list each kind and its options."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -95,11 +96,13 @@ async def set_video_encoder(call: OperationCall) -> Content:
 
 
 def get_video_encoder_instances(call: OperationCall) -> Content:
-    """Return the number of simultaneous streams: one per codec."""
+    """Return the number of simultaneous streams: one per codec, and its substream."""
     check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
-    listed = [each.onvif.media2 for each in enabled_encoders(call.camera)]
-    codecs = [node("tr2:Codec", node("tr2:Encoding", each), node("tr2:Number", 1)) for each in listed]
-    return node("tr2:Info", codecs, node("tr2:Total", len(listed)))
+    counts = Counter(each.onvif.media2 for each in enabled_encoders(call.camera))
+    codecs = [
+        node("tr2:Codec", node("tr2:Encoding", name), node("tr2:Number", number)) for name, number in counts.items()
+    ]
+    return node("tr2:Info", codecs, node("tr2:Total", counts.total()))
 
 
 def _asked(call: OperationCall, part: Part) -> tuple[str, ...]:

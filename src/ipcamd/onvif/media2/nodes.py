@@ -14,6 +14,7 @@ from ipcamd.onvif.media.nodes import (
     multicast,
     resolution,
     sound_codec,
+    video_multicast,
     video_source_configuration,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
@@ -63,7 +64,7 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
         node("tt:Encoding", encoder.onvif.media2),
         resolution("tt:Resolution", (settings.width, settings.height)),
         node("tt:RateControl", rate, ConstantBitRate=settings.constant_bitrate),
-        multicast(camera, encoder.codec),
+        video_multicast(camera, encoder),
         node("tt:Quality", settings.quality),
         GovLength=encoder.gop(values) if encoder.onvif.profile else None,
         Profile=encoder.onvif.profile or None,

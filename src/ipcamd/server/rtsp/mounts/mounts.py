@@ -71,16 +71,19 @@ class Mounts:
             return _media(path, *self._metadata_tracks())
         if path.startswith(PROFILES):
             return self._profile_media(path)
-        codec, slash, sub = path.partition("/")
-        hub = self._substream(codec) if slash + sub == SUB else self._pictures().get(path)
+        hub = self._find_pictures(path)
         return _media(path, MediaTrack(hub), *self._sounds()) if hub else None
 
     def _profile_media(self, path: str) -> Presentation | None:
         names = self._profile_tracks(path.removeprefix(PROFILES))
-        enabled = self._pictures()
-        pictures = (MediaTrack(enabled[name]) for name in names if name in enabled)
+        pictures = (MediaTrack(hub) for name in names if (hub := self._find_pictures(name)))
         metadata = self._metadata_tracks() if METADATA in names else ()
         return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()), *metadata)
+
+    def _find_pictures(self, path: str) -> Hub | None:
+        """Return the enabled stream or substream of a codec at this path."""
+        codec, slash, sub = path.partition("/")
+        return self._substream(codec) if slash + sub == SUB else self._pictures().get(path)
 
     def _metadata_tracks(self) -> tuple[MediaTrack, ...]:
         hub = self._metadata()
