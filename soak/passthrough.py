@@ -47,7 +47,7 @@ class Relay:
         self._stop = threading.Event()
         self._viewer = threading.Thread(target=self._watch)
         self._source = threading.Thread(target=self._disturb)
-        self.equal = self.lost = self.jumps = self.far_encoded = self.far_dropped = 0
+        self.equal = self.unknown = self.lost = self.jumps = self.far_encoded = self.far_dropped = 0
         self._last: tuple[int, int, int] | None = None
         """Counter, place and number of restarts of the last picture of the file."""
 
@@ -105,6 +105,7 @@ class Relay:
     def _compare(self, part: Part) -> None:
         place = self._places.get(fingerprint(self.codec, part.payload))
         if place is None:
+            self.unknown += 1
             return
         self.equal += 1
         if self._last and self._last[::2] == (part.counter - 1, self.restarts):
@@ -132,17 +133,22 @@ def report(relay: Relay, minutes: float) -> list[Row]:
     """Stop a relay and judge it."""
     passed, encoded = relay.stop()
     # a picture that the first camera had to encode is passed through by the second, but is none of the file
-    different = max(0, passed - relay.equal - relay.lost - relay.far_encoded)
+    unexplained = passed - relay.equal - relay.lost, relay.unknown - encoded
+    different = max(0, *(count - relay.far_encoded for count in unexplained))
     name = f"passthrough of {relay.codec}, {minutes:g} minutes, {relay.restarts} restarts of the source"
-    pictures = (
-        f"{passed} pictures passed through, {relay.equal} equal to the file's, {different} not; {encoded} encoded"
-    )
+    pictures = f"{passed} pictures passed through, {relay.equal} equal to the file's, {different} not"
     gaps = f"{relay.jumps} gaps, {relay.far_dropped} pictures left out by the source for a slow viewer"
     order = f"{gaps}; {relay.traces} tracebacks"
     is_in_order = relay.jumps <= relay.far_dropped and not relay.traces
+    missed = f"{relay.lost} missed by the viewer, {encoded} encoded"
     is_proof = minutes >= LEAST_MINUTES
     return [
-        Row(name, pictures, "0 different in 30 minutes", different == 0 if is_proof or different else None),
+        Row(
+            name,
+            f"{pictures}; {missed}",
+            "0 different in 30 minutes",
+            different == 0 if is_proof or different else None,
+        ),
         Row(f"passthrough of {relay.codec}: order and log", order, "no other gaps; 0 tracebacks", is_in_order),
     ]
 

@@ -63,6 +63,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         lambda: sources.make_source(core.options.source, clock, core.options.source_tls), "source"
     )
     await run_in_thread(source.check, "source")
+    analysis_source = await run_in_thread(lambda: _analysis_source(core, clock), "source")
     instrument = sounds.make_audio_source(core.options.audio, clock)
     if instrument:
         await run_in_thread(instrument.check, "source")
@@ -77,6 +78,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         own_sound=core.options.audio == "",
         view=lambda: _view(core.drivers),
         encoders=encoders,
+        analysis_source=analysis_source,
     )
     stack.push(pipeline.stop)
     mp4_stream = Mp4Stream(pipeline.h264, lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None)
@@ -101,6 +103,15 @@ async def _find_encoders(name: str) -> EncoderChoice:
         except TimeoutError:
             raise ConfigError(f"--encoder {name}: its driver does not answer for {_TRIAL_S:g} s") from None
     return encoders
+
+
+def _analysis_source(core: Core, clock: pacing.Clock) -> sources.Source | None:
+    """Return the source of pictures for analysis alone, if any. Raises ``ConfigError`` if it is no source."""
+    if not core.options.analysis_source:
+        return None
+    source = sources.make_source(core.options.analysis_source, clock, core.options.source_tls)
+    source.check()
+    return source
 
 
 def _view(drivers: Drivers) -> View:

@@ -33,7 +33,7 @@ from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.sound.microphone import Microphone
 from ipcamd.media.sound.sound_stream import SoundStream
 from ipcamd.media.source import Wanted
-from ipcamd.media.source_demand import SourceDemand
+from ipcamd.media.source_demand import SourceDemand, make_analysis_capture
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
@@ -41,6 +41,7 @@ from ipcamd.media.stream.traffic import Traffic
 from ipcamd.media.stream_settings import StreamSettings, encoded_codecs, encoded_name, read_streams, sub_name
 from ipcamd.params.device.privacy import MASK_GROUPS, PRIVACY
 from ipcamd.params.group import Values
+from ipcamd.params.image import is_enabled
 from ipcamd.params.osd import OSD_GROUPS
 from ipcamd.settings.settings import Settings
 from ipcamd.wire.sdk_header import Status
@@ -62,11 +63,6 @@ def _wake(*threads: OnDemandThread) -> None:
         thread.wake()
 
 
-def _is_enabled(values: Values) -> bool:
-    """Whether these settings of a stream allow it; most streams cannot be disabled."""
-    return values.get("Enabled", "yes") == "yes"
-
-
 def _utc(moment: int) -> datetime:
     return datetime.fromtimestamp(moment / 1e9, UTC)
 
@@ -86,11 +82,12 @@ class Pipeline:
         own_sound: bool = True,
         view: Callable[[], View] = lambda: WHOLE,
         encoders: EncoderChoice | None = None,
+        analysis_source: "Source | None" = None,
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` returns the local time. `status`
         returns motion levels, inputs and output (SDK 3.1); `view` is the visible part of the picture. These four are
         called in media threads. The sound comes from `instrument`, or from the source if `own_sound`. `encoders` makes
-        the encoders; None: in software."""
+        the encoders; None: in software. Pictures for analysis come from `analysis_source`, if it is given and works."""
         self._settings = settings
         self._clock_ns = clock_ns
         self._view = view
@@ -115,6 +112,7 @@ class Pipeline:
         self._processor = FrameProcessor(
             outputs, self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
         )
+        self._analysis_capture = make_analysis_capture(analysis_source, self._processor)
         self.capture = VideoCapture(source, self._deliver, self._draw_no_signal, timeouts)
         self.capture.refine = self._demand.refine
         self._magnification = 1
@@ -173,14 +171,14 @@ class Pipeline:
         return {
             codec.name: self._streams[codec.name].hub
             for codec in video_codecs()
-            if _is_enabled(self._settings[codec.parameters])
+            if is_enabled(self._settings[codec.parameters])
         }
 
     def substream(self, codec: str) -> Hub | None:
         """Return the substream of the codec with this name; None if it does not exist or is disabled."""
         found = next((each for each in video_codecs() if each.name == codec and each.sub_parameters), None)
         return (
-            self._streams[sub_name(found)].hub if found and _is_enabled(self._settings[found.sub_parameters]) else None
+            self._streams[sub_name(found)].hub if found and is_enabled(self._settings[found.sub_parameters]) else None
         )
 
     def encoded(self, hub: Hub) -> Hub | None:
@@ -260,6 +258,9 @@ class Pipeline:
         for name, stream in self._streams.items():
             publisher = Publisher(stream.hub, loop, self.traffic.of(stream.hub.name, "encoder"))
             self._encoders[name] = self._thread(name, partial(stream.run, publisher))
+        if self._analysis_capture:
+            self._analysis_capture.wake = self._thread("analysis", self._analysis_capture.run).wake
+            self._analysis_capture.watch(loop, self._update_demand)
         if self._recorder:
             self._recorder.wake = self._thread("sound", self._recorder.run).wake
         self._update_microphone()
@@ -272,6 +273,8 @@ class Pipeline:
         """End the threads, within a second. A thread that is importing is not awaited: it stops by itself."""
         self.snapshots.close()
         self.capture.close()
+        if self._analysis_capture:
+            self._analysis_capture.close()
         for sound in self._sounds.values():
             sound.close()
         if self._microphone:
@@ -338,12 +341,15 @@ class Pipeline:
             stream.settings = replace(stream.settings, passes=False)
         # a video stream continues with a key frame; earlier frames are useless to new viewers
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
-        if not _is_enabled(values):
+        if not is_enabled(values):
             for end_viewers in self._on_disabled:
                 end_viewers(stream.hub)
         self._update_demand()
 
     def _update_demand(self) -> None:
+        if self._analysis_capture:
+            needed = None if self.capture.private else self._demand.collect_analysis()
+            self._processor.analyses = self._demand.analyses = not self._analysis_capture.demand(needed)
         sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
         wanted = self._demand.collect(sound)
         if wanted:
@@ -371,6 +377,7 @@ class Pipeline:
     def _update_privacy(self) -> None:
         self.capture.private = self._settings[PRIVACY.name].flag("Enabled")
         self._update_microphone()
+        self._update_demand()
         for stream in self._streams.values():  # no viewer gets an old picture any more
             stream.hub.invalidate(self._clock_ns())
 

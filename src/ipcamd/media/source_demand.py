@@ -1,18 +1,36 @@
 """Source demand: the present needs of the streams and picture meters from the source."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
 from ipcamd.media.image.focus_meter import FocusMeter
+from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.source import Wanted
 
+if TYPE_CHECKING:
+    from ipcamd.media.capture.analysis_capture import AnalysisCapture
+    from ipcamd.media.source import Source
+
 AUDIO_ONLY_RATE = 5
 """Frame rate of a source that runs only for its sound, with the picture size of the probable next viewer."""
+
+_ANALYSIS_SIZE = (640, 480)
+"""Largest picture for analysis from a source of its own: enough for the highest zoom."""
+
+
+def make_analysis_capture(source: "Source | None", main: FrameProcessor) -> "AnalysisCapture | None":
+    """Return the capture of a source for analysis; None without one, as most cameras are."""
+    if source is None:
+        return None
+    from ipcamd.media.capture.analysis_capture import AnalysisCapture
+
+    return AnalysisCapture(source, main)
 
 
 class SourceDemand:
@@ -27,6 +45,8 @@ class SourceDemand:
         light_meter: LightMeter,
     ) -> None:
         """`streams` are the threads of the streams by name."""
+        self.analyses = True
+        """Whether the main source's pictures are analysed. May be replaced at any time."""
         self._streams = streams
         self._passthrough = passthrough
         self._analysis, self._focus_meter, self._light_meter = analysis, focus_meter, light_meter
@@ -36,7 +56,7 @@ class SourceDemand:
         # the size for viewers: a change of the source's mode, and perhaps its view, would look like motion
         usual = self._streams["mjpeg"].settings.size
         needs = [(each.settings.size, each.settings.rate) for each in self._streams.values() if each.input.wanted]
-        if rate := self._analysis.source_rate:
+        if self.analyses and (rate := self._analysis.source_rate):
             needs.append((usual, rate))
         if self._focus_meter.wanted:
             needs.append((usual, FOCUS_RATE))
@@ -49,6 +69,12 @@ class SourceDemand:
         sizes, rates = zip(*needs, strict=True)
         width, height = (max(sides) for sides in zip(*sizes, strict=True))
         return Wanted((width, height), max(rates), sound)
+
+    def collect_analysis(self) -> Wanted | None:
+        """Return the demand of analysis from a source of its own; None for nothing. For the event loop."""
+        watched = any(each.input.wanted for each in self._streams.values())
+        rate = self._analysis.rate if watched else self._analysis.source_rate
+        return Wanted(_ANALYSIS_SIZE, rate, False) if rate else None
 
     def refine(self, wanted: Wanted) -> Wanted:
         """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
@@ -63,7 +89,9 @@ class SourceDemand:
             wanted.sound,
             codecs=frozenset(switch.stream.settings.codec.name for switch in watched if switch.wants_packets),
             settings_of=self._passthrough.settings_of,
-            decoded_rate=max(*rates, self._analysis.rate, LIGHT_RATE if self._light_meter.wanted else 0),
+            decoded_rate=max(
+                *rates, self._analysis.rate if self.analyses else 0, LIGHT_RATE if self._light_meter.wanted else 0
+            ),
             key_frame=any(switch.wants_key_frame for switch in watched),
             keys_suffice=not rates,
         )

@@ -122,6 +122,13 @@ OPTIONS: tuple[Option, ...] = (
         "POLICY",
         WordChoice(("auto", "verify", "any")),
     ),
+    Option(
+        "analysis-source",
+        "",
+        "smaller stream of the same camera, named like --source, that motion and tampering detection decode instead of "
+        "the source (default: none)",
+        "S",
+    ),
     Option("audio", "", "source of the sound: none, tone, a sound file, alsa:NAME (default: the source's own)", "A"),
     Option(
         "encoder",

@@ -19,6 +19,7 @@ class Options:
 
     source: str
     source_tls: str
+    analysis_source: str
     audio: str
     encoder: str
     """Value of `EncoderChoice`."""

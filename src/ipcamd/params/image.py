@@ -137,3 +137,8 @@ THREE_GPP = Group(
         ),
     ),
 )
+
+
+def is_enabled(values: Values) -> bool:
+    """Return whether these settings of a stream allow it; most streams cannot be disabled."""
+    return values.get("Enabled", "yes") == "yes"

@@ -5,6 +5,7 @@ import itertools
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -15,6 +16,8 @@ from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.parts import Part, sdk_parts, wait_in_stream
 from tests.media.encoded import annex_b, h264, units
 from tests.ports import free_port
+
+from ipcamd.wire.sdk_header import Status
 
 pytestmark = pytest.mark.slow
 
@@ -98,24 +101,35 @@ def test_clips_and_recordings_contain_the_source_s_own_pictures(
     camera = start_camera(f"--source={path}")
     client = camera.client
     client.update("Image.H264", Resolution=1)
-    client.update("Event.Server.General", FileFormat="MP4", PreEvent=1, PostEvent=1)
+    client.update("Event.Server.General", PreEvent=1, PostEvent=1)
     for fields in ({"Name": "always", "ScheduleTimeMode": 1}, {"Name": "door", "TriggerDI1": 1}):
         assert client.get("/cgi/event/schedule.cgi", action="add", EnableSDCard=1, **fields).text.startswith("[Event.")
     eventually(lambda: state(client) == "passed through", "it is encoded")
-    wait_in_stream(client, 2)
-    client.get("/cgi/admin/virtual.cgi", di1="high")
-    card = {"action": "list", "dir": "event"}
-    eventually(lambda: ".mp4" in client.get("/sdcard.cgi", **card).text, "no clip comes")
+    for form in ("MP4", "AVI"):
+        client.update("Event.Server.General", FileFormat=form)
+        wait_in_stream(client, 2)
+        client.get("/cgi/admin/virtual.cgi", di1="high")
+        eventually(partial(clips, camera, form), "no clip comes")
+        client.get("/cgi/admin/virtual.cgi", di1="low")
     camera.stop()
     source = [slices(picture) for picture in pictures]
-    for pattern in ("event/*.mp4", "record/*.avi"):
-        (recording,) = (camera.state / "sdcard").glob(pattern)
+    recordings = (camera.state / "sdcard" / "record").glob("*")
+    for recording in (
+        *clips(camera, "MP4"),
+        *clips(camera, "AVI"),
+        max(recordings, key=lambda path: path.stat().st_size),
+    ):
         recorded = recorded_pictures(recording)
         # before the first key frame of the source, a recording may begin with encoded pictures
         start = next(number for number, picture in enumerate(recorded) if picture in source)
         assert len(recorded) - start > 40, recording
         first = source.index(recorded[start])
         assert recorded[start:] == [source[(first + n) % len(source)] for n in range(len(recorded) - start)], recording
+
+
+def clips(camera: CameraProcess, form: str) -> list[Path]:
+    """Complete clips on the card."""
+    return list((camera.state / "sdcard" / "event").glob(f"*.{form.lower()}"))
 
 
 def slices(picture: tuple[bytes, ...]) -> tuple[bytes, ...]:
@@ -138,6 +152,18 @@ def start_codes(payload: bytes) -> bytes:
         parts.append(payload[4 : 4 + length])
         payload = payload[4 + length :]
     return annex_b(parts)
+
+
+def test_motion_is_found_in_the_analysis_source_while_the_main_one_is_passed_through(
+    start_camera: StartCamera, movie: tuple[Path, list[tuple[bytes, ...]]]
+) -> None:
+    client = start_camera(f"--source={movie[0]}", "--analysis-source=scene").client
+    client.update("Image.H264", Resolution=1)
+    client.get("/setup.cgi?mddata=1,0,120,640,480,50|0,0,0,1,1,50|0,0,0,1,1,50&mdpercent=5|5|5&motionenable=1")
+    stream = watch(client, H264)
+    eventually(lambda: next(stream) and state(client) == "passed through", "it is encoded")
+    eventually(lambda: Status.parse(next(stream).status).motion[0], "no motion is found")
+    assert state(client) == "passed through"
 
 
 def test_another_camera_s_stream_is_passed_through_whenever_it_is_there(start_camera: StartCamera) -> None:

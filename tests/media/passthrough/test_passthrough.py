@@ -38,14 +38,16 @@ class EncodedScript(Script):
 class House:
     """A pipeline on such a camera."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, analysis_source: Script | None = None) -> None:
         self.time = NOON
         self.database = Database(path)
         small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
         self.settings = Settings(self.database, GROUPS, small)
         self.source = EncodedScript()
         never = Timeouts(silence_s=600, start_s=600, blank_s=600)
-        self.pipeline = Pipeline(self.settings, self.source, lambda: self.time, lambda: 0, timeouts=never)
+        self.pipeline = Pipeline(
+            self.settings, self.source, lambda: self.time, timeouts=never, analysis_source=analysis_source
+        )
         self.sent: dict[int, bytes] = {}
         """Access units by their time."""
 

@@ -51,7 +51,7 @@ function _shtab_ipcamd_using
 end
 
 set -g _shtab_ipcamd_commands run check-config firmware 'firmware keygen' 'firmware build' 'firmware inspect'
-set -g _shtab_ipcamd_opts_with_value --admin-password --admin-user --allowed-host --audio --config --connections --connections-per-address --device --discovery --encoder --firmware-key --host --https-port --key --log-format --log-level --metrics-token --out --port --rtsp-port --rtsps-port --sdcard --source --source-tls --speaker --state --talk-port --tls-certificate --tls-key --trusted-proxy --version --viewers --webrtc-port --wheel
+set -g _shtab_ipcamd_opts_with_value --admin-password --admin-user --allowed-host --analysis-source --audio --config --connections --connections-per-address --device --discovery --encoder --firmware-key --host --https-port --key --log-format --log-level --metrics-token --out --port --rtsp-port --rtsps-port --sdcard --source --source-tls --speaker --state --talk-port --tls-certificate --tls-key --trusted-proxy --version --viewers --webrtc-port --wheel
 
 complete -c ipcamd -e
 complete -c ipcamd -f
@@ -62,6 +62,7 @@ complete -c ipcamd -n '_shtab_ipcamd_using; and test $_shtab_ipcamd_npos -eq 0' 
 complete -c ipcamd -n '_shtab_ipcamd_using run' -s h -l help -d 'show this help message and exit'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l source -xka "(__fish_complete_path (commandline -ct))" -d 'source of the picture: scene, a video or picture file, a directory of pictures, /dev/videoN, libcamera[:N], rtsp://..., http://..., pipe:[PATH]?format=..., screen[:N] (default: /dev/video0 if there is one, else scene); IPCAMD_SOURCE'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l source-tls -xka "auto verify any" -d 'accepted certificates of https:// and rtsps:// sources: auto (all, but a plain-text password is sent only under a verified one), verify (only verified ones), any (all, and the password is always sent) (default: auto); IPCAMD_SOURCE_TLS'
+complete -c ipcamd -n '_shtab_ipcamd_using run' -l analysis-source -x -d 'smaller stream of the same camera, named like --source, that motion and tampering detection decode instead of the source (default: none); IPCAMD_ANALYSIS_SOURCE'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l audio -xka "(__fish_complete_path (commandline -ct))" -d 'source of the sound: none, tone, a sound file, alsa:NAME (default: the source'"'"'s own); IPCAMD_AUDIO'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l encoder -xka "software auto v4l2m2m qsv nvenc" -d 'encoder of H.264 and H.265: software, the hardware v4l2m2m, qsv or nvenc (software while it fails), or auto (the first of these that works, otherwise software) (default: software); IPCAMD_ENCODER'
 complete -c ipcamd -n '_shtab_ipcamd_using run' -l state -xka "(__fish_complete_directories)" -d 'directory with database and keys of one camera, mode 0700 (default: $XDG_STATE_HOME/ipcamd); IPCAMD_STATE'

@@ -1,5 +1,6 @@
 """Analysis tap: small grey pictures for motion and tampering detection, taken before the overlay is drawn."""
 
+import threading
 from collections.abc import Callable
 from enum import Enum
 from math import ceil, floor
@@ -56,8 +57,7 @@ class AnalysisFrame:
 
 
 class AnalysisTap:
-    """Offers analysis frames to one consumer, in `latest`, and some of them to `take_sample`. Each is scaled once.
-    `offer` is for one thread at a time."""
+    """Offers analysis frames to one consumer, in `latest`, and some of them to `take_sample`. Each is scaled once."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called when `demand` has changed."""
@@ -72,6 +72,8 @@ class AnalysisTap:
         self._view = 0
         self._applied: tuple[ImageSettings, View, tuple[Mask, ...], tuple[int, int]] | None = None
         self._reformat: Callable[..., av.VideoFrame] | None = None
+        self._offering = threading.Lock()
+        """While one source takes over from another, both may offer pictures."""
 
     @property
     def demand(self) -> Demand:
@@ -117,7 +119,13 @@ class AnalysisTap:
         masks: tuple[Mask, ...] = (),
     ) -> None:
         """Offer `frame`, which is `view` of `picture` with `settings` applied, without the overlay. `masks` cover
-        places of the picture: nothing is to be detected there, not even in a mosaic."""
+        places of the picture: nothing is to be detected there, not even in a mosaic. From any thread."""
+        with self._offering:
+            self._offer(frame, picture, settings, view, masks)
+
+    def _offer(
+        self, frame: "av.VideoFrame", picture: Picture, settings: ImageSettings, view: View, masks: tuple[Mask, ...]
+    ) -> None:
         is_blank = not picture.signal
         is_due = self.latest.wanted and (self._decimator.selects(picture.captured_ns) or is_blank)
         sampling = self.take_sample if is_blank or self._sample_decimator.selects(picture.captured_ns) else None

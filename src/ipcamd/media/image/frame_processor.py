@@ -54,6 +54,8 @@ class FrameProcessor:
         self.masks = MaskSet()
         """Places to cover. May be replaced at any time; take effect with the next picture."""
         self.meter = Meter()
+        self.analyses = True
+        """Whether the pictures are offered for analysis. May be replaced at any time."""
         self.limit = (0, 0)
         """Largest size of all streams: width and height. May be replaced at any time."""
         self.size = (0, 0)
@@ -68,6 +70,10 @@ class FrameProcessor:
         self._transform: Transform | None = None
         self._cropper: Cropper | None = None
         self._blurrer: Blurrer | None = None
+
+    def make_analyser(self) -> "FrameProcessor":
+        """Return a processor for pictures of another source that show the same and are for analysis only."""
+        return FrameProcessor((), self._analysis, self.settings, self._clock_ns, self._local, self._view)
 
     def prepare(self) -> None:
         """Import the transform before the first viewer; to be called in a media thread."""
@@ -87,7 +93,7 @@ class FrameProcessor:
         """Transform a picture and pass it to the outputs that need it."""
         self._light_meter.offer(picture)
         outputs = [output for output in self._outputs if output.admits(picture)]
-        if not outputs and not self._analysis.wanted and not self._focus_meter.wanted:
+        if not outputs and not (self.analyses and self._analysis.wanted) and not self._focus_meter.wanted:
             return
         from ipcamd.media.image.scale import ProcessedFrame
         from ipcamd.media.mask.cover import cover
@@ -112,8 +118,8 @@ class FrameProcessor:
         seen = self._blurrer.blur(seen, view.blur)
         if picture.signal:
             self._focus_meter.offer(seen, viewed_s, (self._clock_ns() - picture.captured_ns) / 1e9)
-        before_overlay = partial(self._analysis.offer, picture=picture, settings=settings, view=view, masks=masks.masks)
-        made = self._transform.apply(seen, picture.captured_ns, settings, before_overlay)
+        offer = partial(self._analysis.offer, picture=picture, settings=settings, view=view, masks=masks.masks)
+        made = self._transform.apply(seen, picture.captured_ns, settings, offer if self.analyses else None)
         processed = ProcessedFrame(made, picture.captured_ns, masks.version)
         self.size = processed.frame.width, processed.frame.height
         for output in outputs:

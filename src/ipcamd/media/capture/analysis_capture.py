@@ -1,0 +1,71 @@
+"""Analysis capture: runs a second, smaller stream of the camera (``--analysis-source``) for motion and tampering
+detection, so that the main source need not be decoded for them."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ipcamd.media.capture.capture_loop import CaptureLoop
+from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.image.frame_processor import FrameProcessor
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Source, Wanted
+
+_RETRY_S, _LONGEST_S = 1.0, 30.0
+"""Shortest and longest pause after a failure, in seconds."""
+
+
+class AnalysisCapture(CaptureLoop):
+    """One source of pictures for analysis. `run` is for a thread."""
+
+    def __init__(self, source: "Source", main: FrameProcessor) -> None:
+        """`main` processes the pictures of the main source; its settings and masks apply to these pictures, too."""
+        super().__init__(f"analysis source {source.name}", _RETRY_S, _LONGEST_S)
+        self._note_change: Callable[[], object] = lambda: None
+        self._source, self._main = source, main
+        self._processor = main.make_analyser()
+        self._wanted: Wanted | None = None
+
+    def watch(self, loop: asyncio.AbstractEventLoop, changed: Callable[[], None]) -> None:
+        """Call `changed` in the event loop when the source fails, and when it works again."""
+        self._note_change = partial(loop.call_soon_threadsafe, changed)
+
+    def demand(self, wanted: "Wanted | None") -> bool:
+        """Set the demand; None for nothing. Return whether the main source need not be analysed meanwhile: not while
+        this one fails. From any thread."""
+        with self._changed:
+            self._needed, self._wanted = wanted is not None, wanted or self._wanted
+            if not wanted:
+                self._stop.set()
+            self._changed.notify_all()
+        if wanted:
+            self.wake()
+        return self._needed and not self._failing
+
+    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | Sound]":
+        return self._source.play(self._now_wanted, stop)
+
+    def _now_wanted(self) -> "Wanted":
+        assert self._wanted
+        self._processor.limit = self._wanted.size
+        return self._wanted
+
+    def _take(self, item: Packet | Picture | Sound) -> None:
+        if isinstance(item, Picture):
+            if self._failing:
+                self._note_success()
+                self._tell()
+            self._processor.settings, self._processor.masks = self._main.settings.without_overlay, self._main.masks
+            self._processor.process(item)
+
+    def _note_failure(self, reason: str) -> None:
+        super()._note_failure(reason)
+        self._tell()
+
+    def _tell(self) -> None:
+        with suppress(RuntimeError):  # the event loop is closed at shutdown
+            self._note_change()

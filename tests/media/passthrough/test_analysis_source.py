@@ -1,0 +1,93 @@
+"""Analysis source: motion detection sees its pictures, and leaves the main source to the viewers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from tests.media.encoded import h264
+from tests.media.passthrough.test_passthrough import House, Viewer
+from tests.media.stage import SECOND, WAIT, Script, grey
+
+from ipcamd.errors import SourceError
+from ipcamd.media.frame import Picture
+from ipcamd.media.image.analysis_tap import AnalysisFrame, Demand
+
+
+class TwoSources(House):
+    """A pipeline with a main source of H.264 and a source for analysis."""
+
+    def __init__(self, path: Path) -> None:
+        self.analysed = Script()
+        super().__init__(path, self.analysed)
+
+    async def see(self, luma: int) -> AnalysisFrame:
+        """Let the source for analysis give grey pictures until one of them is analysed; return it."""
+        async with asyncio.timeout(WAIT):
+            while True:
+                self.time += SECOND // 5
+                self.analysed.items.put(Picture(grey(luma), self.time, 0))
+                if (frame := await asyncio.to_thread(self.pipeline.analysis.latest.take)) and frame.plane is not None:
+                    return frame
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[TwoSources]:
+    house = TwoSources(tmp_path / "state" / "ipcamd.db")
+    await house.pipeline.start()
+    yield house
+    await house.pipeline.stop()
+    house.database.close()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(WAIT):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.005)
+
+
+async def test_the_main_source_is_neither_opened_nor_decoded_for_analysis(house: TwoSources) -> None:
+    house.pipeline.analysis.demand = Demand.ALWAYS
+    frame = await house.see(77)
+    assert frame.plane is not None
+    assert frame.plane.mean() == pytest.approx(77, abs=1)
+    assert house.source.plays == 0
+    viewer = Viewer(house.pipeline.h264)
+    frames = await house.send(viewer, *h264(10, gop=5))
+    assert all(house.passed(frames))
+    assert house.source.wanted
+    assert house.source.wanted().picture_rate == 0
+    await house.set("Privacy", Enabled="yes")
+    await until(lambda: not house.analysed.open)
+
+
+async def test_while_it_fails_the_main_source_is_analysed(house: TwoSources) -> None:
+    house.pipeline.analysis.demand = Demand.ALWAYS
+    await house.see(77)
+    house.analysed.items.put(SourceError("sends nothing"))
+    await until(lambda: house.source.open)
+    wanted = house.source.wanted
+    assert wanted
+    assert wanted().picture_rate > 0
+    taking = asyncio.create_task(asyncio.to_thread(house.pipeline.analysis.latest.take))
+    for payload in h264(30, gop=5):
+        house.put(payload)
+    frame = await asyncio.wait_for(taking, WAIT)
+    assert frame
+    assert frame.plane is not None
+    await house.see(99)
+    await until(lambda: wanted().picture_rate == 0)
+
+
+async def test_the_picture_is_analysed_as_viewers_see_it(house: TwoSources) -> None:
+    house.pipeline.analysis.demand = Demand.ALWAYS
+    before = await house.see(77)
+    await house.set("Privacy.Mask1", Enabled="yes", Left="0", Top="0", Right="320", Bottom="480")
+    async with asyncio.timeout(WAIT):
+        while (masked := await house.see(77)).visible is None:
+            pass
+    assert masked.view != before.view
+    assert not masked.visible[:, :70].any()
+    assert masked.visible[:, 90:].all()
