@@ -13,6 +13,10 @@ from ipcamd.command_line import masked
         ("run --admin-password two --port 2", "run --admin-password *** --port 2"),
         ("run --source rtsp://me:p@ss@10.0.0.9/a@b", "run --source rtsp://*******@10.0.0.9/a@b"),
         ("run --source=http://me:pw@[::1]:80/?x=a@b", "run --source=http://*****@[::1]:80/?x=a@b"),
+        (
+            "run --source srt://cam:1?passphrase=abc&latency=9&streamid=x",
+            "run --source srt://cam:1?passphrase=***&latency=9&streamid=*",
+        ),
         ("run --admin-password", "run --admin-password"),
     ],
 )

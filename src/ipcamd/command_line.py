@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 _SECRET_OPTION = re.compile(rb"--(admin-password|metrics-token)")
-_LOGIN = re.compile(rb"(?<=://)[^/?#]*(?=@)")
+_LOGIN = re.compile(rb"(?<=://)[^/?#]*(?=@)|(?<=passphrase=)[^&]*|(?<=streamid=)[^&]*")
 _ARG_START, _ARG_END = 45, 46
 """Fields 48 and 49 of ``/proc/self/stat`` (proc_pid_stat(5)), counted after the program's name: the addresses of the
 arguments."""

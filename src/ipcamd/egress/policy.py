@@ -48,11 +48,15 @@ class EgressPolicy:
             raise OSError(f"{host}: no answer from the name server within {RESOLVE_TIMEOUT_S:g} s") from error
         return self._allowed(host, port, found, is_udp)
 
+    def find_addresses(self, host: str, port: int, is_udp: bool = False) -> list[str]:
+        """Return the same as `resolve_all`, but block, without its time limit. Raises the errors of `resolve`."""
+        return self._allowed(host, port, socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), is_udp)
+
     def connect(self, host: str, port: int, timeout_s: float) -> socket.socket:
         """Return a connection to the first permitted address of `host` that accepts it. Blocks. Raises
         ``RequestFailed`` if all are forbidden, and ``OSError``."""
         failure = OSError()
-        for address in self._allowed(host, port, socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)):
+        for address in self.find_addresses(host, port):
             try:
                 return socket.create_connection((address, port), timeout_s)
             except OSError as error:

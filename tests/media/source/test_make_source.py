@@ -10,6 +10,7 @@ from ipcamd.media.source.media_file import VideoFile
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.screen import ScreenSource
+from ipcamd.media.source.srt import SrtSource
 from ipcamd.media.source.v4l2 import V4l2Camera
 
 
@@ -30,6 +31,7 @@ from ipcamd.media.source.v4l2 import V4l2Camera
         ("rtsp://me:top@secret@cam/live?pwd=hush#x", NetworkSource, "rtsp://cam/live"),
         ("http://user:secret@[::1]:8080/mjpg?user=a&pwd=b", NetworkSource, "http://[::1]:8080/mjpg"),
         ("https://cam?token=secret", NetworkSource, "https://cam"),
+        ("srt://cam:9000?passphrase=topsecretkey&streamid=#!::r=secret", SrtSource, "srt://cam:9000"),
     ],
 )
 def test_each_name_makes_its_kind_and_shows_no_secret(text: str, kind: type, name: str) -> None:

@@ -25,6 +25,7 @@ from ipcamd.media.source.picture_files import find_picture_files
 from ipcamd.media.source.pipe import make_pipe_source
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.screen import ScreenSource
+from ipcamd.media.source.srt import SCHEME, SrtSource
 from ipcamd.media.source.v4l2 import V4l2Camera
 from ipcamd.media.stream_settings import StreamSettings
 
@@ -105,6 +106,8 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
         return LibcameraCamera(int(text.partition(":")[2] or 0), clock)
     if text.startswith("pipe:") or re.fullmatch(r"-(\?.*)?", text):
         return make_pipe_source(text, clock)
+    if text.startswith(SCHEME):
+        return SrtSource(text, clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
         return NetworkSource(text, clock, TlsPolicy(tls))
     if text.startswith("/dev/"):

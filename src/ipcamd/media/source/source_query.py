@@ -1,7 +1,7 @@
 """Source query: the ``name=value`` fields behind the ``?`` of a source, such as ``frames?rate=25``."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -9,11 +9,12 @@ _SLOWEST, _FASTEST = Fraction(1, 1000), 240
 """Limits of a rate, in pictures per second."""
 
 
-def parse_query(query: str, parsers: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+def parse_query(query: str, parsers: Mapping[str, Callable[[str], Any]], secret: Container[str] = ()) -> dict[str, Any]:
     """Return the values of the fields in `query`, by name. Raises ``ValueError`` with what is wrong and what is
     allowed.
 
-    `parsers` has a function for each permitted name; it raises ``ValueError`` with what is allowed.
+    `parsers` has a function for each permitted name; it raises ``ValueError`` with what is allowed. Values of the names
+    in `secret` are not repeated in errors.
     """
     values: dict[str, Any] = {}
     for field in filter(None, query.split("&")):
@@ -25,7 +26,7 @@ def parse_query(query: str, parsers: Mapping[str, Callable[[str], Any]]) -> dict
         try:
             values[name] = parsers[name](text)
         except ValueError as error:
-            raise ValueError(f"{name}={text}: {error}") from None
+            raise ValueError(f"{name if name in secret else field}: {error}") from None
     return values
 
 

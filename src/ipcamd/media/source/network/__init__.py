@@ -37,7 +37,7 @@ class NetworkSource:
         if parts is None or not parts.hostname or any(c.isspace() or not c.isprintable() for c in url):
             raise ConfigError(f"source {self.name}: is not an address such as rtsp://192.168.1.20:554/stream")
         if parts.scheme not in _SCHEMES:
-            raise ConfigError(f"source {self.name}: unknown scheme {parts.scheme}; use {', '.join(_SCHEMES)}")
+            raise ConfigError(f"source {self.name}: unknown scheme {parts.scheme}; use {', '.join(_SCHEMES)}, srt")
 
     def check(self) -> None:
         """See `Source`: nothing is left to check, because a camera may be reachable later."""

@@ -1,0 +1,114 @@
+"""SRT address as a source: ``srt://host:port``, an MPEG transport stream over Secure Reliable Transport."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from ipcamd.dataclass import dataclass
+from ipcamd.errors import ConfigError
+from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source_query import parse_query
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+SCHEME = "srt://"
+"""Beginning of an address."""
+
+_MOST_LATENCY_MS = 10_000
+_STREAM_ID_BYTES = 512
+"""Longest stream ID (SRT protocol, 3.2.1.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SrtAddress:
+    """Address of a sender that listens."""
+
+    host: str
+    """Name or IP address."""
+    port: int
+    """UDP port."""
+    passphrase: str
+    """10 to 79 characters; "" without encryption."""
+    stream_id: str
+    """Name of the stream, for servers with several; "" for none."""
+    latency_ms: int | None
+    """Time in which lost packets can be sent again; None for libsrt's own."""
+
+
+class SrtSource:
+    """Sender that the camera calls."""
+
+    sound = True
+    """True, because the presence of sound is unknown before the source plays."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        """`url` may contain a passphrase; `clock` gives the capture times. Raises `ConfigError` if it is no address."""
+        bare, _, query = url.partition("?")
+        self.name = SCHEME + bare.removeprefix(SCHEME).rpartition("@")[2]
+        self._clock = clock
+        try:
+            self._address = _parse(urlsplit(bare), query)
+        except ValueError as error:
+            raise ConfigError(f"source {self.name}: {error}") from None
+
+    def check(self) -> None:
+        """See `Source`: libsrt must be installed; the sender may be reachable later."""
+        from ipcamd.media.source.srt.libsrt import load_library
+
+        try:
+            load_library()
+        except OSError as error:
+            raise ConfigError(f"source {self.name}: {error}") from None
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+        """See `Source`."""
+        from ipcamd.media.source.srt.srt_receiver import receive_srt
+
+        return receive_srt(self._address, wanted, stop, self._clock)
+
+
+def _parse(parts: SplitResult, query: str) -> SrtAddress:
+    """Return the address. Raises ``ValueError`` with what is wrong and what is allowed."""
+    if parts.username is not None:
+        raise ValueError("SRT has no login; give ?passphrase=... or ?streamid=...")
+    if not parts.hostname or not parts.port or parts.path not in ("", "/") or any(c.isspace() for c in parts.netloc):
+        raise ValueError("is not an address such as srt://192.168.1.20:9000")
+    parsers = {
+        "mode": _parse_mode,
+        "passphrase": _parse_passphrase,
+        "streamid": _parse_stream_id,
+        "latency": _parse_latency,
+    }
+    values = parse_query(query, parsers, secret=("passphrase", "streamid"))
+    secrets = values.get("passphrase", ""), values.get("streamid", "")
+    return SrtAddress(parts.hostname, parts.port, *secrets, values.get("latency"))
+
+
+def _parse_mode(text: str) -> str:
+    if text != "caller":
+        raise ValueError("the camera calls (caller); let the sender listen")
+    return text
+
+
+def _parse_passphrase(text: str) -> str:
+    passphrase = unquote(text)
+    if not 10 <= len(passphrase.encode()) <= 79:
+        raise ValueError("use 10 to 79 characters")
+    return passphrase
+
+
+def _parse_stream_id(text: str) -> str:
+    stream_id = unquote(text)
+    if len(stream_id.encode()) > _STREAM_ID_BYTES:
+        raise ValueError(f"use at most {_STREAM_ID_BYTES} bytes")
+    return stream_id
+
+
+def _parse_latency(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _MOST_LATENCY_MS:
+        raise ValueError(f"use milliseconds, 0 to {_MOST_LATENCY_MS} (FFmpeg's number is in microseconds)")
+    return int(text)

@@ -1,0 +1,86 @@
+"""SRT receiver: pictures and sound of a sender over Secure Reliable Transport."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import RequestFailed, SourceError
+from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.media.source.ffmpeg import open_media
+from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
+from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.srt import SrtAddress
+from ipcamd.media.source.srt.libsrt import SrtSocket
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+_CONNECT_S = 3.0
+"""Longest time for a connection, libsrt's own, in seconds."""
+_SLICE_S = 0.25
+"""Longest wait, in seconds, before `stop` is looked at."""
+
+
+def receive_srt(
+    address: SrtAddress, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+) -> Iterator[Packet | Picture | Sound]:
+    """Yield pictures and sound until `stop` is set (see `Source.play`). Raises `SourceError`."""
+    limit = SilenceLimit()
+    options = low_delay_options() | {"protocol_whitelist": ""}
+    with closing(_connect(address)) as connection:
+        reader = _SrtReader(connection, limit, stop)
+        try:
+            with closing(open_media(reader, options, "mpegts", limit)) as medium:
+                yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
+        except SourceError:
+            if not stop.is_set():
+                raise
+
+
+def _connect(address: SrtAddress) -> SrtSocket:
+    """Return a connection to the first permitted address of the host that accepts it. Raises `SourceError`."""
+    try:
+        found = EgressPolicy(allow_local=True).find_addresses(address.host, address.port, is_udp=True)
+    except RequestFailed as error:
+        raise SourceError(f"is no address that can be called ({error})") from None
+    except OSError as error:
+        raise SourceError(f"cannot be opened: {error.strerror}") from None
+    for ip in found:
+        connection = SrtSocket(address)
+        try:
+            connection.connect(ip, address.port, _CONNECT_S)
+        except SourceError as error:
+            connection.close()
+            failure = error
+        else:
+            return connection
+    raise failure
+
+
+class _SrtReader:
+    """File object that FFmpeg reads."""
+
+    def __init__(self, connection: SrtSocket, limit: SilenceLimit, stop: threading.Event) -> None:
+        self._connection, self._limit, self._stop = connection, limit, stop
+        self._rest = b""
+
+    def read(self, most: int) -> bytes:
+        """Return the next bytes, b"" at the end and when stopped. Raises `SourceError` if nothing arrives in time."""
+        data = self._rest or self._receive()
+        self._rest = data[most:]
+        return data[:most]
+
+    def _receive(self) -> bytes:
+        end_s = time.monotonic() + float(self._limit)
+        while not self._stop.is_set():
+            data = self._connection.receive(_SLICE_S)
+            if data is not None:
+                return data
+            if time.monotonic() > end_s:
+                raise SourceError(self._limit.words)
+        return b""

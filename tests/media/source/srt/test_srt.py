@@ -1,0 +1,116 @@
+"""SRT sources, with ffmpeg as the sender."""
+
+import logging
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import pytest
+from tests.ports import free_port
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.source import Source, Wanted, make_source
+
+PATIENCE_S = 60.0
+CLIP = ("-f", "lavfi", "-i", "testsrc=size=320x240:rate=20", "-f", "lavfi", "-i", "sine", "-pix_fmt", "yuv420p")
+CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "10", "-c:a", "aac")
+
+
+@contextmanager
+def sender(port: int, query: str = "") -> Iterator[None]:
+    """Run ffmpeg, which listens for one caller."""
+    url = f"srt://127.0.0.1:{port}?mode=listener{query}"
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-re", *CLIP, *CODECS, "-f", "mpegts", url]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def play(source: Source, count: int) -> list[Packet | Picture | Sound]:
+    """Play, and call again while nobody listens yet."""
+    end_s = time.monotonic() + PATIENCE_S
+    while True:
+        items = source.play(lambda: Wanted((320, 240), 30, True, frozenset({"h264"})), threading.Event())
+        try:
+            return list(islice(items, count))
+        except SourceError:
+            if time.monotonic() > end_s:
+                raise
+        finally:
+            items.close()
+
+
+def rejection(source: Source) -> str:
+    """Return why the sender rejects the call, once it listens."""
+    end_s = time.monotonic() + PATIENCE_S
+    while True:
+        with pytest.raises(SourceError) as failed:
+            list(source.play(lambda: Wanted((320, 240), 30, True), threading.Event()))
+        if "passphrase" in str(failed.value) or time.monotonic() > end_s:
+            return str(failed.value)
+
+
+@pytest.mark.slow
+def test_a_sender_is_passed_through_with_its_sound_and_found_again_after_a_restart(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    port = free_port()
+    source = make_source(f"srt://127.0.0.1:{port}?passphrase=topsecretkey&streamid=cam1&latency=50")
+    source.check()
+    for _ in range(2):
+        with sender(port, "&passphrase=topsecretkey"):
+            items = play(source, 60)
+        assert {type(item) for item in items} == {Packet, Picture, Sound}
+        assert {item.obstacle for item in items if isinstance(item, Packet)} == {""}
+    assert "secret" not in caplog.text + source.name
+
+
+@pytest.mark.slow
+def test_a_sender_that_ends_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    source = make_source(f"srt://127.0.0.1:{port}")
+    stop = threading.Event()
+    with sender(port):
+        assert play(source, 1)
+    with pytest.raises(SourceError, match=r"cannot be opened|does not answer"):
+        next(source.play(lambda: Wanted((320, 240), 30, True), stop))
+
+
+@pytest.mark.slow
+def test_a_wrong_passphrase_is_reported() -> None:
+    port = free_port()
+    with sender(port, "&passphrase=topsecretkey"):
+        assert rejection(make_source(f"srt://127.0.0.1:{port}?passphrase=wrongsecretkey")) == "rejects this passphrase"
+        assert "requires a passphrase" in rejection(make_source(f"srt://127.0.0.1:{port}"))
+
+
+def test_forbidden_addresses_are_not_called() -> None:
+    items = make_source("srt://0.0.0.0:9000").play(lambda: Wanted((320, 240), 30, True), threading.Event())
+    with pytest.raises(SourceError, match="no address that can be called"):
+        next(items)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("srt://cam", "is not an address such as srt://192.168.1.20:9000"),
+        ("srt://:9000", "is not an address such as"),
+        ("srt://cam:99999", "Port out of range"),
+        ("srt://me:secret@cam:9000", "SRT has no login; give .passphrase"),
+        ("srt://cam:9000?mode=listener", "mode=listener: the camera calls .caller."),
+        ("srt://cam:9000?passphrase=secret", "passphrase: use 10 to 79 characters"),
+        ("srt://cam:9000?latency=120000", "latency=120000: use milliseconds, 0 to 10000"),
+        ("srt://cam:9000?key=secret", "unknown field key; use mode, passphrase, streamid, latency"),
+    ],
+)
+def test_a_wrong_address_is_refused_with_what_is_allowed(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as refused:
+        make_source(text)
+    assert "secret" not in str(refused.value)
