@@ -17,6 +17,8 @@ from ipcamd.command_line import masked
             "run --source srt://cam:1?passphrase=abc&latency=9&streamid=x",
             "run --source srt://cam:1?passphrase=***&latency=9&streamid=*",
         ),
+        ("run --source gst:rtspsrc", "run --source gst:*******"),
+        ("run --source=gst:rtspsrc", "run --source=gst:*******"),
         ("run --admin-password", "run --admin-password"),
     ],
 )

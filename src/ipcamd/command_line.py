@@ -5,6 +5,7 @@ from pathlib import Path
 
 _SECRET_OPTION = re.compile(rb"--(admin-password|metrics-token)")
 _LOGIN = re.compile(rb"(?<=://)[^/?#]*(?=@)|(?<=passphrase=)[^&]*|(?<=streamid=)[^&]*")
+_PIPELINE = re.compile(rb"(?:--source=)?gst:")
 _ARG_START, _ARG_END = 45, 46
 """Fields 48 and 49 of ``/proc/self/stat`` (proc_pid_stat(5)), counted after the program's name: the addresses of the
 arguments."""
@@ -39,6 +40,8 @@ def masked(arguments: bytes) -> bytes:
             hidden.append(b"*" * len(argument))
         elif equals and _SECRET_OPTION.fullmatch(option):
             hidden.append(option + equals + b"*" * len(value))
+        elif found := _PIPELINE.match(argument):
+            hidden.append(found[0] + b"*" * (len(argument) - found.end()))
         else:
             hidden.append(_LOGIN.sub(lambda login: b"*" * len(login[0]), argument))
         is_secret = _SECRET_OPTION.fullmatch(argument) is not None

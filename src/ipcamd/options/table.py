@@ -110,8 +110,8 @@ OPTIONS: tuple[Option, ...] = (
         "source",
         "",
         "source of the picture: scene, a video or picture file, a directory of pictures, /dev/videoN, "
-        "libcamera[:N], rtsp://..., http://..., srt://..., pipe:[PATH]?format=..., screen[:N] "
-        "(default: /dev/video0 if there is one, else scene)",
+        "libcamera[:N], rtsp://..., http://..., srt://..., pipe:[PATH]?format=..., gst:PIPELINE, "
+        "screen[:N] (default: /dev/video0 if there is one, else scene)",
         "S",
     ),
     Option(

@@ -15,6 +15,7 @@ from typing import Protocol
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.source.gstreamer import PREFIX, GstreamerSource
 from ipcamd.media.source.libcamera import PREFIX as LIBCAMERA
 from ipcamd.media.source.libcamera import LibcameraCamera
 from ipcamd.media.source.media_file import VideoFile
@@ -106,6 +107,8 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
         return LibcameraCamera(int(text.partition(":")[2] or 0), clock)
     if text.startswith("pipe:") or re.fullmatch(r"-(\?.*)?", text):
         return make_pipe_source(text, clock)
+    if text.startswith(PREFIX):
+        return GstreamerSource(text.removeprefix(PREFIX), clock)
     if text.startswith(SCHEME):
         return SrtSource(text, clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
