@@ -32,7 +32,7 @@ export class ArgumentForm {
     return this.#rows.find(({ argument }) => argument.name === "action")?.control.value ?? "";
   }
 
-  /** What is filled in. @returns {{pairs: [string, string][], file: File | undefined, hasSecret: boolean}} */
+  /** Read the entered values. @returns {{pairs: [string, string][], file: File | undefined, hasSecret: boolean}} */
   read() {
     const used = this.#rows.filter(({ element, control }) => !element.hidden && (control.type === "checkbox" ? control.checked : control.value));
     const pairs = used.map(({ argument, control }) => [argument.name, control.type === "checkbox" ? "" : control.value]);

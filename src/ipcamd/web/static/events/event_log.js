@@ -71,7 +71,7 @@ export class EventLog {
     }
   }
 
-  /** What the filter says. */
+  /** Values of the filter. */
   get #wanted() {
     return Object.fromEntries([...new FormData(element("filter"))].filter(([, value]) => value !== ""));
   }

@@ -62,5 +62,5 @@ new StateStream({
     targets.take(group, values);
     windows?.take(group);
   },
-  again: load, // what happened meanwhile was not told
+  again: load, // changes in the meantime were not reported
 });

@@ -15,7 +15,7 @@ export function mirrored({ left, top, right, bottom }, mirror, flip) {
   return { left, top, right, bottom };
 }
 
-/** Where the whole picture would lie on the page. @param {Box} shown where the part that is shown lies @param {View} view */
+/** Position of the whole picture on the page. @param {Box} shown position of the visible part @param {View} view */
 export function whole(shown, { pan, tilt, zoom }) {
   const [width, height] = [shown.width * zoom, shown.height * zoom];
   return {

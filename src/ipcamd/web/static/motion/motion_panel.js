@@ -50,7 +50,7 @@ export class MotionPanel {
         return this.#open(false);
       }
       const text = await answer.text();
-      if (!this.#dirty) this.#take(text); // what is being changed here is not to be lost
+      if (!this.#dirty) this.#take(text); // keep the user's changes
       element("motion-button").hidden = false; // from now on there is something to open
     } catch {
       // the stream will say that the camera does not answer
@@ -215,7 +215,7 @@ export class MotionPanel {
 
   #switch(number, enabled) {
     const zone = this.#settings.zones[number];
-    if (enabled) this.#settings.on = true; // who wants this one wants detection
+    if (enabled) this.#settings.on = true; // enabling a window enables detection
     this.#change(number, { enabled, ...(enabled && !areas(zone).length ? FIRST : {}) });
   }
 

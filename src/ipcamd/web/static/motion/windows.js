@@ -63,7 +63,7 @@ function digits({ cells }) {
   return rows.map((row) => row.reduce((sum, cell, bit) => sum + (cell << bit), 0).toString(16)).join("");
 }
 
-/** What is wrong, out of the answer's lines; "" when all is saved. */
+/** Return the error in the answer's lines; "" if everything is saved. */
 export function complaint(answer) {
   const lines = answer.split("\r\n").filter(Boolean);
   const wrong = lines.find((line) => line.startsWith("NG ") && !line.includes(" not changed, because ")) ?? lines.find((line) => !line.startsWith("OK "));
@@ -81,7 +81,7 @@ export function borders({ left, top, right, bottom }) {
   return Object.keys(distances).filter((border) => distances[border] < NEAR);
 }
 
-/** How high each window lies: a smaller one over a larger one, so that each can be taken hold of. @param {Area[]} zones */
+/** Stacking order of the windows: smaller ones over larger ones, so that each can be dragged. @param {Area[]} zones */
 export function layers(zones, selected) {
   const size = ({ left, top, right, bottom }) => (right - left) * (bottom - top);
   const order = [...zones.keys()].sort((a, b) => size(zones[b]) - size(zones[a]) || (a === selected) - (b === selected));

@@ -53,7 +53,7 @@ class MemoryFile {
   }
 }
 
-/** Where the recording goes: a file of the person's choice where the browser can write one, else memory; null: nowhere. */
+/** Destination of the recording: a file chosen by the user if the browser can write one, else memory; null: none. */
 async function openFile(name) {
   if (!globalThis.showSaveFilePicker) return new MemoryFile(name);
   try {

@@ -10,7 +10,7 @@ const SOON = 250; // milliseconds after the last change until the camera is aske
 const AGAIN = 500; // milliseconds between two looks at the progress
 const PATIENCE = 20; // looks until an export that has not begun is given up
 
-/** What an export holds, for a person; `plan` from the camera. */
+/** Describe the contents of an export; `plan` from the camera. */
 export function planWords(plan, offsets) {
   const words = [`${clockWords(plan.begin, offsets)} to ${clockWords(plan.end, offsets)}`, `${lengthWords(plan.seconds)} long`];
   const left = plan.gaps.reduce((sum, [begin, end]) => sum + end - begin, 0);

@@ -74,7 +74,7 @@ export function recordingAt(recordings, time) {
   return holding.find((one) => one.dir === "record") ?? holding[0] ?? null;
 }
 
-/** What is played at a moment: { recording, at }, or the next one after it; null if there is none. */
+/** Playback position of a moment: { recording, at }, or the next one after it; null if there is none. */
 export function playedAt(recordings, time) {
   const found = recordingAt(recordings, time);
   if (found) return { recording: found, at: time };
@@ -85,13 +85,13 @@ export function playedAt(recordings, time) {
 
 const SEAM = 500; // milliseconds that recordings may overlap where one follows the other
 
-/** What follows a recording: { recording, at }; time goes on, gaps are left out; null at the end. */
+/** Playback position after a recording: { recording, at }; gaps are left out; null at the end. */
 export function playedAfter(recordings, current) {
   const others = recordings.filter((one) => one !== current && (one.name !== current.name || one.dir !== current.dir) && one.end - current.end > SEAM);
   return playedAt(others.filter((one) => !one.name.endsWith(".jpg")), current.end);
 }
 
-/** What comes before a recording: { recording, at } at its end; null at the beginning. */
+/** Playback position before a recording: { recording, at } at its end; null at the beginning. */
 export function playedBefore(recordings, current) {
   const earlier = recordings.filter((one) => playable(one) && !one.name.endsWith(".jpg") && one.start < current.start - SEAM);
   const last = earlier.reduce((best, one) => (best && best.end >= one.end ? best : one), null);

@@ -60,7 +60,7 @@ export function dayBeside(day, days) {
   return new Date(Date.parse(`${day}T12:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
 
-/** How long a card lasts, for a person; `state` from the camera; "" if nothing is recorded. */
+/** Describe the recording time of a card; `state` from the camera; "" if nothing is recorded. */
 export function lastsWords({ free, recordings, per_day: perDay, recycles }) {
   if (!perDay) return "";
   const days = (recycles ? free + recordings : free) / perDay;

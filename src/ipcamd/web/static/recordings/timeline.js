@@ -18,7 +18,7 @@ export class Timeline {
   #told;
   #day = null; // the camera's answer
   #view = null;
-  #position = null; // what is played
+  #position = null; // of the playback
   #range = null; // { from, to } that is selected
   #hover = null;
   #pointers = new Map(); // those that are down: id to { x, from }
@@ -63,7 +63,7 @@ export class Timeline {
     this.#draw();
   }
 
-  /** What is seen: { from, to }. */
+  /** Visible range: { from, to }. */
   get view() {
     return this.#view;
   }

@@ -226,5 +226,5 @@ new StateStream({
     for (const [name, text] of Object.entries(values)) rows.get(`${group}.${name}`)?.take(text);
     tell();
   },
-  again: load, // what changed meanwhile was not told
+  again: load, // changes in the meantime were not reported
 });

@@ -98,7 +98,7 @@ function size(bytes) {
 }
 
 function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // what is selected stays selected
+  if (node.textContent !== text) node.textContent = text; // keep the selection
 }
 
 customElements.define("connected-clients", ConnectedClients);

@@ -20,7 +20,7 @@ new StateStream({
     for (const form of forms) form.take(group, values);
   },
   again: () => {
-    // what changed meanwhile was not told
+    // changes in the meantime were not reported
     for (const [at, form] of [...forms].entries()) form.attempt(() => form.show(at === 0));
   },
 });
