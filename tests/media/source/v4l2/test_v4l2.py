@@ -249,9 +249,11 @@ def test_a_camera_gives_its_pictures_in_the_size_that_is_wanted(camera) -> None:
     said, seen = camera("camera.check(); take(12, (640, 480), 100); take(3, (320, 240), 50); take(3, (320, 240), 100)")
     assert said == []
     assert [size for *size, _, _, _ in seen] == [[640, 480]] * 12 + [[320, 240]] * 6
-    # a busy machine misses some of 100 pictures a second, but shows none twice
-    steps = [(after[2] - before[2]) % 200 for before, after in itertools.pairwise(seen[:12])]
-    assert all(min(step % 20, -step % 20) <= 2 < step for step in steps)
+    # a busy machine misses some of 100 pictures a second, but shows none twice; after ten pictures they come again
+    for (*_, before, before_ns, _), (*_, after, after_ns, _) in itertools.pairwise(seen[:12]):
+        step = (after - before) % 200
+        assert min(step % 20, -step % 20) <= 2
+        assert 2 < step < 198 or after_ns - before_ns > 50_000_000
     numbers = [number for *_, number in seen[:12]]
     assert numbers == sorted(set(numbers))
     times = [captured_ns for *_, captured_ns, _ in seen[:12]]
@@ -266,8 +268,8 @@ def test_no_more_pictures_than_wanted_and_the_mode_follows(camera) -> None:
     assert said == []
     assert [size for *size, _, _, _ in seen] == [[320, 240]] * 4 + [[640, 480]] * 4
     times = [captured_ns for *_, captured_ns, _ in seen[:4]]
-    # of 100 pictures a second every fifth one; a busy machine misses some, but takes no more
-    assert (times[-1] - times[0]) / 3 >= 45_000_000
+    # of 100 pictures a second one for each 50 ms; a busy machine misses some, but takes no more
+    assert times[-1] - times[0] >= 90_000_000
 
 
 @pytest.mark.slow
