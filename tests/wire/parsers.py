@@ -1,15 +1,19 @@
 """Parsers of what others send, each in one form: for the saved inputs and for the fuzzer."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from tests.onvif.operations import OPERATIONS
 
 from ipcamd.errors import ConfigError, HttpError
-from ipcamd.media.codecs import key_tests
+from ipcamd.media.codecs import H264, OPUS, ULAW, key_tests
+from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import Traffic
 from ipcamd.onvif.discovery.message import DiscoveredDevice, read_search
 from ipcamd.onvif.events.filter import read_filter
 from ipcamd.onvif.login import read_token
@@ -19,6 +23,12 @@ from ipcamd.onvif.soap.fault import Fault
 from ipcamd.options.reader import read_options
 from ipcamd.params.kinds.address_range import AddressRange
 from ipcamd.params.motion import MOTION
+from ipcamd.server.webrtc.agent import IceCredentials
+from ipcamd.server.webrtc.answer import make_answer
+from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer
+from ipcamd.server.webrtc.negotiation import negotiate
+from ipcamd.server.webrtc.negotiation import transport as transport_of
+from ipcamd.server.webrtc.streams import WebRtcStreams
 from ipcamd.wire import dyndns, natpmp, pcp, sntp
 from ipcamd.wire.avi import reader
 from ipcamd.wire.bitstream.framer import FRAMERS, Framer
@@ -45,6 +55,11 @@ from ipcamd.wire.webrtc.framing import PacketSplitter
 
 ONVIF = {(PREFIXES[name.partition(":")[0]], each.name): each for name, each in OPERATIONS.items()}
 FORM = "multipart/form-data; boundary=AsCg5y"
+
+CLIENT_HELLO = (Path(__file__).parent / "corpus/dtls/client_hello").read_bytes()
+LOOP = asyncio.new_event_loop()
+"""For what sets timers."""
+dtls_context = cache(DtlsContext)
 
 Pieces = Iterable[bytes]
 _MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
@@ -193,6 +208,28 @@ def wsdiscovery(data: bytes) -> object:
     return search and search.matches(DiscoveredDevice("urn:uuid:0", "http://192.0.2.1/onvif", scopes, 1))
 
 
+def whep(data: bytes) -> object:
+    """Answer an offer."""
+    offer = sdp_offer.parse(data)
+    hubs = Hub(H264), Hub(OPUS), Hub(ULAW)
+    found = negotiate(offer, hubs, may_talk=True)
+    fingerprint = transport_of(offer, found).attributes["fingerprint"]
+    streams = WebRtcStreams(lambda: 0, lambda: "camera", Traffic(), lambda _: None)
+    tracks = [(track, streams.for_hub(track.hub) if track.hub else None) for track in found]
+    return make_answer(offer, tracks, IceCredentials(), fingerprint, (["192.0.2.1"], 8189))
+
+
+async def dtls(data: bytes) -> object:
+    """Begin a handshake with a datagram, or with a client's first one and this datagram behind it."""
+    sent, failed = list[bytes](), list[str]()
+    for begin in ([], [CLIENT_HELLO]):
+        server = DtlsServer(dtls_context(), "sha-256 00", sent.append, lambda _: None, failed.append)
+        for datagram in filter(None, (*begin, data)):  # empty ones are left out before
+            server.receive(datagram)
+        server.close()
+    return sent, failed
+
+
 STREAMS: dict[str, Callable[[Pieces], object]] = {
     "http": http,
     "rtsp": rtsp,
@@ -213,6 +250,8 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "rtcp_feedback": feedback.parse,
     "stun": lambda data: stun.parse(data).is_signed_by("secret"),
     "sdp_offer": sdp_offer.parse,
+    "whep": whep,
+    "dtls": lambda data: LOOP.run_until_complete(dtls(data)),
     "dtls_flight": lambda data: split_flight(data, 1200),
     "digest": lambda data: digest.parse(data.decode("latin-1")),
     "query": lambda data: Query.parse(data.decode("latin-1")),
