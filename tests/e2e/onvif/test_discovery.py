@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import PATIENCE, CameraProcess, eventually
+from tests.e2e.camera import ALL_HOSTS, PATIENCE, CameraProcess, eventually
 from tests.foreign_programs import Program, python_packages
 from tests.networks import Neighbour, Network, ip, needs_networks, network
 from tests.onvif.client import OnvifClient
@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.slow, needs_networks]
 
 OPTIONS = ("--source=scene", "--discovery=on", "--host=0.0.0.0")
 GROUP = ("239.255.255.250", 3702)
+GROUP6 = "ff02::c"
 PROFILES = "onvif://www.onvif.org/Profile/Streaming onvif://www.onvif.org/Profile/T"
 SILENCE_S = 2.0
 """Seconds without an answer after which none will come: answers wait half a second at most, and come twice."""
@@ -100,6 +101,28 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
         hear(sock, "Bye", reference)
         assert camera.start().client.value("Network.ONVIF", "Discovery") == "yes"
         hear(sock, "Hello", reference)
+
+
+def ask_over_ipv6(host: Neighbour, own: str) -> str:
+    """Return the answer to a search from this address of another host; "" if there is none yet."""
+    index = int(ip("-n", host.namespace, "-o", "link", "show", host.interface).partition(":")[0])
+    probe = PROBE.format(discovery=DISCOVERY, id=f"urn:uuid:{uuid4()}", body="<d:Probe/>").encode()
+    with host.socket(family=socket.AF_INET6) as sock:
+        sock.bind((own, 0, 0, index))
+        sock.settimeout(SILENCE_S)
+        sock.sendto(probe, (GROUP6, GROUP[1], 0, index))
+        try:
+            return sock.recv(65536).decode()
+        except TimeoutError:
+            return ""
+
+
+def test_a_camera_is_found_over_ipv6(network: Network, start_camera: StartCamera) -> None:
+    host, _ = network.add_neighbour(), network.add_neighbour()
+    camera = start_camera(*OPTIONS[:2], ALL_HOSTS)
+    for own, found in ((host.link_local, host.camera_link_local), (host.address6, host.camera_address6)):
+        answer = eventually(lambda address=own: ask_over_ipv6(host, address), "no answer", 60)
+        assert f"<d:XAddrs>http://[{found}]:{camera.port}/onvif/device_service</d:XAddrs>" in answer
 
 
 def test_a_new_address_is_announced_and_answered_with(network: Network, start_camera: StartCamera) -> None:

@@ -24,7 +24,6 @@ class OnvifDevice:
     """Announced state."""
 
     addresses: tuple[OwnAddress, ...]
-    """IPv4 addresses."""
     http_port: int
     """TCP port of the device service."""
     scopes: tuple[str, ...]
@@ -54,7 +53,7 @@ class OnvifAnnouncer:
     def _wanted(self) -> OnvifDevice | None:
         settings = self._camera.settings
         values, own = settings[ONVIF.name], self._camera.drivers.network.addresses()
-        addresses = tuple(each for each in announced_addresses(own, self._hosts()) if ":" not in each.address)
+        addresses = announced_addresses(own, self._hosts())
         is_on = values.flag("Enabled") and values.flag("Discovery") and settings[HTTPS.name]["HttpMode"] == "on"
         if not is_on or not addresses:
             return None  # clients support only plain HTTP
@@ -71,7 +70,8 @@ class OnvifAnnouncer:
                 await self._start(own, wanted)
 
     async def _start(self, own: OwnAddress, wanted: OnvifDevice) -> None:
-        url = f"http://{own.address}:{wanted.http_port}/onvif/device_service"
+        host = f"[{own.address}]" if own.is_ipv6 else own.address
+        url = f"http://{host}:{wanted.http_port}/onvif/device_service"
         reference = endpoint_reference(self._camera.identity)
         responder = DiscoveryResponder(
             own, DiscoveredDevice(reference, url, wanted.scopes, int(time.time())), self._allows

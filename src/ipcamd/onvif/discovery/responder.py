@@ -21,8 +21,8 @@ from ipcamd.onvif.discovery.message import (
     write_match,
 )
 
-GROUP, PORT = "239.255.255.250", 3702
-"""Multicast address and UDP port of WS-Discovery (WS-Discovery 2005/04, 2.4)."""
+GROUP, GROUP6, PORT = "239.255.255.250", "FF02::C", 3702
+"""Multicast addresses for IPv4 and IPv6, and UDP port of WS-Discovery (WS-Discovery 2005/04, 2.4)."""
 DATAGRAM_LIMIT = 8192
 """Largest search, in bytes."""
 ANSWER_DELAY_S = 0.5
@@ -34,6 +34,9 @@ ANSWERS_PER_S = 10
 PENDING_LIMIT = 32
 """Searches that may wait for their answer; further ones get none."""
 
+Peer = tuple[str, int] | tuple[str, int, int, int]
+"""Address of a socket: host, port; for IPv6 also flow label and interface."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +47,8 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
         """`allows` returns whether the IP filter admits an address."""
         self._own, self._device, self._allows = own, device, allows
         self._limit = AnswerRateLimit(ANSWERS_PER_S)
-        self._pending: dict[tuple[str, int, str], asyncio.TimerHandle] = {}
+        self._group = GROUP6 if own.is_ipv6 else GROUP
+        self._pending: dict[tuple[Peer, str], asyncio.TimerHandle] = {}
         self._sender: socket.socket | None = None
         self._transport: asyncio.BaseTransport | None = None
         self._repeat: asyncio.TimerHandle | None = None
@@ -52,10 +56,10 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
     async def start(self) -> None:
         """Open the sockets, and send Hello. Raises ``OSError``."""
         loop = asyncio.get_running_loop()
-        self._sender, self._transport = await open_responder(self._own, self, GROUP, PORT)
+        self._sender, self._transport = await open_responder(self._own, self, self._group, PORT)
         hello = write_hello(self._device)
-        self._send(hello, (GROUP, PORT))
-        self._repeat = loop.call_later(REPEAT_S, self._send, hello, (GROUP, PORT))
+        self._send(hello, (self._group, PORT))
+        self._repeat = loop.call_later(REPEAT_S, self._send, hello, (self._group, PORT))
 
     async def close(self) -> None:
         """Send Bye, and stop."""
@@ -67,13 +71,14 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
         if self._sender:
             bye = write_bye(self._device)
             for _ in range(2):  # twice, because a datagram can get lost
-                self._send(bye, (GROUP, PORT))
+                self._send(bye, (self._group, PORT))
             self._sender.close()
             self._sender = None
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, addr: Peer) -> None:
         """Answer a search after a random delay (asyncio's interface)."""
-        if len(data) > DATAGRAM_LIMIT or not (is_on_link(addr[0], (self._own,)) and self._allows(addr[0])):
+        address = addr[0].partition("%")[0]
+        if len(data) > DATAGRAM_LIMIT or not (is_on_link(address, (self._own,)) and self._allows(address)):
             return
         try:
             search = read_search(data)
@@ -86,8 +91,8 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Ignore the error: the address watch detects a removed interface (asyncio's interface)."""
 
-    def _answer_later(self, search: Search, peer: tuple[str, int]) -> None:
-        key, loop = (*peer, search.message_id), asyncio.get_running_loop()
+    def _answer_later(self, search: Search, peer: Peer) -> None:
+        key, loop = (peer, search.message_id), asyncio.get_running_loop()
         if key in self._pending or len(self._pending) >= PENDING_LIMIT:
             return  # clients send each search twice
         if not self._limit.allows(peer[0], loop.time()):
@@ -95,14 +100,14 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
         answer = write_match(search, self._device)
         self._pending[key] = loop.call_later(random.uniform(0, ANSWER_DELAY_S), self._answer, key, answer, True)
 
-    def _answer(self, key: tuple[str, int, str], answer: bytes, is_first: bool) -> None:
+    def _answer(self, key: tuple[Peer, str], answer: bytes, is_first: bool) -> None:
         del self._pending[key]
-        self._send(answer, key[:2])
+        self._send(answer, key[0])
         if is_first:
             loop = asyncio.get_running_loop()
             self._pending[key] = loop.call_later(REPEAT_S, self._answer, key, answer, False)
 
-    def _send(self, data: bytes, peer: tuple[str, int]) -> None:
+    def _send(self, data: bytes, peer: Peer) -> None:
         with suppress(OSError):  # same as a lost datagram; the address watch detects a removed interface
             if self._sender:
                 self._sender.sendto(data, peer)
