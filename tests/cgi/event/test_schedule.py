@@ -61,7 +61,7 @@ async def test_two_at_once_do_not_share_a_slot_or_a_name(world: World) -> None:
         ("action=add", "Name"),
         ("action=add&Name=", "1 to 16"),
         ("action=add&Name=12345678901234567", "1 to 16"),
-        ("action=add&Name=taken", "such a schedule already"),
+        ("action=add&Name=taken", "this schedule already exists"),
         ("action=add&Name=a&Sunday=2", r"Sunday=2: allowed: 0 \(no\), 1 \(yes\)"),
         ("action=add&Name=a&TriggerDI1Type=high", r"TriggerDI1Type=high: allowed: 0 \(high\), 1 \(low\)"),
         ("action=add&Name=a&ScheduleTimeStartHour=24", "0 to 23"),

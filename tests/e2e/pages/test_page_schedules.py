@@ -192,7 +192,7 @@ def test_a_schedule_is_added_refused_by_name_and_deleted(page: Chromium, camera:
     page.run(f"{control('TriggerMotion', 2)}.click()")
     click(page, "#schedule-save")
     alert = f"{control('Name', 2)}.closest('.parameter').querySelector('[role=alert]').textContent"
-    eventually(lambda: "there is such a schedule already" in page.run(alert), "no error at the name")
+    eventually(lambda: "this schedule already exists" in page.run(alert), "no error at the name")
     assert len(listed(camera)) == 1
     write(page, "Name", "second", 2)
     save(page)

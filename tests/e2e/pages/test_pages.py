@@ -21,9 +21,8 @@ LARGEST = 150_000
 it is sent, compressed."""
 LARGEST_WITH_PANELS = {"/events": 165_000}
 """The same where all panels together are larger: nobody has all four sections of that page open."""
-COLLECTED = ("/cgi/", "/web/events?", "/web/recordings?", "/web/now")
-"""Addresses of data that a camera collects: they grow with the camera's use and are read again after each event, so
-they say nothing about the size of the page."""
+COUNTED = (".js", ".css", ".svg", "/openapi.json", "/web/settings")
+"""Ends of the addresses that count: files and descriptions. The data that a camera collects grows with its use."""
 SIZES = """JSON.stringify(performance.getEntriesByType('resource')
   .map((e) => [e.name, e.name.endsWith('/openapi.json') ? e.encodedBodySize : e.decodedBodySize]))"""
 READY = {
@@ -59,7 +58,7 @@ def loaded_bytes(browser: Chromium) -> int:
     page = int(browser.run("performance.getEntriesByType('navigation')[0].decodedBodySize"))
     sizes: dict[str, int] = {}
     for name, size in json.loads(browser.run(SIZES)):
-        if not any(part in name for part in COLLECTED):
+        if urlsplit(name).path.endswith(COUNTED):
             sizes[name] = max(size, sizes.get(name, 0))
     return page + sum(sizes.values())
 
