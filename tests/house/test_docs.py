@@ -76,7 +76,8 @@ def test_each_fault_names_tests_that_exist_or_says_why_not() -> None:
 
 
 def test_no_decision_stands_twice() -> None:
-    decisions = Counter(row["decision"] for row in rows())
+    """Two branches that reword a row can both leave it: the first words are compared."""
+    decisions = Counter(row["decision"][:60] for row in rows())
     assert [decision for decision, count in decisions.items() if count > 1] == []
 
 
@@ -86,3 +87,9 @@ def files_of_tests() -> list[Path]:
 
 def names(path: Path) -> list[str]:
     return re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
+
+
+def test_no_change_stands_twice() -> None:
+    entries = re.findall(r"^- .{30}", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert len(entries) > 50
+    assert [words for words, count in Counter(entries).items() if count > 1] == []
