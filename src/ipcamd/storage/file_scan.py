@@ -10,7 +10,6 @@ from ipcamd.storage.disk import Disk, FileEntry
 from ipcamd.storage.recording import Recording, began_by, believable, nanoseconds
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD
-from ipcamd.wire.mp4.reader import read_content
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +77,8 @@ def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, re
 
 
 def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
+    from ipcamd.wire.mp4.reader import read_content  # not at the camera's start
+
     fd = disk.open(file.folder, file.name, change=True)
     try:
         try:

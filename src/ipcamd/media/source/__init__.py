@@ -15,18 +15,8 @@ from typing import Protocol
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.source.gstreamer import PREFIX, GstreamerSource
-from ipcamd.media.source.libcamera import PREFIX as LIBCAMERA
-from ipcamd.media.source.libcamera import LibcameraCamera
-from ipcamd.media.source.media_file import VideoFile
-from ipcamd.media.source.network import NetworkSource
-from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.picture_files import find_picture_files
-from ipcamd.media.source.pipe import make_pipe_source
 from ipcamd.media.source.scene import SceneSource
-from ipcamd.media.source.screen import ScreenSource
-from ipcamd.media.source.srt import SCHEME, SrtSource
 from ipcamd.media.source.v4l2 import V4l2Camera
 from ipcamd.media.stream_settings import StreamSettings
 
@@ -101,20 +91,41 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
         return _default(clock)
     if text == "scene":
         return SceneSource(clock)
-    if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
-        return ScreenSource(text.removeprefix("screen"), clock)
-    if re.fullmatch(f"{LIBCAMERA}(:[0-9]{{1,3}})?", text):
-        return LibcameraCamera(int(text.partition(":")[2] or 0), clock)
-    if text.startswith("pipe:") or re.fullmatch(r"-(\?.*)?", text):
-        return make_pipe_source(text, clock)
-    if text.startswith(PREFIX):
-        return GstreamerSource(text.removeprefix(PREFIX), clock)
-    if text.startswith(SCHEME):
-        return SrtSource(text, clock)
-    if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
-        return NetworkSource(text, clock, TlsPolicy(tls))
     if text.startswith("/dev/"):
         return V4l2Camera(text, clock)
+    return _make_rare_source(text, clock, tls)
+
+
+def _make_rare_source(text: str, clock: Clock, tls: str) -> Source:
+    """Return a source whose modules most cameras do not need: each is imported for its own sources only."""
+    if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
+        from ipcamd.media.source.screen import ScreenSource
+
+        return ScreenSource(text.removeprefix("screen"), clock)
+    if re.fullmatch("libcamera(:[0-9]{1,3})?", text):
+        from ipcamd.media.source.libcamera import LibcameraCamera
+
+        return LibcameraCamera(int(text.partition(":")[2] or 0), clock)
+    if text.startswith("pipe:") or re.fullmatch(r"-(\?.*)?", text):
+        from ipcamd.media.source.pipe import make_pipe_source
+
+        return make_pipe_source(text, clock)
+    if text.startswith("gst:"):
+        from ipcamd.media.source.gstreamer import GstreamerSource
+
+        return GstreamerSource(text.removeprefix("gst:"), clock)
+    if text.startswith("srt://"):
+        from ipcamd.media.source.srt import SrtSource
+
+        return SrtSource(text, clock)
+    if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
+        from ipcamd.media.source.network import NetworkSource
+        from ipcamd.media.source.network.tls_policy import TlsPolicy
+
+        return NetworkSource(text, clock, TlsPolicy(tls))
+    from ipcamd.media.source.media_file import VideoFile
+    from ipcamd.media.source.picture_files import find_picture_files
+
     return find_picture_files(text, clock) or VideoFile(text, clock)
 
 

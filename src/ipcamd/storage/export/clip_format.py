@@ -7,7 +7,6 @@ from ipcamd.media.codecs import ULAW, Codec, find_by_mp4_kind, key_tests, video_
 from ipcamd.wire.avi.layout import HEAD, PICTURE
 from ipcamd.wire.avi.reader import iterate_chunks
 from ipcamd.wire.avi.reader import read_head as read_avi_head
-from ipcamd.wire.mp4.reader import read_head as read_mp4_head
 
 FIRST_BYTES = 4096
 """Bytes of the first picture that are read; the codec's parameter sets are at its beginning."""
@@ -67,6 +66,8 @@ def _read_avi(read: Read, size_bytes: int) -> ClipFormat:
 
 
 def _read_mp4(read: Read, size_bytes: int) -> ClipFormat:
+    from ipcamd.wire.mp4.reader import read_head as read_mp4_head  # not at the camera's start
+
     head = read_mp4_head(read, size_bytes)
     codec, sets = find_by_mp4_kind(head.video.kind), head.video.parameter_sets
     sound = find_by_mp4_kind(head.sound.kind) if head.sound else None
