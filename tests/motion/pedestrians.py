@@ -9,12 +9,12 @@ from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window
+from ipcamd.time_units import SECOND_NS
 
 PEOPLE = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 RATE = 10
-NOON = 1_750_000_000 * SECOND
+NOON = 1_750_000_000 * SECOND_NS
 
 PATH = {
     "path": (400, 170, 540, 300),
@@ -37,7 +37,7 @@ def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
     eye = VideoConverter()
     with av.open(str(PEOPLE)) as video:
         for number, frame in enumerate(video.decode(video=0)):
-            yield Picture(eye.convert(frame, size), NOON + number * SECOND // RATE, number)
+            yield Picture(eye.convert(frame, size), NOON + number * SECOND_NS // RATE, number)
 
 
 def analysis(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:

@@ -6,8 +6,8 @@ from tests.motion.yard import NOON, RATE, Change, Showing, walker, window, yard
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.alarm_detector import AlarmDetector
-from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window
+from ipcamd.time_units import SECOND_NS
 
 PAUSE_S = 5
 """Seconds (clarifications, 4)."""
@@ -29,7 +29,7 @@ class Watching:
     def show(self, seconds: float, change: Change | None = None) -> None:
         for number in range(round(seconds * RATE)):
             self.now += 1 / RATE
-            self.camera += SECOND // RATE
+            self.camera += SECOND_NS // RATE
             picture = change(yard(), number / RATE) if change else yard()
             frame = AnalysisFrame(np.clip(picture, 0, 255).astype(np.uint8), self.camera, 1)
             levels, alarm = self.alarm_detector.detect(frame, self.windows, self.now)
@@ -78,7 +78,7 @@ def test_the_cameras_clock_has_no_part_in_the_pause() -> None:
     watching = Watching()
     watching.show(2)
     watching.show(1, dancing)
-    watching.camera += 3600 * SECOND
+    watching.camera += 3600 * SECOND_NS
     watching.show(3, dancing)
     assert len(watching.alarms) == 1
 

@@ -16,8 +16,8 @@ from ipcamd.media.source import Wanted
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.motion.alarm_detector import AlarmDetector
-from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window
+from ipcamd.time_units import SECOND_NS
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def people() -> None:
 def alarms(shown: list[AnalysisFrame], *windows: Window) -> list[int]:
     """Return the windows that alarmed, one entry an alarm."""
     alarm_detector = AlarmDetector()
-    told = [alarm_detector.detect(frame, windows, (frame.captured_ns - NOON) / SECOND)[1] for frame in shown]
+    told = [alarm_detector.detect(frame, windows, (frame.captured_ns - NOON) / SECOND_NS)[1] for frame in shown]
     return [number for number in told if number]
 
 
@@ -80,10 +80,10 @@ class Playing:
             yield picture
 
     def _local(self, moment: int) -> datetime:
-        return datetime.fromtimestamp(moment / SECOND, UTC)
+        return datetime.fromtimestamp(moment / SECOND_NS, UTC)
 
     def _wait(self, event: threading.Event, seconds: float) -> None:
-        self.time += round(seconds * SECOND)
+        self.time += round(seconds * SECOND_NS)
 
 
 BELOW_THE_BOARD = (0, 120, 640, 480)

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame
-from ipcamd.motion.detector import SECOND, Detector, WindowResult
+from ipcamd.motion.detector import Detector, WindowResult
 from ipcamd.motion.windows import Window
+from ipcamd.time_units import SECOND_NS
 
-NOON = 1_750_000_000 * SECOND
+NOON = 1_750_000_000 * SECOND_NS
 RATE = 15
 ROWS, COLUMNS = 90, 160
 
@@ -72,7 +73,7 @@ class Showing:
         for change in changes:
             made = change(made, seconds)
         made = made + self._random.normal(0, 1, made.shape) * self.noise
-        self.time += round(SECOND / self.rate)
+        self.time += round(SECOND_NS / self.rate)
         return self.detector.detect(
             AnalysisFrame(np.clip(np.rint(made), 0, 255).astype(np.uint8), self.time, self.view)
         )
@@ -83,7 +84,7 @@ class Showing:
 
     def lose(self) -> tuple[WindowResult, ...]:
         """Show that there is no signal."""
-        self.time += SECOND // 2
+        self.time += SECOND_NS // 2
         return self.detector.detect(AnalysisFrame(None, self.time, self.view))
 
 

@@ -11,8 +11,9 @@ from tests.wire.avi.avi_files import NOON, SIZE, avi_file, pictures
 from ipcamd.media import codecs
 from ipcamd.storage.recording import Segments
 from ipcamd.storage.transcode import SEGMENT_S, encode_segment, segments_of
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import AviFormat
-from ipcamd.wire.avi.writer import SECOND, AviWriter
+from ipcamd.wire.avi.writer import AviWriter
 
 LENGTH = 10
 RATE = 8000
@@ -31,11 +32,11 @@ def ulaw(samples: np.ndarray) -> bytes:
 
 def recorded(codec: codecs.Codec, rate: int = 10, gap: range = range(0), length: int = LENGTH) -> bytes:
     """A recording with a steady tone; the pictures with numbers in `gap` are missing."""
-    writer = AviWriter(AviFormat(codec.fourcc, SIZE, rate, True), datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    writer = AviWriter(AviFormat(codec.fourcc, SIZE, rate, True), datetime.fromtimestamp(NOON / SECOND_NS, UTC), NOON)
     sound, data = ulaw(linear(length * RATE)), bytearray(writer.head())
     for number, picture in enumerate(pictures(codec, length * rate, rate)):
         begin, end = (n * RATE // rate for n in (number, number + 1))
-        data += b"".join(writer.sound(sound[begin:end], NOON + begin * SECOND // RATE))
+        data += b"".join(writer.sound(sound[begin:end], NOON + begin * SECOND_NS // RATE))
         if number not in gap:
             data += b"".join(writer.picture(picture.payload, picture.key, picture.captured_ns))
     data += writer.index()
@@ -124,7 +125,7 @@ def test_a_gap_is_a_picture_that_stays() -> None:
 
 def test_a_segment_begins_with_a_picture_though_the_recording_does_not() -> None:
     """A Media Source does not play over a hole, and decoders of other cameras' files may give the first one late."""
-    (made,) = segments(avi_file(pictures(codecs.JPEG), codecs.JPEG, origin=NOON - SECOND))
+    (made,) = segments(avi_file(pictures(codecs.JPEG), codecs.JPEG, origin=NOON - SECOND_NS))
     video = spans(made, "video")
     assert (video[0][0], video[-1][1]) == pytest.approx((0, 3), abs=0.05)
 

@@ -40,14 +40,9 @@ class ScheduledSnapshots:
         """`folder` holds nothing but pictures on their way to the `sinks`, which are by the flags of schedules. File
         names begin with `model`. `take_picture` returns a JPEG, or raises ``RequestFailed``. `has_broker` tells whether
         MQTT is switched on; `now_ns` is the camera's clock."""
-        self._folder = folder
-        self._model = model
-        self._take_picture = take_picture
-        self._sinks = sinks
-        self._outbox = outbox
-        self._has_broker = has_broker
-        self._log = log
-        self._now_ns = now_ns
+        self._folder, self._model, self._take_picture = folder, model, take_picture
+        self._sinks, self._outbox, self._has_broker = sinks, outbox, has_broker
+        self._log, self._now_ns = log, now_ns
         self._is_folder_clean = False
         self._failures: dict[int, str] = {}
         """Last failure of each schedule: the same is logged once."""

@@ -281,43 +281,44 @@ def _encode_opus() -> "SoundEncoder":
     return FfmpegSoundEncoder(OPUS_FORMAT)
 
 
-ALAW = Codec(
-    name="alaw",
-    payload_code=NO_CODE,
-    title="G.711 A-law",
-    content_type="audio/PCMA",
-    rtp_format=pcma.FORMAT,
-    sound_encoder=_encode_alaw,
-    multicast_port="AUDIOPort",
-    intra_only=True,
-    onvif=OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8),
+def _sound_codec(
+    name: str,
+    title: str,
+    content_type: str,
+    rtp_format: PayloadFormat,
+    encoder: "Callable[[], SoundEncoder]",
+    onvif: OnvifCodec,
+    mp4_sound: Callable[[], SoundTrack] | None = None,
+    mp4_kind: str = "",
+) -> Codec:
+    """Return a codec of sound that the SDK's streams do not have."""
+    return Codec(
+        name=name,
+        payload_code=NO_CODE,
+        title=title,
+        content_type=content_type,
+        rtp_format=rtp_format,
+        sound_encoder=encoder,
+        mp4_sound=mp4_sound,
+        mp4_kind=mp4_kind,
+        multicast_port="AUDIOPort",
+        intra_only=True,
+        onvif=onvif,
+    )
+
+
+_ALAW_ONVIF = OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8)
+_AAC_ONVIF = OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16)
+_OPUS_ONVIF = OnvifCodec(1, "", "OPUS", kbits=24, khz=8)
+
+ALAW = _sound_codec("alaw", "G.711 A-law", "audio/PCMA", pcma.FORMAT, _encode_alaw, _ALAW_ONVIF)
+"""ITU-T G.711 A-law."""
+AAC = _sound_codec("aac", "AAC", "audio/aac", aac.FORMAT, _encode_aac, _AAC_ONVIF, tracks.make_aac_track, "mp4a")
+"""AAC of low complexity (ISO/IEC 14496-3)."""
+OPUS = _sound_codec(
+    "opus", "Opus", "audio/opus", opus.FORMAT, _encode_opus, _OPUS_ONVIF, tracks.make_opus_track, "Opus"
 )
-AAC = Codec(
-    name="aac",
-    payload_code=NO_CODE,
-    title="AAC",
-    content_type="audio/aac",
-    rtp_format=aac.FORMAT,
-    sound_encoder=_encode_aac,
-    mp4_sound=tracks.make_aac_track,
-    mp4_kind="mp4a",
-    multicast_port="AUDIOPort",
-    intra_only=True,
-    onvif=OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16),
-)
-OPUS = Codec(
-    name="opus",
-    payload_code=NO_CODE,
-    title="Opus",
-    content_type="audio/opus",
-    rtp_format=opus.FORMAT,
-    sound_encoder=_encode_opus,
-    mp4_sound=tracks.make_opus_track,
-    mp4_kind="Opus",
-    multicast_port="AUDIOPort",
-    intra_only=True,
-    onvif=OnvifCodec(1, "", "OPUS", kbits=24, khz=8),
-)
+"""Opus (RFC 6716)."""
 METADATA = Codec(
     name="metadata",
     payload_code=NO_CODE,

@@ -1,7 +1,6 @@
 """Frame decimator: selects frames of a source for a lower frame rate."""
 
-SECOND = 1_000_000_000
-"""Nanoseconds of a second."""
+from ipcamd.time_units import SECOND_NS
 
 
 class FrameDecimator:
@@ -12,7 +11,7 @@ class FrameDecimator:
     """
 
     def __init__(self, rate: int) -> None:
-        self._interval_ns = SECOND // rate
+        self._interval_ns = SECOND_NS // rate
         self._due_ns: int | None = None
         self._last_ns = 0
         self._gap_ns = self._interval_ns

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from ipcamd.dataclass import dataclass
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire import alaw
 
 if TYPE_CHECKING:  # brings PyAV
@@ -13,7 +14,6 @@ INPUT_RATE_HZ = 8000
 """Samples per second of the microphone's blocks."""
 SLIP_NS = 50_000_000
 """Sound that does not continue the last block by more begins anew."""
-_SECOND_NS = 1_000_000_000
 
 
 class SoundFrame(NamedTuple):
@@ -86,9 +86,9 @@ class FfmpegSoundEncoder:
         frame.planes[0].update(samples)
         frame.sample_rate, frame.pts = INPUT_RATE_HZ, self._samples
         self._samples += count
-        self._next_ns = self._origin_ns + self._samples * _SECOND_NS // INPUT_RATE_HZ
+        self._next_ns = self._origin_ns + self._samples * SECOND_NS // INPUT_RATE_HZ
         return [
-            SoundFrame(bytes(packet), self._origin_ns + (packet.pts or 0) * _SECOND_NS // self._form.rate_hz)
+            SoundFrame(bytes(packet), self._origin_ns + (packet.pts or 0) * SECOND_NS // self._form.rate_hz)
             for part in self._resampler.resample(frame)
             for packet in self._context.encode(part)
         ]

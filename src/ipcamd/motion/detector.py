@@ -15,12 +15,11 @@ from ipcamd.motion.background import Background
 from ipcamd.motion.light import Grey
 from ipcamd.motion.windows import Window
 from ipcamd.params.motion import HEIGHT, WIDTH
+from ipcamd.time_units import SECOND_NS
 
-SECOND = 1_000_000_000
-"""One second in nanoseconds."""
-LEARN_NS = SECOND
+LEARN_NS = SECOND_NS
 """Nanoseconds for which a new background is learnt before motion counts."""
-MAX_GAP_NS = 5 * SECOND // 2
+MAX_GAP_NS = 5 * SECOND_NS // 2
 """Nanoseconds without a picture after which the background is learnt again."""
 MIN_PIXELS = 3
 """Fewest pixels that count as motion, in a window with more."""
@@ -79,7 +78,7 @@ class Detector:
             self._background, self._first, self._last = Background(plane), frame, frame.captured_ns
             self._detectors = []
             return none
-        moved = self._background.measure_motion(plane, (frame.captured_ns - self._last) / SECOND)
+        moved = self._background.measure_motion(plane, (frame.captured_ns - self._last) / SECOND_NS)
         self._last = frame.captured_ns
         self._detectors = self._detectors or [WindowDetector(window, frame.plane.shape) for window in self._windows]
         results = tuple(window.detect(moved) for window in self._detectors)

@@ -14,7 +14,7 @@ from ipcamd.media.pipeline import AUDIO, Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
-from ipcamd.recording.clip_writer import SECOND_NS, AviClipWriter, ClipWriter, JpegClipWriter
+from ipcamd.recording.clip_writer import AviClipWriter, ClipWriter, JpegClipWriter
 from ipcamd.recording.container_format import Local
 from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files, sound_for_clips
 from ipcamd.recording.event_clip import ClipCapture, ClipSpan
@@ -24,6 +24,7 @@ from ipcamd.recording.pre_event_buffer import PreEventBuffer
 from ipcamd.settings.settings import Settings
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
+from ipcamd.time_units import SECOND_NS
 
 MAX_LENGTH_NS = 60 * SECOND_NS
 """Longest clip, in nanoseconds; a later event starts another clip."""

@@ -15,11 +15,10 @@ from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording, free_names
 from ipcamd.storage.recording_file import RecordingFile
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
 from ipcamd.wire.avi.writer import AviWriter
 
-SECOND_NS = 1_000_000_000
-"""One second in nanoseconds."""
 HOLD_NS = SECOND_NS // 5
 """Time that pictures wait for the audio of the same time."""
 AUDIO_BLOCK_NS = 40_000_000

@@ -24,10 +24,10 @@ from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
 from ipcamd.storage.recording_file import RecordingFile
+from ipcamd.time_units import SECOND_NS
 from ipcamd.workers.pool import WorkerPool
 
-_SECOND_NS = 1_000_000_000
-FILE_LENGTH_NS = 180 * _SECOND_NS
+FILE_LENGTH_NS = 180 * SECOND_NS
 """Maximum duration of a file in nanoseconds."""
 FILE_SIZE_BYTES = 512 << 20
 """Maximum bytes of a file; on a small card, an eighth of its size. When the card is full, the oldest file is
@@ -38,7 +38,7 @@ HOLD_S = 0.2
 """Seconds that pictures wait for the audio of the same time."""
 RETRY_S = 1.0
 """Seconds between attempts after a failure of the card."""
-MAX_CLOCK_STEP_NS = _SECOND_NS
+MAX_CLOCK_STEP_NS = SECOND_NS
 """Step of the clock, in nanoseconds, above which a new file starts."""
 REPORT_S = 5.0
 """Seconds without a writable card after which the reason is logged, because reading a card takes time."""

@@ -4,8 +4,9 @@ import asyncio
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.recording.clip_writer import AUDIO_BLOCK_NS, SECOND_NS, ClipWriter
+from ipcamd.recording.clip_writer import AUDIO_BLOCK_NS, ClipWriter
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
+from ipcamd.time_units import SECOND_NS
 
 MAX_BYTES = 64 << 20
 """Maximum bytes of a clip's pictures; a clip that reaches it ends early."""

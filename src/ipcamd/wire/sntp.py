@@ -3,6 +3,7 @@
 import struct
 
 from ipcamd.dataclass import dataclass
+from ipcamd.time_units import SECOND_NS
 
 PORT = 123
 """UDP port of NTP (RFC 5905, 16)."""
@@ -18,7 +19,6 @@ _UNSYNCHRONISED = 3
 _LEAP_BITS, _MODE_BITS = 0xC0, 0x07
 _SECONDS_1900_TO_1970 = 2_208_988_800
 _ERA_SECONDS = 1 << 32
-_SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def parse(data: bytes, nonce: int) -> NtpReply:
         raise ValueError(_not_synchronised(f"stratum {stratum}"))
     if (first & _LEAP_BITS) >> 6 == _UNSYNCHRONISED:
         raise ValueError(_not_synchronised("leap 3"))
-    if (delay / 2 + dispersion) * _SECOND_NS / (1 << 16) >= MAX_DISTANCE_NS:
+    if (delay / 2 + dispersion) * SECOND_NS / (1 << 16) >= MAX_DISTANCE_NS:
         raise ValueError(_not_synchronised("root distance"))
     if sent == 0 or received == 0:
         raise ValueError("the answer has no time")
@@ -76,4 +76,4 @@ def _unix_ns(stamp: int) -> int:
     seconds, fraction = stamp >> 32, stamp & 0xFFFFFFFF
     if seconds < _SECONDS_1900_TO_1970:  # before 1970, so it belongs to the next era
         seconds += _ERA_SECONDS
-    return (seconds - _SECONDS_1900_TO_1970) * _SECOND_NS + (fraction * _SECOND_NS >> 32)
+    return (seconds - _SECONDS_1900_TO_1970) * SECOND_NS + (fraction * SECOND_NS >> 32)

@@ -18,9 +18,9 @@ from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source import Source, Wanted
 from ipcamd.media.source.pacing import Clock
+from ipcamd.time_units import SECOND_NS
 
 
 class Time:
@@ -28,7 +28,7 @@ class Time:
 
     def __init__(self) -> None:
         self.passed = 0
-        self.utc = 1_700_000_000 * SECOND
+        self.utc = 1_700_000_000 * SECOND_NS
         self.waits: list[float] = []
 
     @property
@@ -36,13 +36,13 @@ class Time:
         return Clock(
             now_ns=lambda: self.utc + self.passed,
             steady_ns=lambda: self.passed + 77,
-            local=lambda moment: datetime.fromtimestamp(moment / SECOND, UTC),
+            local=lambda moment: datetime.fromtimestamp(moment / SECOND_NS, UTC),
             wait=self.wait,
         )
 
     def wait(self, _: threading.Event, seconds: float) -> None:
         self.waits.append(seconds)
-        self.passed += round(seconds * SECOND)
+        self.passed += round(seconds * SECOND_NS)
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from random import Random
 
 from tests.media.source.conftest import Time
 
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.time_units import SECOND_NS
 
-MILLISECOND = SECOND // 1000
+MILLISECOND = SECOND_NS // 1000
 
 
 def arrivals(time: Time, burst: int | None = None) -> ClockRecovery:
@@ -19,9 +19,9 @@ def arrivals(time: Time, burst: int | None = None) -> ClockRecovery:
 def test_jitter_of_the_network_is_taken_out(time: Time) -> None:
     recovery, random, delays = arrivals(time), Random(1), []
     for number in range(200):
-        sent = number * SECOND // 25
+        sent = number * SECOND_NS // 25
         time.passed = sent + 20 * MILLISECOND + random.randrange(30 * MILLISECOND)
-        delays.append(recovery.capture_time_ns(Fraction(sent, SECOND)) - time.utc - sent)
+        delays.append(recovery.capture_time_ns(Fraction(sent, SECOND_NS)) - time.utc - sent)
     assert max(delays[50:]) - min(delays[50:]) < 3 * MILLISECOND
     assert min(delays) >= 20 * MILLISECOND
 
@@ -36,7 +36,7 @@ def test_nothing_is_captured_in_the_future(time: Time) -> None:
 def test_a_clock_that_runs_slow_is_followed(time: Time) -> None:
     recovery = arrivals(time)
     for second in range(10_000):
-        time.passed = second * (SECOND + SECOND // 5000)
+        time.passed = second * (SECOND_NS + SECOND_NS // 5000)
         captured_ns = recovery.capture_time_ns(Fraction(second))
         assert time.utc + time.passed - captured_ns < 2 * MILLISECOND
 
@@ -53,28 +53,28 @@ def test_sound_and_picture_of_one_moment_stay_together(time: Time) -> None:
 def test_a_time_stamp_that_leaps_begins_a_new_count(time: Time) -> None:
     recovery = arrivals(time)
     recovery.capture_time_ns(Fraction(95000))
-    time.passed += SECOND
+    time.passed += SECOND_NS
     assert recovery.capture_time_ns(Fraction(3)) == time.utc + time.passed
-    time.passed += SECOND
+    time.passed += SECOND_NS
     assert recovery.capture_time_ns(Fraction(4)) == time.utc + time.passed
 
 
 def test_without_a_time_stamp_it_is_now(time: Time) -> None:
-    time.passed = 5 * SECOND
-    assert arrivals(time).capture_time_ns(None) == time.utc + 5 * SECOND
+    time.passed = 5 * SECOND_NS
+    assert arrivals(time).capture_time_ns(None) == time.utc + 5 * SECOND_NS
 
 
 def test_who_sends_a_recording_at_once_is_slowed_down(time: Time) -> None:
-    recovery = arrivals(time, burst=3 * SECOND)
+    recovery = arrivals(time, burst=3 * SECOND_NS)
     for number in range(25 * 60):
         recovery.capture_time_ns(Fraction(number, 25))
-    assert 56 < time.passed / SECOND < 58
+    assert 56 < time.passed / SECOND_NS < 58
 
 
 def test_who_catches_up_is_not_slowed_down(time: Time) -> None:
-    recovery = arrivals(time, burst=3 * SECOND)
+    recovery = arrivals(time, burst=3 * SECOND_NS)
     recovery.capture_time_ns(Fraction(0))
-    time.passed = 5 * SECOND
+    time.passed = 5 * SECOND_NS
     for number in range(5 * 25):
         recovery.capture_time_ns(Fraction(number, 25))
     assert time.waits == []

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.media.source.conftest import Time
 
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.pacing import RateLimiter, RealtimePacer, Ticker, moment, tick
+from ipcamd.time_units import SECOND_NS
 
 
 @given(st.integers(0, 4 * 10**18), st.integers(1, 8000))
@@ -21,34 +21,34 @@ def test_a_moment_belongs_to_the_tick_that_it_was_made_of(number: int, rate: int
 @given(st.integers(0, 4 * 10**18), st.integers(1, 8000))
 def test_a_tick_begins_no_later_than_its_moments(at: int, rate: int) -> None:
     begin = moment(tick(at, rate), rate)
-    assert begin <= at < begin + SECOND // rate + 1
+    assert begin <= at < begin + SECOND_NS // rate + 1
 
 
 def test_a_beat_is_in_step_with_the_seconds(time: Time) -> None:
     time.utc += 123_456_789
     ticker = Ticker(time.clock, threading.Event())
-    moments = [ticker.wait(4)[0] % SECOND for _ in range(5)]
-    assert moments == [SECOND // 4, SECOND // 2, SECOND * 3 // 4, 0, SECOND // 4]
+    moments = [ticker.wait(4)[0] % SECOND_NS for _ in range(5)]
+    assert moments == [SECOND_NS // 4, SECOND_NS // 2, SECOND_NS * 3 // 4, 0, SECOND_NS // 4]
 
 
 def test_a_beat_tells_what_was_missed(time: Time) -> None:
     ticker = Ticker(time.clock, threading.Event())
     assert ticker.wait(10)[1] == 0
-    time.passed += SECOND // 2
+    time.passed += SECOND_NS // 2
     due, missed = ticker.wait(10)
     assert missed == 4
     assert due == time.utc + time.passed
-    assert ticker.wait(10) == (due + SECOND // 10, 0)
+    assert ticker.wait(10) == (due + SECOND_NS // 10, 0)
 
 
-@pytest.mark.parametrize("leap", [-3600 * SECOND, -2 * SECOND, 60 * SECOND, 10 * 365 * 86400 * SECOND])
+@pytest.mark.parametrize("leap", [-3600 * SECOND_NS, -2 * SECOND_NS, 60 * SECOND_NS, 10 * 365 * 86400 * SECOND_NS])
 def test_a_clock_that_jumps_misses_nothing(time: Time, leap: int) -> None:
     ticker = Ticker(time.clock, threading.Event())
     ticker.wait(10)
     time.utc += leap
     due, missed = ticker.wait(10)
     assert missed == 0
-    assert 0 <= due - time.utc - time.passed <= SECOND // 10
+    assert 0 <= due - time.utc - time.passed <= SECOND_NS // 10
     assert max(time.waits) <= 0.1
 
 
@@ -57,7 +57,7 @@ def test_a_clock_that_is_set_back_between_two_readings_makes_no_long_wait(time: 
     readings = itertools.count(1)
 
     def now_ns() -> int:
-        return time.utc + time.passed - (3600 * SECOND if next(readings) >= reading else 0)
+        return time.utc + time.passed - (3600 * SECOND_NS if next(readings) >= reading else 0)
 
     ticker = Ticker(replace(time.clock, now_ns=now_ns), threading.Event())
     for _ in range(4):
@@ -68,46 +68,46 @@ def test_a_clock_that_is_set_back_between_two_readings_makes_no_long_wait(time: 
 def test_a_beat_changes_its_rate(time: Time) -> None:
     ticker = Ticker(time.clock, threading.Event())
     moments = [ticker.wait(rate)[0] - time.utc for rate in (10, 10, 2, 2, 5)]
-    assert moments == [n * SECOND // 10 for n in (1, 2, 5, 10, 12)]
+    assert moments == [n * SECOND_NS // 10 for n in (1, 2, 5, 10, 12)]
 
 
 def test_a_recording_goes_as_fast_as_time(time: Time) -> None:
     pacer = RealtimePacer(time.clock, threading.Event())
-    stamps = [pacer.wait_until(at) for at in (0, SECOND, 3 * SECOND)]
-    assert [stamp - stamps[0] for stamp in stamps] == [0, SECOND, 3 * SECOND]
+    stamps = [pacer.wait_until(at) for at in (0, SECOND_NS, 3 * SECOND_NS)]
+    assert [stamp - stamps[0] for stamp in stamps] == [0, SECOND_NS, 3 * SECOND_NS]
     assert time.waits == [0, 1, 2]
 
 
 def test_small_delays_do_not_shift_a_recording(time: Time) -> None:
     pacer = RealtimePacer(time.clock, threading.Event())
     first = pacer.wait_until(0)
-    time.passed += SECOND * 6 // 5
-    assert pacer.wait_until(SECOND) - first == SECOND
+    time.passed += SECOND_NS * 6 // 5
+    assert pacer.wait_until(SECOND_NS) - first == SECOND_NS
     assert not pacer.late
-    assert pacer.wait_until(2 * SECOND) - first == 2 * SECOND
+    assert pacer.wait_until(2 * SECOND_NS) - first == 2 * SECOND_NS
 
 
 def test_who_is_late_is_told_so(time: Time) -> None:
     pacer = RealtimePacer(time.clock, threading.Event())
     pacer.wait_until(0)
-    time.passed += SECOND // 2
-    pacer.wait_until(SECOND // 10)
+    time.passed += SECOND_NS // 2
+    pacer.wait_until(SECOND_NS // 10)
     assert pacer.late
-    pacer.wait_until(SECOND)
+    pacer.wait_until(SECOND_NS)
     assert not pacer.late
 
 
 def test_after_a_sleep_a_recording_goes_on_where_it_was(time: Time) -> None:
     pacer = RealtimePacer(time.clock, threading.Event())
     pacer.wait_until(0)
-    time.passed += 30 * SECOND
-    woken = pacer.wait_until(SECOND)
+    time.passed += 30 * SECOND_NS
+    woken = pacer.wait_until(SECOND_NS)
     assert woken == time.utc + time.passed
-    assert pacer.wait_until(2 * SECOND) - woken == SECOND
+    assert pacer.wait_until(2 * SECOND_NS) - woken == SECOND_NS
 
 
 def test_a_picker_follows_the_rate_that_is_wanted() -> None:
     limiter = RateLimiter()
-    times = [SECOND * n // 60 for n in range(120)]
+    times = [SECOND_NS * n // 60 for n in range(120)]
     assert sum(limiter.admits(at, 30) for at in times[:60]) == 30
     assert sum(limiter.admits(at, 10) for at in times[60:]) in (10, 11)

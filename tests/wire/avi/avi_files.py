@@ -19,8 +19,9 @@ from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.avi.layout import AviFormat
-from ipcamd.wire.avi.writer import SECOND, AviWriter
+from ipcamd.wire.avi.writer import AviWriter
 
+SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND
 CODECS = {"H264": "h264", "FMP4": "mpeg4", "MJPG": "mjpeg"}
 """FourCC to ffprobe's name."""

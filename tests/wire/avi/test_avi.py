@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.wire.avi.avi_files import CODECS, NOON, SIZE, avi_file, pictures, playable, played, probe, seen, times, tone
 
 from ipcamd.media import codecs
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, AviFormat
-from ipcamd.wire.avi.writer import SECOND, AviWriter
+from ipcamd.wire.avi.writer import AviWriter
 
 EPOCH = datetime(1971, 1, 1, tzinfo=UTC)
 KEY_TESTS = codecs.key_tests()
@@ -50,13 +51,13 @@ def test_players_see_every_picture_at_its_time(tmp_path: Path, codec: codecs.Cod
 def test_a_recording_of_a_slow_source_lasts_as_long_as_it_really_did(tmp_path: Path) -> None:
     """Seven pictures a second, unevenly, in a stream that may have thirty."""
     uneven = [
-        replace(picture, captured_ns=NOON + number * SECOND // 7 + number % 3 * 20_000_000)
+        replace(picture, captured_ns=NOON + number * SECOND_NS // 7 + number % 3 * 20_000_000)
         for number, picture in enumerate(pictures(codecs.H264))
     ]
     path = tmp_path / "video.avi"
     path.write_bytes(avi_file(uneven, codecs.H264))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(59 / 7, abs=2 / 30 + 0.04)
-    shown, real = times(path), [(picture.captured_ns - NOON) / SECOND for picture in uneven]
+    shown, real = times(path), [(picture.captured_ns - NOON) / SECOND_NS for picture in uneven]
     assert max(abs(a - b) for a, b in zip(shown, real, strict=True)) <= 1 / 60 + 0.001
 
 
@@ -74,7 +75,7 @@ def test_jitter_does_not_add_up(tmp_path: Path) -> None:
 def test_pictures_from_before_the_beginning_catch_up_with_time(tmp_path: Path) -> None:
     """Twenty pictures too early, at twice the slots: after as many more pictures, each is at its own time."""
     path = tmp_path / "video.avi"
-    begin = NOON + 20 * SECOND // 30
+    begin = NOON + 20 * SECOND_NS // 30
     path.write_bytes(avi_file(pictures(codecs.H264), codecs.H264, rate=60, origin=begin, sound=True))
     found = probe(path)
     assert float(str(found["format"]["duration"])) == pytest.approx(40 / 30, abs=1 / 30)
@@ -88,18 +89,18 @@ def test_pictures_from_before_the_beginning_catch_up_with_time(tmp_path: Path) -
 def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
     avi_format = AviFormat("MJPG", SIZE, 30, True)
     shown = pictures(codecs.JPEG)
-    writer = AviWriter(avi_format, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    writer = AviWriter(avi_format, datetime.fromtimestamp(NOON / SECOND_NS, UTC), NOON)
     for picture in shown:
         writer.picture(picture.payload, True, picture.captured_ns)
-    writer.sound(tone(0.1)[:800], NOON - SECOND // 20)  # half of it is too early
+    writer.sound(tone(0.1)[:800], NOON - SECOND_NS // 20)  # half of it is too early
     assert writer.mark()[0].samples == 400
-    writer.sound(tone(0.1)[:800], NOON + SECOND // 20 + 20_000_000)  # 20 ms later than due: no gap
+    writer.sound(tone(0.1)[:800], NOON + SECOND_NS // 20 + 20_000_000)  # 20 ms later than due: no gap
     assert writer.mark()[0].samples == 1200
-    writer.sound(tone(0.1)[:800], NOON + SECOND)  # silence fills the gap
+    writer.sound(tone(0.1)[:800], NOON + SECOND_NS)  # silence fills the gap
     assert writer.mark()[0].samples == 8800
-    writer.sound(tone(0.1)[:800], NOON + SECOND)  # again: it is there already
+    writer.sound(tone(0.1)[:800], NOON + SECOND_NS)  # again: it is there already
     assert writer.mark()[0].samples == 8800
-    writer.sound(tone(0.1)[:800], NOON + 3600 * SECOND)  # the clock was set: it goes on
+    writer.sound(tone(0.1)[:800], NOON + 3600 * SECOND_NS)  # the clock was set: it goes on
     assert writer.mark()[0].samples == 9600
 
 
@@ -176,8 +177,8 @@ def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
 def test_the_head_says_when_it_began() -> None:
     found = reader.read_head(avi_file(pictures(codecs.H264), codecs.H264)[:HEAD], 0, KEY_TESTS)
     assert found.began
-    assert found.began.timestamp() == NOON / SECOND
-    assert found.length == 2 * SECOND
+    assert found.began.timestamp() == NOON / SECOND_NS
+    assert found.length == 2 * SECOND_NS
     assert found.avi_format == AviFormat("H264", SIZE, 30, False)
 
 

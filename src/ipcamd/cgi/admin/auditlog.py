@@ -11,6 +11,7 @@ from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
 from ipcamd.store.audit_table import KEPT_PER_KIND, AuditFilter, AuditKind, AuditRecord
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.query import Query
 
 _SECONDS = Integer(0, 4_294_967_295)
@@ -23,7 +24,6 @@ ARGUMENTS = Arguments(
     Argument("before", "Only records with a smaller number.", Integer(1, 2_147_483_647)),
     Argument("format", "Lines of text, or JSON lines.", OneOf(("text", "json")), default="text"),
 )
-_SECOND_NS = 1_000_000_000
 
 
 async def auditlog(call: Call) -> Reply:
@@ -41,8 +41,8 @@ def _chosen(query: Query) -> AuditFilter:
     return AuditFilter(
         account=query.get("account") or "",
         kind=ARGUMENTS.word(query, "kind"),
-        since_ns=(since_s or 0) * _SECOND_NS,
-        until_ns=everything.until_ns if until_s is None else (until_s + 1) * _SECOND_NS - 1,
+        since_ns=(since_s or 0) * SECOND_NS,
+        until_ns=everything.until_ns if until_s is None else (until_s + 1) * SECOND_NS - 1,
         before=ARGUMENTS.number(query, "before") or everything.before,
     )
 

@@ -8,13 +8,14 @@ from av.video.reformatter import VideoReformatter
 from ipcamd.media.encode.encoder_choice import MakeStreamEncoder
 from ipcamd.media.encode.session_picture import SessionPicture
 from ipcamd.media.encoders import EncodedPicture
-from ipcamd.media.frame_decimator import SECOND, FrameDecimator
+from ipcamd.media.frame_decimator import FrameDecimator
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.time_units import SECOND_NS
 
-KEY_AFTER = 2 * SECOND
+KEY_AFTER = 2 * SECOND_NS
 """Longest time between key frames, in nanoseconds of capture time, even for a slow source."""
-KEY_SPACE = SECOND
+KEY_SPACE = SECOND_NS
 """Shortest time from a key frame to one that a viewer requests, in nanoseconds of capture time."""
 
 
@@ -87,6 +88,6 @@ class EncodeSession:
         age_ns = captured_ns - self._key_time
         if self._count < 2 or not 0 < age_ns <= 2 * KEY_AFTER:
             return
-        rate = min(self.settings.rate, max(1, round(self._count * SECOND / age_ns)))
+        rate = min(self.settings.rate, max(1, round(self._count * SECOND_NS / age_ns)))
         if not 0.8 <= rate / self._rate <= 1.25:
             self._start_encoder(rate)

@@ -2,12 +2,12 @@
 
 from collections import deque
 
-from ipcamd.media.frame_decimator import SECOND
+from ipcamd.time_units import SECOND_NS
 
 _MOST = 64
 """Number of stored pictures, about two seconds."""
 _FEWEST = 5
-_SHORTEST_NS = SECOND // 2
+_SHORTEST_NS = SECOND_NS // 2
 
 
 class Pace:
@@ -19,13 +19,13 @@ class Pace:
 
     def note(self, captured_ns: int) -> None:
         """Record a picture with this capture time. After a jump of times, measuring starts again."""
-        if self._times_ns and not 0 < captured_ns - self._times_ns[-1] < 10 * SECOND:
+        if self._times_ns and not 0 < captured_ns - self._times_ns[-1] < 10 * SECOND_NS:
             self._times_ns.clear()
         self._times_ns.append(captured_ns)
         span_ns = captured_ns - self._times_ns[0]
         # late pictures arrive in bursts, which say nothing about the rate
         if len(self._times_ns) >= _FEWEST and span_ns >= _SHORTEST_NS:
-            self._measured = (len(self._times_ns) - 1) * SECOND / span_ns
+            self._measured = (len(self._times_ns) - 1) * SECOND_NS / span_ns
 
     def rate(self, declared: float) -> float:
         """Return the frame rate: `declared` until it is measured; 0 if unknown."""

@@ -14,6 +14,7 @@ from ipcamd.media.frame import Sound
 from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     import av
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 CONFIGURATIONS = ("/usr/share/alsa/alsa.conf", "/etc/alsa/alsa.conf")
 """Usual directories of ALSA's configuration, which the library in PyAV does not know."""
 
-_SECOND = 1_000_000_000
-_STAMP_LIMIT_NS = _SECOND
+_STAMP_LIMIT_NS = SECOND_NS
 """A time stamp that differs by more is not from the system's clock."""
 _CARD_RATE_HZ = "48000"
 """Every sound card supports this rate."""
-_BURST_NS = _SECOND // 5
+_BURST_NS = SECOND_NS // 5
 """Sound further ahead of real time does not come from a sound card; it is slowed down."""
 _CHUNKS_PER_S = 50
 """Most chunks per second, because cards deliver a few samples at a time."""
@@ -61,14 +61,14 @@ class AlsaInput:
                 recovery.capture_time_ns(Fraction(heard, frame.sample_rate))
                 if stop.is_set():
                     return
-                captured_ns = self._captured(pts, frame.samples * _SECOND // frame.sample_rate)
+                captured_ns = self._captured(pts, frame.samples * SECOND_NS // frame.sample_rate)
                 for samples in audio_converter.convert(frame):
                     yield Sound(samples, captured_ns)
-                    captured_ns += samples.size * _SECOND // RATE_HZ
+                    captured_ns += samples.size * SECOND_NS // RATE_HZ
 
     def _captured(self, pts: Fraction | None, length: int) -> int:
         """Return the camera's time of a frame's first sample; `pts` is FFmpeg's time stamp of the system clock (s)."""
-        ago = length if pts is None else time.time_ns() - int(pts * _SECOND)
+        ago = length if pts is None else time.time_ns() - int(pts * SECOND_NS)
         return self._clock.now_ns() - (ago if 0 <= ago < _STAMP_LIMIT_NS else length)
 
     def _open(self) -> "InputContainer":

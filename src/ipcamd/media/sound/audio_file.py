@@ -10,11 +10,11 @@ from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Sound
 from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.media.source.pacing import Clock, RealtimePacer
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source.media_file.media_file import AudioTrack
 
-_SECOND = 1_000_000_000
 _ENDLESS = 1 << 62
 
 
@@ -48,7 +48,7 @@ class AudioFile:
                     captured_ns = pacer.wait_until(start + at)
                     if stop.is_set():
                         return
-                    end = start + at + samples.size * _SECOND // RATE_HZ
+                    end = start + at + samples.size * SECOND_NS // RATE_HZ
                     yield Sound(samples, captured_ns)
             if end == start:
                 raise SourceError("contains no sound that can be decoded")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.media.source.pacing import Clock, Ticker
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ class ToneGenerator:
         start, _ = ticker.wait(_CHUNKS_PER_S)
         while not stop.is_set():
             end, _ = ticker.wait(_CHUNKS_PER_S)
-            if 0 < end - start <= SECOND:
+            if 0 < end - start <= SECOND_NS:
                 yield loop_second(second, start, end)
             start = end
 

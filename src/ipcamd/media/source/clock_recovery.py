@@ -4,10 +4,10 @@ import threading
 from fractions import Fraction
 from typing import Protocol
 
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.pacing import Clock
+from ipcamd.time_units import SECOND_NS
 
-_LEAP_NS = 10 * SECOND
+_LEAP_NS = 10 * SECOND_NS
 """A time stamp that differs by more starts a new mapping."""
 
 _DRIFT = 1000
@@ -45,7 +45,7 @@ class ClockRecovery:
         stamp, return the present time. Waits if the sender is too far ahead."""
         if stamp is None:
             return self._clock.now_ns()
-        sent_ns = int(stamp * SECOND)
+        sent_ns = int(stamp * SECOND_NS)
         self._note_offset(self._clock.steady_ns() - sent_ns)
         assert self._offset_ns is not None
         return self._clock.now_ns() - self._clock.steady_ns() + sent_ns + self._offset_ns
@@ -59,6 +59,6 @@ class ClockRecovery:
         self._seen_ns = self._clock.steady_ns()
         self._first_offset_ns = max(self._first_offset_ns - drift_ns, min(self._first_offset_ns, offset_ns))
         if self._burst_ns is not None and (ahead_ns := self._first_offset_ns - self._burst_ns - offset_ns) > 0:
-            self._clock.wait(self._stop, ahead_ns / SECOND)
+            self._clock.wait(self._stop, ahead_ns / SECOND_NS)
             offset_ns = self._first_offset_ns - self._burst_ns
         self._offset_ns = min(self._offset_ns + drift_ns, offset_ns)

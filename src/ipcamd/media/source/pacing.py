@@ -6,17 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.frame_decimator import SECOND, FrameDecimator
+from ipcamd.media.frame_decimator import FrameDecimator
+from ipcamd.time_units import SECOND_NS
 
-_MISSED_NS = SECOND
+_MISSED_NS = SECOND_NS
 """A recording that is late by more continues from the present time."""
 
-_LATE_NS = SECOND // 5
-_CLOCK_SET_NS = 10 * SECOND
+_LATE_NS = SECOND_NS // 5
+_CLOCK_SET_NS = 10 * SECOND_NS
 
 
 def _local(moment_ns: int) -> datetime:
-    return datetime.fromtimestamp(moment_ns / SECOND).astimezone()
+    return datetime.fromtimestamp(moment_ns / SECOND_NS).astimezone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,12 @@ class Clock:
 
 def tick(moment_ns: int, rate: int) -> int:
     """Return the number of ticks, `rate` per second, from the epoch to `moment_ns`."""
-    return moment_ns * rate // SECOND
+    return moment_ns * rate // SECOND_NS
 
 
 def moment(tick: int, rate: int) -> int:
     """Return the time of a tick in nanoseconds since the epoch; the inverse of `tick`."""
-    return -(-tick * SECOND // rate)
+    return -(-tick * SECOND_NS // rate)
 
 
 class Ticker:
@@ -57,12 +58,12 @@ class Ticker:
         A step of the clock misses no ticks: they continue from the new time.
         """
         now_ns = self._clock.now_ns()
-        was_set = not -SECOND < now_ns - self._last_ns < _CLOCK_SET_NS
+        was_set = not -SECOND_NS < now_ns - self._last_ns < _CLOCK_SET_NS
         start_ns = now_ns if was_set else self._last_ns
         due = max(tick(start_ns, rate) + 1, tick(now_ns, rate))
         missed = due - tick(start_ns, rate) - 1
         self._last_ns = moment(due, rate)
-        self._clock.wait(self._stop, max(0, self._last_ns - now_ns) / SECOND)
+        self._clock.wait(self._stop, max(0, self._last_ns - now_ns) / SECOND_NS)
         return self._last_ns, missed
 
 
@@ -87,7 +88,7 @@ class RealtimePacer:
             self._start_ns = now_ns - position_ns
         due_ns = self._start_ns + position_ns
         self.late = now_ns - due_ns > _LATE_NS
-        self._clock.wait(self._stop, max(0, due_ns - now_ns) / SECOND)
+        self._clock.wait(self._stop, max(0, due_ns - now_ns) / SECOND_NS)
         return self._clock.now_ns() - self._clock.steady_ns() + due_ns
 
 

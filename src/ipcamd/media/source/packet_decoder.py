@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import av
 
 from ipcamd.media.frame import Packet
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.decode import PictureDecoder, decoder_threads
 from ipcamd.media.stream.gop import MAX_BYTES, MAX_FRAMES
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CATCH_UP = 8
 """Most packets decoded at a time if decoding starts within a group of pictures."""
 
-_OFTEN_NS = SECOND + SECOND // 5
+_OFTEN_NS = SECOND_NS + SECOND_NS // 5
 """Longest interval of key frames that counts as about one per second."""
 
 

@@ -8,10 +8,10 @@ import av
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import Packet, Picture
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_decoder import PacketDecoder
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -83,7 +83,7 @@ class PacketReader:
             yield Picture(self._converter.convert(self._last, want.size), captured_ns, self._number)
 
     def _request_key_frame(self, packet: Packet, want: "Wanted") -> None:
-        is_recent = abs(packet.captured_ns - self._key_ns) < SECOND
+        is_recent = abs(packet.captured_ns - self._key_ns) < SECOND_NS
         if packet.key:
             self._key_ns = packet.captured_ns
         elif self._key_frames and not is_recent and want.key_frame:

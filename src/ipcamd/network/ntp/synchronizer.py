@@ -13,13 +13,13 @@ from ipcamd.network.ntp.client import TIMEOUT_S, ask_offset
 from ipcamd.params.time import NTP, TIME
 from ipcamd.settings.change_records import CAMERA
 from ipcamd.settings.settings import Settings
+from ipcamd.time_units import SECOND_NS
 
 STEP_NS = 1_000_000_000
 """Larger offsets are stepped, smaller ones are slewed."""
 RETRY_S = 30.0
 """Seconds from a failure to the next attempt, doubled with each further failure up to the interval."""
 
-_SECOND_NS = 1_000_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -103,13 +103,13 @@ class NtpSynchronizer:
         return not problem
 
     async def _correct(self, offset_ns: int) -> None:
-        _log.info("NTP: the clock is %.3f s %s", abs(offset_ns) / _SECOND_NS, "behind" if offset_ns > 0 else "ahead")
+        _log.info("NTP: the clock is %.3f s %s", abs(offset_ns) / SECOND_NS, "behind" if offset_ns > 0 else "ahead")
         if abs(offset_ns) > STEP_NS:
             part = self._clock.set(self._clock.now_ns() + offset_ns)
-            await self._settings.update((), part, by=CAMERA, notes=(f"clock {offset_ns / _SECOND_NS:+.3f} s by NTP",))
+            await self._settings.update((), part, by=CAMERA, notes=(f"clock {offset_ns / SECOND_NS:+.3f} s by NTP",))
         else:
             await self._settings.update((), self._clock.slew(offset_ns), by=CAMERA)
-        self.status = replace(self.status, synchronized_ns=self._clock.now_ns(), offset_s=offset_ns / _SECOND_NS)
+        self.status = replace(self.status, synchronized_ns=self._clock.now_ns(), offset_s=offset_ns / SECOND_NS)
 
     def _report(self, problem: str) -> None:
         """Log a failure once, until it changes."""

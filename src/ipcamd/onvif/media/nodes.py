@@ -1,6 +1,7 @@
 """Elements of configurations that both media services use (onvif.xsd); each is declared once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW, Codec, OnvifCodec
@@ -54,6 +55,22 @@ def audio_output_configuration(name: str, camera: Camera) -> Node:
 def audio_decoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioDecoderConfiguration`` as an element of this name."""
     return configuration_entity(name, camera, Part.AUDIO_DECODER, tokens.AUDIO_DECODER_CONFIGURATION)
+
+
+BuildConfiguration: TypeAlias = Callable[[str, Camera, str], Node]
+"""Builds the configuration with a token as an element of a name."""
+
+SHARED_CONFIGURATIONS: Mapping[Part, BuildConfiguration] = {
+    Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),
+    Part.AUDIO_SOURCE: lambda name, camera, _: audio_source_configuration(name, camera),
+    Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
+    Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
+}
+"""Configurations that are equal in both services, by kind."""
+PROFILE_ORDER = (Part.VIDEO_SOURCE, Part.AUDIO_SOURCE, Part.VIDEO_ENCODER, Part.AUDIO_ENCODER, Part.PTZ, Part.METADATA)
+"""Order of the first configurations of a profile."""
+EXTENSION_ORDER = (Part.AUDIO_OUTPUT, Part.AUDIO_DECODER)
+"""Order of those that follow them; in Media1 they are an extension."""
 
 
 def configuration_entity(

@@ -1,7 +1,7 @@
 """Configurations of Media1: operations that list each kind, read one by its token, or list those of a profile."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from ipcamd.camera import Camera
@@ -11,14 +11,10 @@ from ipcamd.onvif.media.names import name_changes, set_name
 from ipcamd.onvif.media.nodes import (
     AUDIO_KBITS,
     AUDIO_KHZ,
-    audio_decoder_configuration,
-    audio_output_configuration,
-    audio_source_configuration,
     items,
     resolution,
     sound_codec,
     source_size,
-    video_source_configuration,
 )
 from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
@@ -30,28 +26,16 @@ from ipcamd.onvif.media.video_encoder import (
     set_encoder,
     video_encoders,
 )
-from ipcamd.onvif.media1.nodes import (
-    audio_encoder_configuration,
-    is_known,
-    video_encoder_configuration,
-    video_encoder_options,
-)
-from ipcamd.onvif.metadata.configuration import metadata_configuration, metadata_options, set_metadata
+from ipcamd.onvif.media1.nodes import BUILD, is_known, video_encoder_options
+from ipcamd.onvif.metadata.configuration import metadata_options, set_metadata
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument
 from ipcamd.onvif.soap.values import boolean, integer, real, token
 from ipcamd.onvif.soap.writer import Content, Node, node
 
-_BUILD: Mapping[Part, Callable[[str, Camera, str], Node]] = {
-    Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),
-    Part.VIDEO_ENCODER: lambda name, camera, found: video_encoder_configuration(name, camera, find_encoder(found)),
-    Part.METADATA: lambda name, camera, _: metadata_configuration(name, camera),
-    Part.AUDIO_SOURCE: lambda name, camera, _: audio_source_configuration(name, camera),
-    Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
-    Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
-    Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
-}
+_PARTS = tuple(part for part in Part if part is not Part.PTZ)
+"""Kinds of configurations with operations of this service; PTZ has a service of its own."""
 
 _READ, _WRITE = AccessClass.READ_MEDIA, AccessClass.WRITE_SYSTEM
 _CHOICE = (optional("ConfigurationToken", token), optional("ProfileToken", token))
@@ -165,7 +149,7 @@ def _asked(call: OperationCall, part: Part) -> str | None:
 
 def _readers(part: Part) -> tuple[Operation, ...]:
     """Return the operations that read one kind of configuration."""
-    build, name = _BUILD[part], f"{part.value}Configuration"
+    build, name = BUILD[part], f"{part.value}Configuration"
 
     def listed(camera: Camera) -> list[Node]:
         found = available_parts(camera).get(part, ())
@@ -201,7 +185,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GetVideoSources", _READ, get_video_sources),
     Operation("GetAudioSources", _READ, get_audio_sources),
     Operation("GetAudioOutputs", _READ, get_audio_outputs),
-    *(operation for part in _BUILD for operation in _readers(part)),
+    *(operation for part in _PARTS for operation in _readers(part)),
     _options(Part.VIDEO_SOURCE, get_video_source_options),
     _options(Part.VIDEO_ENCODER, get_video_encoder_options),
     _options(Part.METADATA, get_metadata_options),
@@ -211,7 +195,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _options(Part.AUDIO_DECODER, get_audio_decoder_options),
     _set(Part.VIDEO_ENCODER, set_video_encoder),
     _set(Part.METADATA, set_metadata),
-    *(_set(part, partial(set_name, part)) for part in _BUILD if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
+    *(_set(part, partial(set_name, part)) for part in _PARTS if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
     Operation(
         "GetGuaranteedNumberOfVideoEncoderInstances",
         _READ,

@@ -1,22 +1,22 @@
 """Elements of Media1 only: its profile, encoders and their options (onvif.xsd)."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 
 from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.nodes import (
+    EXTENSION_ORDER,
+    PROFILE_ORDER,
     SESSION_TIMEOUT,
-    audio_decoder_configuration,
-    audio_output_configuration,
-    audio_source_configuration,
+    SHARED_CONFIGURATIONS,
+    BuildConfiguration,
     configuration_entity,
     int_range,
     multicast,
     resolution,
     sound_codec,
     video_multicast,
-    video_source_configuration,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
 from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
@@ -30,21 +30,23 @@ INTERVAL = (1, 1)
 
 def profile_node(name: str, camera: Camera, profile: MediaProfile) -> Node:
     """Return ``tt:Profile`` as an element of this name."""
-    extension = [part for part in _EXTENSION if part in profile.parts]
+    extension = _configurations(camera, profile, EXTENSION_ORDER)
     return node(
         name,
         node("tt:Name", profile.name),
-        [
-            build(f"tt:{part.value}Configuration", camera, profile)
-            for part, build in _PARTS.items()
-            if part in profile.parts and is_known(camera, part, profile.parts[part])
-        ],
-        node("tt:Extension", [_EXTENSION[part](f"tt:{part.value}Configuration", camera) for part in extension])
-        if extension
-        else None,
+        _configurations(camera, profile, PROFILE_ORDER),
+        node("tt:Extension", extension) if extension else None,
         token=profile.token,
         fixed=profile.is_fixed,
     )
+
+
+def _configurations(camera: Camera, profile: MediaProfile, order: Iterable[Part]) -> list[Node]:
+    return [
+        BUILD[part](f"tt:{part.value}Configuration", camera, profile.parts[part])
+        for part in order
+        if part in profile.parts and is_known(camera, part, profile.parts[part])
+    ]
 
 
 def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder) -> Node:
@@ -119,27 +121,14 @@ def _options(camera: Camera, encoder: VideoEncoder, *more: Node) -> Node:
     )
 
 
-def _video_encoder(name: str, camera: Camera, profile: MediaProfile) -> Node:
-    return video_encoder_configuration(name, camera, find_encoder(profile.parts[Part.VIDEO_ENCODER]))
-
-
-def _plain(build: Callable[[str, Camera], Node]) -> Callable[[str, Camera, MediaProfile], Node]:
-    return lambda name, camera, _: build(name, camera)
-
-
-_PARTS: dict[Part, Callable[[str, Camera, MediaProfile], Node]] = {
-    Part.VIDEO_SOURCE: _plain(video_source_configuration),
-    Part.AUDIO_SOURCE: _plain(audio_source_configuration),
-    Part.VIDEO_ENCODER: _video_encoder,
-    Part.AUDIO_ENCODER: _plain(audio_encoder_configuration),
-    Part.PTZ: _plain(ptz_configuration),
-    Part.METADATA: _plain(metadata_configuration),
+BUILD: Mapping[Part, BuildConfiguration] = {
+    **SHARED_CONFIGURATIONS,
+    Part.VIDEO_ENCODER: lambda name, camera, token: video_encoder_configuration(name, camera, find_encoder(token)),
+    Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
+    Part.PTZ: lambda name, camera, _: ptz_configuration(name, camera),
+    Part.METADATA: lambda name, camera, _: metadata_configuration(name, camera),
 }
-"""Parts in the order of the schema."""
-_EXTENSION: dict[Part, Callable[[str, Camera], Node]] = {
-    Part.AUDIO_OUTPUT: audio_output_configuration,
-    Part.AUDIO_DECODER: audio_decoder_configuration,
-}
+"""Functions that build a configuration, by kind."""
 
 
 def is_known(camera: Camera, part: Part, token: str) -> bool:

@@ -1,21 +1,21 @@
 """Elements of Media2 only: its profile, encoders and their options."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 
 from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.nodes import (
-    audio_decoder_configuration,
-    audio_output_configuration,
-    audio_source_configuration,
+    EXTENSION_ORDER,
+    PROFILE_ORDER,
+    SHARED_CONFIGURATIONS,
+    BuildConfiguration,
     configuration_entity,
     int_range,
     multicast,
     resolution,
     sound_codec,
     video_multicast,
-    video_source_configuration,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
 from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
@@ -26,25 +26,22 @@ from ipcamd.onvif.soap.writer import Node, node
 ULAW_MEDIA2 = "PCMU"
 """Name of G.711 µ-law in Media2: the IANA media subtype (RFC 4856)."""
 
-BUILD: dict[Part, Callable[[str, Camera, str], Node]] = {
-    Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),
-    Part.AUDIO_SOURCE: lambda name, camera, _: audio_source_configuration(name, camera),
+BUILD: Mapping[Part, BuildConfiguration] = {
+    **SHARED_CONFIGURATIONS,
     Part.VIDEO_ENCODER: lambda name, camera, token: video_encoder_configuration(name, camera, find_encoder(token)),
     Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
     Part.PTZ: lambda name, camera, _: ptz_configuration(name, camera),
     Part.METADATA: lambda name, camera, _: metadata_configuration(name, camera),
-    Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
-    Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
 }
-"""Functions that build a configuration as an element of a name, by kind, in the order of the schema."""
+"""Functions that build a configuration, by kind."""
 
 
 def profile_node(camera: Camera, profile: MediaProfile, parts: Collection[Part]) -> Node:
     """Return ``tr2:Profiles`` with these parts of the profile."""
     shown = [
-        build(f"tr2:{part.value}", camera, profile.parts[part])
-        for part, build in BUILD.items()
-        if _has(profile, part, parts)
+        BUILD[part](f"tr2:{part.value}", camera, profile.parts[part])
+        for part in PROFILE_ORDER + EXTENSION_ORDER
+        if part in parts and part in profile.parts
     ]
     name = node("tr2:Name", profile.name)
     configurations = node("tr2:Configurations", shown) if shown else None
@@ -102,7 +99,3 @@ def audio_encoder_configuration(name: str, camera: Camera) -> Node:
         node("tt:Bitrate", codec.kbits),
         node("tt:SampleRate", codec.khz),
     )
-
-
-def _has(profile: MediaProfile, part: Part, parts: Collection[Part]) -> bool:
-    return part in parts and part in profile.parts

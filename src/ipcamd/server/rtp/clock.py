@@ -1,7 +1,8 @@
 """RTP clock: time stamps from capture times (RFC 3550, 5.1)."""
 
-_SECOND = 1_000_000_000
-_LEAP = 10 * _SECOND
+from ipcamd.time_units import SECOND_NS
+
+_LEAP = 10 * SECOND_NS
 """Step between two frames, in nanoseconds, above which the camera's clock was set."""
 
 
@@ -23,7 +24,7 @@ class RtpClock:
 
     def at(self, time: int) -> int:
         """Return the time stamp of `time`."""
-        return self._first + ((time - self._origin_ns) * self._rate + _SECOND // 2) // _SECOND
+        return self._first + ((time - self._origin_ns) * self._rate + SECOND_NS // 2) // SECOND_NS
 
     def pause(self) -> None:
         """Record that frames are left out from now on, so a late next frame is not a clock change."""

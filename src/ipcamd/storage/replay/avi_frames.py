@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from ipcamd.media.codecs import ULAW, key_tests
 from ipcamd.storage.replay.catalog import Section
 from ipcamd.storage.replay.frame_entry import FrameEntry
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import HEAD, PICTURE, SOUND_RATE
 from ipcamd.wire.avi.reader import AviChunk, Read, iterate_chunks, read_head, read_index
 
-_SECOND_NS = 1_000_000_000
 LOOK = 96
 """Bytes of a picture that are enough to tell whether it is a key frame."""
 
@@ -27,10 +27,10 @@ class AviFrames:
         for chunk, is_key in self._new_chunks(read, size_bytes):
             self._end = chunk.end
             if chunk.kind == PICTURE:
-                at_ns, codec = self._slots * _SECOND_NS // self._section.format.rate, self._section.format.codec
+                at_ns, codec = self._slots * SECOND_NS // self._section.format.rate, self._section.format.codec
                 self._slots += 1
             else:
-                at_ns, codec = self._samples * _SECOND_NS // SOUND_RATE, ULAW
+                at_ns, codec = self._samples * SECOND_NS // SOUND_RATE, ULAW
                 self._samples += chunk.length
             if chunk.length:  # an empty chunk repeats the previous picture
                 yield FrameEntry(codec, chunk.place, chunk.length, self._section.recording.started_ns + at_ns, is_key)

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from ipcamd.storage.replay.catalog import Section
 from ipcamd.storage.replay.frame_entry import FrameEntry
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.mp4.reader import Mp4Frame, Read, iterate_fragments, read_head
 from ipcamd.wire.mp4.sample_entry import to_annex_b
 from ipcamd.wire.mp4.tracks import VideoTrack
-
-_SECOND_NS = 1_000_000_000
 
 
 class Mp4Frames:
@@ -35,7 +34,7 @@ class Mp4Frames:
         is_picture = frame.track_id == VideoTrack.id
         codec = self._section.format.codec if is_picture else self._section.format.sound
         timescale = VideoTrack.timescale if is_picture else self._sound_timescale
-        time_ns = self._section.recording.started_ns + frame.time * _SECOND_NS // timescale
+        time_ns = self._section.recording.started_ns + frame.time * SECOND_NS // timescale
         return FrameEntry(codec, frame.place, frame.length, time_ns, frame.is_key) if codec else None
 
     def payload(self, entry: FrameEntry, data: bytes) -> bytes:

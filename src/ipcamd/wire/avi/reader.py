@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import datetime
 
 from ipcamd.dataclass import dataclass
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import (
     BITMAP,
     CHUNK,
@@ -24,7 +25,6 @@ from ipcamd.wire.avi.layout import (
     format_head,
     padded_size,
 )
-from ipcamd.wire.avi.writer import SECOND
 
 Read = Callable[[int, int], bytes]
 """Returns the bytes from a position of a file: fewer only at its end."""
@@ -52,7 +52,7 @@ class AviHead:
     @property
     def length(self) -> int:
         """Duration in nanoseconds."""
-        return self.totals.slots * SECOND // self.avi_format.rate
+        return self.totals.slots * SECOND_NS // self.avi_format.rate
 
 
 @dataclass(frozen=True, slots=True)

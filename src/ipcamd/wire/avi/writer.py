@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import (
     CHUNK,
     ENTRY,
@@ -19,9 +20,7 @@ from ipcamd.wire.avi.layout import (
     padded_size,
 )
 
-SECOND = 1_000_000_000
-"""One second in nanoseconds."""
-GAP = 10 * SECOND
+GAP = 10 * SECOND_NS
 """A longer time without a picture, in nanoseconds, means that the clock jumped: the next picture follows at once."""
 SLIP = SOUND_RATE // 25
 """Difference of sound in samples above which it is padded with silence, or truncated."""
@@ -52,7 +51,7 @@ class AviWriter:
     @property
     def length(self) -> int:
         """Duration of the written pictures in nanoseconds."""
-        return self._totals.slots * SECOND // self.avi_format.rate
+        return self._totals.slots * SECOND_NS // self.avi_format.rate
 
     @property
     def size(self) -> int:
@@ -74,8 +73,8 @@ class AviWriter:
 
     def sound(self, samples: bytes, captured_ns: int) -> list[bytes]:
         """Return the bytes to append for u-law samples, with the capture time of the first."""
-        off = (captured_ns - self._zero) * SOUND_RATE // SECOND - self._totals.samples
-        if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND * SOUND_RATE:
+        off = (captured_ns - self._zero) * SOUND_RATE // SECOND_NS - self._totals.samples
+        if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND_NS * SOUND_RATE:
             samples = samples[-off:] if off < 0 else _SILENCE * off + samples
         if not samples or not self.avi_format.sound:
             return []
@@ -84,8 +83,8 @@ class AviWriter:
 
     def stretch(self, until: int) -> list[bytes]:
         """Return the bytes to append so that the last picture is shown until this time (nanoseconds)."""
-        slots = (until - self._zero) * self.avi_format.rate // SECOND - self._totals.slots
-        if not 0 < slots <= GAP // SECOND * self.avi_format.rate:
+        slots = (until - self._zero) * self.avi_format.rate // SECOND_NS - self._totals.slots
+        if not 0 < slots <= GAP // SECOND_NS * self.avi_format.rate:
             return []
         self._totals.slots += slots
         return [piece for _ in range(slots) for piece in self._chunk(PICTURE, b"", False)]
@@ -111,9 +110,9 @@ class AviWriter:
         free = self._totals.slots
         since = self._last if self._last is not None else min(captured_ns, self._zero)
         if not 0 <= captured_ns - since <= GAP:
-            self._zero = captured_ns - free * SECOND // self.avi_format.rate
+            self._zero = captured_ns - free * SECOND_NS // self.avi_format.rate
         self._last = captured_ns
-        nearest = ((captured_ns - self._zero) * self.avi_format.rate + SECOND // 2) // SECOND
+        nearest = ((captured_ns - self._zero) * self.avi_format.rate + SECOND_NS // 2) // SECOND_NS
         return max(free, nearest)
 
     def _chunk(self, kind: bytes, data: bytes, key: bool) -> list[bytes]:

@@ -7,6 +7,7 @@ was captured, and has room for an index, which is written when the file is close
 from itertools import pairwise
 from typing import NamedTuple
 
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.mp4.fragment import Run, RunSample, format_fragment
 from ipcamd.wire.mp4.init_segment import format_init_segment
 from ipcamd.wire.mp4.segment_index import Segment, format_index, reserve_index
@@ -14,8 +15,7 @@ from ipcamd.wire.mp4.start_time import format_start
 from ipcamd.wire.mp4.tracks import Track
 from ipcamd.wire.mp4.writer import Mp4Format
 
-_SECOND_NS = 1_000_000_000
-GAP_NS = 10 * _SECOND_NS
+GAP_NS = 10 * SECOND_NS
 """A longer time without a picture means that the clock was set: the next picture follows at once."""
 SHORTEST_S, LONGEST_S = 0.4, 2
 """A fragment is not shorter, if key frames are more frequent, and not longer: a power cut costs so much."""
@@ -70,7 +70,7 @@ class Mp4FileWriter:
     @property
     def length(self) -> int:
         """Duration of the pictures, in nanoseconds."""
-        return self._end_time * _SECOND_NS // self.format.video.timescale
+        return self._end_time * SECOND_NS // self.format.video.timescale
 
     @property
     def size(self) -> int:
@@ -137,7 +137,7 @@ class Mp4FileWriter:
 
     def _time_of(self, captured_ns: int, track: Track) -> int:
         """Return the nearest time of a track."""
-        return round((captured_ns - self._zero_ns) * track.timescale / _SECOND_NS)
+        return round((captured_ns - self._zero_ns) * track.timescale / SECOND_NS)
 
     @property
     def _end_time(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ipcamd.dataclass import dataclass
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.mp4.boxes import HEADER, iterate_boxes
 from ipcamd.wire.mp4.init_segment import WRITER
 from ipcamd.wire.mp4.sample_entry import SampleEntry, read_sample_entries
@@ -21,7 +22,6 @@ _SAMPLE, _SAMPLES_PLACE = struct.Struct(">III"), 12
 _NOT_KEY = 0x010000
 _LONGEST = 1 << 48
 """Longer times are damaged."""
-_SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _close_head(head: Mp4Head, segments: list[Segment], end: Segment) -> bytes:
 
 
 def _nanoseconds(units: int) -> int:
-    return units * _SECOND_NS // VideoTrack.timescale
+    return units * SECOND_NS // VideoTrack.timescale
 
 
 def _read_box(read: Read, place: int, size_bytes: int) -> tuple[bytes, int] | None:

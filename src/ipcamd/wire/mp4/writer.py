@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.mp4.fragment import Run, RunSample, format_fragment, format_reference_time
 from ipcamd.wire.mp4.init_segment import format_init_segment
 from ipcamd.wire.mp4.tracks import SoundTrack, Track, VideoTrack
-
-_SECOND_NS = 1_000_000_000
 
 
 class Mp4Format(NamedTuple):
@@ -44,7 +43,7 @@ class Mp4Writer:
         How long it is to be shown is not known yet: as long as the last one.
         """
         track = self.format.video
-        time = max(self._time + 1, (captured_ns - self._origin_ns) * track.timescale // _SECOND_NS)
+        time = max(self._time + 1, (captured_ns - self._origin_ns) * track.timescale // SECOND_NS)
         if self._time >= 0:
             self._duration = min(time - self._time, 2 * track.timescale)
         self._time = time
@@ -57,7 +56,7 @@ class Mp4Writer:
         track = self.format.sound
         if not track or captured_ns < self._origin_ns:
             return []
-        time = (captured_ns - self._origin_ns) * track.timescale // _SECOND_NS
+        time = (captured_ns - self._origin_ns) * track.timescale // SECOND_NS
         return self._format(Run(track.id, time, (RunSample(payload, track.measure(payload)),)))
 
     def _format(self, run: Run) -> list[bytes]:

@@ -15,10 +15,10 @@ from tests.media.source.conftest import Play, Time
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.media_file import VideoFile
+from ipcamd.time_units import SECOND_NS
 
 LEVELS = tuple(range(16, 236, 20))
 SEEN = [round((luma - 16) * 255 / 219) for luma in LEVELS]
@@ -54,12 +54,12 @@ def test_a_video_file_is_shown_whole_again_and_again(
     assert [level(picture) for picture in shown] == pytest.approx(3 * brightness(codec), abs=4)
     assert [picture.number for picture in shown] == list(range(len(shown)))
     steps = {after.captured_ns - before.captured_ns for before, after in itertools.pairwise(shown)}
-    assert steps <= set(range(SECOND // rate - 700_000, SECOND // rate + 700_000))
+    assert steps <= set(range(SECOND_NS // rate - 700_000, SECOND_NS // rate + 700_000))
 
 
 def test_pictures_are_stamped_with_the_time_at_which_they_are_due(tmp_path: Path, time: Time, play: Play) -> None:
     shown = pictures(play(playing(clip(tmp_path / "a.avi"), time), 5))
-    assert [picture.captured_ns - time.utc for picture in shown] == [SECOND * n // 10 for n in range(5)]
+    assert [picture.captured_ns - time.utc for picture in shown] == [SECOND_NS * n // 10 for n in range(5)]
 
 
 def test_pictures_that_stay_for_different_times_do_so(tmp_path: Path, time: Time, play: Play) -> None:
@@ -84,7 +84,7 @@ def test_a_picture_that_is_shown_for_twelve_seconds_is(tmp_path: Path, time: Tim
     path = clip(tmp_path / name, LEVELS[:3], codec, rate=25, times=[0, 1, 301], options={"bf": "0"})
     shown = pictures(play(playing(path, time), 27))
     change = next(picture for picture in shown if abs(level(picture) - SEEN[2]) < 5)
-    assert (change.captured_ns - shown[0].captured_ns) / SECOND == pytest.approx(12.04, abs=0.05)
+    assert (change.captured_ns - shown[0].captured_ns) / SECOND_NS == pytest.approx(12.04, abs=0.05)
 
 
 def test_a_last_picture_that_stays_long_is_given_again(tmp_path: Path, time: Time, play: Play) -> None:
@@ -98,7 +98,7 @@ def test_a_last_picture_that_stays_long_is_given_again(tmp_path: Path, time: Tim
                 packet.stream = stream
                 box.mux(packet)
     shown = pictures(play(playing(longer, time), 10))
-    assert [round((picture.captured_ns - shown[0].captured_ns) / SECOND, 1) for picture in shown[:10]] == [
+    assert [round((picture.captured_ns - shown[0].captured_ns) / SECOND_NS, 1) for picture in shown[:10]] == [
         *(0, 0.1, 0.6, 1.1, 1.6, 2.1, 2.6, 3.1, 3.6),
         4.1,
     ]
@@ -118,7 +118,7 @@ def test_sound_and_picture_stay_together_over_a_leap_of_time_stamps(
     items = play(playing(path, time), 230, sound=True)
     start = pictures(items)[0].captured_ns
     for begin in (0, 1.6 + gap):
-        heard = [((sound.captured_ns - start) / SECOND - begin, sound) for sound in sounds(items)]
+        heard = [((sound.captured_ns - start) / SECOND_NS - begin, sound) for sound in sounds(items)]
         heard = [(position, sound) for position, sound in heard if 0.3 < position < 1.4]
         assert sum(sound.samples.size for _, sound in heard) == pytest.approx(1.1 * 8000, rel=0.1)
         for position, sound in heard:
@@ -128,13 +128,13 @@ def test_sound_and_picture_stay_together_over_a_leap_of_time_stamps(
 def test_time_stamps_that_leap_are_replaced_by_the_usual_step(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.mkv", LEVELS[:4], "libx264", rate=1000, times=[0, 40, 90_000_000, 90_000_040])
     shown = pictures(play(playing(path, time), 4))
-    assert shown[3].captured_ns - shown[0].captured_ns < 2 * SECOND
+    assert shown[3].captured_ns - shown[0].captured_ns < 2 * SECOND_NS
 
 
 def test_no_more_pictures_than_wanted(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.avi", tuple(range(16, 216, 2)), rate=60)
     shown = pictures(play(playing(path, time), 30, rate=15))
-    assert (shown[-1].captured_ns - shown[0].captured_ns) / 29 == pytest.approx(SECOND / 15, rel=0.03)
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / 29 == pytest.approx(SECOND_NS / 15, rel=0.03)
     assert [picture.number for picture in shown] == list(range(30))
 
 
@@ -183,7 +183,7 @@ def test_one_picture_stands_still_at_the_rate_that_is_wanted(tmp_path: Path, tim
     still = playing(tmp_path / name, time)
     still.check()
     shown = pictures(play(still, 5, rate=4))
-    assert {after.captured_ns - before.captured_ns for before, after in itertools.pairwise(shown)} == {SECOND // 4}
+    assert {after.captured_ns - before.captured_ns for before, after in itertools.pairwise(shown)} == {SECOND_NS // 4}
     assert {level(picture) for picture in shown} <= {119, 120, 121}
     assert len({id(picture.video) for picture in shown}) == 5
 
@@ -193,25 +193,27 @@ def test_sound_comes_in_step_with_the_pictures(tmp_path: Path, time: Time, play:
     items = play(playing(path, time), 120, sound=True)
     start = pictures(items)[0].captured_ns
     for sound in sounds(items):
-        position = (sound.captured_ns - start) / SECOND % 2
+        position = (sound.captured_ns - start) / SECOND_NS % 2
         loudness = float(np.abs(sound.samples).max()) / 32000 * 2  # grows from 0 to 2 in these 2 s
         assert loudness == pytest.approx(position, abs=0.12)
     assert sum(sound.samples.size for sound in sounds(items)) == pytest.approx(
-        8000 * (items[-1].captured_ns - start) / SECOND, abs=800
+        8000 * (items[-1].captured_ns - start) / SECOND_NS, abs=800
     )
 
 
 def test_sound_and_pictures_are_in_the_order_of_time(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.mp4", tuple(range(16, 216, 5)), "libx264", rate=20, sound=2)
     captured_ns = [item.captured_ns for item in play(playing(path, time), 200, sound=True)]
-    assert min(after - before for before, after in itertools.pairwise(captured_ns)) > -SECOND // 100
+    assert min(after - before for before, after in itertools.pairwise(captured_ns)) > -SECOND_NS // 100
 
 
 def test_sound_ends_and_begins_with_the_video(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.avi", LEVELS[:10], rate=10, sound=3)
     items = play(playing(path, time), 150, sound=True)
     start = pictures(items)[0].captured_ns
-    loudest = [float(np.abs(sound.samples).max()) for sound in sounds(items) if sound.captured_ns - start > SECOND // 5]
+    loudest = [
+        float(np.abs(sound.samples).max()) for sound in sounds(items) if sound.captured_ns - start > SECOND_NS // 5
+    ]
     assert max(loudest) < 12000
 
 
@@ -220,11 +222,11 @@ def test_who_begins_to_listen_in_the_middle_hears_the_middle(tmp_path: Path, tim
     wanted = [Wanted((320, 240), 30, False)]
     items = playing(path, time).play(lambda: wanted[0], threading.Event())
     start = next(items).captured_ns
-    while (item := next(items)).captured_ns - start < SECOND:
+    while (item := next(items)).captured_ns - start < SECOND_NS:
         assert isinstance(item, Picture)
     wanted[0] = Wanted((320, 240), 30, True)
     heard = sounds([next(items) for _ in range(6)])
-    assert heard[0].captured_ns - start == pytest.approx(1.05 * SECOND, abs=0.1 * SECOND)
+    assert heard[0].captured_ns - start == pytest.approx(1.05 * SECOND_NS, abs=0.1 * SECOND_NS)
     assert float(np.abs(heard[-1].samples).max()) == pytest.approx(16800, rel=0.12)
     wanted[0] = Wanted((320, 240), 30, False)
     next(items)
@@ -243,14 +245,14 @@ def test_sound_is_in_step_whenever_it_begins_and_over_the_seam(tmp_path: Path, t
         wanted[0] = Wanted((320, 240), 30, True)
         heard = sounds(list(itertools.islice(items, 260)))
         samples = [
-            (sound.captured_ns + at * SECOND // 8000, float(value) / 32768)
+            (sound.captured_ns + at * SECOND_NS // 8000, float(value) / 32768)
             for sound in heard
             for at, value in enumerate(sound.samples)
         ]
         begun = [samples[at][0] for at in beginnings(np.array([value for _, value in samples])) if at > 400]
         assert len(begun) >= 3
         # at a constant clock a beep is as exact as the codec of the sound is
-        assert max(abs((moment - start + SECOND // 2) % SECOND - SECOND // 2) for moment in begun) < 5_000_000
+        assert max(abs((moment - start + SECOND_NS // 2) % SECOND_NS - SECOND_NS // 2) for moment in begun) < 5_000_000
 
 
 def test_damage_in_the_middle_is_passed_over(tmp_path: Path, time: Time, play: Play) -> None:

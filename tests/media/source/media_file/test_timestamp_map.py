@@ -4,16 +4,16 @@ from fractions import Fraction
 
 import pytest
 
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.media_file.timestamp_map import TimestampMap
+from ipcamd.time_units import SECOND_NS
 
-STEP = SECOND // 25
+STEP = SECOND_NS // 25
 
 
 def placed(stamps: list[float | None], leap_s: int = 60) -> tuple[TimestampMap, list[float]]:
-    timestamps = TimestampMap(leap_s * SECOND)
+    timestamps = TimestampMap(leap_s * SECOND_NS)
     times = [timestamps.place_picture(None if stamp is None else Fraction(stamp), STEP) for stamp in stamps]
-    return timestamps, [at / SECOND for at in times]
+    return timestamps, [at / SECOND_NS for at in times]
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_sound_is_where_the_pictures_of_its_time_are(
 ) -> None:
     timestamps, _ = placed(list(pictures))
     at = timestamps.place_sound(
-        None if stamp is None else Fraction(stamp), int(expected_s * SECOND), continuous=continuous
+        None if stamp is None else Fraction(stamp), int(expected_s * SECOND_NS), continuous=continuous
     )
-    assert at / SECOND == pytest.approx(at_s)
+    assert at / SECOND_NS == pytest.approx(at_s)
 
 
 def test_sound_without_pictures_follows_itself() -> None:
@@ -62,4 +62,4 @@ def test_sound_without_pictures_follows_itself() -> None:
 
 
 def test_a_playing_time_has_a_time_stamp() -> None:
-    assert placed([100, 101, 7])[0].stamp_of(2 * SECOND) == Fraction(7) + 2 - Fraction(26, 25)
+    assert placed([100, 101, 7])[0].stamp_of(2 * SECOND_NS) == Fraction(7) + 2 - Fraction(26, 25)

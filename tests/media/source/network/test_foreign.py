@@ -19,10 +19,10 @@ from tests.ports import free_port
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
 from ipcamd.media.source.network import NetworkSource
+from ipcamd.time_units import SECOND_NS
 
 pytestmark = pytest.mark.slow
 
@@ -65,9 +65,9 @@ def test_ffmpegs_live_stream_with_sound(ffmpeg: tuple[str, subprocess.Popen[str]
     items = connected(ffmpeg[0])
     taken = [next(items) for _ in range(120)]
     shown, heard = pictures(taken)[10:], sounds(taken)
-    assert (shown[-1].captured_ns - shown[0].captured_ns) / (len(shown) - 1) == pytest.approx(SECOND / 25, rel=0.1)
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / (len(shown) - 1) == pytest.approx(SECOND_NS / 25, rel=0.1)
     assert abs(heard[-1].samples).max() > 2000
-    assert abs(heard[-1].captured_ns - shown[-1].captured_ns) < SECOND // 2
+    assert abs(heard[-1].captured_ns - shown[-1].captured_ns) < SECOND_NS // 2
 
 
 def test_a_peer_that_freezes_is_noticed(ffmpeg: tuple[str, subprocess.Popen[str]]) -> None:
@@ -131,7 +131,7 @@ def test_an_rtsp_camera_makes_key_frames_on_demand_and_at_most_one_a_second(
     asked.set()
     answered = (packet for packet in itertools.islice(packets, 600) if isinstance(packet, Packet) and packet.key)
     first, second, third = (packet.captured_ns for packet in itertools.islice(answered, 3))
-    assert min(second - first, third - second) > 0.9 * SECOND
+    assert min(second - first, third - second) > 0.9 * SECOND_NS
 
 
 class Relay:
@@ -300,8 +300,8 @@ def test_a_screen(screen: tuple[str, subprocess.Popen[bytes]], play: Play) -> No
     video = shown[0].video
     assert (video.width, video.height, video.format.name) == (640, 480, "yuvj420p")
     assert planes(video)[0].mean() < 5
-    assert (shown[-1].captured_ns - shown[0].captured_ns) / 9 > SECOND / 20 * 0.8, "faster than wanted"
-    assert min(intervals(shown)) < SECOND / 20 * 1.9, "slower than wanted"
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / 9 > SECOND_NS / 20 * 0.8, "faster than wanted"
+    assert min(intervals(shown)) < SECOND_NS / 20 * 1.9, "slower than wanted"
 
 
 def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[bytes]]) -> None:
@@ -311,7 +311,7 @@ def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[b
     wanted[0] = Wanted((320, 240), 50, False)
     later = pictures([next(items) for _ in range(12)])
     assert later[-1].video.width == 320
-    assert min(intervals(later[1:])) < SECOND / 50 * 1.9, "slower than wanted"
+    assert min(intervals(later[1:])) < SECOND_NS / 50 * 1.9, "slower than wanted"
 
 
 def test_a_screen_that_goes_away(screen: tuple[str, subprocess.Popen[bytes]]) -> None:

@@ -15,8 +15,8 @@ from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source import Wanted, make_source
+from ipcamd.time_units import SECOND_NS
 
 EVERY = 1_000_000
 """A rate that leaves out no picture, however quickly they come."""
@@ -109,7 +109,9 @@ def test_nobody_there(peer: str) -> None:
 def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/snapshot.jpg"), 9, rate=30))
     assert all(level(one) != level(other) for one, other in itertools.pairwise(shown))
-    assert (shown[8].captured_ns - shown[0].captured_ns) / 8 > SECOND / 10 * 0.6, "it is asked more often than allowed"
+    assert (shown[8].captured_ns - shown[0].captured_ns) / 8 > SECOND_NS / 10 * 0.6, (
+        "it is asked more often than allowed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,14 +177,14 @@ def test_endless_bytes_that_are_no_picture_are_given_up(peer: str) -> None:
 def test_a_camera_that_is_slow_by_itself_is_waited_for(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/slow"), 4, rate=EVERY))
     assert len(Peer.asked) == 1
-    assert (shown[-1].captured_ns - shown[0].captured_ns) / 3 > signal_timeout.SILENCE_S * SECOND
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / 3 > signal_timeout.SILENCE_S * SECOND_NS
 
 
 def test_a_video_file_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/video.mp4"), 9, rate=EVERY))
     assert [round(level(picture) / 60) for picture in shown] == [1, 2, 3] * 3 or len({*map(level, shown)}) == 3
     assert {after.captured_ns - before.captured_ns for before, after in pairwise(shown)} <= set(
-        range(SECOND // 100 - 600_000, SECOND // 100 + 600_000)
+        range(SECOND_NS // 100 - 600_000, SECOND_NS // 100 + 600_000)
     )
 
 

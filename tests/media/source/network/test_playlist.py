@@ -19,9 +19,9 @@ from tests.media.source.peers import Server
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source import Source, Wanted, make_source
 from ipcamd.media.source.network.playlist import SegmentPacer
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.digest import BasicCredentials, basic_challenge, parse
 
 PATIENCE_S = 30.0
@@ -122,7 +122,7 @@ def test_a_live_playlist_is_passed_through_with_its_sound(site: str, tmp_path: P
     assert {type(item) for item in items} == {Packet, Picture, Sound}
     gaps = [after.captured_ns - before.captured_ns for before, after in pairwise(packets)]
     assert all(gap > 0 for gap in gaps)
-    assert sorted(gaps)[len(gaps) // 2] == pytest.approx(SECOND / 25, rel=0.1)
+    assert sorted(gaps)[len(gaps) // 2] == pytest.approx(SECOND_NS / 25, rel=0.1)
 
 
 @pytest.mark.slow
@@ -216,10 +216,10 @@ def test_a_main_playlist_of_too_many_playlists_is_given_up(site: str, tmp_path: 
 def test_pictures_are_paced_and_a_late_or_leaping_sender_starts_anew(time: Time) -> None:
     pacer = SegmentPacer(time.clock, threading.Event())
     start = pacer.capture_time_ns(90_000)
-    assert pacer.capture_time_ns(90_001) - start == SECOND
-    assert pacer.sound_time_ns(90_002) - start == 2 * SECOND
-    time.passed += 5 * SECOND  # the next segment is late
+    assert pacer.capture_time_ns(90_001) - start == SECOND_NS
+    assert pacer.sound_time_ns(90_002) - start == 2 * SECOND_NS
+    time.passed += 5 * SECOND_NS  # the next segment is late
     late = pacer.capture_time_ns(90_002)
-    assert late - start == 6 * SECOND
+    assert late - start == 6 * SECOND_NS
     assert pacer.capture_time_ns(10) == late
-    assert pacer.capture_time_ns(11) - late == SECOND
+    assert pacer.capture_time_ns(11) - late == SECOND_NS

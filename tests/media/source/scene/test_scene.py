@@ -9,7 +9,6 @@ from tests.media.source.clips import pictures, sounds
 from tests.media.source.conftest import Play, Time
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.scene import SceneSource
@@ -18,6 +17,7 @@ from ipcamd.media.source.scene.beep import make_beep
 from ipcamd.media.source.scene.figure import POSES, Figure
 from ipcamd.media.source.scene.plan import Plan
 from ipcamd.params.image import RESOLUTIONS
+from ipcamd.time_units import SECOND_NS
 
 SMALL = (320, 240)
 
@@ -65,14 +65,14 @@ def test_everything_has_its_place_in_each_resolution(size: tuple[int, int]) -> N
 
 def test_pictures_come_at_the_rate_that_is_wanted(scene: SceneSource, play: Play, time: Time) -> None:
     shown = pictures(play(scene, 9, rate=8))
-    assert [picture.captured_ns - time.utc for picture in shown] == [SECOND * n // 8 for n in range(1, 10)]
+    assert [picture.captured_ns - time.utc for picture in shown] == [SECOND_NS * n // 8 for n in range(1, 10)]
     assert [picture.number for picture in shown] == list(range(9))
 
 
 def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: SceneSource, time: Time) -> None:
     items = scene.play(lambda: Wanted(SMALL, 10, False), threading.Event())
     next(items)
-    time.passed += SECOND * 3 // 10
+    time.passed += SECOND_NS * 3 // 10
     later = next(items)
     assert isinstance(later, Picture)
     assert later.number == 3
@@ -85,7 +85,7 @@ def test_size_and_rate_may_change_at_any_picture(scene: SceneSource, time: Time)
     wanted[0] = Wanted((160, 120), 2, False)
     picture = next(items)
     assert isinstance(picture, Picture)
-    assert (picture.video.width, picture.captured_ns - time.utc) == (160, SECOND // 2)
+    assert (picture.video.width, picture.captured_ns - time.utc) == (160, SECOND_NS // 2)
 
 
 def test_only_the_board_changes_while_the_figure_stands(scene: SceneSource, play: Play) -> None:
@@ -135,16 +135,16 @@ def test_nothing_of_one_picture_is_part_of_the_next(scene: SceneSource, play: Pl
 def test_the_lamp_flashes_at_each_second(scene: SceneSource, play: Play) -> None:
     shown = pictures(play(scene, 60))
     assert [n % 30 for n, picture in enumerate(shown) if lit(picture)] == [0, 1, 29, 0, 1, 29]
-    assert all(lit(picture) == (picture.captured_ns % SECOND < SECOND // 10) for picture in shown)
+    assert all(lit(picture) == (picture.captured_ns % SECOND_NS < SECOND_NS // 10) for picture in shown)
 
 
 def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: SceneSource, play: Play, time: Time) -> None:
     heard = sounds(play(scene, 120, sound=True))
     samples = np.concatenate([sound.samples for sound in heard])
-    ends = [sound.captured_ns + sound.samples.size * SECOND // 8000 for sound in heard]
+    ends = [sound.captured_ns + sound.samples.size * SECOND_NS // 8000 for sound in heard]
     assert max(abs(end - after.captured_ns) for end, after in zip(ends, heard[1:], strict=False)) <= 125_000
     assert samples.dtype == np.int16
-    assert heard[0].captured_ns % SECOND == 0
+    assert heard[0].captured_ns % SECOND_NS == 0
     assert samples.size > 8000
     assert abs(samples[:800]).max() > 5000
     assert not samples[800:8000].any()
@@ -156,8 +156,8 @@ def test_sound_does_not_wait_for_pictures(scene: SceneSource, play: Play, rate: 
     assert max(sound.samples.size for sound in sounds(items)) <= 8000 // 15
     captured_ns = [picture.captured_ns for picture in pictures(items)]
     assert {after - before for before, after in itertools.pairwise(captured_ns)} <= {
-        SECOND // rate,
-        SECOND // rate + 1,
+        SECOND_NS // rate,
+        SECOND_NS // rate + 1,
     }
 
 
@@ -167,13 +167,13 @@ def test_without_a_listener_there_is_no_sound(scene: SceneSource, play: Play) ->
 
 def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: SceneSource, time: Time) -> None:
     items = scene.play(lambda: Wanted(SMALL, 10, True), threading.Event())
-    for leap in (-3600 * SECOND, 7200 * SECOND, -5 * SECOND):
+    for leap in (-3600 * SECOND_NS, 7200 * SECOND_NS, -5 * SECOND_NS):
         next(items)
         time.utc += leap
         next(items)  # may have been made before
     for _ in range(10):
         item = next(items)
-        assert abs(item.captured_ns - time.utc - time.passed) <= SECOND // 10
+        assert abs(item.captured_ns - time.utc - time.passed) <= SECOND_NS // 10
     assert max(time.waits) <= 0.11
 
 
@@ -186,8 +186,8 @@ def test_it_ends_when_it_is_told(scene: SceneSource) -> None:
 
 
 def test_a_beep_begins_with_its_second() -> None:
-    second = 1_700_000_000 * SECOND
-    before, after = make_beep(second - SECOND // 2, second), make_beep(second, second + SECOND // 2)
+    second = 1_700_000_000 * SECOND_NS
+    before, after = make_beep(second - SECOND_NS // 2, second), make_beep(second, second + SECOND_NS // 2)
     assert before.samples.size == after.samples.size == 4000
     assert not before.samples.any()
     assert after.samples[:40].any()

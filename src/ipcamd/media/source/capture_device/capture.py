@@ -10,7 +10,6 @@ from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.modes import ENCODED, CaptureMode, choose
 from ipcamd.media.source.capture_device.raw_decoder import make_decoder
@@ -18,6 +17,7 @@ from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -63,8 +63,8 @@ class _CameraReader:
         yield from self._pictures.read(raw.data, self._clock.now_ns() - raw.age_ns, lost)
         if self._pictures.good > good:
             self._good_ns = now
-            self._limit.note_picture(now / SECOND)
-        elif now - self._good_ns > float(self._limit) * SECOND:
+            self._limit.note_picture(now / SECOND_NS)
+        elif now - self._good_ns > float(self._limit) * SECOND_NS:
             raise SourceError("sends no picture that can be decoded")
 
     def _select_mode(self, want: "Wanted") -> None:

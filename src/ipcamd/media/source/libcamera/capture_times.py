@@ -1,12 +1,12 @@
 """Capture times of pictures without time stamps, which a camera takes at a known rate and a busy machine reads late."""
 
-from ipcamd.media.frame_decimator import SECOND
+from ipcamd.time_units import SECOND_NS
 
 _SHARE = 8
 """The share of the delay by which a picture counts as taken late, because no camera has exactly its nominal rate."""
-_LONGEST_NS = SECOND // 5
+_LONGEST_NS = SECOND_NS // 5
 """Longest delay of a picture; one that arrives later was taken late."""
-_LEAST_NS = SECOND // 1000
+_LEAST_NS = SECOND_NS // 1000
 """Shortest time between pictures."""
 
 
@@ -15,7 +15,7 @@ class CaptureTimes:
 
     def __init__(self, rate: float) -> None:
         """`rate` is the nominal number of pictures per second."""
-        self._period_ns = int(SECOND / rate)
+        self._period_ns = int(SECOND_NS / rate)
         self._last_ns: int | None = None
 
     def note(self, arrived_ns: int) -> int:

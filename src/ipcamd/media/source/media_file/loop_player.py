@@ -10,11 +10,11 @@ import av
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import Packet, Picture, Sound, announce
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter, copy_frame
 from ipcamd.media.source.media_file.media_file import MediaFile, TimedSamples
 from ipcamd.media.source.pacing import Clock, RateLimiter, RealtimePacer, Ticker
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ReadSound: TypeAlias = Callable[[int, int], Iterator[TimedSamples]]
 """Reads the sound of a file between two playing times."""
 
-_REPEAT_NS = SECOND // 2
+_REPEAT_NS = SECOND_NS // 2
 """Interval at which a longer picture is repeated, so that the source does not count as silent."""
 
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import Codec
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter
 from ipcamd.media.source.decode import configure_decoder
@@ -30,6 +29,7 @@ from ipcamd.media.source.ffmpeg import (
 from ipcamd.media.source.media_file.encoding import find_encoding
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 TimedSamples: TypeAlias = tuple[int, NDArray[np.int16]]
 """Playing time of the first sample (nanoseconds since the first picture), and the samples."""
 
-_LEAP_NS, _BROADCAST_LEAP_NS = 3600 * SECOND, 60 * SECOND
+_LEAP_NS, _BROADCAST_LEAP_NS = 3600 * SECOND_NS, 60 * SECOND_NS
 """A longer gap between pictures is an invalid time stamp; the second limit is for containers such as MPEG-TS."""
 
 _MAY_LEAP = 0x200
@@ -128,7 +128,7 @@ class MediaFile:
     def last_sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
         """Yield the sound like `sound`, but nothing after `end_ns`, where the pictures end."""
         for at_ns, samples in self.sound(start_ns, end_ns):
-            yield at_ns, samples[: (end_ns - at_ns) * AUDIO_RATE_HZ // SECOND]
+            yield at_ns, samples[: (end_ns - at_ns) * AUDIO_RATE_HZ // SECOND_NS]
 
     def close_sound(self) -> None:
         """Close the sound; the next call of `sound` opens it again."""
@@ -170,10 +170,10 @@ def _read_chunks(
         for samples in converter.convert(sound):
             at_ns = cursor.at_ns
             cursor.count += samples.size
-            early = max(0, (done_ns - at_ns) * AUDIO_RATE_HZ // SECOND)
+            early = max(0, (done_ns - at_ns) * AUDIO_RATE_HZ // SECOND_NS)
             if early < samples.size:
                 done_ns = cursor.at_ns
-                yield at_ns + early * SECOND // AUDIO_RATE_HZ, samples[early:]
+                yield at_ns + early * SECOND_NS // AUDIO_RATE_HZ, samples[early:]
 
 
 class _Cursor:
@@ -188,12 +188,12 @@ class _Cursor:
 
     @property
     def at_ns(self) -> int:
-        return self._start_ns + self.count * SECOND // AUDIO_RATE_HZ
+        return self._start_ns + self.count * SECOND_NS // AUDIO_RATE_HZ
 
     def move_to(self, stamp: Fraction | None, duration: Fraction) -> None:
         """Move to a frame with that time stamp and duration, in seconds."""
         expected, self._expected_stamp = self._expected_stamp, None if stamp is None else stamp + duration
-        continuous = stamp is None or expected is None or abs(stamp - expected) * SECOND <= SLIP_NS
+        continuous = stamp is None or expected is None or abs(stamp - expected) * SECOND_NS <= SLIP_NS
         placed_ns = self._timestamps.place_sound(stamp, self.at_ns, continuous)
         if expected is None or abs(placed_ns - self.at_ns) > SLIP_NS:
             self._start_ns, self.count = placed_ns, 0
@@ -214,8 +214,8 @@ def _read_to_end(items: Iterator[Any], name: str) -> Iterator[Any]:
 
 def _duration_ns(picture: "av.VideoFrame | av.Packet[Any]", stream: av.VideoStream) -> int:
     """Return the duration of a picture from the file, or from the stream's frame rate."""
-    said_ns = int((picture.duration or 0) * Fraction(picture.time_base or 0) * SECOND)
+    said_ns = int((picture.duration or 0) * Fraction(picture.time_base or 0) * SECOND_NS)
     if 0 < said_ns <= _BROADCAST_LEAP_NS:
         return said_ns
     rate = stream.average_rate or stream.guessed_rate
-    return int(min(max(1 / rate if rate else _USUAL_S, _SHORTEST_S), _LONGEST_S) * SECOND)
+    return int(min(max(1 / rate if rate else _USUAL_S, _SHORTEST_S), _LONGEST_S) * SECOND_NS)

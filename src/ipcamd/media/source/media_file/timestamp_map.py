@@ -3,15 +3,15 @@
 from collections import deque
 from fractions import Fraction
 
-from ipcamd.media.frame_decimator import SECOND
+from ipcamd.time_units import SECOND_NS
 
 _ANCHORS = 8
 """Number of stored mappings; sound is read close to the pictures."""
 
-SLIP_NS = SECOND // 10
+SLIP_NS = SECOND_NS // 10
 """Sound whose time stamp differs by more has a gap or an overlap before it."""
 
-_OVERLAP_NS = 2 * SECOND
+_OVERLAP_NS = 2 * SECOND_NS
 """Sound ahead of the pictures by at most this is synchronized again by dropping some of it."""
 
 
@@ -36,7 +36,7 @@ class TimestampMap:
         if self._at < 0:
             self._at = 0
             self._anchors.append((stamp or Fraction(0), 0))
-        elif stamp is None or self._last is None or not 0 < (stamp - self._last) * SECOND <= self._leap_ns:
+        elif stamp is None or self._last is None or not 0 < (stamp - self._last) * SECOND_NS <= self._leap_ns:
             self._at += step
             if stamp is not None:
                 self._anchors.append((stamp, self._at))
@@ -59,8 +59,8 @@ class TimestampMap:
     def stamp_of(self, at: int) -> Fraction:
         """Return the time stamp of a playing time, by the newest mapping."""
         start, begun = self._anchors[-1] if self._anchors else (Fraction(0), 0)
-        return start + Fraction(at - begun, SECOND)
+        return start + Fraction(at - begun, SECOND_NS)
 
     @staticmethod
     def _playing_time(stamp: Fraction, start: Fraction, begun: int) -> int:
-        return begun + int((stamp - start) * SECOND)
+        return begun + int((stamp - start) * SECOND_NS)

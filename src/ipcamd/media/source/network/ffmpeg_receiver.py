@@ -14,7 +14,6 @@ from ipcamd.media.capture import signal_timeout
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
@@ -22,6 +21,7 @@ from ipcamd.media.source.decode import configure_decoder
 from ipcamd.media.source.ffmpeg import decode_packet, find_variant, read_packets, timestamp_s
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.packet_reader import KeyFrameSource, PacketReader
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -114,7 +114,7 @@ class _Receiver:
 
     def _note_picture(self) -> None:
         self._last_ns = self._clock.steady_ns()
-        self._limit.note_picture(self._last_ns / SECOND)
+        self._limit.note_picture(self._last_ns / SECOND_NS)
 
     def _picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
         self._note_picture()
@@ -124,12 +124,12 @@ class _Receiver:
             yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
 
     def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
-        if self._clock.steady_ns() - self._last_ns > float(self._limit) * SECOND:
+        if self._clock.steady_ns() - self._last_ns > float(self._limit) * SECOND_NS:
             raise SourceError(f"sends sound but no picture for {float(self._limit):g} s")
         captured_ns = self._recovery.sound_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():
             yield Sound(samples, captured_ns)
-            captured_ns += samples.size * SECOND // AUDIO_RATE_HZ
+            captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ
 
 
 def _make_reader(

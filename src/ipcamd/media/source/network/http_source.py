@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.decode import is_image_file
 from ipcamd.media.source.ffmpeg import open_media
@@ -23,6 +22,7 @@ from ipcamd.media.source.network.playlist import BEGINNING, PlaylistMemory, play
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, Ticker
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
 from ipcamd.wire.jpeg_scanner import SOI
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 16
 """Number of first bytes that determine the kind."""
 
-_BURST = 3 * SECOND
+_BURST = 3 * SECOND_NS
 _STILLS = 10
 """Most requests for single pictures per second."""
 

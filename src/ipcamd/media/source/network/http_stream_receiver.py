@@ -13,11 +13,11 @@ from ipcamd.media import codecs
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.decode import PictureDecoder, decode_file, is_image_file
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire import ulaw
 from ipcamd.wire.http.multipart_parser import PictureParser
 from ipcamd.wire.jpeg_scanner import SOI
@@ -97,7 +97,7 @@ class PushReceiver:
         self.damaged += not good
         if good:
             self._good_ns = self._clock.steady_ns()
-            self._limit.note_picture(self._good_ns / SECOND)
+            self._limit.note_picture(self._good_ns / SECOND_NS)
 
     def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:
         captured_ns, now_ns = self._clock.now_ns(), self._clock.steady_ns()
@@ -109,9 +109,9 @@ class PushReceiver:
 
     def _sound(self, codes: bytes) -> Sound:
         samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)
-        return Sound(samples, self._clock.now_ns() - samples.size * SECOND // 8000)
+        return Sound(samples, self._clock.now_ns() - samples.size * SECOND_NS // 8000)
 
     def _expect_picture(self) -> None:
         """Raise `SourceError` if no picture could be decoded for too long."""
-        if self._clock.steady_ns() - self._good_ns > float(self._limit) * SECOND:
+        if self._clock.steady_ns() - self._good_ns > float(self._limit) * SECOND_NS:
             raise SourceError(f"sends no picture for {float(self._limit):g} s")

@@ -15,7 +15,6 @@ from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
@@ -24,6 +23,7 @@ from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_l
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -32,7 +32,7 @@ _MOST_BYTES = 4 << 20
 """Largest playlist."""
 _MOST_PLAYLISTS = 64
 """Most playlists of one source: a main one, and one for each variant."""
-_LEAP_NS = 10 * SECOND
+_LEAP_NS = 10 * SECOND_NS
 """A time stamp that differs by more from the one before starts a new mapping."""
 
 _LIVE_OPTIONS = {"analyzeduration": "1000000", "fpsprobesize": "0"}
@@ -122,7 +122,7 @@ class SegmentPacer:
         """Wait until the picture with this time stamp, in seconds, is due; return its capture time."""
         if stamp is None:
             return self._clock.now_ns()
-        at_ns = int(stamp * SECOND)
+        at_ns = int(stamp * SECOND_NS)
         if abs(at_ns - self._last_ns) > _LEAP_NS:
             self._pacer = RealtimePacer(self._clock, self._stop)
         self._last_ns, self._captured_ns = at_ns, self._pacer.wait_until(at_ns)
@@ -130,7 +130,7 @@ class SegmentPacer:
 
     def sound_time_ns(self, stamp: Fraction | None) -> int:
         """Return the capture time of sound. It does not wait, because sound may stand before its pictures."""
-        at_ns = self._last_ns if stamp is None else int(stamp * SECOND)
+        at_ns = self._last_ns if stamp is None else int(stamp * SECOND_NS)
         return self._captured_ns + at_ns - self._last_ns if abs(at_ns - self._last_ns) < _LEAP_NS else self._captured_ns
 
 

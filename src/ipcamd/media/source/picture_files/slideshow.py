@@ -17,11 +17,11 @@ import av
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter, copy_frame
 from ipcamd.media.source.decode import decode_file
 from ipcamd.media.source.pacing import Clock, Ticker
 from ipcamd.media.source.picture_files import SUFFIXES
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.jpeg_scanner import SOI, JpegScanner
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _MOST_FILES = 100_000
 _MOST_BYTES = 64 << 20
 """Largest file that is read."""
 
-_SETTLED_NS = 2 * SECOND
+_SETTLED_NS = 2 * SECOND_NS
 """Age of a directory's last change after which a change always shows in its time stamp."""
 
 _NUMBER = re.compile("([0-9]+)")

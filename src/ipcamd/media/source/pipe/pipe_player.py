@@ -12,7 +12,6 @@ from av.error import FFmpegError
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.ffmpeg import open_media
@@ -21,6 +20,7 @@ from ipcamd.media.source.network.http_stream_receiver import PushReceiver
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.pipe.pipe_format import MJPEG, PipeFormat
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _STALE_FRAMES = 2
 """Old raw frames when a waiting program is read again: one in the pipe, and one that it could not finish."""
 
-_BURST_NS = 3 * SECOND
+_BURST_NS = 3 * SECOND_NS
 _EARLY_FRAMES = 2
 """Raw frames that may arrive early before the writer has to wait."""
 
@@ -76,7 +76,7 @@ def _play_raw(
     decoder, converter, limiter = _RawDecoder(form), VideoConverter(), RateLimiter()
     number, stale, brake = -1, _STALE_FRAMES if reader.used else 0, _Brake(form.rate, clock, stop)
     while (data := reader.read_exactly(form.frame_bytes)) is not None:
-        limit.note_picture(clock.steady_ns() / SECOND)
+        limit.note_picture(clock.steady_ns() / SECOND_NS)
         number += 1
         if number < stale:
             continue
@@ -105,11 +105,11 @@ class _Brake:
     """Keeps a program that writes faster than in real time to the rate of the frames."""
 
     def __init__(self, rate: Fraction, clock: Clock, stop: threading.Event) -> None:
-        self._period_ns, self._clock, self._stop = int(SECOND / rate), clock, stop
+        self._period_ns, self._clock, self._stop = int(SECOND_NS / rate), clock, stop
         self._due_ns = 0
 
     def wait(self) -> None:
         """Wait if the present frame is too early."""
         now_ns = self._clock.steady_ns()
         self._due_ns = max(self._due_ns, now_ns - _EARLY_FRAMES * self._period_ns) + self._period_ns
-        self._clock.wait(self._stop, max(0, self._due_ns - now_ns) / SECOND)
+        self._clock.wait(self._stop, max(0, self._due_ns - now_ns) / SECOND_NS)

@@ -5,11 +5,11 @@ from datetime import datetime
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import Plane
 from ipcamd.media.source.drawing import load_font
 from ipcamd.media.source.scene.beep import LENGTH_S
 from ipcamd.media.source.scene.plan import Box, Plan
+from ipcamd.time_units import SECOND_NS
 
 _GLYPHS = "0123456789:.- frame"
 _DARK = 27
@@ -32,7 +32,7 @@ class Board:
         _put(luma, plan.small, f"{local:%Y-%m-%d}", self._small)
         _put_right(luma, plan.small, f"frame {number:07}", self._small)
         lamp = plan.lamp
-        lit = moment % SECOND < LENGTH_S * SECOND
+        lit = moment % SECOND_NS < LENGTH_S * SECOND_NS
         luma[lamp.top : lamp.top + lamp.height, lamp.left : lamp.left + lamp.width] = self._lamp[lit]
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import av
 
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.image.overlay import Tile
 from ipcamd.media.planes import Plane, framed, planes
 from ipcamd.media.source.convert import fit_size
@@ -19,6 +18,7 @@ from ipcamd.media.source.scene.board import Board
 from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure
 from ipcamd.media.source.scene.gallery import draw_gallery
 from ipcamd.media.source.scene.plan import LARGEST, SMALLEST, Plan
+from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -44,7 +44,7 @@ def play_scene(
         due, missed = ticker.wait(want.rate * parts)
         if stop.is_set():
             return
-        if want.sound and 0 < due - heard <= SECOND:
+        if want.sound and 0 < due - heard <= SECOND_NS:
             yield make_beep(heard, due)
         heard = due
         if tick(due, want.rate * parts) % parts == 0:
@@ -73,8 +73,8 @@ class _Renderer:
     def render(self, size: tuple[int, int], moment: int, number: int, walking: bool) -> av.VideoFrame:
         """Return the picture of a moment (nanoseconds since the epoch)."""
         present = self._set((max(SMALLEST[0], round_to_even(size[0])), max(SMALLEST[1], round_to_even(size[1]))))
-        if walking and 0 < moment - self._rendered_ns < SECOND:
-            self._walked += _STRIDES_PER_S * (moment - self._rendered_ns) / SECOND
+        if walking and 0 < moment - self._rendered_ns < SECOND_NS:
+            self._walked += _STRIDES_PER_S * (moment - self._rendered_ns) / SECOND_NS
         self._rendered_ns = moment
         made = framed(present.back)
         parts = planes(made)

@@ -11,12 +11,12 @@ from mmap import mmap
 from typing import TypeVar
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.modes import CaptureMode
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
 from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.time_units import SECOND_NS
 
 _BUFFERS = 4
 
@@ -195,9 +195,9 @@ def _buffer(index: int) -> abi.Buffer:
 
 def _age(buffer: abi.Buffer) -> int:
     """Return the nanoseconds since a buffer's capture; 0 if its clock is another one or implausible."""
-    taken = buffer.timestamp.sec * SECOND + buffer.timestamp.usec * 1000
+    taken = buffer.timestamp.sec * SECOND_NS + buffer.timestamp.usec * 1000
     age_ns = time.monotonic_ns() - taken
-    return age_ns if buffer.flags & BufferFlag.CLOCK == BufferFlag.MONOTONIC and 0 < age_ns < SECOND else 0
+    return age_ns if buffer.flags & BufferFlag.CLOCK == BufferFlag.MONOTONIC and 0 < age_ns < SECOND_NS else 0
 
 
 def _failure(error: OSError) -> SourceError:

@@ -13,9 +13,8 @@ from ipcamd.server.rtsp.replay.track import ReplayTrack
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.storage.replay.catalog import ReplayCatalog, Section
 from ipcamd.storage.replay.cursor import ReplayCursor, ReplayRange, StoredFrame
+from ipcamd.time_units import SECOND_NS
 
-SECOND_NS = 1_000_000_000
-"""Nanoseconds in a second."""
 GAP_NS = SECOND_NS
 """Nanoseconds between two frames above which there is a gap in the recording; a replay paced by the camera does not
 wait for it."""

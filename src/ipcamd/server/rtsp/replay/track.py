@@ -8,10 +8,9 @@ from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import UdpViewer
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.storage.replay.cursor import StoredFrame
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtp.replay_extension import ReplayExtension, add_extension
-
-_SECOND = 1_000_000_000
 
 
 class ReplayTrack:
@@ -56,7 +55,7 @@ class ReplayTrack:
 
     def stamp(self, at_ns: int) -> int:
         """Return the RTP time stamp of a position on the replay's time line, in nanoseconds."""
-        return (self._first_stamp + at_ns * self.format.clock // _SECOND) & 0xFFFFFFFF
+        return (self._first_stamp + at_ns * self.format.clock // SECOND_NS) & 0xFFFFFFFF
 
     def break_off(self) -> None:
         """Record that the next frame does not follow the previous one."""
@@ -93,7 +92,7 @@ class ReplayTrack:
                     packet, self._extension(frame, captured_ns, cseq, not number, is_last or not ticks)
                 )
             packets.append(packet)
-            stamp, captured_ns = stamp + ticks, captured_ns + ticks * _SECOND // self.format.clock
+            stamp, captured_ns = stamp + ticks, captured_ns + ticks * SECOND_NS // self.format.clock
         return packets
 
     def _extension(
