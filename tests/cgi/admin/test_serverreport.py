@@ -67,6 +67,7 @@ async def test_how_each_stream_is_made(world: World) -> None:
     world.streams += [("Stream MJPEG", "off"), ("Stream H.264", "encoded (overlay)")]
     told = await report(world)
     assert (told["Stream MJPEG"], told["Stream H.264"]) == ("off", "encoded (overlay)")
+    assert (told["Encoder H.264"], told["Encoder H.265"]) == ("software", "software")
 
 
 async def test_it_takes_no_parameters_and_is_for_administrators(world: World) -> None:

@@ -126,7 +126,7 @@ async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: Samba)
 
 @pytest.mark.parametrize(("values", "words"), [
     ({"Password": "wrong"}, "user name or password is wrong"),
-    ({"UserName": "nobody-here"}, "knows no such user"),
+    ({"UserName": "nobody-here"}, "does not know the user"),
     ({"Share": "nowhere"}, "there is no such share"),
     ({"Share": "closed"}, "this user may not write there"),
     ({"Path": "file/deeper"}, "the path is not there|a part of the path is a file"),

@@ -236,7 +236,7 @@ def test_plain_http_redirects_ends_and_comes_back(start_camera: StartCamera) -> 
     plain, secure = camera.client, Client(https, tls=True)
     for mode in ("redirect", "off"):
         refusal = plain.get("/cgi/admin/param.cgi", action="update", group=GROUP, HttpMode=mode).text
-        assert refusal.startswith(f"Request failed: {GROUP}.HttpMode={mode}: send it over HTTPS")
+        assert refusal.startswith(f"Request failed: {GROUP}.HttpMode={mode}: set it over HTTPS")
     secure.update(GROUP, HttpMode="redirect")
     for method in ("GET", "HEAD", "POST"):
         answer = plain.ask(method, "/cgi/admin/date.cgi?action=get")

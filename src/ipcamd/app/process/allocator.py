@@ -10,7 +10,7 @@ _M_MMAP_THRESHOLD = -3
 """Parameters of ``mallopt``."""
 KEPT_BYTES = 8 * 1024 * 1024
 """Smaller blocks, such as pictures of 1080 lines, come from the heaps; this much may stay free at the end of a heap."""
-RETURN_S = 60.0
+RETURN_S = 20.0
 """Seconds between two returns of free memory to the system."""
 
 
