@@ -33,15 +33,15 @@ class Mp4Head:
     started_ns: int
     """Time of capture of the first picture: nanoseconds since the epoch, UTC."""
     opening: bytes
-    """What stands before the index."""
+    """Bytes before the index."""
     end: int
-    """Where the first fragment begins."""
+    """Offset of the first fragment in the file, in bytes."""
     length: int
     """Duration of the pictures in their track's units; 0 if the file was not closed, or is cut off."""
 
     @property
     def rate(self) -> int:
-        """Pictures per second, at most; 1 if the head does not tell."""
+        """Pictures per second, at most; 1 if the head does not contain a duration."""
         duration = self.video.frame_duration
         return max(1, round(self.video.timescale / duration)) if duration else 1
 
