@@ -31,6 +31,11 @@ def camera(folder: Path, source: str) -> Iterator[CameraProcess]:
         started.stop()
 
 
+def address(origin: CameraProcess) -> str:
+    """Return the URL of a camera's H.264 stream, with the login."""
+    return f"rtsp://admin:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{origin.rtsp}/h264"
+
+
 @contextlib.contextmanager
 def gstreamer(address: str) -> Iterator[Server]:
     """Run GStreamer's server on another camera's stream."""
@@ -46,12 +51,12 @@ def measure(folder: Path, rounds: int, seconds: float, say: Callable[[str], None
     with contextlib.ExitStack() as stack:
         origin = stack.enter_context(camera(folder, "scene"))
         origin.client.update("Image.H264", Ratecontrol="cbr", Bitrate=KBPS)
-        address = f"rtsp://admin:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{origin.rtsp}/h264"
-        near = stack.enter_context(camera(folder, address))
+        source = address(origin)
+        near = stack.enter_context(camera(folder, source))
         assert near.rtsp
         relays = [Server("ipcamd", near.rtsp, near.pid)]
         if rtsp.has_gstreamer():
-            relays.append(stack.enter_context(gstreamer(address)))
+            relays.append(stack.enter_context(gstreamer(source)))
         for number in range(rounds):
             for relay in relays:
                 say(f"{VIEWERS} viewers, round {number + 1}: {relay.name}")

@@ -6,7 +6,7 @@ import time
 from http.client import HTTPException
 from pathlib import Path
 
-from bench import load, servers, yardsticks
+from bench import load, relay, rtsp, servers, yardsticks
 from bench.servers import Target
 from bench.table import Row
 from tests.e2e.camera import eventually, reachable
@@ -57,12 +57,22 @@ def idle(folder: Path, seconds: float) -> list[Row]:
     with servers.ipcamd(folder, "--source=scene") as target:
         with target.client.open(target.stream) as answer:
             next(sdk_parts(answer))
-        time.sleep(20)
-        before = load.processor_seconds(target.pid)
-        time.sleep(seconds)
-        used = load.processor_seconds(target.pid) - before
+        used_ms = _idle_ms(target.pid, seconds)
         threads = len(list(Path(f"/proc/{target.pid}/task").iterdir()))
+    with relay.camera(folder, "scene") as origin, relay.camera(folder, relay.address(origin)) as near:
+        assert near.rtsp
+        rtsp.watch(rtsp.Server("ipcamd", near.rtsp, near.pid), "tcp", 1, 1)
+        passing_ms = _idle_ms(near.pid, seconds)
     return [
-        Row("idle: CPU of a second", used / seconds * 1000, "ms", yardsticks.jpeg(), 1.5, 0.3, less=True),
+        Row("idle: CPU of a second", used_ms, "ms", yardsticks.jpeg(), 1.5, 0.3, less=True),
+        Row("idle after passing through: CPU of a second", passing_ms, "ms", None, 5, 1, less=True),
         Row("idle: threads", threads, least=4, aim=3, less=True),
     ]
+
+
+def _idle_ms(pid: int, seconds: float) -> float:
+    """Return the processor time of a second, in ms, of a camera whose last viewer has just left."""
+    time.sleep(20)
+    before = load.processor_seconds(pid)
+    time.sleep(seconds)
+    return (load.processor_seconds(pid) - before) / seconds * 1000

@@ -122,6 +122,16 @@ def test_the_source_ends_after_a_while(quick: Running) -> None:
     quick.played()
 
 
+def test_a_source_that_yields_nothing_unwanted_ends_after_a_while(quick: Running) -> None:
+    quick.capture.demand(WANTED)
+    quick.played()
+    quick.capture.demand(None)
+    assert quick.source.wanted
+    quick.source.ends(quick.source.wanted)
+    quick.capture.demand(WANTED)
+    quick.played()
+
+
 def test_a_source_that_fails_is_tried_again_until_it_is_back(quick: Running) -> None:
     quick.capture.demand(WANTED)
     for _ in range(4):

@@ -170,6 +170,8 @@ class VideoCapture(CaptureLoop):
 
     def _now_wanted(self) -> "Wanted":
         assert self._wanted
+        if self._may_end():  # a source of encoded pictures yields nothing that is not wanted
+            self._stop.set()
         return self.refine(self._wanted)
 
     def _take(self, item: Packet | Picture | Sound) -> None:
