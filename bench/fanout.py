@@ -72,11 +72,6 @@ def per_loop_second(result: load.Result) -> float:
     return result["frames_per_s"] * result["seconds"] / max(result["server_main_s"], 0.01)
 
 
-def picture_bytes(results: Results) -> float:
-    result = next(iter(results.values()))[0]
-    return result["mbytes_per_s"] * 1e6 / max(result["frames_per_s"], 1)
-
-
 def other_work(results: Results) -> float:
     """Return how many cores something else on this machine kept busy meanwhile."""
     runs = [run for group in results.values() for run in group]

@@ -20,8 +20,3 @@ PREFIXES = {
     "wstop": "http://docs.oasis-open.org/wsn/t-1",
 }
 """Prefix to namespace. Every answer declares all of them."""
-
-WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-"""Namespace of ``Security`` and ``UsernameToken`` (OASIS WS-Security 1.1)."""
-WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
-"""Namespace of ``Created`` in a ``UsernameToken``."""

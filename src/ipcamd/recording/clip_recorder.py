@@ -235,10 +235,10 @@ class ClipRecorder:
 
 def _recover(disk: Disk, zone: tzinfo) -> list[Recording]:
     """Return the recordings on a disk, repaired if necessary. Raises ``StoreError`` if there are none."""
-    from ipcamd.storage.file_scan import scan  # imported here: seldom needed
+    from ipcamd.storage.file_repair import read_recordings  # imported here: seldom needed
 
     with suppress(OSError):
-        if found := scan(disk, disk.entries(), zone):
+        if found := read_recordings(disk, disk.entries(), zone):
             return sorted(found, key=lambda recording: recording.started_ns)
     raise StoreError("power was lost before the first picture")
 

@@ -40,11 +40,6 @@ class Space:
     total_bytes: int = 0
     free_bytes: int = 0
 
-    @property
-    def used_bytes(self) -> int:
-        """Space used by recordings and by other files."""
-        return self.total_bytes - self.free_bytes
-
 
 class Card:
     """The camera's SD card. For the event loop: all calls on its file system run in `threads`."""

@@ -110,10 +110,10 @@ class CardScan:
 
 
 def scan_files(disk: Disk, files: Iterable[FileEntry], zone: tzinfo) -> list[Recording]:
-    """Call `ipcamd.storage.file_scan.scan`, which is imported here because most starts do not need it. Blocks."""
-    from ipcamd.storage.file_scan import scan
+    """Call `ipcamd.storage.file_repair.read_recordings`, imported here because most starts do not need it. Blocks."""
+    from ipcamd.storage.file_repair import read_recordings
 
-    return scan(disk, files, zone)
+    return read_recordings(disk, files, zone)
 
 
 def _list(disk: Disk, card: CardId) -> list[FileEntry]:

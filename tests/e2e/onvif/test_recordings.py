@@ -19,7 +19,6 @@ SETUP = (
     "<trp:StreamSetup><tt:Stream>{}</tt:Stream><tt:Transport><tt:Protocol>{}</tt:Protocol></tt:Transport>"
     "</trp:StreamSetup><trp:RecordingToken>{}</trp:RecordingToken>"
 )
-RECORDED = "tns1:RecordingHistory/Recording/State"
 HISTORY = (
     '<wsnt:TopicExpression Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">'
     "tns1:RecordingHistory//.</wsnt:TopicExpression>"

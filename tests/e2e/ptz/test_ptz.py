@@ -16,7 +16,6 @@ from ipcamd.media.image.focus_meter import gradient_energy
 pytestmark = pytest.mark.slow
 
 PTZ = "/cgi/ptz/ptz.cgi"
-STILL = ("--source=scene",)
 
 
 def place(client: Client) -> tuple[int, int, float]:

@@ -19,7 +19,7 @@ from ipcamd.recording.container_format import AviContainer
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.file_scan import scan
+from ipcamd.storage.file_repair import read_recordings
 from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, AviFormat
@@ -106,7 +106,7 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     recorder.write(frames(60))
     (file,) = (disk.root / "record").iterdir()
     after = Disk(tmp_path / "card")  # as the camera finds it when the power is back
-    (found,) = scan(after, after.entries(), UTC)
+    (found,) = read_recordings(after, after.entries(), UTC)
     assert found.ended_ns - found.started_ns == 2 * SECOND
     data = file.read_bytes()
     assert reader.read_head(data[:HEAD], len(data), codecs.key_tests()).avi_format == AviFormat(

@@ -5,7 +5,6 @@ of the video.
 """
 
 from fractions import Fraction
-from typing import Protocol
 
 from av.bitstream import BitStreamFilterContext
 from av.codec.context import Flags
@@ -25,19 +24,6 @@ _OPTIONS = {"preset": "superfast", "crf": "23", "bf": "0"}
 """No B-frames: without an edit list a file would show them too late."""
 _KEY_S = 2
 """Seconds between key frames of encoded pictures, and length of a fragment of the file."""
-
-
-class PictureTrack(Protocol):
-    """Picture track of a video."""
-
-    def begin_part(self, source: VideoStream, begin_s: float) -> None:
-        """Begin a part whose pictures come from `source`."""
-
-    def put(self, packet: AnyPacket, at_s: float) -> None:
-        """Add a packet of the source."""
-
-    def end(self, at_s: float) -> None:
-        """Complete the part: its last picture lasts until then."""
 
 
 class CopiedPictures:

@@ -4,7 +4,7 @@ import struct
 import zlib
 from ipaddress import ip_address
 
-GROUP, PORT, TTL = "224.2.127.254", 9875, 255
+GROUP, PORT = "224.2.127.254", 9875
 """Group for sessions of global scope. Sessions of a smaller scope use the highest address of their range."""
 
 

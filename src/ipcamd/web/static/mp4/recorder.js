@@ -7,8 +7,8 @@ import { Mp4Reader, findBox } from "./mp4_reader.js";
 
 const PATH = "cgi/mp4/live.cgi";
 const BLOB = 4 * 1024 * 1024; // bytes that are handed to the browser at once: it may keep blobs on the disk
-export const MOST_IN_MEMORY = 500_000_000; // bytes
-export const MOST_ON_DISK = 8_000_000_000;
+const MOST_IN_MEMORY = 500_000_000; // bytes
+const MOST_ON_DISK = 8_000_000_000;
 
 /**
  * A fragment whose time counts from `origin`, without what is before it.

@@ -10,7 +10,7 @@
  * @property {boolean} [hasFile] a file is sent with them, as a form
  */
 
-export const CERTIFICATE = "ipcamd.crt"; // the camera's own certificate; its download has this name
+const CERTIFICATE = "ipcamd.crt"; // the camera's own certificate; its download has this name
 
 /** @param {ShownRequest} request */
 export function curlCode({ address, path, method = "GET", pairs, user, hasFile = false }) {

@@ -1,4 +1,4 @@
-"""Scan of unknown files on the card: reads their length and repairs truncated files. For threads."""
+"""Repair of files on the card: completes truncated recordings, and reads the start and length of all. For threads."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from ipcamd.wire.avi.layout import HEAD
 _log = logging.getLogger(__name__)
 
 
-def scan(disk: Disk, files: Iterable[FileEntry], zone: tzinfo) -> list[Recording]:
+def read_recordings(disk: Disk, files: Iterable[FileEntry], zone: tzinfo) -> list[Recording]:
     """Return the recordings among these files; other files are left out. `zone` is the time zone of their names."""
     return [recording for file in files if (recording := _scan_file(disk, file, zone))]
 
