@@ -2,10 +2,12 @@
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from cryptography import x509
@@ -17,7 +19,7 @@ from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
 from ipcamd.media.capture import signal_timeout
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.source import Source, Wanted
 from ipcamd.media.source.pacing import Clock
 from ipcamd.time_units import SECOND_NS
@@ -50,21 +52,26 @@ def time() -> Time:
     return Time()
 
 
-Play = Callable[..., list[Picture | Sound]]
+Play = Callable[..., list[Any]]
 
 
 @pytest.fixture
 def play() -> Play:
-    """Give a function that takes the first `count` things that a source gives."""
+    """Give a function that takes the first `count` things that a source gives, with packets of `codecs`."""
 
     def take(
-        source: Source, count: int, size: tuple[int, int] = (320, 240), rate: int = 30, sound: bool = False
-    ) -> list[Picture | Sound]:
-        items = source.play(lambda: Wanted(size, rate, sound), threading.Event())
-        try:
+        source: Source,
+        count: int,
+        size: tuple[int, int] = (320, 240),
+        rate: int = 30,
+        sound: bool = False,
+        codecs: tuple[str, ...] = (),
+    ) -> list[Packet | Picture | Sound]:
+        wanted = Wanted(size, rate, sound, frozenset(codecs))
+        with closing(
+            cast("Generator[Packet | Picture | Sound]", source.play(lambda: wanted, threading.Event()))
+        ) as items:
             return [next(items) for _ in range(count)]
-        finally:
-            items.close()
 
     return take
 

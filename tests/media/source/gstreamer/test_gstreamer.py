@@ -2,10 +2,10 @@
 
 import logging
 import threading
-from itertools import islice
 from pathlib import Path
 
 import pytest
+from tests.media.source.conftest import Play
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Packet, Picture, Sound
@@ -15,17 +15,9 @@ LIVE = "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=2
 H264 = f"gst:audiotestsrc is-live=true ! mux. {LIVE} ! x264enc tune=zerolatency key-int-max=10"
 
 
-def play(source: Source, count: int, codec: str = "none") -> list[Packet | Picture | Sound]:
-    items = source.play(lambda: Wanted((320, 240), 30, True, frozenset({codec})), threading.Event())
-    try:
-        return list(islice(items, count))
-    finally:
-        items.close()
-
-
 def failure(source: Source) -> str:
     with pytest.raises(SourceError) as failed:
-        play(source, 10_000)
+        list(source.play(lambda: Wanted((320, 240), 30, True), threading.Event()))
     return str(failed.value)
 
 
@@ -38,10 +30,10 @@ def failure(source: Source) -> str:
         (H264, "h264", {Packet, Picture, Sound}),
     ],
 )
-def test_a_pipeline_is_shown_and_passed_through(text: str, codec: str, kinds: set[type]) -> None:
+def test_a_pipeline_is_shown_and_passed_through(play: Play, text: str, codec: str, kinds: set[type]) -> None:
     source = make_source(text)
     source.check()
-    items = play(source, 40, codec)
+    items = play(source, 40, sound=True, codecs=(codec,))
     assert {type(item) for item in items} == kinds
     assert {item.obstacle for item in items[-9:] if isinstance(item, Packet)} <= {""}
 

@@ -4,11 +4,12 @@ import logging
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from typing import Any
 
 import pytest
+from tests.media.source.conftest import Play
 from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
@@ -17,6 +18,7 @@ from ipcamd.media.source import Source, Wanted, make_source
 
 PATIENCE_S = 60.0
 CLIP = ("-f", "lavfi", "-i", "testsrc=size=320x240:rate=20", "-f", "lavfi", "-i", "sine", "-pix_fmt", "yuv420p")
+Call = Callable[[Source, int], list[Any]]
 CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "10", "-c:a", "aac")
 
 
@@ -32,18 +34,20 @@ def sender(port: int, query: str = "") -> Iterator[None]:
             process.kill()
 
 
-def play(source: Source, count: int) -> list[Packet | Picture | Sound]:
-    """Play, and call again while nobody listens yet."""
-    end_s = time.monotonic() + PATIENCE_S
-    while True:
-        items = source.play(lambda: Wanted((320, 240), 30, True, frozenset({"h264"})), threading.Event())
-        try:
-            return list(islice(items, count))
-        except SourceError:
-            if time.monotonic() > end_s:
-                raise
-        finally:
-            items.close()
+@pytest.fixture
+def call(play: Play) -> Call:
+    """Give a function that plays, and calls again while nobody listens yet."""
+
+    def call(source: Source, count: int) -> list[Any]:
+        end_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return play(source, count, sound=True, codecs=("h264",))
+            except SourceError:
+                if time.monotonic() > end_s:
+                    raise
+
+    return call
 
 
 def rejection(source: Source) -> str:
@@ -58,7 +62,7 @@ def rejection(source: Source) -> str:
 
 @pytest.mark.slow
 def test_a_sender_is_passed_through_with_its_sound_and_found_again_after_a_restart(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, call: Call
 ) -> None:
     caplog.set_level(logging.DEBUG)
     port = free_port()
@@ -66,19 +70,19 @@ def test_a_sender_is_passed_through_with_its_sound_and_found_again_after_a_resta
     source.check()
     for _ in range(2):
         with sender(port, "&passphrase=topsecretkey"):
-            items = play(source, 60)
+            items = call(source, 60)
         assert {type(item) for item in items} == {Packet, Picture, Sound}
         assert {item.obstacle for item in items if isinstance(item, Packet)} == {""}
     assert "secret" not in caplog.text + source.name
 
 
 @pytest.mark.slow
-def test_a_sender_that_ends_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sender_that_ends_is_reported(call: Call) -> None:
     port = free_port()
     source = make_source(f"srt://127.0.0.1:{port}")
     stop = threading.Event()
     with sender(port):
-        assert play(source, 1)
+        assert call(source, 1)
     with pytest.raises(SourceError, match=r"cannot be opened|does not answer"):
         next(source.play(lambda: Wanted((320, 240), 30, True), stop))
 

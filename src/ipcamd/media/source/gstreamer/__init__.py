@@ -60,8 +60,9 @@ class GstreamerSource:
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """See `Source`."""
         from ipcamd.media.source.gstreamer.gstreamer_receiver import receive_gstreamer
+        from ipcamd.media.source.network.reception import Reception
 
-        return receive_gstreamer(self, wanted, stop, self._clock)
+        return receive_gstreamer(self, Reception(wanted, stop, self._clock))
 
     @property
     def pipeline(self) -> bytes:

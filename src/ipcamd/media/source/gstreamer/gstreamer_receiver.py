@@ -2,44 +2,32 @@
 
 import io
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from subprocess import PIPE, Popen, TimeoutExpired
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.source.clock_recovery import ClockRecovery
-from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.gstreamer import RUNNER, GstreamerSource
-from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
-from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
+from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
-
-if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
 
 _END_S = 1.0
 """Time for the process to end by itself, in seconds."""
 
 
-def receive_gstreamer(
-    source: GstreamerSource, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Packet | Picture | Sound]:
-    """Yield pictures and sound until `stop` is set (see `Source.play`). Raises `SourceError`."""
-    limit = SilenceLimit()
-    options = low_delay_options() | {"protocol_whitelist": ""}
+def receive_gstreamer(source: GstreamerSource, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+    """Yield pictures and sound (see `Source.play`). Raises `SourceError`."""
     with tempfile.TemporaryFile() as messages, _run(source.pipeline, messages) as process:
         assert process.stdout
         reader = PipeReader(io.FileIO(process.stdout.fileno(), closefd=False))
-        reader.start(limit, stop)
+        reader.start(reception.limit, reception.stop)
         try:
-            with closing(open_media(reader, options, "matroska", limit)) as medium:
-                yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
+            yield from receive_bytes(reader, "matroska", reception)
         except SourceError as error:
-            if stop.is_set():
+            if reception.stop.is_set():
                 return
             raise (_explain(source, process, messages) if reader.ended else error) from None
 

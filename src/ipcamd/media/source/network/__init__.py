@@ -44,16 +44,19 @@ class NetworkSource:
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """See `Source`."""
+        from ipcamd.media.source.network.reception import Reception
+
+        reception = Reception(wanted, stop, self._clock)
         if self._url.lower().startswith("rtsp"):
             from ipcamd.media.source.network.rtsp_client import RtspClient
 
             self._rtsp = self._rtsp or RtspClient(self._url, self._tls)
-            return self._rtsp.play(wanted, stop, self._clock)
+            return self._rtsp.play(reception)
         from ipcamd.media.source.network.http_source import play_http
         from ipcamd.media.source.network.playlist import PlaylistMemory
 
         self._playlists = self._playlists or PlaylistMemory()
-        return play_http(self._url, self._tls, self._playlists, wanted, stop, self._clock)
+        return play_http(self._url, self._tls, self._playlists, reception)
 
 
 def _split(url: str) -> SplitResult | None:

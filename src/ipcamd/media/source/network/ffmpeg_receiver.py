@@ -1,7 +1,7 @@
 """Live receiver: pictures and sound of a live stream through FFmpeg."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,15 @@ from av.stream import Discard
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
-from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
 from ipcamd.media.source.decode import configure_decoder
-from ipcamd.media.source.ffmpeg import decode_packet, find_variant, read_packets, timestamp_s
-from ipcamd.media.source.pacing import Clock, RateLimiter
+from ipcamd.media.source.ffmpeg import decode_packet, find_variant, open_media, read_packets, timestamp_s
+from ipcamd.media.source.network.reception import Reception
+from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import KeyFrameSource, PacketReader
 from ipcamd.time_units import SECOND_NS
 
@@ -40,20 +40,27 @@ def low_delay_options() -> dict[str, str]:
     }
 
 
+def receive_bytes(
+    reader: Any, form: str | None, reception: Reception, burst_ns: int | None = None
+) -> Iterator[Packet | Picture | Sound]:
+    """Yield pictures and sound of the live stream that `reader`, an object with a ``read`` method, returns. `form` is
+    FFmpeg's name of its format, None to detect it; for `burst_ns` see `ClockRecovery`. Raises `SourceError`."""
+    options = low_delay_options() | {"protocol_whitelist": ""}
+    with closing(open_media(reader, options, form, reception.limit)) as medium:
+        yield from receive_live(medium, reception, reception.recover_clock(burst_ns))
+
+
 def receive_live(
     medium: InputContainer,
-    wanted: "Callable[[], Wanted]",
+    reception: Reception,
     recovery: TimestampClock,
-    stop: threading.Event,
-    clock: Clock,
-    limit: SilenceLimit,
     key_frames: KeyFrameSource | None = None,
 ) -> Iterator[Packet | Picture | Sound]:
-    """Yield pictures and sound until `stop` is set. Raises `SourceError` when the stream ends or stalls. `key_frames`
-    takes requests for key frames."""
-    receiver = _Receiver(medium, wanted, recovery, clock, limit, key_frames)
-    for packet in read_packets(medium, *receiver.streams, limit=limit):
-        if stop.is_set():
+    """Yield pictures and sound until the reception is stopped. Raises `SourceError` when the stream ends or stalls.
+    `key_frames` takes requests for key frames."""
+    receiver = _Receiver(medium, reception, recovery, key_frames)
+    for packet in read_packets(medium, *receiver.streams, limit=reception.limit):
+        if reception.stop.is_set():
             return
         yield from receiver.receive(packet)
     raise SourceError("ended")
@@ -65,13 +72,12 @@ class _Receiver:
     def __init__(
         self,
         medium: InputContainer,
-        wanted: "Callable[[], Wanted]",
+        reception: Reception,
         recovery: TimestampClock,
-        clock: Clock,
-        limit: SilenceLimit,
         key_frames: KeyFrameSource | None,
     ) -> None:
-        video = find_variant(medium, wanted().size)
+        self._reception, self._wanted, self._recovery = reception, reception.wanted, recovery
+        video = find_variant(medium, self._wanted().size)
         audio = medium.streams.best("audio", video)
         self.streams = [video] if audio is None else [video, audio]
         for unused in {*medium.streams} - {*self.streams}:
@@ -82,11 +88,10 @@ class _Receiver:
             AudioConverter(),
             RateLimiter(),
         )
-        self._wanted, self._packets = wanted, _make_reader(video, wanted, key_frames)
+        self._packets = _make_reader(video, reception, key_frames)
         self._unpack, self._reorders = make_unpacker(video), video.codec_context.has_b_frames
-        self._recovery, self._clock, self._limit = recovery, clock, limit
         self._number = -1
-        self._last_ns = clock.steady_ns()
+        self._last_ns = reception.clock.steady_ns()
 
     def receive(self, packet: "av.Packet[Any]") -> Iterator[Packet | Picture | Sound]:
         """Yield the wanted contents of a packet. Raises `SourceError` if pictures have been missing for too long."""
@@ -104,7 +109,7 @@ class _Receiver:
         for data in self._unpack(packet):
             yield from reader.read(data, self._recovery.capture_time_ns(self._stamp(packet)))
         if reader.good > good:
-            self._note_picture()
+            self._last_ns = self._reception.note_picture()
 
     def _stamp(self, packet: "av.Packet[Any]") -> Fraction | None:
         """Return the time stamp of a packet; with B-frames that of decoding, because it increases."""
@@ -112,36 +117,30 @@ class _Receiver:
             return packet.dts * packet.time_base
         return timestamp_s(packet)
 
-    def _note_picture(self) -> None:
-        self._last_ns = self._clock.steady_ns()
-        self._limit.note_picture(self._last_ns / SECOND_NS)
-
     def _picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
-        self._note_picture()
+        self._last_ns = self._reception.note_picture()
         captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
         if self._limiter.admits(captured_ns, want.rate):
             self._number += 1
             yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
 
     def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
-        if self._clock.steady_ns() - self._last_ns > float(self._limit) * SECOND_NS:
-            raise SourceError(f"sends sound but no picture for {float(self._limit):g} s")
+        if self._reception.is_silent_since(self._last_ns):
+            raise SourceError(f"sends sound but no picture for {float(self._reception.limit):g} s")
         captured_ns = self._recovery.sound_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():
             yield Sound(samples, captured_ns)
             captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ
 
 
-def _make_reader(
-    video: av.VideoStream, wanted: "Callable[[], Wanted]", key_frames: KeyFrameSource | None
-) -> PacketReader | None:
+def _make_reader(video: av.VideoStream, reception: Reception, key_frames: KeyFrameSource | None) -> PacketReader | None:
     """Return the reader of the stream's packets; None if its codec is always decoded."""
     codec = find_passable(video.codec_context.name)
     if codec is None:
         return None
     return PacketReader(
         codec,
-        wanted,
+        reception.wanted,
         pixel_aspect=video.sample_aspect_ratio,
         parameter_sets=parameter_sets(video),
         key_frames=key_frames,

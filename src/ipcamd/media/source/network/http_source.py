@@ -1,33 +1,27 @@
 """HTTP source: pictures, streams and video files, recognized by content instead of declared type."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from enum import Enum, auto
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.decode import is_image_file
-from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
-from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
+from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
 from ipcamd.media.source.network.playlist import BEGINNING, PlaylistMemory, play_playlist
+from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
-from ipcamd.media.source.pacing import Clock, Ticker
+from ipcamd.media.source.pacing import Ticker
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
 from ipcamd.wire.jpeg_scanner import SOI
-
-if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
 
 _HEAD_BYTES = 16
 """Number of first bytes that determine the kind."""
@@ -94,38 +88,33 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
 
 
 def play_http(
-    url: str,
-    tls: TlsPolicy,
-    memory: PlaylistMemory,
-    wanted: "Callable[[], Wanted]",
-    stop: threading.Event,
-    clock: Clock,
+    url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
 ) -> Iterator[Packet | Picture | Sound]:
     """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again. Raises
     `SourceError`."""
-    limit = SilenceLimit()
-    receiver, ticker = PushReceiver(wanted, stop, clock, limit), Ticker(clock, stop)
+    wanted, stop, clock = reception.wanted, reception.stop, reception.clock
+    receiver, ticker = PushReceiver(reception), Ticker(clock, stop)
     while not stop.is_set():
-        with closing(fetch(url, tls, limit)) as answer:
+        with closing(fetch(url, tls, reception.limit)) as answer:
             kind = kind_of(answer)
             if kind in _UNFIT:
                 raise SourceError(_UNFIT[kind])
             if kind is ContentKind.STREAM:
-                yield from _stream(answer, wanted, stop, clock, limit)
+                yield from _stream(answer, reception)
             if kind not in (ContentKind.PARTS, ContentKind.STILL):
                 break
-            yield from _pictures(kind, answer, receiver, stop)
+            yield from _pictures(kind, answer, receiver, reception)
         ticker.wait(min(wanted().rate, _STILLS))
     if stop.is_set():
         return
     if kind is ContentKind.PLAYLIST:
-        yield from play_playlist(url, tls, memory, wanted, stop, clock)
+        yield from play_playlist(url, tls, memory, reception)
     else:
         yield from play_in_loop(partial(_open_file, url, tls), wanted, stop, clock)
 
 
 def _pictures(
-    kind: ContentKind, answer: HttpAnswer, receiver: PushReceiver, stop: threading.Event
+    kind: ContentKind, answer: HttpAnswer, receiver: PushReceiver, reception: Reception
 ) -> Iterator[Packet | Picture | Sound]:
     """Yield an answer's pictures. Raises `SourceError` if it is a stream that ended, or damaged."""
     pictures, damaged = receiver.pictures, receiver.damaged
@@ -133,7 +122,7 @@ def _pictures(
         yield from receiver.still(_whole(answer))
     else:
         yield from receiver.receive(answer.read, answer.boundary)
-    if receiver.pictures != pictures + 1 and not stop.is_set():
+    if receiver.pictures != pictures + 1 and not reception.stop.is_set():
         raise SourceError("ended")
     if receiver.damaged != damaged:
         raise SourceError("sends a picture that cannot be decoded")
@@ -148,14 +137,10 @@ def _whole(answer: HttpAnswer) -> bytes:
     return bytes(data)
 
 
-def _stream(
-    answer: HttpAnswer, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
-) -> Iterator[Packet | Picture | Sound]:
+def _stream(answer: HttpAnswer, reception: Reception) -> Iterator[Packet | Picture | Sound]:
     form, beginning = _FORMS.get(answer.type, ("", b""))
     known = form if form and answer.peek(_HEAD_BYTES).startswith(beginning) else None
-    options = low_delay_options() | {"protocol_whitelist": ""}
-    with closing(open_media(answer, options, known, limit)) as medium:
-        yield from receive_live(medium, wanted, ClockRecovery(clock, stop, _BURST), stop, clock, limit)
+    return receive_bytes(answer, known, reception, _BURST)
 
 
 def _open_file(url: str, tls: TlsPolicy) -> MediaFile:

@@ -1,7 +1,6 @@
 """HTTP stream receiver: pictures in one endless answer of a camera, plain JPEGs or frames with the SDK's payload
 header."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,12 @@ import numpy as np
 
 from ipcamd.errors import SourceError
 from ipcamd.media import codecs
-from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.decode import PictureDecoder, decode_file, is_image_file
-from ipcamd.media.source.pacing import Clock, RateLimiter
+from ipcamd.media.source.network.reception import Reception
+from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire import ulaw
@@ -30,29 +29,26 @@ if TYPE_CHECKING:
 class PushReceiver:
     """Makes pictures and sound of the parts of answers; counters continue through all answers. For one thread."""
 
-    def __init__(
-        self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
-    ) -> None:
-        """`wanted` returns the present needs of viewers; `stop` ends the reception."""
-        self._wanted, self._stop, self._clock, self._limit = wanted, stop, clock, limit
+    def __init__(self, reception: Reception) -> None:
+        self._reception, self._wanted, self._clock = reception, reception.wanted, reception.clock
         self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._codec: Codec | None = None
         self._decoder: PacketReader | PictureDecoder
         self._number = -1
-        self._good_ns = clock.steady_ns()
+        self._good_ns = self._clock.steady_ns()
         self.pictures = 0
         """Pictures received."""
         self.damaged = 0
         """Pictures received that could not be decoded."""
 
     def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Packet | Picture | Sound]:
-        """Yield pictures and sound of the body that `read` returns in pieces, until it ends or `stop` is set. Raises
-        `SourceError`."""
+        """Yield pictures and sound of the body that `read` returns in pieces, until it ends or the reception is
+        stopped. Raises `SourceError`."""
         parser = PictureParser(boundary)
-        while not self._stop.is_set() and (data := read()):
+        while not self._reception.stop.is_set() and (data := read()):
             try:
                 for part in parser.feed(data):
-                    if self._stop.is_set():
+                    if self._reception.stop.is_set():
                         return
                     yield from self._part(part, self._wanted())
             except ValueError as error:
@@ -96,8 +92,7 @@ class PushReceiver:
         self.pictures += 1
         self.damaged += not good
         if good:
-            self._good_ns = self._clock.steady_ns()
-            self._limit.note_picture(self._good_ns / SECOND_NS)
+            self._good_ns = self._reception.note_picture()
 
     def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:
         captured_ns, now_ns = self._clock.now_ns(), self._clock.steady_ns()
@@ -113,5 +108,5 @@ class PushReceiver:
 
     def _expect_picture(self) -> None:
         """Raise `SourceError` if no picture could be decoded for too long."""
-        if self._clock.steady_ns() - self._good_ns > float(self._limit) * SECOND_NS:
-            raise SourceError(f"sends no picture for {float(self._limit):g} s")
+        if self._reception.is_silent_since(self._good_ns):
+            raise SourceError(f"sends no picture for {float(self._reception.limit):g} s")

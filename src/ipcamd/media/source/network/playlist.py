@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from av.container import InputContainer
 
@@ -20,13 +20,11 @@ from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_live
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
+from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
 from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
 
 _MOST_BYTES = 4 << 20
 """Largest playlist."""
@@ -70,38 +68,29 @@ class PlaylistMemory:
 
 
 def play_playlist(
-    url: str,
-    tls: TlsPolicy,
-    memory: PlaylistMemory,
-    wanted: "Callable[[], Wanted]",
-    stop: threading.Event,
-    clock: Clock,
+    url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
 ) -> Iterator[Packet | Picture | Sound]:
     """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
     limit, place = SilenceLimit(least_s=signal_timeout.OPENING_S), without_login(url)
+    reception = replace(reception, limit=limit)
     options = FFMPEG_OPTIONS | _LIVE_OPTIONS
     with closing(open_media(place, options, "hls", limit, _Opener(url, tls, limit, memory))) as medium:
         if medium.duration is None:
-            yield from _play_live(medium, memory, wanted, stop, clock, limit)
+            yield from _play_live(medium, memory, reception)
             return
 
     def open_file() -> MediaFile:
         limit = SilenceLimit()
         return MediaFile(place, FFMPEG_OPTIONS, "hls", limit, _Opener(url, tls, limit, memory))
 
-    yield from play_in_loop(open_file, wanted, stop, clock)
+    yield from play_in_loop(open_file, reception.wanted, reception.stop, reception.clock)
 
 
 def _play_live(
-    medium: InputContainer,
-    memory: PlaylistMemory,
-    wanted: "Callable[[], Wanted]",
-    stop: threading.Event,
-    clock: Clock,
-    limit: SilenceLimit,
+    medium: InputContainer, memory: PlaylistMemory, reception: Reception
 ) -> Iterator[Packet | Picture | Sound]:
     try:
-        yield from receive_live(medium, wanted, SegmentPacer(clock, stop), stop, clock, limit)
+        yield from receive_live(medium, reception, SegmentPacer(reception.clock, reception.stop))
     except SourceError:
         memory.note_failure()
         raise

@@ -1,10 +1,8 @@
 """RTSP client: opens an address over TCP, else UDP, else an HTTP tunnel (RFC 2326, 10.12), with FFmpeg."""
 
 import errno
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING
 
 from av import error as av_error
 from av.container import InputContainer
@@ -12,16 +10,12 @@ from av.container import InputContainer
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
 from ipcamd.media.source.network.camera_connection import CameraConnection
 from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
+from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.rtsp_relay import RtspRelay
 from ipcamd.media.source.network.tls_policy import TlsPolicy
-from ipcamd.media.source.pacing import Clock
-
-if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
 
 _TRANSPORTS = {"tcp": "TCP", "udp": "UDP", "http": "an HTTP tunnel"}
 """Transports in the order in which they are tried: FFmpeg's names and ours."""
@@ -46,26 +40,23 @@ class RtspClient:
         self._transports = ("tcp",) if url.lower().startswith("rtsps:") else tuple(_TRANSPORTS)
         """Transports; the last successful one comes first, refused ones come last."""
 
-    def play(
-        self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-    ) -> Iterator[Packet | Picture | Sound]:
+    def play(self, reception: Reception) -> Iterator[Packet | Picture | Sound]:
         """Yield the camera's pictures and sound (see `Source.play`)."""
-        limit = SilenceLimit()
         with ExitStack() as stack:
-            medium, relay = self._open(stack, stop, limit)
-            yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit, relay)
+            medium, relay = self._open(stack, reception)
+            yield from receive_live(medium, reception, reception.recover_clock(), relay)
 
-    def _open(self, stack: ExitStack, stop: threading.Event, limit: SilenceLimit) -> tuple[InputContainer, RtspRelay]:
+    def _open(self, stack: ExitStack, reception: Reception) -> tuple[InputContainer, RtspRelay]:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""
-        connection, failures = CameraConnection(self._url, self._tls, limit), dict[str, OpenFailed]()
+        connection, failures = CameraConnection(self._url, self._tls, reception.limit), dict[str, OpenFailed]()
         for transport in self._transports:
             try:
-                opened = _open_over(transport, connection, stack, limit)
+                opened = _open_over(transport, connection, stack, reception.limit)
             except OpenFailed as error:
                 failures[_TRANSPORTS[transport]] = error
                 if getattr(error.error, "errno", None) == errno.EPROTONOSUPPORT:
                     self._transports = (*self._without(transport), transport)
-                if stop.is_set() or not _is_refusal(transport, error):
+                if reception.stop.is_set() or not _is_refusal(transport, error):
                     break
             else:
                 self._transports = (transport, *self._without(transport))

@@ -48,11 +48,12 @@ class PipeSource:
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """See `Source`."""
+        from ipcamd.media.source.network.reception import Reception
         from ipcamd.media.source.pipe.pipe_player import play_pipe
 
         if self._reader is None or self._reader.ended:
             self._reader = PipeReader.open(self._path)
-        return play_pipe(self._reader, self._form, wanted, stop, self._clock)
+        return play_pipe(self._reader, self._form, Reception(wanted, stop, self._clock))
 
 
 def make_pipe_source(text: str, clock: Clock) -> PipeSource:

@@ -1,29 +1,22 @@
 """Pipe player: pictures and sound of the data in a pipe."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import av
 from av.error import FFmpegError
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.media.source.ffmpeg import open_media
-from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
+from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
+from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.pipe.pipe_format import MJPEG, PipeFormat
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
 from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
 
 _STALE_FRAMES = 2
 """Old raw frames when a waiting program is read again: one in the pipe, and one that it could not finish."""
@@ -33,55 +26,37 @@ _EARLY_FRAMES = 2
 """Raw frames that may arrive early before the writer has to wait."""
 
 
-def play_pipe(
-    reader: PipeReader, form: PipeFormat, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Packet | Picture | Sound]:
-    """Yield pictures and sound until `stop` is set (see `Source.play`). Raises `SourceError` at the end of the data."""
-    limit = SilenceLimit()
-    reader.start(limit, stop)
+def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+    """Yield pictures and sound (see `Source.play`). Raises `SourceError` at the end of the data."""
+    reader.start(reception.limit, reception.stop)
     if reader.used and not form.rate:
         reader.skip_backlog()
     play = _play_raw if form.rate else _play_stream
     try:
-        yield from play(reader, form, wanted, stop, clock, limit)
+        yield from play(reader, form, reception)
         raise SourceError("ended")
     except SourceError:
-        if not stop.is_set():
+        if not reception.stop.is_set():
             raise
 
 
-def _play_stream(
-    reader: PipeReader,
-    form: PipeFormat,
-    wanted: "Callable[[], Wanted]",
-    stop: threading.Event,
-    clock: Clock,
-    limit: SilenceLimit,
-) -> Iterator[Packet | Picture | Sound]:
+def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | Sound]:
     if form.name == MJPEG:
-        yield from PushReceiver(wanted, stop, clock, limit).receive(reader.read, b"")
-        return
-    with closing(open_media(reader, low_delay_options() | {"protocol_whitelist": ""}, form.name, limit)) as medium:
-        yield from receive_live(medium, wanted, ClockRecovery(clock, stop, _BURST_NS), stop, clock, limit)
+        return PushReceiver(reception).receive(reader.read, b"")
+    return receive_bytes(reader, form.name, reception, _BURST_NS)
 
 
-def _play_raw(
-    reader: PipeReader,
-    form: PipeFormat,
-    wanted: "Callable[[], Wanted]",
-    stop: threading.Event,
-    clock: Clock,
-    limit: SilenceLimit,
-) -> Iterator[Picture]:
+def _play_raw(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Picture]:
+    clock, stop = reception.clock, reception.stop
     decoder, converter, limiter = _RawDecoder(form), VideoConverter(), RateLimiter()
     number, stale, brake = -1, _STALE_FRAMES if reader.used else 0, _Brake(form.rate, clock, stop)
     while (data := reader.read_exactly(form.frame_bytes)) is not None:
-        limit.note_picture(clock.steady_ns() / SECOND_NS)
+        reception.note_picture()
         number += 1
         if number < stale:
             continue
         brake.wait()
-        captured_ns, want = clock.now_ns(), wanted()
+        captured_ns, want = clock.now_ns(), reception.wanted()
         if not stop.is_set() and limiter.admits(captured_ns, want.rate):
             yield Picture(converter.convert(decoder.decode(data), want.size), captured_ns, number)
 

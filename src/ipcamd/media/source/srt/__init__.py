@@ -66,9 +66,10 @@ class SrtSource:
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """See `Source`."""
+        from ipcamd.media.source.network.reception import Reception
         from ipcamd.media.source.srt.srt_receiver import receive_srt
 
-        return receive_srt(self._address, wanted, stop, self._clock)
+        return receive_srt(self._address, Reception(wanted, stop, self._clock))
 
 
 def _parse(parts: SplitResult, query: str) -> SrtAddress:

@@ -1,24 +1,16 @@
 """SRT receiver: pictures and sound of a sender over Secure Reliable Transport."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
-from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Packet, Picture, Sound
-from ipcamd.media.source.clock_recovery import ClockRecovery
-from ipcamd.media.source.ffmpeg import open_media
-from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
-from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
+from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.srt import SrtAddress
 from ipcamd.media.source.srt.libsrt import SrtSocket
-
-if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
 
 _CONNECT_S = 3.0
 """Longest time for a connection, libsrt's own, in seconds."""
@@ -26,19 +18,13 @@ _SLICE_S = 0.25
 """Longest wait, in seconds, before `stop` is looked at."""
 
 
-def receive_srt(
-    address: SrtAddress, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Packet | Picture | Sound]:
-    """Yield pictures and sound until `stop` is set (see `Source.play`). Raises `SourceError`."""
-    limit = SilenceLimit()
-    options = low_delay_options() | {"protocol_whitelist": ""}
+def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+    """Yield pictures and sound (see `Source.play`). Raises `SourceError`."""
     with closing(_connect(address)) as connection:
-        reader = _SrtReader(connection, limit, stop)
         try:
-            with closing(open_media(reader, options, "mpegts", limit)) as medium:
-                yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
+            yield from receive_bytes(_SrtReader(connection, reception), "mpegts", reception)
         except SourceError:
-            if not stop.is_set():
+            if not reception.stop.is_set():
                 raise
 
 
@@ -65,8 +51,8 @@ def _connect(address: SrtAddress) -> SrtSocket:
 class _SrtReader:
     """File object that FFmpeg reads."""
 
-    def __init__(self, connection: SrtSocket, limit: SilenceLimit, stop: threading.Event) -> None:
-        self._connection, self._limit, self._stop = connection, limit, stop
+    def __init__(self, connection: SrtSocket, reception: Reception) -> None:
+        self._connection, self._limit, self._stop = connection, reception.limit, reception.stop
         self._rest = b""
 
     def read(self, most: int) -> bytes:
