@@ -3,26 +3,33 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from zlib import crc32
 
 from tests.onvif.operations import OPERATIONS
+from tests.wire.file_parsers import FILES
 
-from ipcamd.errors import ConfigError, HttpError
-from ipcamd.media.codecs import H264, OPUS, ULAW, key_tests
+from ipcamd.errors import ConfigError, HttpError, RequestFailed
+from ipcamd.media.codecs import H264, OPUS, ULAW
+from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
+from ipcamd.onvif.device.posix_zone import find_zone
 from ipcamd.onvif.discovery.message import DiscoveredDevice, read_search
 from ipcamd.onvif.events.filter import read_filter
 from ipcamd.onvif.login import read_token
 from ipcamd.onvif.namespaces import PREFIXES
 from ipcamd.onvif.soap.envelope import read_request
 from ipcamd.onvif.soap.fault import Fault
-from ipcamd.options.reader import read_options
+from ipcamd.params import GROUPS
 from ipcamd.params.kinds.address_range import AddressRange
 from ipcamd.params.motion import MOTION
+from ipcamd.server.http.checks.forwarded import TrustedProxies
+from ipcamd.server.http.checks.hosts import AllowedHosts
+from ipcamd.server.rtsp.replay.play_request import read_play
+from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.webrtc.agent import IceCredentials
 from ipcamd.server.webrtc.answer import make_answer
 from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer
@@ -30,23 +37,27 @@ from ipcamd.server.webrtc.negotiation import negotiate
 from ipcamd.server.webrtc.negotiation import transport as transport_of
 from ipcamd.server.webrtc.streams import WebRtcStreams
 from ipcamd.wire import dyndns, natpmp, pcp, sntp
-from ipcamd.wire.avi import reader
 from ipcamd.wire.bitstream.framer import FRAMERS, Framer
 from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
 from ipcamd.wire.http import digest, notice, ranges
+from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.http.form import form_pairs
-from ipcamd.wire.http.message import RequestParser
+from ipcamd.wire.http.form_upload import FormUpload
+from ipcamd.wire.http.message import Head, RequestParser
 from ipcamd.wire.http.multipart_parser import MultipartParser, PictureParser
 from ipcamd.wire.http.query import Query
 from ipcamd.wire.jpeg_scanner import JpegScanner
-from ipcamd.wire.mp4.reader import read_content
+from ipcamd.wire.packetize import h264, h265
+from ipcamd.wire.packetize import jpeg as rtp_jpeg
 from ipcamd.wire.rtp import feedback, rtcp, rtp
+from ipcamd.wire.rtp.jitter import JitterBuffer
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
-from ipcamd.wire.rtsp.message import RtspParser
+from ipcamd.wire.rtsp.message import RtspParser, RtspRequest
 from ipcamd.wire.rtsp.reply_filter import ReplyFilter
+from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 from ipcamd.wire.upnp import igd, ssdp
 from ipcamd.wire.webrtc import sdp_offer, stun
@@ -55,6 +66,9 @@ from ipcamd.wire.webrtc.framing import PacketSplitter
 
 ONVIF = {(PREFIXES[name.partition(":")[0]], each.name): each for name, each in OPERATIONS.items()}
 FORM = "multipart/form-data; boundary=AsCg5y"
+PARAMETERS = [param for group in GROUPS for param in group.params]
+PROXIES = TrustedProxies([ip_network("192.0.2.0/24")])
+HOSTS = AllowedHosts(["camera.example"])
 
 CLIENT_HELLO = (Path(__file__).parent / "corpus/dtls/client_hello").read_bytes()
 LOOP = asyncio.new_event_loop()
@@ -62,8 +76,7 @@ LOOP = asyncio.new_event_loop()
 dtls_context = cache(DtlsContext)
 
 Pieces = Iterable[bytes]
-_MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-REFUSALS = (ValueError, HttpError, ConfigError, Fault)
+REFUSALS = (ValueError, HttpError, RtspError, ConfigError, RequestFailed, Fault)
 """Errors by which parsers refuse an input."""
 
 
@@ -121,6 +134,30 @@ def tunnel(pieces: Pieces) -> object:
         return str(refused)
 
 
+def form_upload(pieces: Pieces) -> object:
+    """Receive an image of firmware, a backup or a certificate."""
+    upload, content = FormUpload(FORM), b""
+    try:
+        for piece in pieces:
+            content += b"".join(upload.feed(piece))
+    except ValueError:
+        return None
+    return (content, upload.fields) if upload.is_complete else None
+
+
+def relay_requests(pieces: Pieces) -> object:
+    """Rewrite what FFmpeg asks an RTSP camera."""
+    login = BasicCredentials("me", "secret")
+    rewriter, passed = RequestRewriter("rtsp://127.0.0.1:5000", "rtsp://192.0.2.7:554", login), b""
+    try:
+        for piece in pieces:
+            passed += rewriter.feed(piece)
+    except ValueError as refused:
+        return str(refused)
+    head, _, rest = passed.rpartition(b"\r\n\r\n")
+    return head, tunnel([rest]) if b" HTTP/" in head else rest  # Base64 depends on the cut
+
+
 def rtsp_replies(pieces: Pieces) -> object:
     replies, passed = ReplyFilter("192.0.2.7"), b""
     try:
@@ -165,22 +202,44 @@ def frame(framer: Framer, pieces: Pieces) -> object:
     return [picture for piece in pieces for picture in framer.feed(piece)]
 
 
-def avi(data: bytes) -> object:
-    """Read the head of a file, and repair it."""
+def parameter(data: bytes) -> object:
+    """Read a value of one of all parameters."""
+    text = data.decode("utf-8", "replace")
+    kind = PARAMETERS[crc32(data) % len(PARAMETERS)].kind
+    return kind.value(kind.normalize(text))
 
-    def read(place: int, length: int) -> bytes:
-        return data[place : place + length]
 
+def forwarded(data: bytes) -> object:
+    """Read the fields of a trusted proxy, one a line."""
+    names = "host", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-forwarded-prefix"
+    fields = dict(zip(names, data.decode("latin-1").split("\n"), strict=False))
+    client = PROXIES.read(Head("GET", "/", "/", "", (1, 1), fields, 0, True), "192.0.2.1")
+    return [HOSTS.allows(authority) for authority in client.authorities]
+
+
+def play(data: bytes) -> object:
+    """Read the fields of a request to PLAY a recording, one a line."""
+    names = "range", "scale", "frames", "rate-control"
+    fields = dict(zip(names, data.decode("latin-1").split("\n"), strict=False))
+    return read_play(
+        RtspRequest("PLAY", "rtsp://192.0.2.1/", "1", {name: text for name, text in fields.items() if text})
+    )
+
+
+def rtp_payloads(data: bytes) -> object:
+    """Split a frame of a source for RTP."""
     with suppress(ValueError):
-        reader.read_head(data[: reader.HEAD], len(data), key_tests())
-    return reader.repair(read, len(data), datetime(2020, 1, 1, tzinfo=UTC), key_tests())
+        rtp_jpeg.make_payloads(data)
+    return [(codec.FORMAT.payloads(data), codec.FORMAT.parameters(data)) for codec in (h264, h265)]
 
 
-def config(data: bytes) -> object:
-    with NamedTemporaryFile(dir=_MEMORY) as file:
-        file.write(data)
-        file.flush()
-        return read_options({"config": file.name}, {})
+def rtp_order(data: bytes) -> object:
+    """Sort packets of four bytes each: number, source, payload."""
+    buffer, out = JitterBuffer(lambda payload: len(payload) / 8000), list[object]()
+    for at in range(0, min(len(data), 80) - 3, 4):
+        packet = rtp.parse(bytes((0x80, 0, *data[at : at + 2], 0, 0, 0, 0, 0, 0, 0, data[at + 2] & 1, data[at + 3])))
+        out += buffer.put(packet, at / 100)
+    return [*out, *buffer.take(1e9)]
 
 
 def motion(data: bytes) -> object:
@@ -239,6 +298,8 @@ STREAMS: dict[str, Callable[[Pieces], object]] = {
     "jpeg": jpeg,
     "rtp_over_tcp": rtp_over_tcp,
     "rtsp_video": rtsp_video,
+    "form_upload": form_upload,
+    "relay_requests": relay_requests,
     "h264_stream": lambda pieces: frame(FRAMERS["h264"](), pieces),
     "jpeg_stream": lambda pieces: frame(FRAMERS["mjpeg"](), pieces),
 }
@@ -266,11 +327,16 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "sntp": lambda data: sntp.parse(data, 1),
     "dyndns": lambda data: dyndns.parse_answer(200, data),
     "notice": lambda data: notice.parse(*data.decode("latin-1").partition("\n")[::2]),
-    "avi": avi,
-    "mp4": lambda data: read_content(lambda place, length: data[place : place + length], len(data)),
+    "parameter": parameter,
+    "forwarded": forwarded,
+    "play": play,
+    "login_challenge": lambda data: authorization(data.decode("latin-1").split("\n"), "me", "secret", "GET", "/a?b"),
+    "rtp_payloads": rtp_payloads,
+    "rtp_order": rtp_order,
+    "posix_zone": lambda data: find_zone(data.decode("utf-8", "replace"), 22),
+    **FILES,
     "address_range": lambda data: AddressRange.parse(data.decode("latin-1")),
     "motion": motion,
-    "config": config,
     "soap": soap,
     "wsdiscovery": wsdiscovery,
     "h264": lambda data: H264Inspector().inspect(data),

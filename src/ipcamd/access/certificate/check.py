@@ -99,6 +99,7 @@ def _certificates(pem: bytes) -> "Sequence[x509.Certificate]":
         certificates = [x509.load_pem_x509_certificate(block) for block in blocks]
         for one in certificates:
             _ = one.public_key(), one.subject, one.issuer, one.extensions, one.not_valid_after_utc
+            _ = one.signature_hash_algorithm
     except Exception as error:
         raise RequestFailed(f"certificate: it cannot be read ({_first_line(error)})") from None
     return certificates

@@ -35,9 +35,9 @@ class Backup:
     """Content of a backup."""
 
     version: str
-    """The camera's program version that wrote it."""
-    settings: Texts
     """Program version of the camera that wrote it."""
+    settings: Texts
+    """Changed settings, by their full name."""
     positions: Texts
     """PTZ positions, by their key."""
     secrets: Texts | None = None

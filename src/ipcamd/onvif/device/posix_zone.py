@@ -9,7 +9,7 @@ from zoneinfo import TZPATH
 from ipcamd.params.time_zones import ZONES
 
 _FORM = re.compile(
-    r"(?:<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})([+-]?\d{1,2})(?::(\d{2}))?(?::\d{2})?(<[^>]{3,}>|[A-Za-z]{3,})?(.*)"
+    r"(?:<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})([+-]?[0-9]{1,2})(?::([0-9]{2}))?(?::[0-9]{2})?(<[^>]{3,}>|[A-Za-z]{3,})?(.*)"
 )
 
 

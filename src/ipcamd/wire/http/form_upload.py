@@ -1,9 +1,12 @@
 """Form with one file, sent as multipart/form-data (RFC 7578) and parsed in pieces (SDK 2.2)."""
 
+import logging
 from collections.abc import Iterator
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # the answer names the defect
 
 PARTS_LIMIT = 8
 """Most parts of a form."""

@@ -32,10 +32,10 @@ class SampleEntry:
     @property
     def parameter_sets(self) -> bytes:
         """Parameter sets in Annex B form: what stands before each key frame elsewhere. Raises ``ValueError``."""
-        read = {"avc1": _read_h264_sets, "hvc1": _read_h265_sets}[self.kind]
         try:
+            read = {"avc1": _read_h264_sets, "hvc1": _read_h265_sets}[self.kind]
             return b"".join(_START_CODE + unit for unit in read(self.configuration))
-        except IndexError as error:
+        except (KeyError, IndexError) as error:
             raise ValueError("its parameter sets are damaged") from error
 
 

@@ -4,6 +4,7 @@ Servers with several names select by the host of the URL. A Digest login is comp
 URL of its request (RFC 7616, 3.4.6).
 """
 
+import re
 from base64 import b64encode
 
 from ipcamd.wire.http.digest import BasicCredentials, answer, parse, secret
@@ -48,7 +49,7 @@ class RequestRewriter(HeadEditor):
             case "host":
                 return f"{name}: {self._camera.partition('://')[2]}"
             case "content-length" if not self._is_open:
-                self._passing = int(value)
+                self._passing = _body_bytes(value.strip())
             case "authorization" if not self._is_open:
                 return f"{name}: {self._signed(method, value.strip())}"
         return line
@@ -67,3 +68,9 @@ class RequestRewriter(HeadEditor):
 
     def _url(self, url: str) -> str:
         return self._camera + url.removeprefix(self._relay) if url.startswith(self._relay) else url
+
+
+def _body_bytes(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise ValueError("is sent a body of unknown length")
+    return int(text)

@@ -62,6 +62,9 @@ def test_sound_between_the_sdks_pictures(peer: str, play: Play) -> None:
         ("missing", 0, "answers 404"),
         ("loop", 0, "redirects more than 5 times"),
         ("astray", 0, "not HTTP"),
+        ("astray_to?http:%2f%2f%5b::1", 0, "leads to a malformed address"),
+        ("astray_to?http:%2f%2f127.0.0.1:99999%2f", 0, "leads to a malformed address"),
+        ("astray_to?http:%2f%2fa%20b%2f", 0, "leads to a malformed address"),
     ],
 )
 def test_what_goes_wrong_is_said(peer: str, path: str, count: int, said: str) -> None:

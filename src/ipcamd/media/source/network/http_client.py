@@ -87,9 +87,14 @@ class _Place(NamedTuple):
         return cls(bare, unquote(parts.username or ""), unquote(parts.password or ""))
 
     def moved(self, location: str) -> "_Place":
-        """Return the target of a redirect; the login is kept only on the same host, and never from TLS to plain."""
-        there = _Place.of(urljoin(self.url, location))
-        old, new = urlsplit(self.url), urlsplit(there.url)
+        """Return the target of a redirect; the login is kept only on the same host, and never from TLS to plain. Raises
+        `SourceError`."""
+        try:
+            there = _Place.of(urljoin(self.url, location))
+            old, new = urlsplit(self.url), urlsplit(there.url)
+            HTTPConnection(new.hostname or "", new.port)
+        except (ValueError, HTTPException):
+            raise SourceError("leads to a malformed address") from None
         if new.scheme.lower() not in ("http", "https"):
             raise SourceError("redirects to an address that is not HTTP")
         if there.user or not self.user:
