@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from tests.storage.conftest import Slot
 from tests.wire.avi.avi_files import avi_file, pictures, playable, probe, times
+from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.errors import CardError
 from ipcamd.media import codecs
@@ -84,6 +85,26 @@ async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, playback: Playbac
     sent = b"".join(picture.payload for picture in pictures(codecs.H264))
     assert stream(tmp_path / "video.mp4").count(b"\x65") == sent.count(b"\x65")
     assert len(stream(tmp_path / "video.mp4")) == pytest.approx(len(sent), rel=0.01)
+
+
+def sound_of(path: Path) -> list[tuple[bytes, float]]:
+    """Return the packets of sound, with their times in seconds."""
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(audio=0) if packet.pts is not None]
+        return [(bytes(packet), float(packet.pts * packet.time_base)) for packet in packets]
+
+
+@pytest.mark.parametrize("sound", [codecs.AAC, codecs.OPUS])
+def test_sound_that_browsers_play_is_not_encoded_again(tmp_path: Path, sound: codecs.Codec) -> None:
+    recorded, shown = tmp_path / "recorded.mp4", tmp_path / "shown.mp4"
+    recorded.write_bytes(mp4_file(pictures(codecs.H264), codecs.H264, sound))
+    with recorded.open("rb") as source:
+        remux.remux_to_mp4(source, shown, lambda: None)
+    assert len(sound_of(recorded)) > 20
+    for (data, time), (expected, expected_time) in zip(sound_of(shown), sound_of(recorded), strict=True):
+        assert data == expected
+        assert time == pytest.approx(expected_time, abs=0.001)
+    assert playable(shown) == ""
 
 
 async def test_a_video_is_made_once_and_the_oldest_go(

@@ -291,7 +291,7 @@ def _sound_codec(
     mp4_sound: Callable[[], SoundTrack] | None = None,
     mp4_kind: str = "",
 ) -> Codec:
-    """Return a codec of sound that the SDK's streams do not have."""
+    """Return a codec of sound that the SDK's streams do not have; browsers play what MP4 holds."""
     return Codec(
         name=name,
         payload_code=NO_CODE,
@@ -299,6 +299,7 @@ def _sound_codec(
         content_type=content_type,
         rtp_format=rtp_format,
         sound_encoder=encoder,
+        in_browsers=mp4_sound is not None,
         mp4_sound=mp4_sound,
         mp4_kind=mp4_kind,
         multicast_port="AUDIOPort",

@@ -1,7 +1,7 @@
 """Remuxer of recordings for browsers: H.264 as MP4 without encoding, and thumbnails.
 
-`ipcamd.storage.transcode` converts other codecs. Sound is always encoded, since no browser plays u-law. Only threads
-import this module.
+`ipcamd.storage.transcode` converts other codecs. Sound that browsers do not play, such as u-law, becomes AAC. Only
+threads import this module.
 """
 
 import io
@@ -38,7 +38,7 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys
         if not is_playable(container):
             raise ValueError("browsers can play it only in segments")
         pictures = out.add_stream_from_template(video_stream_of(container))
-        sound = _Sound(out) if container.streams.audio and not keys_only else None
+        sound = _sound_for(container, out) if container.streams.audio and not keys_only else None
         for packet in container.demux() if not keys_only else _key_packets(container):
             check_wanted()
             if packet.dts is None:
@@ -134,7 +134,27 @@ def video_stream_of(container: InputContainer) -> VideoStream:
     return container.streams.video[0]
 
 
-class _Sound:
+def _sound_for(container: InputContainer, out: OutputContainer) -> "_CopiedSound | _EncodedSound":
+    source = container.streams.audio[0]
+    return _CopiedSound(out, source) if source.codec_context.name in browser_codecs() else _EncodedSound(out)
+
+
+class _CopiedSound:
+    """Sound track in the codec of the recording."""
+
+    def __init__(self, out: OutputContainer, source: AudioStream) -> None:
+        self._out = out
+        self._stream = out.add_stream_from_template(source)
+
+    def put(self, packet: "AnyPacket") -> None:
+        packet.stream = self._stream
+        self._out.mux(packet)
+
+    def end(self) -> None:
+        pass
+
+
+class _EncodedSound:
     """Sound track, encoded as AAC."""
 
     def __init__(self, out: OutputContainer) -> None:

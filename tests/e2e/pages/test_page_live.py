@@ -101,14 +101,19 @@ def key(page: Chromium, name: str, kind: str = "") -> None:
         page.call("Input.dispatchKeyEvent", type=each, key=name, **more)
 
 
-def test_h264_plays_with_sound_where_there_is_no_webcodecs(page: Chromium) -> None:
+def test_h264_plays_with_sound_where_there_is_no_webcodecs(page: Chromium, watched: CameraProcess) -> None:
     assert not page.run("isSecureContext")
     assert means(page) == "H.264 by MSE"
     eventually(lambda: changing(page), "the picture stands still")
     assert page.run("videos.at(-1).muted")
     eventually(lambda: not hidden(page, "sound"), "the page does not offer the sound")
     press(page)
-    eventually(lambda: page.run("!videos.at(-1).muted && videos.at(-1).webkitAudioDecodedByteCount > 0"), "no sound")
+    heard = "videos.at(-1).muted ? 0 : videos.at(-1).webkitAudioDecodedByteCount"
+    eventually(lambda: page.run(heard) > 0, "no sound")
+    for codec in ("alaw", "aac", "opus", "ulaw"):
+        watched.client.update("Audio", Codec=codec)
+        before = page.run(heard)
+        eventually(lambda before=before: page.run(heard) > before, f"no sound with Audio.Codec={codec}")
     eventually(lambda: re.fullmatch(r"\d+ ms|[\d.]+ s", text(page, "delay")), "no delay is shown")
     graphs = "[...document.querySelectorAll('.spark')].map((graph) => graph.getAttribute('aria-label'))"
     found = r"Last minute: .+ to .+ fps; Last minute: .+bit/s; Last minute: .+s; Last minute: 0 to \d+"

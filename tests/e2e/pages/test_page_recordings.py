@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.camera import CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.wire.avi.avi_files import SECOND, avi_file, pictures, playable, probe
+from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.media import codecs
 from ipcamd.storage.recording import name_of
@@ -21,22 +22,24 @@ DAY = "2025-06-15"
 BEGIN = int(datetime(2025, 6, 15, 12, tzinfo=UTC).timestamp())
 """Noon, when the first recording begins."""
 CLIPS = {
-    0: ("record", codecs.H264, 6),
-    6: ("record", codecs.H264, 6),
-    60: ("event", codecs.JPEG, 6),
-    120: ("record", codecs.H264, 3),
+    0: ("record", codecs.H264, codecs.ULAW, 6),
+    6: ("record", codecs.H264, codecs.OPUS, 6),
+    60: ("event", codecs.JPEG, codecs.ULAW, 6),
+    120: ("record", codecs.H264, codecs.AAC, 3),
 }
-"""Second after noon to folder, codec and length: two that follow one another, then gaps."""
+"""Second after noon to folder, codecs and length: two that follow one another, then gaps. u-law is in AVI, the others
+are in MP4."""
 VIDEO = "document.getElementById('video')"
 
 
-def put_clip(card: Path, second: int, folder: str, codec: codecs.Codec, seconds: int) -> Path:
+def put_clip(card: Path, second: int, folder: str, codec: codecs.Codec, sound: codecs.Codec, seconds: int) -> Path:
     began = (BEGIN + second) * SECOND
     first = pictures(codec, 30 * seconds)[0].captured_ns
     shown = [replace(p, captured_ns=p.captured_ns - first + began) for p in pictures(codec, 30 * seconds)]
-    path = card / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
+    ending = "avi" if sound is codecs.ULAW else "mp4"
+    path = card / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC), ending)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(avi_file(shown, codec, sound=True))
+    path.write_bytes(avi_file(shown, codec, sound=True) if ending == "avi" else mp4_file(shown, codec, sound))
     return path
 
 
@@ -132,6 +135,13 @@ def test_playing_goes_on_from_clip_to_clip_at_sixteen_times(browser: Chromium) -
     assert text(browser, "position") in ("12:02:02", "12:02:03")
     assert {"key" in name for name in browser.run("performance.getEntriesByType('resource').map((e) => e.name)")
             if "web/video" in name} == {True}  # fmt: skip
+
+
+@pytest.mark.parametrize("started", ["12:00:00", "12:00:06", "12:01:00", "12:02:00"])
+def test_the_sound_of_every_recording_plays(browser: Chromium, started: str) -> None:
+    open_clip(browser, started)
+    assert not browser.run("document.getElementById('mute').hidden")
+    eventually(lambda: browser.run(f"{VIDEO}.webkitAudioDecodedByteCount > 0"), "no sound is decoded")
 
 
 def test_frame_by_frame_in_both_directions_and_over_the_end_of_a_clip(browser: Chromium) -> None:
@@ -280,7 +290,7 @@ def test_an_update_does_not_disturb_who_uses_the_keyboard(browser: Chromium, cam
     before = browser.run(focused)
     camera.client.get("/cgi/admin/virtual.cgi", sdcard="remove")
     until_text(browser, "trouble", "No SD card is inserted")
-    path = put_clip(card, 300, "event", codecs.JPEG, 1)
+    path = put_clip(card, 300, "event", codecs.JPEG, codecs.ULAW, 1)
     camera.client.get("/cgi/admin/virtual.cgi", sdcard="insert")
     eventually(lambda: browser.run("document.querySelectorAll('.recording').length") == 5, "the new clip is not listed")
     assert browser.run("document.getElementById('trouble').hidden")

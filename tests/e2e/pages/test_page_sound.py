@@ -34,7 +34,7 @@ def test_sound_is_offered_once_there_is_some_and_played_on_a_click(browser: Chro
     eventually(lambda: browser.run("document.getElementById('player')?.dataset.state === 'live'"))
     assert browser.run(f"{BUTTON}.hidden")
     browser.run(COUNT_BLOCKS)
-    camera.client.update("Audio", MicEnabled="yes")
+    camera.client.update("Audio", MicEnabled="yes", Codec="opus")
     eventually(lambda: browser.run(f"!{BUTTON}.hidden"), "the page does not offer the sound")
     assert browser.run("blocks") == 0
     press(browser)

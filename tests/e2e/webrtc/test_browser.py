@@ -40,9 +40,8 @@ def codec_of_sound(browser: Chromium) -> str:
     return found
 
 
-@pytest.mark.parametrize("codec", ["ulaw", "opus"])
-def test_chromium_shows_every_picture_and_hears_the_sound(camera: CameraProcess, codec: str) -> None:
-    camera.client.update("Audio", Codec=codec)
+def test_chromium_shows_every_picture_and_hears_the_sound(camera: CameraProcess) -> None:
+    camera.client.update("Audio", Codec="opus")
     with Chromium() as browser:
         browser.log_in("admin", PASSWORD)
         browser.go(f"http://127.0.0.1:{camera.port}/api")
@@ -51,6 +50,6 @@ def test_chromium_shows_every_picture_and_hears_the_sound(camera: CameraProcess,
         assert received(browser, "video", "framesDropped") == 0
         assert received(browser, "video", "packetsLost") == 0
         eventually(lambda: received(browser, "audio", "totalSamplesReceived") > 48_000, "no sound")
-        assert codec_of_sound(browser) == ("audio/opus" if codec == "opus" else "audio/PCMU")
+        assert codec_of_sound(browser) == "audio/opus"
         camera.client.ask("DELETE", f"/{session}")
         eventually(lambda: browser.run("connection.getReceivers()[0].transport.state") == "closed", "it goes on")

@@ -30,6 +30,19 @@ KEEP_VIDEOS = """
         if (name === "video") videos.push(made);
         return made;
     };"""
+KEEP_CONNECTIONS = """
+    globalThis.connections = [];
+    const Connection = RTCPeerConnection;
+    globalThis.RTCPeerConnection = class extends Connection {
+        constructor(...options) {
+            super(...options);
+            connections.push(this);
+        }
+    };"""
+HEARD = """connections.at(-1).getStats().then((report) => {
+    const sound = [...report.values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");
+    return { energy: sound?.totalAudioEnergy ?? 0, codec: report.get(sound?.codecId)?.mimeType ?? "" };
+})"""
 NOTHING_PASSES = """
     const set = RTCPeerConnection.prototype.setRemoteDescription;
     RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
@@ -43,7 +56,8 @@ NO_UDP = NOTHING_PASSES.replace("candidate.*", "candidate.* udp .*")
 def program() -> Iterator[Chromium]:
     with Chromium(flags=FLAGS) as browser:
         browser.call("Emulation.setFocusEmulationEnabled", enabled=True)  # its microphone's sign takes the focus
-        browser.call("Page.addScriptToEvaluateOnNewDocument", source=KEEP_VIDEOS)
+        for script in (KEEP_VIDEOS, KEEP_CONNECTIONS):
+            browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)
         browser.log_in("admin", PASSWORD)
         yield browser
 
@@ -88,6 +102,18 @@ def test_the_page_plays_webrtc_over_plain_http_with_sound(camera: CameraProcess,
     assert not browser.run("videos[0].muted")
     browser.run("document.getElementById('pause').click()")
     eventually(lambda: not clients(camera), "the session goes on")
+
+
+@pytest.mark.parametrize(("codec", "received"), [("ulaw", "PCMU"), ("alaw", "PCMA"), ("aac", "opus"), ("opus", "opus")])
+def test_the_sound_is_heard_in_whichever_codec(
+    camera: CameraProcess, browser: Chromium, codec: str, received: str
+) -> None:
+    camera.client.update("Audio", Codec=codec, MicEnabled="yes")
+    look_by_webrtc(browser, camera)
+    eventually(lambda: browser.run("!document.getElementById('sound').hidden"), "the sound is not offered")
+    press(browser)
+    heard = eventually(lambda: found if (found := browser.run(HEARD))["energy"] > 0 else None, "nothing is heard")
+    assert heard["codec"] == f"audio/{received}"
 
 
 def hold(browser: Chromium) -> None:

@@ -42,8 +42,9 @@ async def put(
     """Lay a recording on the card that began so many seconds after noon."""
     began = NOON + round(begin_s * SECOND)
     shown = [replace(p, captured_ns=p.captured_ns + began - NOON) for p in pictures(codec, 30 * seconds)]
+    in_mp4 = codecs.OPUS if sound else None
     path = slot.put(
-        round(begin_s // 60), data=mp4_file(shown, codec, None) if mp4 else avi_file(shown, codec, sound=sound)
+        round(begin_s // 60), data=mp4_file(shown, codec, in_mp4) if mp4 else avi_file(shown, codec, sound=sound)
     )
     path = path.rename(path.with_suffix(".mp4")) if mp4 else path
     await slot.card.rescan("record", path.name)
@@ -116,7 +117,7 @@ async def test_avi_and_mp4_fit_into_one_track(slot: Slot, exports: Exports, tmp_
     kinds = (True, False, True), (False, True, False)
     for start, mp4_or_avi in enumerate(kinds):
         for number, mp4 in enumerate(mp4_or_avi):
-            await put(slot, 600 * start + 60 * number, codecs.H264, 3, mp4=mp4)
+            await put(slot, 600 * start + 60 * number, codecs.H264, 3, sound=True, mp4=mp4)
     wanted = b"".join(p.payload for p in pictures(codecs.H264, 90))
     for start in range(len(kinds)):
         planned = await plan(exports, 600 * start, 600 * start + 130)
@@ -125,6 +126,9 @@ async def test_avi_and_mp4_fit_into_one_track(slot: Slot, exports: Exports, tmp_
         found = await exported(exports, planned, path)
         assert int(found["video"]["nb_read_frames"]) == 270
         assert float(found["video"]["duration"]) == pytest.approx(9, abs=0.01)
+        assert float(found["audio"]["duration"]) == pytest.approx(9, abs=0.13)
+        heard = [not mp4 for mp4 in kinds[start]]  # the sound in MP4 is silent
+        assert loudness(path, [(0.2, 2.8), (3.2, 5.8), (6.2, 8.8)]) == heard
         assert len(elementary(path)) == pytest.approx(3 * len(wanted), rel=0.05)
         assert times(path)[:91:30] == pytest.approx([0, 1, 2, 3], abs=0.001)
 

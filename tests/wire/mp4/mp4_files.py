@@ -9,8 +9,8 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.mp4.muxer import find_format
 from ipcamd.wire.mp4.file_writer import Mp4FileWriter
 
-SILENCE = {AAC: bytes.fromhex("0120801c"), OPUS: bytes((3 << 3,)) + b"\xff" * 9}
-"""A frame of each; an Opus frame of 60 ms."""
+SILENCE = {AAC: bytes.fromhex("01182007"), OPUS: bytes.fromhex("99fffefffe")}
+"""A silent frame of each codec, of 64 and 40 ms."""
 
 
 def mp4_file(shown: Sequence[Shown], codec: Codec, sound: Codec | None = AAC, closed: bool = True) -> bytes:

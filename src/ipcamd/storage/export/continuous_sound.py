@@ -26,11 +26,15 @@ class ContinuousSound:
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
         self._stream = add_sound_stream(out)
-        self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
+        self._resampler = _make_resampler()
         self._waiting: list[Samples] = []
         self._count = 0
         """Samples added so far."""
         self._encoded = 0
+
+    def begin_part(self) -> None:
+        """Continue with another recording, whose sound may be in another codec."""
+        self._resampler = _make_resampler()
 
     def put(self, packet: AnyPacket, at_s: float, begin_s: float, end_s: float) -> None:
         """Add the sound of a packet that starts at `at_s`, clipped to `begin_s` to `end_s`."""
@@ -80,3 +84,7 @@ class ContinuousSound:
         for packet in self._stream.encode(frame):
             if packet.pts is not None and packet.pts >= 0:  # the first packet is silence: the encoder's delay
                 self._out.mux(packet)
+
+
+def _make_resampler() -> AudioResampler:
+    return AudioResampler("fltp", "mono", AUDIO_RATE)

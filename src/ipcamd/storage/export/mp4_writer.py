@@ -85,6 +85,8 @@ class _Mp4Writer:
         source = video_stream_of(container)
         pictures, sound = self._tracks(container)
         pictures.begin_part(source, begin_s)
+        if sound:
+            sound.begin_part()
         seek(container, part.begin_s - 1 / float(source.average_rate or 30))
         for packet in container.demux():
             self._check_wanted()
