@@ -1,6 +1,6 @@
-// Answer: the camera's answer to a request that was tried, as text, as a picture, or to be saved.
+// Answer: the camera's answer to a sent request: shown as text or picture, or offered as a file.
 
-const LONGEST = 65_536; // characters that are shown
+const LONGEST = 65_536; // displayed characters
 
 /** @param {(name: string) => HTMLElement} part @param {() => Promise<Response>} ask */
 export async function showAnswer(part, ask) {

@@ -1,4 +1,4 @@
-// API page: all requests of the camera, from its OpenAPI description; search, and each one to try and to copy.
+// API page: all requests of the camera, from its OpenAPI description, with search; each can be sent and copied.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { Operation } from "./operation.js";

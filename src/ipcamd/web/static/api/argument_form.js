@@ -1,4 +1,4 @@
-// Argument form: the arguments of one endpoint as controls, those of the chosen action only.
+// Argument form: the arguments of one endpoint as controls; only those of the selected action are shown.
 
 import { buildControl } from "../settings/control.js";
 
@@ -6,7 +6,7 @@ const FORM = "application/x-www-form-urlencoded";
 const UPLOAD = "multipart/form-data";
 const NO_VALUE = "no value";
 const UPDATE = "update";
-let built = 0; // for ids that are unique
+let built = 0; // for unique ids
 
 /** @typedef {{name: string, description: string, schema: object, actions: string[], isSecret: boolean}} Argument */
 
@@ -27,7 +27,7 @@ export class ArgumentForm {
     this.#show();
   }
 
-  /** The chosen action; "" if there is but one. */
+  /** The selected action; "" if there is only one. */
   get action() {
     return this.#rows.find(({ argument }) => argument.name === "action")?.control.value ?? "";
   }

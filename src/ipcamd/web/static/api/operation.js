@@ -1,4 +1,4 @@
-// Operation: one endpoint with description, arguments, answers, the request as code, and the request sent for real.
+// Operation: one endpoint with description, arguments, answers, the request as code, and a button that sends it.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { confirmed } from "../shared/confirm.js";
@@ -18,7 +18,7 @@ export class Operation {
   #main; // its GET, or else its POST
   #description;
   #caller;
-  #form = null; // when it has been opened
+  #form = null; // created when it is first opened
 
   /** @param {string} path @param {object} item its operations @param {object} description the whole @param {{rank: string, account: string}} caller */
   constructor(path, item, description, caller) {

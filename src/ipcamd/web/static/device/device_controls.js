@@ -1,4 +1,4 @@
-// Device controls: day and night, digital inputs and outputs, as they are for everybody who watches.
+// Device controls: day and night, digital inputs and outputs; they show the present state to all viewers.
 
 import { updateSettings } from "../requests/settings_request.js";
 
@@ -102,7 +102,7 @@ class DeviceControls extends HTMLElement {
 }
 
 function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat what is written anew
+  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }
 
 customElements.define("device-controls", DeviceControls);

@@ -1,4 +1,4 @@
-// Elements of the events page: short ways to find, make and fill them. Texts are never taken for HTML.
+// Elements of the events page: find, create and fill them. Texts are never interpreted as HTML.
 
 export const element = (id) => document.getElementById(id);
 
@@ -9,7 +9,7 @@ export function make(tag, className = "", text = "") {
   return made;
 }
 
-/** Write a text, unless it is there already: screen readers repeat what is written anew. */
+/** Write a text, unless it is displayed already: screen readers repeat text that is set again. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

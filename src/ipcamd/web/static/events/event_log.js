@@ -12,7 +12,7 @@ export class EventLog {
   #events = [];
   #next = ""; // position of the next page; "" if there is none
   #today = "";
-  #nodes = new Map(); // by the event's number: what was shown, and its element
+  #nodes = new Map(); // by the event's number: displayed content and element
   #loading = null;
   #isStale = false;
 
@@ -22,7 +22,7 @@ export class EventLog {
     element("older").addEventListener("click", () => this.#older());
   }
 
-  /** Read the newest events again: something was noted, or may have been. */
+  /** Read the newest events again, because new ones may exist. */
   async refresh() {
     this.#isStale = true;
     if (this.#loading) return this.#loading;
@@ -107,7 +107,7 @@ export class EventLog {
     element("older").hidden = !this.#next;
   }
 
-  /** The element of an event: the one that is there, if nothing has changed. */
+  /** The element of an event: the existing one, if nothing has changed. */
   #node(event, nodes) {
     const text = JSON.stringify(event);
     const known = this.#nodes.get(event.id);

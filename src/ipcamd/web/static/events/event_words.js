@@ -1,6 +1,6 @@
-// Words of the event log: what an event is called, how long it lasted, on which day it was.
+// Words of the event log: name, duration and day of an event.
 
-/** Put events of one day together: [[title, events], ...], in the order given; `today` is "2026-01-31". */
+/** Group events by day: [[title, events], ...], in the order given; `today` is "2026-01-31". */
 export function byDay(events, today) {
   const days = new Map();
   for (const event of events) {
@@ -26,7 +26,7 @@ export function describeLabel(label) {
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/** Clock times of an event: "12:00:05 to 12:00:31", "since 12:00:05", or the one moment that it is. */
+/** Clock times of an event: "12:00:05 to 12:00:31", "since 12:00:05", or one time for an event without duration. */
 export function describeTimes({ started, ended, seconds }) {
   const from = clock(started);
   if (ended === null) return `since ${from}`;
@@ -42,7 +42,7 @@ export function describeLength(seconds) {
   return `${rest} s`;
 }
 
-/** The newest events, and of those shown before the ones that come after them. */
+/** Merge lists: the newest events, then the displayed events that are older. */
 export function mergePages(newest, shown) {
   const last = newest.at(-1);
   if (!last) return [];

@@ -12,7 +12,7 @@ const SECTIONS = ["log", "schedules", "windows", "targets"];
 const log = new EventLog();
 const schedules = new Schedules();
 const targets = new Targets();
-let windows = null; // loaded when they are looked at: the picture is a stream
+let windows = null; // loaded when the section is opened, because the picture is a stream
 let revision = null; // of the log
 tellMissingParts((text) => (element("windows-trouble").textContent = text));
 
@@ -30,7 +30,7 @@ function load() {
   loadSection();
 }
 
-/** Read what the section shows, for the first time or again. */
+/** Read the content of the section. */
 function loadSection() {
   if (location.hash === "#schedules") schedules.load();
   if (location.hash === "#targets") targets.load();

@@ -16,13 +16,13 @@ export class MotionWindows {
     element("motion-button").addEventListener("click", () => this.#panel.toggle());
   }
 
-  /** Read the windows; what is being changed here stays. */
+  /** Read the windows; unsaved changes stay. */
   async load() {
     await this.#panel.load();
     if (!this.#panel.isOpen) this.#panel.toggle();
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group) {
     if (group === GROUP) this.#panel.load();
   }

@@ -1,4 +1,4 @@
-// Notification form: the addresses that are called at motion and when an input changes (SDK 12).
+// Notification form: the addresses that the camera requests at motion and at changes of an input (SDK 12).
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { setText } from "./elements.js";
@@ -13,7 +13,7 @@ export class NotificationForm {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.#form = form;
-    form.inert = true; // until the present addresses are there
+    form.inert = true; // until the present addresses are loaded
     form.addEventListener("input", () => this.#show());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -21,14 +21,14 @@ export class NotificationForm {
     });
   }
 
-  /** Show the present addresses. Throws what went wrong. */
+  /** Show the present addresses. Throws an error with the reason of a failure. */
   async show() {
     const answer = await fetch(cameraUrl("web/notifications"), { cache: "no-store" });
     if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
     this.#take(await answer.json());
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group, values) {
     if (group === GROUP) this.#take(values);
   }
@@ -48,7 +48,7 @@ export class NotificationForm {
     if (level) level.value = event.at(-1) ?? "0";
   }
 
-  /** Text of a kind as the camera writes it, with the spelling of the event that it has. */
+  /** Kind in the camera's spelling. */
   #text(kind) {
     const url = this.#form.elements[kind].value.trim();
     const level = this.#form.elements[`${kind}_level`]?.value;

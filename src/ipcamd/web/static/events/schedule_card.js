@@ -20,22 +20,22 @@ const NEEDED = { TriggerDI1Type: "TriggerDI1", TriggerDI2Type: "TriggerDI2", Dig
 const TRIGGERS = { TriggerMotion: "motion", TriggerDI1: "input 1", TriggerDI2: "input 2", ScheduleTimeMode: "its time" };
 const ACTIONS = { EnableSDCard: "SD card", EnableFtp: "FTP", EnableEmail: "mail", EnableSamba: "Samba", EnableDigitalOutput: "output 1", EnableMQTT: "MQTT" };
 
-/** One schedule, with what is changed here and not saved yet. */
+/** One schedule, with its unsaved changes. */
 export class ScheduleCard {
   element = make("section", "schedule");
-  #told;
+  #listener;
   #fields = new Map(); // by name: description, control, and the elements around it
-  #stored; // as the camera has it; null: it is not there
-  #values; // as they are shown
-  #elsewhere = new Set(); // fields that others changed while they were being changed here
+  #stored; // values in the camera; null: the camera has no such schedule
+  #values; // displayed values
+  #elsewhere = new Set(); // fields with unsaved changes that another client has changed meanwhile
   #calendar;
   #title = make("h3");
   #summary = make("p", "summary");
 
   /** @param {number} number of its slot @param {object[]} fields as /web/schedules describes them
-   * @param {Record<string, string> | null} stored null: a new one @param {{changed: () => void, chosen: (card: ScheduleCard) => void, remove: (card: ScheduleCard) => void}} told */
-  constructor(number, fields, stored, told, values = stored) {
-    [this.number, this.#told, this.#stored, this.#values] = [number, told, stored, { ...values }];
+   * @param {Record<string, string> | null} stored null: a new one @param {{changed: () => void, chosen: (card: ScheduleCard) => void, remove: (card: ScheduleCard) => void}} listener */
+  constructor(number, fields, stored, listener, values = stored) {
+    [this.number, this.#listener, this.#stored, this.#values] = [number, listener, stored, { ...values }];
     for (const field of fields) this.#fields.set(field.name, { ...field, control: buildControl(field) });
     this.#build();
     this.#showAll();
@@ -49,7 +49,7 @@ export class ScheduleCard {
     return this.#values.Name;
   }
 
-  /** Values as the camera has them. */
+  /** Values in the camera. */
   get stored() {
     return this.#stored;
   }
@@ -64,7 +64,7 @@ export class ScheduleCard {
     this.element.querySelector(".choose").setAttribute("aria-expanded", String(chosen));
   }
 
-  /** Fields that are changed here. @returns {Record<string, string>} */
+  /** Fields with unsaved changes. @returns {Record<string, string>} */
   get edited() {
     return Object.fromEntries(Object.entries(this.#values).filter(([name, text]) => text !== this.#stored?.[name]));
   }
@@ -73,7 +73,7 @@ export class ScheduleCard {
     return Object.keys(this.edited).length > 0;
   }
 
-  /** The camera has these values now; what is being changed here stays. */
+  /** Set the camera's values; unsaved changes stay. */
   take(stored) {
     const edited = this.edited;
     for (const name of Object.keys(stored)) {
@@ -88,7 +88,7 @@ export class ScheduleCard {
     this.#showAll();
   }
 
-  /** The camera has taken `sent`. */
+  /** Note that the camera has saved `sent`. */
   saved(stored, sent) {
     this.#elsewhere.clear();
     for (const name of Object.keys(stored)) if (this.#values[name] === sent[name] || sent[name] === undefined) this.#values[name] = stored[name];
@@ -96,7 +96,7 @@ export class ScheduleCard {
     this.#showAll();
   }
 
-  /** @param {object[]} fields what does nothing as the camera is set now may have changed */
+  /** @param {object[]} fields descriptions; they depend on the camera's other settings */
   warn(fields) {
     for (const { name, warning } of fields) this.#fields.get(name).warning = warning;
     this.#showAll();
@@ -134,11 +134,11 @@ export class ScheduleCard {
     const choose = make("button", "choose");
     choose.type = "button";
     choose.append(this.#title, this.#summary);
-    choose.addEventListener("click", () => this.#told.chosen(this));
+    choose.addEventListener("click", () => this.#listener.chosen(this));
     this.#calendar = new WeekCalendar(
       DAYS.map((day) => this.#dayControl(day)),
       (week) => this.#write(writeWeek(week)),
-      () => this.#told.chosen(this),
+      () => this.#listener.chosen(this),
     );
     this.form = this.#buildForm();
     this.element.append(choose, this.#calendar.element);
@@ -167,7 +167,7 @@ export class ScheduleCard {
     }
     const remove = make("button", "button remove", "Delete schedule");
     remove.type = "button";
-    remove.addEventListener("click", () => this.#told.remove(this));
+    remove.addEventListener("click", () => this.#listener.remove(this));
     form.append(remove);
     form.addEventListener("submit", (event) => event.preventDefault());
     return form;
@@ -195,7 +195,7 @@ export class ScheduleCard {
     Object.assign(this.#values, values);
     for (const name of Object.keys(values)) setText(this.#fields.get(name).error, "");
     this.#showAll();
-    this.#told.changed();
+    this.#listener.changed();
   }
 
   #showAll() {

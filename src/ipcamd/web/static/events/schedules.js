@@ -1,4 +1,4 @@
-// Schedules: all of them as week calendars; changes are saved together, and taken back with one click.
+// Schedules: week calendars of all schedules; changes are saved together, and one click reverts them.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { confirmed } from "../shared/confirm.js";
@@ -6,7 +6,7 @@ import { element, make, setText } from "./elements.js";
 import { ScheduleCard } from "./schedule_card.js";
 
 const CGI = "cgi/event/schedule.cgi";
-const WIDE = matchMedia("(min-width: 980px)"); // there is room for the form at the side
+const WIDE = matchMedia("(min-width: 980px)"); // the form fits beside the calendar
 const GROUP = /^Event\.Schedule\.(\d+)$/;
 
 /** The section of schedules. */
@@ -14,10 +14,10 @@ export class Schedules {
   #cards = []; // by number, new ones last
   #fields = [];
   #slots = 0;
-  #undo = []; // requests that bring back what was before the last change
+  #undo = []; // requests that revert the last change
   #outcome = "";
-  #busy = false; // a change is being sent: news about it is not taken for another's
-  #missed = new Map(); // news that came meanwhile, by number
+  #busy = false; // a change is being sent: its own notice must not count as another client's change
+  #missed = new Map(); // values received meanwhile, by number
 
   constructor() {
     element("schedule-add").addEventListener("click", () => this.#add());
@@ -28,7 +28,7 @@ export class Schedules {
     addEventListener("beforeunload", (event) => this.#edited.length && event.preventDefault());
   }
 
-  /** Read all schedules; what is being changed here stays. */
+  /** Read all schedules; unsaved changes stay. */
   async load() {
     try {
       const answer = await fetch(cameraUrl("web/schedules"), { cache: "no-store" });
@@ -46,7 +46,7 @@ export class Schedules {
     this.#show();
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group, values) {
     const number = Number(GROUP.exec(group)?.[1]);
     if (!number || !this.#slots) return;
@@ -62,10 +62,10 @@ export class Schedules {
       return;
     }
     if (card) card.take(values);
-    else this.#insert(new ScheduleCard(number, this.#fields, values, this.#told));
+    else this.#insert(new ScheduleCard(number, this.#fields, values, this.#listener));
   }
 
-  get #told() {
+  get #listener() {
     return {
       changed: () => this.#changed(),
       chosen: (card) => this.#choose(card),
@@ -97,14 +97,14 @@ export class Schedules {
     }
   }
 
-  /** A new schedule that is not saved yet makes way for one that has taken its number. */
+  /** Move an unsaved new schedule if another schedule has got its number. */
   #renumber(card, taking) {
     const values = card.edited;
     const { isChosen } = card;
     this.#drop(card);
     const number = this.#freeNumber(taking.number);
     if (!number) return this.#complain(`There are ${this.#slots} schedules already, so ${values.Name} cannot be added.`);
-    const again = new ScheduleCard(number, this.#fields, null, this.#told, values);
+    const again = new ScheduleCard(number, this.#fields, null, this.#listener, values);
     this.#insert(again);
     again.isChosen = isChosen;
     return undefined;
@@ -131,7 +131,7 @@ export class Schedules {
     const names = new Set(this.#cards.map((card) => card.name));
     const name = Array.from({ length: this.#slots + 1 }, (_, at) => `Schedule ${at + 1}`).find((one) => !names.has(one));
     const values = { ...Object.fromEntries(this.#fields.map((field) => [field.name, field.factory])), Name: name };
-    const card = new ScheduleCard(number, this.#fields, null, this.#told, values);
+    const card = new ScheduleCard(number, this.#fields, null, this.#listener, values);
     this.#insert(card);
     this.#choose(card);
     this.#changed();
@@ -246,7 +246,7 @@ export class Schedules {
     this.#show();
   }
 
-  /** Do this while news about schedules waits. */
+  /** Run `action`; new values of schedules are deferred meanwhile. */
   async #exclusively(work) {
     this.#busy = true;
     await work();
@@ -256,7 +256,7 @@ export class Schedules {
   }
 }
 
-/** Send a request; return the schedule as the camera has it then, or why it failed. */
+/** Send a request; return the resulting schedule of the camera, or the reason of the failure. */
 async function send(parameters) {
   try {
     const answer = await postToCamera(cameraUrl(CGI), new URLSearchParams(parameters));

@@ -1,4 +1,4 @@
-// Targets: where clips and notifications go, each with its parameters and a test that says how it went.
+// Targets: destinations of clips and notifications, each with its parameters and a test.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { ParameterForm, describeParameters } from "../settings/parameter_form.js";
@@ -17,7 +17,7 @@ const WORKS = {
 
 /** The section of targets: a card `[data-target]` for each, with the fields of the groups that its `data-group` name. */
 export class Targets {
-  #webhooks = new WebhookCards(); // they are among the cards
+  #webhooks = new WebhookCards(); // their cards are among the others
   #cards = [...document.querySelectorAll("[data-target]")];
   #forms = [];
   #notifications = new NotificationForm(element("notifications"));
@@ -31,7 +31,7 @@ export class Targets {
     }
   }
 
-  /** Read the parameters; what is being changed here stays. */
+  /** Read the parameters; unsaved changes stay. */
   async load() {
     try {
       const places = [...document.querySelectorAll("[data-group]")];
@@ -45,7 +45,7 @@ export class Targets {
     }
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group, values) {
     if (!element("targets").querySelector("[data-params] > *")) return;
     for (const form of this.#forms) form.take(group, values);

@@ -1,4 +1,4 @@
-// Webhooks: a card for each that has an address, a button for one more, and new secrets.
+// Webhooks: a card for each webhook with an address, a button that adds one, and generation of secrets.
 
 import { element, setText } from "./elements.js";
 
@@ -22,7 +22,7 @@ export class WebhookCards {
     this.#showButton();
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group, { URL: url }) {
     const at = IDS.indexOf(`${group}.URL`);
     if (at >= 0 && url) this.#cards[at].hidden = false;

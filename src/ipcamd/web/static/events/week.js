@@ -1,21 +1,21 @@
-// Week of a schedule (SDK 11): its days, and the hours that they have in common; and dragging changes them so.
+// Week of a schedule (SDK 11): its days and their common hours, and the result of dragging.
 
 export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 export const DAY = 24 * 60; // minutes
-export const STEP = 15; // minutes that dragging and arrow keys go by; also the shortest that dragging leaves
+export const STEP = 15; // minutes per step of dragging and arrow keys; also the minimum length
 
 /**
  * @typedef {object} Week
  * @property {boolean[]} days Monday first
  * @property {number} start minute of the day
- * @property {number} length minutes, 1 to 24 hours; beyond midnight it goes on the next day
+ * @property {number} length minutes, 1 to 24 hours; it may continue on the next day
  *
  * @typedef {object} Block
- * @property {number} day that it is drawn on
- * @property {number} owner the day that it belongs to
+ * @property {number} day on which it is drawn
+ * @property {number} owner day to which it belongs
  * @property {number} from minute of the day
  * @property {number} to the first minute after it
- * @property {boolean} isTail it began the day before
+ * @property {boolean} isTail it started on the previous day
  */
 
 /** @param {Record<string, string>} values fields of the schedule @returns {Week} */
@@ -49,20 +49,20 @@ export function blocksOf({ days, start, length }) {
   });
 }
 
-/** The hours between two minutes, on this day too. Less than a step is a tap: the day gets the hours that there are. @returns {Week} */
+/** Set the hours, and enable this day. Less than a step is a tap, which only enables the day. @returns {Week} */
 export function draw(week, day, one, other) {
   const [from, to] = [snap(Math.min(one, other)), snap(Math.max(one, other))];
   const days = week.days.with(day, true);
   return to - from < STEP ? { ...week, days } : { days, start: from, length: to - from };
 }
 
-/** Another time of the day, of all days. @returns {Week} */
+/** Shift the hours of all days. @returns {Week} */
 export function shift(week, minutes, step = STEP) {
   if (week.length === DAY) return week;
   return { ...week, start: clamp(snap(week.start + minutes, step), 0, DAY - step) };
 }
 
-/** One day's block on another day. @returns {Week} */
+/** Move one day's block to another day. @returns {Week} */
 export function moveDay(week, from, to) {
   return { ...week, days: week.days.with(from, false).with(to, true) };
 }

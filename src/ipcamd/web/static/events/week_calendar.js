@@ -11,7 +11,7 @@ export class WeekCalendar {
   element = make("div", "week");
   #tracks;
   #week = null;
-  #before = null; // the week when a drag began
+  #before = null; // the week at the start of a drag
   #drag = null;
   #changed;
   #used;
@@ -128,7 +128,7 @@ export class WeekCalendar {
     return undefined;
   }
 
-  /** The week after a key, and the day whose block has the focus then; undefined for another key. */
+  /** The week after a key, and the day whose block gets the focus; undefined for other keys. */
   #pressed({ key, shiftKey, ctrlKey }, owner) {
     const step = ctrlKey ? 1 : STEP;
     const [along, across] = [{ ArrowLeft: -1, ArrowRight: 1 }[key], { ArrowUp: -1, ArrowDown: 1 }[key]];

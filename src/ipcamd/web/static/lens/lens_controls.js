@@ -1,4 +1,4 @@
-// Lens controls: zoom, focus and autofocus of the motor lens for those who may move it; its position for everybody.
+// Lens controls: zoom, focus and autofocus of the motor lens, for accounts that may move it; its position, for all.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 
@@ -15,7 +15,7 @@ class LensControls extends HTMLElement {
   #autofocus = this.querySelector("[data-part=autofocus]");
   #error = this.querySelector("[role=alert]");
   #acting = false;
-  #held = null; // the button that is pressed
+  #held = null; // the pressed button
 
   connectedCallback() {
     const isGuest = this.dataset.rank === "guest";
@@ -37,7 +37,7 @@ class LensControls extends HTMLElement {
     this.setAttribute("aria-busy", String(lens.busy));
   }
 
-  // a press is a step, a longer one goes on until it ends
+  // a short press moves one step, a long one moves until it ends
   #listen(button) {
     button.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
@@ -57,7 +57,7 @@ class LensControls extends HTMLElement {
     while (moved && this.#held === button) moved = await this.#act({ [button.dataset.step]: "" });
   }
 
-  /** Carry out an action, when the motor is free; return whether that went well. */
+  /** Carry out an action, when the motor is free; return whether it succeeded. */
   async #act(command) {
     if (this.#acting) return false;
     this.#acting = true;
@@ -90,7 +90,7 @@ class LensControls extends HTMLElement {
 }
 
 function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat what is written anew
+  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }
 
 customElements.define("lens-controls", LensControls);

@@ -18,7 +18,7 @@ export function decode(codes) {
 /** Plays audio frames in sequence while it is switched on. */
 export class AudioPlayer {
   #context = null;
-  #next = 0; // when the next frame is to be played, on the context's clock
+  #next = 0; // playing time of the next frame, on the context's clock
 
   get on() {
     return this.#context !== null;

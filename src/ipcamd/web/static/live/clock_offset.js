@@ -1,4 +1,4 @@
-// Clock offset: how far the camera's clock is ahead of the browser's; it gives the age of a frame.
+// Clock offset: difference of the camera's clock and the browser's, from which the age of a frame follows.
 
 import { cameraUrl } from "../shared/camera_url.js";
 

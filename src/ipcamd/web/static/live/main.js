@@ -13,30 +13,30 @@ import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
 import { playableStreams, rememberStream, rememberedStream } from "./stream_choice.js";
 import { View, size } from "./view.js";
 
-const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // as much as this account may know
+const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see
 const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
-const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
-const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
-const NO_PICTURE = 30_000; // milliseconds after which a stream without a picture cannot be played here
-const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock than the camera's
+const OFFSET_AGE = 60_000; // milliseconds between two readings of the camera's clock
+const ABSURD = 3_000; // a delay that changes by more milliseconds at once means that a clock was set
+const NO_PICTURE = 30_000; // milliseconds without a picture after which a stream counts as unplayable
+const INCREDIBLE = 60_000; // milliseconds; a longer delay means that another clock stamped the picture
 
 const view = new View();
 tellMissingParts((text) => view.toast(text));
 let stream = null;
 let picture = null;
-let sound = null; // plays that of streams whose renderer does not
+let sound = null; // plays the sound of streams whose renderer does not
 const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
 const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
 const panels = [motion, ptz];
-let zoom = null; // loaded when a pointer or the focus comes to the picture, or a key asks for it
+let zoom = null; // loaded when a pointer, the focus or a key first needs it
 const talk = new TalkButton(() => stream?.talkChannel ?? null);
-let streams = new Map(); // those that this browser plays
-let means = null; // of them, what is played
+let streams = new Map(); // streams that this browser plays
+let means = null; // the playing one
 let pictureDue = null; // timer
-let isHeard = false; // the person wants the sound
+let isHeard = false; // whether the user has switched the sound on
 let recorder = null;
 let meter = new StreamStatistics();
-let offset = null; // the camera's clock ahead of the browser's, in milliseconds
+let offset = null; // difference of the camera's clock and the browser's, in milliseconds
 let offsetAsked = -Infinity;
 let lastDelay = null;
 
@@ -48,7 +48,7 @@ async function watch(name) {
   view.means(means);
   view.state("connecting", "Connecting to the camera");
   const { Renderer, read, Client } = await means.load();
-  if (means !== wanted) return; // another one has been chosen meanwhile
+  if (means !== wanted) return; // another stream was selected meanwhile
   picture = new Renderer(view.canvas, drawn, () => giveUp(name));
   letHear();
   stream = new Client(means.path, {
@@ -78,7 +78,7 @@ function take(frame) {
   return picture.show(frame);
 }
 
-/** This browser, or its network, cannot play that stream after all: another means may, or another stream can. */
+/** Fall back to another method or stream, because this browser or its network cannot play the present one. */
 function giveUp(name) {
   if (name === "mjpeg" || !stream) return;
   if (means.otherwise) {
@@ -92,11 +92,11 @@ function giveUp(name) {
 }
 
 function hear(frame) {
-  view.sound.hidden = false; // the camera has sound for us
+  view.sound.hidden = false; // whether the camera offers sound
   sound?.play(frame);
 }
 
-/** Switch the sound on or off, of either kind of stream. */
+/** Switch the sound on or off. */
 function letHear() {
   const playsIt = "muted" in picture;
   if (playsIt) picture.muted = !isHeard;
@@ -180,7 +180,7 @@ async function learn() {
     const answer = await fetch(cameraUrl(ABOUT), { cache: "no-store" });
     if (answer.ok) view.info(parameters(await answer.text()));
   } catch {
-    // the page already has the name from when it was loaded
+    // the loaded page already shows the name
   }
 }
 
@@ -270,7 +270,7 @@ async function magnify(how) {
   zoom[how]();
 }
 
-/** Show or hide a panel; another one, which has the same place, is closed. */
+/** Show or hide a panel; close the other one in the same place. */
 function switchTo(panel) {
   for (const other of panels) if (other !== panel && other.isOpen) other.toggle();
   panel.toggle();

@@ -1,5 +1,5 @@
-// The camera's endless multipart answer (SDK 3.1): a boundary line, header lines, an empty line, a body as long as
-// Content-Length says, and straight on with the next boundary line. Bytes come in any portions; no byte is looked at twice.
+// The camera's endless multipart answer (SDK 3.1): a boundary line, header lines, an empty line, a body of
+// Content-Length bytes, then the next boundary line. Bytes arrive in any portions; each is examined once.
 
 import { readPayload } from "./payload.js";
 
@@ -9,16 +9,16 @@ const LARGEST_PART = 32 * 1024 * 1024;
 
 const latin1 = new TextDecoder("latin1");
 
-/** Takes bytes as they arrive and returns the bodies of the parts that they complete. */
+/** Parser: takes arriving bytes, and returns the bodies of completed parts. */
 export class MultipartParser {
   #boundary;
   #line = "";
-  #length = null; // of the body to come, once its header has said so
-  #body = null; // the body that is arriving
+  #length = null; // of the next body, after its header
+  #body = null; // the incomplete body
   #filled = 0;
   #inHeader = false;
 
-  /** @param {string} boundary as the Content-Type names it, without the two dashes */
+  /** @param {string} boundary of the Content-Type, without the two dashes */
   constructor(boundary) {
     this.#boundary = `--${boundary}`;
   }

@@ -9,7 +9,7 @@ const AUDIO = "A".charCodeAt(0);
  * @typedef {object} Frame
  * @property {"jpeg"|"audio"|"video"} kind
  * @property {boolean} key a decoder can start here
- * @property {number} counter one per stream and kind, modulo 2**32; a gap is what did not arrive
+ * @property {number} counter one per stream and kind, modulo 2**32; a gap means lost frames
  * @property {number} captured milliseconds since the epoch, by the camera's clock
  * @property {number[]} levels of the motion windows, 0 to 255
  * @property {number} bytes of the whole part
@@ -19,7 +19,7 @@ const AUDIO = "A".charCodeAt(0);
 /**
  * @param {Uint8Array} body a part's body
  * @returns {Frame}
- * @throws {Error} when it is no payload with a header
+ * @throws {Error} if it has no valid header
  */
 export function readPayload(body) {
   if (body.length < HEADER) throw new Error("a part too short for its header");

@@ -1,6 +1,6 @@
-// Files that the page saves: their names, and how the browser gets them.
+// File saving: names of the files, and their download.
 
-/** Let the browser save this. @param {Blob} blob @param {string} name */
+/** Download this as a file. @param {Blob} blob @param {string} name */
 export function saveFile(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

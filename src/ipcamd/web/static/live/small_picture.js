@@ -1,4 +1,4 @@
-// Small picture: the live picture on other pages, while they are seen.
+// Small picture: the live picture on other pages, while they are visible.
 
 import { JpegRenderer } from "../renderers/jpeg_renderer.js";
 import { readParts } from "./multipart.js";
@@ -27,7 +27,7 @@ class SmallPicture extends HTMLElement {
   connectedCallback() {
     document.addEventListener("visibilitychange", () => this.#follow());
     new IntersectionObserver((entries) => {
-      this.#isSeen = entries.at(-1).isIntersecting; // of several, the last one counts
+      this.#isSeen = entries.at(-1).isIntersecting; // only the last of several calls counts
       this.#follow();
     }).observe(this);
   }

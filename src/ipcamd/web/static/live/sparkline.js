@@ -1,4 +1,4 @@
-// Sparkline: a figure's last minute as a small line, with its least and its greatest value in words.
+// Sparkline: graph of a figure's last minute, with its lowest and highest value as text.
 
 const LENGTH = 60; // seconds
 const WIDTH = 60;
@@ -9,7 +9,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * The points of the line, oldest first; the newest is at the right edge.
  *
  * @param {(number|null)[]} values one a second; null: unknown
- * @returns {string[]} one line for each stretch of known values
+ * @returns {string[]} one line for each run of known values
  */
 export function lines(values) {
   const top = Math.max(...values.filter((value) => value !== null), 1e-9);

@@ -9,7 +9,7 @@ export class StreamStatistics {
   #expected = null; // the next picture's counter
   #first = null;
 
-  /** Pictures that never arrived, since the connection began. */
+  /** Lost pictures since the start of the connection. */
   lost = 0;
 
   /** @param {import("./payload.js").Frame} frame @param {number} time when it arrived */
@@ -20,7 +20,7 @@ export class StreamStatistics {
     if (frame.kind === "audio" && !frame.interleaved) return;
     if (this.#expected !== null) {
       const gap = (frame.counter - this.#expected) >>> 0;
-      if (gap < 2 ** 31) this.lost += gap; // more: the camera counts anew
+      if (gap < 2 ** 31) this.lost += gap; // more: the camera has restarted its counter
     }
     this.#expected = (frame.counter + 1) >>> 0;
   }
@@ -37,7 +37,7 @@ export class StreamStatistics {
     forget(this.#delays, time);
   }
 
-  /** Discard the delays: the clock that they were measured by has been set. */
+  /** Discard the delays, because the clock was set. */
   restartDelays() {
     this.#delays = [];
   }

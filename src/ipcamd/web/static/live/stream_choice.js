@@ -1,19 +1,19 @@
-// Stream choice: which streams this browser can play here and by which means, and which one the person has chosen.
+// Stream choice: the streams that this browser can play, their playback methods, and the user's selection.
 
 const KEPT_AS = "stream"; // in the browser's storage
-const VIDEO = "avc1.42e01f"; // the profile and level that the camera's 720p has
+const VIDEO = "avc1.42e01f"; // profile and level of the camera's 720p
 const MP4 = `video/mp4; codecs="${VIDEO},mp4a.40.2"`;
 
 /**
- * @typedef {object} Means
+ * @typedef {object} PlaybackMethod
  * @property {string} title of the stream
- * @property {string} by the part of the browser that plays it
+ * @property {string} by name of the browser's interface that plays it
  * @property {string} path
- * @property {() => Promise<{Renderer: Function, Client: Function, read?: Function}>} load what draws it, what receives it,
- *   and what reads an answer
- * @property {boolean} [tellsLevels] its frames hold the motion levels
- * @property {boolean} [countsDrawn] what is drawn is all that is known of its pictures
- * @property {Means} [otherwise] what plays the stream where this one fails
+ * @property {() => Promise<{Renderer: Function, Client: Function, read?: Function}>} load its renderer and its client,
+ *   and the reader of its answer
+ * @property {boolean} [tellsLevels] its frames contain the motion levels
+ * @property {boolean} [countsDrawn] only its drawn pictures are known
+ * @property {PlaybackMethod} [otherwise] fallback for the same stream
  */
 
 const MJPEG = {
@@ -64,8 +64,8 @@ async function overHttp() {
 /**
  * The streams that can be played here, the best one first.
  *
- * @param {boolean} hasWebRtc the camera offers it
- * @returns {Promise<Map<string, Means>>}
+ * @param {boolean} hasWebRtc whether the camera offers it
+ * @returns {Promise<Map<string, PlaybackMethod>>}
  */
 export async function playableStreams(hasWebRtc) {
   const streams = new Map();
@@ -75,7 +75,7 @@ export async function playableStreams(hasWebRtc) {
   return streams.set("mjpeg", MJPEG);
 }
 
-/** Whether WebRTC plays H.264, and tells of each picture. */
+/** Whether WebRTC plays H.264, and reports each picture. */
 function canReceiveH264() {
   if (!("RTCPeerConnection" in globalThis && "requestVideoFrameCallback" in HTMLVideoElement.prototype)) return false;
   const { codecs = [] } = globalThis.RTCRtpReceiver?.getCapabilities?.("video") ?? {};
@@ -98,7 +98,7 @@ export function rememberedStream() {
   try {
     return localStorage.getItem(KEPT_AS);
   } catch {
-    return null; // the person allows no storage
+    return null; // the user forbids storage
   }
 }
 
@@ -107,6 +107,6 @@ export function rememberStream(name) {
   try {
     localStorage.setItem(KEPT_AS, name);
   } catch {
-    // then it is asked anew on the next visit
+    // then the next visit uses the default
   }
 }

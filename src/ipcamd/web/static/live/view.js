@@ -1,4 +1,4 @@
-// View of the live page. It knows no connections, and sets text as text, never as HTML.
+// View of the live page. It has no connections, and sets text as text, never as HTML.
 
 import { Sparkline } from "./sparkline.js";
 
@@ -43,7 +43,7 @@ export class View {
     setText(element("pause-label"), paused ? "Play" : "Pause");
   }
 
-  /** A retry begins; the message about the failure stays. */
+  /** Show that a retry begins; the message about the failure stays. */
   trying() {
     this.#countDown(0);
     setText(element("detail"), "Trying again");
@@ -69,7 +69,7 @@ export class View {
     return true;
   }
 
-  /** @param {{rate: number|null, bits: number|null, delay: number|null, lost: number}|null} values null: nothing to tell */
+  /** @param {{rate: number|null, bits: number|null, delay: number|null, lost: number}|null} values null: unknown */
   readout(values) {
     for (const [id, words] of Object.entries(FIGURES)) setText(this.#readout[id], known(values?.[id], words));
   }
@@ -79,13 +79,13 @@ export class View {
     for (const [id, graph] of Object.entries(this.#graphs)) graph.add(values[id]);
   }
 
-  /** Say which stream is played, and by what. @param {import("./stream_choice.js").Means} means */
+  /** Show the playing stream and its method. @param {import("./stream_choice.js").PlaybackMethod} means */
   means({ title, by }) {
     setText(this.#readout.means, title);
     setText(element("by"), by);
   }
 
-  /** Say what is being recorded. @param {{seconds: number, bytes: number}|null} progress null: nothing */
+  /** Show the progress of the recording. @param {{seconds: number, bytes: number}|null} progress null: nothing */
   recording(progress) {
     this.record.setAttribute("aria-pressed", String(progress !== null));
     setText(element("record-label"), progress ? `${clock(progress.seconds)} · ${size(progress.bytes)}` : "Record");
@@ -104,7 +104,7 @@ export class View {
   flash() {
     const flash = element("flash");
     flash.classList.remove("on");
-    void flash.offsetWidth; // begin the animation anew
+    void flash.offsetWidth; // restart the animation
     flash.classList.add("on");
   }
 
@@ -121,7 +121,7 @@ export class View {
 }
 
 function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat what is written anew
+  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }
 
 function known(value, words) {

@@ -1,16 +1,16 @@
-// Live log: lines of the camera's log as they are written; read only while it is open.
+// Live log: new lines of the camera's log, read only while the section is open.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { EventConnection } from "../shared/state_stream.js";
 import { made } from "../system/requests.js";
 
-const MOST = 500; // lines that are shown, and kept while it is paused
-const NEAR = 40; // pixels from the end: who is there follows
+const MOST = 500; // most displayed lines, and most lines kept while it is paused
+const NEAR = 40; // pixels from the end within which the view follows new lines
 
 class LiveLog extends HTMLElement {
   #events = null;
   #newest = 0; // number of the newest line
-  #waiting = []; // lines that came while it is paused
+  #waiting = []; // lines received while it is paused
 
   connectedCallback() {
     const [box, level, pause] = [this.#part("box"), this.#part("level"), this.#part("pause")];
@@ -59,7 +59,7 @@ class LiveLog extends HTMLElement {
   }
 
   #take(lines) {
-    // a connection that was made again begins with the past; after a restart the numbers begin anew
+    // a new connection begins with earlier lines; after a restart of the camera the numbers restart
     if (lines.at(-1).number < this.#newest) this.#newest = 0;
     const fresh = lines.filter((line) => line.number > this.#newest);
     this.#newest = lines.at(-1).number;

@@ -8,7 +8,7 @@ import { mirrored, whole } from "./places.js";
 
 const SIDES = ["Left", "Top", "Right", "Bottom"];
 const FIRST = { left: 240, top: 180, right: 400, bottom: 300 }; // of a new mask, in the middle
-const AGAIN = 1_000; // milliseconds after which the picture's size, and the part that is shown, are asked for again
+const AGAIN = 1_000; // milliseconds between two requests of the picture's size and view
 const SENSOR = "ImageSource.IO.Sensor";
 const UNKNOWN = { width: 0, height: 0, view: { pan: 0, tilt: 0, zoom: 1 } };
 
@@ -19,7 +19,7 @@ export class MaskEditor {
   #overlay;
   #selected = 0;
   #picture = UNKNOWN;
-  #isWriting = false; // some of the rows are written, others are not yet
+  #isWriting = false; // whether only some of the rows are written
   #isSeen = false;
 
   /** @param {Map<string, import("../settings/setting_row.js").SettingRow>} rows of the page, by Group.Name */
@@ -34,14 +34,14 @@ export class MaskEditor {
     this.#part("type").addEventListener("change", () => this.#write(this.#selected, { Type: this.#part("type").value }));
     new ResizeObserver(() => this.#place()).observe(this.#part("stage"));
     new IntersectionObserver((entries) => {
-      this.#isSeen = entries.at(-1).isIntersecting; // of several, the last one counts
+      this.#isSeen = entries.at(-1).isIntersecting; // only the last of several calls counts
       this.#measure();
     }).observe(this.element);
     setInterval(() => this.#measure(), AGAIN);
     this.show();
   }
 
-  /** Show the masks as they stand in the rows. */
+  /** Show the masks of the rows. */
   show() {
     if (this.#isWriting) return;
     if (!this.#isShown(this.#selected)) this.#selected = Math.max(0, this.#numbers.findIndex((each) => this.#isShown(each)));
@@ -121,7 +121,7 @@ export class MaskEditor {
       const answer = await fetch(cameraUrl("web/picture"), { cache: "no-store" });
       if (answer.ok) this.#picture = await answer.json();
     } catch {
-      // it stays what it was
+      // it is unchanged
     }
     this.#place();
   }

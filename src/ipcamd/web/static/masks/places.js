@@ -1,4 +1,4 @@
-// Places of masks: between the whole picture of the source, where the camera has them, and the part of it that is shown.
+// Places of masks: conversion between the source's whole picture, to which the camera refers, and its visible part.
 
 import { WIDTH, HEIGHT } from "../motion/windows.js";
 
@@ -8,7 +8,7 @@ import { WIDTH, HEIGHT } from "../motion/windows.js";
  * @typedef {{left: number, top: number, width: number, height: number}} Box
  */
 
-/** The same place of a picture that is mirrored, or not: it works both ways. @param {Area} area @returns {Area} */
+/** The same place in the mirrored picture; also converts back. @param {Area} area @returns {Area} */
 export function mirrored({ left, top, right, bottom }, mirror, flip) {
   if (mirror) [left, right] = [WIDTH - right, WIDTH - left];
   if (flip) [top, bottom] = [HEIGHT - bottom, HEIGHT - top];

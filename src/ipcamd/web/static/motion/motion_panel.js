@@ -5,9 +5,9 @@ import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.
 
 const SETUP = "setup.cgi";
 const PICTURE = "web/picture";
-const MEASURE = 2000; // milliseconds after which the picture's size is asked for again: some sources change it
-const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // a window that is switched on and has no area yet:
-// 10 per cent is what docs/motion.md begins with; at the factory's 50 hardly anybody who walks by is large enough
+const MEASURE = 2000; // milliseconds between two requests of the picture's size, which some sources change
+const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // a window that is enabled without an area:
+// docs/motion.md recommends 10 per cent; at the factory value of 50 few persons are large enough
 
 const CELLS = ["Top", "Middle", "Bottom"].flatMap((row) => [1, 2, 3, 4].map((column) => `${row} row, column ${column}`));
 
@@ -15,13 +15,13 @@ const element = (id) => document.getElementById(id);
 
 /** The panel beside the picture, the windows over it, and the bars in the readout. */
 export class MotionPanel {
-  #settings = null; // as they are on the page
-  #saved = ""; // as the camera has them
+  #settings = null; // values on the page
+  #saved = ""; // values in the camera
   #selected = 0;
   #levels = [0, 0, 0];
   #cards = [];
-  #zones = null; // loaded with the first look at the windows
-  #picture = null; // the camera's, in pixels; null: as the stream
+  #zones = null; // loaded when the windows are first shown
+  #picture = null; // size of the camera's picture in pixels; null: that of the stream
   #measuring = 0;
   #canvas;
   #say;
@@ -40,7 +40,7 @@ export class MotionPanel {
     element("motion-close").addEventListener("click", () => this.toggle());
   }
 
-  /** Ask the camera for its windows, which it tells to administrators alone. */
+  /** Request the camera's windows; only administrators get them. */
   async load() {
     if (element("player").dataset.rank !== "admin") return undefined;
     try {
@@ -51,9 +51,9 @@ export class MotionPanel {
       }
       const text = await answer.text();
       if (!this.#dirty) this.#take(text); // keep the user's changes
-      element("motion-button").hidden = false; // from now on there is something to open
+      element("motion-button").hidden = false; // the panel can be opened from now on
     } catch {
-      // the stream will say that the camera does not answer
+      // the stream reports that the camera does not answer
     }
     return undefined;
   }
@@ -77,7 +77,7 @@ export class MotionPanel {
     if (!element("motion").hidden) this.#showLevels();
   }
 
-  /** Words for the levels, for those who do not see bars. */
+  /** Levels as text, for screen readers. */
   describe() {
     const words = this.#levels.map((level) => `${Math.round(level / 2.55)} %`).join(", ");
     element("moves-bars").setAttribute("aria-label", words);
@@ -115,7 +115,7 @@ export class MotionPanel {
       const { width, height } = await answer.json();
       this.#picture = width && height ? { width, height } : null;
     } catch {
-      // it stays what it was
+      // it is unchanged
     }
     this.place();
   }
@@ -133,7 +133,7 @@ export class MotionPanel {
   #revert() {
     this.#settings = read([...new URLSearchParams(this.#saved)].map(([name, value]) => `${name}=${value}`).join("\n"));
     this.#show();
-    this.load(); // in case that others have saved meanwhile
+    this.load(); // another client may have saved meanwhile
   }
 
   async #save() {
@@ -209,7 +209,7 @@ export class MotionPanel {
 
   #switchAll(on) {
     this.#settings.on = on;
-    if (on && !this.#settings.zones.some((zone) => zone.enabled)) this.#switch(this.#selected, true); // else nothing would be on
+    if (on && !this.#settings.zones.some((zone) => zone.enabled)) this.#switch(this.#selected, true); // otherwise nothing would be enabled
     this.#show();
   }
 

@@ -1,4 +1,4 @@
-// Zone overlay: motion windows over the picture, moved and resized by mouse, touch or keyboard.
+// Window overlay: motion windows over the picture, moved and resized by mouse, touch or keyboard.
 
 import { HEIGHT, WIDTH, areas, between, borders, isEmpty, layers, moved, resized } from "./windows.js";
 

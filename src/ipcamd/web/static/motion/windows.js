@@ -1,29 +1,29 @@
-// The windows of motion detection: as /setup.cgi tells them (SDK 4), and what dragging does to them.
+// Windows of motion detection: conversion from and to /setup.cgi (SDK 4), and geometry of dragging.
 
-export const WIDTH = 640; // the picture, as windows see it
+export const WIDTH = 640; // size of the picture in coordinates of windows
 export const HEIGHT = 480;
 export const COLUMNS = 4; // of the grid
 export const ROWS = 3;
 export const NAME = 14; // characters
 
-const SMALLEST = 16; // pixels of 640x480 that a window keeps when it is dragged
-const NEAR = 8; // and so close to the picture's border it is at it
+const SMALLEST = 16; // minimum size of a dragged window, in pixels of 640x480
+const NEAR = 8; // distance at which it snaps to the picture's border
 
 /**
  * @typedef {object} Area
  * @property {number} left
  * @property {number} top
- * @property {number} right the first that does not belong to it
+ * @property {number} right exclusive
  * @property {number} bottom
  *
- * @typedef {object} Rest
+ * @typedef {object} Rest the other settings of a window
  * @property {string} name
  * @property {boolean} enabled
  * @property {number} sensitivity 0 to 100
  * @property {number} percent 0 to 100
  * @property {boolean[]} cells of the grid, row by row
  *
- * @typedef {Area & Rest} Zone
+ * @typedef {Area & Rest} Zone a motion window; `window` is the browser's
  */
 
 /**
@@ -45,7 +45,7 @@ export function read(text) {
 
 /**
  * @param {{on: boolean, zones: Zone[]}} settings
- * @returns {URLSearchParams} what /setup.cgi is to be sent
+ * @returns {URLSearchParams} arguments for /setup.cgi
  */
 export function write({ on, zones }) {
   const data = zones.map((z) => [z.enabled ? 1 : 0, z.left, z.top, z.right, z.bottom, z.sensitivity].join(","));
@@ -75,7 +75,7 @@ export function isEmpty({ left, top, right, bottom }) {
   return right <= left || bottom <= top;
 }
 
-/** At which of the picture's borders it lies: n, e, s, w. @param {Area} area @returns {string[]} */
+/** Borders of the picture that it touches: n, e, s, w. @param {Area} area @returns {string[]} */
 export function borders({ left, top, right, bottom }) {
   const distances = { n: top, e: WIDTH - right, s: HEIGHT - bottom, w: left };
   return Object.keys(distances).filter((border) => distances[border] < NEAR);
@@ -107,8 +107,8 @@ export function moved({ left, top, right, bottom }, dx, dy) {
 
 /**
  * @param {Area} area
- * @param {string} edges some of n, e, s, w: those that are dragged
- * @returns {Area} no smaller than a window may be
+ * @param {string} edges dragged edges, some of n, e, s, w
+ * @returns {Area} at least as large as the minimum
  */
 export function resized({ left, top, right, bottom }, edges, dx, dy) {
   const [x, y] = [Math.round(dx), Math.round(dy)];
@@ -119,7 +119,7 @@ export function resized({ left, top, right, bottom }, edges, dx, dy) {
   return { left, top, right, bottom };
 }
 
-/** The rectangle between two corners, in whatever order. @returns {Area|null} null: too small to be meant */
+/** The rectangle between two corners, in any order. @returns {Area|null} null: too small to be intended */
 export function between(x, y, otherX, otherY) {
   const [left, right] = [x, otherX].map((value) => clamp(Math.round(value), 0, WIDTH)).sort((a, b) => a - b);
   const [top, bottom] = [y, otherY].map((value) => clamp(Math.round(value), 0, HEIGHT)).sort((a, b) => a - b);
@@ -127,13 +127,13 @@ export function between(x, y, otherX, otherY) {
 }
 
 /**
- * Where the camera's picture lies on the page: without the bars that a stream of other proportions adds to it, and
- * without those that the page adds to the stream.
+ * Position of the camera's picture on the page, without the black bars that the stream adds for another aspect ratio, and
+ * without those that the page adds.
  *
  * @param {{width: number, height: number}} picture of the camera
- * @param {{width: number, height: number}} stream that shows it
- * @param {{width: number, height: number}} room on the page
- * @returns {{left: number, top: number, width: number, height: number}} in pixels of the room
+ * @param {{width: number, height: number}} size of the stream
+ * @param {{width: number, height: number}} available space on the page
+ * @returns {{left: number, top: number, width: number, height: number}} in pixels of that space
  */
 export function inside(picture, stream, room) {
   const shown = fit(stream, room);

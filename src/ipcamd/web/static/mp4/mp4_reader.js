@@ -3,7 +3,7 @@
 
 const LARGEST_BOX = 32 * 1024 * 1024;
 const NTP_EPOCH = 2_208_988_800; // seconds from 1900 to 1970
-const KEY_FLAG = 0x02000000; // of a sample: it depends on no other
+const KEY_FLAG = 0x02000000; // flag of a sample that depends on no other
 
 /**
  * @typedef {object} Init
@@ -15,8 +15,8 @@ const KEY_FLAG = 0x02000000; // of a sample: it depends on no other
  * @typedef {object} Fragment
  * @property {"video"|"audio"} kind
  * @property {boolean} key a decoder can start here
- * @property {number} counter of all fragments; a gap is what did not arrive
- * @property {true} interleaved the counter is of pictures and sound together
+ * @property {number} counter of all fragments; a gap means lost fragments
+ * @property {true} interleaved the counter includes pictures and sound
  * @property {number} time seconds on the stream's own clock
  * @property {number|null} captured milliseconds since the epoch, by the camera's clock
  * @property {number} timescale units of its track's times in a second
@@ -37,7 +37,7 @@ function* boxes(data, start = 0, end = data.length) {
 
 const latin1 = new TextDecoder("latin1");
 
-/** The first box at this path, such as moof/traf/tfdt; undefined: there is none. */
+/** The first box at this path, such as moof/traf/tfdt; undefined if none exists. */
 export function findBox(data, path, { start, end } = { start: 0, end: data.length }) {
   const [first, ...rest] = path.split("/");
   for (const found of boxes(data, start, end)) {
@@ -46,11 +46,11 @@ export function findBox(data, path, { start, end } = { start: 0, end: data.lengt
   return undefined;
 }
 
-/** Takes bytes as they arrive and returns what they complete. */
+/** Parser: takes arriving bytes, and returns completed segments and fragments. */
 export class Mp4Reader {
   #type;
   #rest = new Uint8Array(0); // the beginning of a box
-  #pieces = []; // boxes of the segment or fragment that is arriving
+  #pieces = []; // boxes of the incomplete segment or fragment
   #tracks = new Map(); // by number: kind and timescale
   #anchor = null; // {time, captured} of a picture
 
@@ -59,7 +59,7 @@ export class Mp4Reader {
     this.#type = type;
   }
 
-  /** A reader of this answer; null if it is no MP4. @param {Response} answer */
+  /** A reader of this answer; null if it is not MP4. @param {Response} answer */
   static of(answer) {
     const type = answer.headers.get("Content-Type") ?? "";
     return type.startsWith("video/mp4") ? new Mp4Reader(type) : null;

@@ -1,17 +1,17 @@
-// Recorder: saves the camera's MP4 stream in a file, from one key frame on, until it is stopped. It has a connection of
-// its own, so that pausing the picture does not touch it.
+// Recorder: saves the camera's MP4 stream in a file, starting with a key frame, until it is stopped. It has a connection of
+// its own, so that pausing the picture does not affect it.
 
 import { saveFile } from "../live/save_file.js";
 import { cameraUrl } from "../shared/camera_url.js";
 import { Mp4Reader, findBox } from "./mp4_reader.js";
 
 const PATH = "cgi/mp4/live.cgi";
-const BLOB = 4 * 1024 * 1024; // bytes that are handed to the browser at once: it may keep blobs on the disk
+const BLOB = 4 * 1024 * 1024; // bytes per blob: the browser may store blobs on disk
 const MOST_IN_MEMORY = 500_000_000; // bytes
 const MOST_ON_DISK = 8_000_000_000;
 
 /**
- * A fragment whose time counts from `origin`, without what is before it.
+ * A fragment whose time counts from `origin`, without the boxes before it.
  *
  * @param {import("./mp4_reader.js").Fragment} frame
  * @param {number} origin seconds
@@ -67,21 +67,21 @@ async function openFile(name) {
 
 /** One recording. */
 export class Recorder {
-  #told;
+  #listener;
   #connection = new AbortController();
   #origin = null; // time of the first picture, on the stream's clock
   #size = 0;
 
-  /** @param {{progress: (seconds: number, bytes: number) => void}} told */
-  constructor(told) {
-    this.#told = told;
+  /** @param {{progress: (seconds: number, bytes: number) => void}} listener */
+  constructor(listener) {
+    this.#listener = listener;
   }
 
   /**
    * Record until `stop`, the end of the stream, or the limit; the file is saved in any case.
    *
    * @param {string} name of the file
-   * @param {(most: number) => void} begun told of the most bytes that fit
+   * @param {(most: number) => void} begun called with the capacity in bytes
    * @returns {Promise<string|null>} why it has ended, "" after `stop`; null: the person wants none
    * @throws {Error} when there is nothing to save
    */
@@ -101,7 +101,7 @@ export class Recorder {
     return why;
   }
 
-  /** End it. */
+  /** Stop recording. */
   stop() {
     this.#connection.abort();
   }
@@ -126,6 +126,6 @@ export class Recorder {
     const data = rebased(frame, this.#origin);
     await file.write(data);
     this.#size += data.length;
-    return this.#told.progress(frame.time - this.#origin, this.#size);
+    return this.#listener.progress(frame.time - this.#origin, this.#size);
   }
 }

@@ -1,4 +1,4 @@
-// Network: address, ports, discovery, dynamic DNS; a change that may cut this page off is explained before.
+// Network: address, ports, discovery, dynamic DNS; a change that may disconnect this page is explained first.
 
 import { ParameterForm } from "../settings/parameter_form.js";
 import { confirmed } from "../shared/confirm.js";
@@ -11,7 +11,7 @@ const MINUTE = "Open the camera there within a minute; otherwise the change is u
 
 class NetworkSettings extends SystemCard {
   #form;
-  #waiting = null; // a change that waits for a request at the new address: address, and when it is undone
+  #waiting = null; // unconfirmed change: the new address, and the time at which the camera reverts it
   #moved = ""; // the new address of this page
 
   connectedCallback() {
@@ -25,7 +25,7 @@ class NetworkSettings extends SystemCard {
     return this.#form.show(anew);
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group, values) {
     this.#form?.take(group, values);
   }
@@ -38,7 +38,7 @@ class NetworkSettings extends SystemCard {
     this.#tell();
   }
 
-  /** Values that may have moved this page: link to its new address. */
+  /** Show a link to the new address if these values have moved this page. */
   #follow(values) {
     const url = newUrl(values);
     if (url) this.#moved = url.href;
@@ -58,7 +58,7 @@ class NetworkSettings extends SystemCard {
   }
 }
 
-/** Ask before a change that may cut this page off. @param {Record<string, string>} texts */
+/** Ask before a change that may disconnect this page. @param {Record<string, string>} texts */
 async function agree(texts) {
   const url = newUrl(texts);
   const names = Object.keys(texts);
@@ -69,7 +69,7 @@ async function agree(texts) {
   return true;
 }
 
-/** Address of this page with these values; null if it stays. */
+/** Address of this page with these values; null if it is unchanged. */
 function newUrl(values) {
   const url = new URL(location.href);
   url.hash = url.username = url.password = "";

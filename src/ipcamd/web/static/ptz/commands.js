@@ -4,24 +4,24 @@ import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 
 const PATH = "cgi/ptz/ptz.cgi";
 
-/** Sends commands; `failed` is told in words what did not work. */
+/** Sends commands; calls `failed` with the reason of a failure. */
 export class PtzCommands {
   #last = Promise.resolve();
   #failed;
-  #newest = null; // the last one that waits, while a newer one may take its place
+  #newest = null; // the waiting command, which a newer one may replace
 
   constructor(failed) {
     this.#failed = failed;
   }
 
-  /** @param {Record<string, string|number>} command names and values @returns {Promise<boolean>} whether it was done */
+  /** @param {Record<string, string|number>} command names and values @returns {Promise<boolean>} whether it succeeded */
   send(command) {
     this.#newest = null;
     this.#last = this.#last.then(() => this.#post(command));
     return this.#last;
   }
 
-  /** Send a command that replaces the one before it, if that still waits. */
+  /** Send a command; it replaces a waiting one. */
   sendNewest(command) {
     if (this.#newest) {
       this.#newest.command = command;

@@ -1,19 +1,19 @@
 // Gamepad: the sticks and buttons of all gamepads as aims, in the standard layout of the Gamepad API.
 
-const FREE = 0.35; // a stick that is moved less rests
-const PRESSED = 0.3; // of a trigger's way
+const FREE = 0.35; // dead zone of a stick
+const PRESSED = 0.3; // travel of a trigger at which it counts as pressed
 const PAD = { up: 12, down: 13, left: 14, right: 15 };
 const [HOME, STOP, ZOOM_OUT, ZOOM_IN] = [0, 1, 6, 7];
 
-/** Tells `told.aim(aim)` where a stick points, null for nowhere, and `told.home()` and `told.stop()` of their buttons. */
+/** Calls `listener.aim(aim)` with the direction of a stick (null: centred), and `listener.home()` and `listener.stop()` for their buttons. */
 export class GamepadReader {
-  #told;
+  #listener;
   #frame = null;
   #aim = "null";
   #buttons = { home: false, stop: false };
 
-  constructor(told) {
-    this.#told = told;
+  constructor(listener) {
+    this.#listener = listener;
     addEventListener("gamepadconnected", () => this.#connect());
     addEventListener("gamepaddisconnected", () => this.#connect());
     this.#connect();
@@ -21,7 +21,7 @@ export class GamepadReader {
 
   #connect() {
     const pads = gamepads();
-    this.#told.connected(pads.length > 0);
+    this.#listener.connected(pads.length > 0);
     if (pads.length && this.#frame === null) this.#frame = requestAnimationFrame(() => this.#read());
   }
 
@@ -30,11 +30,11 @@ export class GamepadReader {
     const aim = pads.map(aimOf).find(Boolean) ?? null;
     if (JSON.stringify(aim) !== this.#aim) {
       this.#aim = JSON.stringify(aim);
-      this.#told.aim(aim);
+      this.#listener.aim(aim);
     }
     for (const [name, number] of [["home", HOME], ["stop", STOP]]) {
       const pressed = pads.some((pad) => pad.buttons[number]?.pressed);
-      if (pressed && !this.#buttons[name]) this.#told[name]();
+      if (pressed && !this.#buttons[name]) this.#listener[name]();
       this.#buttons[name] = pressed;
     }
     this.#frame = pads.length ? requestAnimationFrame(() => this.#read()) : null;

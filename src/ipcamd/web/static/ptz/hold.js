@@ -1,6 +1,6 @@
-// Hold: a short press is a step, a longer one a move that goes on until the press ends. A stick moves at once.
+// Hold: a short press moves one step, a long one moves until it ends. A stick moves at once.
 
-const LONG = 300; // milliseconds after which a press is no single step any more
+const LONG = 300; // milliseconds from which a press counts as long
 
 /** One press, or one stick, at a time. An aim is `{ move: "left" }` or `{ zoom: "in" }`. */
 export class Hold {
@@ -19,20 +19,20 @@ export class Hold {
     step();
   }
 
-  /** @param {Record<string, string>|null} aim null: the stick is back in the middle */
+  /** @param {Record<string, string>|null} aim null: the stick is centred */
   steer(aim) {
     if (!aim) return this.release();
     this.#moves = true;
     return this.#commands.sendNewest(aim.move ? { ...aim, continuous: "yes" } : aim);
   }
 
-  /** The press has ended. */
+  /** End the press. */
   release() {
     if (this.#moves) this.#commands.sendNewest({ move: "stop" });
     this.forget();
   }
 
-  /** The press has ended, and the camera has stopped by itself. */
+  /** End the press without a stop, because the camera has stopped by itself. */
   forget() {
     clearTimeout(this.#timer);
     this.#moves = false;

@@ -1,4 +1,4 @@
-// Presets: a tile with a picture for each, and the form that stores, names and removes the one that is selected.
+// Presets: a tile with a picture for each, and the form that stores, names and removes the selected one.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { updateSettings } from "../requests/settings_request.js";
@@ -31,7 +31,7 @@ export class Presets {
     this.#fill();
   }
 
-  /** Ask the camera for them. */
+  /** Request them from the camera. */
   async load() {
     const answer = await fetch(cameraUrl(LIST), { cache: "no-store" }).catch(() => null);
     if (!answer?.ok) return;
@@ -50,7 +50,7 @@ export class Presets {
     else this.#fill();
   }
 
-  /** @param {string[]} tags of the thumbnails, "" where there is none */
+  /** @param {string[]} tags of the thumbnails, "" without a thumbnail */
   thumbnails(tags) {
     this.#tags = tags;
     this.#show();
@@ -93,7 +93,7 @@ export class Presets {
     if (this.#preset.enabled) this.#commands.send({ ptzpreset: this.#number });
   }
 
-  /** Show the selected one as the camera has it. */
+  /** Show the camera's values of the selected one. */
   #fill() {
     element("ptz-name").value = this.#preset.name;
     element("ptz-stay").value = this.#preset.seconds;

@@ -1,25 +1,25 @@
-// PTZ panel: pad, zoom, presets and patrol for those who may move the camera; the position for everybody.
+// PTZ panel: pad, zoom, presets and patrol, for accounts that may move the camera; the position, for all.
 
 import { inside } from "../motion/windows.js";
 import { PtzCommands } from "./commands.js";
 import { Hold } from "./hold.js";
 
-const WHEEL = 1.15; // zoom of one notch of the wheel
+const WHEEL = 1.15; // zoom factor per notch of the wheel
 const [WIDEST, CLOSEST] = [1, 4];
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
 const element = (id) => document.getElementById(id);
 
-/** The panel below the picture; it knows the state from `take`. */
+/** The panel below the picture; `take` gets the state. */
 export class PtzPanel {
   #canvas;
   #commands;
   #hold;
-  #presets = null; // loaded with the first look at the panel
-  #thumbnails = null; // their tags, as the state tells them
+  #presets = null; // loaded when the panel is first shown
+  #thumbnails = null; // their tags in the state
   #say;
   #state = null;
-  #wheel = null; // zoom that the wheel has asked for, until the camera is there
+  #wheel = null; // zoom requested with the wheel, until the camera has reached it
   #rank = element("player").dataset.rank;
 
   /** @param {HTMLCanvasElement} canvas @param {(text: string) => void} say shows a short message */
@@ -75,7 +75,7 @@ export class PtzPanel {
     return this.#isReady;
   }
 
-  /** Whether this person may move the camera now. */
+  /** Whether this account may move the camera now. */
   get #isReady() {
     return this.isOpen && !this.#isLockedOut;
   }
@@ -105,7 +105,7 @@ export class PtzPanel {
     element("ptz-locked").hidden = !locked;
     const words = this.#rank === "admin" ? "Locked: only administrators move the camera" : "An administrator has locked PTZ";
     const text = locked ? `${words}, for ${duration(seconds)} more.` : "";
-    if (element("ptz-locked").textContent !== text) element("ptz-locked").textContent = text; // read out once
+    if (element("ptz-locked").textContent !== text) element("ptz-locked").textContent = text; // screen readers read it once
     element("ptz-lock-row").hidden = this.#rank !== "admin";
     element("ptz-lock-time").disabled = locked;
     element("ptz-lock").textContent = locked ? "Unlock" : "Lock";
@@ -130,7 +130,7 @@ export class PtzPanel {
     this.#presets.load();
   }
 
-  // ---- buttons: a press is a step, or a move until it ends ----
+  // ---- buttons: a short press moves one step, a long one moves until it ends ----
 
   #listenToButtons() {
     const actions = {

@@ -1,4 +1,4 @@
-// Card panel: state of the SD card, its space, how long it lasts; format.
+// Card panel: state of the SD card, its space and recording time; formatting.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { confirmed } from "../shared/confirm.js";
@@ -17,7 +17,7 @@ const TROUBLE = {
   ready: "",
 };
 
-/** Message about a state of the card; "" if all is well. */
+/** Message about the state of the card; "" if it is normal. */
 export function troubleWords(state, problem = "") {
   return (TROUBLE[state] ?? "") + (state === "faulty" ? `: ${problem || "it cannot be read"}. The camera tries again.` : "");
 }
@@ -32,7 +32,7 @@ export class CardPanel {
     element("format").addEventListener("click", () => this.#format());
   }
 
-  /** Show the card as the list has it. */
+  /** Show the card's state in the list. */
   show(card) {
     const isThere = card.total > 0;
     element("card-panel").hidden = card.state === "no slot";

@@ -5,14 +5,14 @@ import { fetched, SegmentPlayer, UNPLAYABLE } from "./segment_player.js";
 
 const element = (id) => document.getElementById(id);
 
-const SOON = 300; // milliseconds of waiting without a message
-const LONG = 3000; // milliseconds before the message says why it takes so long
-const FAST = 4; // times: from here on the camera sends key frames alone, so that a small machine can do it
-const STEPS = 3; // steps of a picture that wait for one another
+const SOON = 300; // milliseconds of waiting before a message is shown
+const LONG = 3000; // milliseconds of waiting before the message gives the reason
+const FAST = 4; // speed from which the camera sends only key frames, because small machines are too slow for all
+const STEPS = 3; // most waiting single-frame steps
 
 /** Address of one form of a recording: "video", "thumbnail", "segments", or "segment" with a number. */
 export function address(what, { dir, name, size }, more = {}) {
-  // the size is for the browser's store: after the clock was set back another recording may get the name
+  // the size distinguishes cached files: after the clock was set back, another recording may get the same name
   return cameraUrl(`web/${what}`, { dir, fname: name, size, ...more }).href;
 }
 
@@ -21,7 +21,7 @@ export function fileAddress(action, { dir, name }) {
   return cameraUrl("sdcard.cgi", { action, dir, fname: name }).href;
 }
 
-/** Delete a recording; an error says why it was not done. */
+/** Delete a recording. Throws an error with the reason of a failure. */
 export async function deleteRecording(recording) {
   const answer = await postToCamera(fileAddress("delete", recording)).catch(() => null);
   if (!answer) throw new Error("The camera does not answer.");
@@ -29,14 +29,14 @@ export async function deleteRecording(recording) {
   if (!answer.ok || (await answer.text()).trim() !== "1") throw new Error("The recording could not be deleted.");
 }
 
-/** `told.moved(time)` tells what is shown, `told.changed()` that another recording is; `told.after(recording)` and `told.before(recording)` return { recording, at }. */
+/** Calls `listener.moved(time)` with the displayed time, and `listener.changed()` for another recording; `listener.after(recording)` and `listener.before(recording)` return { recording, at }. */
 export class RecordingPlayer {
   #video = element("video");
   #still = element("still");
   #wait = element("wait");
-  #told;
+  #listener;
   #shown = null;
-  #about = null; // how it is played, from the camera
+  #about = null; // the camera's playback information
   #rate = 1;
   #isMuted = false;
   #segmentPlayer = null;
@@ -46,8 +46,8 @@ export class RecordingPlayer {
   #stepping = Promise.resolve();
   #steps = 0;
 
-  constructor(told) {
-    this.#told = told;
+  constructor(listener) {
+    this.#listener = listener;
     for (const ready of ["playing", "loadeddata", "seeked"]) this.#video.addEventListener(ready, () => this.#say(""));
     for (const name of ["play", "pause"]) this.#video.addEventListener(name, () => this.#showState());
     for (const name of ["timeupdate", "seeked"]) this.#video.addEventListener(name, () => this.#tell());
@@ -67,13 +67,13 @@ export class RecordingPlayer {
     return this.#wantsToPlay;
   }
 
-  /** Moment that is shown, in milliseconds since the epoch; null if nothing is. */
+  /** Displayed time, in milliseconds since the epoch; null without a recording. */
   get time() {
     if (!this.#shown) return null;
     return this.#shown.start + (this.#video.hidden ? 0 : this.#video.currentTime * 1000);
   }
 
-  /** Show a recording at a moment; play it if `plays`. */
+  /** Show a recording at a time; play it if `plays`. */
   show(recording, time = recording.start, plays = true) {
     const isSame = this.#shown && this.#shown.name === recording.name && this.#shown.dir === recording.dir;
     this.#wantsToPlay = plays && !recording.name.endsWith(".jpg");
@@ -83,7 +83,7 @@ export class RecordingPlayer {
       this.#video.currentTime = Math.min(seconds, this.#video.duration || seconds);
       this.#follow();
     } else this.#load(seconds);
-    this.#told.changed();
+    this.#listener.changed();
   }
 
   toggle() {
@@ -105,7 +105,7 @@ export class RecordingPlayer {
     this.#follow();
   }
 
-  /** Show the picture before (-1) or after (1) the one that is shown; one step after the other, and few that wait. */
+  /** Show the previous (-1) or next (1) picture. Steps run one at a time; few may wait. */
   async step(direction) {
     if (this.#steps >= STEPS) return;
     this.#steps += 1;
@@ -118,7 +118,7 @@ export class RecordingPlayer {
     this.#wantsToPlay = false;
     this.#video.pause();
     const { frame, length } = this.#about;
-    const wanted = (Math.floor(this.#video.currentTime / frame + 0.01) + direction + 0.5) * frame; // the middle of a picture
+    const wanted = (Math.floor(this.#video.currentTime / frame + 0.01) + direction + 0.5) * frame; // the middle of a frame
     if (wanted < 0) this.#beside("before");
     else if (wanted >= length) this.#beside("after");
     else await this.#seek(wanted);
@@ -131,7 +131,7 @@ export class RecordingPlayer {
     clearTimeout(this.#patience);
     this.#rewind();
     this.#still.removeAttribute("src");
-    this.#told.changed();
+    this.#listener.changed();
   }
 
   get #isFast() {
@@ -158,7 +158,7 @@ export class RecordingPlayer {
     this.#showState();
   }
 
-  /** Play it whole or in segments, as the camera says. */
+  /** Play it as a file or in segments, as the camera requires. */
   async #play(recording, seconds) {
     const { signal } = (this.#asking = new AbortController());
     try {
@@ -180,9 +180,9 @@ export class RecordingPlayer {
     }
   }
 
-  /** Let the camera prepare what comes next, so that it follows without a pause. */
+  /** Make the camera prepare the next recording, so that it follows without a pause. */
   #prepareNext(signal) {
-    const next = this.#told.after(this.#shown)?.recording;
+    const next = this.#listener.after(this.#shown)?.recording;
     if (!next) return;
     const prepare = async () => {
       const about = await (await fetched(address("segments", next, this.#keys()), signal)).json();
@@ -191,10 +191,10 @@ export class RecordingPlayer {
     this.#video.addEventListener("playing", () => prepare().catch(() => {}), { once: true, signal });
   }
 
-  /** Do what is wanted: play or pause, at the speed that is set. */
+  /** Apply the requested state: play or pause, and the speed. */
   #follow() {
     this.#video.playbackRate = this.#video.defaultPlaybackRate = this.#rate;
-    // a browser plays sound only for somebody who has clicked or pressed a key
+    // a browser plays sound only after a click or key
     this.#video.muted = this.#isMuted || this.#rate !== 1 || navigator.userActivation?.hasBeenActive === false;
     if (!this.#wantsToPlay) this.#video.pause();
     else if (this.#video.getAttribute("src")) this.#video.play().catch(() => this.#showState());
@@ -207,9 +207,9 @@ export class RecordingPlayer {
     }
   }
 
-  /** Go on with what comes "after" or "before"; return whether there is something. */
+  /** Continue with the next ("after") or previous ("before") recording; return whether it exists. */
   #beside(where) {
-    const next = this.#told[where](this.#shown);
+    const next = this.#listener[where](this.#shown);
     if (next) this.show(next.recording, next.at, this.#wantsToPlay);
     return Boolean(next);
   }
@@ -223,7 +223,7 @@ export class RecordingPlayer {
   }
 
   #tell() {
-    this.#told.moved(this.time);
+    this.#listener.moved(this.time);
   }
 
   #rewind() {
@@ -236,7 +236,7 @@ export class RecordingPlayer {
   }
 
   #showState() {
-    this.#told.state({ isPlaying: !this.#video.paused || this.#wantsToPlay, hasSound: Boolean(this.#about?.sound) });
+    this.#listener.state({ isPlaying: !this.#video.paused || this.#wantsToPlay, hasSound: Boolean(this.#about?.sound) });
   }
 
   #say(words) {

@@ -6,9 +6,9 @@ import { clockWords, counted, lengthWords, sizeWords, timeOf } from "./time_word
 
 const element = (id) => document.getElementById(id);
 
-const SOON = 250; // milliseconds after the last change until the camera is asked what an export holds
-const AGAIN = 500; // milliseconds between two looks at the progress
-const PATIENCE = 20; // looks until an export that has not begun is given up
+const SOON = 250; // milliseconds from the last change to the request of an export's contents
+const AGAIN = 500; // milliseconds between two requests of the progress
+const PATIENCE = 20; // requests after which an export that has not started counts as failed
 
 /** Describe the contents of an export; `plan` from the camera. */
 export function planWords(plan, offsets) {
@@ -19,22 +19,22 @@ export function planWords(plan, offsets) {
   return words.join("  ·  ");
 }
 
-/** Recordings that show a moment of a range: { ended, writing }. */
+/** Recordings within a range: { ended, writing }. */
 export function inRange(recordings, { from, to }, kind) {
   const found = recordings.filter((one) => one.start < to && one.end > from && (!kind || one.dir === kind));
   return { ended: found.filter((one) => !one.writing), writing: found.filter((one) => one.writing) };
 }
 
-/** `told.range(range)` shows a range on the timeline, `told.changed()` says that recordings were deleted; `page()` returns { day, kind, view, time }. */
+/** Calls `listener.range(range)` to show a range on the timeline, and `listener.changed()` after a deletion; `page()` returns { day, kind, view, time }. */
 export class RangeTools {
-  #told;
+  #listener;
   #page;
   #range = null;
   #soon = null;
-  #export = null; // name of the export that runs
+  #export = null; // name of the running export
 
-  constructor(page, told) {
-    [this.#page, this.#told] = [page, told];
+  constructor(page, listener) {
+    [this.#page, this.#listener] = [page, listener];
     element("select").addEventListener("click", () => (this.#range ? this.close() : this.#open()));
     for (const edge of ["from", "to"]) {
       element(`range-${edge}`).addEventListener("change", () => this.#type(edge));
@@ -45,7 +45,7 @@ export class RangeTools {
     element("delete-range").addEventListener("click", () => this.#delete());
   }
 
-  /** The range was dragged on the timeline. */
+  /** Take a range dragged on the timeline. */
   set range(range) {
     this.#range = range;
     this.#show();
@@ -53,7 +53,7 @@ export class RangeTools {
 
   close() {
     this.#range = null;
-    this.#told.range(null);
+    this.#listener.range(null);
     element("range").hidden = true;
     element("select").setAttribute("aria-pressed", "false");
   }
@@ -70,7 +70,7 @@ export class RangeTools {
   #show() {
     const { day } = this.#page();
     for (const edge of ["from", "to"]) element(`range-${edge}`).value = clockWords(Math.min(this.#range[edge], day.end - 1000), day.offsets);
-    this.#told.range(this.#range);
+    this.#listener.range(this.#range);
     this.#fail("");
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => this.#plan(), SOON);
@@ -100,13 +100,13 @@ export class RangeTools {
     if (!this.#range) return;
     const query = this.#query();
     const answer = await fetch(cameraUrl("web/export_plan", query), { cache: "no-store" }).catch(() => null);
-    if (!this.#range || JSON.stringify(query) !== JSON.stringify(this.#query())) return; // it has changed meanwhile
+    if (!this.#range || JSON.stringify(query) !== JSON.stringify(this.#query())) return; // the range has changed meanwhile
     const plan = answer?.ok ? await answer.json() : { problem: "the camera does not answer" };
     element("export").disabled = Boolean(plan.problem) || this.#export !== null;
     element("range-about").textContent = plan.problem ? `${plan.problem.charAt(0).toUpperCase()}${plan.problem.slice(1)}.` : planWords(plan, this.#page().day.offsets);
   }
 
-  // ---- export: the browser downloads it; the page asks the camera how far it is
+  // ---- export: the browser downloads it; the page requests the progress
 
   #begin() {
     const name = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -165,7 +165,7 @@ export class RangeTools {
     if (!answer?.ok || !text.startsWith("{")) return this.#fail(text.trim() || "The camera does not answer.");
     const { deleted, kept } = JSON.parse(text);
     this.#say(`${counted(deleted, "recording")} deleted.${kept ? ` ${counted(kept, "recording")} being written stays.` : ""}`);
-    return this.#told.changed();
+    return this.#listener.changed();
   }
 
   #say(words) {

@@ -3,9 +3,9 @@
 import { address } from "./player.js";
 import { clockWords, counted, lengthWords, sizeWords } from "./time_words.js";
 
-const FEW = 24; // up to so many recordings need no hour titles
+const FEW = 24; // most recordings without hour titles
 
-/** Newest first: [["14:00", recordings of that hour], ...]; few of them stay together, without a title. */
+/** Newest first: [["14:00", recordings of that hour], ...]; a short list has no titles. */
 export function byHour(recordings, offsets) {
   const newestFirst = [...recordings].reverse();
   if (recordings.length <= FEW) return [["", newestFirst]];
@@ -29,7 +29,7 @@ export class RecordingList {
   #picked;
   #shown = "";
 
-  /** `picked(recording)` is called when one is chosen. */
+  /** Calls `picked(recording)` when one is selected. */
   constructor(picked) {
     this.#picked = picked;
   }
@@ -86,13 +86,13 @@ class NodeCache {
     const text = JSON.stringify(shown);
     const known = this.#kept.get(key);
     const entry = known?.text === text ? known : { text, node: make() };
-    // it loses the focus as soon as it is moved to its new place
+    // moving the node removes the focus
     if (known && known.node === document.activeElement) this.#focused = entry.node;
     this.#next.set(key, entry);
     return entry.node;
   }
 
-  /** Put these into `place`, and forget nodes that were not kept this time. */
+  /** Put these into `place`, and drop nodes that are no longer used. */
   replace(place, nodes) {
     place.replaceChildren(...nodes);
     this.#focused?.focus({ preventScroll: true });

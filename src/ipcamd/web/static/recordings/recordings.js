@@ -12,7 +12,7 @@ import { Timeline } from "./timeline.js";
 import { clockWords, counted, dayBeside, dayWords, lengthWords, sizeWords } from "./time_words.js";
 
 const AGAIN = 15_000; // milliseconds between two requests of the list
-const SOON = 300; // milliseconds after a change until the list is asked for
+const SOON = 300; // milliseconds from a change to the request of the list
 
 const element = (id) => document.getElementById(id);
 
@@ -27,7 +27,7 @@ class RecordingsPage {
   #known = "";
   #day = null;
   #kind = "";
-  #wanted = fromAddress(location.hash); // a recording that the address asks for
+  #wanted = fromAddress(location.hash); // the recording in the page's address
   #soon = null;
   #cardRevision = null;
   #timeline = new Timeline({ picked: (time, byKey) => this.#pick(time, byKey), ranged: (range) => (this.#range.range = range) });
@@ -212,7 +212,7 @@ class RecordingsPage {
     element("position").textContent = clockWords(time, this.#answer.offsets);
   }
 
-  /** Another recording is shown, or none: the page and the address show which. */
+  /** Update the page and its address for another recording, or none. */
   #changed() {
     const shown = this.#player.shown;
     history.replaceState(null, "", shown ? `#${shown.dir}/${shown.name}` : location.pathname);

@@ -9,7 +9,7 @@ export const UNPLAYABLE = "This browser cannot play the recording. You can downl
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // iPhones have the former only
 
-/** Number of the first segment from second `at` on that is not among `ranges` ([[start, end], ...]); null if none is missing. */
+/** Number of the first segment from second `at` on outside `ranges` ([[start, end], ...]); null if none is missing. */
 export function missing({ length, segment }, ranges, at) {
   const holds = (number) => {
     const start = number * segment + SEAM;
@@ -39,8 +39,8 @@ export class SegmentPlayer {
   #failed;
   #source;
   #buffer = null;
-  #fetching = null; // { number, stop }; one that failed stays until it is time to try again
-  #put = null; // number of the segment that was added last
+  #fetching = null; // { number, stop }; a failed one stays until its retry
+  #put = null; // number of the last added segment
   #ended = new AbortController();
 
   /** Play `recording` ({ length, segment, type } from the camera), segment N of which is at `address(N)`, from second `at` on. */
@@ -49,7 +49,7 @@ export class SegmentPlayer {
     if (!Source?.isTypeSupported(recording.type)) throw new Error(UNPLAYABLE);
     this.#source = new Source();
     this.#source.addEventListener("sourceopen", () => this.#open(at), { once: true });
-    video.disableRemotePlayback = true; // a ManagedMediaSource asks for that
+    video.disableRemotePlayback = true; // required by ManagedMediaSource
     video.src = URL.createObjectURL(this.#source);
   }
 
@@ -85,7 +85,7 @@ export class SegmentPlayer {
     if (number !== null && number === this.#fetching?.number) return;
     this.#fetching?.stop.abort();
     this.#fetching = null;
-    if (number !== null && number === this.#put) this.#failed(new Error(UNPLAYABLE)); // it is not what it should be
+    if (number !== null && number === this.#put) this.#failed(new Error(UNPLAYABLE)); // it is not a valid segment
     else if (number !== null) this.#fetch(number);
     else if (this.#source.readyState === "open" && missing(this.#recording, ranges, this.#recording.length) === null) this.#source.endOfStream();
   }
@@ -119,7 +119,7 @@ export class SegmentPlayer {
       if (error.name !== "QuotaExceededError") throw error;
       const old = this.#video.currentTime - BEHIND;
       if (this.#buffer.buffered.length && this.#buffer.buffered.start(0) < old) this.#buffer.remove(0, old);
-      // the segment comes again, from the browser's cache, when there is room or playback has advanced
+      // the segment is fetched again, from the browser's cache, when the buffer has space
     }
   }
 }

@@ -13,7 +13,7 @@ export function offsetAt(time, offsets) {
   return (offsets.findLast(([from]) => from <= time) ?? offsets[0])[1];
 }
 
-/** Moment of "14:03" or "14:03:22" on the day from `begin` on; null for anything else, and for a time that the clock leaves out. */
+/** Time of "14:03" or "14:03:22" on the day that starts at `begin`; null for other texts, and for a time that daylight saving skips. */
 export function timeOf(text, begin, offsets) {
   const found = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
   if (!found) return null;
@@ -33,7 +33,7 @@ export function lengthWords(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** Bytes for a person: "1.4 MB". */
+/** Readable size: "1.4 MB". */
 export function sizeWords(bytes) {
   const units = ["KB", "MB", "GB", "TB"];
   let number = bytes / 1024;
@@ -45,7 +45,7 @@ export function sizeWords(bytes) {
   return `${number < 9.95 ? number.toFixed(1) : Math.round(number)} ${units[unit]}`;
 }
 
-/** "2026-01-31" as people call it; `today` likewise. */
+/** "2026-01-31" as a readable date, relative to `today`. */
 export function dayWords(day, today) {
   const date = new Date(`${day}T12:00`);
   const ago = Math.round((new Date(`${today}T12:00`) - date) / DAY);

@@ -4,30 +4,30 @@ import { address } from "./player.js";
 import { clockWords, lengthWords } from "./time_words.js";
 import { bars, following, keyStep, moved, positionOf, recordingAt, ticks, timeAt, zoomed } from "./time_scale.js";
 
-const TAP = 6; // pixels that a pointer may move and still taps
-const SOON = 90; // milliseconds until the thumbnail under the pointer is asked for
+const TAP = 6; // pixels within which a pointer's movement counts as a tap
+const SOON = 90; // milliseconds until the thumbnail under the pointer is requested
 const RULER = 20; // pixels
 const MOTION = 12; // pixels
 const ZOOM = 2; // of a button or key
 
-/** Tells `picked(time)` where to play, and `ranged(range)` while a selected range is dragged. */
+/** Calls `listener.picked(time)` to play, and `listener.ranged(range)` while a selected range is dragged. */
 export class Timeline {
   #canvas = document.getElementById("track");
   #preview = document.getElementById("preview");
   #picture = document.getElementById("preview-picture");
-  #told;
+  #listener;
   #day = null; // the camera's answer
   #view = null;
-  #position = null; // of the playback
-  #range = null; // { from, to } that is selected
+  #position = null; // playback time
+  #range = null; // selected { from, to }
   #hover = null;
-  #pointers = new Map(); // those that are down: id to { x, from }
-  #dragged = null; // "from" or "to" of the range
+  #pointers = new Map(); // pressed pointers: id to { x, from }
+  #dragged = null; // dragged end of the range, "from" or "to"
   #soon = null;
   #drawing = 0;
 
-  constructor(told) {
-    this.#told = told;
+  constructor(listener) {
+    this.#listener = listener;
     const on = (name, action) => this.#canvas.addEventListener(name, action);
     on("pointerdown", (event) => this.#down(event));
     on("pointermove", (event) => this.#move(event));
@@ -42,7 +42,7 @@ export class Timeline {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
   }
 
-  /** Show a day; the view stays if it is the same one. */
+  /** Show a day; the view of the same day is kept. */
   show(day) {
     const isSame = this.#day?.begin === day.begin && this.#day?.end === day.end;
     this.#day = { ...day, continuous: day.recordings.filter((one) => one.dir === "record"), events: day.recordings.filter((one) => one.dir === "event") };
@@ -92,7 +92,7 @@ export class Timeline {
     return Math.min(this.#bounds.to, Math.max(this.#bounds.from, timeAt(x, this.#view, this.#width)));
   }
 
-  // ---- pointer: a mouse drags the view, one finger looks for a moment, two fingers zoom and move
+  // ---- pointer: a mouse drags the view, one finger seeks, two fingers zoom and move
 
   #down(event) {
     if (!this.#day || event.button) return;
@@ -120,13 +120,13 @@ export class Timeline {
     const isPick = pointer && this.#pointers.size === 1 && !this.#dragged && (event.pointerType !== "mouse" || Math.abs(pointer.x - pointer.from) <= TAP);
     const alone = isPick && !pointer.wasTwo;
     this.#forget(event);
-    if (alone) this.#told.picked(this.#timeOf(event));
+    if (alone) this.#listener.picked(this.#timeOf(event));
     if (event.pointerType !== "mouse") this.#point(null);
   }
 
   #forget(event) {
     this.#pointers.delete(event.pointerId);
-    for (const pointer of this.#pointers.values()) pointer.wasTwo = true; // the finger that stays picks nothing
+    for (const pointer of this.#pointers.values()) pointer.wasTwo = true; // the remaining finger selects nothing
     if (!this.#pointers.size) this.#dragged = null;
   }
 
@@ -161,14 +161,14 @@ export class Timeline {
 
   #dragRange(time) {
     const other = this.#dragged === "from" ? "to" : "from";
-    if ((time - this.#range[other]) * (this.#dragged === "from" ? 1 : -1) > 0) this.#dragged = other; // past the other end
+    if ((time - this.#range[other]) * (this.#dragged === "from" ? 1 : -1) > 0) this.#dragged = other; // dragged past the other end
     const ends = [time, this.#range[this.#dragged === "from" ? "to" : "from"]].sort((one, two) => one - two);
     this.#range = { from: ends[0], to: ends[1] };
-    this.#told.ranged(this.#range);
+    this.#listener.ranged(this.#range);
     this.#draw();
   }
 
-  // ---- keys: a slider whose value is the moment that is played
+  // ---- keys: a slider whose value is the playback time
 
   #key(event) {
     if (!this.#day || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -179,7 +179,7 @@ export class Timeline {
     if (event.key in moves) {
       const time = Math.min(to - 1000, Math.max(from, moves[event.key]));
       this.position = time;
-      this.#told.picked(time, true);
+      this.#listener.picked(time, true);
     } else if (event.key === "+" || event.key === "=") this.zoom(ZOOM);
     else if (event.key === "-") this.zoom(1 / ZOOM);
     else if (event.key === "0") this.zoom(0);

@@ -8,7 +8,7 @@ const MOST_WAITING = 6; // frames in the decoder; beyond, it cannot keep up
  * The codec's name for the decoder, from the first SPS of an access unit (RFC 6381: profile, constraints, level).
  *
  * @param {Uint8Array} data Annex B
- * @returns {string|null} such as avc1.42c01f; null when there is no SPS
+ * @returns {string|null} such as avc1.42c01f; null without an SPS
  */
 export function codecName(data) {
   for (let at = 0; at + 6 < data.length; at++) {
@@ -28,10 +28,10 @@ export class H264Renderer {
   #decoder = null;
   #codec = null;
   #inside = new Map(); // time stamp given to the decoder to frame
-  #expected = null; // counter of the next frame that can be decoded; null: a key frame
+  #expected = null; // counter of the next decodable frame; null: wait for a key frame
   #stamp = 0;
 
-  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../live/payload.js").Frame) => void} drawn told of each on screen */
+  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../live/payload.js").Frame) => void} drawn called for each displayed frame */
   constructor(canvas, drawn) {
     this.#canvas = canvas;
     this.#pen = canvas.getContext("2d", { alpha: false });

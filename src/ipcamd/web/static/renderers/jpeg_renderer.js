@@ -1,4 +1,4 @@
-// JPEG renderer: draws JPEG frames on a canvas. While one is decoded, only the newest of the others is kept.
+// JPEG renderer: draws JPEG frames on a canvas. While one is decoded, only the newest waiting one is kept.
 
 import { paint } from "./paint.js";
 
@@ -10,7 +10,7 @@ export class JpegRenderer {
   #next = null;
   #busy = false;
 
-  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../live/payload.js").Frame) => void} drawn told of each on screen */
+  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../live/payload.js").Frame) => void} drawn called for each displayed frame */
   constructor(canvas, drawn) {
     this.#canvas = canvas;
     this.#pen = canvas.getContext("2d", { alpha: false });
@@ -44,7 +44,7 @@ export class JpegRenderer {
     try {
       bitmap = await createImageBitmap(new Blob([frame.data], { type: "image/jpeg" }));
     } catch {
-      return; // one broken picture is no reason to stop
+      return; // a damaged picture does not end playback
     }
     paint(this.#canvas, this.#pen, bitmap, bitmap.width, bitmap.height);
     bitmap.close();

@@ -1,25 +1,25 @@
-// MSE renderer: plays H.264 with sound by Media Source Extensions, which browsers offer over plain HTTP too, and keeps
+// MSE renderer: plays H.264 with sound by Media Source Extensions, which browsers also offer over plain HTTP, and stays
 // close to the live edge.
 
 import { VideoRenderer } from "./video_renderer.js";
 import { joined } from "../mp4/mp4_reader.js";
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // the first on iPhones
-const CUSHION = { least: 0.2, step: 0.1, most: 0.7 }; // seconds between the picture shown and the newest one; grows when playback stalls
+const CUSHION = { least: 0.2, step: 0.1, most: 0.7 }; // seconds between the displayed picture and the newest one; grows when playback stalls
 const HURRY = 0.3; // seconds more than the cushion at which playback speeds up
 const FASTER = 1.25;
 const TOO_LATE = 2; // seconds behind at which playback jumps
-const SETTLING = 3000; // milliseconds of a playback's beginning, in which it stalls by itself
-const KEPT = 10; // seconds of what has been played before it is removed
-const MOST_WAITING = 16 * 1024 * 1024; // bytes that wait for the browser
+const SETTLING = 3000; // milliseconds after the start of playback in which stalls do not count
+const KEPT = 10; // seconds of played media kept in the buffer
+const MOST_WAITING = 16 * 1024 * 1024; // most bytes waiting for the browser
 
 /**
- * What to do to stay close to the live edge.
+ * Playback correction that keeps close to the live edge.
  *
  * @param {[number, number][]} ranges of seconds that are buffered
  * @param {number} now seconds, of playback
  * @param {number} cushion seconds
- * @returns {{jump: number|null, hurry: boolean|null}} where to jump to; whether to play faster, null: as before
+ * @returns {{jump: number|null, hurry: boolean|null}} target of a jump; whether to play faster, null: unchanged
  */
 export function pace(ranges, now, cushion) {
   if (!ranges.length) return { jump: null, hurry: null };
@@ -36,9 +36,9 @@ export class MseRenderer extends VideoRenderer {
   #source = null;
   #buffer = null;
   #waiting = []; // bytes to append
-  #anchor = null; // a frame with its capture time, from which the times of others follow
+  #anchor = null; // a frame with its capture time, the reference for those of other frames
   #cushion = CUSHION.least;
-  #settled = Infinity; // time from which stalls of playback are the network's
+  #settled = Infinity; // time from which stalls count
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -84,7 +84,7 @@ export class MseRenderer extends VideoRenderer {
     try {
       this.#buffer = this.#source.addSourceBuffer(type);
     } catch {
-      return this.#fail(); // a profile that this browser does not know
+      return this.#fail(); // this browser does not support the profile
     }
     this.#buffer.addEventListener("updateend", () => {
       this.#keepUp();

@@ -1,6 +1,6 @@
-// Painting of decoded pictures, whatever has decoded them.
+// Painting of decoded pictures, independent of the decoder.
 
-/** Draw `image` on the whole canvas, which takes its size. */
+/** Draw `image` on the whole canvas, which gets its size. */
 export function paint(canvas, pen, image, width, height) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;

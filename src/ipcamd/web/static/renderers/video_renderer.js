@@ -1,4 +1,4 @@
-// Video renderer: draws the pictures of a video element, which decodes and plays the sound, on the canvas.
+// Video renderer: draws the pictures of a video element, which decodes them and plays the sound, on the canvas.
 
 import { paint } from "./paint.js";
 

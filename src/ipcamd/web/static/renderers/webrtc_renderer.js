@@ -3,13 +3,13 @@
 import { VideoRenderer } from "./video_renderer.js";
 
 const PER_MILLISECOND = 90; // of RTP time stamps of video
-const WRAP = 2 ** 32 / PER_MILLISECOND; // milliseconds until they begin anew
+const WRAP = 2 ** 32 / PER_MILLISECOND; // milliseconds until they wrap
 
 /**
- * When a picture was captured.
+ * Capture time of a picture.
  *
  * @param {number} timestamp of RTP
- * @param {number} offset the time stamp of 1970
+ * @param {number} offset time stamp of the epoch
  * @param {number} near milliseconds since 1970, within six hours
  * @returns {number} milliseconds since 1970, by the camera's clock
  */

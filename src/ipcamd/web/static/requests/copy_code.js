@@ -1,8 +1,8 @@
-// Copy buttons: each copies the text of the element that its data-copy names.
+// Copy buttons: each copies the text of the element named by its data-copy.
 
-const SAID = 2000; // milliseconds that a button says what it has done
+const SAID = 2000; // milliseconds for which a button confirms the copy
 
-/** Let the buttons below `root` copy. @param {ParentNode} root */
+/** Activate the copy buttons below `root`. @param {ParentNode} root */
 export function activateCopying(root) {
   for (const button of root.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button, root));
 }
@@ -13,7 +13,7 @@ async function copy(button, root) {
     await navigator.clipboard.writeText(source.textContent);
     button.textContent = "Copied";
   } catch {
-    getSelection().selectAllChildren(source); // over plain HTTP only a person may copy
+    getSelection().selectAllChildren(source); // over plain HTTP scripts cannot copy
     button.textContent = "Selected";
   }
   setTimeout(() => (button.textContent = "Copy"), SAID);

@@ -4,10 +4,10 @@
  * @typedef {object} ShownRequest
  * @property {string} address of the camera, ends with "/"
  * @property {string} path below the address
- * @property {string} [method] GET, unless it says POST
+ * @property {string} [method] POST or, by default, GET
  * @property {[string, string][]} pairs names and values of the arguments
  * @property {string} user name of the account
- * @property {boolean} [hasFile] a file is sent with them, as a form
+ * @property {boolean} [hasFile] whether a file is sent with them, as a form
  */
 
 const CERTIFICATE = "ipcamd.crt"; // the camera's own certificate; its download has this name

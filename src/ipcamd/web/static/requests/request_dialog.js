@@ -1,4 +1,4 @@
-// Request dialog: shows what a page sends as requests of the SDK, for curl and for Python.
+// Request dialog: shows the SDK's requests that do the same as the page, for curl and for Python.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { activateCopying } from "./copy_code.js";
@@ -12,7 +12,7 @@ export function showRequests(parameters, { rank, account }) {
   const requests = grouped(parameters).map(([group, members]) => ({
     address: cameraUrl("./").href,
     path: PATHS[rank],
-    method: members.some((each) => each.isSecret) ? "POST" : "GET", // others may log a URL
+    method: members.some((each) => each.isSecret) ? "POST" : "GET", // URLs may be logged
     pairs: [["action", "update"], ["group", group], ...members.map((each) => [each.name, each.isSecret ? "NEW_PASSWORD" : each.text])],
     user: account,
   }));

@@ -1,8 +1,8 @@
-// Settings request: changes parameters of the camera, with the rights of the account that looks at the page.
+// Settings request: changes parameters of the camera, with the rights of the page's account.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 
-/** @param {string} group @param {Record<string, string>} values @returns {Promise<string>} why it failed; "" if it did not */
+/** @param {string} group @param {Record<string, string>} values @returns {Promise<string>} reason of a failure; "" for success */
 export async function updateSettings(group, values) {
   try {
     const answer = await postToCamera(cameraUrl("cgi/param.cgi"), new URLSearchParams({ action: "update", group, ...values }));

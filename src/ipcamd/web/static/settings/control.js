@@ -1,4 +1,4 @@
-// Control of one parameter: an input element for its kind, and its text as the camera writes it.
+// Control of one parameter: an input element for its kind, and its text in the camera's notation.
 
 /** @typedef {{type: string, label?: string, words?: string[], labels?: string[], low?: number, high?: number, step?: number, longest?: number}} Kind */
 
@@ -26,7 +26,7 @@ export function buildControl(kind) {
   return input;
 }
 
-/** A group of check boxes; it bears its label itself, since only single controls can be labelled from outside. */
+/** A group of check boxes; it contains its label, because only single controls can be labelled from outside. */
 function buildChoices({ label, words }) {
   const group = Object.assign(document.createElement("fieldset"), { className: "choices" });
   group.setAttribute("aria-label", label);
@@ -41,14 +41,14 @@ function buildChoices({ label, words }) {
 
 const boxes = (group) => [...group.querySelectorAll("input")];
 
-/** Text of the control's value, as the camera writes it. */
+/** The control's value in the camera's notation. */
 export function readControl(element, kind) {
   if (kind.type === "switch") return kind.words[element.checked ? 0 : 1];
   if (kind.type === "choices") return boxes(element).filter((box) => box.checked).map((box) => box.value).join(",");
   return element.value;
 }
 
-/** @param {string} text as the camera writes it */
+/** @param {string} text in the camera's notation */
 export function writeControl(element, kind, text) {
   if (kind.type === "switch") element.checked = text === kind.words[0];
   else if (kind.type === "choices") for (const box of boxes(element)) box.checked = text.split(",").includes(box.value);
@@ -56,7 +56,7 @@ export function writeControl(element, kind, text) {
   else element.value = text;
 }
 
-/** Words for a value that a person reads. */
+/** Readable text of a value. */
 export function describeValue(kind, text) {
   if (kind.type === "choice") return kind.labels?.[kind.words.indexOf(text)] ?? text;
   return text === "" ? "empty" : text;

@@ -29,8 +29,8 @@ function groupsOfPage() {
   return [...new Set(ids.map((id) => id.slice(0, id.lastIndexOf("."))))].join(",");
 }
 
-/** The fields of a `<form>`: an element of it with `data-params="Group.Name Group.Name"` gets those parameters, as far as
- * they can be set on this device. */
+/** The fields of a `<form>`: an element in it with `data-params="Group.Name Group.Name"` gets those parameters that
+ * can be set on this device. */
 export class ParameterForm {
   #form;
   #fields = new Map(); // by Group.Name
@@ -49,7 +49,7 @@ export class ParameterForm {
     form.querySelector("[type=submit]").before(this.#codeButton());
   }
 
-  /** Show the fields, or the present values in them. Throws what went wrong. */
+  /** Show the fields, or the present values in them. Throws an error with the reason of a failure. */
   async show(anew = false) {
     const described = await describeParameters(anew, groupsOfPage());
     for (const place of this.#form.querySelectorAll("[data-params]"))
@@ -60,7 +60,7 @@ export class ParameterForm {
     this.#show();
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group, values) {
     for (const [name, text] of Object.entries(values)) this.#fields.get(`${group}.${name}`)?.take(text);
     this.#show();
@@ -114,7 +114,7 @@ export class ParameterForm {
     const { showRequests } = await import("../requests/request_dialog.js");
     const { account } = document.querySelector("main").dataset;
     const shown = [...this.#fields.values()].filter((field) => field.isEdited || !field.isSecret);
-    showRequests(shown, { rank: "admin", account }); // of these pages, which nobody else sees
+    showRequests(shown, { rank: "admin", account }); // stored by these pages only
   }
 
   #fail(why) {
@@ -168,14 +168,14 @@ class Field {
     return this.isSecret ? this.text !== "" : this.text !== this.#value;
   }
 
-  /** The camera has this value now; what is being written here stays. */
+  /** Set the camera's value; unsaved input stays. */
   take(text) {
     const edited = this.isEdited;
     this.#value = text;
     if (!edited) writeControl(this.#control, this.#param, text);
   }
 
-  /** The camera has taken what stands here. */
+  /** Note that the camera has saved the input. */
   saved() {
     this.#value = this.text;
     if (this.isSecret) this.#control.value = "";

@@ -1,29 +1,29 @@
-// Setting row: one parameter with label, help, control, factory value, error and the request that does the same.
+// Setting row: one parameter with label, help, control, factory value, error and equivalent request.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { buildControl, describeValue, readControl, writeControl } from "./control.js";
 
 const WAIT = 300; // milliseconds without a key before a value is checked
 
-/** One parameter; `told.changed()` after each change, `told.code(row)` when its request is asked for. */
+/** One parameter. Calls `listener.changed()` after each change, and `listener.code(row)` to show its request. */
 export class SettingRow {
   element = document.createElement("div");
   #param;
-  #told;
+  #listener;
   #control;
-  #value; // as the camera has it
-  #isCleared = false; // a password that is to be removed
-  #elsewhere = false; // somebody else has changed it while it is being changed here
+  #value; // value in the camera
+  #isCleared = false; // whether the stored password is to be removed
+  #elsewhere = false; // whether another client has changed it since the unsaved change began
   #timer = null;
   #asked = 0;
 
   /** @param {string} group @param {object} param as /web/settings describes it */
-  constructor(group, param, told) {
+  constructor(group, param, listener) {
     this.group = group;
     this.name = param.name;
     this.id = `${group}.${param.name}`;
     this.#param = param;
-    this.#told = told;
+    this.#listener = listener;
     this.#value = param.value;
     this.#control = buildControl(param);
     this.#build();
@@ -31,12 +31,12 @@ export class SettingRow {
     this.#show();
   }
 
-  /** Text of the value that the camera has. */
+  /** The camera's value as text. */
   get stored() {
     return this.#value;
   }
 
-  /** Text of the control. */
+  /** The control's value as text. */
   get text() {
     return readControl(this.#control, this.#param);
   }
@@ -45,7 +45,7 @@ export class SettingRow {
     return this.#param.type === "password";
   }
 
-  /** Whether it differs from what the camera has. */
+  /** Whether it differs from the camera's value. */
   get isEdited() {
     if (this.isFixed) return false;
     return this.isSecret ? this.text !== "" || this.#isCleared : this.text !== this.#value;
@@ -56,7 +56,7 @@ export class SettingRow {
     return this.#param.fixed !== undefined;
   }
 
-  /** Whether it differs from its factory value, here or at the camera. */
+  /** Whether it differs from its factory value, on the page or in the camera. */
   get isChanged() {
     return this.#param.factory !== undefined && (this.text !== this.#param.factory || this.#value !== this.#param.factory);
   }
@@ -68,7 +68,7 @@ export class SettingRow {
     return words.every((word) => text.includes(word));
   }
 
-  /** The camera has this value now. */
+  /** Set the camera's value. */
   take(text) {
     const edited = this.isEdited;
     this.#elsewhere = edited && text !== this.#value && text !== this.text;
@@ -86,14 +86,14 @@ export class SettingRow {
     this.#show();
   }
 
-  /** Write a value, as a person does. */
+  /** Enter a value, as a user does. */
   write(text) {
     if (text === this.text) return;
     writeControl(this.#control, this.#param, text);
     this.#edited();
   }
 
-  /** The camera has taken what stands here. */
+  /** Note that the camera has saved the input. */
   saved() {
     this.#elsewhere = this.#isCleared = false;
     if (this.isSecret) this.#control.value = "";
@@ -154,7 +154,7 @@ export class SettingRow {
     }
     code.hidden = fixed !== undefined;
     code.setAttribute("aria-label", `${label}: the same as a request`);
-    code.addEventListener("click", () => this.#told.code(this));
+    code.addEventListener("click", () => this.#listener.code(this));
     control.addEventListener("input", () => this.#edited());
   }
 
@@ -167,13 +167,13 @@ export class SettingRow {
   #edited() {
     this.#isCleared &&= this.text === "";
     this.#show();
-    this.#told.changed();
+    this.#listener.changed();
     clearTimeout(this.#timer);
     if (this.isEdited) this.#timer = setTimeout(() => this.#check(), WAIT);
     else this.fail("");
   }
 
-  /** Let the camera say whether it would take the value. */
+  /** Make the camera check the value. */
   async #check() {
     const asked = (this.#asked += 1);
     try {
@@ -181,7 +181,7 @@ export class SettingRow {
       if (!answer.ok || asked !== this.#asked) return;
       this.fail((await answer.json()).error ?? "");
     } catch {
-      // saving will say that the camera does not answer
+      // saving reports that the camera does not answer
     }
   }
 
@@ -195,5 +195,5 @@ export class SettingRow {
 }
 
 function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat what is written anew
+  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }

@@ -1,4 +1,4 @@
-// Settings page: all parameters by topic; changes are saved at once, and taken back with one click.
+// Settings page: all parameters by topic; changes are saved together, and one click reverts them.
 
 import "../live/small_picture.js";
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
@@ -15,7 +15,7 @@ const rows = new Map(); // by Group.Name
 let sections = []; // topics and their groups, each with its element and rows
 let undo = ""; // token of the last change
 let outcome = ""; // of the last request
-let masks = null; // editor of masks, which administrators have
+let masks = null; // mask editor, for administrators only
 
 tellMissingParts((text) => (element("trouble").textContent = text));
 
@@ -79,15 +79,15 @@ function editMasksWhenSeen({ element: section, cards }) {
   observer.observe(section);
 }
 
-/** Whether it is one of several numbered cards that nobody uses: a mask, which has an editor, or a webhook behind another
- * unused one. A search finds them. */
+/** Whether it is an unused one of several numbered cards: a mask, which has an editor, or a webhook after another
+ * unused one. Search finds them. */
 function isUnused(card, previous) {
   if (element("find").value || !isAtFactory(card)) return false;
   const family = familyOf(card);
   return family === "Privacy.Mask" || (family && previous && familyOf(previous) === family && isAtFactory(previous));
 }
 
-/** The name of a numbered group without its number; none for H264 and others whose number is a part of the name. */
+/** The name of a numbered group without its number; "" if the number is part of the name, as in H264. */
 function familyOf(card) {
   return /^(.*\D)\d{1,2}$/.exec(card.name)?.[1];
 }
@@ -127,7 +127,7 @@ function edited() {
   return [...rows.values()].filter((row) => row.isEdited);
 }
 
-/** Say what is to be saved; if there is nothing, `words`, which the next change replaces. */
+/** Show the number of unsaved changes; without changes show `words` until the next change. */
 function tell(words = outcome) {
   const count = edited().length;
   outcome = count ? "" : words;
@@ -167,7 +167,7 @@ function applied({ values, undo: token }, words) {
   followPort(values);
 }
 
-/** @param {Record<string, string>} errors by parameter; "" for those of none @param {Record<string, string>} sent texts; newer
+/** @param {Record<string, string>} errors by parameter; "" for general errors @param {Record<string, string>} sent texts; newer
  * ones are checked by themselves */
 function refuse(errors, words, sent = {}) {
   for (const [id, why] of Object.entries(errors)) if (rows.get(id)?.text === sent[id]) rows.get(id)?.fail(why);
@@ -189,7 +189,7 @@ async function post(path, values) {
   }
 }
 
-/** The port of this page has changed: link to the new one. */
+/** Show a link to the new port of this page. */
 function followPort(values) {
   const port = values[PORTS[location.protocol]];
   if (!port || port === (location.port || { "http:": "80", "https:": "443" }[location.protocol])) return;

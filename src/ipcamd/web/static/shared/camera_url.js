@@ -1,6 +1,6 @@
-// Addresses of the camera, below the page's own folder: a reverse proxy may have put the camera under a path prefix.
+// Addresses of the camera, below the page's own folder: a reverse proxy may add a path prefix.
 
-/** URL of `path` with these parameters. It never holds a login, which fetch() would refuse. */
+/** URL of `path` with these parameters. It never contains a login, which fetch() would refuse. */
 export function cameraUrl(path, parameters = {}) {
   const url = new URL(path, location.href);
   url.username = url.password = "";

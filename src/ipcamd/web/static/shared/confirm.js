@@ -1,6 +1,6 @@
-// Confirmation: a question before what cannot be undone.
+// Confirmation: a question before an irreversible action.
 
-/** @param {string} title @param {string} words @param {string} yes the button that says yes
+/** @param {string} title @param {string} words @param {string} yes label of the confirming button
  * @param {"danger" | "main"} look of that button @returns {Promise<boolean>} */
 export function confirmed(title, words, yes, look = "danger") {
   const dialog = document.getElementById("confirm") ?? build();
@@ -12,7 +12,7 @@ export function confirmed(title, words, yes, look = "danger") {
   const done = new AbortController();
   dialog.showModal();
   return new Promise((resolve) => {
-    // not by "close", which comes late: the next question may be open by then
+    // not by the event "close", which may arrive when the next question is open
     const tell = (answer) => {
       done.abort();
       resolve(answer);

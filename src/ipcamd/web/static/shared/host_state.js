@@ -2,19 +2,19 @@
 
 import { cameraUrl } from "./camera_url.js";
 
-const AGAIN = 5_000; // milliseconds between two looks while the page is seen
+const AGAIN = 5_000; // milliseconds between two requests while the page is visible
 
 const followers = new Set();
 let timer = null;
 
-/** Call `follower(state)` with what /web/system tells, now and again and again. */
+/** Call `follower(state)` with the answer of /web/system, now and periodically. */
 export function followHostState(follower) {
   followers.add(follower);
   if (followers.size === 1) document.addEventListener("visibilitychange", () => !document.hidden && lookAgain());
   lookAgain();
 }
 
-/** Look at once: something has changed. */
+/** Request it at once, because something has changed. */
 export function lookAgain() {
   clearTimeout(timer);
   timer = setTimeout(look, 0);
@@ -28,7 +28,7 @@ async function look() {
       for (const follower of followers) follower(state);
     }
   } catch {
-    // the camera may be on its way to another address, or restart
+    // the camera may be changing its address, or restarting
   }
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(look, AGAIN);

@@ -1,11 +1,11 @@
-// State stream: the device's state and changed settings, while the page is seen.
+// State stream: the device's state and changed settings, while the page is visible.
 
 import { cameraUrl, pageName } from "./camera_url.js";
 
 const AGAIN = 5_000; // milliseconds to the next attempt after the camera refused
 const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
 
-/** Server-sent events of the camera. Connects again after a gap, and rests while nobody sees the page. */
+/** Server-sent events of the camera. Reconnects after an interruption, and pauses while the page is hidden. */
 export class EventConnection {
   #path;
   #parameters;
@@ -13,7 +13,7 @@ export class EventConnection {
   #again;
   #source = null;
   #timer = null;
-  #gap = false; // something may have been missed
+  #gap = false; // changes may have been missed
   #isOver = false;
 
   /** @param {string} path @param {Record<string, (data: any) => void>} handlers by the event's name @param {() => void} again
@@ -60,9 +60,9 @@ export class EventConnection {
   }
 }
 
-/** Calls `told.again()` when it is connected again after a gap, `told.state(parts)` with the parts of the state that changed, `told.settings(group, values)` with new values. */
+/** Calls `listener.again()` after a reconnection, `listener.state(parts)` with the changed parts of the state, and `listener.settings(group, values)` with new values. */
 export class StateStream extends EventConnection {
-  constructor(told) {
-    super("web/state", { state: (parts) => told.state(parts), settings: ({ group, values }) => told.settings(group, values) }, () => told.again?.());
+  constructor(listener) {
+    super("web/state", { state: (parts) => listener.state(parts), settings: ({ group, values }) => listener.settings(group, values) }, () => listener.again?.());
   }
 }

@@ -119,7 +119,7 @@ export function refusal(answer) {
   }
 }
 
-/** @param {Error} error @param {boolean} aborted the connection was given up @returns {Ended} */
+/** @param {Error} error @param {boolean} aborted whether the connection was aborted @returns {Ended} */
 export function ended(error, aborted) {
   if (error instanceof Ended) return error;
   if (aborted) return new Ended("The stream has stopped");

@@ -8,7 +8,7 @@ const UNREACHABLE = 5000; // milliseconds until a network counts as blocking the
 const POLL = 500; // milliseconds between two readings of the statistics
 const SILENCE = 8000; // milliseconds without a byte: the connection is dead
 const OVER = ["closed", "failed"];
-const TRY_LATER = [401, 403, 429, 503]; // refusals that say nothing about WebRTC
+const TRY_LATER = [401, 403, 429, 503]; // refusals unrelated to WebRTC
 
 /** RTP time stamp of 1970 in the video section of an answer (RFC 7273); null without one. @param {string} sdp */
 export function clockOffset(sdp) {
@@ -21,7 +21,7 @@ export function clockOffset(sdp) {
 export class WhepClient extends ReconnectingStream {
   #path;
 
-  /** For talk, see `WebRtcTalk`; null while the camera takes none. */
+  /** For talk, see `WebRtcTalk`; null while the camera accepts no talk. */
   talkChannel = null;
 
   /** @param {string} path @param {import("./reconnecting_stream.js").Listener} listener */
@@ -64,7 +64,7 @@ export class WhepClient extends ReconnectingStream {
   /** Exchange offer and answer; null: the camera supports no WebRTC with this browser. */
   async #offer(connection, signal) {
     connection.addTransceiver("video", { direction: "recvonly" });
-    // nothing is sent before a microphone is put in
+    // nothing is sent until a microphone is added
     connection.addTransceiver("audio", { direction: navigator.mediaDevices?.getUserMedia ? "sendrecv" : "recvonly" });
     await connection.setLocalDescription();
     const headers = { "Content-Type": TYPE, "X-Camera-Page": "1" };
@@ -96,7 +96,7 @@ export class WhepClient extends ReconnectingStream {
   }
 }
 
-/** Received bytes, those of sound among them, and lost pictures. */
+/** Received bytes, those of sound, and lost pictures. */
 async function received(connection) {
   const sums = { bytes: 0, lost: 0, sound: 0 };
   for (const report of (await connection.getStats()).values()) {
@@ -108,7 +108,7 @@ async function received(connection) {
   return sums;
 }
 
-/** Where the microphone's sound goes; null: the camera takes none. */
+/** Sender for the microphone's sound; null: the camera accepts no talk. */
 function talkChannel(connection, session) {
   const sending = connection.getTransceivers().find(({ currentDirection }) => ["sendrecv", "sendonly"].includes(currentDirection));
   return sending ? { sender: sending.sender, session: session.pathname.split("/").at(-1) } : null;

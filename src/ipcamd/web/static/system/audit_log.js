@@ -27,7 +27,7 @@ class AuditLog extends SystemCard {
     this.part("older").hidden = records.length < COUNT || !this.#oldest;
   }
 
-  /** Arguments of the request for what is chosen; a day is one of this browser's. */
+  /** Arguments of the request for the selected filters; days are those of the browser's time zone. */
   #chosen() {
     const [kind, account, day] = ["kind", "account", "day"].map((name) => this.part(name).value.trim());
     const start = day && new Date(`${day}T00:00:00`).getTime() / 1000;

@@ -1,4 +1,4 @@
-// Backup: the settings as one file, and back from it; the archive for support.
+// Backup: saves the settings to a file and restores them; downloads the support archive.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { confirmed } from "../shared/confirm.js";

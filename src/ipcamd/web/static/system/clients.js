@@ -1,4 +1,4 @@
-// Connected clients: everybody who gets something now; each can be disconnected.
+// Connected clients: all clients that receive data; each can be disconnected.
 
 import { pageName } from "../shared/camera_url.js";
 import { EventConnection } from "../shared/state_stream.js";
@@ -20,14 +20,14 @@ class ConnectedClients extends SystemCard {
     this.#events.close();
   }
 
-  show() {} // the list comes by itself
+  show() {} // the camera sends the new list
 
   #show({ total, clients }) {
     const found = merged(clients);
     const rows = found.map((client) => this.#row(client));
     this.#rows = new Map(found.map((client, at) => [client.id, rows[at]]));
     const list = this.part("list");
-    // rows that stay are not touched: the focus may be in one
+    // existing rows are not replaced, because one may have the focus
     for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
     for (const row of rows) if (row.parentNode !== list) list.append(row);
     const unseen = total - clients.length;

@@ -6,8 +6,8 @@ import { ask, readAnswer } from "./requests.js";
 import { SystemCard } from "./system_card.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info&name=FWVersion";
-const AGAIN = 1000; // milliseconds between looks whether the camera is back
-const PATIENCE = 180_000; // milliseconds after which it is not waited for any more
+const AGAIN = 1000; // milliseconds between checks for the camera's return
+const PATIENCE = 180_000; // milliseconds after which the page stops waiting
 
 class CameraMaintenance extends SystemCard {
   connectedCallback() {
@@ -38,7 +38,7 @@ class CameraMaintenance extends SystemCard {
     return (await answer.text()).split("=")[1]?.trim() ?? "";
   }
 
-  /** Wait until the camera is back; it may not have gone down yet. */
+  /** Wait until the camera answers after its restart, which may not have begun yet. */
   async #wait() {
     this.#say("The camera restarts.");
     const end = performance.now() + PATIENCE;

@@ -13,7 +13,7 @@ export async function ask(path, values = {}) {
   return readAnswer(answer.status, await answer.text());
 }
 
-/** @param {number} status @param {string} text of a response; throws what it says went wrong */
+/** @param {number} status @param {string} text of a response; throws an error with its reason */
 export function readAnswer(status, text) {
   const failed = text.match(/^Request failed: ([^\r\n]*)/);
   if (failed) throw new Error(failed[1]);

@@ -1,15 +1,15 @@
-// System card: an element of the system page whose errors stand in it.
+// System card: an element of the system page that shows its own errors.
 
 import { ask, attempt } from "./requests.js";
 
-/** A subclass says by `show()` how it reads and shows the present state. */
+/** A subclass implements `show()`, which reads and shows the present state. */
 export class SystemCard extends HTMLElement {
   /** Element of this card. */
   part(name) {
     return this.querySelector(`[data-part=${name}]`);
   }
 
-  /** Run `action`; its error stands in the card. @returns {Promise<boolean>} whether it worked */
+  /** Run `action`; the card shows its error. @returns {Promise<boolean>} whether it worked */
   attempt(action) {
     return attempt(this.part("error"), action);
   }

@@ -1,13 +1,13 @@
-// Push-to-talk over HTTP: while it is held, the microphone's sound goes to the camera's speaker.
+// Push-to-talk over HTTP: while the button is held, the camera's speaker plays the microphone's sound.
 
 import { joined } from "../mp4/mp4_reader.js";
 import { cameraUrl } from "../shared/camera_url.js";
 import { openMicrophone, requestTalk } from "./talk_request.js";
 
 const WORKLET = "web/talk/ulaw_worklet.js";
-const SESSION = String(Math.random()).slice(2); // one for all talks of this page: it never waits for itself
+const SESSION = String(Math.random()).slice(2); // one for all talks of this page, so that a talk does not wait for the previous one
 const PIECE = 1600; // bytes of one request, 0.2 s
-const MOST_WAITING = 16_000; // bytes that wait for the camera; older ones are dropped
+const MOST_WAITING = 16_000; // most waiting bytes; older ones are dropped
 
 /** Collects u-law and sends it in pieces, one after the other. */
 export class TalkSender {
@@ -29,7 +29,7 @@ export class TalkSender {
     if (this.#size >= PIECE) this.#sending ??= this.#drain();
   }
 
-  /** Send what is left, and say that it is the last. */
+  /** Send the rest, marked as the last piece. */
   async finish() {
     await this.#sending;
     await this.#send(this.#take(), true);
@@ -69,14 +69,14 @@ export class PushToTalk {
       this.#fail(error.message);
       return;
     }
-    if (this.#ended) return this.#release(); // let go while the browser was asking
+    if (this.#ended) return this.#release(); // released while the browser asked for permission
     const node = new AudioWorkletNode(this.#context, "ulaw");
     node.port.onmessage = ({ data }) => !this.#ended && this.#sender.add(data);
-    // browsers run what leads to the loudspeaker; the node's own output is silence
+    // browsers run only nodes that lead to the output; this node's output is silence
     this.#context.createMediaStreamSource(this.#stream).connect(node).connect(this.#context.destination);
   }
 
-  /** Let go: the rest is sent, and the microphone is free. */
+  /** Release: send the rest, and free the microphone. */
   async stop() {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,4 +1,4 @@
-// Talk button: held by mouse, touch, space bar or the key T, it lets the person speak through the camera. For a screen
+// Talk button: held by mouse, touch, space bar or the key T, it transmits the user's voice to the camera. For a screen
 // reader, which cannot hold it, it is a switch.
 
 import { cameraUrl } from "../shared/camera_url.js";
@@ -8,7 +8,7 @@ const INSECURE = "Browsers let pages use the microphone over HTTPS only.";
 
 const element = (id) => document.getElementById(id);
 
-/** The button and what it says. */
+/** The button and its messages. */
 export class TalkButton {
   #button = element("talk");
   #notice = element("talk-notice");
@@ -36,7 +36,7 @@ export class TalkButton {
       else this.press();
     });
     document.addEventListener("keyup", (event) => [" ", "Enter", "t", "T"].includes(event.key) && this.release());
-    // no keyup comes from another window; but a question of the browser's takes the focus for a moment only
+    // another window gets the keyup; a permission dialog takes the focus only briefly
     addEventListener("blur", () => setTimeout(() => document.hasFocus() || this.release(), AWAY));
   }
 
@@ -47,11 +47,11 @@ export class TalkButton {
       const answer = await fetch(cameraUrl("cgi/audio/talk.cgi"), { cache: "no-store" });
       this.#button.hidden = !answer.ok || (await answer.text()).startsWith("Request failed");
     } catch {
-      // the stream will say that the camera does not answer
+      // the stream reports that the camera does not answer
     }
   }
 
-  /** Begin to talk, or say why that is not possible. */
+  /** Begin to talk, or show why that is not possible. */
   async press() {
     if (this.#button.hidden || this.#press) return;
     if (!navigator.mediaDevices?.getUserMedia) return this.#explain();
@@ -67,7 +67,7 @@ export class TalkButton {
     talk.start();
   }
 
-  /** Let go. */
+  /** Release. */
   async release() {
     const talk = this.#press?.talk;
     this.#end();

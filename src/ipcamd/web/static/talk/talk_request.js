@@ -5,7 +5,7 @@ import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 const PATH = "cgi/audio/talk.cgi";
 const REASONS = { NotAllowedError: "this page may not use the microphone", NotFoundError: "there is no microphone" };
 
-/** @returns {Promise<MediaStream>} the microphone's sound; rejected with the reason for the person */
+/** @returns {Promise<MediaStream>} the microphone's sound; rejected with a message for the user */
 export async function openMicrophone() {
   try {
     return await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } });
@@ -20,7 +20,7 @@ export async function openMicrophone() {
  * @param {string} session name of the talk
  * @param {Uint8Array} piece may be empty
  * @param {boolean} isLast the turn ends
- * @returns {Promise<string>} why it is not heard; "": it is
+ * @returns {Promise<string>} why it is not played; "" if it is
  */
 export async function requestTalk(session, piece, isLast) {
   try {

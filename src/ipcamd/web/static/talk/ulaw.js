@@ -1,4 +1,4 @@
-// u-law (ITU-T G.711), 8000 samples per second, of the samples that browsers give.
+// u-law (ITU-T G.711), 8000 samples per second, from the samples of browsers.
 
 const RATE = 8000;
 const BIAS = 132;
@@ -12,7 +12,7 @@ export function encode(sample) {
   return ~((value < 0 ? 128 : 0) | (segment << 4) | ((magnitude >> (segment + 3)) & 15)) & 0xff;
 }
 
-/** Makes 8000 samples a second of more, as the average of those that fall on each. */
+/** Resamples to 8000 samples per second by averaging. */
 export class Decimator {
   #step;
   #due;

@@ -1,4 +1,4 @@
-// Audio worklet: hands the microphone's sound to the page as u-law.
+// Audio worklet: passes the microphone's sound to the page as u-law.
 
 import { Decimator } from "./ulaw.js";
 

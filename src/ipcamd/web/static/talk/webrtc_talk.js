@@ -1,14 +1,14 @@
-// Talk over WebRTC: while it is held, the microphone's sound goes out in the session that shows the picture.
+// Talk over WebRTC: while the button is held, the session of the picture also sends the microphone's sound.
 
 import { openMicrophone, requestTalk } from "./talk_request.js";
 
-const SILENCE = new Uint8Array(); // the sound itself goes another way
+const SILENCE = new Uint8Array(); // the sound itself is sent by WebRTC
 const REPEAT = 1000; // milliseconds between two requests for the turn, which lasts for two seconds
 
 /**
  * @typedef {object} TalkChannel
  * @property {RTCRtpSender} sender
- * @property {string} session its identifier, by which the camera knows the talk
+ * @property {string} session its identifier, which is the name of the talk
  */
 
 /** One talk, from `start` to `stop`. */
@@ -29,7 +29,7 @@ export class WebRtcTalk {
   async start() {
     try {
       this.#microphone = await openMicrophone();
-      if (this.#ended) return this.#release(); // let go while the browser was asking
+      if (this.#ended) return this.#release(); // released while the browser asked for permission
       await this.#channel.sender.replaceTrack(this.#microphone.getAudioTracks()[0]);
     } catch (error) {
       return this.#fail(error.message);
@@ -37,7 +37,7 @@ export class WebRtcTalk {
     return this.#keepTurn();
   }
 
-  /** Let go: the microphone and the turn are free. */
+  /** Release: free the microphone and the turn. */
   async stop() {
     if (this.#ended) return;
     this.#ended = true;
@@ -46,7 +46,7 @@ export class WebRtcTalk {
     if (wasOpen) await requestTalk(this.#channel.session, SILENCE, true);
   }
 
-  /** Learn regularly whether the camera plays it. */
+  /** Check regularly whether the camera plays it. */
   async #keepTurn() {
     if (this.#ended) return;
     const why = this.#channel.sender.transport?.state === "connected" ? await requestTalk(this.#channel.session, SILENCE, false) : "the camera does not answer";

@@ -9,7 +9,7 @@ const TICK = 1000;
 
 class DateTime extends SystemCard {
   #form;
-  #camera = null; // its local time, as if it were UTC: milliseconds, and when it was so here
+  #camera = null; // its local time as if it were UTC, in milliseconds, and the browser's time of that reading
 
   connectedCallback() {
     this.#form = new ParameterForm(this.part("form"), { saved: lookAgain });
@@ -27,7 +27,7 @@ class DateTime extends SystemCard {
     return this.#form.show(anew);
   }
 
-  /** New values of a group have come. */
+  /** Show new values of a group. */
   take(group, values) {
     this.#form?.take(group, values);
   }

@@ -1,4 +1,4 @@
-// Welcome page: leads a newcomer through password, name, time zone and picture; each step applies at once.
+// Welcome page: set-up of password, name, time zone and picture; each step applies at once.
 
 import "../live/small_picture.js";
 import { describeParameters } from "../settings/parameter_form.js";
@@ -8,7 +8,7 @@ import { updateSettings } from "../requests/settings_request.js";
 const steps = [...document.querySelectorAll(".step")];
 const account = document.getElementById("welcome").dataset.account;
 let at = 0;
-let password = ""; // the new one, until this page is left: the browser still has the old one
+let password = ""; // the new password, kept until the page is closed, because the browser still has the old one
 
 const apply = {
   async password(form) {
@@ -23,7 +23,7 @@ const apply = {
 
   async name(form) {
     const why = await updateSettings("System.Info", Object.fromEntries(new FormData(form)));
-    if (!why) await logIn(); // the name is part of the login: the browser would ask again
+    if (!why) await logIn(); // the name is part of the login, so the browser would ask again
     return why;
   },
 
@@ -52,7 +52,7 @@ async function post(path, values) {
   }
 }
 
-/** Let the browser use the new password from now on; without it, the browser asks. */
+/** Make the browser use the new password; otherwise the browser would ask for it. */
 function logIn() {
   if (!password) return Promise.resolve();
   return new Promise((resolve) => {
@@ -95,7 +95,7 @@ async function fillIn() {
   }
 }
 
-/** The camera's zone of this device's place, or one with the same time. */
+/** The camera's time zone for this device's zone, or one with the same offset. */
 function likelyZone({ words, labels, value }) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const year = new Date().getFullYear();

@@ -3,8 +3,8 @@
 
 const MOST = 8;
 const NOTCH = 1.2; // of the wheel, of a key, of a button
-const PINCH_OF_TRACKPAD = 100; // its wheel events are small: so many units double the picture
-const STEP = 0.1; // of the picture's width that an arrow key moves it
+const PINCH_OF_TRACKPAD = 100; // wheel units that double the size: wheel events of touchpads are small
+const STEP = 0.1; // fraction of the picture's width per arrow key
 const MEANT = 4; // pixels; a shorter drag is a click
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -17,7 +17,7 @@ const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowD
 
 export const WHOLE = { scale: 1, x: 0, y: 0 };
 
-/** The place after magnification by `factor`; the point (x, y) of the frame, 0 to 1, shows the same as before. @returns {Place} */
+/** The place after magnification by `factor`; the point (x, y) of the frame, 0 to 1, keeps its content. @returns {Place} */
 export function magnified(place, factor, x, y) {
   const scale = Math.min(MOST, Math.max(1, place.scale * factor));
   const grown = scale / place.scale;
@@ -52,7 +52,7 @@ export class DigitalZoom {
   #place = WHOLE;
   #drag = null; // {x, y, moved} of the mouse
   #touches = null; // {x, y, span} of the fingers
-  #aims; // whether the pointer and the arrow keys belong to the camera
+  #aims; // whether the pointer and the arrow keys control the camera
 
   /** @param {() => boolean} aims whether the camera's own controls use clicks and arrow keys now */
   constructor(aims) {
@@ -73,7 +73,7 @@ export class DigitalZoom {
     this.#show(magnified(this.#place, NOTCH ** 2, 0.5, 0.5));
   }
 
-  /** The opposite. */
+  /** Reduce the middle. */
   zoomOut() {
     this.#show(magnified(this.#place, NOTCH ** -2, 0.5, 0.5));
   }
@@ -125,7 +125,7 @@ export class DigitalZoom {
   }
 
   #letGo() {
-    if (this.#drag && !this.#drag.moved) this.#drag = null; // else the click that follows is no click
+    if (this.#drag && !this.#drag.moved) this.#drag = null; // otherwise the following click would count as one
     this.#frame.classList.remove("dragged");
   }
 
@@ -143,7 +143,7 @@ export class DigitalZoom {
     const span = points.length === 2 ? Math.hypot(fingers[0].clientX - fingers[1].clientX, fingers[0].clientY - fingers[1].clientY) : null;
     const last = this.#touches;
     this.#touches = { x, y, span };
-    if (event.type !== "touchmove") return; // the fingers are others now; a tap stays a tap
+    if (event.type !== "touchmove") return; // the set of fingers has changed; a tap remains a tap
     event.preventDefault();
     if (!last || Boolean(last.span) !== Boolean(span)) return;
     const place = shifted(this.#place, x - last.x, y - last.y);
