@@ -121,7 +121,9 @@ class MovingAxis:
 
     def position_at(self, moment_s: float) -> float:
         """Return the position at a time; before the present move, its start position."""
-        return self._limited(self.path.at(moment_s)[0])
+        path = self.path
+        rest = path.phases[-1]  # at rest most of the time: this is called for each picture
+        return self._limited(rest.position if moment_s >= rest.start_s else path.at(moment_s)[0])
 
     @property
     def velocity(self) -> float:
@@ -154,4 +156,4 @@ class MovingAxis:
 
     def _limited(self, position: float) -> float:
         low, high = self.limits
-        return min(max(position, low), high)
+        return low if position < low else high if position > high else position

@@ -55,7 +55,7 @@ class VirtualPanTilt:
     @property
     def position(self) -> PtzPosition:
         """See `PanTilt`."""
-        return PtzPosition(*(axis.position for axis in self._axes))
+        return PtzPosition(self._pan.position, self._tilt.position, self._zoom.position)
 
     @property
     def target(self) -> PtzPosition:

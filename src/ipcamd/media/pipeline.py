@@ -108,9 +108,8 @@ class Pipeline:
         self.passthrough = Passthrough(self._streams, lambda: self._processor.change, lambda: self._processor.masks)
         """Passes the source's encoded pictures through."""
         self._demand = SourceDemand(self._streams, self.passthrough, self.analysis, self.focus_meter, self.light_meter)
-        outputs = tuple(self.passthrough.switches.values())
         self._processor = FrameProcessor(
-            outputs, self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
+            (), self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
         )
         self._analysis_capture = make_analysis_capture(analysis_source, self._processor)
         self.capture = VideoCapture(source, self._deliver, self._draw_no_signal, timeouts)
@@ -329,6 +328,8 @@ class Pipeline:
 
     def _set_watched(self, name: str, watched: bool) -> None:
         self._streams[name].input.set_wanted(watched)
+        self.passthrough.update_watched()
+        self._processor.outputs = self.passthrough.watched
         if watched and name in self._encoders:
             self._encoders[name].wake()
         self._update_demand()

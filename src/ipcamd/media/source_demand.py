@@ -79,7 +79,7 @@ class SourceDemand:
     def refine(self, wanted: Wanted) -> Wanted:
         """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
         # called for each picture: looks only at streams with viewers
-        watched = self._passthrough.watched()
+        watched = self._passthrough.watched
         rates = [switch.stream.settings.rate for switch in watched if switch.wants_pictures]
         if self._focus_meter.wanted:
             rates.append(FOCUS_RATE)

@@ -56,3 +56,20 @@ def test_what_is_no_jpeg_is_no_picture() -> None:
     found = JpegInspector().inspect(b"\xff\xd8\xff\xd9")
     assert found
     assert found.obstacle == "JPEGs that are cut short"
+
+
+def test_each_picture_of_a_stream_is_inspected_for_itself() -> None:
+    commented = jpeg(comment=b"taken at noon")
+    pictures = (
+        jpeg(),
+        commented,
+        jpeg(comment=b"taken a little later"),
+        jpeg(quality=30),
+        without_tables(commented),
+        jpeg(progressive=True),
+        commented[:-2],
+        b"\xff\xd8\xff\xd9",
+        jpeg(),
+    )
+    stream = JpegInspector()
+    assert [stream.inspect(data) for data in pictures] == [JpegInspector().inspect(data) for data in pictures]

@@ -60,7 +60,8 @@ class FrameProcessor:
         """Largest size of all streams: width and height. May be replaced at any time."""
         self.size = (0, 0)
         """Width and height of the newest picture, in pixels."""
-        self._outputs = outputs
+        self.outputs = outputs
+        """Outputs of the streams with viewers. May be replaced at any time."""
         self._analysis = analysis
         self._clock_ns = clock_ns
         self._local = local
@@ -92,7 +93,7 @@ class FrameProcessor:
     def process(self, picture: Picture) -> None:
         """Transform a picture and pass it to the outputs that need it."""
         self._light_meter.offer(picture)
-        outputs = [output for output in self._outputs if output.admits(picture)]
+        outputs = [output for output in self.outputs if output.admits(picture)]
         if not outputs and not (self.analyses and self._analysis.wanted) and not self._focus_meter.wanted:
             return
         from ipcamd.media.image.scale import ProcessedFrame

@@ -27,6 +27,8 @@ class Passthrough:
         self._masks = masks
         self._pace = Pace()
         self.switches = {name: PassthroughSwitch(stream) for name, stream in streams.items()}
+        self.watched: tuple[PassthroughSwitch, ...] = ()
+        """Switches of the streams with viewers; may be read in any thread."""
 
     def offer(self, packet: Packet) -> None:
         """Offer the source's next packet to all streams; for the delivering thread."""
@@ -38,9 +40,9 @@ class Passthrough:
         for switch in self.switches.values():
             switch.offer(packet, touched, rate, masks.change)
 
-    def watched(self) -> list[PassthroughSwitch]:
-        """Return the switches of the streams with viewers."""
-        return [switch for switch in self.switches.values() if switch.stream.input.wanted]
+    def update_watched(self) -> None:
+        """Update `watched`; to be called when a stream gets its first viewer or loses its last one."""
+        self.watched = tuple(switch for switch in self.switches.values() if switch.stream.input.wanted)
 
     def settings_of(self, codec: str) -> StreamSettings | None:
         """Return the settings of the largest stream of a codec, of those with viewers if there are any; None without a

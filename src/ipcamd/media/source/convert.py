@@ -48,8 +48,9 @@ class VideoConverter:
         """Whether the pixels of the source are square."""
         return self._pixel_aspect == 1.0
 
-    def convert(self, picture: av.VideoFrame, want: tuple[int, int]) -> av.VideoFrame:
-        """Return the picture, no larger than needed to cover `want`; its pixels are not shared."""
+    def convert(self, picture: av.VideoFrame, want: tuple[int, int], is_shared: bool = True) -> av.VideoFrame:
+        """Return the picture, no larger than needed to cover `want`. Its pixels are the caller's alone, unless
+        `is_shared` is False: then it may be the same picture, whose pixels nobody else uses."""
         turns = -round(picture.rotation / 90) % 4
         if turns % 2:
             want = want[1], want[0]
@@ -69,7 +70,7 @@ class VideoConverter:
         )
         if turns:
             return _rotate(converted, turns)
-        return copy_frame(converted) if converted is picture else converted
+        return copy_frame(converted) if is_shared and converted is picture else converted
 
 
 def _color_range(picture: av.VideoFrame) -> int:

@@ -55,7 +55,8 @@ class PacketReader:
         self._key_ns = 0
         """Capture time of the last key frame, or of a later request for one."""
         self._number = -1
-        self._last: av.VideoFrame | None = None
+        self._last: av.VideoFrame | Packet | None = None
+        """The last decoded picture; of a codec without references its packet, because the caller has its pixels."""
         self.good = 0
         """Pictures without known damage."""
 
@@ -78,9 +79,19 @@ class PacketReader:
     def repeat(self, captured_ns: int) -> Iterator[Picture]:
         """Yield the last picture again, if pictures are wanted, so that a long picture does not count as silence."""
         want = self._wanted()
-        if self._last and want.picture_rate:
+        for frame in self._decode_last(want) if want.picture_rate else ():
             self._number += 1
-            yield Picture(self._converter.convert(self._last, want.size), captured_ns, self._number)
+            yield self._convert(frame, want, captured_ns)
+
+    def _decode_last(self, want: "Wanted") -> list[av.VideoFrame]:
+        if isinstance(self._last, Packet):
+            return self._decoder.decode(self._last, want) if self._decoder else []
+        return [self._last] if self._last else []
+
+    def _convert(self, frame: av.VideoFrame, want: "Wanted", captured_ns: int) -> Picture:
+        # pictures of other codecs refer to the decoder's pictures
+        video = self._converter.convert(frame, want.size, is_shared=not self._codec.intra_only)
+        return Picture(video, captured_ns, self._number)
 
     def _request_key_frame(self, packet: Packet, want: "Wanted") -> None:
         is_recent = abs(packet.captured_ns - self._key_ns) < SECOND_NS
@@ -99,11 +110,11 @@ class PacketReader:
         frames = self._decoder.decode(packet, want)
         self.good += not want.picture_rate or bool(frames)
         self._number += self._codec.intra_only and not frames
-        self._last = frames[-1] if frames else None
+        self._last = (packet if self._codec.intra_only else frames[-1]) if frames else None
         for frame in frames:
             if self._codec.intra_only or self._admits(packet, want):
                 self._number += 1
-                yield Picture(self._converter.convert(frame, want.size), packet.captured_ns, self._number)
+                yield self._convert(frame, want, packet.captured_ns)
 
     def _admits(self, packet: Packet, want: "Wanted") -> bool:
         return self._limiter.admits(packet.captured_ns, want.picture_rate)

@@ -1,10 +1,13 @@
 """JPEG bitstream: complete pictures, and the Huffman tables that webcams omit (ITU-T T.81)."""
 
+from dataclasses import replace
+
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import AccessUnit
 from ipcamd.wire.jpeg_scanner import EOI, SOI
 from ipcamd.wire.packetize import jpeg
 
-_SOS, _DHT = 0xDA, 0xC4
+_SOS, _DHT, _COM, _APP = 0xDA, 0xC4, 0xFE, 0xE0
 _PADDING = b"\0\xff"
 """Bytes that some webcams append after the end."""
 
@@ -34,32 +37,70 @@ STANDARD_TABLES = _standard_tables()
 """Segment with the standard Huffman tables (ITU-T T.81, K.3)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Segments of a picture from the first table to the scan's header."""
+
+    data: bytes = b""
+    """Bytes; none if there is no scan."""
+    scan: int = 0
+    """Position of the scan's header in `data`."""
+    has_tables: bool = False
+    """Whether there are Huffman tables."""
+    size: tuple[int, int] = (0, 0)
+    obstacle: str = ""
+
+
 class JpegInspector:
     """Inspects Motion JPEG. See `Inspector`."""
+
+    def __init__(self) -> None:
+        self._head = _Head()
+        """Head of the last picture: most cameras send the same one with each picture."""
 
     def inspect(self, data: bytes) -> AccessUnit | None:
         """See `Inspector`: a picture without Huffman tables gets the standard ones, which decoders assume."""
         if not data.startswith(SOI):
             return None
-        size, scan, has_tables = _find_segments(data)
-        if not scan or not data.rstrip(_PADDING).endswith(EOI):
-            return AccessUnit(data, True, size, "JPEGs that are cut short")
-        payload = data if has_tables else data[:scan] + STANDARD_TABLES + data[scan:]
-        return AccessUnit(payload, True, size, jpeg.find_obstacle(payload))
+        start = _skip_notes(data)
+        if not self._head.data or not data.startswith(self._head.data, start):
+            self._head = _read_head(data, start)
+        head = self._head
+        if not head.data or not (data.endswith(EOI) or data.rstrip(_PADDING).endswith(EOI)):
+            return AccessUnit(data, True, head.size, "JPEGs that are cut short")
+        return AccessUnit(_with_tables(data, start, head), True, head.size, head.obstacle)
 
 
-def _find_segments(data: bytes) -> tuple[tuple[int, int], int, bool]:
-    """Return the size, the start of the scan's header (0: missing), and whether there are Huffman tables."""
-    at, size, has_tables = len(SOI), (0, 0), False
+def _with_tables(data: bytes, start: int, head: _Head) -> bytes:
+    scan = start + head.scan
+    return data if head.has_tables else data[:scan] + STANDARD_TABLES + data[scan:]
+
+
+def _skip_notes(data: bytes) -> int:
+    """Return the position after the comments and application segments, which may differ from picture to picture."""
+    at = len(SOI)
+    while at + 9 <= len(data) and data[at] == 0xFF and (data[at + 1] == _COM or data[at + 1] & 0xF0 == _APP):
+        at = _end(data, at)
+    return at
+
+
+def _end(data: bytes, at: int) -> int:
+    """Return the position after the segment at `at`."""
+    return at + 2 + max(2, int.from_bytes(data[at + 2 : at + 4]))
+
+
+def _read_head(data: bytes, start: int) -> _Head:
+    at, size, has_tables = start, (0, 0), False
     while at + 9 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
         if marker == 0xFF:  # fill bytes may precede a marker
             at += 1
             continue
         if marker == _SOS:
-            return size, at, has_tables
+            head = _Head(data[start : _end(data, at)], at - start, has_tables, size)
+            return replace(head, obstacle=jpeg.find_obstacle(_with_tables(data, start, head)))
         if 0xC0 <= marker <= 0xCF and marker not in (_DHT, 0xC8, 0xCC):
             size = int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
         has_tables = has_tables or marker == _DHT
-        at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4]))
-    return size, 0, has_tables
+        at = _end(data, at)
+    return _Head(size=size)

@@ -1,0 +1,25 @@
+"""Packets of a source and their pictures."""
+
+import numpy as np
+import simplejpeg
+from tests.media.stage import NOON, grey, luma
+
+from ipcamd.media import codecs
+from ipcamd.media.frame import Picture
+from ipcamd.media.planes import planes
+from ipcamd.media.source import Wanted
+from ipcamd.media.source.packet_reader import PacketReader
+
+SIZE = (320, 240)
+
+
+def test_a_repeated_picture_shows_nothing_that_was_drawn_into_the_first() -> None:
+    data = simplejpeg.encode_jpeg_yuv_planes(*map(np.ascontiguousarray, planes(grey(90, SIZE))))
+    reader = PacketReader(codecs.JPEG, lambda: Wanted(SIZE, 30, False))
+    (first,) = reader.read(data, NOON)
+    assert isinstance(first, Picture)
+    planes(first.video)[0][:] = 0
+    (again,) = reader.repeat(NOON + 1)
+    assert (luma(first.video), luma(again.video)) == (0, 90)
+    (later,) = reader.repeat(NOON + 2)
+    assert later.number == again.number + 1 == first.number + 2
