@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
     from ipcamd.maintenance.first_steps import FirstSteps
     from ipcamd.maintenance.support_archive import SupportArchive
+    from ipcamd.media.audio.speaker import Speaker
     from ipcamd.media.mp4.stream import Mp4Stream
     from ipcamd.media.pipeline import Pipeline
-    from ipcamd.media.sound.speaker import Speaker
     from ipcamd.network.address_change import AddressChange
     from ipcamd.network.ntp.synchronizer import NtpSynchronizer
     from ipcamd.settings.settings import Settings

@@ -11,8 +11,8 @@ from tests.media.stage import Script
 
 from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
+from ipcamd.media.audio.speaker import Speaker
 from ipcamd.media.pipeline import Pipeline
-from ipcamd.media.sound.speaker import Speaker
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
 from ipcamd.wire.http.message import Head

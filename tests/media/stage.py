@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import framed, planes
@@ -65,7 +65,7 @@ class Script:
     sound = False
 
     def __init__(self) -> None:
-        self.items: queue.Queue[Picture | Sound | Exception | None] = queue.Queue()
+        self.items: queue.Queue[Picture | AudioChunk | Exception | None] = queue.Queue()
         self.plays = 0
         self.open = 0
         """Runs that were begun and not closed."""
@@ -76,7 +76,7 @@ class Script:
     def check(self) -> None:
         raise ConfigError("not for the command line")
 
-    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         self.plays += 1
         self.open += 1
         self.closed.clear()
@@ -88,7 +88,7 @@ class Script:
             self.open -= 1
             self.closed.set()
 
-    def _given(self, stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def _given(self, stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         while not stop.is_set():
             try:
                 item = self.items.get(timeout=0.002)

@@ -9,7 +9,7 @@ import wave
 import pytest
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.sound.speaker import Speaker
+from ipcamd.media.audio.speaker import Speaker
 from ipcamd.server.talk import MOST_PACKETS, TalkReceiver, TalkService
 from ipcamd.wire import ulaw
 

@@ -11,14 +11,14 @@ from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import ConfigError
-from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
+from ipcamd.media.audio import make_audio_output, make_audio_source
+from ipcamd.media.audio.speaker import Speaker
 from ipcamd.media.codecs import AAC, ULAW
 from ipcamd.media.encode.encoder_choice import SOFTWARE, EncoderChoice
 from ipcamd.media.image.view import View
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.pipeline import Pipeline
-from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
 from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.tampering.tampering_detection import TamperingDetection
@@ -64,7 +64,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     )
     await run_in_thread(source.check, "source")
     analysis_source = await run_in_thread(lambda: _analysis_source(core, clock), "source")
-    instrument = sounds.make_audio_source(core.options.audio, clock)
+    instrument = make_audio_source(core.options.audio, clock)
     if instrument:
         await run_in_thread(instrument.check, "source")
     encoders = await _find_encoders(core.options.encoder)
@@ -142,7 +142,7 @@ def _speaker(stack: ShutdownStack, core: Core) -> Speaker | None:
     """Return the speaker, if any."""
     if core.options.speaker == "none":
         return None
-    speaker = Speaker(sounds.make_audio_output(core.options.speaker))
+    speaker = Speaker(make_audio_output(core.options.speaker))
     stack.push(speaker.close)
     core.settings.watch("Audio", speaker.follow)
     speaker.follow(core.settings["Audio"])

@@ -13,13 +13,13 @@ from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
 from ipcamd.wire.mp4 import tracks
-from ipcamd.wire.mp4.tracks import SoundTrack, VideoTrack
+from ipcamd.wire.mp4.tracks import AudioTrack, VideoTrack
 from ipcamd.wire.packetize import aac, h264, h265, jpeg, mpeg4, onvif_metadata, opus, pcma, pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 if TYPE_CHECKING:  # imports PyAV
+    from ipcamd.media.audio_encoders import AudioEncoder
     from ipcamd.media.encoders import Encoder, EncoderSettings
-    from ipcamd.media.sound_encoders import SoundEncoder
 
 SLOW = 10
 """Frame rate below which the bit rate decreases no further, because key frames are more frequent."""
@@ -60,7 +60,7 @@ class Codec:
     """RTP payload format, and its line in session descriptions."""
     encoder: MakeEncoder | None = None
     """Constructor of the encoder; None for sound."""
-    sound_encoder: "Callable[[], SoundEncoder] | None" = None
+    sound_encoder: "Callable[[], AudioEncoder] | None" = None
     """Makes an encoder of the microphone's sound; None for pictures, and u-law, which the microphone makes."""
     parameters: str = ""
     """Group of parameters of its stream; "" for sound."""
@@ -82,7 +82,7 @@ class Codec:
     """Whether browsers play it in MP4 without conversion."""
     mp4_video: Callable[[bytes, tuple[int, int]], VideoTrack | None] | None = None
     """Makes its track of MP4 from a key frame and the size of pictures; None if it is not recorded in MP4."""
-    mp4_sound: Callable[[], SoundTrack] | None = None
+    mp4_sound: Callable[[], AudioTrack] | None = None
     """Makes its track of MP4; None if it is not recorded in MP4."""
     mp4_kind: str = ""
     """Code of its tracks in MP4 files; "" if it is not recorded in MP4."""
@@ -263,22 +263,22 @@ NO_CODE = 15
 """Payload code of what has no payload header."""
 
 
-def _encode_alaw() -> "SoundEncoder":
-    from ipcamd.media.sound_encoders import AlawEncoder
+def _encode_alaw() -> "AudioEncoder":
+    from ipcamd.media.audio_encoders import AlawEncoder
 
     return AlawEncoder()
 
 
-def _encode_aac() -> "SoundEncoder":
-    from ipcamd.media.sound_encoders import AAC_FORMAT, FfmpegSoundEncoder
+def _encode_aac() -> "AudioEncoder":
+    from ipcamd.media.audio_encoders import AAC_FORMAT, FfmpegAudioEncoder
 
-    return FfmpegSoundEncoder(AAC_FORMAT)
+    return FfmpegAudioEncoder(AAC_FORMAT)
 
 
-def _encode_opus() -> "SoundEncoder":
-    from ipcamd.media.sound_encoders import OPUS_FORMAT, FfmpegSoundEncoder
+def _encode_opus() -> "AudioEncoder":
+    from ipcamd.media.audio_encoders import OPUS_FORMAT, FfmpegAudioEncoder
 
-    return FfmpegSoundEncoder(OPUS_FORMAT)
+    return FfmpegAudioEncoder(OPUS_FORMAT)
 
 
 def _sound_codec(
@@ -286,9 +286,9 @@ def _sound_codec(
     title: str,
     content_type: str,
     rtp_format: PayloadFormat,
-    encoder: "Callable[[], SoundEncoder]",
+    encoder: "Callable[[], AudioEncoder]",
     onvif: OnvifCodec,
-    mp4_sound: Callable[[], SoundTrack] | None = None,
+    mp4_sound: Callable[[], AudioTrack] | None = None,
     mp4_kind: str = "",
 ) -> Codec:
     """Return a codec of sound that the SDK's streams do not have; browsers play what MP4 holds."""

@@ -62,7 +62,7 @@ def announce(codec: Codec, obstacle: str) -> Packet:
 
 
 @dataclass(slots=True)
-class Sound:
+class AudioChunk:
     """Sound from the source: signed 16-bit samples, one channel, 8000 per second."""
 
     samples: "np.ndarray[tuple[int], np.dtype[np.int16]]"

@@ -13,6 +13,8 @@ from functools import partial
 from math import ceil, log2
 from typing import TYPE_CHECKING
 
+from ipcamd.media.audio.audio_stream import AudioStream
+from ipcamd.media.audio.microphone import Microphone
 from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
@@ -30,8 +32,6 @@ from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import MaskSet, enabled_masks
 from ipcamd.media.meter import Meter, StreamFigures
 from ipcamd.media.passthrough.passthrough import Passthrough
-from ipcamd.media.sound.microphone import Microphone
-from ipcamd.media.sound.sound_stream import SoundStream
 from ipcamd.media.source import Wanted
 from ipcamd.media.source_demand import SourceDemand, make_analysis_capture
 from ipcamd.media.stream.hub import Hub
@@ -48,7 +48,7 @@ from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:
-    from ipcamd.media.sound import AudioSource
+    from ipcamd.media.audio import AudioSource
     from ipcamd.media.source import Source
 
 STOP_S = 0.9
@@ -119,7 +119,7 @@ class Pipeline:
         self._recorder: AudioCapture | None = None
         self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
         self._sounds = {
-            codec: SoundStream(codec, self._microphone)
+            codec: AudioStream(codec, self._microphone)
             for codec in sound_codecs()
             if codec.sound_encoder and self._microphone
         }

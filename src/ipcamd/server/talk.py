@@ -8,9 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.sound.audio_framer import RATE_HZ
-from ipcamd.media.sound.speaker import Speaker
-from ipcamd.media.sound.talk_format import ULAW, Decode, TalkFormat
+from ipcamd.media.audio.audio_framer import RATE_HZ
+from ipcamd.media.audio.speaker import Speaker
+from ipcamd.media.audio.talk_format import ULAW, Decode, TalkFormat
 from ipcamd.server.listener import bind_sockets
 from ipcamd.wire.rtp import rtp
 from ipcamd.wire.rtp.jitter import Gap, JitterBuffer

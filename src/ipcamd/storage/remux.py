@@ -115,7 +115,7 @@ def find_key_frame(source: BinaryIO, at_s: float) -> float:
         return found
 
 
-def add_sound_stream(out: OutputContainer) -> AudioStream:
+def add_audio_stream(out: OutputContainer) -> AudioStream:
     """Return a new AAC track with a sample rate of `AUDIO_RATE`."""
     stream = out.add_stream("aac", rate=AUDIO_RATE, options={"b": "32000"})
     stream.codec_context.layout = "mono"
@@ -159,7 +159,7 @@ class _EncodedSound:
 
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
-        self._stream = add_sound_stream(out)
+        self._stream = add_audio_stream(out)
         self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
 
     def put(self, packet: "AnyPacket") -> None:

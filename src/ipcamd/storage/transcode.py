@@ -22,7 +22,7 @@ from ipcamd.storage.remux import (
     AUDIO_RATE,
     AnyPacket,
     CheckWanted,
-    add_sound_stream,
+    add_audio_stream,
     is_playable,
     open_container,
     seek,
@@ -69,9 +69,9 @@ def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, key
         if duration_s <= 0:
             raise ValueError(f"there is no segment {number}")
         pictures = _KeyPictures(container, out, duration_s) if keys_only else _Pictures(container, out, duration_s)
-        tracks: dict[str, _Pictures | _Sound] = {"video": pictures}
+        tracks: dict[str, _Pictures | _Audio] = {"video": pictures}
         if container.streams.audio and not keys_only:
-            tracks["audio"] = _Sound(out, duration_s)
+            tracks["audio"] = _Audio(out, duration_s)
         seek(container, begin_s - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
         for packet in container.demux():
             check_wanted()
@@ -156,12 +156,12 @@ class _KeyPictures(_Pictures):
             super().put(packet, at_s)
 
 
-class _Sound:
+class _Audio:
     """Sound of a segment as AAC, with silence where there is none."""
 
     def __init__(self, out: OutputContainer, duration_s: float) -> None:
         self._out = out
-        self._stream = add_sound_stream(out)
+        self._stream = add_audio_stream(out)
         self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
         self._end = math.ceil(round(duration_s * AUDIO_RATE) / PACKET_SAMPLES) * PACKET_SAMPLES
         self._samples = np.zeros((1, LEAD * PACKET_SAMPLES + self._end + PACKET_SAMPLES), np.float32)

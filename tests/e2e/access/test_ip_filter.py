@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 from tests.conftest import StartCamera
+from tests.e2e.audio.test_talk import heard, packets, talk_port
 from tests.e2e.camera import PASSWORD, CameraProcess, basic, eventually
-from tests.e2e.sound.test_talk import heard, packets, talk_port
 
 pytestmark = pytest.mark.slow
 

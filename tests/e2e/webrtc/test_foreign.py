@@ -13,7 +13,7 @@ from tests.e2e.camera import PATIENCE, CameraProcess, eventually
 from tests.e2e.pages.test_page_live import spoken
 from tests.e2e.webrtc.test_whep import post, until
 
-from ipcamd.media.sound.tone import PITCH_HZ
+from ipcamd.media.audio.tone import PITCH_HZ
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import pytest
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import audio_capture
 from ipcamd.media.capture.audio_capture import AudioCapture
-from ipcamd.media.frame import Sound
+from ipcamd.media.frame import AudioChunk
 
 WAIT = 30.0
 
@@ -27,14 +27,14 @@ class Flute:
     def check(self) -> None:
         pass
 
-    def play(self, stop: threading.Event) -> Iterator[Sound]:
+    def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         outcome = self.plays.pop(0)
         self.played.release()
         try:
             if isinstance(outcome, Exception):
                 raise outcome
             for n in range(outcome):
-                yield Sound(np.zeros(8, np.int16), n)
+                yield AudioChunk(np.zeros(8, np.int16), n)
             if outcome > 1:
                 stop.wait(WAIT)
         finally:

@@ -9,7 +9,7 @@ import pytest
 from tests.media.stage import NOON, SECOND, WAIT, Script, grey
 
 from ipcamd.media.capture.video_capture import ASLEEP_S, SILENT, UNPLUGGED, Timeouts, VideoCapture
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source import Wanted
 
 WANTED = Wanted((640, 480), 30, False)
@@ -88,16 +88,16 @@ def test_the_source_hears_of_what_is_wanted_while_it_runs(patient: Running) -> N
 
 
 def test_sound_goes_to_the_listener(patient: Running) -> None:
-    heard: queue.Queue[Sound] = queue.Queue()
+    heard: queue.Queue[AudioChunk] = queue.Queue()
     patient.capture.listener = heard.put
     patient.capture.demand(WANTED)
-    patient.source.items.put(Sound(np.zeros(8, np.int16), NOON))
+    patient.source.items.put(AudioChunk(np.zeros(8, np.int16), NOON))
     assert heard.get(timeout=WAIT).captured_ns == NOON
 
 
 def test_sound_without_a_listener_is_dropped(patient: Running) -> None:
     patient.capture.demand(WANTED)
-    patient.source.items.put(Sound(np.zeros(8, np.int16), NOON))
+    patient.source.items.put(AudioChunk(np.zeros(8, np.int16), NOON))
     patient.source.show(NOON)
     assert patient.pictures.get(timeout=WAIT) == NOON
 

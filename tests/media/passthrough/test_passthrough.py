@@ -12,7 +12,7 @@ from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, luma
 
 from ipcamd.media import codecs
 from ipcamd.media.capture.video_capture import Timeouts
-from ipcamd.media.frame import EncodedFrame, Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, EncodedFrame, Packet, Picture
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.packet_reader import PacketReader
@@ -29,7 +29,7 @@ SENSOR = "ImageSource.IO.Sensor"
 class EncodedScript(Script):
     """A camera of H.264: it gives the access units that the test puts in."""
 
-    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         reader = PacketReader(codecs.H264, wanted)
         for item in super().play(wanted, stop):
             yield from reader.read(*item) if isinstance(item, tuple) else [item]

@@ -7,16 +7,16 @@ from pathlib import Path
 import av
 import numpy as np
 
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.planes import planes
 
 
-def pictures(items: Sequence[Picture | Sound]) -> list[Picture]:
+def pictures(items: Sequence[Picture | AudioChunk]) -> list[Picture]:
     return [item for item in items if isinstance(item, Picture)]
 
 
-def sounds(items: Sequence[Picture | Sound]) -> list[Sound]:
-    return [item for item in items if isinstance(item, Sound)]
+def sounds(items: Sequence[Picture | AudioChunk]) -> list[AudioChunk]:
+    return [item for item in items if isinstance(item, AudioChunk)]
 
 
 def level(picture: Picture) -> int:

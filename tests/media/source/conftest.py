@@ -19,7 +19,7 @@ from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
 from ipcamd.media.capture import signal_timeout
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted
 from ipcamd.media.source.pacing import Clock
 from ipcamd.time_units import SECOND_NS
@@ -66,10 +66,10 @@ def play() -> Play:
         rate: int = 30,
         sound: bool = False,
         codecs: tuple[str, ...] = (),
-    ) -> list[Packet | Picture | Sound]:
+    ) -> list[Packet | Picture | AudioChunk]:
         wanted = Wanted(size, rate, sound, frozenset(codecs))
         with closing(
-            cast("Generator[Packet | Picture | Sound]", source.play(lambda: wanted, threading.Event()))
+            cast("Generator[Packet | Picture | AudioChunk]", source.play(lambda: wanted, threading.Event()))
         ) as items:
             return [next(items) for _ in range(count)]
 

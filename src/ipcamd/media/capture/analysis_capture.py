@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.media.capture.capture_loop import CaptureLoop
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.image.frame_processor import FrameProcessor
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class AnalysisCapture(CaptureLoop):
             self.wake()
         return self._needed and not self._failing
 
-    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | Sound]":
+    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | AudioChunk]":
         return self._source.play(self._now_wanted, stop)
 
     def _now_wanted(self) -> "Wanted":
@@ -54,7 +54,7 @@ class AnalysisCapture(CaptureLoop):
         self._processor.limit = self._wanted.size
         return self._wanted
 
-    def _take(self, item: Packet | Picture | Sound) -> None:
+    def _take(self, item: Packet | Picture | AudioChunk) -> None:
         if isinstance(item, Picture):
             if self._failing:
                 self._note_success()

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.media.capture.capture_loop import CaptureLoop
-from ipcamd.media.frame import Sound
+from ipcamd.media.frame import AudioChunk
 
 if TYPE_CHECKING:
-    from ipcamd.media.sound import AudioSource
+    from ipcamd.media.audio import AudioSource
 
 RETRY_S = 0.5
 """Seconds from the first failure to the next attempt."""
@@ -19,7 +19,7 @@ LONGEST_S = 10.0
 class AudioCapture(CaptureLoop):
     """One source of sound. `run` is for a thread."""
 
-    def __init__(self, source: "AudioSource", deliver: Callable[[Sound], None]) -> None:
+    def __init__(self, source: "AudioSource", deliver: Callable[[AudioChunk], None]) -> None:
         """`deliver` gets the sound, in that thread."""
         super().__init__(f"audio {source.name}", RETRY_S, LONGEST_S)
         self._source = source
@@ -35,9 +35,9 @@ class AudioCapture(CaptureLoop):
         if needed:
             self.wake()
 
-    def _play(self, stop: threading.Event) -> Iterator[Sound]:
+    def _play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         return self._source.play(stop)
 
-    def _take(self, item: Sound) -> None:
+    def _take(self, item: AudioChunk) -> None:
         self._note_success()
         self._deliver(item)

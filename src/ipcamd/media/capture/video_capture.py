@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ipcamd.dataclass import dataclass
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
 from ipcamd.media.capture.signal_timeout import OPENING_S, SilenceLimit
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.workers.on_demand import IDLE_S
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class VideoCapture(CaptureLoop):
         clock that never jumps, in seconds; `wait` waits for a condition, which is held, at most this many seconds."""
         self._timeouts = timeouts or Timeouts()
         super().__init__(f"source {source.name}", self._timeouts.retry_s, self._timeouts.longest_s)
-        self.listener: Callable[[Sound], None] | None = None
+        self.listener: Callable[[AudioChunk], None] | None = None
         """Gets the source's sound, in the source's thread."""
         self.watcher: Callable[[bool], None] = lambda _: None
         """Called when the source becomes silent (False), and when it is back (True), in a thread; must be quick."""
@@ -164,7 +164,7 @@ class VideoCapture(CaptureLoop):
     def _may_end(self) -> bool:
         return not self._needed and self._steady_s() - self._left_s > self._timeouts.linger_s
 
-    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | Sound]":
+    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | AudioChunk]":
         self._limit.restart()
         return self._source.play(self._now_wanted, stop)
 
@@ -174,10 +174,10 @@ class VideoCapture(CaptureLoop):
             self._stop.set()
         return self.refine(self._wanted)
 
-    def _take(self, item: Packet | Picture | Sound) -> None:
+    def _take(self, item: Packet | Picture | AudioChunk) -> None:
         if isinstance(item, Packet) and not item.payload:
             self._deliver(item)
-        elif not isinstance(item, Sound):
+        elif not isinstance(item, AudioChunk):
             with self._delivering:
                 if self._private:
                     return

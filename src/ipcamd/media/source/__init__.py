@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.v4l2 import V4l2Camera
@@ -67,7 +67,7 @@ class Source(Protocol):
     def check(self) -> None:
         """Raise `ConfigError` if the source can never work. An unreachable network camera is no error."""
 
-    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield pictures and sound in real time until `stop` is set; for one thread of its own.
 
         A source of encoded pictures yields each as a packet, if wanted, then decoded, if wanted. The caller owns each

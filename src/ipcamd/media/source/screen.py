@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class ScreenSource:
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | AudioChunk]:
         """See `Source`."""
         from ipcamd.media.source.screen_capture import capture_screen
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.sound.talk_format import TalkFormat, find_talk_format
+from ipcamd.media.audio.talk_format import TalkFormat, find_talk_format
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedFormat, OfferedMedia

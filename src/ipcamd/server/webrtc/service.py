@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import HttpError, ViewerLimitReached
-from ipcamd.media.sound.talk_format import TalkFormat
+from ipcamd.media.audio.talk_format import TalkFormat
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.listener import Listener, bind_sockets
@@ -272,7 +272,7 @@ class WebRtcService:
 
 def _prepare() -> DtlsContext:
     """Load what the first session needs. For a worker thread."""
-    import ipcamd.media.sound.opus_decoder  # noqa: F401
+    import ipcamd.media.audio.opus_decoder  # noqa: F401
 
     return DtlsContext()
 

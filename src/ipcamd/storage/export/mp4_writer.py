@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 import av
 from av.container import InputContainer, OutputContainer
 
-from ipcamd.storage.export.continuous_sound import ContinuousSound
+from ipcamd.storage.export.continuous_audio import ContinuousAudio
 from ipcamd.storage.export.picture_track import CopiedPictures, EncodedPictures
 from ipcamd.storage.export.plan import ExportPlan
 from ipcamd.storage.export.selection import ExportPart
@@ -67,7 +67,7 @@ class _Mp4Writer:
         self._plan, self._out = plan, out
         self._check_wanted, self._note_progress = check_wanted, note_progress
         self._pictures: CopiedPictures | EncodedPictures | None = None
-        self._sound: ContinuousSound | None = None
+        self._sound: ContinuousAudio | None = None
 
     def write(self, open_recording: OpenRecording) -> None:
         at_s = 0.0
@@ -107,7 +107,7 @@ class _Mp4Writer:
             sound.fill(end_s)
         return end_s
 
-    def _tracks(self, container: InputContainer) -> tuple[CopiedPictures | EncodedPictures, ContinuousSound | None]:
+    def _tracks(self, container: InputContainer) -> tuple[CopiedPictures | EncodedPictures, ContinuousAudio | None]:
         if not self._pictures:
             plan, out = self._plan, self._out
             self._pictures = (
@@ -115,7 +115,7 @@ class _Mp4Writer:
                 if plan.encoded_because
                 else CopiedPictures(out, video_stream_of(container))
             )
-            self._sound = ContinuousSound(out) if plan.has_sound else None
+            self._sound = ContinuousAudio(out) if plan.has_sound else None
         return self._pictures, self._sound
 
 

@@ -11,7 +11,7 @@ from ipcamd.wire.mp4.init_segment import WRITER
 from ipcamd.wire.mp4.sample_entry import SampleEntry, read_sample_entries
 from ipcamd.wire.mp4.segment_index import INDEX_BYTES, Segment, format_index, read_index
 from ipcamd.wire.mp4.start_time import START_BYTES, read_start
-from ipcamd.wire.mp4.tracks import SoundTrack, VideoTrack
+from ipcamd.wire.mp4.tracks import AudioTrack, VideoTrack
 
 Read = Callable[[int, int], bytes]
 """``read(place, length)`` returns bytes of a file; fewer only at its end."""
@@ -96,7 +96,7 @@ def read_head(read: Read, size_bytes: int) -> Mp4Head:
     started_ns, place = read_start(read(place, START_BYTES)), place + START_BYTES
     last, end = read_index(read(place, INDEX_BYTES)), place + INDEX_BYTES
     length = last.time if last and last.time < _LONGEST and end + last.offset == size_bytes else 0
-    return Mp4Head(entries[VideoTrack.id], entries.get(SoundTrack.id), started_ns, read(0, place), end, length)
+    return Mp4Head(entries[VideoTrack.id], entries.get(AudioTrack.id), started_ns, read(0, place), end, length)
 
 
 def _find_moov(read: Read, size_bytes: int) -> tuple[int, int]:

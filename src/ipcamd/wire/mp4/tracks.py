@@ -37,7 +37,7 @@ class VideoTrack:
 
 
 @dataclass(frozen=True, slots=True)
-class SoundTrack:
+class AudioTrack:
     """Sound of one channel."""
 
     codec: str
@@ -56,7 +56,7 @@ class SoundTrack:
     media_header = full_box(b"smhd", 0, 0, bytes(4))
 
 
-Track = VideoTrack | SoundTrack
+Track = VideoTrack | AudioTrack
 """Track of either kind."""
 
 
@@ -84,19 +84,19 @@ def make_h265_track(key_frame: bytes, size: tuple[int, int]) -> VideoTrack | Non
     return VideoTrack(_name_h265(profile), size, _format_picture_entry(b"hvc1", size, configuration), _h265_sample)
 
 
-def make_aac_track() -> SoundTrack:
+def make_aac_track() -> AudioTrack:
     """Return the track of AAC-LC."""
     specific = _descriptor(5, AudioSpecificConfig(aac.RATE_HZ).pack())
     decoder = struct.pack(">BB11x", _MPEG4_AUDIO, _AUDIO_STREAM) + specific
     stream = b"\0\0\0" + _descriptor(4, decoder) + _descriptor(6, b"\x02")
     entry = _format_sound_entry(b"mp4a", aac.RATE_HZ, full_box(b"esds", 0, 0, _descriptor(3, stream)))
-    return SoundTrack("mp4a.40.2", aac.RATE_HZ, entry, aac.duration)
+    return AudioTrack("mp4a.40.2", aac.RATE_HZ, entry, aac.duration)
 
 
-def make_opus_track() -> SoundTrack:
+def make_opus_track() -> AudioTrack:
     """Return the track of Opus."""
     specific = box(b"dOps", struct.pack(">BBHIhB", 0, 1, _PRE_SKIP, opus.CLOCK_HZ, 0, 0))
-    return SoundTrack("opus", opus.CLOCK_HZ, _format_sound_entry(b"Opus", opus.CLOCK_HZ, specific), opus.duration)
+    return AudioTrack("opus", opus.CLOCK_HZ, _format_sound_entry(b"Opus", opus.CLOCK_HZ, specific), opus.duration)
 
 
 def _h264_sample(annex_b: bytes) -> bytes:

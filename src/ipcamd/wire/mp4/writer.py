@@ -5,14 +5,14 @@ from typing import NamedTuple
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.mp4.fragment import Run, RunSample, format_fragment, format_reference_time
 from ipcamd.wire.mp4.init_segment import format_init_segment
-from ipcamd.wire.mp4.tracks import SoundTrack, Track, VideoTrack
+from ipcamd.wire.mp4.tracks import AudioTrack, Track, VideoTrack
 
 
 class Mp4Format(NamedTuple):
     """Tracks of a stream or file. Another format needs another initialization segment."""
 
     video: VideoTrack
-    sound: SoundTrack | None
+    sound: AudioTrack | None
 
     @property
     def tracks(self) -> tuple[Track, ...]:

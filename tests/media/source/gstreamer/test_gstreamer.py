@@ -8,7 +8,7 @@ import pytest
 from tests.media.source.conftest import Play
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted, make_source
 
 LIVE = "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=20/1,format=I420"
@@ -27,7 +27,7 @@ def failure(source: Source) -> str:
     [
         (f"gst:{LIVE}", "none", {Picture}),
         (f"gst:{LIVE} ! jpegenc", "mjpeg", {Packet, Picture}),
-        (H264, "h264", {Packet, Picture, Sound}),
+        (H264, "h264", {Packet, Picture, AudioChunk}),
     ],
 )
 def test_a_pipeline_is_shown_and_passed_through(play: Play, text: str, codec: str, kinds: set[type]) -> None:

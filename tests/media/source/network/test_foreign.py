@@ -18,7 +18,7 @@ from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.capture import signal_timeout
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
 from ipcamd.media.source.network import NetworkSource
@@ -238,7 +238,7 @@ def rtsps(rtsp: object, certificate: Path) -> Iterator[str]:
         process.kill()
 
 
-def first_of(url: str, tls: str) -> Picture | Sound:
+def first_of(url: str, tls: str) -> Picture | AudioChunk:
     return next(make_source(url, tls=tls).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
 
 

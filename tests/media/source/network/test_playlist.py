@@ -18,7 +18,7 @@ from tests.media.source.peers import Server
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted, make_source
 from ipcamd.media.source.network.playlist import SegmentPacer
 from ipcamd.time_units import SECOND_NS
@@ -97,7 +97,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def play(source: Source, count: int, codecs: frozenset[str] = frozenset()) -> list[Packet | Picture | Sound]:
+def play(source: Source, count: int, codecs: frozenset[str] = frozenset()) -> list[Packet | Picture | AudioChunk]:
     items = source.play(lambda: Wanted((320, 240), 30, True, codecs), threading.Event())
     try:
         return list(islice(items, count))
@@ -119,7 +119,7 @@ def test_a_live_playlist_is_passed_through_with_its_sound(site: str, tmp_path: P
     packets = [item for item in items if isinstance(item, Packet)]
     assert {packet.obstacle for packet in packets} == {""}
     assert any(packet.key for packet in packets)
-    assert {type(item) for item in items} == {Packet, Picture, Sound}
+    assert {type(item) for item in items} == {Packet, Picture, AudioChunk}
     gaps = [after.captured_ns - before.captured_ns for before, after in pairwise(packets)]
     assert all(gap > 0 for gap in gaps)
     assert sorted(gaps)[len(gaps) // 2] == pytest.approx(SECOND_NS / 25, rel=0.1)

@@ -14,7 +14,7 @@ from tests.media.source.clips import level, pictures
 from tests.media.source.conftest import Play, Time
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted, make_source
 
 SIZE = (64, 48)
@@ -98,7 +98,7 @@ def test_ffmpegs_streams_are_passed_through_and_decoded(fifo: Path, form: str, e
     given = ["-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=20", *encoder, "-pix_fmt", pixels, "-f", form]
     with ffmpeg(fifo, *given):
         items = source.play(lambda: wanted, threading.Event())
-        missing = {Packet, Picture, Sound} if source.sound else {Packet, Picture}
+        missing = {Packet, Picture, AudioChunk} if source.sound else {Packet, Picture}
         for item in islice(items, 300):
             missing.discard(type(item))
             assert not isinstance(item, Packet) or item.obstacle == ""

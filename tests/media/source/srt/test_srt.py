@@ -13,7 +13,7 @@ from tests.media.source.conftest import Play
 from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted, make_source
 
 PATIENCE_S = 60.0
@@ -71,7 +71,7 @@ def test_a_sender_is_passed_through_with_its_sound_and_found_again_after_a_resta
     for _ in range(2):
         with sender(port, "&passphrase=topsecretkey"):
             items = call(source, 60)
-        assert {type(item) for item in items} == {Packet, Picture, Sound}
+        assert {type(item) for item in items} == {Packet, Picture, AudioChunk}
         assert {item.obstacle for item in items if isinstance(item, Packet)} == {""}
     assert "secret" not in caplog.text + source.name
 

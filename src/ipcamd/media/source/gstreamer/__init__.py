@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class GstreamerSource:
         if done.returncode:
             raise ConfigError(f"source {self.name}: {self.explain(done.stderr)}")
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """See `Source`."""
         from ipcamd.media.source.gstreamer.gstreamer_receiver import receive_gstreamer
         from ipcamd.media.source.network.reception import Reception

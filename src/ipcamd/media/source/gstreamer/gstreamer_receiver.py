@@ -8,7 +8,7 @@ from subprocess import PIPE, Popen, TimeoutExpired
 from typing import IO
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.gstreamer import RUNNER, GstreamerSource
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.reception import Reception
@@ -18,7 +18,7 @@ _END_S = 1.0
 """Time for the process to end by itself, in seconds."""
 
 
-def receive_gstreamer(source: GstreamerSource, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+def receive_gstreamer(source: GstreamerSource, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound (see `Source.play`). Raises `SourceError`."""
     with tempfile.TemporaryFile() as messages, _run(source.pipeline, messages) as process:
         assert process.stdout

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class LibcameraCamera:
             known = f"there are {listed}" if cameras else "no camera is connected, or its cable or driver fails"
             raise ConfigError(f"source {self.name}: there is no such camera; {known}")
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """See `Source`. The program encodes where its pictures can be passed through, and delivers raw pictures
         otherwise."""
         from ipcamd.media.source.capture_device.capture import capture_pictures

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class VideoFile:
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """See `Source`."""
         from ipcamd.media.source.media_file.loop_player import play_in_loop
 

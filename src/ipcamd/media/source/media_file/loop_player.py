@@ -9,7 +9,7 @@ import av
 
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import Codec
-from ipcamd.media.frame import Packet, Picture, Sound, announce
+from ipcamd.media.frame import AudioChunk, Packet, Picture, announce
 from ipcamd.media.source.convert import VideoConverter, copy_frame
 from ipcamd.media.source.media_file.media_file import MediaFile, TimedSamples
 from ipcamd.media.source.pacing import Clock, RateLimiter, RealtimePacer, Ticker
@@ -19,7 +19,7 @@ from ipcamd.time_units import SECOND_NS
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
-ReadSound: TypeAlias = Callable[[int, int], Iterator[TimedSamples]]
+ReadAudio: TypeAlias = Callable[[int, int], Iterator[TimedSamples]]
 """Reads the sound of a file between two playing times."""
 
 _REPEAT_NS = SECOND_NS // 2
@@ -28,7 +28,7 @@ _REPEAT_NS = SECOND_NS // 2
 
 def play_in_loop(
     open_file: Callable[[], MediaFile], wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Packet | Picture | Sound]:
+) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield a file's pictures and sound in real time, in a loop (see `Source.play`)."""
     player = _Player(wanted, stop, clock)
     for file in _open_repeatedly(open_file):
@@ -70,14 +70,14 @@ class _Player:
         self._converter = VideoConverter()
         self._reader: PacketReader | None = None
 
-    def play(self, file: MediaFile) -> Iterator[Packet | Picture | Sound]:
+    def play(self, file: MediaFile) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the contents of a file. Raises `SourceError` if it contains no picture."""
         encoding = file.encoding
         if encoding.codec and not encoding.obstacle:
             return self._play_packets(file, encoding.codec)
         return self._play_pictures(file)
 
-    def _play_packets(self, file: MediaFile, codec: Codec) -> Iterator[Packet | Picture | Sound]:
+    def _play_packets(self, file: MediaFile, codec: Codec) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the encoded pictures of a file, as packets and decoded."""
         self._reader = self._reader or file.make_reader(codec, self._wanted)
         last_ns, count = 0, 0
@@ -96,7 +96,7 @@ class _Player:
         yield from self._play_sound(file, file.last_sound, last_ns, file.end_ns)
         self._start_ns += file.end_ns
 
-    def _play_pictures(self, file: MediaFile) -> Iterator[Packet | Picture | Sound]:
+    def _play_pictures(self, file: MediaFile) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the decoded pictures of a file."""
         self._converter, last, end_ns, count = VideoConverter(file.pixel_aspect), None, 0, 0
         for at_ns, duration_ns, picture in file.pictures():
@@ -118,14 +118,14 @@ class _Player:
 
     def _repeat(
         self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int
-    ) -> Iterator[Packet | Picture | Sound]:
+    ) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the last picture again for its duration."""
         for at_ns in range(last[0] + _REPEAT_NS, until_ns - _REPEAT_NS // 2, _REPEAT_NS):
             yield from self._picture(file, last[1], at_ns, at_ns)
 
     def _next(
         self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int
-    ) -> Iterator[Packet | Picture | Sound]:
+    ) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the next picture if it is within the wanted rate, and the sound before it."""
         if self._limiter.admits(self._start_ns + at_ns, self._wanted().rate):
             yield from self._picture(file, picture, last_ns, at_ns)
@@ -134,7 +134,7 @@ class _Player:
 
     def _picture(
         self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int
-    ) -> Iterator[Packet | Picture | Sound]:
+    ) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the sound before a picture, then the picture."""
         converted = self._converter.convert(picture, self._wanted().size)
         yield from self._sound(file, last_ns, at_ns)
@@ -143,17 +143,17 @@ class _Player:
         if not self._stop.is_set():
             yield Picture(converted, captured_ns, self._number)
 
-    def _sound(self, file: MediaFile, start_ns: int, end_ns: int) -> Iterator[Sound]:
+    def _sound(self, file: MediaFile, start_ns: int, end_ns: int) -> Iterator[AudioChunk]:
         yield from self._play_sound(file, file.sound, start_ns, end_ns)
 
-    def _play_sound(self, file: MediaFile, read: ReadSound, start_ns: int, end_ns: int) -> Iterator[Sound]:
+    def _play_sound(self, file: MediaFile, read: ReadAudio, start_ns: int, end_ns: int) -> Iterator[AudioChunk]:
         if not self._wanted().sound:
             return file.close_sound()
         for at_ns, samples in read(start_ns, end_ns):
             captured_ns = self._pacer.wait_until(self._start_ns + at_ns)
             if self._stop.is_set():
                 return
-            yield Sound(samples, captured_ns)
+            yield AudioChunk(samples, captured_ns)
 
     def _play_still(self, picture: av.VideoFrame) -> Iterator[Picture]:
         """Yield the only picture of a file at the wanted rate until stopped."""

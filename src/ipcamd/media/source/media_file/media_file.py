@@ -67,7 +67,7 @@ class MediaFile:
         self._limit = limit
         self._medium = self._open()
         self._timestamps = TimestampMap(_BROADCAST_LEAP_NS if self._medium.format.flags & _MAY_LEAP else _LEAP_NS)
-        self._track: AudioTrack | None = None
+        self._track: AudioReader | None = None
         self.end_ns = 0
         """Playing time at which the last of `packets` ends, in nanoseconds."""
         try:
@@ -122,7 +122,7 @@ class MediaFile:
     def sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
         """Yield the sound up to `end_ns`: from the end of the last call, at first from `start_ns`."""
         if self._track is None:
-            self._track = AudioTrack(self._open(), self._timestamps, start_ns, self._limit)
+            self._track = AudioReader(self._open(), self._timestamps, start_ns, self._limit)
         return self._track.read_until(end_ns)
 
     def last_sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
@@ -137,7 +137,7 @@ class MediaFile:
         self._track = None
 
 
-class AudioTrack:
+class AudioReader:
     """Sound of a recording, from a playing time on."""
 
     def __init__(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
 
@@ -42,7 +42,7 @@ class NetworkSource:
     def check(self) -> None:
         """See `Source`: nothing is left to check, because a camera may be reachable later."""
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """See `Source`."""
         from ipcamd.media.source.network.reception import Reception
 

@@ -12,7 +12,7 @@ from av.stream import Discard
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.codecs import find_passable
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
@@ -42,7 +42,7 @@ def low_delay_options() -> dict[str, str]:
 
 def receive_bytes(
     reader: Any, form: str | None, reception: Reception, burst_ns: int | None = None
-) -> Iterator[Packet | Picture | Sound]:
+) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound of the live stream that `reader`, an object with a ``read`` method, returns. `form` is
     FFmpeg's name of its format, None to detect it; for `burst_ns` see `ClockRecovery`. Raises `SourceError`."""
     options = low_delay_options() | {"protocol_whitelist": ""}
@@ -55,7 +55,7 @@ def receive_live(
     reception: Reception,
     recovery: TimestampClock,
     key_frames: KeyFrameSource | None = None,
-) -> Iterator[Packet | Picture | Sound]:
+) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound until the reception is stopped. Raises `SourceError` when the stream ends or stalls.
     `key_frames` takes requests for key frames."""
     receiver = _Receiver(medium, reception, recovery, key_frames)
@@ -93,7 +93,7 @@ class _Receiver:
         self._number = -1
         self._last_ns = reception.clock.steady_ns()
 
-    def receive(self, packet: "av.Packet[Any]") -> Iterator[Packet | Picture | Sound]:
+    def receive(self, packet: "av.Packet[Any]") -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the wanted contents of a packet. Raises `SourceError` if pictures have been missing for too long."""
         if packet.stream is self.streams[0] and self._packets:
             yield from self._read(packet, self._packets)
@@ -124,12 +124,12 @@ class _Receiver:
             self._number += 1
             yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
 
-    def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
+    def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[AudioChunk]:
         if self._reception.is_silent_since(self._last_ns):
             raise SourceError(f"sends sound but no picture for {float(self._reception.limit):g} s")
         captured_ns = self._recovery.sound_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():
-            yield Sound(samples, captured_ns)
+            yield AudioChunk(samples, captured_ns)
             captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.decode import is_image_file
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
@@ -89,7 +89,7 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
 
 def play_http(
     url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
-) -> Iterator[Packet | Picture | Sound]:
+) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again. Raises
     `SourceError`."""
     wanted, stop, clock = reception.wanted, reception.stop, reception.clock
@@ -115,7 +115,7 @@ def play_http(
 
 def _pictures(
     kind: ContentKind, answer: HttpAnswer, receiver: PushReceiver, reception: Reception
-) -> Iterator[Packet | Picture | Sound]:
+) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield an answer's pictures. Raises `SourceError` if it is a stream that ended, or damaged."""
     pictures, damaged = receiver.pictures, receiver.damaged
     if kind is ContentKind.STILL:
@@ -137,7 +137,7 @@ def _whole(answer: HttpAnswer) -> bytes:
     return bytes(data)
 
 
-def _stream(answer: HttpAnswer, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+def _stream(answer: HttpAnswer, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
     form, beginning = _FORMS.get(answer.type, ("", b""))
     known = form if form and answer.peek(_HEAD_BYTES).startswith(beginning) else None
     return receive_bytes(answer, known, reception, _BURST)

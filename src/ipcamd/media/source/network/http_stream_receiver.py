@@ -10,7 +10,7 @@ import numpy as np
 from ipcamd.errors import SourceError
 from ipcamd.media import codecs
 from ipcamd.media.codecs import Codec
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.decode import PictureDecoder, decode_file, is_image_file
 from ipcamd.media.source.network.reception import Reception
@@ -41,7 +41,7 @@ class PushReceiver:
         self.damaged = 0
         """Pictures received that could not be decoded."""
 
-    def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Packet | Picture | Sound]:
+    def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield pictures and sound of the body that `read` returns in pieces, until it ends or the reception is
         stopped. Raises `SourceError`."""
         parser = PictureParser(boundary)
@@ -59,7 +59,7 @@ class PushReceiver:
         """Yield a single picture from the bytes of an image file that is not a JPEG."""
         yield from self._shown(decode_file(data), self._wanted())
 
-    def _part(self, part: bytes, want: "Wanted") -> Iterator[Packet | Picture | Sound]:
+    def _part(self, part: bytes, want: "Wanted") -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the content of a part; nothing if it is neither picture nor sound, or not wanted."""
         if part.startswith(SOI):
             yield from self._picture(codecs.JPEG, part, want)
@@ -102,9 +102,9 @@ class PushReceiver:
                 self._number += 1
                 yield Picture(self._converter.convert(picture, want.size), captured_ns, self._number)
 
-    def _sound(self, codes: bytes) -> Sound:
+    def _sound(self, codes: bytes) -> AudioChunk:
         samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)
-        return Sound(samples, self._clock.now_ns() - samples.size * SECOND_NS // 8000)
+        return AudioChunk(samples, self._clock.now_ns() - samples.size * SECOND_NS // 8000)
 
     def _expect_picture(self) -> None:
         """Raise `SourceError` if no picture could be decoded for too long."""

@@ -14,7 +14,7 @@ from av.container import InputContainer
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.capture.signal_timeout import SilenceLimit
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
@@ -69,7 +69,7 @@ class PlaylistMemory:
 
 def play_playlist(
     url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
-) -> Iterator[Packet | Picture | Sound]:
+) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
     limit, place = SilenceLimit(least_s=signal_timeout.OPENING_S), without_login(url)
     reception = replace(reception, limit=limit)
@@ -88,7 +88,7 @@ def play_playlist(
 
 def _play_live(
     medium: InputContainer, memory: PlaylistMemory, reception: Reception
-) -> Iterator[Packet | Picture | Sound]:
+) -> Iterator[Packet | Picture | AudioChunk]:
     try:
         yield from receive_live(medium, reception, SegmentPacer(reception.clock, reception.stop))
     except SourceError:

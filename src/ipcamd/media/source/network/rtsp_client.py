@@ -9,7 +9,7 @@ from av.container import InputContainer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
 from ipcamd.media.source.network.camera_connection import CameraConnection
 from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
@@ -40,7 +40,7 @@ class RtspClient:
         self._transports = ("tcp",) if url.lower().startswith("rtsps:") else tuple(_TRANSPORTS)
         """Transports; the last successful one comes first, refused ones come last."""
 
-    def play(self, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+    def play(self, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield the camera's pictures and sound (see `Source.play`)."""
         with ExitStack() as stack:
             medium, relay = self._open(stack, reception)

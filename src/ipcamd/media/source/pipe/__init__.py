@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.pipe.pipe_format import PipeFormat, parse_format
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
@@ -46,7 +46,7 @@ class PipeSource:
                 f"source {self.name}: standard input is not a pipe; start it as in `program | ipcamd run`"
             )
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """See `Source`."""
         from ipcamd.media.source.network.reception import Reception
         from ipcamd.media.source.pipe.pipe_player import play_pipe

@@ -8,7 +8,7 @@ import av
 from av.error import FFmpegError
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
@@ -26,7 +26,7 @@ _EARLY_FRAMES = 2
 """Raw frames that may arrive early before the writer has to wait."""
 
 
-def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound (see `Source.play`). Raises `SourceError` at the end of the data."""
     reader.start(reception.limit, reception.stop)
     if reader.used and not form.rate:
@@ -40,7 +40,7 @@ def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Ite
             raise
 
 
-def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
     if form.name == MJPEG:
         return PushReceiver(reception).receive(reader.read, b"")
     return receive_bytes(reader, form.name, reception, _BURST_NS)

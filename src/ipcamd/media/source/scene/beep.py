@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcamd.media.frame import Sound
-from ipcamd.media.source.periodic_sound import loop_second
+from ipcamd.media.frame import AudioChunk
+from ipcamd.media.source.periodic_audio import loop_second
 
 _RATE_HZ = 8000
 
@@ -28,6 +28,6 @@ def _second() -> NDArray[np.int16]:
     return samples
 
 
-def make_beep(start_ns: int, end_ns: int) -> Sound:
+def make_beep(start_ns: int, end_ns: int) -> AudioChunk:
     """Return the sound between two moments (nanoseconds since the epoch); adjacent intervals join without a gap."""
     return loop_second(_second(), start_ns, end_ns)

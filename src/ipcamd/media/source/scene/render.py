@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.image.overlay import Tile
 from ipcamd.media.planes import Plane, framed, planes
 from ipcamd.media.source.convert import fit_size
@@ -34,7 +34,7 @@ _SIZES = 4
 
 def play_scene(
     wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, walking: Callable[[], bool]
-) -> Iterator[Picture | Sound]:
+) -> Iterator[Picture | AudioChunk]:
     """Yield the scene's pictures and sound (see `Source.play`)."""
     ticker, renderer = Ticker(clock, stop), _Renderer(clock)
     heard, number = clock.now_ns(), -1

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.source_query import parse_query
 
@@ -64,7 +64,7 @@ class SrtSource:
         except OSError as error:
             raise ConfigError(f"source {self.name}: {error}") from None
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """See `Source`."""
         from ipcamd.media.source.network.reception import Reception
         from ipcamd.media.source.srt.srt_receiver import receive_srt

@@ -6,7 +6,7 @@ from contextlib import closing
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.srt import SrtAddress
@@ -18,7 +18,7 @@ _SLICE_S = 0.25
 """Longest wait, in seconds, before `stop` is looked at."""
 
 
-def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[Packet | Picture | Sound]:
+def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound (see `Source.play`). Raises `SourceError`."""
     with closing(_connect(address)) as connection:
         try:

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class V4l2Camera:
         if not any(formats.values()):
             raise ConfigError(f"source {self.name}: none of its formats can be decoded ({', '.join(formats)})")
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
         """See `Source`; the mode that suits the wanted format best is used."""
         from ipcamd.media.source.capture_device.capture import capture_pictures
         from ipcamd.media.source.v4l2.device import V4l2Device

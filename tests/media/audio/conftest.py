@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ipcamd.media.frame import Sound
-from ipcamd.media.sound import AudioSource
+from ipcamd.media.audio import AudioSource
+from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.pacing import Clock
 
 SECOND = 1_000_000_000
@@ -32,14 +32,14 @@ def time() -> Time:
     return Time()
 
 
-Play = Callable[[AudioSource, int], list[Sound]]
+Play = Callable[[AudioSource, int], list[AudioChunk]]
 
 
 @pytest.fixture
 def play() -> Play:
     """Give a function that takes the first `count` stretches that an instrument plays."""
 
-    def take(instrument: AudioSource, count: int) -> list[Sound]:
+    def take(instrument: AudioSource, count: int) -> list[AudioChunk]:
         sounds = instrument.play(threading.Event())
         taken = [next(sounds) for _ in range(count)]
         sounds.close()  # type: ignore[attr-defined]

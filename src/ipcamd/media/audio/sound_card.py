@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.sound.audio_framer import RATE_HZ
+from ipcamd.media.audio.audio_framer import RATE_HZ
 
 _log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.sound.audio_framer import RATE_HZ
+from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.wire import alaw, ulaw
 from ipcamd.wire.packetize import opus, pcma, pcmu
 
@@ -24,7 +24,7 @@ class TalkFormat:
 
 
 def _make_opus_decoder() -> Decode:
-    from ipcamd.media.sound.opus_decoder import OpusDecoder
+    from ipcamd.media.audio.opus_decoder import OpusDecoder
 
     return OpusDecoder().decode
 

@@ -6,7 +6,7 @@ import wave
 import pytest
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.sound.speaker import AHEAD_S, HOLD_S, KEPT_S, QUEUE_S, Speaker
+from ipcamd.media.audio.speaker import AHEAD_S, HOLD_S, KEPT_S, QUEUE_S, Speaker
 from ipcamd.params.audio import AUDIO
 
 SECOND = b"\x01\x02" * 8000

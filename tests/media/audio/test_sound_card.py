@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.sound import make_audio_output, sound_card
+from ipcamd.media.audio import make_audio_output, sound_card
 
 miniaudio = pytest.importorskip("miniaudio")
 

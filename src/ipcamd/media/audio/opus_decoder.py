@@ -3,7 +3,7 @@
 from av import CodecContext, Packet
 from av.audio.resampler import AudioResampler
 
-from ipcamd.media.sound.audio_framer import RATE_HZ
+from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.wire.packetize.opus import CLOCK_HZ
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.media.sound.conftest import SECOND, Play, Time
+from tests.media.audio.conftest import SECOND, Play, Time
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media import sound
-from ipcamd.media.frame import Sound
-from ipcamd.media.sound.alsa import AlsaInput
-from ipcamd.media.sound.audio_file import AudioFile
-from ipcamd.media.sound.tone import PITCH_HZ, ToneGenerator
+from ipcamd.media import audio
+from ipcamd.media.audio.alsa import AlsaInput
+from ipcamd.media.audio.audio_file import AudioFile
+from ipcamd.media.audio.tone import PITCH_HZ, ToneGenerator
+from ipcamd.media.frame import AudioChunk
 
 RATE_HZ = 8000
 
@@ -24,11 +24,11 @@ def pitch(samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> float:
     return float(np.argmax(spectrum)) * RATE_HZ / samples.size
 
 
-def joined(sounds: list[Sound]) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+def joined(sounds: list[AudioChunk]) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
     return np.concatenate([s.samples for s in sounds])
 
 
-def offsets(sounds: list[Sound]) -> list[int]:
+def offsets(sounds: list[AudioChunk]) -> list[int]:
     """By how many nanoseconds each stretch begins after the end of the one before."""
     ends = [s.captured_ns + s.samples.size * SECOND // RATE_HZ for s in sounds]
     return [after.captured_ns - end for after, end in zip(sounds[1:], ends, strict=False)]
@@ -39,12 +39,12 @@ def offsets(sounds: list[Sound]) -> list[int]:
     [("", None), ("none", None), ("tone", ToneGenerator), ("alsa:hw:1", AlsaInput), ("speech.wav", AudioFile)],
 )
 def test_make(text: str, kind: type | None) -> None:
-    made = sound.make_audio_source(text)
+    made = audio.make_audio_source(text)
     assert made is None if kind is None else type(made) is kind
 
 
 def test_a_device_keeps_all_of_its_name() -> None:
-    made = sound.make_audio_source("alsa:hw:1,0")
+    made = audio.make_audio_source("alsa:hw:1,0")
     assert made is not None
     assert made.name == "alsa:hw:1,0"
 
@@ -122,6 +122,6 @@ def test_an_alsa_device_that_is_not_there(time: Time) -> None:
 
 def test_alsa_that_is_not_configured_says_what_to_install(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ALSA_CONFIG_PATH", raising=False)
-    monkeypatch.setattr("ipcamd.media.sound.alsa.CONFIGURATIONS", ())
+    monkeypatch.setattr("ipcamd.media.audio.alsa.CONFIGURATIONS", ())
     with pytest.raises(ConfigError, match="libasound2-data"):
         AlsaInput("default", time.clock).check()

@@ -9,9 +9,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from ipcamd.media.audio.audio_framer import BLOCK_NS, RATE_HZ, AudioBlock, AudioFramer
 from ipcamd.media.codecs import ULAW
-from ipcamd.media.frame import NO_STATUS, EncodedFrame, Sound
-from ipcamd.media.sound.audio_framer import BLOCK_NS, RATE_HZ, AudioBlock, AudioFramer
+from ipcamd.media.frame import NO_STATUS, AudioChunk, EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
 from ipcamd.wire.sdk_header import Status
@@ -66,7 +66,7 @@ class Microphone:
         """Whether sound is needed now: it is enabled and has listeners."""
         return self._timer is not None
 
-    def feed(self, sound: Sound) -> None:
+    def feed(self, sound: AudioChunk) -> None:
         """Add a chunk of sound from the source."""
         piece = sound.samples.astype("<i2", copy=False).tobytes(), sound.captured_ns
         with self._lock:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ipcamd.media.sound.audio_framer import BLOCK_NS, BLOCK_SAMPLES, RATE_HZ, SLIP_NS, AudioBlock, AudioFramer
+from ipcamd.media.audio.audio_framer import BLOCK_NS, BLOCK_SAMPLES, RATE_HZ, SLIP_NS, AudioBlock, AudioFramer
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND

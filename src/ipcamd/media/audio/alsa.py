@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.capture.signal_timeout import SILENCE_S, SilenceLimit
-from ipcamd.media.frame import Sound
-from ipcamd.media.sound.audio_framer import RATE_HZ
+from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
 from ipcamd.time_units import SECOND_NS
@@ -50,7 +50,7 @@ class AlsaInput:
         except SourceError as error:
             raise ConfigError(f"audio {self.name}: {error}{_hint()}") from error
 
-    def play(self, stop: threading.Event) -> Iterator[Sound]:
+    def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """See `AudioSource`."""
         from ipcamd.media.source.convert import AudioConverter
 
@@ -63,7 +63,7 @@ class AlsaInput:
                     return
                 captured_ns = self._captured(pts, frame.samples * SECOND_NS // frame.sample_rate)
                 for samples in audio_converter.convert(frame):
-                    yield Sound(samples, captured_ns)
+                    yield AudioChunk(samples, captured_ns)
                     captured_ns += samples.size * SECOND_NS // RATE_HZ
 
     def _captured(self, pts: Fraction | None, length: int) -> int:

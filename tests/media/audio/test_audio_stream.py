@@ -12,10 +12,10 @@ from tests.media.stage import NOON, SECOND
 from tests.server.serving import until
 
 from ipcamd.media import codecs
+from ipcamd.media.audio.audio_stream import AudioStream
+from ipcamd.media.audio.microphone import Microphone
 from ipcamd.media.codecs import Codec
-from ipcamd.media.frame import EncodedFrame, Sound
-from ipcamd.media.sound.microphone import Microphone
-from ipcamd.media.sound.sound_stream import SoundStream
+from ipcamd.media.frame import AudioChunk, EncodedFrame
 
 PITCH_HZ, BEGIN_S = 440, 0.5
 DECODERS = {"alaw": ("pcm_alaw", 8000), "aac": ("aac", 16000), "opus": ("libopus", 48000)}
@@ -29,14 +29,14 @@ class Room:
         self.needs: list[bool] = []
         self.microphone = Microphone(lambda: NOON, need=self.needs.append)
         self.microphone.enabled = True
-        self.stream = SoundStream(codec, self.microphone)
+        self.stream = AudioStream(codec, self.microphone)
         self.frames: list[EncodedFrame] = []
 
     def speak(self, seconds: float) -> None:
         for first in range(0, int(seconds * 8000), 320):
             times = [at / 8000 for at in range(first, first + 320)]
             wave = array("h", (int(9000 * math.sin(math.tau * PITCH_HZ * t)) if t >= BEGIN_S else 0 for t in times))
-            self.microphone.feed(Sound(np.array(wave, np.int16), NOON + first * SECOND // 8000))
+            self.microphone.feed(AudioChunk(np.array(wave, np.int16), NOON + first * SECOND // 8000))
 
 
 def decode(codec: Codec, frames: list[EncodedFrame]) -> "tuple[np.ndarray[tuple[int], np.dtype[np.float64]], int]":

@@ -1,4 +1,4 @@
-"""Sound: microphone and speaker, and their devices and files.
+"""Audio: microphone and speaker, and their devices and files.
 
 `make_audio_source` returns the `AudioSource` of a value of ``--audio``, `make_audio_output` the `AudioOutput` of a
 value of ``--speaker``. PyAV and numpy are imported when a source plays (some: when it is checked).
@@ -8,12 +8,12 @@ import threading
 from collections.abc import Iterator
 from typing import Protocol
 
-from ipcamd.media.frame import Sound
-from ipcamd.media.sound.alsa import AlsaInput
-from ipcamd.media.sound.audio_file import AudioFile
-from ipcamd.media.sound.sound_card import SoundCard
-from ipcamd.media.sound.speaker import AudioOutput
-from ipcamd.media.sound.tone import ToneGenerator
+from ipcamd.media.audio.alsa import AlsaInput
+from ipcamd.media.audio.audio_file import AudioFile
+from ipcamd.media.audio.sound_card import SoundCard
+from ipcamd.media.audio.speaker import AudioOutput
+from ipcamd.media.audio.tone import ToneGenerator
+from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.pacing import Clock
 
 ALSA = "alsa:"
@@ -30,7 +30,7 @@ class AudioSource(Protocol):
     def check(self) -> None:
         """Raise `ConfigError` if the source cannot work."""
 
-    def play(self, stop: threading.Event) -> Iterator[Sound]:
+    def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """Yield sound in real time until `stop` is set, in chunks of at most 40 ms; for one thread of its own.
 
         The source opens at the first ``next()`` and closes with the generator. Raises `SourceError` when it fails.

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import EncodedFrame, Sound
-from ipcamd.media.sound.audio_framer import BLOCK_NS, BLOCK_SAMPLES
-from ipcamd.media.sound.microphone import GAP_NS, Microphone
+from ipcamd.media.audio.audio_framer import BLOCK_NS, BLOCK_SAMPLES
+from ipcamd.media.audio.microphone import GAP_NS, Microphone
+from ipcamd.media.frame import AudioChunk, EncodedFrame
 from ipcamd.wire import ulaw
 from ipcamd.wire.sdk_header import Status
 
@@ -34,7 +34,7 @@ class Room:
         self.microphone = Microphone(lambda: self.now, lambda: STATUS, self.needs.append)
 
     def speak(self, values: np.ndarray[tuple[int], np.dtype[np.int16]], at: int) -> None:
-        self.microphone.feed(Sound(values, at))
+        self.microphone.feed(AudioChunk(values, at))
 
     def listen(self) -> None:
         self.microphone.hub.subscribe(self.chunks.append)

@@ -1,4 +1,4 @@
-"""Sound encoders: A-law, and whatever FFmpeg encodes. For threads, which import PyAV with the first block."""
+"""Audio encoders: A-law, and whatever FFmpeg encodes. For threads, which import PyAV with the first block."""
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
@@ -16,7 +16,7 @@ SLIP_NS = 50_000_000
 """Sound that does not continue the last block by more begins anew."""
 
 
-class SoundFrame(NamedTuple):
+class EncodedAudio(NamedTuple):
     """Encoded sound."""
 
     data: bytes
@@ -24,10 +24,10 @@ class SoundFrame(NamedTuple):
     """When its first sample was captured."""
 
 
-class SoundEncoder(Protocol):
+class AudioEncoder(Protocol):
     """Encodes the microphone's sound, one channel. For one thread."""
 
-    def encode(self, samples: bytes, captured_ns: int) -> list[SoundFrame]:
+    def encode(self, samples: bytes, captured_ns: int) -> list[EncodedAudio]:
         """Take a block of signed 16-bit little-endian samples, the first of which was captured then.
 
         Return the frames that are complete.
@@ -37,13 +37,13 @@ class SoundEncoder(Protocol):
 class AlawEncoder:
     """A-law (ITU-T G.711): each block is a frame."""
 
-    def encode(self, samples: bytes, captured_ns: int) -> list[SoundFrame]:
-        """See `SoundEncoder`."""
-        return [SoundFrame(alaw.encode(samples), captured_ns)]
+    def encode(self, samples: bytes, captured_ns: int) -> list[EncodedAudio]:
+        """See `AudioEncoder`."""
+        return [EncodedAudio(alaw.encode(samples), captured_ns)]
 
 
 @dataclass(frozen=True, slots=True)
-class SoundFormat:
+class AudioEncoderSettings:
     """Settings of an encoder of FFmpeg's, one channel."""
 
     encoder: str
@@ -58,16 +58,18 @@ class SoundFormat:
     options: tuple[tuple[str, str], ...] = ()
 
 
-AAC_FORMAT = SoundFormat("aac", 16_000, 1024, "fltp", 48_000)
+AAC_FORMAT = AudioEncoderSettings("aac", 16_000, 1024, "fltp", 48_000)
 """A frame is 64 ms long (ISO/IEC 14496-3, 4.5.1.1); at the microphone's own rate it would be twice as late."""
-OPUS_FORMAT = SoundFormat("libopus", 8_000, 320, "s16", 24_000, (("application", "audio"), ("frame_duration", "40")))
+OPUS_FORMAT = AudioEncoderSettings(
+    "libopus", 8_000, 320, "s16", 24_000, (("application", "audio"), ("frame_duration", "40"))
+)
 """A frame is as long as a block."""
 
 
-class FfmpegSoundEncoder:
-    """A codec that FFmpeg encodes. See `SoundEncoder`."""
+class FfmpegAudioEncoder:
+    """A codec that FFmpeg encodes. See `AudioEncoder`."""
 
-    def __init__(self, form: SoundFormat) -> None:
+    def __init__(self, form: AudioEncoderSettings) -> None:
         self._form = form
         self._next_ns: int | None = None
         self._origin_ns = 0
@@ -75,8 +77,8 @@ class FfmpegSoundEncoder:
         self._resampler: AudioResampler
         self._context: AudioCodecContext
 
-    def encode(self, samples: bytes, captured_ns: int) -> list[SoundFrame]:
-        """See `SoundEncoder`."""
+    def encode(self, samples: bytes, captured_ns: int) -> list[EncodedAudio]:
+        """See `AudioEncoder`."""
         from av import AudioFrame
 
         if self._next_ns is None or abs(captured_ns - self._next_ns) > SLIP_NS:
@@ -88,7 +90,7 @@ class FfmpegSoundEncoder:
         self._samples += count
         self._next_ns = self._origin_ns + self._samples * SECOND_NS // INPUT_RATE_HZ
         return [
-            SoundFrame(bytes(packet), self._origin_ns + (packet.pts or 0) * SECOND_NS // self._form.rate_hz)
+            EncodedAudio(bytes(packet), self._origin_ns + (packet.pts or 0) * SECOND_NS // self._form.rate_hz)
             for part in self._resampler.resample(frame)
             for packet in self._context.encode(part)
         ]

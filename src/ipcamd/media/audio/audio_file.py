@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Sound
-from ipcamd.media.sound.audio_framer import RATE_HZ
+from ipcamd.media.audio.audio_framer import RATE_HZ
+from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.pacing import Clock, RealtimePacer
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source.media_file.media_file import AudioTrack
+    from ipcamd.media.source.media_file.media_file import AudioReader
 
 _ENDLESS = 1 << 62
 
@@ -38,7 +38,7 @@ class AudioFile:
         except SourceError as error:
             raise ConfigError(f"audio {self.name}: {error}") from error
 
-    def play(self, stop: threading.Event) -> Iterator[Sound]:
+    def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """See `AudioSource`."""
         pacer, start = RealtimePacer(self._clock, stop), 0
         while not stop.is_set():
@@ -49,14 +49,14 @@ class AudioFile:
                     if stop.is_set():
                         return
                     end = start + at + samples.size * SECOND_NS // RATE_HZ
-                    yield Sound(samples, captured_ns)
+                    yield AudioChunk(samples, captured_ns)
             if end == start:
                 raise SourceError("contains no sound that can be decoded")
             start = end
 
-    def _track(self) -> "AudioTrack":
+    def _track(self) -> "AudioReader":
         from ipcamd.media.source.ffmpeg import open_media
-        from ipcamd.media.source.media_file.media_file import AudioTrack
+        from ipcamd.media.source.media_file.media_file import AudioReader
         from ipcamd.media.source.media_file.timestamp_map import TimestampMap
 
-        return AudioTrack(open_media(f"file:{self._path}", {"protocol_whitelist": "file"}), TimestampMap(0), 0)
+        return AudioReader(open_media(f"file:{self._path}", {"protocol_whitelist": "file"}), TimestampMap(0), 0)

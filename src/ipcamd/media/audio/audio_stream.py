@@ -1,14 +1,14 @@
-"""Sound stream: the microphone's sound in another codec than u-law, encoded once for all who listen, while they do."""
+"""Audio stream: the microphone's sound in another codec than u-law, encoded once for all who listen, while they do."""
 
 import asyncio
 import logging
 from functools import partial
 
+from ipcamd.media.audio.audio_framer import AudioBlock
+from ipcamd.media.audio.microphone import Microphone
+from ipcamd.media.audio_encoders import AudioEncoder, EncodedAudio
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.sound.audio_framer import AudioBlock
-from ipcamd.media.sound.microphone import Microphone
-from ipcamd.media.sound_encoders import SoundEncoder, SoundFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.workers.thread import WorkerThread
 
@@ -18,13 +18,13 @@ MAX_WAITING = 50
 _log = logging.getLogger(__name__)
 
 
-class SoundStream:
+class AudioStream:
     """One codec's hub. For the event loop; the encoder has a thread of its own."""
 
     def __init__(self, codec: Codec, microphone: Microphone) -> None:
         self.hub = Hub(codec, microphone.hub.name, self._follow)
         self._microphone = microphone
-        self._encoder: SoundEncoder | None = None
+        self._encoder: AudioEncoder | None = None
         self._thread: WorkerThread | None = None
         self._waiting = 0
         self._counter = 0
@@ -52,7 +52,7 @@ class SoundStream:
         encoding = self._thread.run(partial(self._encoder.encode, block.samples, block.captured_ns))
         encoding.add_done_callback(partial(self._encoded, self._encoder))
 
-    def _encoded(self, encoder: SoundEncoder, encoding: "asyncio.Future[list[SoundFrame]]") -> None:
+    def _encoded(self, encoder: AudioEncoder, encoding: "asyncio.Future[list[EncodedAudio]]") -> None:
         error = encoding.exception()
         if encoder is not self._encoder:
             return
@@ -63,7 +63,7 @@ class SoundStream:
         for frame in encoding.result():
             self._publish(frame)
 
-    def _publish(self, frame: SoundFrame) -> None:
+    def _publish(self, frame: EncodedAudio) -> None:
         codec, counter = self.hub.codec, self._counter
         self._counter = (counter + 1) % (1 << 32)
         self.hub.publish(EncodedFrame(codec, frame.data, True, frame.begins_ns, counter, rate=codec.rtp_format.clock))

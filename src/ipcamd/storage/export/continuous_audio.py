@@ -1,4 +1,4 @@
-"""Sound track of an export: continuous AAC, with silence where a recording has no sound. For threads."""
+"""Audio track of an export: continuous AAC, with silence where a recording has no sound. For threads."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import OutputContainer
 
-from ipcamd.storage.remux import AUDIO_RATE, AnyPacket, add_sound_stream
+from ipcamd.storage.remux import AUDIO_RATE, AnyPacket, add_audio_stream
 
 SLIP = AUDIO_RATE // 25
 """Deviation, in samples, above which sound is padded with silence or cut."""
@@ -20,12 +20,12 @@ Samples = np.ndarray[Any, Any]
 """Samples of one channel: a 16-bit array of shape (samples,)."""
 
 
-class ContinuousSound:
+class ContinuousAudio:
     """Continuous sound track. Times are seconds from the beginning of the video."""
 
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
-        self._stream = add_sound_stream(out)
+        self._stream = add_audio_stream(out)
         self._resampler = _make_resampler()
         self._waiting: list[Samples] = []
         self._count = 0

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.sound.audio_framer import RATE_HZ
+from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.params.group import Values
 
 KEPT_S = 30

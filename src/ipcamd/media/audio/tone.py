@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ipcamd.media.frame import Sound
-from ipcamd.media.sound.audio_framer import RATE_HZ
+from ipcamd.media.audio.audio_framer import RATE_HZ
+from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.pacing import Clock, Ticker
 from ipcamd.time_units import SECOND_NS
 
@@ -31,9 +31,9 @@ class ToneGenerator:
     def check(self) -> None:
         """See `AudioSource`: a tone always works."""
 
-    def play(self, stop: threading.Event) -> Iterator[Sound]:
+    def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """See `AudioSource`."""
-        from ipcamd.media.source.periodic_sound import loop_second
+        from ipcamd.media.source.periodic_audio import loop_second
 
         second, ticker = _second(), Ticker(self._clock, stop)
         start, _ = ticker.wait(_CHUNKS_PER_S)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from tests.media.stage import NOON, WAIT, Script
 
+from ipcamd.media.audio import AudioSource
 from ipcamd.media.capture.video_capture import Timeouts
-from ipcamd.media.frame import EncodedFrame, Sound
+from ipcamd.media.frame import AudioChunk, EncodedFrame
 from ipcamd.media.pipeline import Pipeline
-from ipcamd.media.sound import AudioSource
 from ipcamd.media.source_demand import AUDIO_ONLY_RATE
 from ipcamd.params import GROUPS
 from ipcamd.settings.change_records import Change
@@ -35,9 +35,9 @@ class Drum:
     def check(self) -> None:
         pass
 
-    def play(self, stop: threading.Event) -> Iterator[Sound]:
+    def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         self.playing.set()
-        yield Sound(LOUD, NOON)
+        yield AudioChunk(LOUD, NOON)
         stop.wait(WAIT)
         self.playing.clear()
 
@@ -99,7 +99,7 @@ async def test_who_only_listens_makes_the_source_run(house: Callable[..., AsyncE
         assert running.source.wanted
         want = running.source.wanted()
         assert (want.sound, want.rate, want.size) == (True, AUDIO_ONLY_RATE, (1280, 720))
-        running.source.items.put(Sound(LOUD, NOON))
+        running.source.items.put(AudioChunk(LOUD, NOON))
         block = await running.next()
         assert (block.captured_ns, len(block.payload)) == (NOON, 320)
         await running.enable("no")
