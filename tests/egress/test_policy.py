@@ -27,6 +27,25 @@ def test_a_name_server_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.M
     never.set()
 
 
+async def test_names_that_hang_delay_no_other_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    never, entry = threading.Event(), (0, socket.SOCK_STREAM, 0, "", ("192.0.2.7", 0))
+
+    def look_up(host: str, *_: object, **__: object) -> list[object]:
+        if host == "hangs.example":
+            never.wait()
+        return [entry]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    hanging = [asyncio.create_task(EgressPolicy().resolve("hangs.example", 80)) for _ in range(50)]
+    await asyncio.sleep(0)  # they have asked
+    try:
+        assert await EgressPolicy().resolve("camera.example", 80) == "192.0.2.7"
+        assert not any(task.done() for task in hanging)
+    finally:
+        never.set()
+    assert await asyncio.gather(*hanging) == ["192.0.2.7"] * 50
+
+
 async def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
     monkeypatch.setattr("ipcamd.egress.policy.RESOLVE_TIMEOUT_S", 0.02)

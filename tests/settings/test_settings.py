@@ -158,12 +158,25 @@ async def test_updates_at_the_same_time_come_one_after_the_other(path: Path) -> 
     with Database(path) as database:
         stored = Settings(database, GROUPS, {})
         calls = told(stored, "Picture")
-        await asyncio.gather(*(stored.update([Change(*LEVEL, str(n)), Change(*TITLE, f"is {n}")]) for n in range(10)))
-        assert all(values["Title"] == f"is {values['Level']}" for values in calls)
+        await asyncio.gather(
+            *(stored.update([Change(*LEVEL, str(n % 10)), Change(*TITLE, f"is {n}")]) for n in range(20))
+        )
+        assert all(values["Title"].endswith(values["Level"]) for values in calls)
         last = dict(stored["Picture"])
         assert last == calls[-1]
     with Database(path) as database:
         assert Settings(database, GROUPS, {})["Picture"] == last
+
+
+async def test_updates_of_one_group_at_the_same_time_lose_nothing(path: Path) -> None:
+    with Database(path) as database:
+        stored = Settings(database, GROUPS, {})
+        changes = [Change(*LEVEL, str(n % 10)) if n % 2 else Change(*TITLE, f"is {n}") for n in range(20)]
+        await asyncio.gather(*(stored.update([change]) for change in changes))
+        assert (stored["Picture"]["Level"], stored["Picture"]["Title"]) == ("9", "is 18")
+    with Database(path) as database:
+        picture = Settings(database, GROUPS, {})["Picture"]
+        assert (picture["Level"], picture["Title"]) == ("9", "is 18")
 
 
 async def test_a_caller_that_goes_away_leaves_disk_and_memory_equal(path: Path) -> None:

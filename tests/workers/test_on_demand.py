@@ -55,6 +55,24 @@ def test_a_call_that_nobody_waits_for_any_more_is_not_made() -> None:
     assert executor.submit(lambda: called).result(30) == []
 
 
+def test_work_that_fails_is_logged_once_and_done_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("ipcamd.workers.on_demand.RETRY_S", 0.0)
+    failures, worked = [MemoryError(), OSError(24, "Too many open files")], threading.Semaphore(0)
+
+    def work() -> None:
+        if failures:
+            raise failures.pop()
+        worked.release()
+
+    OnDemandThread("short", work).wake()
+    assert worked.acquire(timeout=30)
+    assert [record.getMessage() for record in caplog.records] == [
+        "thread short failed and tries again: OSError(24, 'Too many open files')"
+    ]
+
+
 def test_a_thread_that_could_not_be_started_is_started_by_the_next_call() -> None:
     worked = threading.Semaphore(0)
     thread = OnDemandThread("late", worked.release)

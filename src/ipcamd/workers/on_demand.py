@@ -11,6 +11,8 @@ _log = logging.getLogger(__name__)
 
 IDLE_S = 10.0
 """Seconds without work after which such a thread should end."""
+RETRY_S = 0.5
+"""Seconds until work that has failed is tried again."""
 
 
 class OnDemandThread:
@@ -24,6 +26,7 @@ class OnDemandThread:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._woken = False
+        self._failing = False
 
     def wake(self) -> None:
         """Process new work; from any thread. If the system allows no more threads, the next call tries again."""
@@ -46,7 +49,20 @@ class OnDemandThread:
 
     def _run(self) -> None:
         while self._goes_on():
-            self._work()
+            try:
+                self._work()
+                self._failing = False
+            except Exception as error:  # for lack of memory or file descriptors, even an import can fail
+                self._note_failure(error)
+                time.sleep(RETRY_S)
+                self.wake()
+
+    def _note_failure(self, error: Exception) -> None:
+        """Log the first one of a series."""
+        if not self._failing:
+            trace = None if isinstance(error, OSError | MemoryError) else error
+            _log.error("thread %s failed and tries again: %r", self._name, error, exc_info=trace)
+        self._failing = True
 
     def _goes_on(self) -> bool:
         with self._lock:

@@ -197,34 +197,12 @@ def test_sighup_reads_the_file_again(start_camera: StartCamera, tmp_path: Path) 
     assert client.get("/cgi/jpg/image.cgi").status == 200
 
 
-def test_a_full_log_does_not_stop_it(tmp_path: Path) -> None:
-    with Path("/dev/full").open("w") as full:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "ipcamd",
-                "run",
-                "--source=scene",
-                "--host=127.0.0.1",
-                *ANY_PORT,
-                f"--state={tmp_path}/s",
-                "--discovery=off",
-                "--log-level=debug",
-                "--admin-password=correct horse",
-            ],
-            stdout=subprocess.PIPE,
-            stderr=full,
-            text=True,
-            env=clean_environment({}),
-        )
-        assert process.stdout
-        ready = process.stdout.readline()
-        port = int(re.search(r"http=(\d+)", ready)[1])
-        assert Client(port).get("/cgi/jpg/image.cgi").status == 200
-        process.terminate()
-        assert process.wait(30) == 0
-        process.stdout.close()
+@pytest.mark.parametrize("log", ["2>/dev/full", "2>&-"])
+def test_a_log_that_is_full_or_closed_does_not_stop_it(start_camera: StartCamera, log: str) -> None:
+    command = ("sh", "-c", f'exec "$@" {log}', "sh", sys.executable, "-m", "ipcamd")
+    camera = start_camera("--source=scene", "--log-level=debug", command=command)
+    assert camera.client.get("/cgi/jpg/image.cgi").status == 200
+    assert str(Path(f"/proc/{camera.pid}/fd/2").readlink()) in ("/dev/full", "/dev/null")
 
 
 def test_nothing_listens_after_the_end(start_camera: StartCamera) -> None:

@@ -80,6 +80,8 @@ class LightViewer:
     tcp: bool = False
     path: str = ""
     """Of the session."""
+    source: str = ""
+    """Own address; "" for any."""
     packets: Counter[int] = field(default_factory=Counter)
     """By payload type; not decrypted."""
     pictures: int = 0
@@ -100,6 +102,8 @@ class LightViewer:
         kind = socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM
         self._sock = socket.socket(socket.AF_INET6 if ":" in self.place.host else socket.AF_INET, kind)
         self._sock.setblocking(False)
+        if self.source:
+            self._sock.bind((self.source, 0))
         self._loop, self._splitter = asyncio.get_running_loop(), PacketSplitter()
         await self._loop.sock_connect(self._sock, (self.place.host, self.place.port))
         self._checked, self._dtls = asyncio.Event(), SSL.Connection(certificate()[0], None)

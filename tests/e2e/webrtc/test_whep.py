@@ -4,8 +4,8 @@ import asyncio
 import json
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -41,11 +41,12 @@ async def until(is_so: Callable[[], bool], complaint: str) -> None:
 
 @asynccontextmanager
 async def viewer(
-    camera: CameraProcess, tcp: bool = False, on_rtp: Callable[[bytes], None] | None = None
+    camera: CameraProcess, tcp: bool = False, on_rtp: Callable[[bytes], None] | None = None, source: str = ""
 ) -> AsyncIterator[LightViewer]:
     answer = await asyncio.to_thread(post, camera)
     assert answer.status == 201, answer.text
-    watching = LightViewer(Place.read(answer.text), tcp, f"/{answer.fields['Location']}", on_rtp=on_rtp)
+    path = f"/{answer.fields['Location']}"
+    watching = LightViewer(Place.read(answer.text), tcp, path, source, on_rtp=on_rtp)
     await watching.connect()
     yield watching
     watching.close()
@@ -200,6 +201,44 @@ async def test_nobody_is_answered_without_the_password(camera: CameraProcess) ->
     assert not stranger._checked.is_set()
     stranger.close()
     known.close()
+    assert (await asyncio.to_thread(camera.client.ask, "DELETE", f"/{answer.fields['Location']}")).status == 200
+
+
+@contextmanager
+def denied_address(camera: CameraProcess) -> Iterator[str]:
+    """An address that the IP filter denies meanwhile; it is another one of this machine."""
+    ipfilter = "/cgi/admin/ipfilter.cgi"
+    camera.client.get(ipfilter, action="add", DenyIPRange="127.0.0.2")
+    assert camera.client.get(ipfilter, action="update", Policy="Both").text == "OK\r\n"
+    try:
+        yield "127.0.0.2"
+    finally:
+        camera.client.get(ipfilter, action="removeall")
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["udp", "tcp"])
+async def test_a_new_rule_of_the_ip_filter_ends_the_session(camera: CameraProcess, tcp: bool) -> None:
+    async with viewer(camera, tcp) as stays, viewer(camera, tcp, source="127.0.0.2") as watching:
+        await until(lambda: watching.pictures > 0, "nothing comes")
+        with denied_address(camera):
+            await until(lambda: watching.is_closed, "the session goes on")
+        seen = stays.pictures
+        await until(lambda: stays.pictures > seen, "another address is cut, too")
+        assert not stays.is_closed
+
+
+async def test_a_denied_address_gets_no_answer(camera: CameraProcess) -> None:
+    with denied_address(camera) as address:
+        answer = await asyncio.to_thread(post, camera)
+        place = Place.read(answer.text)
+        denied, allowed = LightViewer(place, source=address), LightViewer(place)
+        connecting = asyncio.create_task(denied.connect())
+        await asyncio.sleep(0)
+        await allowed.connect()  # the camera has read the first check before
+        connecting.cancel()
+        assert not denied.answers
+        denied.close()
+        allowed.close()
     assert (await asyncio.to_thread(camera.client.ask, "DELETE", f"/{answer.fields['Location']}")).status == 200
 
 
