@@ -78,20 +78,23 @@ class SourceDemand:
 
     def refine(self, wanted: Wanted) -> Wanted:
         """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
-        # called for each picture: looks only at streams with viewers
-        watched = self._passthrough.watched
-        rates = [switch.stream.settings.rate for switch in watched if switch.wants_pictures]
-        if self._focus_meter.wanted:
-            rates.append(FOCUS_RATE)
+        # called for each picture: looks once, and only at streams with viewers
+        codecs, rate, key_frame = set[str](), FOCUS_RATE if self._focus_meter.wanted else 0, False
+        for switch in self._passthrough.watched:
+            if switch.wants_packets:
+                codecs.add(switch.stream.settings.codec.name)
+            if switch.wants_pictures:
+                rate = max(rate, switch.stream.settings.rate)
+            key_frame = key_frame or switch.wants_key_frame
         return Wanted(
             wanted.size,
             wanted.rate,
             wanted.sound,
-            codecs=frozenset(switch.stream.settings.codec.name for switch in watched if switch.wants_packets),
+            codecs=frozenset(codecs),
             settings_of=self._passthrough.settings_of,
             decoded_rate=max(
-                *rates, self._analysis.rate if self.analyses else 0, LIGHT_RATE if self._light_meter.wanted else 0
+                rate, self._analysis.rate if self.analyses else 0, LIGHT_RATE if self._light_meter.wanted else 0
             ),
-            key_frame=any(switch.wants_key_frame for switch in watched),
-            keys_suffice=not rates,
+            key_frame=key_frame,
+            keys_suffice=not rate,
         )

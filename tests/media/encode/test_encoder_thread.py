@@ -10,7 +10,7 @@ from tests.media.stage import NOON, SECOND, WAIT, sloped
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
-from ipcamd.media.frame import EncodedFrame
+from ipcamd.media.frame import EncodedFrame, Packet
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
@@ -128,3 +128,11 @@ def test_the_meter_tells_what_the_stream_does(jpeg: Running) -> None:
     assert figures.bits_per_s > 0
     assert figures.work_s > 0
     assert figures.delay_s > 0
+
+
+def test_encoding_after_a_packet_begins_with_a_key_frame(h264: Running) -> None:
+    assert [frame.key for frame in h264.feed(2)] == [True, False]
+    assert h264.stream.input.append(Packet(codecs.H264, b"passed through", True, (320, 240), h264.time))
+    assert h264.desk.came.acquire(timeout=WAIT)
+    assert [frame.key for frame in h264.feed(2)] == [True, False]
+    assert [frame.counter for frame in h264.desk.frames] == [0, 1, 2, 3, 4]

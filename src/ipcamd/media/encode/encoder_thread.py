@@ -5,6 +5,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ipcamd.media.encode.encoder_choice import EncoderChoice, MakeStreamEncoder
 from ipcamd.media.encode.session_picture import SessionPicture
@@ -15,6 +17,10 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
+
+if TYPE_CHECKING:  # imports PyAV
+    from ipcamd.media.encode.encode_session import EncodeSession
+    from ipcamd.media.image.scale import ProcessedFrame
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +40,8 @@ class EncoderThread:
         make_encoder: MakeStreamEncoder | None = None,
     ) -> None:
         """`clock_ns` is the camera's clock, `status` returns motion levels, inputs and output. Both are called in the
-        thread. `make_encoder` makes the encoders (see `EncoderChoice.make`); None: in software."""
+        thread, or while it waits in that of the source. `make_encoder` makes the encoders (see `EncoderChoice.make`);
+        None: in software."""
         self.hub = hub
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
@@ -43,6 +50,10 @@ class EncoderThread:
         self._clock_ns = clock_ns
         self._status = status
         self._make_encoder = make_encoder or EncoderChoice().make
+        self._session: EncodeSession | None = None
+        """The present encoder; None while packets are passed through."""
+        self._mask_version = -1
+        """Version of the masks that cover its pictures."""
         self._counter = 0
         self._since_key = 0
         """Pictures since the last key frame."""
@@ -55,36 +66,49 @@ class EncoderThread:
             except Exception:  # a failing encoder must not end the stream
                 _log.exception("stream %s: the encoder failed and is restarted", self.hub.name)
                 self.input.sleep(_RETRY_S)
+            finally:
+                self._session = None
 
     def _encode(self, publisher: Publisher) -> None:
         """Encode or pass through while pictures are wanted."""
+        pass_on = partial(self._pass_on, publisher)
+        while item := self.input.take_or_pass(pass_on):
+            if isinstance(item, Packet):
+                pass_on(item)
+            else:
+                self._encode_picture(publisher, item)
+
+    def _encode_picture(self, publisher: Publisher, item: "ProcessedFrame") -> None:
         from ipcamd.media.encode.encode_session import EncodeSession
 
-        session: EncodeSession | None = None
-        mask_version = -1
-        while item := self.input.take():
-            now_s = time.thread_time()
-            if isinstance(item, Packet):
-                session, settings = None, replace(self.settings, size=item.size)
-                pictures = [self._hand_on(item)]
-            else:
-                # what covers more begins with a key frame: nothing of it may refer to older pictures
-                if session is None or session.settings != self.settings or item.mask_version != mask_version:
-                    session, mask_version = EncodeSession(self.settings, self._make_encoder), item.mask_version
-                settings, pictures = session.settings, session.encode(item, self.hub.key_wanted)
-            for picture in pictures:
-                frame = self._make_frame(settings, picture)
-                began_s, now_s = now_s, time.thread_time()
-                delay_s = (self._clock_ns() - picture.captured_ns) / 1e9
-                self.meter.count(len(frame.payload), now_s - began_s, delay_s, session is None)
-                publisher.send(frame)
+        now_s = time.thread_time()
+        session = self._session
+        # what covers more begins with a key frame: nothing of it may refer to older pictures
+        if session is None or session.settings != self.settings or item.mask_version != self._mask_version:
+            session = self._session = EncodeSession(self.settings, self._make_encoder)
+            self._mask_version = item.mask_version
+        for picture in session.encode(item, self.hub.key_wanted):
+            frame = self._make_frame(session.settings, picture)
+            began_s, now_s = now_s, time.thread_time()
+            self._publish(publisher, frame, now_s - began_s)
 
-    def _hand_on(self, packet: Packet) -> SessionPicture:
+    def _pass_on(self, publisher: Publisher, packet: Packet) -> None:
+        """Publish a packet: in the thread, or while it waits in that of the source."""
+        self._session = None
         if packet.key:
             self.hub.key_wanted.clear()
-        return SessionPicture(packet.payload, packet.key, packet.captured_ns, packet.mask_version)
+        settings = self.settings
+        if settings.size != packet.size:
+            settings = replace(settings, size=packet.size)
+        self._publish(publisher, self._make_frame(settings, packet))
 
-    def _make_frame(self, settings: StreamSettings, picture: SessionPicture) -> EncodedFrame:
+    def _publish(self, publisher: Publisher, frame: EncodedFrame, work_s: float | None = None) -> None:
+        """`work_s` is the processor time of encoding; None for a packet."""
+        delay_s = (self._clock_ns() - frame.captured_ns) / 1e9
+        self.meter.count(len(frame.payload), work_s or 0.0, delay_s, work_s is None)
+        publisher.send(frame)
+
+    def _make_frame(self, settings: StreamSettings, picture: SessionPicture | Packet) -> EncodedFrame:
         self._since_key = 0 if picture.key else self._since_key + 1
         counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
         return EncodedFrame(

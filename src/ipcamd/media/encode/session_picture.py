@@ -1,4 +1,4 @@
-"""Session picture: one picture of a stream, encoded here or passed through, before it becomes a frame."""
+"""Session picture: one encoded picture of a stream, before it becomes a frame."""
 
 from ipcamd.dataclass import dataclass
 

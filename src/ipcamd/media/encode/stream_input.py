@@ -1,5 +1,6 @@
 """Stream input: pictures to encode and packets to pass through, in order, for the thread of one stream."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Packet
@@ -23,6 +24,8 @@ class StreamInput(_Queue):
         super().__init__()
         self._continuous = False
         """Whether the last item was a packet, without a gap after it."""
+        self._pass_on: Callable[[Packet], None] | None = None
+        """Takes packets while the thread of the stream waits."""
 
     def set_wanted(self, wanted: bool) -> None:
         """Set whether items are wanted. The first packet must then be a key frame."""
@@ -30,14 +33,26 @@ class StreamInput(_Queue):
             self._continuous = False
         super().set_wanted(wanted)
 
+    def take_or_pass(self, pass_on: Callable[[Packet], None]) -> "Packet | ProcessedFrame | None":
+        """See `take`. While it waits, `pass_on` is called with each packet in the thread of the source, so that this
+        thread need not wake up."""
+        with self._changed:
+            self._pass_on = pass_on
+            try:
+                return self.take()
+            finally:
+                self._pass_on = None
+
     def append(self, packet: Packet) -> bool:
-        """Add a packet; return False if it is unusable, so that the next one must be a key frame."""
+        """Add or pass on a packet; return False if it is unusable, so that the next one must be a key frame."""
         with self._changed:
             if len(self._items) >= MAX_WAITING:
                 self._items.clear()
                 self._continuous = False
             self._continuous = self._wanted and (packet.key or self._continuous)
-            if self._continuous:
+            if self._continuous and self._pass_on and not self._items:
+                self._pass_on(packet)
+            elif self._continuous:
                 self._items.append(packet)
                 self._changed.notify_all()
             return self._continuous

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from ipcamd.media.codecs import Codec
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import Packet
 from ipcamd.media.mask.mask import MaskSet
@@ -29,15 +30,19 @@ class Passthrough:
         self.switches = {name: PassthroughSwitch(stream) for name, stream in streams.items()}
         self.watched: tuple[PassthroughSwitch, ...] = ()
         """Switches of the streams with viewers; may be read in any thread."""
+        self._switches_of: dict[Codec, list[PassthroughSwitch]] = {}
+        for switch in self.switches.values():
+            self._switches_of.setdefault(switch.stream.settings.codec, []).append(switch)
 
     def offer(self, packet: Packet) -> None:
         """Offer the source's next packet to all streams; for the delivering thread."""
         if packet.payload:
             self._pace.note(packet.captured_ns)
         masks = self._masks()  # once: what is handed on now is refused where later masks are required
-        packet = replace(packet, mask_version=masks.version)
+        if packet.mask_version != masks.version:
+            packet = replace(packet, mask_version=masks.version)
         touched, rate = self._touched(), self._pace.rate(packet.rate)
-        for switch in self.switches.values():
+        for switch in self._switches_of.get(packet.codec, ()):
             switch.offer(packet, touched, rate, masks.change)
 
     def update_watched(self) -> None:

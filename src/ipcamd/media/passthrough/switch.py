@@ -62,11 +62,9 @@ class PassthroughSwitch:
         return PASSED if self._passing else f"encoded ({self._find_setting() or self._obstacle})"
 
     def offer(self, packet: Packet, touched: str, rate: float, masked: str = "") -> None:
-        """Offer the source's next packet. `touched` tells what changes the picture, "" for nothing; the source makes
-        `rate` pictures per second, 0 if that is not known. With `masked`, masks cover a part of the picture: then no
-        packet is handed on, even if viewers wait for the decoder."""
-        if packet.codec is not self._codec:
-            return
+        """Offer the source's next packet of this codec. `touched` tells what changes the picture, "" for nothing; the
+        source makes `rate` pictures per second, 0 if that is not known. With `masked`, masks cover a part of the
+        picture: then no packet is handed on, even if viewers wait for the decoder."""
         if not packet.payload:
             self._passing, self._no_packets, self._obstacle = False, packet.obstacle, packet.obstacle
             return

@@ -45,7 +45,7 @@ class ClockRecovery:
         stamp, return the present time. Waits if the sender is too far ahead."""
         if stamp is None:
             return self._clock.now_ns()
-        sent_ns = int(stamp * SECOND_NS)
+        sent_ns = stamp.numerator * SECOND_NS // stamp.denominator
         self._note_offset(self._clock.steady_ns() - sent_ns)
         assert self._offset_ns is not None
         return self._clock.now_ns() - self._clock.steady_ns() + sent_ns + self._offset_ns

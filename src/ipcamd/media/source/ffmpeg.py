@@ -127,4 +127,5 @@ def decode_packet(packet: "av.Packet[Any]") -> list[Any]:
 
 def timestamp_s(frame: "av.VideoFrame | av.AudioFrame | av.Packet[Any]") -> Fraction | None:
     """Return a frame's or packet's time stamp in seconds, if it has one."""
-    return None if frame.pts is None or frame.time_base is None else frame.pts * Fraction(frame.time_base)
+    base = frame.time_base
+    return None if frame.pts is None or base is None else Fraction(frame.pts * base.numerator, base.denominator)

@@ -6,6 +6,9 @@ from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import AccessUnit
 from ipcamd.wire.packetize.nal_units import START_CODE, find_units
 
+_HEAD_BYTES = 32
+"""Most bytes of a unit in which an obstacle is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class SequenceParameters:
@@ -38,7 +41,7 @@ class NalSyntax:
     read_sequence: Callable[[bytes], SequenceParameters]
     """Return the contents of a sequence parameter set. Raises ``ValueError`` if it is damaged."""
     find_obstacle: Callable[[bytes], str] = lambda _: ""
-    """Return why a unit of a picture cannot be passed through; "" if it can."""
+    """Return why the unit that starts with these bytes cannot be passed through; "" if it can."""
 
 
 class NalInspector:
@@ -54,9 +57,10 @@ class NalInspector:
         """See `Inspector`. Parameter sets in `data` are stored."""
         units = list(find_units(data))
         kinds = {self._syntax.kind(data[start]) for start, _ in units}
-        for start, end in units:
-            self._remember(data[start:end])
-        if not kinds & self._syntax.pictures:
+        if not kinds.isdisjoint(self._syntax.sets):
+            for start, end in units:
+                self._remember(data[start:end])
+        if kinds.isdisjoint(self._syntax.pictures):
             return None
         key = bool(kinds & self._syntax.keys)
         payload = data if not key or kinds >= {*self._syntax.sets} else self._completed(data, units)
@@ -87,4 +91,7 @@ class NalInspector:
             return "the source sends no parameter sets"
         if self._sequence.obstacle:
             return self._sequence.obstacle
-        return next((found for start, end in units if (found := self._syntax.find_obstacle(data[start:end]))), "")
+        for start, end in units:
+            if found := self._syntax.find_obstacle(data[start : min(end, start + _HEAD_BYTES)]):
+                return found
+        return ""
