@@ -92,7 +92,7 @@ async def serving(
     clock = Clock()
     limits = limits or Limits()
     fanout = Fanout(limits.stall_timeout_s, clock)
-    registry = Registry(Admission(limits, allows), clock)
+    registry = Registry(Admission(limits, allows, clock), clock)
     viewers = viewers or ViewerLimit(limits.viewers)
     router = Router(endpoints, Users(), AllowedHosts(), proxies, allows, lambda: https_port)
     context = HttpContext(router, cast(Camera, None), fanout, registry, viewers, requests=requests or RequestQueue())

@@ -21,7 +21,7 @@ def test_the_soft_limit_becomes_the_hard_one() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.mark.parametrize("files", [13_128, 1_000_000, resource.RLIM_INFINITY])
+@pytest.mark.parametrize("files", [13_192, 1_000_000, resource.RLIM_INFINITY])
 def test_enough_files_leave_the_limits_alone(files: int, caplog: pytest.LogCaptureFixture) -> None:
     assert fit_limits(LIMITS, files) is LIMITS
     assert not caplog.text
@@ -38,4 +38,4 @@ def test_too_few_files_lower_the_limits_and_the_log_says_what_is_missing(
     assert OWN_FILES + limits.connections + limits.viewers <= files
     words = f"{files} open files are allowed (hard limit): at most {limits.viewers} viewers and {limits.connections} "
     assert words in caplog.text
-    assert "13128 are needed (systemd: LimitNOFILE=" in caplog.text
+    assert "13192 are needed (systemd: LimitNOFILE=" in caplog.text

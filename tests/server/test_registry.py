@@ -4,8 +4,6 @@ import asyncio
 import gc
 import os
 import resource
-import socket
-import ssl
 import weakref
 from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
@@ -14,16 +12,16 @@ from typing import cast
 
 import pytest
 from tests.server.certificate import server_context, trusting
+from tests.server.clients import GET, HANG, QUICK, ask_over_tls, busy, ended, silent
 from tests.server.rtsp.player import Stage
 from tests.server.serving import HOSTS, Clock, Server, Users, serving, until
 
 from ipcamd.camera import Camera
-from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Framing, Join, Reply, never, text
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Framing, Join, Reply, never
 from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
-from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.service import HttpService
@@ -37,50 +35,9 @@ from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 
 
-async def hang(call: Call) -> Reply:
-    await asyncio.Event().wait()
-    return text("never")
-
-
-QUICK = Endpoint("/quick", Rank.GUEST, lambda call: text("OK"))
-HANG = Endpoint("/hang", Rank.GUEST, hang, for_caller=True)
-GET = b"GET /quick HTTP/1.1\r\nConnection: close\r\n\r\n"
-
-
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> TlsContext:
     return server_context(tmp_path_factory.mktemp("tls"))
-
-
-async def silent(port: int, data: bytes = b"", address: str = "127.0.0.1") -> socket.socket:
-    """Connect from this address, send `data`, and say no more."""
-    sock = socket.socket()
-    sock.setblocking(False)
-    sock.bind((address, 0))
-    await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
-    if data:
-        sock.send(data)
-    return sock
-
-
-async def ended(sock: socket.socket) -> bool:
-    """Wait until the server has closed the connection."""
-    with sock:
-        try:
-            while await asyncio.get_running_loop().sock_recv(sock, 65536):
-                pass
-        except ConnectionError:
-            pass
-    return True
-
-
-async def ask_over_tls(port: int) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting())
-    writer.write(GET)
-    try:
-        return await reader.read()
-    finally:
-        writer.close()
 
 
 def resident_kb() -> int:
@@ -103,30 +60,6 @@ async def test_silent_connections_cost_next_to_nothing_and_end(tls: TlsContext, 
         assert all([await ended(sock) for sock in socks])
         assert len(server.registry) == 0
         assert b" 200 " in await ask_over_tls(listener.port)
-
-
-KEEP = b"GET /quick HTTP/1.1\r\n\r\n"
-
-
-async def talkative(port: int, tls: ssl.SSLContext | None = None) -> asyncio.StreamWriter:
-    """Connect, get an answer, and stay."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
-    writer.write(KEEP)
-    assert b" 200 " in await reader.readline()
-    return writer
-
-
-async def busy(server: Server, port: int, tls: ssl.SSLContext | None = None) -> asyncio.StreamWriter:
-    """Connect, and keep the server at work."""
-    already = served(server)
-    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
-    writer.write(b"GET /hang HTTP/1.1\r\n\r\n")
-    await until(lambda: served(server) > already)
-    return writer
-
-
-def served(server: Server) -> int:
-    return sum(isinstance(c, HttpConnection) and c._task is not None for c in server.registry)
 
 
 async def test_connections_count_over_tls_and_plain_together(tls: TlsContext) -> None:
@@ -157,42 +90,6 @@ async def test_two_services_share_the_limits() -> None:
         assert (await (await stage.player()).answer()).status == 503
         await registry.close()
         assert (await (await stage.player()).ask("OPTIONS")).status == 200
-
-
-@pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
-@pytest.mark.parametrize("data", [b"", b"GET / HT", b"\x16"])
-async def test_silent_clients_make_room(tls: TlsContext, data: bytes, alone: int) -> None:
-    async with (
-        serving(QUICK, HANG, limits=Limits(connections=6, connections_per_address=6 - alone)) as server,
-        asyncio.timeout(30),
-    ):
-        listener = await server.service.open(HOSTS, 0, tls)
-        port = listener.port if data == b"\x16" else server.listener.port
-        writer = await busy(server, server.listener.port)
-        socks = [await silent(port, data) for _ in range(20)]
-        ends = [asyncio.create_task(ended(sock)) for sock in socks]
-        await until(lambda: sum(end.done() for end in ends) == 15 + alone)
-        assert all(end.done() for end in ends[:10])  # the oldest; those that come together change places
-        assert b" 200 " in await server.ask(GET)
-        assert len(server.registry) <= 6 - alone
-        assert served(server) == 1
-        writer.close()
-
-
-@pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
-async def test_clients_that_rest_or_may_not_log_in_make_room(alone: int) -> None:
-    """The first to go are those without a login, whatever they sent; a client that is served stays."""
-    limits = Limits(connections=6, connections_per_address=6 - alone)
-    async with serving(QUICK, HANG, limits=limits) as server, asyncio.timeout(30):
-        port, room = server.listener.port, 6 - alone
-        writer = await busy(server, port)
-        resting = [await talkative(port) for _ in range(room - 2)]
-        strangers = [await silent(port, b"GET /quick HTTP/1.1\r\nAuthorization: nobody\r\n\r\n") for _ in range(9)]
-        assert all([await ended(sock) for sock in strangers[:-1]])
-        assert not any(client.transport.is_closing() for client in resting)
-        assert [b" 200 " in await server.ask(GET) for _ in range(9)] == [True] * 9
-        assert served(server) == 1
-        writer.close()
 
 
 async def test_refused_connections_are_warned_of_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:

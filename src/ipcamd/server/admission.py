@@ -1,12 +1,20 @@
 """Admission control: IP filter (SDK 7) and limits on connections, at accept, and on concurrent TLS handshakes."""
 
+import enum
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Protocol
 
 from ipcamd.access.throttle import network
 from ipcamd.server.limits import Limits
+from ipcamd.server.waiting_room import WaitingRoom
 
+GRACE_S = 1.0
+"""Seconds in which a connection is not replaced: for its first byte, for its login after that, and after a response."""
+CANDIDATES = 16
+"""Connections that are considered for replacement at once, the oldest first."""
 TLS_BUFFER_BYTES = 16 * 1024
 """Maximum size of a TLS record."""
 
@@ -26,8 +34,21 @@ class QueuedHandshake(Protocol):
 class Resettable(Protocol):
     """Connection that can be closed to make room for another one."""
 
+    @property
+    def is_unheard(self) -> bool:
+        """Whether it has sent something that the camera has not handled yet."""
+
     def reset(self) -> None:
         """Close the connection at once."""
+
+
+class Verdict(enum.Enum):
+    """Answer to a new connection."""
+
+    ADMITTED = enum.auto()
+    MUST_WAIT = enum.auto()
+    """Another connection makes room soon."""
+    REFUSED = enum.auto()
 
 
 class Admission:
@@ -36,30 +57,40 @@ class Admission:
     When a limit is reached, a new connection replaces the oldest one that serves nobody: first one that has not sent a
     request with a login, then one that rests after its last response. Silent clients cannot keep others out. The age
     of a connection counts from its first byte, or from accept while it is silent.
+
+    A connection is not replaced before it had time to speak and the camera has handled what it sent, so that no
+    client loses its first request, however slow camera and client are. Others wait meanwhile.
     """
 
-    def __init__(self, limits: Limits | None = None, allows: Callable[[str], bool] = lambda _: True) -> None:
-        """`allows` returns whether an IP address may connect (IP filter, SDK 7)."""
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        allows: Callable[[str], bool] = lambda _: True,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`allows` returns whether an IP address may connect (IP filter, SDK 7). `now_s` returns monotonic seconds."""
         self.limits = limits or Limits()
         self.allows = allows
+        self.waiting = WaitingRoom()
         self.handshakes = HandshakeQueue(self.limits)
         self.connections = 0
         """Open connections."""
         self._addresses: Counter[str] = Counter()
-        self._silent = _Replaceable()
-        self._resting = _Replaceable()
+        self._silent = _Replaceable(now_s)
+        self._resting = _Replaceable(now_s)
 
-    def admit(self, address: str) -> bool:
-        """Count a new connection; `release` it once. Return False if a limit is reached."""
+    def admit(self, address: str, at_once: bool = False) -> Verdict:
+        """Count a new connection if it is admitted; `release` it once. `at_once`: it cannot wait."""
         key = network(address)
+        verdict = Verdict.ADMITTED
         if self._addresses[key] >= self.limits.connections_per_address:
-            if not self._make_room(key):
-                return False
-        elif self.connections >= self.limits.connections and not self._make_room():
-            return False
-        self.connections += 1
-        self._addresses[key] += 1
-        return True
+            verdict = self._make_room(key, at_once)
+        elif self.connections >= self.limits.connections:
+            verdict = self._make_room(None, at_once)
+        if verdict is Verdict.ADMITTED:
+            self.connections += 1
+            self._addresses[key] += 1
+        return verdict
 
     def release(self, address: str) -> None:
         """Uncount a connection that has ended."""
@@ -83,21 +114,26 @@ class Admission:
         if connection not in self._silent:
             self._resting.add(network(address), connection)
 
-    def _make_room(self, key: str | None = None) -> bool:
-        oldest = self._silent.oldest(key) or self._resting.oldest(key)
-        if oldest is None:
-            return False
+    def _make_room(self, key: str | None, at_once: bool) -> Verdict:
+        """Reset a connection, of the address `key` if it is given."""
+        connections = self._silent if self._silent.has_any(key) else self._resting
+        if not connections.has_any(key):
+            return Verdict.REFUSED
+        if (oldest := connections.oldest(key, at_once)) is None:
+            return Verdict.MUST_WAIT
         self.note_request(oldest)
         oldest.reset()
-        return True
+        return Verdict.ADMITTED
 
 
 class _Replaceable:
     """Connections that may be replaced, the oldest first, in total and by address."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
         self._keys: dict[Resettable, str] = {}
-        self._by_address: dict[str, dict[Resettable, None]] = {}
+        self._by_address: dict[str, dict[Resettable, float]] = {}
+        """The times from which they may be replaced."""
 
     def __contains__(self, connection: Resettable) -> bool:
         return connection in self._keys
@@ -105,7 +141,7 @@ class _Replaceable:
     def add(self, key: str, connection: Resettable) -> None:
         """Add a connection from the address `key`."""
         self._keys[connection] = key
-        self._by_address.setdefault(key, {})[connection] = None
+        self._by_address.setdefault(key, {})[connection] = self._now_s() + GRACE_S
 
     def discard(self, connection: Resettable) -> None:
         """Remove a connection if it is registered."""
@@ -114,9 +150,22 @@ class _Replaceable:
             if not self._by_address[key]:
                 del self._by_address[key]
 
-    def oldest(self, key: str | None = None) -> Resettable | None:
-        """Return the oldest connection, of the address `key` if it is given."""
-        return next(iter(self._keys if key is None else self._by_address.get(key, ())), None)
+    def has_any(self, key: str | None) -> bool:
+        """Return whether there is any, of the address `key` if it is given."""
+        return bool(self._keys) if key is None else key in self._by_address
+
+    def oldest(self, key: str | None, at_once: bool) -> Resettable | None:
+        """Return the oldest connection that had time to speak, of the address `key` if it is given; `at_once`: or else
+        the oldest one."""
+        fallback = next(self._in_order(key), None) if at_once else None
+        return next(filter(self._has_had_time, islice(self._in_order(key), CANDIDATES)), fallback)
+
+    def _in_order(self, key: str | None) -> Iterator[Resettable]:
+        return iter(self._keys if key is None else self._by_address.get(key, ()))
+
+    def _has_had_time(self, connection: Resettable) -> bool:
+        due_s = self._by_address[self._keys[connection]][connection]
+        return due_s <= self._now_s() and not connection.is_unheard
 
 
 class HandshakeQueue:

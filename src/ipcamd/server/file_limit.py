@@ -5,9 +5,10 @@ import resource
 from dataclasses import replace
 
 from ipcamd.server.limits import Limits
+from ipcamd.server.waiting_room import CAPACITY
 
-OWN_FILES = 128
-"""Open files of the camera itself: database, clips, sources, pipes, listening sockets."""
+OWN_FILES = 128 + CAPACITY
+"""Open files of the camera itself: database, clips, sources, pipes, listening and waiting sockets."""
 FILES_PER_VIEWER = 2
 """The socket, and that of its sender."""
 LEAST = 8

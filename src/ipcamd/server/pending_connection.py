@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
+from ipcamd.server.transport import count_unread
 
 TlsContext = Callable[[], ssl.SSLContext]
 """Returns the context for the next handshake: the certificate changes while the listener stays."""
@@ -53,6 +54,11 @@ class PendingConnection:
         """Whether the connection is or will be encrypted."""
         return False
 
+    @property
+    def is_unheard(self) -> bool:
+        """See `Resettable`: its protocol takes over and reads what it has sent."""
+        return self._task is not None or self._has_unread
+
     def start(self) -> None:
         """Go on if the first byte is there, as it usually is under load; else wait for it."""
         if (first := self._peek()) is None:
@@ -62,7 +68,7 @@ class PendingConnection:
 
     def sweep(self, now_s: float) -> None:
         """Cancel after the deadline."""
-        if self.deadline_s < now_s:
+        if self.deadline_s < now_s and not self.is_unheard:
             self.reset()
 
     def close(self) -> None:
@@ -107,6 +113,10 @@ class PendingConnection:
 
     def _proceed(self) -> None:
         self._connect()
+
+    @property
+    def _has_unread(self) -> bool:
+        return count_unread(self._sock.fileno()) > 0
 
     def _stop_waiting(self) -> None:
         asyncio.get_running_loop().remove_reader(self._sock)
@@ -156,6 +166,11 @@ class PendingTlsConnection(PendingConnection):
     def over_tls(self) -> bool:
         """See `PendingConnection`."""
         return True
+
+    @property
+    def is_unheard(self) -> bool:
+        """See `Resettable`. A client that waits for its handshake can be replaced."""
+        return self._has_unread and (self._task is not None or not self._queued)
 
     def begin(self) -> None:
         """Start the handshake: its turn has come."""

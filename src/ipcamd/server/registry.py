@@ -6,14 +6,17 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
 from itertools import count, islice
 from typing import NamedTuple, Protocol, cast
 
+from ipcamd.access.throttle import network
 from ipcamd.logs import SummaryLog
-from ipcamd.server.admission import Admission
+from ipcamd.server.admission import Admission, Verdict
 from ipcamd.server.listener import Listener, listen
 from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection, TlsContext
 from ipcamd.server.transport import reset_on_close
+from ipcamd.server.waiting_room import Entrant
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,10 @@ class ManagedConnection(Protocol):
 
     address: str
     """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
+
+    @property
+    def is_unheard(self) -> bool:
+        """See `Resettable`."""
 
     def sweep(self, now_s: float) -> None:
         """Act on deadlines that have passed. Called about once a second; `now_s` is the registry's clock."""
@@ -101,14 +108,22 @@ class Registry:
         new one, respond, and close the old listener; its connections continue.
         """
 
-        def accept(sock: socket.socket, address: str) -> None:
+        def admit(sock: socket.socket, address: str, at_once: bool, is_new: bool = False) -> bool:
             if self.closing or not self.admission.allows(address):
                 _reset(sock)
-            elif not self.admission.admit(address):
+                return True
+            verdict = self.admission.admit(address, at_once)
+            if verdict is Verdict.ADMITTED:
+                self._open(sock, address, protocol, tls)
+            elif is_refused := verdict is Verdict.REFUSED and (is_new or at_once):
                 self._warn_refused("too many connections: one from %s is refused", address)
                 _refuse(sock, b"" if tls else refusal)
-            else:
-                self._open(sock, address, protocol, tls)
+            return verdict is Verdict.ADMITTED or is_refused
+
+        def accept(sock: socket.socket, address: str) -> None:
+            key, waiting = network(address), self.admission.waiting
+            if waiting.holds(key) or not admit(sock, address, at_once=False, is_new=True):
+                waiting.add(Entrant(key, self, partial(admit, sock, address)))
 
         self._listeners.append(listener := await listen(accept, hosts, port))
         return listener
@@ -221,6 +236,7 @@ class Registry:
             self._timer.cancel()
         for listener in self._listeners:
             listener.close()
+        self.admission.waiting.clear(self)
         await self._end_all(lambda connection: connection.close())
         if self._connections:
             await _within(CLOSE_S, self._emptied.wait())

@@ -1,8 +1,11 @@
 """Transports of connections: size of reads, and ways to close."""
 
 import asyncio
+import fcntl
 import socket
 import struct
+import sys
+import termios
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +32,20 @@ def sent_bytes(transport: asyncio.BaseTransport) -> int | None:
         return int(struct.unpack_from("=Q", info, _BYTES_ACKED_OFFSET)[0])
     except (OSError, AttributeError, struct.error):
         return None
+
+
+def has_unread(transport: asyncio.Transport) -> bool:
+    """Return whether the peer has sent bytes that the event loop has not read yet, although it reads."""
+    sock = transport.get_extra_info("socket")
+    return sock is not None and transport.is_reading() and count_unread(sock.fileno()) > 0
+
+
+def count_unread(file: int) -> int:
+    """Return the number of received bytes in the kernel; 0 if the socket is closed."""
+    try:
+        return int.from_bytes(fcntl.ioctl(file, termios.FIONREAD, bytes(4)), sys.byteorder)
+    except (OSError, ValueError):
+        return 0
 
 
 def finish_transport(transport: asyncio.Transport, half_closed: bool) -> None:

@@ -193,7 +193,7 @@ class Stage:
         self.lens, self.door = Lens(), Door()
         self.time = 1000.0
         self.spoken: list[tuple[bytes, str]] = []
-        self.registry = Registry(Admission(limits, allows), lambda: self.time)
+        self.registry = Registry(Admission(limits, allows, lambda: self.time), lambda: self.time)
         self.traffic = Traffic()
         self.viewers = ViewerLimit(self.registry.limits.viewers)
         self.service = RtspService(

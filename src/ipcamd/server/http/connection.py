@@ -16,7 +16,7 @@ from ipcamd.server.http.exchange import Exchange
 from ipcamd.server.http.response import CONTINUE
 from ipcamd.server.http.sender import HttpSender
 from ipcamd.server.listener import local_address, normalize_address
-from ipcamd.server.transport import limit_reads
+from ipcamd.server.transport import has_unread, limit_reads
 from ipcamd.wire.http.message import END, End, Head, RequestParser
 
 BURST = 8
@@ -36,13 +36,14 @@ class HttpConnection(HttpSender):
     A request whose endpoint responds at once needs no task.
     """
 
-    __slots__ = ("_caller", "_chatter", "_held", "_parser", "_queued")
+    __slots__ = ("_caller", "_chatter", "_heard", "_held", "_parser", "_queued")
 
     def __init__(self, context: HttpContext) -> None:
         super().__init__(context)
         self._parser = RequestParser()
         self._held, self._chatter = False, 0  # reading is paused, or a viewer's bytes are ignored
         self._queued = False  # received requests wait for their turn
+        self._heard = False  # the first request has had its turn
         self._caller = _NO_CALLER  # account, if known, and network of the client
 
     # -- called by asyncio
@@ -58,6 +59,11 @@ class HttpConnection(HttpSender):
         self._deadline.await_head()
         self.client = self.address = self._context.registry.enter(self)
         self._caller = ("", network(self.address))
+
+    @property
+    def is_unheard(self) -> bool:
+        """See `Resettable`. Whoever sends requests without pause is not unheard after the first one."""
+        return (self._queued and not self._heard) or has_unread(self._transport)
 
     def data_received(self, data: bytes) -> None:
         """Handle received bytes."""
@@ -107,7 +113,7 @@ class HttpConnection(HttpSender):
             queue(self._caller, self._serve)
 
     def _serve(self) -> None:
-        self._queued = False
+        self._queued, self._heard = False, True
         self._advance()
 
     def _advance(self) -> None:

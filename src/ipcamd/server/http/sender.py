@@ -53,6 +53,11 @@ class HttpSender(asyncio.Protocol, ABC):
         self.client = ""
         """The client's IP address of the last request, possibly reported by a trusted proxy."""
 
+    @property
+    @abstractmethod
+    def is_unheard(self) -> bool:
+        """Whether the client has sent something that the camera has not handled yet."""
+
     @abstractmethod
     def _advance(self) -> None:
         """Handle received requests; called when a response no longer blocks the next request."""
@@ -84,7 +89,7 @@ class HttpSender(asyncio.Protocol, ABC):
 
     def sweep(self, now_s: float) -> None:
         """Act on the deadline if it has passed."""
-        if not self._deadline.has_passed(now_s):
+        if not self._deadline.has_passed(now_s) or self.is_unheard:
             return
         progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
         if (self._full or self._viewer) and self._deadline.has_advanced(progress):

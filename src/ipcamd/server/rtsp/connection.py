@@ -13,7 +13,7 @@ from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import RtspSession
-from ipcamd.server.transport import limit_reads, reset_transport
+from ipcamd.server.transport import has_unread, limit_reads, reset_transport
 from ipcamd.wire.rtsp.message import (
     BODY_LIMIT,
     InterleavedPacket,
@@ -112,13 +112,19 @@ class RtspConnection(asyncio.Protocol):
 
     # -- called by the registry
 
+    @property
+    def is_unheard(self) -> bool:
+        """See `Resettable`."""
+        return has_unread(self._transport)
+
     def sweep(self, now_s: float) -> None:
         """Check time-outs."""
         limits = self.context.registry.limits
+        is_quiet = not self.is_unheard
         late = self._parser.partial and not self._held and now_s - self._partial_since_s > limits.head_timeout_s
         idle = not self.sessions and not self._busy and now_s - self._heard_s > limits.idle_timeout_s
         stall_timeout_s = REPLAY_STALL_S if self._replays else limits.stall_timeout_s
-        if late or idle or self.writer.stalled_s(now_s) > stall_timeout_s:
+        if (is_quiet and (late or idle)) or self.writer.stalled_s(now_s) > stall_timeout_s:
             self.context.registry.note_cut(
                 "client %s is disconnected: it %s",
                 self.address,

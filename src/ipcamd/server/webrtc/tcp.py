@@ -8,7 +8,7 @@ from typing import cast
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtp.tcp import TcpWriter
-from ipcamd.server.transport import limit_reads, reset_transport
+from ipcamd.server.transport import has_unread, limit_reads, reset_transport
 from ipcamd.server.webrtc.path import PacketReceiver
 from ipcamd.wire.webrtc.framing import PacketSplitter, frame_packets
 
@@ -72,10 +72,15 @@ class WebRtcTcpConnection(asyncio.Protocol):
 
     # -- called by the registry
 
+    @property
+    def is_unheard(self) -> bool:
+        """See `Resettable`."""
+        return has_unread(self._transport)
+
     def sweep(self, now_s: float) -> None:
         """Close a connection that belongs to no session, or whose client reads nothing."""
         limits = self._registry.limits
-        is_late = self._receiver is None and now_s - self._since_s > limits.head_timeout_s
+        is_late = self._receiver is None and now_s - self._since_s > limits.head_timeout_s and not self.is_unheard
         if is_late or self._writer.stalled_s(now_s) > limits.stall_timeout_s:
             self._writer.abort()
 

@@ -1,0 +1,74 @@
+"""Waiting room: accepted sockets for which there is no place yet."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+POLL_S = 0.05
+"""Seconds between two attempts to admit those who wait. Without them there is no timer."""
+CAPACITY = 64
+"""Sockets that wait at most, of all services."""
+PATIENCE_S = 10.0
+"""Seconds that a socket waits at most."""
+
+
+class Entrant(NamedTuple):
+    """Accepted socket that waits."""
+
+    key: str
+    """Its client's address or network: those of one network are admitted in order."""
+    owner: object
+    """The service that accepted it."""
+    admit: Callable[[bool], bool]
+    """Tries to admit it, and returns whether it has left. The argument says that it must not wait longer: then it is
+    admitted or refused."""
+
+
+class WaitingRoom:
+    """Accepted sockets that wait for a place, in order of arrival. Above its capacity the first one must leave."""
+
+    def __init__(self) -> None:
+        self._entrants: list[tuple[Entrant, float]] = []
+        """With the time of arrival, by the clock of the event loop."""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._entrants)
+
+    def holds(self, key: str) -> bool:
+        """Return whether a socket of that network waits."""
+        return any(entrant.key == key for entrant, _ in self._entrants)
+
+    def add(self, entrant: Entrant) -> None:
+        """Let a socket wait."""
+        loop = asyncio.get_running_loop()
+        self._entrants.append((entrant, loop.time()))
+        if len(self._entrants) > CAPACITY:
+            self._entrants.pop(0)[0].admit(True)
+        if self._timer is None:
+            self._timer = loop.call_later(POLL_S, self._poll)
+
+    def clear(self, owner: object) -> None:
+        """End the wait of the sockets of a service, which closes."""
+        leaving = [entrant for entrant, _ in self._entrants if entrant.owner is owner]
+        self._entrants = [waiting for waiting in self._entrants if waiting[0].owner is not owner]
+        for entrant in leaving:
+            entrant.admit(True)
+        if self._timer and not self._entrants:
+            self._timer.cancel()
+            self._timer = None
+
+    def _poll(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._entrants = list(self._still_waiting(self._entrants, loop.time()))
+        self._timer = loop.call_later(POLL_S, self._poll) if self._entrants else None
+
+    def _still_waiting(
+        self, entrants: Iterable[tuple[Entrant, float]], now_s: float
+    ) -> Iterator[tuple[Entrant, float]]:
+        """Admit those for whom there is a place; yield the others."""
+        blocked: set[str] = set()
+        for entrant, since_s in entrants:
+            if entrant.key in blocked or not entrant.admit(now_s - since_s > PATIENCE_S):
+                blocked.add(entrant.key)
+                yield entrant, since_s
