@@ -1,19 +1,23 @@
 """Encoders in the place of hardware: real ones that FFmpeg has, with another profile, delay and failures.
 
-Run as a program, it is a camera whose ``nvenc`` is such an encoder, which fails when the file named by
-``FAIL_ENCODERS`` exists.
+Run as a program, it is a camera whose ``nvenc`` is such an encoder and a decoder of `tests.other_decoders`, which fail
+when the files named by ``FAIL_ENCODERS`` and ``FAIL_DECODERS`` exist.
 """
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 import av
 from tests.media.encoded import annex_b, units
+from tests.other_decoders import LateDecoder, fail_like_a_driver
 
 from ipcamd.__main__ import main
 from ipcamd.media.codecs import H264, H265, FfmpegOptions
+from ipcamd.media.decode import hardware_decoder
+from ipcamd.media.decode.decoder_choice import DECODERS
 from ipcamd.media.encode.hardware import HARDWARE
 from ipcamd.media.encoders import EncodedPicture, Encoder, EncoderSettings
 
@@ -34,7 +38,7 @@ class FailingEncoder:
 
     def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
         if self._switch.exists():
-            av.CodecContext.create("libx264", "w").open()  # fails: it has no size
+            fail_like_a_driver()
         return self._encoder.encode(frame, key)
 
 
@@ -72,4 +76,6 @@ def options(more: Mapping[str, str] = MappingProxyType(QUICK), **other: object) 
 
 if __name__ == "__main__":
     HARDWARE["nvenc"] = {H264.name: FailingOptions("libx264", QUICK, ({"crf": "30"},) * 5), H265.name: options()}
+    DECODERS["nvenc"] = {H264.name: "h264"}
+    hardware_decoder.open_decoder = partial(LateDecoder, switch=Path(os.environ["FAIL_DECODERS"]))  # type: ignore[assignment]
     raise SystemExit(main())

@@ -28,7 +28,7 @@ from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.maintenance.factory_default import FactoryDefault
-from ipcamd.media.encode.encoder_choice import EncoderChoice
+from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.view import View
 from ipcamd.media.stream.traffic import Traffic
@@ -136,7 +136,7 @@ class World:
                     view=View(pan=-50, zoom=2),
                     traffic=self.traffic,
                     passthrough=SimpleNamespace(report=lambda: self.streams),
-                    encoders=EncoderChoice(),
+                    hardware=HardwareCodecs(),
                 ),
             ),
             "schedules": self.schedules,

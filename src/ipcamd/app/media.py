@@ -15,7 +15,8 @@ from ipcamd.media import source as sources
 from ipcamd.media.audio import make_audio_output, make_audio_source
 from ipcamd.media.audio.speaker import Speaker
 from ipcamd.media.codecs import AAC, ULAW
-from ipcamd.media.encode.encoder_choice import SOFTWARE, EncoderChoice
+from ipcamd.media.hardware_choice import SOFTWARE
+from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.image.view import View
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.pipeline import Pipeline
@@ -26,7 +27,7 @@ from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.thread import run_in_thread
 
 _TRIAL_S = 20.0
-"""Time limit for the trial of hardware encoders."""
+"""Time limit for the trial of hardware encoders and decoders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     instrument = make_audio_source(core.options.audio, clock)
     if instrument:
         await run_in_thread(instrument.check, "source")
-    encoders = await _find_encoders(core.options.encoder)
+    hardware = await _find_hardware(core.options.encoder)
     pipeline = Pipeline(
         core.settings,
         source,
@@ -77,7 +78,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         instrument=instrument,
         own_sound=core.options.audio == "",
         view=lambda: _view(core.drivers),
-        encoders=encoders,
+        hardware=hardware,
         analysis_source=analysis_source,
     )
     stack.push(pipeline.stop)
@@ -93,16 +94,16 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     return MediaParts(pipeline, mp4_stream, motion, TamperingDetection(pipeline, lambda: _head(core.drivers)), speaker)
 
 
-async def _find_encoders(name: str) -> EncoderChoice:
-    """Return the encoders that ``--encoder`` names. Raises ``ConfigError`` if they do not work."""
-    encoders = EncoderChoice(name)
+async def _find_hardware(name: str) -> HardwareCodecs:
+    """Return the encoders and decoders that ``--encoder`` names. Raises ``ConfigError`` if its encoders do not work."""
+    hardware = HardwareCodecs(name)
     if name != SOFTWARE:
         try:
             async with asyncio.timeout(_TRIAL_S):
-                await run_in_thread(encoders.check, "encoder")
+                await run_in_thread(hardware.check, "encoder")
         except TimeoutError:
             raise ConfigError(f"--encoder {name}: its driver does not answer for {_TRIAL_S:g} s") from None
-    return encoders
+    return hardware
 
 
 def _analysis_source(core: Core, clock: pacing.Clock) -> sources.Source | None:

@@ -19,9 +19,9 @@ from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, sound_codecs, video_codecs
-from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Packet, Picture
+from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.frame_processor import FrameProcessor
@@ -81,18 +81,18 @@ class Pipeline:
         instrument: "AudioSource | None" = None,
         own_sound: bool = True,
         view: Callable[[], View] = lambda: WHOLE,
-        encoders: EncoderChoice | None = None,
+        hardware: HardwareCodecs | None = None,
         analysis_source: "Source | None" = None,
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` returns the local time. `status`
         returns motion levels, inputs and output (SDK 3.1); `view` is the visible part of the picture. These four are
-        called in media threads. The sound comes from `instrument`, or from the source if `own_sound`. `encoders` makes
-        the encoders; None: in software. Pictures for analysis come from `analysis_source`, if it is given and works."""
+        called in media threads. The sound comes from `instrument`, or from the source if `own_sound`. `hardware` codecs
+        are used if given. Pictures for analysis come from `analysis_source`, if it is given and works."""
         self._settings = settings
         self._clock_ns = clock_ns
         self._view = view
-        self.encoders = encoders or EncoderChoice()
-        """Makes the encoders of the streams."""
+        self.hardware = hardware or HardwareCodecs()
+        """Makes the encoders of the streams, and the decoders of the source's packets."""
         self.traffic = Traffic()
         """Frames sent and dropped, by stream and protocol."""
         self._streams = {
@@ -107,7 +107,9 @@ class Pipeline:
         """Measures the brightness of pictures, for day and night."""
         self.passthrough = Passthrough(self._streams, lambda: self._processor.change, lambda: self._processor.masks)
         """Passes the source's encoded pictures through."""
-        self._demand = SourceDemand(self._streams, self.passthrough, self.analysis, self.focus_meter, self.light_meter)
+        self._demand = SourceDemand(
+            self._streams, self.passthrough, self.analysis, self.focus_meter, self.light_meter, self.hardware.decoders
+        )
         self._processor = FrameProcessor(
             (), self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
         )
@@ -324,7 +326,7 @@ class Pipeline:
     ) -> EncoderThread:
         label = shape.codec.name if name == encoded_name(shape.codec) else name
         hub = Hub(shape.codec, label, partial(self._set_watched, name))
-        return EncoderThread(hub, shape, clock_ns, status, self.encoders.make)
+        return EncoderThread(hub, shape, clock_ns, status, self.hardware.encoders.make)
 
     def _set_watched(self, name: str, watched: bool) -> None:
         self._streams[name].input.set_wanted(watched)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
@@ -43,11 +44,13 @@ class SourceDemand:
         analysis: AnalysisTap,
         focus_meter: FocusMeter,
         light_meter: LightMeter,
+        decoders: DecoderChoice | None = None,
     ) -> None:
-        """`streams` are the threads of the streams by name."""
+        """`streams` are the threads of the streams by name. `decoders` makes the decoders of packets; None: in
+        software."""
         self.analyses = True
         """Whether the main source's pictures are analysed. May be replaced at any time."""
-        self._streams = streams
+        self._streams, self._decoders = streams, decoders
         self._passthrough = passthrough
         self._analysis, self._focus_meter, self._light_meter = analysis, focus_meter, light_meter
 
@@ -68,13 +71,13 @@ class SourceDemand:
             return None
         sizes, rates = zip(*needs, strict=True)
         width, height = (max(sides) for sides in zip(*sizes, strict=True))
-        return Wanted((width, height), max(rates), sound)
+        return Wanted((width, height), max(rates), sound, decoders=self._decoders)
 
     def collect_analysis(self) -> Wanted | None:
         """Return the demand of analysis from a source of its own; None for nothing. For the event loop."""
         watched = any(each.input.wanted for each in self._streams.values())
         rate = self._analysis.rate if watched else self._analysis.source_rate
-        return Wanted(_ANALYSIS_SIZE, rate, False) if rate else None
+        return Wanted(_ANALYSIS_SIZE, rate, False, decoders=self._decoders) if rate else None
 
     def refine(self, wanted: Wanted) -> Wanted:
         """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
@@ -97,4 +100,5 @@ class SourceDemand:
             ),
             key_frame=key_frame,
             keys_suffice=not rate,
+            decoders=self._decoders,
         )

@@ -133,8 +133,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "encoder",
         "software",
-        "encoder of H.264 and H.265: software, the hardware v4l2m2m, qsv or nvenc (software while it fails), or "
-        "auto (the first of these that works, otherwise software)",
+        "encoder of H.264 and H.265, and decoder of the source: software, the hardware v4l2m2m, qsv or nvenc (software "
+        "while it fails), or auto (the first of these that works, otherwise software)",
         "NAME",
         WordChoice(("software", "auto", "v4l2m2m", "qsv", "nvenc")),
     ),

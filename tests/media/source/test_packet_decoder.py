@@ -25,33 +25,36 @@ def packets(payloads: Sequence[bytes], gop: int) -> list[Packet]:
 
 
 def test_decoding_begins_amid_a_group_with_the_present_picture() -> None:
-    decoder, sent = PacketDecoder("h264", SIZE), packets(h264(60, gop=60), 60)
+    decoder, sent = PacketDecoder(codecs.H264, SIZE), packets(h264(60, gop=60), 60)
     assert not any(decoder.decode(packet, NOTHING) for packet in sent[:30])
     counts = [len(frames := decoder.decode(packet, ALL)) for packet in sent[30:]]
     # of 31 packets that waited, and of those that come meanwhile, `CATCH_UP` are decoded at a time
     behind = next(n for n in range(60) if 31 + n <= CATCH_UP * (n + 1))
     assert counts == [0] * behind + [1] * (30 - behind)
-    whole = PacketDecoder("h264", SIZE)
-    assert luma(frames[0]) == luma([whole.decode(packet, ALL)[0] for packet in sent][-1])
+    whole = PacketDecoder(codecs.H264, SIZE)
+    assert luma(frames[0].frame) == luma([whole.decode(packet, ALL)[0].frame for packet in sent][-1])
 
 
 def test_what_was_decoded_goes_on_after_a_pause() -> None:
-    decoder, sent = PacketDecoder("h264", SIZE), packets(h264(30, gop=30), 30)
+    decoder, sent = PacketDecoder(codecs.H264, SIZE), packets(h264(30, gop=30), 30)
     assert all(decoder.decode(packet, ALL) for packet in sent[:10])
     assert not any(decoder.decode(packet, NOTHING) for packet in sent[10:15])
     assert len(decoder.decode(sent[15], ALL)) == 1
 
 
 def test_key_frames_suffice_if_they_come_once_a_second() -> None:
-    decoder, often = PacketDecoder("h264", SIZE), packets(h264(120, gop=30), 30)
+    decoder, often = PacketDecoder(codecs.H264, SIZE), packets(h264(120, gop=30), 30)
     seen = [number for number, packet in enumerate(often) if decoder.decode(packet, KEYS)]
     assert seen == [*range(31), 60, 90]
-    decoder, seldom = PacketDecoder("h264", SIZE), packets(h264(120, gop=60), 60)
+    decoder, seldom = PacketDecoder(codecs.H264, SIZE), packets(h264(120, gop=60), 60)
     assert all(decoder.decode(packet, KEYS) for packet in seldom)
 
 
 def test_a_group_without_end_is_let_go() -> None:
-    decoder, sent = PacketDecoder("h264", SIZE), packets(h264(MAX_FRAMES + 20, gop=MAX_FRAMES + 10), MAX_FRAMES + 10)
+    decoder, sent = (
+        PacketDecoder(codecs.H264, SIZE),
+        packets(h264(MAX_FRAMES + 20, gop=MAX_FRAMES + 10), MAX_FRAMES + 10),
+    )
     assert not any(decoder.decode(packet, NOTHING) for packet in sent[: MAX_FRAMES + 2])
-    assert not decoder._waiting[1:]
+    assert not decoder._waiting.packets[1:]
     assert all(decoder.decode(packet, ALL) for packet in sent[MAX_FRAMES + 10 :])

@@ -38,7 +38,7 @@ def _state(camera: Camera) -> tuple[str, ...]:
         f"Viewers:{camera.viewers()}",
         f"SD Card:{_card(camera.card)}",
         *(f"{title}:{words}" for title, words in camera.pipeline.passthrough.report()),
-        *(f"{title}:{words}" for title, words in camera.pipeline.encoders.report()),
+        *(f"{title}:{words}" for title, words in camera.pipeline.hardware.report()),
         *(f"{title}:{words}" for title, words in (*camera.delivery.report(), *camera.pipeline.traffic.report())),
     )
 

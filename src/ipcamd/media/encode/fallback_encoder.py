@@ -6,11 +6,9 @@ import av
 from av.error import FFmpegError
 
 from ipcamd.media.encoders import EncodedPicture, Encoder
+from ipcamd.media.hardware_trial import MOST_WAITING, explain_failure
 from ipcamd.media.planes import LIMITED
 from ipcamd.wire.bitstream.access_unit import Inspector
-
-MOST_WAITING = 15
-"""Most pictures that may be in the hardware at once."""
 
 
 class FallbackEncoder:
@@ -64,8 +62,3 @@ class FallbackEncoder:
         self._hardware, self._first = None, number
         self._software = self._make_software()
         self._note_failure(reason)
-
-
-def explain_failure(error: Exception) -> str:
-    """Return the reason of a failure in words."""
-    return str(getattr(error, "strerror", None) or error)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
+from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene import SceneSource
@@ -46,6 +47,8 @@ class Wanted:
     """Whether a key frame is wanted soon, from a source that encodes and takes such requests."""
     keys_suffice: bool = field(default=False, compare=False)
     """Whether decoded key frames are enough, if there is one per second."""
+    decoders: DecoderChoice | None = field(default=None, compare=False)
+    """Makes the decoders of packets; None: in software."""
 
     @property
     def picture_rate(self) -> int:

@@ -3,13 +3,13 @@
 It keeps the packets since the last key frame, so that decoding need not wait for the next one.
 """
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-import av
-
+from ipcamd.media.codecs import Codec
+from ipcamd.media.decode.decoder_choice import DecoderChoice
+from ipcamd.media.decode.hardware_decoder import HardwareDecoder, HardwareFailure, TimedFrame
+from ipcamd.media.decode.picture_decoder import PictureDecoder, decoder_threads
 from ipcamd.media.frame import Packet
-from ipcamd.media.source.decode import PictureDecoder, decoder_threads
 from ipcamd.media.stream.gop import MAX_BYTES, MAX_FRAMES
 from ipcamd.time_units import SECOND_NS
 
@@ -24,37 +24,90 @@ _OFTEN_NS = SECOND_NS + SECOND_NS // 5
 
 
 class PacketDecoder:
-    """Decodes one stream. For one thread."""
+    """Decodes one stream, in hardware if there is any that works. For one thread."""
 
-    def __init__(self, codec: str, size: tuple[int, int]) -> None:
-        """`codec` is FFmpeg's name, `size` the pictures' width and height in pixels."""
-        self._make_decoder = partial(PictureDecoder, codec, decoder_threads(size))
+    def __init__(self, codec: Codec, size: tuple[int, int], decoders: DecoderChoice | None = None) -> None:
+        """`size` is the pictures' width and height in pixels. `decoders` makes the decoder; None: in software."""
+        self._codec, self._size, self._decoders = codec, size, decoders
         self._decoder = self._make_decoder()
-        self._waiting: list[Packet] = []
+        self._waiting = _Group()
         """Packets not yet decoded, since the last key frame or the last decoded packet."""
-        self._size_bytes = 0
+        self._decoded = _Group()
+        """Packets that hardware has decoded, from the last key frame on; software decodes them again if it fails."""
         self._key_ns = self._key_gap_ns = 0
         """Time of the last key frame, and its interval to the previous one."""
 
-    def decode(self, packet: Packet, want: "Wanted") -> list[av.VideoFrame]:
-        """Return the pictures of a packet; none if none are wanted, it is damaged, or earlier ones are missing. Raises
-        `SourceError` if a picture is too large."""
+    def decode(self, packet: Packet, want: "Wanted") -> list[TimedFrame]:
+        """Return the pictures that are complete: of this packet, but hardware may return it later. None if none are
+        wanted, the packet is damaged, or earlier ones are missing. Raises `SourceError` if a picture is too large."""
         self._queue(packet)
         if not want.picture_rate:
             return []
-        if want.keys_suffice and 0 < self._key_gap_ns <= _OFTEN_NS and not packet.key:
+        keys_suffice = want.keys_suffice and 0 < self._key_gap_ns <= _OFTEN_NS
+        if keys_suffice and not packet.key and not self._decoder.owes(self._key_ns):
             return []
-        due, self._waiting = self._waiting[:CATCH_UP], self._waiting[CATCH_UP:]
-        self._size_bytes = sum(len(each.payload) for each in self._waiting)
-        frames = [frame for each in due for frame in self._decoder.decode(each.payload)]
-        return [] if self._waiting else frames if len(due) == 1 else frames[-1:]
+        try:
+            return self._decode_waiting()
+        except HardwareFailure:
+            # software needs the pictures from the last key frame on
+            self._decoder = self._make_decoder()
+            self._waiting.packets = self._decoded.take() + self._waiting.packets
+            return self._decode_waiting()
+
+    def _decode_waiting(self) -> list[TimedFrame]:
+        due = self._waiting.take(CATCH_UP)
+        if isinstance(self._decoder, HardwareDecoder):
+            for packet in due:
+                if packet.key or self._decoded.packets:
+                    self._decoded.append(packet)
+        frames = [frame for each in due for frame in self._decoder.decode(each)]
+        return [] if self._waiting.packets else frames if len(due) == 1 else frames[-1:]
 
     def _queue(self, packet: Packet) -> None:
         if packet.key:
             self._key_ns, self._key_gap_ns = packet.captured_ns, packet.captured_ns - self._key_ns
-            self._waiting, self._size_bytes = [], 0
-        self._waiting.append(packet)
-        self._size_bytes += len(packet.payload)
-        if len(self._waiting) > MAX_FRAMES or self._size_bytes > MAX_BYTES:
+            self._waiting.take()
+            self._decoded.take()
+        if not self._waiting.append(packet):
             # pictures decoded before are no reference for later ones
-            self._waiting, self._size_bytes, self._decoder = [], 0, self._make_decoder()
+            self._decoder = self._make_decoder()
+
+    def _make_decoder(self) -> "HardwareDecoder | _SoftwareDecoder":
+        hardware = self._decoders.make(self._codec, self._size) if self._decoders else None
+        return hardware or _SoftwareDecoder(self._codec.decoder, self._size)
+
+
+class _SoftwareDecoder:
+    """Decoder with the interface of `HardwareDecoder`."""
+
+    def __init__(self, name: str, size: tuple[int, int]) -> None:
+        self._decoder = PictureDecoder(name, decoder_threads(size))
+
+    def decode(self, packet: Packet) -> list[TimedFrame]:
+        return [TimedFrame(frame, packet.captured_ns) for frame in self._decoder.decode(packet.payload)]
+
+    def owes(self, _captured_ns: int) -> bool:
+        return False
+
+
+class _Group:
+    """Packets of one group of pictures, as many as a GOP cache has."""
+
+    def __init__(self) -> None:
+        self.packets: list[Packet] = []
+        self._size_bytes = 0
+
+    def append(self, packet: Packet) -> bool:
+        """Add a packet; return False if there were too many: none is left."""
+        self.packets.append(packet)
+        self._size_bytes += len(packet.payload)
+        if len(self.packets) <= MAX_FRAMES and self._size_bytes <= MAX_BYTES:
+            return True
+        self.take()
+        return False
+
+    def take(self, most: int | None = None) -> list[Packet]:
+        """Remove and return the first packets, at most this many."""
+        taken, self.packets = self.packets[:most], self.packets[most:] if most else []
+        self._size_bytes = sum(len(each.payload) for each in self.packets)
+        return taken

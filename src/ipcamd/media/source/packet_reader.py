@@ -85,7 +85,7 @@ class PacketReader:
 
     def _decode_last(self, want: "Wanted") -> list[av.VideoFrame]:
         if isinstance(self._last, Packet):
-            return self._decoder.decode(self._last, want) if self._decoder else []
+            return [each.frame for each in self._decoder.decode(self._last, want)] if self._decoder else []
         return [self._last] if self._last else []
 
     def _convert(self, frame: av.VideoFrame, want: "Wanted", captured_ns: int) -> Picture:
@@ -103,18 +103,18 @@ class PacketReader:
 
     def _decode(self, packet: Packet, want: "Wanted") -> Iterator[Picture]:
         if self._decoder is None or packet.size != self._size:
-            self._decoder, self._size = PacketDecoder(self._codec.decoder, packet.size), packet.size
-        if self._codec.intra_only and not (want.picture_rate and self._admits(packet, want)):
+            self._decoder, self._size = PacketDecoder(self._codec, packet.size, want.decoders), packet.size
+        if self._codec.intra_only and not (want.picture_rate and self._admits(packet.captured_ns, want)):
             self.good += 1
             return
         frames = self._decoder.decode(packet, want)
         self.good += not want.picture_rate or bool(frames)
         self._number += self._codec.intra_only and not frames
-        self._last = (packet if self._codec.intra_only else frames[-1]) if frames else None
-        for frame in frames:
-            if self._codec.intra_only or self._admits(packet, want):
+        self._last = (packet if self._codec.intra_only else frames[-1].frame) if frames else None
+        for frame, captured_ns in frames:
+            if self._codec.intra_only or self._admits(captured_ns, want):
                 self._number += 1
-                yield self._convert(frame, want, packet.captured_ns)
+                yield self._convert(frame, want, captured_ns)
 
-    def _admits(self, packet: Packet, want: "Wanted") -> bool:
-        return self._limiter.admits(packet.captured_ns, want.picture_rate)
+    def _admits(self, captured_ns: int, want: "Wanted") -> bool:
+        return self._limiter.admits(captured_ns, want.picture_rate)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.codecs import Codec
+from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter
-from ipcamd.media.source.decode import configure_decoder
 from ipcamd.media.source.ffmpeg import (
     OpenFile,
     decode_frames,

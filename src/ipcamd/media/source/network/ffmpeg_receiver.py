@@ -12,11 +12,11 @@ from av.stream import Discard
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.codecs import find_passable
+from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
-from ipcamd.media.source.decode import configure_decoder
 from ipcamd.media.source.ffmpeg import decode_packet, find_variant, open_media, read_packets, timestamp_s
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pacing import RateLimiter

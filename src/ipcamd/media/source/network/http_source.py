@@ -7,8 +7,8 @@ from functools import partial
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.decode.picture_decoder import is_image_file
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source.decode import is_image_file
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes

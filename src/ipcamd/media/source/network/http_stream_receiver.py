@@ -10,9 +10,9 @@ import numpy as np
 from ipcamd.errors import SourceError
 from ipcamd.media import codecs
 from ipcamd.media.codecs import Codec
+from ipcamd.media.decode.picture_decoder import PictureDecoder, decode_file, is_image_file
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.media.source.decode import PictureDecoder, decode_file, is_image_file
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import av
 
 from ipcamd.errors import SourceError
+from ipcamd.media.decode.picture_decoder import decode_file
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.convert import VideoConverter, copy_frame
-from ipcamd.media.source.decode import decode_file
 from ipcamd.media.source.pacing import Clock, Ticker
 from ipcamd.media.source.picture_files import SUFFIXES
 from ipcamd.time_units import SECOND_NS

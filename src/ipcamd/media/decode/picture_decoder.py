@@ -59,7 +59,7 @@ class PictureDecoder:
     def __init__(self, codec: str, threads: int = 1) -> None:
         """`codec` is FFmpeg's name: ``mjpeg``, ``mpeg4``, ``h264``; `threads` decode slices at the same time."""
         self._codec = codec
-        self._context = _open_decoder(codec, (0, 0))
+        self._context = open_decoder(codec, (0, 0))
         self._context.thread_type, self._context.thread_count = "SLICE", threads
 
     def decode(self, data: bytes) -> list[av.VideoFrame]:
@@ -77,14 +77,15 @@ def _decode_large_jpeg(data: bytes) -> list[av.VideoFrame]:
     if scanner.size[0] * scanner.size[1] <= _MOST_PIXELS:
         return []
     # a progressive decoder keeps all coefficients in memory, even at a reduced size
-    context = _open_decoder("progressive JPEG" if scanner.is_progressive else "mjpeg", scanner.size)
+    context = open_decoder("progressive JPEG" if scanner.is_progressive else "mjpeg", scanner.size)
     try:
         return context.decode(av.Packet(data))
     except FFmpegError:
         return []
 
 
-def _open_decoder(codec: str, size: tuple[int, int]) -> av.VideoCodecContext:
+def open_decoder(codec: str, size: tuple[int, int]) -> av.VideoCodecContext:
+    """Return FFmpeg's decoder of this name, for pictures of this size. Raises `SourceError` if they are too large."""
     options = _decoder_options(codec, size)
     context = cast(av.VideoCodecContext, av.CodecContext.create(codec, "r"))
     context.thread_count = 1

@@ -9,7 +9,7 @@ from PIL import Image
 from tests.media.source.clips import grey
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.decode import PictureDecoder, decode_file
+from ipcamd.media.decode.picture_decoder import PictureDecoder, decode_file
 
 
 @pytest.mark.parametrize(

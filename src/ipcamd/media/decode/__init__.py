@@ -1,0 +1,1 @@
+"""Decoding: pictures from the packets of sources, in software or in hardware."""

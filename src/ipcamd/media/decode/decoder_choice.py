@@ -1,0 +1,49 @@
+"""Decoder choice: the decoders of the hardware that ``--encoder`` names, as far as they work on this computer."""
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ipcamd.media.codecs import H264, H265, JPEG, Codec
+from ipcamd.media.hardware_choice import SOFTWARE, HardwareChoice
+
+if TYPE_CHECKING:  # imports PyAV
+    from ipcamd.media.decode.hardware_decoder import HardwareDecoder
+
+_log = logging.getLogger(__name__)
+
+DECODERS: dict[str, Mapping[str, str]] = {
+    "v4l2m2m": {H264.name: "h264_v4l2m2m", H265.name: "hevc_v4l2m2m"},
+    "qsv": {JPEG.name: "mjpeg_qsv", H264.name: "h264_qsv", H265.name: "hevc_qsv"},
+    "nvenc": {JPEG.name: "mjpeg_cuvid", H264.name: "h264_cuvid", H265.name: "hevc_cuvid"},
+}
+"""FFmpeg's decoders by the value of ``--encoder`` and the codec's name."""
+
+
+class DecoderChoice:
+    """Makes the decoders of all sources. `make` may be called from any thread."""
+
+    def __init__(self, name: str = SOFTWARE) -> None:
+        """`name` is the value of ``--encoder``."""
+        self._name = name
+        self._hardware = HardwareChoice[str]("Decoder", "decoded", DECODERS, str)
+        self.report = self._hardware.report
+
+    def check(self) -> None:
+        """Find the hardware decoders that work, with a test picture; this may take seconds. Software replaces the
+        others."""
+        from ipcamd.media.decode.decoder_trial import find_failure
+
+        for reason in self._hardware.choose(self._name, find_failure):
+            _log.info("decoder %s", reason)
+
+    def make(self, codec: Codec, size: tuple[int, int]) -> "HardwareDecoder | None":
+        """Return a decoder of pictures of this size; None for software."""
+        found = self._hardware.find(codec, size)
+        if found is None:
+            return None
+        from ipcamd.media.decode.hardware_decoder import open_hardware_decoder
+
+        name, decoder = found
+        return open_hardware_decoder(decoder, size, partial(self._hardware.note_failure, name, codec, size))
