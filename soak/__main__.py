@@ -1,6 +1,6 @@
 """Long runs that prove reliability; the report goes to ``docs/soak.md`` with ``--report``.
 
-usage: make soak [ARGS="--only NAME,NAME --minutes N --kills N --cuts N --runs N --report"]
+usage: make soak [ARGS="--only NAME,NAME --minutes N --kills N --cuts N --runs N --viewers N --report"]
 """
 
 import argparse
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from soak import endurance, envelopes, fuzzing, kills, passthrough, power_cuts
+from soak import endurance, envelopes, fuzzing, kills, passthrough, power_cuts, webrtc
 from soak.report import Row, write
 
 REPORT = Path(__file__).parents[1] / "docs" / "soak.md"
@@ -25,9 +25,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500, help="kill -9 of a camera whose settings change (500)")
     parser.add_argument("--cuts", type=int, default=200, help="power cuts; need root, mkfs.ext4 and loop devices (200)")
     parser.add_argument("--runs", type=int, default=1_000_000, help="fuzz runs of each parser (1,000,000)")
+    parser.add_argument("--viewers", type=int, default=500, help="of WebRTC, who come and go (500)")
     parser.add_argument(
         "--only",
-        default="kills,cuts,fuzzing,envelopes,passthrough,endurance",
+        default="kills,cuts,fuzzing,envelopes,webrtc,passthrough,endurance",
         metavar="NAME,NAME",
         help="runs to make",
     )
@@ -38,6 +39,7 @@ def main() -> int:
         "cuts": lambda folder: power_cuts.run(folder, options.cuts),
         "fuzzing": lambda folder: fuzzing.run(options.runs),
         "envelopes": lambda folder: envelopes.run(folder, options.runs),
+        "webrtc": lambda folder: webrtc.run(folder, options.viewers),
         "passthrough": lambda folder: passthrough.run(folder, options.minutes / 2),
         "endurance": lambda folder: endurance.run(folder, options.minutes),
     }

@@ -6,6 +6,7 @@ import secrets
 import socket
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -15,6 +16,7 @@ from OpenSSL import SSL
 
 from ipcamd.server.webrtc.dtls import DATAGRAM_BYTES, SrtpKeys, sign_certificate
 from ipcamd.server.webrtc.srtp import SrtpSession
+from ipcamd.wire.rtp import rtcp
 from ipcamd.wire.webrtc import stun
 from ipcamd.wire.webrtc.dtls_records import split_flight
 from ipcamd.wire.webrtc.framing import PacketSplitter, frame_packets
@@ -23,7 +25,7 @@ VIDEO, AUDIO = 102, 0
 """Payload types of the offer."""
 PASSWORD = "2/1muCWoOi3uLifh0NuRHlZs"
 """Of its ICE agent."""
-PATIENCE_S = 20
+PATIENCE_S = 60
 CHECK_S = 0.25
 """Seconds after which a check, or a flight of the handshake, is sent again."""
 _PROFILE = b"SRTP_AES128_CM_SHA1_80"
@@ -136,6 +138,27 @@ class LightViewer:
     def resume(self) -> None:
         """Read on."""
         self._loop.add_reader(self._sock, self._read)
+
+    def say_goodbye(self) -> None:
+        """End the session by RTCP."""
+        assert self.srtp
+        self.send(self.srtp.protect_rtcp(rtcp.receiver_report(1, "") + rtcp.goodbye(1)))
+
+    def end_dtls(self) -> None:
+        """Close the DTLS connection, as browsers do, unless the camera has."""
+        if not self.is_closed:
+            self._dtls.shutdown()
+            self._flush()
+
+    def end_sending(self) -> None:
+        """Close its side of the TCP connection."""
+        self._sock.shutdown(socket.SHUT_WR)
+
+    def read_all(self) -> None:
+        """Read what has come, and forget it: a close is then no reset."""
+        with suppress(BlockingIOError):
+            while self._sock.recv(1 << 16):
+                pass
 
     def close(self) -> None:
         """Vanish without a word."""

@@ -37,7 +37,7 @@ async def test_aiortc_hears_the_tone(camera: CameraProcess, codec: str, sent: st
         assert f" {sent}\r\n" in sound
         assert sound.count("a=rtpmap:") == 1
         await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(3 * PATIENCE):
             while (track := await tracks.get()).kind != "audio":
                 pass
             while sum(wave.size for wave in heard) < 2 * rate_of(sent):

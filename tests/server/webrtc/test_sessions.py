@@ -1,5 +1,6 @@
 """Sessions of WebRTC: consent, lost packets, reports, and clients that are too slow."""
 
+import asyncio
 import struct
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -93,6 +94,30 @@ async def test_a_client_that_reads_nothing_skips_to_a_key_frame_and_holds_nobody
     gap = next(at for at, step in enumerate(pairwise(slow.sequences)) if step[1] != step[0] + 1 & 0xFFFF)
     assert slow.packets[gap].marker, "a picture is cut"
     assert slow.packets[gap + 1].payload[0] & 31 == 24, "it goes on with no key frame"
+
+
+async def test_a_client_that_leaves_with_bytes_on_their_way_ends_in_order(
+    stage: WebRtcStage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The camera sends it what waits, and nothing more: asyncio closes a connection twice that is written to then."""
+    leaving, other = await stage.watch(tcp=True), await stage.watch()
+    dropped = stage.traffic.of("h264", "webrtc")
+    leaving.client.pause()
+    while not dropped.frames_dropped:
+        have = len(other.packets)
+        stage.lens.picture(size=60_000)
+        await until(lambda have=have: len(other.packets) - have > 50, "the other client waits")  # type: ignore[misc]
+    leaving.client.end_sending()
+    for _ in range(10):
+        await asyncio.sleep(0)  # the camera reads the end
+    leaving.client.read_all()
+    leaving.client.close()
+    stage.clients.remove(leaving.client)
+    await until(lambda: stage.sessions == 1, "the session goes on")
+    have = len(other.packets)
+    stage.lens.picture(key=True)
+    await until(lambda: len(other.packets) > have, "the other client gets nothing")
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_pictures_with_few_key_frames_are_encoded_for_these_clients(stage: WebRtcStage) -> None:

@@ -63,8 +63,8 @@ class TcpWriter:
 
     @property
     def is_full(self) -> bool:
-        """Whether the backlog is full."""
-        return self.waiting > self._limit
+        """Whether the backlog is full, or the connection ends: asyncio fails if a closing one is written to."""
+        return self.waiting > self._limit or self._transport.is_closing()
 
     def pause(self) -> None:
         """Record that bytes wait, or that nothing may be sent any more."""

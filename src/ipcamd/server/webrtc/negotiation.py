@@ -105,11 +105,16 @@ def _choose(form: PayloadFormat, section: OfferedMedia) -> OfferedFormat | None:
 
 
 def _rank_h264(offered: OfferedFormat) -> int | None:
-    """Return the order of preference of an H.264 format; None: it cannot carry the stream (RFC 6184, 8.1)."""
-    if offered.parameters.get("packetization-mode") != "1":
+    """Return the order of preference of an H.264 format; None: it cannot carry the stream (RFC 6184, 8.1).
+
+    A format without a packetization mode is the last choice: GStreamer offers one, and reads all modes.
+    """
+    mode = offered.parameters.get("packetization-mode")
+    if mode not in ("1", None):
         return None
     profile = offered.parameters.get("profile-level-id", "42").lower()[:2]
-    return PROFILES.index(profile) if profile in PROFILES else len(PROFILES)
+    order = PROFILES.index(profile) if profile in PROFILES else len(PROFILES)
+    return order if mode else order + len(PROFILES) + 1
 
 
 _RANKS: Mapping[str, Callable[[OfferedFormat], int | None]] = {"H264": _rank_h264}

@@ -60,7 +60,8 @@ class WebRtcUdpPort:
         """Close the socket; its paths end."""
         if self.sock.fileno() < 0:
             return
-        for receiver, path in tuple(self._bound.values()):
+        bound, self._bound = self._bound, {}
+        for receiver, path in bound.values():
             receiver.lose(path)
         asyncio.get_running_loop().remove_reader(self.sock)
         self.sock.close()
