@@ -8,7 +8,7 @@ import pytest
 from ipcamd.event_bus import Event, EventBus, EventKind
 
 
-def test_one_subscriber_that_fails_does_not_keep_others_from_being_told() -> None:
+def test_a_failing_subscriber_does_not_keep_events_from_others() -> None:
     bus, events = EventBus(), list[Event]()
     bus.subscribe(lambda _: 1 // 0)
     bus.subscribe(events.append)
@@ -16,7 +16,7 @@ def test_one_subscriber_that_fails_does_not_keep_others_from_being_told() -> Non
     assert len(events) == 1
 
 
-def test_a_subscriber_that_leaves_is_told_no_more() -> None:
+def test_an_unsubscribed_subscriber_is_not_notified() -> None:
     bus, events = EventBus(), list[Event]()
     bus.subscribe(events.append)
     bus.publish(Event(EventKind.MOTION, 1))
@@ -25,7 +25,7 @@ def test_a_subscriber_that_leaves_is_told_no_more() -> None:
     assert [event.time_ns for event in events] == [1]
 
 
-def test_a_subscriber_may_leave_while_it_is_told() -> None:
+def test_a_subscriber_may_unsubscribe_while_it_is_notified() -> None:
     bus, events = EventBus(), list[Event]()
 
     def once(event: Event) -> None:
@@ -77,7 +77,7 @@ async def test_closing_a_queue_ends_the_wait_for_it() -> None:
     assert events == []
 
 
-def test_what_nobody_needs_need_not_be_detected() -> None:
+def test_detection_is_off_without_subscribers() -> None:
     bus, demand = EventBus(), list[bool]()
     bus.watch_demand(lambda: demand.append(bus.wants(EventKind.MOTION)))
     assert not bus.wants(EventKind.MOTION)

@@ -31,7 +31,7 @@ def everything(accounts: Accounts) -> dict[str, tuple[Rank, str | None]]:
     return {name: (entry.account.rank, accounts.password(entry)) for name, entry in accounts.entries.items()}
 
 
-def test_a_first_start_makes_a_password_and_tells_it_once(path: Path) -> None:
+def test_a_first_start_makes_a_password_and_prints_it_once(path: Path) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
         told = accounts.ensure_administrator("admin")
@@ -45,7 +45,7 @@ def test_a_first_start_makes_a_password_and_tells_it_once(path: Path) -> None:
         assert everything(accounts) == {"admin": (Rank.ADMIN, told)}
 
 
-def test_a_password_that_nobody_was_told_is_made_anew(path: Path) -> None:
+def test_a_password_that_was_never_printed_is_replaced(path: Path) -> None:
     told = []
     for user in ("admin", "admin", "root"):
         with Database(path) as database:
@@ -158,7 +158,7 @@ Action = Callable[[Accounts], Coroutine[None, None, None]]
         (lambda a: a.remove("anne", by("admin")), "user=anne: there is no such account"),
     ],
 )
-async def test_what_is_refused_changes_nothing(accounts: Accounts, action: Action, complaint: str) -> None:
+async def test_refused_requests_change_nothing(accounts: Accounts, action: Action, complaint: str) -> None:
     await accounts.add("paul", "foo", Rank.USERS)
     before = everything(accounts)
     with pytest.raises(RequestFailed, match=complaint) as caught:
@@ -318,7 +318,7 @@ async def test_a_factory_default_that_fails_leaves_the_accounts(accounts: Accoun
     assert everything(Accounts(database)) == {"admin": (Rank.ADMIN, PASSWORD)}
 
 
-def test_an_account_is_told_by_its_entry(accounts: Accounts) -> None:
+def test_accounts_are_identified_by_their_entries(accounts: Accounts) -> None:
     entry = accounts.entry("admin")
     assert entry is not None
     assert entry.account == Account("admin", Rank.ADMIN)

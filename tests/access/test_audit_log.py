@@ -157,7 +157,7 @@ async def test_the_log_is_bounded_and_failures_never_push_out_changes(
     assert (await camera.lines(account="rita")) == ["change rita 192.0.2.7 restart"]
 
 
-async def test_what_is_remembered_and_each_text_are_bounded(camera: Camera) -> None:
+async def test_stored_entries_and_texts_are_bounded(camera: Camera) -> None:
     for number in range(TRACKED + 10):
         address = f"10.0.{number // 256}.{number % 256}"
         camera.log.note_login("admin", address)

@@ -123,7 +123,7 @@ def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Came
     assert failures(camera) == 1
 
 
-def test_the_nonce_of_another_life_is_stale(camera: Camera, accounts: Accounts, watch: Watch) -> None:
+def test_a_nonce_from_before_a_restart_is_stale(camera: Camera, accounts: Accounts, watch: Watch) -> None:
     before = Camera(accounts, watch).challenge()
     assert challenged(camera.refused(digest(before, "admin", PASSWORD)))["stale"] == "true"
 
@@ -243,12 +243,12 @@ def test_a_name_that_cannot_stand_in_a_header(camera: Camera, name: str, realm: 
 @pytest.mark.parametrize(
     "nonsense", ["", "Bearer abc", "Basic !", "Digest", "Digest x=y", "\x00", "Negotiate " + "A" * 9000]
 )
-def test_a_login_that_is_none_is_as_good_as_none(camera: Camera, nonsense: str) -> None:
+def test_an_invalid_login_counts_as_none(camera: Camera, nonsense: str) -> None:
     assert camera.refused(nonsense).reason in NO_LOGIN
     assert failures(camera) == 0
 
 
-def test_who_guesses_is_refused_even_with_the_right_password(camera: Camera, watch: Watch) -> None:
+def test_a_guessing_client_is_refused_even_with_the_right_password(camera: Camera, watch: Watch) -> None:
     for number in range(10):
         assert camera.refused(basic("admin", f"guess {number}")).reason in NO_LOGIN
     for login in (basic("admin", PASSWORD), basic("admin", "guess"), None):
@@ -318,7 +318,7 @@ def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixtu
 @given(
     st.text(max_size=100) | st.text(max_size=100).map("Basic ".__add__) | st.text(max_size=60).map("Digest ".__add__)
 )
-def test_nothing_strange_gets_in_or_breaks_anything(accounts: Accounts, watch: Watch, text: str) -> None:
+def test_malformed_logins_are_refused_without_failure(accounts: Accounts, watch: Watch, text: str) -> None:
     assert Camera(accounts, watch).refused(text).reason is not Reason.THROTTLED
 
 

@@ -43,7 +43,7 @@ def test_late_ones_count_within_the_window(nonces: Nonces, jump: int, late: int,
 
 
 @given(st.lists(st.integers(1, 300), max_size=200))
-def test_whatever_the_order_none_counts_twice(counts: list[int]) -> None:
+def test_no_nonce_counts_twice_in_any_order(counts: list[int]) -> None:
     nonces = Nonces(Watch())
     nonce, highest, seen = nonces.issue(), 0, set[int]()
     for count in counts:

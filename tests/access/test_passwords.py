@@ -30,15 +30,15 @@ def test_a_generated_one_has_eighty_bits_and_no_letter_that_looks_like_another()
         ("\u200babc", False),
     ],
 )
-def test_what_can_be_a_password(password: str, allowed: bool) -> None:
+def test_valid_passwords(password: str, allowed: bool) -> None:
     assert is_allowed(password) is allowed
 
 
 @pytest.mark.parametrize("password", ["admin", "Admin", "PASSWORD", "1234", "123456", "paul", "Paul", MASK])
-def test_what_anybody_would_try(password: str) -> None:
+def test_weak_passwords_are_recognized(password: str) -> None:
     assert is_weak(password, "paul")
 
 
 @pytest.mark.parametrize("password", ["foo", "pauls", "admin!", "1235"])
-def test_what_not_anybody_would_try(password: str) -> None:
+def test_other_passwords_are_not_weak(password: str) -> None:
     assert not is_weak(password, "paul")

@@ -85,7 +85,7 @@ def test_after_an_hour_it_is_forgotten(throttle: Throttle, watch: Watch) -> None
 
 
 @pytest.mark.parametrize("pause", [0, 1, 6.7, 12, 30])
-def test_nobody_tries_a_hundred_passwords_an_hour(throttle: Throttle, watch: Watch, pause: float) -> None:
+def test_fewer_than_a_hundred_guesses_an_hour(throttle: Throttle, watch: Watch, pause: float) -> None:
     end, tried = watch() + HOUR_S, 0
     while watch() < end:
         if not throttle.wait_s(HERE):
@@ -127,7 +127,7 @@ def test_memory_is_bounded_and_the_oldest_goes_first(throttle: Throttle) -> None
         ("", ""),
     ],
 )
-def test_what_counts_as_one_address(address: str, counted: str) -> None:
+def test_networks_that_count_as_one_address(address: str, counted: str) -> None:
     assert network(address) == counted
 
 

@@ -71,7 +71,7 @@ def begun(port: int) -> tuple[run.Runner, "asyncio.Task[None]"]:
     return camera, asyncio.create_task(camera.run())
 
 
-async def test_a_port_that_is_taken_after_it_was_found_free_is_found_anew(
+async def test_a_free_port_that_is_taken_meanwhile_is_replaced(
     cameras: Cameras, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [taken]
@@ -99,7 +99,7 @@ async def test_a_port_that_stays_taken_is_an_error(
     assert len(cameras.ports) == tries
 
 
-async def test_who_stops_a_camera_that_is_just_restarting_stops_it(cameras: Cameras) -> None:
+async def test_a_stop_during_a_restart_stops_the_camera(cameras: Cameras) -> None:
     camera, life = begun(0)
     await cameras.started.wait()
     cameras.at_end = lambda: camera.request_exit(ExitReason.STOP)

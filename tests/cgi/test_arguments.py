@@ -43,7 +43,7 @@ def checked(query: str, arguments: Arguments = ARGUMENTS) -> Query:
         ("action=list&bare=1", "bare=1: allowed: no value"),
     ],
 )
-def test_what_the_table_does_not_allow_is_refused(query: str, message: str) -> None:
+def test_values_outside_the_table_are_refused(query: str, message: str) -> None:
     with pytest.raises(RequestFailed) as refused:
         checked(query)
     assert str(refused.value) == message
@@ -84,7 +84,7 @@ def test_blanks_around_a_value_do_not_count_where_the_table_says_so() -> None:
     ],
     ids=["name", "word", "number"],
 )
-def test_what_was_sent_is_repeated_on_one_line_and_cut(check: Callable[[], object]) -> None:
+def test_sent_text_is_quoted_on_one_line_and_truncated(check: Callable[[], object]) -> None:
     with pytest.raises(RequestFailed) as refused:
         check()
     message = str(refused.value)

@@ -19,7 +19,7 @@ def test_challenges_suit_clients_that_look_at_the_first_or_the_last_alone_and_th
 
 
 @pytest.mark.parametrize("reason", [Reason.MISSING, Reason.WRONG, Reason.STALE])
-def test_only_a_stale_nonce_is_said_to_be_one(reason: Reason) -> None:
+def test_only_a_stale_nonce_is_reported_as_stale(reason: Reason) -> None:
     error = login_error(LoginRefusal(reason, "Yard", "n"))
     assert [", stale=true" in value for _, value in error.headers] == [reason is Reason.STALE] * 3 + [False]
     assert error.message == "a login is needed"

@@ -55,7 +55,7 @@ async def test_an_empty_url_removes_all(world: World) -> None:
         (f"HttpUrl={quote('http://[::ffff:127.0.0.1]/x')}&Message=motion,Time=1", "NG"),
     ],
 )
-async def test_what_is_wrong_is_said_in_the_sdks_words(world: World, query: str, answer: str) -> None:
+async def test_errors_are_reported_in_the_sdks_words(world: World, query: str, answer: str) -> None:
     await world.text(ASK, f"HttpUrl={URL}&Message=di1_0,Time=1")
     before = targets(world)
     assert await world.text(ASK, query) == f"{answer}\r\n"

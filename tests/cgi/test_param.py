@@ -129,7 +129,7 @@ async def test_alllist_is_every_group_in_order_and_reads_back(ask: Asker, action
             assert param.secret or param.kind.normalize(found[group.name][param.name]) == found[group.name][param.name]
 
 
-async def test_what_was_listed_can_be_sent_back(ask: Asker) -> None:
+async def test_listed_values_can_be_sent_back(ask: Asker) -> None:
     for group in GROUPS:
         params = [p for p in group.params if p.set and p.needs != "PT"]
         if params:
@@ -227,7 +227,7 @@ async def test_one_bad_value_of_five_changes_nothing(ask: Asker) -> None:
     assert message == "ImageSource.IO.Sensor.Sharpness=256: allowed: 0 to 255"
 
 
-async def test_what_follows_by_a_rule_is_listed_after_what_was_sent(ask: Asker) -> None:
+async def test_derived_changes_are_listed_after_the_sent_ones(ask: Asker) -> None:
     answer = await ask("action=update&group=Image.MPEG4&Resolution=17&Quality=4")
     assert answer == "Image.MPEG4.Resolution=17\r\nImage.MPEG4.Quality=4\r\nImage.MPEG4.Framerate=25\r\n"
     assert ask.settings["Image.MPEG4"]["Framerate"] == "25"
@@ -252,7 +252,7 @@ async def test_the_clock_is_not_set_when_the_rest_cannot_be_kept(ask: Asker) -> 
     assert ask.clock_set == []
 
 
-async def test_a_device_that_cannot_set_its_clock_says_so(ask: Asker) -> None:
+async def test_a_device_that_cannot_set_its_clock_reports_it(ask: Asker) -> None:
     ask.camera = replace(ask.camera, settings=Settings(ask.database, GROUPS, {}))
     message = await ask.refusal("action=update&group=Time&ServerTime=07:05")
     assert message == "Time.ServerTime: not supported by this device"

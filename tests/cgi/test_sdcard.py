@@ -140,7 +140,7 @@ async def test_times_are_local_and_of_the_start(card: World) -> None:
         "action=delete&all=1",
     ],
 )
-async def test_what_is_not_understood_is_refused(card: World, query: str) -> None:
+async def test_invalid_requests_are_refused(card: World, query: str) -> None:
     with pytest.raises(RequestFailed, match="allowed"):
         await card.text(ENDPOINT, query)
     assert len(card.card.index) == 3
@@ -212,7 +212,7 @@ async def test_an_unknown_parameter_is_answered_with_those_that_there_are(card: 
         await card.text(ENDPOINT, "action=list&end=1")
 
 
-async def test_what_is_not_there_is_404(card: World) -> None:
+async def test_missing_recordings_are_404(card: World) -> None:
     for query in ("dir=event&fname=" + FIRST, "fname=ipcamd-01012001-000000.avi"):
         for action in ("download", "delete"):
             answer = await card.ask(ENDPOINT, f"action={action}&{query}")
@@ -221,7 +221,7 @@ async def test_what_is_not_there_is_404(card: World) -> None:
     assert (await card.ask(ENDPOINT, f"action=download&fname={FIRST}")).status == 404
 
 
-async def test_what_is_being_written_is_listed_but_not_given(card: World) -> None:
+async def test_a_recording_in_progress_is_listed_but_not_downloaded(card: World) -> None:
     name = "ipcamd-06152025-155959.avi"
     card.card.index.put(Recording("record", name, 5000, 0, NOON, NOON, True))
     assert f",{name}|" in await card.text(ENDPOINT, "action=list")

@@ -62,7 +62,7 @@ async def test_the_sdks_examples_are_answered_line_by_line_in_the_order_sent(wor
         ("mddatanormalize=FFFFFFFF0", ["OK mddatanormalize"]),
     ],
 )
-async def test_what_is_good(world: World, query: str, answer: list[str]) -> None:
+async def test_valid_values_are_accepted(world: World, query: str, answer: list[str]) -> None:
     assert await lines(world, query) == answer
     assert await lines(world) != FACTORY
 
@@ -100,7 +100,7 @@ async def test_an_answer_means_that_it_is_on_the_disk(world: World) -> None:
     assert rows["mddata"] == "1,0,0,640,480,10|1,0,0,0,0,20|1,0,0,0,0,30"
 
 
-async def test_what_the_disk_does_not_take_is_not_answered_ok(world: World) -> None:
+async def test_a_failed_write_is_not_answered_ok(world: World) -> None:
     with no_room(world.path / "ipcamd.db"), pytest.raises(StoreError):
         await lines(world, ADD)
     assert await lines(world) == FACTORY

@@ -11,7 +11,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 
-async def test_it_is_lit_as_the_setting_says_now_and_after_a_restart(tmp_path: Path) -> None:
+async def test_it_follows_the_setting_now_and_after_a_restart(tmp_path: Path) -> None:
     with Database(tmp_path / "ipcamd.db") as database:
         hardware, settings = VirtualHardware(), Settings(database, ALL_GROUPS, {})
         follow_led_setting(VirtualLed(hardware), settings)

@@ -209,9 +209,7 @@ async def test_a_command_without_bytes_is_refused_by_name(rig: Rig) -> None:
     assert rig.line.sent == []
 
 
-async def test_a_line_that_is_pulled_out_during_a_step_harms_nothing(
-    rig: Rig, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_line_removed_during_a_step_does_no_harm(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     await rig.move("left")
     rig.line.is_pulled = True
     await rig.commands.close()

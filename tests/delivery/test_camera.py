@@ -64,7 +64,7 @@ def test_an_account_that_may_only_create_files_gets_the_clip(start_camera: Start
         assert clip.startswith(b"RIFF")
 
 
-def test_a_killed_camera_delivers_in_its_next_life(start_camera: StartCamera, tmp_path: Path) -> None:
+def test_a_killed_camera_delivers_after_its_restart(start_camera: StartCamera, tmp_path: Path) -> None:
     port = free_port()
     camera = start_camera(*OPTIONS)
     set_up(camera, port)

@@ -76,7 +76,7 @@ async def test_it_goes_with_the_host_from_where_it_was_set_and_so_does_the_next_
     assert world.clock.now_ns() == world.again().now_ns() == ns(2036, 2, 29, 0, 1, 30)
 
 
-async def test_what_could_not_be_kept_is_not_set() -> None:
+async def test_a_time_that_cannot_be_stored_is_not_set() -> None:
     world, told = World(), list[int]()
     world.clock.watch(lambda: told.append(world.clock.now_ns()))
     world.set(ns(2020, 1, 1))
@@ -143,7 +143,7 @@ def test_every_moment_can_be_set_by_its_local_time(index: int, saving: bool, whe
         ({}, "2024-02-29 12:34:56.789000"),
     ],
 )
-def test_what_is_not_named_stays(fields: dict[str, int], local: str) -> None:
+def test_omitted_fields_are_unchanged(fields: dict[str, int], local: str) -> None:
     now = datetime(2024, 2, 29, 12, 34, 56, 789_000, make_zone(BERLIN, False))
     assert f"{local_time(moment_of(now, fields), make_zone(BERLIN, False)):%Y-%m-%d %H:%M:%S.%f}" == local
 

@@ -157,7 +157,7 @@ async def test_the_digital_zoom_is_the_larger_one_of_now_and_of_the_end_of_the_m
     assert choose_drivers({"pan-tilt": "none", "lens": "none"}, facts).digital_zoom() == 1
 
 
-def test_what_absent_hardware_says_is_at_rest() -> None:
+def test_absent_hardware_reports_rest() -> None:
     assert absent.AbsentPanTilt.position == PtzPosition(0, 0, 1)
     assert (absent.AbsentLens.target, absent.AbsentLens.rest_in_s) == (LensPosition(1, 0), 0)
     assert (absent.AbsentIrCut.light, absent.AbsentIrCut.in_path) == (None, True)

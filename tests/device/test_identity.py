@@ -7,7 +7,7 @@ import ipcamd
 from ipcamd.device.identity import build_number, draw_mac, draw_serial, load_identity
 
 
-async def test_it_is_drawn_once_and_kept_for_life() -> None:
+async def test_it_is_generated_once_and_permanent() -> None:
     facts = Memory()
     first = await load_identity(facts)
     assert await load_identity(facts) == first

@@ -21,7 +21,7 @@ def test_every_condition_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in GOOD.items() for value in values])
-def test_what_is_applied_is_seen_and_told(name: str, value: str) -> None:
+def test_applied_conditions_are_visible_and_reported(name: str, value: str) -> None:
     hardware, told = VirtualHardware(), []
     hardware.watch(name, told.append)
     hardware.apply({name: value})
@@ -56,7 +56,7 @@ def test_the_device_reports_what_it_does() -> None:
         hardware.report("light", "3")
 
 
-def test_what_was_applied_outlives_the_device() -> None:
+def test_conditions_survive_the_device() -> None:
     applied: dict[str, str] = {}
     VirtualHardware(applied).apply({"di1": "high", "sdcard": "remove"})
     VirtualHardware(applied).report("do1", "high")

@@ -69,7 +69,7 @@ async def test_a_body_is_read_as_far_as_it_is_of_interest(answer_bytes: int, bod
 @pytest.mark.parametrize(
     ("answer", "words"), [(b"", "closed without an answer"), (b"220 far.example ESMTP\r\n", "is not HTTP")]
 )
-async def test_what_is_no_answer(answer: bytes, words: str) -> None:
+async def test_invalid_answers_are_errors(answer: bytes, words: str) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)

@@ -86,7 +86,7 @@ def stage(tmp_path: Path):  # type: ignore[no-untyped-def]
     stage.database.close()
 
 
-async def test_what_is_captured_goes_where_the_schedule_says(stage: Stage) -> None:
+async def test_clips_go_to_the_targets_of_the_schedule(stage: Stage) -> None:
     await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
     log = await stage.publish(MOTION)
     assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
@@ -100,7 +100,7 @@ async def test_the_log_has_the_name_under_which_it_is_kept(stage: Stage) -> None
     assert log == [("motion 2", "door", "clip.avi for FTP; other.avi for the SD card", "")]
 
 
-async def test_what_an_earlier_life_owed_is_handed_on(stage: Stage) -> None:
+async def test_pending_clips_of_an_earlier_run_are_delivered(stage: Stage) -> None:
     await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
     ready = asyncio.Event()
     stage.engine.resume(ready.wait)
@@ -162,7 +162,7 @@ async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeyp
         {"triggermotion": "1", "scheduletimestatus": "1", "scheduletimestarthour": "13"},
     ],
 )
-async def test_what_does_not_count_does_nothing(stage: Stage, fields: dict[str, str]) -> None:
+async def test_ignored_events_have_no_effect(stage: Stage, fields: dict[str, str]) -> None:
     await stage.schedules.add({"name": "x", "enableftp": "1", "enabledigitaloutput": "1"} | fields)
     assert await stage.publish(MOTION) == []
     assert (stage.taken, stage.levels) == ([], ["low"])
@@ -182,7 +182,7 @@ async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
     assert (stage.taken, stage.kept) == ([], [])
 
 
-async def test_what_keeps_its_own_time_from_being_recorded_is_noted(stage: Stage) -> None:
+async def test_obstacles_to_a_scheduled_recording_are_logged(stage: Stage) -> None:
     await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
     stage.card_problem = "there is no SD card"
     log = await stage.publish(Event(EventKind.SCHEDULE, NOON, 1))

@@ -46,7 +46,7 @@ def test_the_other_level_of_an_input_ends_an_event() -> None:
     assert noted(*events)[:2] == [("di1 high", 10, 20, True), ("di1 low", 20, 30, True)]
 
 
-def test_what_nothing_reacts_to_is_no_event_of_the_log() -> None:
+def test_events_without_actions_are_not_logged() -> None:
     assert noted(Event(MOTION, 10, 1), Event(MOTION, 16, 1, False), reacts=False) == []
 
 
@@ -54,7 +54,7 @@ def test_a_clock_that_was_set_back_makes_no_event_end_before_its_start() -> None
     assert noted(Event(SCHEDULE, 50, 3), Event(SCHEDULE, 20, 3, False)) == [("time", 50, 50, True)]
 
 
-def test_what_goes_on_ends_with_the_camera() -> None:
+def test_events_in_progress_end_with_the_camera() -> None:
     notes = Notes()
     history = EventHistory(notes, lambda _: True)
     history.handle(Event(INPUT, 10, 1))

@@ -65,5 +65,5 @@ def test_days_and_hours(schedule: Schedule, local: str, counts: bool) -> None:
         ({"ScheduleTimeMode": "1"}, Event(EventKind.SCHEDULE, 0, 2), False),
     ],
 )
-def test_what_starts_it(values: dict[str, str], event: Event, wanted: bool) -> None:
+def test_triggers_of_a_schedule(values: dict[str, str], event: Event, wanted: bool) -> None:
     assert schedule(**values).is_started_by(event) is wanted

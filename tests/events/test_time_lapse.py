@@ -68,7 +68,7 @@ async def test_one_picture_a_day() -> None:
         await stage.lapse.close()
 
 
-async def test_what_passes_while_the_camera_is_off_is_not_made_up() -> None:
+async def test_pictures_due_while_the_camera_is_off_are_not_taken_later() -> None:
     stage = Stage(schedule(600))
     try:
         assert await stage.at("10:05:00", "10:09:59") == []  # it starts in the middle

@@ -152,7 +152,7 @@ async def test_a_clock_that_is_set_back_begins_anew() -> None:
 @pytest.mark.parametrize(
     ("now", "followed"), [("02:28", []), ("02:29", [1]), ("02:30", [1]), ("02:45", [1]), ("02:46", [])]
 )
-async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: list[int]) -> None:
+async def test_schedules_in_force_are_known_a_minute_before(now: str, followed: list[int]) -> None:
     clock, told = Clock(datetime.fromisoformat(f"2024-01-01T{now}:00+00:00")), list[list[int]]()
     times = ScheduleTrigger(
         [schedule(**NIGHT)], EventBus(), clock.local, clock.ns, lambda found: told.append([s.number for s in found])
@@ -162,7 +162,7 @@ async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: lis
     assert told == [followed]
 
 
-async def test_without_schedules_nothing_wakes_up() -> None:
+async def test_without_schedules_no_timer_runs() -> None:
     clock = Clock(datetime(2024, 1, 1, tzinfo=UTC))
     before = len(asyncio.get_running_loop()._scheduled)  # type: ignore[attr-defined]
     ScheduleTrigger([schedule(Enable="0")], EventBus(), clock.local, clock.ns, lambda _: None).check()

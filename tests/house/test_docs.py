@@ -30,7 +30,7 @@ def test_the_pages_are_up_to_date(generate: ModuleType, capsys: pytest.CaptureFi
     assert generate.main("--check") == 0, capsys.readouterr().err
 
 
-def test_a_page_that_lags_is_told_and_written_anew(
+def test_an_outdated_page_is_reported_and_regenerated(
     generate: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("conformance.md", "conformance-onvif.md"):
@@ -57,7 +57,7 @@ def test_each_decision_names_the_file_that_makes_it() -> None:
     assert [name for name in files if not (ROOT / "src/ipcamd" / name).exists()] == []
 
 
-def test_each_decision_names_a_test_that_exists_or_says_not_yet() -> None:
+def test_each_decision_names_an_existing_test_or_not_yet() -> None:
     tests = {f"{path.relative_to(ROOT / 'tests')}::{name}" for path in files_of_tests() for name in names(path)}
     for row in rows():
         proofs = re.findall("`([^`]+)`", row["proof"])
@@ -65,7 +65,7 @@ def test_each_decision_names_a_test_that_exists_or_says_not_yet() -> None:
         assert [proof for proof in proofs if proof not in tests] == [], row["decision"]
 
 
-def test_each_fault_names_tests_that_exist_or_says_why_not() -> None:
+def test_each_fault_names_existing_tests_or_a_reason() -> None:
     tests = {f"{path.relative_to(ROOT / 'tests')}::{name}" for path in files_of_tests() for name in names(path)}
     faults = re.findall(r"^\| (\d+) \| .* \| (.*) \|$", (DOCS / "reliability.md").read_text(), re.MULTILINE)
     assert [int(number) for number, _ in faults] == list(range(1, 37))

@@ -57,7 +57,7 @@ def test_rank(camera_with_accounts: CameraProcess, path: str, endpoint: Endpoint
             assert 200 <= status(Client(port, name, PASSWORD), path, method) < 300, name
 
 
-def test_an_account_that_is_none_and_a_wrong_password_are_nobody(camera_with_accounts: CameraProcess) -> None:
+def test_an_unknown_account_and_a_wrong_password_have_no_rank(camera_with_accounts: CameraProcess) -> None:
     port = camera_with_accounts.port
     assert status(Client(port, "nobody", PASSWORD), "/cgi/jpg/image.cgi") == 401
     assert status(Client(port, "anna", "wrong"), "/cgi/jpg/image.cgi") == 401

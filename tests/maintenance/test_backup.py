@@ -122,7 +122,7 @@ async def test_a_changed_file_changes_nothing(world: World, edit: Any, words: st
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"ipcamd-backup": 0}'])
-async def test_what_is_no_backup_is_refused(world: World, data: bytes) -> None:
+async def test_other_files_are_refused_as_backups(world: World, data: bytes) -> None:
     with pytest.raises(RequestFailed, match="not a backup of ipcamd"):
         await restore(world, data, PASSPHRASE)
 

@@ -58,7 +58,7 @@ def test_each_problem_is_named_with_its_line(file: Path, text: str, problems: li
 
 
 @pytest.mark.parametrize("data", [b'source = "\xff"\n', b"a = 1\n" * 20_000])
-def test_what_is_no_configuration_is_refused(file: Path, data: bytes) -> None:
+def test_other_files_are_refused_as_configurations(file: Path, data: bytes) -> None:
     file.write_bytes(data)
     assert len(check_config(file)) == 1
 

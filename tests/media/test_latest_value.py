@@ -30,7 +30,7 @@ def test_only_the_newest_is_kept() -> None:
     assert latest.take() == 5
 
 
-def test_what_is_not_wanted_is_not_kept() -> None:
+def test_values_without_demand_are_not_kept() -> None:
     latest = LatestValue[int]()
     latest.put(1)
     latest.set_wanted(True)
@@ -69,7 +69,7 @@ def test_waiting_for_demand() -> None:
     assert result() is True
 
 
-def test_closing_wakes_everybody_for_good() -> None:
+def test_closing_ends_all_waits() -> None:
     waiting, taking, resting = LatestValue[int](), LatestValue[int](), LatestValue[int]()
     taking.set_wanted(True)
     results = [in_thread(waiting.wait_until_wanted), in_thread(taking.take), in_thread(lambda: resting.sleep(60))]

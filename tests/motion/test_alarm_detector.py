@@ -43,7 +43,7 @@ def dancing(picture: np.ndarray, seconds: float) -> np.ndarray:
     return walker(40)(picture, 1.5 + np.sin(3 * seconds))
 
 
-def test_the_window_that_sees_it_alarms_and_tells_its_level() -> None:
+def test_the_window_with_movement_alarms_and_has_a_level() -> None:
     watching = Watching()
     watching.show(2)
     assert watching.levels == [(0, 0, 0)] * 30
@@ -64,7 +64,7 @@ def test_the_next_alarm_comes_after_five_seconds_while_it_goes_on() -> None:
     assert min(np.diff(times)) >= PAUSE_S - 1e-6
 
 
-def test_another_window_waits_as_well_for_nobody_is_told_which_it_is() -> None:
+def test_the_pause_after_an_alarm_holds_for_all_windows() -> None:
     left, right = window(box=(0, 240, 200, 480)), window(box=(320, 240, 640, 480))
     watching = Watching(left, right, window(enabled=False))
     watching.show(2)
@@ -83,7 +83,7 @@ def test_the_cameras_clock_has_no_part_in_the_pause() -> None:
     assert len(watching.alarms) == 1
 
 
-def test_who_looked_away_learns_anew() -> None:
+def test_after_a_reset_the_scene_is_learnt_again() -> None:
     watching = Watching(*[window(100, 0)] * 3)
     watching.show(2)
     assert watching.alarm_detector.reset() == (0, 0, 0)

@@ -12,7 +12,7 @@ from ipcamd.motion.detector import Detector, WindowResult, detection_threshold
 LEFT, RIGHT = (0, 240, 320, 480), (320, 240, 640, 480)
 
 
-def test_who_walks_is_seen_where_he_walks() -> None:
+def test_a_walker_is_detected_at_the_right_place() -> None:
     showing = Showing(window(box=LEFT), window(box=RIGHT), window(box=LEFT, enabled=False))
     showing.calm()
     seen = showing.show(2, walker(10))
@@ -77,7 +77,7 @@ def test_everything_in_a_window_can_move() -> None:
     assert alarmed(seen) == [True]
 
 
-def test_what_stops_moving_is_no_movement_any_more_and_neither_is_where_it_was() -> None:
+def test_an_object_that_stops_is_no_movement_nor_is_its_former_place() -> None:
     showing = Showing(window())
     showing.calm()
     assert not quiet(showing.show(3, walker(10)))
@@ -134,7 +134,7 @@ def test_another_light_over_the_whole_picture_is_no_movement(light: Change, nois
 
 
 @pytest.mark.parametrize("light", [times(1.4), times(0.6), plus(30), fade(1.6, 1), flicker])
-def test_who_walks_is_seen_in_the_other_light(light: Change) -> None:
+def test_a_walker_is_detected_in_another_light(light: Change) -> None:
     showing = Showing(window(), noise=2)
     showing.calm()
     assert not quiet(showing.show(5, walker(10), light))
@@ -260,7 +260,7 @@ def test_a_clock_that_is_set_is_no_movement_and_does_no_harm(jump: int) -> None:
     assert not quiet(showing.show(2, walker(20)))
 
 
-def test_what_is_forgotten_is_not_compared() -> None:
+def test_pictures_before_a_reset_are_not_compared() -> None:
     showing = Showing(window(100, 0))
     showing.calm()
     showing.detector.reset()
@@ -276,7 +276,7 @@ def test_new_windows_count_at_once_and_the_place_stays_known() -> None:
 
 
 @pytest.mark.parametrize("rate", [1, 2, 5, 10, 15])
-def test_who_walks_is_seen_at_any_rate(rate: int) -> None:
+def test_a_walker_is_detected_at_any_rate(rate: int) -> None:
     showing = Showing(window(), rate=rate)
     showing.calm(3)
     assert not quiet(showing.show(5, walker(10)))

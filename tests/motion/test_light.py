@@ -36,7 +36,7 @@ def test_the_same_light_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 255])
-def test_where_all_is_black_or_white_nothing_is_told(level: int) -> None:
+def test_a_black_or_white_picture_gives_no_estimate(level: int) -> None:
     gain, offset = estimate_change(seen(yard()), np.full((90, 160), level, np.float32))
     assert np.isfinite([gain, offset]).all()
 
@@ -56,7 +56,7 @@ def test_a_thing_is_not_explained() -> None:
     assert np.abs(lit - before)[50:70, 66:74].mean() < 5
 
 
-def test_of_a_flat_block_nobody_can_say() -> None:
+def test_a_flat_block_gives_no_estimate() -> None:
     before, after = np.full((90, 160), 100.0), np.full((90, 160), 100.0)
     after[32:48, 32:48] = 140
     assert np.abs(relit(seen(before), seen(after), 1.0) - after).max() < 0.01

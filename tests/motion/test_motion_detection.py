@@ -94,7 +94,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     place.database.close()
 
 
-async def test_movement_is_told_to_viewers_and_to_those_who_subscribed(place: Place) -> None:
+async def test_movement_is_reported_to_viewers_and_subscribers(place: Place) -> None:
     await place.set(MOTION.name, **ON)
     place.motion.subscribe(place.hear)
     place.view()

@@ -95,7 +95,7 @@ async def test_a_request_at_the_new_address_keeps_it(start: Starter) -> None:
     assert start(AT_ONCE_S).listen.hosts == (NEW,)
 
 
-async def test_a_restart_starts_the_minute_anew(start: Starter) -> None:
+async def test_a_restart_restarts_the_minute(start: Starter) -> None:
     await start(NEVER_S).set_address(NEW)
     await start.stop()
     device = start(AT_ONCE_S)

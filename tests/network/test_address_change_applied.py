@@ -115,7 +115,7 @@ async def test_a_request_proves_nothing_while_a_newer_change_waits(
     assert device.change.is_waiting
 
 
-async def test_what_was_not_applied_before_a_restart_is_applied_after_it(
+async def test_unapplied_changes_are_applied_after_a_restart(
     start: Callable[[], Device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delay(monkeypatch, NEVER_S)

@@ -142,7 +142,7 @@ async def test_an_unconfirmed_change_gets_another_minute_after_a_restart(device:
     await again.stop()
 
 
-async def test_what_does_not_fit_together_is_refused(device: Device) -> None:
+async def test_inconsistent_values_are_refused(device: Device) -> None:
     for values, reason in (
         ({"IPAddress": ""}, "Network.IPAddress: BootProto=static_ipv4 needs it"),
         ({"DefaultRouter": "10.0.0.1"}, "an address of the network 10.99.1.0/24"),

@@ -45,9 +45,7 @@ def manager(tmp_path: Path) -> Iterator[socket.socket]:
         yield sock
 
 
-def test_systemd_is_told_when_the_camera_is_ready_lives_and_stops(
-    start_camera: StartCamera, manager: socket.socket
-) -> None:
+def test_systemd_is_notified_of_readiness_liveness_and_stop(start_camera: StartCamera, manager: socket.socket) -> None:
     told = {"NOTIFY_SOCKET": manager.getsockname(), "WATCHDOG_USEC": "100000"}
     camera = start_camera("--source=scene", environment=told)
     assert [manager.recv(100) for _ in range(4)] == [b"READY=1", *[b"WATCHDOG=1"] * 3]

@@ -57,7 +57,7 @@ def test_canonical_form(version: int, text: str, canonical: str) -> None:
         (6, "fe80::/129"),
     ],
 )
-def test_what_is_refused_says_what_is_allowed(version: int, text: str) -> None:
+def test_refusals_name_the_allowed_values(version: int, text: str) -> None:
     with pytest.raises(ValueError, match=f"IPv{version} addresses, ranges or prefixes, such as .*; at most 20"):
         AddressRanges(version).normalize(text)
 
@@ -79,7 +79,7 @@ def test_both_ends_belong_to_a_range(one: int, other: int, asked: int) -> None:
 
 
 @given(st.text(max_size=120))
-def test_whatever_is_sent_is_a_list_or_refused(text: str) -> None:
+def test_any_text_is_a_list_or_refused(text: str) -> None:
     for version in (4, 6):
         kind = AddressRanges(version)
         try:

@@ -89,14 +89,14 @@ def test_each_default_is_of_its_own_kind() -> None:
 
 
 @each
-def test_what_breaks_a_listing_or_a_memory_is_refused(group: Group) -> None:
+def test_values_that_break_a_listing_or_exhaust_memory_are_refused(group: Group) -> None:
     for param in group.params:
         for text in POISON:
             with pytest.raises(ValueError, match=r"\S"):
                 param.kind.normalize(text)
 
 
-def test_who_may_set_a_parameter_may_read_it() -> None:
+def test_ranks_that_set_a_parameter_may_read_it() -> None:
     assert [name for name, param in EVERY if param.set and param.set < param.get] == []
     assert [name for name, param in EVERY if param.set is Rank.GUEST] == []
 
@@ -109,7 +109,7 @@ def test_passwords_and_logins_are_for_administrators_only() -> None:
     assert {(param.get, param.set) for param in private} == {(Rank.ADMIN, Rank.ADMIN)}
 
 
-def test_what_a_parameter_needs_is_a_flag_of_the_hardware() -> None:
+def test_parameters_require_only_flags_of_the_hardware() -> None:
     assert [name for name, param in EVERY if param.needs and not HARDWARE.param(param.needs)] == []
 
 

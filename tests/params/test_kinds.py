@@ -203,7 +203,7 @@ KINDS = list(dict.fromkeys([kind for kind, *_ in ACCEPTED] + [p.kind for g in GR
 
 
 @given(st.sampled_from(KINDS), st.text(max_size=40))
-def test_whatever_is_sent_is_refused_or_becomes_one_printable_line(kind: ValueKind, text: str) -> None:
+def test_any_text_is_refused_or_becomes_one_printable_line(kind: ValueKind, text: str) -> None:
     try:
         kept = kind.normalize(text)
     except ValueError:

@@ -74,12 +74,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "sent", "kept"), GOOD)
-def test_what_is_good_is_kept_in_one_spelling(name: str, sent: str, kept: str | None) -> None:
+def test_valid_values_have_one_canonical_form(name: str, sent: str, kept: str | None) -> None:
     assert KINDS[name].normalize(sent) == (sent if kept is None else kept)
 
 
 @pytest.mark.parametrize(("name", "sent", "reason"), BAD, ids=range(len(BAD)))
-def test_what_is_wrong_is_refused_with_what_is_allowed(name: str, sent: str, reason: str) -> None:
+def test_wrong_values_are_refused_with_the_allowed_ones(name: str, sent: str, reason: str) -> None:
     with pytest.raises(ValueError, match=re.escape(reason)) as refusal:
         KINDS[name].normalize(sent)
     assert len(str(refusal.value)) < 150
@@ -111,7 +111,7 @@ def test_all_windows_that_there_can_be_are_taken(windows: tuple[tuple[int, ...],
 @given(
     st.sampled_from([Rectangles(), Percents(), Grid(), Names(), FLAG]), st.text("0129,|-+ aFg\u0661\n_.", max_size=60)
 )
-def test_whatever_is_sent_is_refused_or_kept_so_that_it_reads_the_same_again(kind: ValueKind, text: str) -> None:
+def test_any_text_is_refused_or_stored_in_a_stable_form(kind: ValueKind, text: str) -> None:
     try:
         kept = kind.normalize(text)
     except ValueError:

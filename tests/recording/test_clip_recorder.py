@@ -259,7 +259,7 @@ async def test_no_picture_no_clip(rig: ClipRig, monkeypatch: pytest.MonkeyPatch)
         await rig.take(rig.event(), "s")
 
 
-async def test_a_full_disk_is_told_and_leaves_nothing(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_reported_and_leaves_nothing(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -306,7 +306,7 @@ async def test_two_pictures_of_one_second_have_two_names(rig: ClipRig) -> None:
     assert [(m.started_ns - NOON) // SECOND for m in materials][:2] == [2, 2]
 
 
-async def test_what_an_earlier_life_left_is_thrown_away(tmp_path: Path, rig: ClipRig) -> None:
+async def test_files_of_an_earlier_run_are_deleted(tmp_path: Path, rig: ClipRig) -> None:
     (rig.folder / "7").mkdir()
     (rig.folder / "7" / "old.avi").write_bytes(b"x")
     await rig.clips.start()

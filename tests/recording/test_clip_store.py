@@ -45,7 +45,7 @@ def test_the_oldest_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert lying(folder) == ["b.jpg", "c.jpg"]
 
 
-def test_what_somebody_waits_for_stays(folder: Path) -> None:
+def test_clips_in_use_are_kept(folder: Path) -> None:
     store = shelf_in(folder, most=5)
     put(store, "a.jpg")
     store.release(put(store, "b.jpg"), 10)
@@ -62,9 +62,7 @@ def test_no_more_lies_here_than_is_free_besides(folder: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(("need", "left"), [(5, ["a.jpg"]), (6, [])])
-def test_what_is_to_be_written_is_given_room(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, need: int, left: list[str]
-) -> None:
+def test_space_is_made_for_new_clips(folder: Path, monkeypatch: pytest.MonkeyPatch, need: int, left: list[str]) -> None:
     store = shelf_in(folder)
     store.release(put(store, "a.jpg"), 10)
     room(monkeypatch, 15)
@@ -72,7 +70,7 @@ def test_what_is_to_be_written_is_given_room(
     assert lying(folder) == left
 
 
-def test_an_earlier_life_s_places_go_but_those_to_keep(folder: Path) -> None:
+def test_files_of_an_earlier_run_are_deleted_except_those_in_use(folder: Path) -> None:
     store = shelf_in(folder)
     put(store, "a.jpg")
     kept = put(store, "b.jpg")

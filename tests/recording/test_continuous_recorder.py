@@ -181,7 +181,7 @@ async def test_a_clock_that_is_set_begins_a_new_file(rig: RecorderRig, step: int
 
 
 @pytest.mark.parametrize("step", [-3600, 2])
-async def test_what_came_before_the_clock_was_set_stays_in_the_file_before(rig: RecorderRig, step: int) -> None:
+async def test_frames_from_before_a_clock_step_stay_in_the_previous_file(rig: RecorderRig, step: int) -> None:
     rig.recorder._file_length_ns = 10**12
     await rig.start()
     await rig.show(45)
@@ -224,7 +224,7 @@ async def test_stopping_and_going_on(rig: RecorderRig) -> None:
     assert [path.name[-6:-4] for path in rig.files()] == ["40", "42"]
 
 
-async def test_a_card_pulled_out_and_put_back(rig: RecorderRig) -> None:
+async def test_a_card_is_removed_and_inserted_again(rig: RecorderRig) -> None:
     await rig.start()
     await rig.show(30)
     rig.card.insert(False)
@@ -239,9 +239,7 @@ async def test_a_card_pulled_out_and_put_back(rig: RecorderRig) -> None:
     assert rig.notes == ["sdcard removed ", "sdcard inserted "]
 
 
-async def test_a_card_that_fails_is_told_once_and_tried_again(
-    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failing_card_is_reported_once_and_retried(rig: RecorderRig, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[bool] = []
     rig.recorder.watch(lambda: told.append(bool(rig.recorder.failure)))
     await rig.start()
@@ -370,7 +368,7 @@ def frame(number: int, key: bool = False, size: int = 100, captured_ns: int | No
     return EncodedFrame(codecs.H264, bytes(size), key, at, number, (160, 120))
 
 
-def test_what_nobody_fetches_goes_up_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unread_frames_are_dropped_up_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "MAX_BYTES", 1000)
     hub = Hub(codecs.H264)
     queue = SubscriberQueue(hub, None, lambda: 0.0)

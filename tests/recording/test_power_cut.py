@@ -92,7 +92,7 @@ async def test_a_clip_that_was_handed_on_is_owed_no_more(rig: ClipRig) -> None:
     assert PendingClips(stage.database).load() == []
 
 
-async def test_a_power_cut_before_the_first_picture_is_said(rig: ClipRig) -> None:
+async def test_a_power_cut_before_the_first_picture_is_reported(rig: ClipRig) -> None:
     order = PendingClip("nothing", "s", rig.event())
     await PendingClips(rig.stage.database).add(order)
     with pytest.raises(StoreError, match="power was lost before the first picture"):

@@ -148,7 +148,7 @@ async def test_handshakes_that_never_end_keep_no_other_address_out(tls: TlsConte
         assert not server.registry.admission.handshakes._active
 
 
-async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: TlsContext) -> None:
+async def test_a_connection_that_waits_too_long_for_its_handshake_is_closed(tls: TlsContext) -> None:
     async with serving(QUICK, limits=Limits(handshakes=1)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         socks = [await silent(listener.port, HELLO) for _ in range(3)]
@@ -160,7 +160,7 @@ async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: TlsContext) 
 
 
 @pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\n\r\n", HELLO, b"\x16\x03\x01\x00\x05hello"])
-async def test_what_ends_before_its_handshake_is_counted_out(tls: TlsContext, data: bytes) -> None:
+async def test_connections_closed_before_the_handshake_are_no_longer_counted(tls: TlsContext, data: bytes) -> None:
     async with serving(QUICK) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         for _ in range(3):
@@ -194,7 +194,7 @@ async def test_failed_handshakes_leave_nothing_for_the_garbage_collector(tls: Tl
 
 @pytest.fixture
 async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[FileReply]]]:
-    """A server whose every kind of work hangs: see `test_the_end_is_bounded_and_lets_go_of_the_camera`."""
+    """A server whose every kind of work hangs: see `test_shutdown_is_bounded_and_releases_the_camera`."""
     path = tmp_path / "clip.avi"
     path.write_bytes(bytes(8_000_000))
     files: list[FileReply] = []
@@ -247,7 +247,7 @@ async def test_the_end_is_bounded_whatever_hangs(
     assert all([await ended(sock) for sock in socks])
 
 
-async def test_the_end_lets_go_of_the_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_shutdown_releases_the_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
     path = tmp_path / "clip.avi"
     path.write_bytes(bytes(8_000_000))

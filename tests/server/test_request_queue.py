@@ -97,7 +97,7 @@ async def test_a_flood_does_not_delay_another_account() -> None:
         assert work.done.index("admin") <= 2 * IN_ONE_TURN
 
 
-async def test_what_waits_for_its_turn_is_bounded() -> None:
+async def test_waiting_requests_are_bounded() -> None:
     work = Work()
     async with serving(Endpoint("/work", Rank.GUEST, work.answer), requests=Closed()) as server:
         _, writer = await server.connect()

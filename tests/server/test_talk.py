@@ -64,7 +64,7 @@ async def test_packets_are_heard_in_order(stand: Stand) -> None:
     assert stand.speaker.late_packets == 1
 
 
-async def test_the_last_packets_are_heard_when_their_time_has_come(stand: Stand) -> None:
+async def test_the_last_packets_are_played_when_due(stand: Stand) -> None:
     stand.send(packet(1))
     assert stand.heard() == b""
     stand.now += 0.2
@@ -87,7 +87,7 @@ async def test_the_last_packets_are_heard_when_their_time_has_come(stand: Stand)
         bytes(2000),
     ],
 )
-async def test_what_is_no_u_law_in_rtp_is_ignored(stand: Stand, data: bytes) -> None:
+async def test_invalid_packets_are_ignored(stand: Stand, data: bytes) -> None:
     stand.send(data)
     assert stand.speaker.talker is None
     stand.send(*map(packet, range(1, 8)))
@@ -100,14 +100,14 @@ async def test_any_size_up_to_2048_bytes_is_heard(stand: Stand, size: int) -> No
     assert stand.heard() == b"".join(bytes([n]) * size for n in (1, 2, 3))
 
 
-async def test_who_has_not_logged_in_is_not_heard(stand: Stand) -> None:
+async def test_senders_without_a_login_are_not_played(stand: Stand) -> None:
     stand.known = {THERE}
     stand.send(*map(packet, range(1, 9)))
     assert stand.heard() == b""
     assert stand.speaker.talker is None
 
 
-async def test_who_is_not_admitted_is_not_heard(stand: Stand) -> None:
+async def test_senders_that_are_not_admitted_are_not_played(stand: Stand) -> None:
     stand.admitted = {THERE}
     stand.send(*map(packet, range(1, 9)))
     assert stand.speaker.talker is None
@@ -124,7 +124,7 @@ async def test_one_talks_at_a_time(stand: Stand) -> None:
     assert stand.heard() == spoken(*range(1, 20)) + b"\1" * 1600
 
 
-async def test_whoever_pauses_begins_anew(stand: Stand) -> None:
+async def test_a_talker_starts_again_after_a_pause(stand: Stand) -> None:
     for _ in range(2):
         stand.send(*map(packet, range(50, 60)))
         stand.now += 3
@@ -158,7 +158,7 @@ async def test_many_addresses_are_bounded(stand: Stand) -> None:
     assert len(stand.service._rates) <= 256
 
 
-async def test_nobody_is_heard_while_the_speaker_is_disabled(stand: Stand) -> None:
+async def test_talk_is_not_played_while_the_speaker_is_disabled(stand: Stand) -> None:
     stand.speaker.enabled = False
     stand.send(*map(packet, range(1, 9)))
     stand.speaker.enabled = True
@@ -200,7 +200,7 @@ async def test_a_real_port_takes_packets_and_never_answers() -> None:
     service.close()
 
 
-async def test_a_port_in_use_is_said(stand: Stand) -> None:
+async def test_a_port_in_use_is_reported(stand: Stand) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         with pytest.raises(ConfigError, match="in use"):

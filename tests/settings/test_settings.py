@@ -69,7 +69,7 @@ async def test_a_change_survives_a_restart_and_wins_over_the_options(path: Path)
         assert stored.factory("Picture") == {"Level": "1", "Title": "Garage"}
 
 
-async def test_watchers_hear_of_their_group_once_and_see_it_all(stored: Settings) -> None:
+async def test_watchers_are_called_once_with_the_whole_group(stored: Settings) -> None:
     pictures, mails = told(stored, "Picture"), told(stored, "Mail")
     await stored.update([Change(*LEVEL, "7"), Change(*TITLE, "Door"), Change(*SERVER, "")])
     assert pictures == [{"Level": "7", "Title": "Door"}]
@@ -138,7 +138,7 @@ async def test_a_guard_cannot_turn_a_failure_into_a_success(path: Path) -> None:
         assert stored["Picture"] == {"Level": "6", "Title": ""}
 
 
-async def test_what_fails_after_the_commit_does_not_make_it_undone(
+async def test_a_failure_after_the_commit_does_not_revert_it(
     stored: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     @asynccontextmanager
@@ -204,7 +204,9 @@ async def test_secrets_are_plain_in_memory_and_only_there(path: Path) -> None:
         assert database.rows("SELECT value FROM setting WHERE name = 'Password'") == [("",)]
 
 
-async def test_what_another_version_kept_is_ignored_and_stays(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_stored_values_of_another_version_are_ignored_and_kept(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     unknown = [("Picture", "Hue", "3"), ("Robot", "Arms", "2")]
     with Database(path) as database:
         database.write_now(lambda c: c.executemany("INSERT INTO setting VALUES (?, ?, ?)", unknown))

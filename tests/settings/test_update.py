@@ -43,7 +43,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("change", "by", "message"), REFUSED, ids=lambda value: str(value)[:50])
-async def test_what_is_not_allowed_changes_nothing(
+async def test_forbidden_changes_change_nothing(
     settings: Settings, change: Change, by: Requester, message: str
 ) -> None:
     settings.add_readers({("Hardware", "PT"): lambda: "0"})

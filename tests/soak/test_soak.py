@@ -45,7 +45,7 @@ def test_a_moment_of_envelopes(tmp_path: Path) -> None:
     assert failed(envelopes.run(tmp_path, 200)) == []
 
 
-def test_fuzzing_says_what_broke(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fuzzing_reports_the_failing_input(monkeypatch: pytest.MonkeyPatch) -> None:
     def fragile(data: bytes) -> object:
         raise ZeroDivisionError
 

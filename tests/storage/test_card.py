@@ -35,7 +35,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_pulled_out_and_put_back(slot: Slot) -> None:
+async def test_the_card_is_removed_and_inserted(slot: Slot) -> None:
     slot.put(0)
     card = await slot.start()
     told: list[bool] = []
@@ -55,7 +55,7 @@ async def test_pulled_out_and_put_back(slot: Slot) -> None:
     assert [what for what, _ in slot.notes] == ["sdcard removed", "sdcard inserted"]
 
 
-async def test_a_card_that_vanishes_and_another_that_comes_are_noticed(slot: Slot) -> None:
+async def test_a_vanished_and_a_replaced_card_are_noticed(slot: Slot) -> None:
     slot.put(0)
     card = await slot.start()
     slot.root.rename(slot.root.with_name("pulled"))
@@ -149,7 +149,7 @@ async def test_stopping_deletes_nothing(slot: Slot, tmp_path: Path) -> None:
     assert len(slot.names()) == 1
 
 
-async def test_what_is_being_written_is_not_recycled(slot: Slot) -> None:
+async def test_a_recording_in_progress_is_not_recycled(slot: Slot) -> None:
     card = await slot.start()
     card.index.put(Recording("record", "ipcamd-06152025-150640.avi", 100, 0, NOON, NOON, True))
     assert card.index.oldest() is None
@@ -291,13 +291,13 @@ async def test_a_file_that_nobody_waits_for_is_not_left_open(slot: Slot, monkeyp
             await asyncio.sleep(0)
 
 
-async def test_a_card_that_cannot_be_one_is_told_why(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_impossible_card_is_reported_with_the_reason(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
     slot.root.write_text("a file")
     await slot.start()
     assert f"{slot.root} cannot be the SD card: it is not a directory" in caplog.text
 
 
-async def test_a_card_that_cannot_be_written_is_told_why(
+async def test_an_unwritable_card_is_reported_with_the_reason(
     slot: Slot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
@@ -305,7 +305,7 @@ async def test_a_card_that_cannot_be_written_is_told_why(
     assert f"{slot.root} cannot be the SD card: it cannot be written" in caplog.text
 
 
-async def test_a_card_that_is_out_or_there_is_no_complaint(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_missing_or_working_card_is_no_failure(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
     await slot.start()
     slot.card.insert(False)
     await slot.start()

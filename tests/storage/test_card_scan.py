@@ -16,7 +16,7 @@ from ipcamd.wire.avi.layout import HEAD
 from ipcamd.wire.mp4.reader import read_content
 
 
-async def test_what_is_on_it_is_found(slot: Slot) -> None:
+async def test_existing_recordings_are_found(slot: Slot) -> None:
     slot.put(0)
     slot.put(1, "event")
     await slot.start()
@@ -53,7 +53,7 @@ async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: p
 
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.H265])
-async def test_an_mp4_that_was_cut_off_is_mended(slot: Slot, codec: codecs.Codec, closed: bool) -> None:
+async def test_a_truncated_mp4_is_repaired(slot: Slot, codec: codecs.Codec, closed: bool) -> None:
     whole = mp4_file(pictures(codec, 150), codec, None, closed=closed)
     path = slot.put(0, data=whole[: len(whole) * 2 // 3])
     path = path.rename(path.with_suffix(".mp4"))
@@ -71,7 +71,7 @@ async def test_an_mp4_that_was_cut_off_is_mended(slot: Slot, codec: codecs.Codec
 
 
 @pytest.mark.parametrize("closed", [False, True])
-async def test_a_recording_that_was_cut_off_is_mended(slot: Slot, closed: bool) -> None:
+async def test_a_truncated_recording_is_repaired(slot: Slot, closed: bool) -> None:
     whole = avi_file(pictures(codecs.H264), codecs.H264, closed=closed)
     path = slot.put(0, data=whole[: len(whole) * 2 // 3])
     await slot.start()
@@ -82,7 +82,7 @@ async def test_a_recording_that_was_cut_off_is_mended(slot: Slot, closed: bool) 
     assert SECOND < found.ended_ns - found.started_ns < 2 * SECOND
 
 
-async def test_what_is_nothing_of_ours_is_left_alone(slot: Slot) -> None:
+async def test_foreign_files_are_left_alone(slot: Slot) -> None:
     kept = [
         slot.put(0, data=os.urandom(5000)),
         slot.put(1, data=b"RIFF"),
@@ -109,7 +109,7 @@ async def test_another_camera_s_recording_counts_by_its_name(slot: Slot) -> None
 
 
 @pytest.mark.parametrize("year", [b"0001", b"9998"])
-async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) -> None:
+async def test_an_impossible_time_is_ignored(slot: Slot, year: bytes) -> None:
     written = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     slot.put(0, data=written.replace(b"2025-06-15T", year + b"-06-15T"))
     slot.put(1).rename(slot.root / "record" / f"ipcamd-0615{year.decode()}-150640.avi")
@@ -118,7 +118,7 @@ async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) ->
     assert [r.started_ns for r in await slot.card.index.load()] == [NOON]
 
 
-async def test_a_length_that_cannot_be_is_counted_anew(slot: Slot) -> None:
+async def test_an_impossible_length_is_measured_again(slot: Slot) -> None:
     whole = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     rate_and_slots = (30).to_bytes(4, "little") + bytes(4)
     place = whole.index(rate_and_slots) + len(rate_and_slots)

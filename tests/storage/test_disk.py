@@ -26,7 +26,7 @@ def names(disk: Disk) -> list[str]:
     return sorted(found.name for found in disk.entries())
 
 
-def test_only_files_with_names_of_ours_are_seen(disk: Disk) -> None:
+def test_only_files_with_the_cameras_names_are_listed(disk: Disk) -> None:
     record = disk.root / "record"
     (record / NAME).write_bytes(b"video")
     (record / "holiday.avi").write_bytes(b"x")
@@ -105,7 +105,7 @@ def test_a_clip_is_taken_in_whole(disk: Disk, tmp_path: Path, monkeypatch: pytes
     assert [entry.name for entry in (disk.root / "event").iterdir()] == [NAME]
 
 
-def test_what_was_being_copied_when_the_power_went_is_cleared_away(disk: Disk) -> None:
+def test_incomplete_copies_are_deleted_after_a_power_cut(disk: Disk) -> None:
     (disk.root / "event" / f".{NAME}.part").write_bytes(b"half")
     (disk.root / "event" / ".holiday.avi.part").write_bytes(b"not ours")
     disk.clear_drafts()
@@ -125,7 +125,7 @@ def test_clearing_empties_our_folders_and_nothing_else(disk: Disk, tmp_path: Pat
     assert (tmp_path / "kept" / "file").exists()
 
 
-def test_what_is_being_written_is_not_among_the_entries(disk: Disk) -> None:
+def test_drafts_are_not_among_the_entries(disk: Disk) -> None:
     fd = disk.create("record", NAME)
     assert names(disk) == []
     os.close(fd)
@@ -141,7 +141,7 @@ def test_a_card_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_empty_place_of_a_card_that_was_pulled_is_no_card(tmp_path: Path) -> None:
+def test_the_empty_mount_point_of_a_removed_card_is_no_card(tmp_path: Path) -> None:
     place = tmp_path / "card"
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "none", str(place)]
@@ -160,6 +160,6 @@ def test_the_empty_place_of_a_card_that_was_pulled_is_no_card(tmp_path: Path) ->
     subprocess.run(["umount", str(place)], check=True)
 
 
-def test_a_card_that_nobody_may_write_is_none(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unwritable_folder_is_no_card(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert disk.card() is None

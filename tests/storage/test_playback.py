@@ -72,7 +72,7 @@ async def test_every_recording_becomes_one_that_browsers_play(
     assert ("audio" in found) == sound
 
 
-async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, playback: Playback, tmp_path: Path) -> None:
+async def test_h264_is_remuxed_and_not_encoded(slot: Slot, playback: Playback, tmp_path: Path) -> None:
     content, _ = await playback.video(await recording(slot, codecs.H264))
     with content:
         (tmp_path / "video.mp4").write_bytes(await content.read(0, 1 << 30))
@@ -122,7 +122,7 @@ async def test_a_video_is_made_once_and_the_oldest_go(
     assert not made.keys() & set(folder.iterdir())
 
 
-async def test_what_a_killed_camera_left_is_thrown_away(playback: Playback, tmp_path: Path) -> None:
+async def test_remains_of_a_killed_camera_are_deleted(playback: Playback, tmp_path: Path) -> None:
     left = tmp_path / "playback" / "record-1-ipcamd-06152025-150640.avi.mp4"
     left.parent.mkdir()
     left.touch()
@@ -146,7 +146,9 @@ async def test_a_single_picture_has_a_small_one_too(slot: Slot, playback: Playba
     assert Image.open(io.BytesIO(await playback.thumbnail(still))).size == (320, 240)
 
 
-async def test_what_cannot_be_shown_says_so(slot: Slot, playback: Playback, tmp_path: Path) -> None:
+async def test_recordings_that_cannot_be_shown_report_the_reason(
+    slot: Slot, playback: Playback, tmp_path: Path
+) -> None:
     slot.put(0, data=b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000))
     await slot.start()
     (broken,) = slot.card.index

@@ -130,7 +130,7 @@ def test_a_segment_begins_with_a_picture_though_the_recording_does_not() -> None
     assert (video[0][0], video[-1][1]) == pytest.approx((0, 3), abs=0.05)
 
 
-def test_what_a_page_must_know() -> None:
+def test_segment_information_for_the_page() -> None:
     assert segments_of(io.BytesIO(recorded(codecs.MPEG4))) == Segments(10.0, 0.1, SEGMENT_S, True)
     jpeg = io.BytesIO(avi_file(pictures(codecs.JPEG), codecs.JPEG))
     assert segments_of(jpeg) == Segments(2.0, 1 / 30, SEGMENT_S, False)

@@ -73,7 +73,7 @@ def test_no_acknowledged_update_is_lost_when_the_process_is_killed(path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_a_disk_that_reports_an_error_is_told_and_used_again_when_it_is_well(path: Path) -> None:
+def test_a_disk_error_is_reported_and_the_disk_is_used_again_after_it(path: Path) -> None:
     writer = Writer(path)
     life = int(writer.hear()[2])
     assert writer.ask(1) == ["OK", "1"]

@@ -35,7 +35,7 @@ def no_room(path: Path) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-async def test_what_was_written_is_there_after_the_next_start(path: Path) -> None:
+async def test_written_values_survive_a_restart(path: Path) -> None:
     with Database(path) as database:
         await database.write(put("a", "1"), put("b", "2"))
         database.write_now(put("c", "3"))
@@ -58,7 +58,7 @@ async def test_work_that_fails_halfway_changes_nothing(database: Database) -> No
     assert facts(database) == {"a": "1"}
 
 
-async def test_a_full_disk_is_told_changes_nothing_and_is_forgotten_when_there_is_room(path: Path) -> None:
+async def test_a_full_disk_is_reported_changes_nothing_and_recovers(path: Path) -> None:
     with Database(path) as database:
         await database.write(put("before", "1"))
         with no_room(path):

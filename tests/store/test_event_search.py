@@ -84,9 +84,7 @@ async def test_pages_follow_each_other_by_start(database: Database, log: EventLo
     assert await labels(database, log, before=(first.started_ns, first.id)) == ["di1 high", "motion 1"]
 
 
-async def test_what_went_on_when_the_camera_was_killed_ends_at_the_next_start(
-    database: Database, log: EventLog
-) -> None:
+async def test_events_in_progress_at_a_kill_end_at_the_next_start(database: Database, log: EventLog) -> None:
     await log.flush()
     again = EventLog(database)
     again.end_all()

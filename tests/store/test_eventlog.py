@@ -20,7 +20,7 @@ async def moments(log: EventLog, most: int = 100) -> list[int]:
     return [entry.moment for entry in await log.newest(most)]
 
 
-async def test_what_a_full_disk_did_not_take_is_shown_and_written_later(tmp_path: Path) -> None:
+async def test_entries_refused_by_a_full_disk_are_listed_and_written_later(tmp_path: Path) -> None:
     with Database(tmp_path / "ipcamd.db") as database:
         log = EventLog(database)
         log.note(EventLogEntry(1, "di1 high"))

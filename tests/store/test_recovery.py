@@ -122,7 +122,7 @@ def test_a_backup_for_which_there_is_no_room_leaves_the_last_one(path: Path, cap
     assert read(path) == "2"
 
 
-def test_a_disk_without_room_at_first_start_is_told(path: Path) -> None:
+def test_a_full_disk_at_the_first_start_is_reported(path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
     try:
@@ -134,7 +134,7 @@ def test_a_disk_without_room_at_first_start_is_told(path: Path) -> None:
     assert not list(path.parent.glob("*.damaged*"))
 
 
-def test_a_text_that_is_none_any_more_does_not_end_the_start(path: Path) -> None:
+def test_an_undecodable_text_does_not_prevent_the_start(path: Path) -> None:
     saved(path, "word")
     with Database(path) as database:
         database.write_now(lambda c: c.execute("UPDATE key_value SET value = CAST(x'66ff6f' AS TEXT) WHERE name = 'a'"))

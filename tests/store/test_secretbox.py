@@ -21,7 +21,7 @@ def seal(tmp_path_factory: pytest.TempPathFactory) -> SecretBox:
 
 
 @given(TEXTS, TEXTS)
-def test_what_was_shut_opens_at_its_place_alone(seal: SecretBox, text: str, place: str) -> None:
+def test_secrets_are_decrypted_only_in_their_own_place(seal: SecretBox, text: str, place: str) -> None:
     sealed = seal.encrypt(text, place)
     assert seal.decrypt(sealed, place) == text
     assert seal.decrypt(sealed, place + "x") is None
@@ -39,7 +39,7 @@ def test_rubbish_does_not_open(seal: SecretBox, rubbish: bytes) -> None:
     assert seal.decrypt(rubbish, "here") is None
 
 
-def test_equal_secrets_do_not_look_equal_nor_tell_their_length(seal: SecretBox) -> None:
+def test_ciphertexts_reveal_neither_equality_nor_length(seal: SecretBox) -> None:
     assert seal.encrypt("foo", "here") != seal.encrypt("foo", "here")
     assert len({len(seal.encrypt("x" * length, "here")) for length in (0, 1, 3, 16, 64)}) == 1
 

@@ -88,7 +88,7 @@ def test_it_begins_when_it_lasts_and_ends_when_it_is_over(watch: Watch, change: 
     assert watch.show(1) == set()
 
 
-def test_what_passes_by_is_no_tampering(watch: Watch) -> None:
+def test_passing_objects_are_no_tampering(watch: Watch) -> None:
     for change in (evenly(4), evenly(250), turned):
         assert watch.show(HOLD_S - 1, change) | watch.show(5) == set()
     assert watch.show(20, walker(0, size=(60, 40), top=25)) == set()

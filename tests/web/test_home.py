@@ -78,7 +78,7 @@ async def test_a_name_cannot_call_for_another_value(world: World) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
-async def test_the_browser_is_told_to_trust_nothing_else(world: World, endpoint: Endpoint) -> None:
+async def test_the_security_policy_allows_no_other_origin(world: World, endpoint: Endpoint) -> None:
     headers = dict((await world.ask(endpoint)).headers)
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
@@ -144,7 +144,7 @@ async def test_now_is_the_cameras_clock(world: World) -> None:
     assert json.loads(reply.body)["now"] == pytest.approx(1_234_567_890_123.457, abs=0.001)
 
 
-async def test_the_size_of_the_cameras_picture_is_told(world: World) -> None:
+async def test_the_size_of_the_cameras_picture_is_served(world: World) -> None:
     reply = await world.ask(BY_PATH["/web/picture"])
     assert reply.content_type == "application/json"
     view = {"pan": -50, "tilt": 0, "zoom": 2}

@@ -51,6 +51,6 @@ def test_a_picture_becomes_160_pixels_wide(mode: str, size: tuple[int, int]) -> 
 
 
 @pytest.mark.parametrize("broken", [b"", b"no picture", b"\xff\xd8\xff\xe0"])
-def test_what_is_no_picture_is_refused(broken: bytes) -> None:
+def test_invalid_pictures_are_refused(broken: bytes) -> None:
     with pytest.raises(RequestFailed, match="cannot be decoded"):
         shrink_jpeg(broken)

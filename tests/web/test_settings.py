@@ -94,13 +94,13 @@ async def test_secrets_never_leave(world: World) -> None:
     assert await ask(world, CHECK, name="Event.Server.FTP.Password", value="hush") == {"value": "********"}
 
 
-async def test_what_the_device_says_itself_is_no_change_from_the_factory(world: World) -> None:
+async def test_live_values_do_not_count_as_changes_from_the_factory(world: World) -> None:
     world.settings.add_readers({("Network", "IPAddress"): lambda: "10.0.0.7"})
     address = (await listed(world))["Network.IPAddress"]
     assert (address["value"], address.get("factory")) == ("10.0.0.7", None)
 
 
-async def test_what_the_device_does_not_have_is_said(world: World) -> None:
+async def test_missing_hardware_is_reported(world: World) -> None:
     world.drivers = choose_drivers({"output": "none"}, world.facts)
     world.settings.add_readers({("Hardware", "TriggerOut"): lambda: "0"})
     output = (await listed(world))["GPIO.TriggerOutStatus1"]
@@ -144,7 +144,7 @@ async def test_one_bad_value_changes_nothing_and_each_is_named(world: World) -> 
     assert await ask(world, UPDATE) == {"errors": {"": "nothing to save"}}
 
 
-async def test_what_a_group_refuses_stands_at_its_parameter(world: World) -> None:
+async def test_a_refusal_of_a_group_is_reported_at_its_parameter(world: World) -> None:
     sent = {"ImageSource.IO.Sensor.Brightness": "7", "System.HTTPPort": "8554", "System.RTSPPort": "8554"}
     answer = await ask(world, UPDATE, **sent)
     assert answer == {"errors": {"System.HTTPPort": "HTTPPort=8554, RTSPPort=8554: they must differ"}}

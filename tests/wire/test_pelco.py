@@ -71,7 +71,7 @@ def test_wrong_arguments_are_refused(build, reason: str) -> None:
     ["", "ff01", "fe01000000000001", "fe010000000001", "ff010000000002", "ff01000000000100", "ff01000900000a",
      "ff018000000081", "ff010007000008", "ff010080000081"],
 )  # fmt: skip
-def test_what_is_no_message_is_refused(message: str) -> None:
+def test_invalid_messages_are_refused(message: str) -> None:
     with pytest.raises(ValueError, match=r"message|checksum|command"):
         parse(bytes.fromhex(message))
 

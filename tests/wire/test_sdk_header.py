@@ -74,7 +74,7 @@ def test_no_two_sizes_share_their_codes() -> None:
         AudioFormat(AudioKind.ULAW, 8, 8000, 1, 1 << 21),
     ],
 )
-def test_what_no_format_word_holds(form: VideoFormat | AudioFormat) -> None:
+def test_values_outside_the_format_word_are_refused(form: VideoFormat | AudioFormat) -> None:
     with pytest.raises(ValueError):
         form.word()
 
@@ -140,7 +140,7 @@ def test_the_type_says_which_format_it_is() -> None:
         Header(0, 0, JPEG, 0, 0, 1 << 32),
     ],
 )
-def test_what_no_header_holds(header: Header) -> None:
+def test_values_outside_the_header_are_refused(header: Header) -> None:
     with pytest.raises(ValueError):
         header.pack()
 
@@ -155,7 +155,7 @@ def test_what_no_header_holds(header: Header) -> None:
         struct.pack("<7I", 0, 0, JPEG, 0, 1_000_000, 0, 0),
     ],
 )
-def test_what_is_no_header(data: bytes) -> None:
+def test_invalid_headers_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
         Header.parse(data)
 
@@ -165,7 +165,7 @@ TYPE = st.integers(0, 40) | st.sampled_from((JPEG, AUDIO)) | WORD
 
 
 @given(st.tuples(WORD, WORD, TYPE, WORD, st.integers(0, 1_000_100), WORD, WORD).map(lambda w: struct.pack("<7I", *w)))
-def test_whatever_parses_packs_to_the_same_bytes(data: bytes) -> None:
+def test_parsed_headers_pack_to_the_same_bytes(data: bytes) -> None:
     try:
         header = Header.parse(data)
     except ValueError:
@@ -174,7 +174,7 @@ def test_whatever_parses_packs_to_the_same_bytes(data: bytes) -> None:
 
 
 @given(st.integers(0, (1 << 30) - 1))
-def test_whatever_format_parses_packs_to_the_same_word(word: int) -> None:
+def test_parsed_formats_pack_to_the_same_word(word: int) -> None:
     for kind in (VideoFormat, AudioFormat):
         try:
             form = kind.parse(word)

@@ -98,7 +98,7 @@ async def test_nothing_older_than_tls_1_2(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spoilt", [CERTIFICATE, KEY])
 @pytest.mark.parametrize("content", [b"", b"rubbish", None])
-async def test_files_of_no_use_are_kept_aside_and_replaced(tmp_path: Path, spoilt: str, content: bytes | None) -> None:
+async def test_unusable_files_are_moved_aside_and_replaced(tmp_path: Path, spoilt: str, content: bytes | None) -> None:
     await loaded(tmp_path)
     before = (tmp_path / CERTIFICATE).read_bytes()
     (tmp_path / spoilt).unlink()

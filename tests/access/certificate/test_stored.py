@@ -139,7 +139,7 @@ def test_given_files_are_used_and_never_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["expired", "encrypted", "mismatch", "missing"])
-def test_given_files_of_no_use_are_named_and_replaced_for_now(
+def test_unusable_given_files_are_named_and_replaced_temporarily(
     tmp_path: Path, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     good, key = owned(tmp_path), new_key()

@@ -72,7 +72,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("query", BAD)
-async def test_what_is_wrong_changes_nothing(world: World, query: str) -> None:
+async def test_wrong_requests_change_nothing(world: World, query: str) -> None:
     before = (world.clock.now_ns(), dict(world.settings["Time"]))
     with pytest.raises((RequestFailed, HttpError)):
         await world.ask(ENDPOINT, f"action=set&hour=3&{query}" if query else "action=set")

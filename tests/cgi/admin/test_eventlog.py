@@ -56,6 +56,6 @@ async def test_it_is_there_after_a_restart(world: World) -> None:
         ("since=1", "since: unknown parameter"),
     ],
 )
-async def test_what_is_wrong_is_named(world: World, query: str, words: str) -> None:
+async def test_errors_are_named(world: World, query: str, words: str) -> None:
     with pytest.raises(RequestFailed, match=words):
         await world.text(ASK, query)

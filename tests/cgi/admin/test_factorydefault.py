@@ -49,7 +49,7 @@ def test_only_administrators_and_it_counts_as_a_change() -> None:
 
 
 @pytest.mark.parametrize("query", ["", "mode=", "mode=0", "mode=3", "mode=11", "mode=1&force=yes", "mod=1"])
-async def test_what_is_wrong_changes_nothing(world: World, query: str) -> None:
+async def test_wrong_requests_change_nothing(world: World, query: str) -> None:
     await use(world)
     with pytest.raises(RequestFailed):
         await world.ask(ENDPOINT, query)

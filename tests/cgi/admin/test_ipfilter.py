@@ -89,7 +89,7 @@ async def test_deny_first_then_accept_by_family(
         ("action=list&group=IPFilter", "group: unknown parameter"),
     ],
 )
-async def test_what_is_wrong_is_named_and_changes_nothing(world: World, query: str, words: str) -> None:
+async def test_errors_are_named_and_change_nothing(world: World, query: str, words: str) -> None:
     await world.text(ASK, "action=add&DenyIPRange=10.0.0.0")
     before = await world.text(ASK, "action=list")
     with pytest.raises(RequestFailed, match=words):
@@ -116,7 +116,7 @@ async def test_twenty_entries_of_each_list(world: World) -> None:
         ("action=add&AcceptIPRange=10.0.0.1", "action=update&Policy=Both"),
     ],
 )
-async def test_nobody_locks_themselves_out_by_mistake(world: World, before: str, query: str) -> None:
+async def test_a_rule_cannot_lock_out_its_author_by_mistake(world: World, before: str, query: str) -> None:
     if before:
         await world.text(ASK, before)
     entries = await world.text(ASK, "action=list")

@@ -140,7 +140,7 @@ async def test_remove(camera: Camera) -> None:
         ("action=get&grp=nobody", "grp=nobody: allowed: admin, users, guest"),
     ],
 )
-async def test_what_fails_names_what_is_wrong_and_changes_nothing(camera: Camera, query: str, complaint: str) -> None:
+async def test_a_failed_request_names_the_error_and_changes_nothing(camera: Camera, query: str, complaint: str) -> None:
     before = camera.passwords()
     with pytest.raises(RequestFailed, match=complaint) as caught:
         await camera.ask(query)
@@ -150,7 +150,7 @@ async def test_what_fails_names_what_is_wrong_and_changes_nothing(camera: Camera
     assert camera.passwords() == before
 
 
-async def test_what_was_answered_ok_is_on_the_disk(tmp_path: Path) -> None:
+async def test_acknowledged_changes_are_on_disk(tmp_path: Path) -> None:
     world = World(tmp_path / "state")
     camera = Camera(world)
     await camera.ask("action=add&user=paul&pwd=foo&grp=users")

@@ -23,7 +23,7 @@ async def test_the_sdks_lines_come_first_in_its_order(world: World) -> None:
     assert list(await report(world))[: len(SDK_ORDER)] == SDK_ORDER
 
 
-async def test_it_tells_of_this_very_device(world: World) -> None:
+async def test_it_describes_this_device(world: World) -> None:
     await world.settings.update([Change("System.Info", "ServerName", "Front: door")])
     told = await report(world)
     assert told["Server Name"] == "Front: door"
@@ -35,7 +35,7 @@ async def test_it_tells_of_this_very_device(world: World) -> None:
     assert told["Date"] == "2025/06/15 15:06:40"
 
 
-async def test_what_the_hardware_lacks_is_not_supported(world: World) -> None:
+async def test_missing_hardware_is_not_supported(world: World) -> None:
     world.settings.add_readers({("Hardware", "PT"): lambda: "0", ("Hardware", "TriggerIn"): lambda: "0"})
     told = await report(world)
     assert (told["PT Support"], told["IO Trigger Support"]) == ("No", "No")
@@ -54,7 +54,7 @@ async def test_delivery(world: World) -> None:
     assert {told[title] for title in ("FTP", "mail", "Samba")} == {"0 waiting (0.0 MB), 0 delivered, 0 dropped"}
 
 
-async def test_what_viewers_got_and_missed(world: World) -> None:
+async def test_sent_and_dropped_frames_are_reported(world: World) -> None:
     world.traffic.of("h264", "rtsp").send(3, 1000)
     world.traffic.of("mjpeg", "http").drop("192.0.2.7", 2)
     told = await report(world)

@@ -26,7 +26,7 @@ async def test_without_parameters_everything_is_listed(world: World) -> None:
     assert [line.partition("=")[0] for line in lines] == LISTED
 
 
-async def test_deeds_may_be_combined(world: World) -> None:
+async def test_conditions_may_be_combined(world: World) -> None:
     assert await world.text(ENDPOINT, "DI1=High&light=7&scene=still") == "OK\r\n"
     text = await world.text(ENDPOINT)
     assert "di1=high\r\n" in text
@@ -35,7 +35,7 @@ async def test_deeds_may_be_combined(world: World) -> None:
 
 
 @pytest.mark.parametrize("query", ["di1=high&light=101", "di1=high&do1=high", "di1", "di1=high&x=1", "light=%D9%A5"])
-async def test_what_is_wrong_changes_nothing(world: World, query: str) -> None:
+async def test_wrong_requests_change_nothing(world: World, query: str) -> None:
     before = await world.text(ENDPOINT)
     with pytest.raises(RequestFailed):
         await world.ask(ENDPOINT, query)

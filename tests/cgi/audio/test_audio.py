@@ -89,7 +89,7 @@ async def test_guests_listen_but_do_not_speak(camera: Sounding) -> None:
     assert camera.heard() == b""
 
 
-async def test_nobody_speaks_where_there_is_no_speaker_or_it_is_disabled_or_taken(camera: Sounding) -> None:
+async def test_talk_is_refused_without_a_free_and_enabled_speaker(camera: Sounding) -> None:
     assert camera.speaker
     camera.speaker.claim("anna")
     answers = [await camera.ask(ENDPOINT, "type=PCM", [PCM])]

@@ -68,7 +68,7 @@ async def test_other_formats_are_refused_with_what_is_allowed(camera: Sounding, 
     assert camera.heard() == b""
 
 
-async def test_a_get_is_told_how_to_talk(camera: Sounding) -> None:
+async def test_a_get_describes_how_to_talk(camera: Sounding) -> None:
     assert await camera.text(ENDPOINT) == (
         "udp=on\r\nhost=127.0.0.1\r\nport=5432\r\n"
         "packet=RTP version 2, payload type 0 (PCMU, 8000 Hz, mono), 1 to 2048 bytes of u-law\r\n"
@@ -94,7 +94,7 @@ async def test_refused_clearly_while_it_is_disabled_or_another_speaks(camera: So
             await camera.ask(ENDPOINT, "", body)
 
 
-async def test_what_was_said_reads_back_as_wav(camera: Sounding) -> None:
+async def test_played_talk_is_downloaded_as_wav(camera: Sounding) -> None:
     await camera.ask(ENDPOINT, "", [SPEECH])
     reply = await camera.ask(speaker.ENDPOINT, rank=Rank.ADMIN)
     assert isinstance(reply, Reply)

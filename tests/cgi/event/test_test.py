@@ -41,7 +41,7 @@ async def test_a_file_is_sent(tmp_path: Path) -> None:
         assert len(server.files()) == 1
 
 
-async def test_a_right_that_is_missing_is_said(tmp_path: Path) -> None:
+async def test_a_missing_right_is_reported(tmp_path: Path) -> None:
     world = World(tmp_path / "near", allow_local=True)
     with FtpServer(tmp_path / "far", ftp_RNFR=lambda self, path: self.respond("550 No.")) as server, world.database:
         values = {"FTPServer": "127.0.0.1", "Port": str(server.port), "UserName": USER, "Password": PASSWORD}

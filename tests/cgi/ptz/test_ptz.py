@@ -98,7 +98,7 @@ async def test_older_presets_home_and_patrol(world: World) -> None:
 @pytest.mark.parametrize(
     "query", ["move=p8", "position=8&positionname=a", "positionname=a", "action=fly&Cmd=up", "Cmd=x"]
 )
-async def test_what_older_clients_cannot_mean_is_refused(world: World, query: str) -> None:
+async def test_invalid_older_commands_are_refused(world: World, query: str) -> None:
     with pytest.raises(RequestFailed, match="allowed"):
         await world.ask(PTCTRL, query)
 
@@ -159,7 +159,7 @@ async def test_other_commands(world: World) -> None:
         ("move=up&speed=9|9|9", "speed=9"),
     ],
 )
-async def test_what_is_wrong_changes_nothing(world: World, query: str, message: str) -> None:
+async def test_wrong_requests_change_nothing(world: World, query: str, message: str) -> None:
     with pytest.raises(RequestFailed) as caught:
         await world.ask(PTZ, query)
     assert message in str(caught.value)
@@ -175,9 +175,7 @@ async def test_what_is_wrong_changes_nothing(world: World, query: str, message: 
         ("move=up&excommand=2", "not enabled"),
     ],
 )
-async def test_of_several_commands_none_acts_if_one_needs_what_is_not_set(
-    world: World, query: str, message: str
-) -> None:
+async def test_no_command_acts_if_one_needs_an_unset_preset(world: World, query: str, message: str) -> None:
     with pytest.raises(RequestFailed, match=message):
         await world.ask(PTZ, query)
     assert tuple(world.drivers.pan_tilt.target) == (0, 0, 1)

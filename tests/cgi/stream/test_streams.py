@@ -96,7 +96,7 @@ def test_addresses(camera: Camera, address: str, name: str, framing: Framing, co
         ("/cgi/mpeg/stream1.cgi?codec=vp8", "codec=vp8: h264, mpeg4"),
     ],
 )
-def test_what_is_refused(camera: Camera, address: str, message: str) -> None:
+def test_refused_requests(camera: Camera, address: str, message: str) -> None:
     with pytest.raises(RequestFailed) as refusal:
         camera.call(address)
     assert str(refusal.value) == message

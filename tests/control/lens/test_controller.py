@@ -104,7 +104,7 @@ async def test_an_action_while_a_motor_runs_is_refused_and_changes_nothing(rig: 
         await rig.lens.zoom_to(2)
 
 
-async def test_of_ten_at_once_one_acts(rig: Rig) -> None:
+async def test_one_of_ten_simultaneous_actions_is_carried_out(rig: Rig) -> None:
     outcomes = await asyncio.gather(*(rig.lens.zoom_to(1 + n % 6) for n in range(10)), return_exceptions=True)
     assert [str(outcome) for outcome in outcomes] == ["None"] + ["busy"] * 9
     assert await rig.rest() == LensPosition(1.5, 50)

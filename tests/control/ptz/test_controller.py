@@ -205,7 +205,7 @@ async def test_a_patrol_goes_by_number_survives_a_restart_and_ends_with_a_comman
     assert not rig.ptz.state()["patrol"]
 
 
-async def test_ten_at_once_the_last_one_wins(rig: Rig) -> None:
+async def test_the_last_of_ten_simultaneous_commands_wins(rig: Rig) -> None:
     await asyncio.gather(*(rig.ptz.go_to(PtzPosition(10 * number, 0, 2)) for number in range(10)))
     assert await rig.rest() == PtzPosition(90, 0, 2)
 
@@ -264,7 +264,7 @@ async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
         ("stop", lambda ptz: ptz.update_preset(1, "1|9|new")),
     ],
 )
-async def test_what_the_protocol_cannot_say_moves_no_head_and_changes_nothing(
+async def test_unsupported_serial_commands_move_no_head_and_change_nothing(
     rig: Rig, unknown: str, action: Callable[[PtzController], Awaitable[None]]
 ) -> None:
     await rig.ptz.update_preset(1, "1|5|old")

@@ -90,7 +90,7 @@ async def test_every_clip_arrives_whole_whatever_the_account_may_not(
     [("", "on"), ("", "off"), (NO_PART, "on"), (CREATE_ONLY, "off"), (CREATE_ONLY.replace("MKD", "SIZE"), "off")],
     ids=["all", "no-overwrite", "no-part", "create", "create-no-size"],
 )
-async def test_what_breaks_off_arrives_whole_whatever_the_account_may_not(
+async def test_interrupted_uploads_arrive_complete_with_any_missing_right(
     tmp_path: Path, stage: Stage, more: str, overwrite: str
 ) -> None:
     with proftpd(tmp_path / "far", f"{more}\nTransferRate STOR 3000", overwrite) as server:
@@ -117,7 +117,7 @@ async def test_what_breaks_off_arrives_whole_whatever_the_account_may_not(
             assert found == {"first.avi": found["first.avi"], "one.avi": CLIP, "two.avi": b"small"}
 
 
-async def test_what_is_missing_is_remembered_and_forgotten_when_the_settings_change(tmp_path: Path) -> None:
+async def test_missing_rights_are_stored_until_the_settings_change(tmp_path: Path) -> None:
     folder = tmp_path / "near"
     with proftpd(tmp_path / "far", CREATE_ONLY) as server:
         for expected in (["one.avi", 1], ["two.avi", 0]):
@@ -178,7 +178,7 @@ async def test_an_account_that_may_not_write_at_all_waits(tmp_path: Path, stage:
 
 
 @pytest.mark.parametrize("reply", ["450 Busy.", "451 No rename.", "500 What?", "502 Not here.", "550 No.", "553 No."])
-async def test_however_a_server_says_that_it_renames_nothing(tmp_path: Path, stage: Stage, reply: str) -> None:
+async def test_a_server_without_renaming_is_recognized_by_any_answer(tmp_path: Path, stage: Stage, reply: str) -> None:
     with FtpServer(tmp_path / "far", ftp_RNFR=lambda self, path: self.respond(reply)) as server:
         await aim(stage, server)
         await stage.put("ftp", "one.avi", CLIP)
@@ -188,7 +188,9 @@ async def test_however_a_server_says_that_it_renames_nothing(tmp_path: Path, sta
 
 
 @pytest.mark.parametrize("reply", ["451 Restart not permitted.", "501 No.", "550 No.", "554 Offset refused."])
-async def test_however_a_server_says_that_it_resumes_nothing(tmp_path: Path, stage: Stage, reply: str) -> None:
+async def test_a_server_without_resumption_is_recognized_by_any_answer(
+    tmp_path: Path, stage: Stage, reply: str
+) -> None:
     def store(self: Any, path: str, mode: str = "w") -> None:
         if self._restart_position:
             self._restart_position = 0

@@ -79,7 +79,7 @@ async def test_many_files_share_a_login(stage: Stage, server: FtpServer) -> None
     ("lose", "of 2048000 bytes "),
     ("no_room", "the server's disk is full (452 Disk full.)"),
 ])  # fmt: skip
-async def test_what_breaks_off_is_sent_again_and_never_seen_half(
+async def test_interrupted_uploads_are_repeated_and_never_visible_in_part(
     stage: Stage, server: FtpServer, fault: str, words: str, passive: str
 ) -> None:
     await aim(stage, server, Passive=passive)
@@ -159,7 +159,7 @@ async def test_a_server_that_resumes_nothing_gets_it_all_again(tmp_path: Path, s
         assert server.files() == {"one.avi": CLIP}
 
 
-async def test_a_server_that_tells_no_sizes_is_believed(tmp_path: Path, stage: Stage) -> None:
+async def test_a_server_without_sizes_is_trusted(tmp_path: Path, stage: Stage) -> None:
     with FtpServer(tmp_path / "far", ftp_SIZE=lambda self, path: self.respond("500 What?")) as server:
         await aim(stage, server)
         await stage.put("ftp", "one.avi", CLIP)
@@ -168,9 +168,7 @@ async def test_a_server_that_tells_no_sizes_is_believed(tmp_path: Path, stage: S
 
 
 @pytest.mark.parametrize("taken", [(), ("one.avi", "one-2.avi")])
-async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
-    tmp_path: Path, stage: Stage, taken: tuple[str, ...]
-) -> None:
+async def test_an_upload_without_a_record_is_not_repeated(tmp_path: Path, stage: Stage, taken: tuple[str, ...]) -> None:
     def rename(self: object, source: str, target: str) -> None:
         Path(source).rename(target)
         self.close()  # type: ignore[attr-defined]
@@ -190,7 +188,7 @@ async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
     assert "had arrived already" in stage.notes.done[0]
 
 
-async def test_a_target_that_does_not_say_goodbye_holds_nothing_up(
+async def test_a_target_without_an_orderly_end_delays_nothing(
     tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ipcamd.delivery.worker.connection.LOGOUT_TIMEOUT_S", 0.02)
@@ -230,7 +228,7 @@ async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: FtpSer
     assert "as one-2.avi" in stage.notes.done[0]
 
 
-async def test_the_wrong_password_is_said_and_a_corrected_one_tried_at_once(stage: Stage, server: FtpServer) -> None:
+async def test_a_wrong_password_is_reported_and_a_corrected_one_tried_at_once(stage: Stage, server: FtpServer) -> None:
     await aim(stage, server, Password="wrong")
     await stage.put("ftp", "one.avi", CLIP)
     await stage.until(failed=1)
@@ -254,7 +252,7 @@ async def test_what_a_test_says(stage: Stage, server: FtpServer, values: dict[st
         await stage.delivery.test("ftp")
 
 
-async def test_nobody_there(stage: Stage, server: FtpServer) -> None:
+async def test_an_unreachable_host_is_reported(stage: Stage, server: FtpServer) -> None:
     port = free_port()
     await aim(stage, server, Port=port)
     with pytest.raises(RequestFailed, match=f"nothing answers at 127.0.0.1:{port}"):
@@ -280,7 +278,7 @@ async def test_data_goes_to_the_server_itself_whatever_address_it_names(tmp_path
         assert len(server.files()) == 1
 
 
-async def test_nobody_else_may_take_an_active_data_connection(tmp_path: Path, stage: Stage) -> None:
+async def test_no_other_host_may_use_an_active_data_connection(tmp_path: Path, stage: Stage) -> None:
     def store(self: object, path: str, mode: str = "w") -> None:
         sock = socket.socket()
         sock.bind(("127.0.0.2", 0))
@@ -330,7 +328,7 @@ async def test_tls(tmp_path: Path, stage: Stage, trusted: Path, passive: str) ->
         assert server.files() == {"a/one.avi": CLIP, "a/two.avi": b""}
 
 
-async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, stage: Stage, certificate: Path) -> None:
+async def test_an_untrusted_certificate_is_refused(tmp_path: Path, stage: Stage, certificate: Path) -> None:
     with FtpServer(tmp_path / "far", str(certificate)) as server:
         await aim(stage, server, TLS="yes")
         with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 cannot be trusted: self-signed"):
@@ -347,7 +345,7 @@ async def test_a_server_that_wants_tls(tmp_path: Path, stage: Stage, certificate
             await stage.delivery.test("ftp")
 
 
-async def test_a_server_cannot_lead_data_to_the_cameras_own_port(tmp_path: Path) -> None:
+async def test_a_server_cannot_redirect_data_to_the_cameras_own_port(tmp_path: Path) -> None:
     own = free_port()
     with FtpServer(tmp_path / "far", passive_ports=[own]) as server:
         async with staged(tmp_path / "near", own_ports=(own,)) as stage:

@@ -111,7 +111,7 @@ async def test_three_tries_with_growing_pauses_and_in_order(tmp_path: Path) -> N
     assert [request.split("Time:")[1].split()[0] for request in receiver.requests] == ["1", "1", "1", "2"]
 
 
-async def test_what_never_arrives_is_given_up_and_said(tmp_path: Path) -> None:
+async def test_failed_notifications_are_dropped_and_reported(tmp_path: Path) -> None:
     async with listening(Receiver(OK)) as port:
         pass  # nobody listens any more
     async with notifying(tmp_path, port, "motion") as (notifier, told, slept):
@@ -152,7 +152,7 @@ async def test_an_answer_that_comes_byte_by_byte(tmp_path: Path) -> None:
     assert len(receiver.requests) == 1
 
 
-async def test_what_the_end_of_the_camera_cuts_off_is_said(tmp_path: Path) -> None:
+async def test_notifications_cancelled_at_shutdown_are_reported(tmp_path: Path) -> None:
     trying = asyncio.Event()
 
     class Mute(Receiver):
@@ -170,7 +170,7 @@ async def test_what_the_end_of_the_camera_cuts_off_is_said(tmp_path: Path) -> No
     assert told == ["cancelled: the camera stopped"] * 3
 
 
-async def test_who_comes_back_is_told(tmp_path: Path) -> None:
+async def test_a_host_that_returns_is_notified(tmp_path: Path) -> None:
     receiver = Receiver(OK)
     async with listening(receiver) as port:
         pass
@@ -193,7 +193,7 @@ async def test_who_comes_back_is_told(tmp_path: Path) -> None:
     assert len(receiver.requests) == 1
 
 
-async def test_who_is_removed_is_told_no_more(tmp_path: Path) -> None:
+async def test_a_removed_host_is_not_notified(tmp_path: Path) -> None:
     receiver = Receiver(b"HTTP/1.1 503 Busy\r\n\r\n")
     async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
 

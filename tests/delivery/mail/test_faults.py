@@ -24,7 +24,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def test_the_wrong_password_is_said_and_a_corrected_one_tried_at_once(stage: Stage) -> None:
+async def test_a_wrong_password_is_reported_and_a_corrected_one_tried_at_once(stage: Stage) -> None:
     async with serving(authenticator=authenticator, auth_required=True, auth_require_tls=False) as server:
         await aim(stage, server)
         await log_in(stage, "wrong")
@@ -85,7 +85,7 @@ async def test_refused_by_everybody(stage: Stage) -> None:
 @pytest.mark.parametrize(("cuts", "words"), [
     (True, "127.0.0.1 closed the connection"), (False, "does not answer: no progress for 0.05 s"),
 ])  # fmt: skip
-async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: str) -> None:
+async def test_interrupted_mails_are_sent_again(tmp_path: Path, cuts: bool, words: str) -> None:
     async with serving() as server, staged(tmp_path) as stage, throttled(server.port) as proxy:
         proxy.limit, proxy.cuts = 1_500_000, cuts
         await aim(stage, server, Smtpport=proxy.port)

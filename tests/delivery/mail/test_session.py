@@ -155,7 +155,7 @@ async def test_tls(stage: Stage, trusted: Path, ssl: str) -> None:
 
 
 @pytest.mark.parametrize("ssl", ["yes", "no"])
-async def test_a_certificate_that_nobody_vouches_for(stage: Stage, certificate: Path, ssl: str) -> None:
+async def test_an_untrusted_certificate_is_refused(stage: Stage, certificate: Path, ssl: str) -> None:
     options = {"wrap": tls(certificate)} if ssl == "yes" else {"tls_context": tls(certificate)}
     async with serving(**options) as server:
         await aim(stage, server, SSL=ssl)
@@ -195,7 +195,7 @@ async def test_a_login_that_is_wanted(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("missing", ["MailServer1", "FromEmail"])
-async def test_what_is_not_set(stage: Stage, missing: str) -> None:
+async def test_missing_settings_are_reported(stage: Stage, missing: str) -> None:
     async with serving() as server:
         await aim(stage, server, **{missing: ""})
         with pytest.raises(RequestFailed, match=f"Event.Server.SMTP.{missing} is not set"):

@@ -46,7 +46,7 @@ def test_the_oldest_of_all_targets_make_room(queue: DeliveryQueue, bounds: Queue
     assert numbers(queue.surplus([item(0), item(0)], bounds)) == gone
 
 
-def test_what_alone_is_too_large_is_refused(queue: DeliveryQueue) -> None:
+def test_an_oversized_item_is_refused(queue: DeliveryQueue) -> None:
     with pytest.raises(StoreError, match=r"21 bytes exceed the size of the queue \(20 bytes\)"):
         list(queue.surplus([item(0, size=10), item(0, size=11)], QueueLimits(99, 20)))
 

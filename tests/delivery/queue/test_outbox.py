@@ -63,7 +63,7 @@ async def test_an_amended_message_keeps_its_place(tmp_path: Path) -> None:
         assert database.rows("SELECT payload FROM outbox") == [(b"2",)]
 
 
-async def test_a_message_that_comes_wakes_the_one_who_waits(tmp_path: Path) -> None:
+async def test_a_new_message_ends_the_wait_for_it(tmp_path: Path) -> None:
     with Database(tmp_path / "ipcamd.db") as database:
         outbox = Outbox(database, lambda: 3)
         waiting = asyncio.create_task(outbox.head("mqtt"))

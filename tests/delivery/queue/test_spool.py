@@ -26,7 +26,7 @@ async def filled(folder: Path, *names: str) -> None:
             await stage.put("ftp", name, name.encode())
 
 
-async def test_what_was_taken_outlives_a_restart_and_its_own_file_in_order(tmp_path: Path) -> None:
+async def test_accepted_items_survive_a_restart_and_their_source_file_in_order(tmp_path: Path) -> None:
     names = [f"{number}.avi" for number in range(20)]
     await filled(tmp_path, *names)
     (tmp_path / "captured").unlink()
@@ -37,7 +37,7 @@ async def test_what_was_taken_outlives_a_restart_and_its_own_file_in_order(tmp_p
     assert fake.arrived == [(name, name.encode()) for name in names]
 
 
-async def test_what_was_begun_counts_as_tried_after_a_restart(tmp_path: Path) -> None:
+async def test_started_items_count_as_tried_after_a_restart(tmp_path: Path) -> None:
     fake = FakeUploader()
     fake.troubles = [ConnectionRefusedError()]
     async with staged(tmp_path, {"ftp": fake}) as stage:
@@ -75,7 +75,7 @@ async def test_files_that_nobody_knows_are_removed_at_the_start(tmp_path: Path) 
     assert fake.names == ["one.avi"]
 
 
-async def test_a_file_that_is_gone_is_said_and_holds_nobody_up(tmp_path: Path) -> None:
+async def test_a_missing_file_is_reported_and_delays_no_other(tmp_path: Path) -> None:
     await filled(tmp_path, "one.avi", "two.avi")
     first = next(path for path in (tmp_path / "spool").iterdir() if path.read_bytes() == b"one.avi")
     first.unlink()
@@ -157,7 +157,7 @@ async def test_one_picture_that_fails_leaves_none(tmp_path: Path) -> None:
         assert spooled(stage) == []
 
 
-async def test_what_alone_is_too_large_drops_nobody(tmp_path: Path) -> None:
+async def test_an_oversized_item_drops_no_other(tmp_path: Path) -> None:
     fake = FakeUploader()
     fake.troubles = [ConnectionRefusedError()]
     async with staged(tmp_path, {"ftp": fake}) as stage:
@@ -169,7 +169,7 @@ async def test_what_alone_is_too_large_drops_nobody(tmp_path: Path) -> None:
         assert len(spooled(stage)) == 1
 
 
-async def test_a_full_disk_is_said_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_reported_and_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -187,7 +187,7 @@ async def test_a_full_disk_is_said_and_leaves_nothing_behind(tmp_path: Path, mon
     assert fake.names == ["two.avi"]
 
 
-async def test_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+async def test_a_database_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     await filled(tmp_path, "one.avi")
     fake = FakeUploader()
     async with staged(tmp_path, {"ftp": fake}) as stage:
@@ -198,7 +198,7 @@ async def test_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None
         assert spooled(stage) == []
 
 
-async def test_what_arrived_is_not_sent_again_when_that_cannot_be_noted(tmp_path: Path) -> None:
+async def test_a_delivery_that_cannot_be_recorded_is_not_repeated(tmp_path: Path) -> None:
     await filled(tmp_path, "one.avi")
     fake = FakeUploader()
     async with staged(tmp_path, {"ftp": fake}) as stage:

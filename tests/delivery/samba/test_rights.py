@@ -57,7 +57,7 @@ async def test_every_clip_arrives_whole_whatever_the_share_does_not_allow(
 
 
 @SHARES
-async def test_what_breaks_off_arrives_whole_whatever_the_share_does_not_allow(
+async def test_interrupted_uploads_arrive_complete_with_any_restriction_of_the_share(
     tmp_path: Path, stage: Stage, more: str
 ) -> None:
     skip_without(more)

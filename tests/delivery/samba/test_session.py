@@ -70,7 +70,9 @@ async def test_it_is_under_another_name_until_it_is_whole(stage: Stage, server: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cuts", [True, False])
-async def test_what_breaks_off_is_sent_again_and_never_seen_half(tmp_path: Path, server: Samba, cuts: bool) -> None:
+async def test_interrupted_uploads_are_repeated_and_never_visible_in_part(
+    tmp_path: Path, server: Samba, cuts: bool
+) -> None:
     async with staged(tmp_path / "near") as stage, throttled(server.port) as proxy:
         proxy.limit, proxy.cuts = 1_500_000, cuts
         await aim(stage, server, Port=proxy.port)
@@ -102,7 +104,7 @@ async def test_a_slow_line_is_no_reason_to_give_up(tmp_path: Path, server: Samba
     assert len(stage.notes.failed) == 1
 
 
-async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(stage: Stage, server: Samba) -> None:
+async def test_an_upload_without_a_record_is_not_repeated(stage: Stage, server: Samba) -> None:
     (server.share / "one.avi").write_bytes(CLIP)
     await aim(stage, server, Password="wrong")
     await stage.put("samba", "one.avi", CLIP)
@@ -155,7 +157,7 @@ async def test_without_the_library_it_says_what_to_install(
         await stage.delivery.test("samba")
 
 
-async def test_what_is_sent_is_signed_and_on_the_disk_before_it_has_its_name(stage: Stage, server: Samba) -> None:
+async def test_uploads_are_signed_and_on_disk_before_their_renaming(stage: Stage, server: Samba) -> None:
     async with throttled(server.port) as proxy:
         await aim(stage, server, Port=proxy.port)
         await stage.delivery.test("samba")
@@ -188,7 +190,7 @@ async def test_a_server_that_is_no_samba_server(tmp_path: Path, stage: Stage, se
     listener.close()
 
 
-async def test_nobody_there(stage: Stage, server: Samba) -> None:
+async def test_an_unreachable_host_is_reported(stage: Stage, server: Samba) -> None:
     port = free_port()
     await aim(stage, server, Port=port)
     with pytest.raises(RequestFailed, match=f"nothing answers at 127.0.0.1:{port}"):

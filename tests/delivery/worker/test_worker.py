@@ -42,7 +42,7 @@ async def test_in_order_whatever_goes_wrong(tmp_path: Path) -> None:
     assert fake.tried[-1] is False
 
 
-async def test_quick_files_are_noted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_small_files_are_recorded_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake, go, commits = FakeUploader(), threading.Event(), []
     fake.troubles = [lambda blocking: go.wait(30)]
     async with staged(tmp_path, {"ftp": fake}) as stage:
@@ -58,7 +58,7 @@ async def test_quick_files_are_noted_together(tmp_path: Path, monkeypatch: pytes
     assert len(commits) <= 6
 
 
-async def test_what_arrived_before_a_failure_is_let_go(tmp_path: Path) -> None:
+async def test_items_delivered_before_a_failure_leave_the_queue(tmp_path: Path) -> None:
     fake, go = FakeUploader(), threading.Event()
     fake.troubles = [lambda blocking: go.wait(30), lambda blocking: None, DeliveryError("no")]
     async with staged(tmp_path, {"ftp": fake}) as stage:
@@ -76,7 +76,7 @@ async def test_what_arrived_before_a_failure_is_let_go(tmp_path: Path) -> None:
     assert fake.tried == [False, False, False, True, False, False]
 
 
-async def test_what_made_room_is_dropped_or_delivered_but_not_both(tmp_path: Path) -> None:
+async def test_an_evicted_item_is_dropped_or_delivered_but_not_both(tmp_path: Path) -> None:
     fake, first, second, busy = FakeUploader(), threading.Event(), threading.Event(), threading.Event()
     fake.troubles = [lambda blocking: first.wait(30), lambda blocking: (busy.set(), second.wait(30))]
     async with staged(tmp_path, {"ftp": fake}) as stage:
@@ -97,7 +97,7 @@ async def test_what_made_room_is_dropped_or_delivered_but_not_both(tmp_path: Pat
     assert fake.names == [f"{number}.avi" for number in (0, 1, 3, 4, 5, 6)]
 
 
-async def test_what_made_room_and_then_failed_is_dropped(tmp_path: Path) -> None:
+async def test_an_evicted_item_that_fails_is_dropped(tmp_path: Path) -> None:
     fake, go = FakeUploader(), threading.Event()
 
     def fail(blocking: object) -> None:
@@ -231,7 +231,7 @@ async def test_a_test_leaves_the_queue_alone_and_needs_no_enabling(tmp_path: Pat
         assert stage.notes.entries == []
 
 
-async def test_what_waits_follows_a_test_that_works(tmp_path: Path) -> None:
+async def test_waiting_items_follow_a_successful_test(tmp_path: Path) -> None:
     fake = FakeUploader()
     fake.troubles = [DeliveryError("full"), DeliveryError("still full")]
     async with staged(tmp_path, {"ftp": fake}) as stage:

@@ -47,7 +47,7 @@ def test_inputs_and_a_relay_that_stays_over_restart_and_power_cut(
     assert camera.client.value("GPIO", "TriggerOutStatus1") == "high"
 
 
-def test_a_missing_chip_and_one_that_hangs_are_said_and_all_else_works(
+def test_a_missing_chip_and_a_hanging_one_are_reported_and_all_else_works(
     start_camera: StartCamera, chip: FakeGpio, config: str
 ) -> None:
     chip.mishap("g")

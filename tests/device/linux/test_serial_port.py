@@ -103,7 +103,7 @@ def test_formats_are_named_as_the_library_does(parity: str, letter: str) -> None
     }  # fmt: skip
 
 
-async def test_what_is_no_serial_port_is_refused(tmp_path: Path) -> None:
+async def test_other_files_are_refused_as_serial_ports(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
     port = SerialPort(str(path))
@@ -112,7 +112,7 @@ async def test_what_is_no_serial_port_is_refused(tmp_path: Path) -> None:
     await port.close()
 
 
-async def test_a_line_that_is_pulled_out_fails_and_works_again_when_it_is_back(wire: Wire, port: SerialPort) -> None:
+async def test_a_removed_line_fails_and_works_again_after_its_return(wire: Wire, port: SerialPort) -> None:
     await port.send(build_stop(1), values())
     wire.pull_out()
     for _ in range(2):

@@ -100,7 +100,7 @@ def test_it_outlives_the_camera(start_camera: StartCamera) -> None:
     assert ask(camera.port, "127.0.0.3")
 
 
-def test_talk_is_heard_from_allowed_addresses_alone(secure: CameraProcess) -> None:
+def test_talk_is_played_from_allowed_addresses_only(secure: CameraProcess) -> None:
     deny(secure)
     with socket.socket(type=socket.SOCK_DGRAM) as denied, socket.socket(type=socket.SOCK_DGRAM) as allowed:
         for sock, address in ((denied, OTHER), (allowed, "127.0.0.3")):

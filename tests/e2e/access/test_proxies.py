@@ -90,7 +90,7 @@ def test_a_digest_login_and_the_clients_address_pass_through(camera: CameraProce
     assert "too many wrong logins from 127.0.0.9" in camera.log
 
 
-def test_what_an_untrusted_address_says_of_others_counts_nothing(start_camera: StartCamera) -> None:
+def test_forwarded_fields_of_an_untrusted_address_are_ignored(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene", "--trusted-proxy=192.0.2.0/24")
     forwarded = {"X_Forwarded_For": "198.51.100.7", "X_Forwarded_Host": "cam.test", "Origin": "http://cam.test"}
     assert camera.client.ask("GET", "/cgi/admin/restart.cgi", **forwarded).status == 403

@@ -54,7 +54,7 @@ def packets(count: int, first: int = 0x108C, size: int = 1024) -> Iterator[tuple
         yield n, struct.pack(">BBHII", 0x80, 0x80, (first + n) & 0xFFFF, 0x0030569C, 0xAB45A207) + payload
 
 
-def test_udp_is_heard_from_who_has_logged_in_and_put_in_order(start_camera: StartCamera) -> None:
+def test_udp_packets_of_logged_in_senders_are_played_in_order(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     port = talk_port(camera)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:

@@ -32,7 +32,7 @@ def test_levels_are_in_every_stream_while_the_visitor_walks(camera: CameraProces
     assert set(second) == set(third) == {0}
 
 
-def test_what_stands_has_no_level(camera: CameraProcess) -> None:
+def test_objects_at_rest_have_no_level(camera: CameraProcess) -> None:
     camera.client.get(f"/setup.cgi?{WINDOWS}")
     camera.client.get("/cgi/admin/virtual.cgi", scene="still")
     list(words(camera.client, 3))
@@ -75,7 +75,7 @@ def test_inputs_and_output_are_in_the_status_word(camera: CameraProcess) -> None
         eventually(lambda: Status.parse(next(stream).status) == Status(inputs=(False, True), output=True))
 
 
-def test_what_was_answered_ok_is_there_after_a_power_cut(start_camera: StartCamera) -> None:
+def test_acknowledged_changes_survive_a_power_cut(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     camera.client.get(f"/setup.cgi?{WINDOWS}&mdname=Door")
     listed = camera.client.get("/setup.cgi").text

@@ -68,7 +68,7 @@ def test_pictures_reach_every_target(camera: CameraProcess, tmp_path: Path) -> N
         broker.stop()
 
 
-def test_what_cannot_be_delivered_is_said_once(camera: CameraProcess) -> None:
+def test_undeliverable_pictures_are_logged_once(camera: CameraProcess) -> None:
     client = camera.client
     add(client, Name="lapse", SnapshotInterval=1, EnableFtp=1, EnableSDCard=1)
     eventually(lambda: len(on_card(client)) >= 3)

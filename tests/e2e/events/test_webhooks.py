@@ -147,7 +147,7 @@ def test_tls_redirections_and_a_receiver_that_is_gone(tmp_path: Path, certificat
         plain.kill()
 
 
-def test_what_is_refused_and_what_is_masked(tmp_path: Path, receiver: ReceiverProcess) -> None:
+def test_refused_values_and_masked_secrets(tmp_path: Path, receiver: ReceiverProcess) -> None:
     camera = CameraProcess(tmp_path / "state").start()
     client = camera.client
     try:

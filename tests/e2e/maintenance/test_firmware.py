@@ -176,7 +176,7 @@ def test_hostile_uploads_change_nothing(
     assert "change_refused|admin|127.0.0.1|firmware" in client.get("/cgi/admin/auditlog.cgi").text
 
 
-def test_nobody_uploads_without_login_key_or_measure(start: Callable[..., CameraProcess]) -> None:
+def test_uploads_without_login_key_or_limit_are_refused(start: Callable[..., CameraProcess]) -> None:
     camera = start()
     with begun(camera, 10**6, login=False) as sock:
         assert b" 401 " in sock.recv(1000)  # before a byte of the body
@@ -200,7 +200,7 @@ def test_one_uploads_at_a_time_and_one_who_leaves_makes_room(start: Callable[...
     assert "not a firmware image" in upload(camera.client, form(b"x"))
 
 
-def test_a_full_disk_is_told_and_changes_nothing(start: Callable[..., CameraProcess], image: bytes) -> None:
+def test_a_full_disk_is_reported_and_changes_nothing(start: Callable[..., CameraProcess], image: bytes) -> None:
     camera = start()
     hard = resource.prlimit(camera.pid, resource.RLIMIT_FSIZE)[1]
     resource.prlimit(camera.pid, resource.RLIMIT_FSIZE, (len(image) // 2, hard))

@@ -42,7 +42,7 @@ def scrape(camera: Client) -> dict[tuple[str, ...], float]:
     return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
 
 
-def test_who_may_read_them(camera: Client) -> None:
+def test_accounts_that_may_read_the_metrics(camera: Client) -> None:
     camera.get("/cgi/admin/pwdgrp.cgi", action="add", user="gast", pwd="some guest", grp="guest")
     refused = scrape(camera)[("ipcamd_logins_refused_total",)]
     assert camera.get("/metrics").status == 200

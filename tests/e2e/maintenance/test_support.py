@@ -43,7 +43,7 @@ def test_it_holds_no_secret_that_was_planted(start_camera: StartCamera) -> None:
     assert "wrong login as '********' from 127.0.0.1" in files["log.txt"]
 
 
-def test_a_full_disk_is_told(start_camera: StartCamera) -> None:
+def test_a_full_disk_is_reported(start_camera: StartCamera) -> None:
     camera = start_camera()
     hard = resource.prlimit(camera.pid, resource.RLIMIT_FSIZE)[1]
     resource.prlimit(camera.pid, resource.RLIMIT_FSIZE, (1000, hard))

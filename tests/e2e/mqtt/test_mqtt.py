@@ -78,7 +78,7 @@ def test_states_events_and_commands(camera: CameraProcess, listener: Listener) -
     listener.await_last(f"{PREFIX}/recording", b"OFF")
 
 
-def test_refusals_are_told_and_nothing_changes(camera: CameraProcess, listener: Listener) -> None:
+def test_refusals_are_published_and_nothing_changes(camera: CameraProcess, listener: Listener) -> None:
     client = camera.client
     listener.await_last(f"{PREFIX}/status", b"online")
     for topic, payload, word in (

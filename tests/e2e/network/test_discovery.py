@@ -170,7 +170,7 @@ def records(sock: socket.socket) -> bytes:
     return found
 
 
-def test_what_is_disabled_says_nothing(network: Network, start_camera: StartCamera) -> None:
+def test_disabled_protocols_do_not_respond(network: Network, start_camera: StartCamera) -> None:
     host = network.add_neighbour()
     with listener(host) as heard, searcher(host) as sock:
         off = start_camera(*OPTIONS[:1], "--host=0.0.0.0", "--discovery=off", state="off")

@@ -46,7 +46,7 @@ def test_a_foreign_address_is_refused_with_those_of_the_machine(client: Client) 
     assert client.value("Network", "IPAddress") == "127.0.0.1"
 
 
-def test_what_the_host_gives_cannot_be_set_to_anything_else(client: Client) -> None:
+def test_values_of_the_host_cannot_be_changed(client: Client) -> None:
     refused = client.get("/cgi/admin/param.cgi", action="update", group="Network", SubnetMask="255.255.255.252")
     assert refused.text.startswith("Request failed: Network.SubnetMask=255.255.255.252: not supported by this device")
     client.update("Network", SubnetMask="255.0.0.0")

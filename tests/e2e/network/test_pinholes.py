@@ -55,7 +55,7 @@ def test_pinholes_are_opened_follow_the_address_and_are_closed(
         assert firewall.pinholes == {}
 
 
-def test_what_is_switched_off_is_closed(network: Network, start_camera: StartCamera) -> None:
+def test_disabled_pinholes_are_closed(network: Network, start_camera: StartCamera) -> None:
     host = connect_router(network)
     camera = start_camera(*OPTIONS)
     with running_firewall(host, "upnp") as firewall:
@@ -70,7 +70,7 @@ def test_what_is_switched_off_is_closed(network: Network, start_camera: StartCam
         assert status(camera) == "off"
 
 
-def test_a_router_cannot_lead_the_camera_to_another_host(network: Network, start_camera: StartCamera) -> None:
+def test_a_router_cannot_redirect_the_camera_to_another_host(network: Network, start_camera: StartCamera) -> None:
     host = connect_router(network)
     camera = start_camera(*OPTIONS)
     with running_firewall(host, "upnp") as firewall:

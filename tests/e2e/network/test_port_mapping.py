@@ -64,7 +64,7 @@ def test_ports_are_mapped_followed_and_removed(network: Network, start_camera: S
         assert router.ports(OWN) == {}
 
 
-def test_what_is_disabled_is_removed_and_permanent_leases_too(network: Network, start_camera: StartCamera) -> None:
+def test_disabled_mappings_are_removed_even_with_permanent_leases(network: Network, start_camera: StartCamera) -> None:
     host = connect_router(network)
     camera = start_camera(*OPTIONS)
     with running_router(host, "upnp") as router:
@@ -77,7 +77,7 @@ def test_what_is_disabled_is_removed_and_permanent_leases_too(network: Network, 
         assert status(camera) == "off"
 
 
-def test_dynamic_dns_is_told_the_router_s_address(network: Network, start_camera: StartCamera) -> None:
+def test_dynamic_dns_gets_the_router_s_address(network: Network, start_camera: StartCamera) -> None:
     host = connect_router(network)
     camera = start_camera(*OPTIONS, "--allow-local-targets")
     with running_router(host, "pcp"), DyndnsServer() as service:
@@ -89,7 +89,7 @@ def test_dynamic_dns_is_told_the_router_s_address(network: Network, start_camera
         eventually(lambda: service.names[NAME] == EXTERNAL)
 
 
-def test_a_router_cannot_lead_the_camera_elsewhere(network: Network, start_camera: StartCamera) -> None:
+def test_a_router_cannot_redirect_the_camera(network: Network, start_camera: StartCamera) -> None:
     host = connect_router(network)
     camera = start_camera(*OPTIONS)
     with running_router(host, "upnp") as router:

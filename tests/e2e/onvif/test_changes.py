@@ -189,7 +189,7 @@ def test_device_settings_are_set_and_read_again(onvif: OnvifClient, client: Clie
     assert onvif.refuse("tds:DeleteUsers", "<tds:Username>admin</tds:Username>")[1] == "ter:FixedUser"
 
 
-def test_what_is_read_can_be_set(onvif: OnvifClient) -> None:
+def test_settings_that_were_read_can_be_set(onvif: OnvifClient) -> None:
     interface = onvif.ask("tds:GetNetworkInterfaces")
     address, length = interface.text("tt:Address"), interface.text("tt:PrefixLength")
     manual = f"<tt:Manual><tt:Address>{address}</tt:Address><tt:PrefixLength>{length}</tt:PrefixLength></tt:Manual>"
@@ -213,7 +213,7 @@ def test_what_is_read_can_be_set(onvif: OnvifClient) -> None:
 
 
 @official("MEDIA2-2-2-5", "tr2:SetVideoSourceConfiguration")
-def test_a_name_is_given_to_a_configuration_and_told(onvif: OnvifClient) -> None:
+def test_a_new_name_of_a_configuration_is_an_event(onvif: OnvifClient) -> None:
     """MEDIA2-2-2-5: the event names the configuration and its kind."""
     topic = (
         '<tev:Filter><wsnt:TopicExpression Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">'

@@ -70,7 +70,7 @@ def test_motion_is_detected_for_a_subscriber(onvif: OnvifClient, onvif_camera: C
     point.change("wsnt:Unsubscribe")
 
 
-def test_changed_profiles_and_encoders_are_told(onvif: OnvifClient, onvif_camera: CameraProcess) -> None:
+def test_changed_profiles_and_encoders_are_events(onvif: OnvifClient, onvif_camera: CameraProcess) -> None:
     point = subscribe(onvif, INPUTS.replace("Device/Trigger/DigitalInput", "Media//."))
     onvif.change("trt:CreateProfile", "<trt:Name>told</trt:Name><trt:Token>told</trt:Token>")
     first = pull(point, limit=1)

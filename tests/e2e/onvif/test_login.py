@@ -64,7 +64,7 @@ def test_a_wrong_token_counts_as_a_wrong_login(nobody: OnvifClient) -> None:
     assert (result.status, result.fault[0]) == (401, "ter:NotAuthorized")
 
 
-def test_without_a_login_the_time_is_told(nobody: OnvifClient, camera: CameraProcess) -> None:
+def test_the_time_needs_no_login(nobody: OnvifClient, camera: CameraProcess) -> None:
     for operation in ("GetSystemDateAndTime", "GetCapabilities", "GetServices", "GetHostname", "GetEndpointReference"):
         nobody.change(f"tds:{operation}")
     # the clock of the client may be wrong: it asks for the time with a token all the same

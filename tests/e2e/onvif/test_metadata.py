@@ -104,7 +104,7 @@ INPUT = "tns1:Device/Trigger/DigitalInput"
 
 
 @official("MEDIA2_RTSS-4-1-3", "tr2:GetStreamUri")
-async def test_the_track_begins_with_the_state_and_tells_of_events(
+async def test_the_track_begins_with_the_state_and_continues_with_events(
     player: MetadataPlayer, onvif_camera: CameraProcess
 ) -> None:
     """MEDIA2_RTSS-4-1-3."""
@@ -165,7 +165,7 @@ async def test_the_configuration_selects_events_for_good(onvif_camera: CameraPro
     ],
     ids=["token", "PTZ status", "name", "topic", "length"],
 )  # fmt: skip
-def test_what_cannot_be_set_is_refused(onvif: OnvifClient, content: str, code: str) -> None:
+def test_unsupported_configurations_are_refused(onvif: OnvifClient, content: str, code: str) -> None:
     """MEDIA2-8-1-4 among them."""
     before = onvif.ask("tr2:GetMetadataConfigurations").raw
     assert onvif.refuse("tr2:SetMetadataConfiguration", content)[1] == code

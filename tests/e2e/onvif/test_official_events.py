@@ -158,7 +158,7 @@ SELECTED = (
 
 
 @pytest.mark.parametrize("kind", cases(*CREATED))
-def test_a_subscription_lives_as_long_as_was_asked(onvif: OnvifClient, consumer: Consumer, kind: Kind) -> None:
+def test_a_subscription_lasts_for_the_requested_time(onvif: OnvifClient, consumer: Consumer, kind: Kind) -> None:
     subscriber = kind(onvif, consumer)
     assert rest(subscriber.created) >= LIFE
     subscriber.point.change("wsnt:Unsubscribe")

@@ -161,7 +161,7 @@ def refuse(client: Client, operation: str, content: str) -> str:
     return OnvifClient(client).refuse(operation, content.format(operation[:3]))[1]
 
 
-def test_what_does_not_exist_is_refused(recorded: CameraProcess) -> None:
+def test_unknown_tokens_are_refused(recorded: CameraProcess) -> None:
     client = recorded.client
     other = TOKEN.replace("sdcard", "tape")
     assert refuse(client, "tse:GetRecordingInformation", other) == "ter:InvalidToken"

@@ -93,7 +93,7 @@ class Told:
         return {kind for kind in kinds if kind.startswith(("Image", "Global"))}
 
 
-def test_tampering_and_a_lost_source_are_told_and_logged(start_camera: StartCamera, stage: Stage) -> None:
+def test_tampering_and_a_lost_source_are_events_and_logged(start_camera: StartCamera, stage: Stage) -> None:
     camera = start_camera(f"--source=http://127.0.0.1:{stage.server_port}/")
     client, onvif = camera.client, OnvifClient(camera.client)
     listed = onvif.change("tev:GetEventProperties").content

@@ -117,7 +117,7 @@ def test_the_code_of_a_parameter_does_what_the_page_says(
         shared_camera.client.update("System.Info", ServerLocation="")
 
 
-def test_what_the_account_may_not_send_is_not_offered(browser: Chromium, shared_camera: CameraProcess) -> None:
+def test_requests_beyond_the_rank_are_not_offered(browser: Chromium, shared_camera: CameraProcess) -> None:
     shared_camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="uma", pwd="sunflower", grp="users")
     try:
         look(browser, shared_camera, "uma", "sunflower")

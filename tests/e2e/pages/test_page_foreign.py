@@ -124,7 +124,7 @@ def test_another_site_changes_nothing(browser: Chromium, target: CameraProcess, 
     assert location(target) == before
 
 
-def test_what_is_typed_is_done_when_the_person_confirms_it(browser: Chromium, target: CameraProcess) -> None:
+def test_a_typed_address_acts_after_confirmation(browser: Chromium, target: CameraProcess) -> None:
     browser.go(f"http://camera.test:{target.port}{PATH}?{change('typed')}&pwd=sw0rdfish")
     assert browser.run("document.querySelector('h1').innerText") == "Send this request to the camera?"
     assert "ServerLocation=typed&pwd=***" in browser.run("document.body.innerText")

@@ -86,7 +86,7 @@ def test_a_press_is_a_step_and_a_long_one_goes_on(page: Chromium, camera: Camera
     assert error(page) == ""
 
 
-def test_a_jam_is_told_beside_the_controls(page: Chromium, camera: CameraProcess) -> None:
+def test_a_jam_is_shown_beside_the_controls(page: Chromium, camera: CameraProcess) -> None:
     virtual(camera.client, lens="jam")
     assert ask(camera.client, "focusplus") == "OK"
     eventually(lambda: ask(camera.client, "fzisbusy") == "0", "it stays busy")

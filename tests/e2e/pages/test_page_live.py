@@ -269,7 +269,7 @@ def speaking(watched: CameraProcess) -> Iterator[Chromium]:
 
 
 @pytest.mark.parametrize("by_key", [False, True])
-def test_what_is_said_into_the_microphone_is_heard_at_the_camera(
+def test_the_camera_plays_the_microphone_of_the_browser(
     speaking: Chromium, watched: CameraProcess, by_key: bool
 ) -> None:
     page = speaking

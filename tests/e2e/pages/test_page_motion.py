@@ -204,7 +204,7 @@ def test_sliders_cells_names_and_switches_are_saved_and_reverted(page: Chromium,
     assert camera.client.get("/setup.cgi").lines == listed
 
 
-def test_what_the_camera_does_not_save_is_said(page: Chromium, camera: CameraProcess) -> None:
+def test_refusals_of_the_camera_are_shown(page: Chromium, camera: CameraProcess) -> None:
     open_panel(page)
     click(page, "#motion-on")
     camera.kill()

@@ -228,7 +228,7 @@ def test_the_panels_take_turns(page: Chromium) -> None:
     assert (hidden(page, "motion"), hidden(page, "ptz")) == (True, False)
 
 
-def test_a_user_moves_it_by_touch_and_is_told_when_it_is_locked(camera: CameraProcess) -> None:
+def test_a_user_moves_it_by_touch_and_sees_the_lock(camera: CameraProcess) -> None:
     camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="uma", pwd="sunflower", grp="users")
     with Chromium() as browser:
         browser.log_in("uma", "sunflower")

@@ -131,7 +131,7 @@ def test_one_bad_value_saves_nothing_and_stands_at_its_control(page: Chromium, c
     assert (said(page), error(page, "System.HTTPPort")) == ("", "")
 
 
-def test_what_another_browser_saves_shows_at_once_and_disturbs_no_one_who_writes(
+def test_changes_of_another_browser_appear_at_once_and_keep_unsaved_input(
     page: Chromium, camera: CameraProcess
 ) -> None:
     with Chromium() as other:
@@ -188,7 +188,7 @@ def test_users_see_what_they_may_set_and_guests_nothing(camera: CameraProcess) -
         assert "403" in str(browser.console)
 
 
-def test_hardware_that_is_not_there_is_said(camera_without_head: CameraProcess) -> None:
+def test_missing_hardware_is_reported(camera_without_head: CameraProcess) -> None:
     with Chromium() as browser:
         browser.log_in("admin", PASSWORD)
         look(browser, camera_without_head)
@@ -239,7 +239,7 @@ def test_over_https_the_request_trusts_the_cameras_own_certificate(camera: Camer
             assert done.stdout.strip() == f"{name}=********"
 
 
-def test_what_changed_while_the_camera_was_away_is_shown(page: Chromium, camera: CameraProcess) -> None:
+def test_changes_during_a_disconnection_are_shown(page: Chromium, camera: CameraProcess) -> None:
     port, options = camera.port, camera.options
     camera.stop()
     camera.start().client.update(SENSOR, Brightness=42)  # at another port, out of the page's sight

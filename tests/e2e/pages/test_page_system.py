@@ -135,7 +135,7 @@ def test_factory_values_keep_the_account_that_is_needed(page: Chromium, camera: 
     assert camera.client.value("System.Info", "ServerLocation") == ""
 
 
-def test_a_firmware_that_is_none_is_refused_in_the_cameras_words(page: Chromium, tmp_path: Path) -> None:
+def test_an_invalid_firmware_is_refused_with_the_cameras_message(page: Chromium, tmp_path: Path) -> None:
     (tmp_path / "image.bin").write_bytes(b"no firmware")
     node = page.call("DOM.getDocument", depth=1)["root"]["nodeId"]
     field = page.call("DOM.querySelector", nodeId=node, selector="[data-part=firmware] [type=file]")["nodeId"]

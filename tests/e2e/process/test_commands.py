@@ -35,7 +35,7 @@ def test_help_names_every_option_of_the_contract() -> None:
         assert f"--{name}" in done.stdout
 
 
-def test_the_ready_line_tells_the_real_ports_and_process(camera: CameraProcess) -> None:
+def test_the_ready_line_has_the_real_ports_and_process(camera: CameraProcess) -> None:
     assert camera.pid == camera.process.pid
     assert camera.client.get("/cgi/jpg/image.cgi").status == 200
     assert camera.client.value("System", "HTTPPort") == str(camera.port)
@@ -85,7 +85,7 @@ def test_no_password_lies_in_clear_in_the_state_directory(camera: CameraProcess)
         (("--config", "/nowhere/ipcamd.toml"), "/nowhere/ipcamd.toml"),
     ],
 )
-def test_what_cannot_start_exits_with_2_and_one_line(options: tuple[str, ...], words: str, tmp_path: Path) -> None:
+def test_a_failed_start_exits_with_2_and_one_line(options: tuple[str, ...], words: str, tmp_path: Path) -> None:
     rest = [option for option in ANY_PORT if not option.startswith(options[0] + "=")]
     done = run_to_its_end("run", "--state", str(tmp_path), *rest, "--admin-password=correct horse", *options)
     assert done.returncode == 2, done

@@ -12,7 +12,7 @@ def threads(camera: CameraProcess) -> int:
     return len(list(Path(f"/proc/{camera.pid}/task").iterdir()))
 
 
-def test_an_idle_camera_has_few_threads_and_wakes_up(camera: CameraProcess) -> None:
+def test_an_idle_camera_has_few_threads_and_serves_new_viewers(camera: CameraProcess) -> None:
     def work() -> None:
         assert camera.client.get("/cgi/jpg/image.cgi").status == 200
         camera.client.update("System.Info", ServerName="idle")

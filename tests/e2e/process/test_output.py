@@ -20,7 +20,7 @@ def test_a_restart_survives_a_reader_that_took_only_the_first_line(camera: Camer
     assert camera.client.get("/cgi/jpg/image.cgi").status == 200
 
 
-def test_no_camera_with_a_password_that_could_not_be_told(start_camera: StartCamera, tmp_path: Path) -> None:
+def test_a_camera_does_not_start_without_printing_its_password(start_camera: StartCamera, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ipcamd", "run", *ANY_PORT, "--host=127.0.0.1", f"--state={tmp_path / 'own'}"]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -32,7 +32,7 @@ def test_no_camera_with_a_password_that_could_not_be_told(start_camera: StartCam
     assert again.first_start
 
 
-def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         command = [sys.executable, "-m", "ipcamd", "run", f"--port={port}", "--rtsp-port=0", "--talk-port=0"]

@@ -184,7 +184,7 @@ def test_with_rs485_commands_go_out_on_the_line(camera: CameraProcess) -> None:
     assert "RS485.Down is empty" in client.get("/cgi/admin/eventlog.cgi").text
 
 
-def test_a_serial_port_that_is_pulled_out_stops_nothing_else(start_camera: StartCamera, tmp_path: Path) -> None:
+def test_a_removed_serial_port_stops_nothing_else(start_camera: StartCamera, tmp_path: Path) -> None:
     wire, config = Wire(tmp_path), tmp_path / "ipcamd.toml"
     wire.put_in()
     config.write_text(f'source = "scene"\nadmin-password = "of the file"\n[device]\nserial = "{wire.path}"\n')

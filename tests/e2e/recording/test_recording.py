@@ -90,7 +90,7 @@ def test_sound_is_in_step_with_the_pictures(start_camera: StartCamera, tmp_path:
     assert max(apart) < 0.04, apart
 
 
-def test_recording_goes_on_over_a_pulled_card_and_ends_in_order(camera: CameraProcess) -> None:
+def test_recording_continues_after_a_removed_card_and_ends_properly(camera: CameraProcess) -> None:
     client = camera.client
     schedule(client, ALWAYS)
     eventually(lambda: listed(client, "record"), "nothing is recorded")

@@ -82,7 +82,7 @@ def test_gstreamer_plays(talkative: CameraProcess, protocol: str) -> None:
     run("gst-launch-1.0", "-q", "rtspsrc", *source, f"protocols={protocol}", "latency=0", *chain)
 
 
-def test_who_does_not_log_in_sees_nothing(talkative: CameraProcess) -> None:
+def test_a_client_without_a_login_gets_no_picture(talkative: CameraProcess) -> None:
     with pytest.raises(AssertionError, match="401"):
         run("ffprobe", "-v", "error", url(talkative, "/", ""))
     with pytest.raises(AssertionError, match="401"):

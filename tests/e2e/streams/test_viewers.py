@@ -126,7 +126,7 @@ def ended(viewer: Viewer) -> bool:
 
 
 @pytest.mark.parametrize("change", [{"action": "remove"}, {"action": "update", "pwd": "another one"}])
-def test_who_may_not_log_in_any_more_is_cut_and_others_stay(camera: CameraProcess, change: dict[str, str]) -> None:
+def test_viewers_of_a_removed_account_are_cut_and_others_stay(camera: CameraProcess, change: dict[str, str]) -> None:
     accounts = "/cgi/admin/pwdgrp.cgi"
     assert camera.client.get(accounts, action="add", user="eve", pwd="open sesame", grp="guest").text == "OK\r\n"
     eve, admin = Viewer(Client(camera.port, "eve", "open sesame")), Viewer(camera.client)

@@ -130,7 +130,7 @@ def let_go(browser: Chromium) -> None:
 
 
 @pytest.mark.parametrize("codec", ["ulaw", "opus"])
-def test_who_talks_over_https_is_heard_by_webrtc(camera: CameraProcess, browser: Chromium, codec: str) -> None:
+def test_talk_over_https_is_transmitted_by_webrtc(camera: CameraProcess, browser: Chromium, codec: str) -> None:
     camera.client.update("Audio", Codec=codec)
     before = len(spoken(camera))
     look_by_webrtc(browser, camera, "127.0.0.1")
@@ -145,7 +145,7 @@ def test_who_talks_over_https_is_heard_by_webrtc(camera: CameraProcess, browser:
     assert text(browser, "talk-notice") == ""
 
 
-def test_the_page_says_why_talk_is_not_heard(camera: CameraProcess, browser: Chromium) -> None:
+def test_the_page_shows_why_talk_is_not_played(camera: CameraProcess, browser: Chromium) -> None:
     look_by_webrtc(browser, camera, "127.0.0.1")
     eventually(lambda: not browser.run("document.getElementById('talk').hidden"), "no Talk button")
     camera.client.update("Audio", SpeakerEnabled="no")

@@ -180,7 +180,7 @@ def test_other_sites_ask_only_from_an_allowed_host(camera: CameraProcess) -> Non
     assert (wrong.status, wrong.fields["Access-Control-Allow-Origin"]) == (401, "https://wall.example")
 
 
-def test_waiting_offers_are_limited_and_let_go(camera: CameraProcess) -> None:
+def test_waiting_offers_are_limited_and_expire(camera: CameraProcess) -> None:
     opened = [post(camera) for _ in range(16)]
     refused = post(camera)
     assert (refused.status, refused.fields["Retry-After"]) == (503, "10")
@@ -188,7 +188,7 @@ def test_waiting_offers_are_limited_and_let_go(camera: CameraProcess) -> None:
         assert camera.client.ask("DELETE", f"/{answer.fields['Location']}").status == 200
 
 
-async def test_nobody_is_answered_without_the_password(camera: CameraProcess) -> None:
+async def test_checks_without_the_password_get_no_answer(camera: CameraProcess) -> None:
     answer = await asyncio.to_thread(post, camera)
     place = Place.read(answer.text)
     stranger, known = LightViewer(Place(place.host, place.port, place.name, "guessed")), LightViewer(place)
@@ -287,7 +287,7 @@ async def test_an_account_that_is_removed_watches_no_longer(camera: CameraProces
 
 
 @pytest.mark.parametrize(("direction", "answered"), [("sendrecv", "sendrecv"), ("sendonly", "recvonly")])
-async def test_what_a_client_says_is_heard_at_the_camera(camera: CameraProcess, direction: str, answered: str) -> None:
+async def test_the_camera_plays_talk_of_a_client(camera: CameraProcess, direction: str, answered: str) -> None:
     """It is the talk of its session's name: others are told that somebody talks."""
     answer = await asyncio.to_thread(post, camera, make_offer(audio=direction))
     assert answer.text.count(f"a={answered}\r\n") == 1

@@ -186,7 +186,7 @@ def test_a_version_that_was_forced_below_its_base_runs(stage: Stage) -> None:
     assert launch.version_to_run(stage.versions, ipcamd.__version__) == version
 
 
-def test_what_no_start_needs_is_removed(stage: Stage) -> None:
+def test_unneeded_versions_are_removed(stage: Stage) -> None:
     old, current = stage.install("", "0.2.0"), stage.install("", "0.3.0")
     stage.versions.switch(current)
     (stage.versions.folder / "versions" / "0.4.0-broken" / "lib").mkdir(parents=True)

@@ -54,7 +54,7 @@ def test_a_gap_is_filled_with_silence_of_its_length() -> None:
     assert numbers(made[3])[160:162] == [321, 322]
 
 
-def test_what_overlaps_is_cut() -> None:
+def test_overlapping_sound_is_cut() -> None:
     made = fed(AudioFramer(), (0, 1600, 0), (1600, 1600, 100))
     assert numbers(made[4])[-1] == 1600
     assert numbers(made[5])[0] == 1600 + 800 + 1  # a tenth of a second was there already

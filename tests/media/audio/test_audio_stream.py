@@ -97,7 +97,7 @@ async def test_nothing_runs_without_a_listener_or_a_microphone(room: Room, codec
 
 
 @pytest.mark.parametrize("codec", [codecs.AAC])
-async def test_a_failing_encoder_is_told_and_ends_nothing(
+async def test_a_failing_encoder_is_logged_and_ends_nothing(
     room: Room, codec: Codec, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:

@@ -23,7 +23,7 @@ def test_virtual_needs_no_card() -> None:
     assert make_audio_output("virtual") is None
 
 
-def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_libraries_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "miniaudio", None)
     with pytest.raises(ConfigError, match=r"pip install 'ipcamd\[sound\]'"):
         make_audio_output("default")
@@ -36,7 +36,7 @@ def test_a_card_that_is_not_there_is_answered_with_those_that_are(silent: list[A
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "NULL"])
-def test_what_is_written_is_played_in_order_behind_a_cushion(
+def test_samples_are_played_in_order_after_a_cushion(
     name: str, silent: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sound_card, "IDLE_S", 0.05)

@@ -75,7 +75,7 @@ async def test_one_talks_until_two_seconds_of_silence(hall: Hall) -> None:
     assert hall.heard() == b"\1\0\1\0\2\0"
 
 
-def test_whoever_has_said_everything_gives_the_word_away(hall: Hall) -> None:
+def test_a_finished_talk_frees_the_speaker(hall: Hall) -> None:
     hall.speaker.claim("anna")
     hall.speaker.release("ben")
     assert not hall.speaker.claim("ben")
@@ -83,7 +83,7 @@ def test_whoever_has_said_everything_gives_the_word_away(hall: Hall) -> None:
     assert hall.speaker.claim("ben")
 
 
-async def test_nobody_talks_while_it_is_disabled(hall: Hall) -> None:
+async def test_talk_is_refused_while_the_speaker_is_disabled(hall: Hall) -> None:
     hall.speaker.follow(AUDIO.values(SpeakerEnabled="no"))
     assert not hall.speaker.offer("anna", SECOND)
     with pytest.raises(RequestFailed, match="SpeakerEnabled=no"):
@@ -93,7 +93,7 @@ async def test_nobody_talks_while_it_is_disabled(hall: Hall) -> None:
     assert hall.written == [SECOND]
 
 
-async def test_a_talker_who_is_cut_short_hears_why(hall: Hall) -> None:
+async def test_an_interrupted_talker_gets_the_reason(hall: Hall) -> None:
     async def disable(seconds: float) -> None:
         hall.now += seconds
         hall.speaker.enabled = False

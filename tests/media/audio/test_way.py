@@ -91,7 +91,7 @@ async def in_a_thread(wait: Callable[[], bool]) -> bool:
     return await asyncio.get_running_loop().run_in_executor(None, wait)
 
 
-async def test_who_only_listens_makes_the_source_run(house: Callable[..., AsyncExitStack]) -> None:
+async def test_a_listener_alone_starts_the_source(house: Callable[..., AsyncExitStack]) -> None:
     async with house() as running:
         assert isinstance(running, House)
         running.listen()

@@ -68,7 +68,7 @@ def test_it_plays_while_it_is_needed() -> None:
     assert not thread.is_alive()
 
 
-def test_it_goes_on_after_failures_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_it_continues_after_failures_and_logs_them_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     heard: list[int] = []
     flute = Flute(SourceError("is gone"), SourceError("is gone"), ValueError("odd"), 1, 2)

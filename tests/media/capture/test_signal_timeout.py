@@ -34,7 +34,7 @@ def test_the_time_until_a_source_is_back_is_no_gap() -> None:
     assert float(limit) == 2
 
 
-def test_the_words_tell_opening_from_breaking_off() -> None:
+def test_the_messages_distinguish_opening_from_interruption() -> None:
     limit = SilenceLimit(15, 2)
     assert limit.words == "does not answer for 15 s"
     for time_s in (0, 0.1):

@@ -79,7 +79,7 @@ def test_pictures_are_handed_on(patient: Running) -> None:
     assert patient.source.wanted() == WANTED
 
 
-def test_the_source_hears_of_what_is_wanted_while_it_runs(patient: Running) -> None:
+def test_the_running_source_gets_changed_demand(patient: Running) -> None:
     patient.capture.demand(WANTED)
     patient.played()
     patient.capture.demand(Wanted((1280, 720), 5, True))
@@ -159,7 +159,7 @@ def test_pauses_grow_up_to_a_limit_and_start_anew_after_a_picture(patient: Runni
 
 
 @pytest.mark.parametrize("failure", [None, ValueError("a bug"), OSError("gone")], ids=["ended", "bug", "gone"])
-def test_whatever_a_source_does_it_is_tried_again(quick: Running, failure: Exception | None) -> None:
+def test_a_source_is_retried_after_any_failure(quick: Running, failure: Exception | None) -> None:
     quick.capture.demand(WANTED)
     quick.played()
     quick.source.items.put(failure)
@@ -269,7 +269,7 @@ def test_unplugged_a_hundred_times_nothing_is_left_open(quick: Running) -> None:
     assert threading.active_count() <= before
 
 
-def test_who_comes_while_the_source_is_known_to_fail_sees_so_at_once(patient: Running) -> None:
+def test_a_new_viewer_of_a_failed_source_sees_no_signal_at_once(patient: Running) -> None:
     patient.capture.lost = True
     patient.capture.demand(WANTED)
     assert patient.blanks.get(timeout=WAIT) == UNPLUGGED

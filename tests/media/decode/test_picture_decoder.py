@@ -15,7 +15,7 @@ from ipcamd.media.decode.picture_decoder import PictureDecoder, decode_file
 @pytest.mark.parametrize(
     "data", [b"", b"\xff\xd8", b"\xff\xd8\xff\xd9", bytes(5000), b"\xff\xd8" + bytes(range(256)) * 9]
 )
-def test_what_is_damaged_gives_no_picture_and_does_no_harm(data: bytes) -> None:
+def test_damaged_data_gives_no_picture_and_no_failure(data: bytes) -> None:
     decoder = PictureDecoder("mjpeg")
     for _ in range(3):
         assert decoder.decode(data) == []

@@ -140,7 +140,7 @@ def test_a_decoder_can_start_at_any_key_frame(settings: StreamSettings) -> None:
     assert len(decoded(settings.codec.name, payloads[30:])) == 5
 
 
-def test_h264_says_how_its_colours_are_meant() -> None:
+def test_h264_declares_its_colour_space() -> None:
     (frame,) = decoded("h264", [Encoding(H264).run(1)[0][0]])
     assert (frame.color_range, frame.colorspace) == (1, 5)
 

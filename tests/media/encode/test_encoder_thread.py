@@ -75,7 +75,7 @@ def jpeg() -> Iterator[Running]:
     running.stop()
 
 
-def test_every_frame_says_what_it_is(jpeg: Running) -> None:
+def test_every_frame_has_its_description(jpeg: Running) -> None:
     for number, frame in enumerate(jpeg.feed(3)):
         assert frame.counter == number
         assert frame.captured_ns == NOON + number * (SECOND // 30)
@@ -102,7 +102,7 @@ def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: 
     assert (second[0].rate, second[0].gop, second[0].quality) == (30, 30, 0)
 
 
-def test_who_watches_again_starts_with_a_key_frame_and_the_counter_goes_on(h264: Running) -> None:
+def test_a_later_viewer_starts_with_a_key_frame_and_the_counter_continues(h264: Running) -> None:
     h264.feed(3)
     h264.stream.input.set_wanted(False)
     h264.stream.input.set_wanted(True)
@@ -112,7 +112,7 @@ def test_who_watches_again_starts_with_a_key_frame_and_the_counter_goes_on(h264:
     assert (h264.desk.frames[3].key, h264.desk.frames[3].counter) == (True, 3)
 
 
-def test_a_failing_encoder_is_started_anew(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_encoder_is_restarted(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.media.encode.encoder_thread._RETRY_S", 0.0)
     h264.feed(2)
     h264.stream.input.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
@@ -121,7 +121,7 @@ def test_a_failing_encoder_is_started_anew(h264: Running, monkeypatch: pytest.Mo
     assert (h264.desk.frames[2].key, h264.desk.frames[2].counter) == (True, 2)
 
 
-def test_the_meter_tells_what_the_stream_does(jpeg: Running) -> None:
+def test_the_meter_reports_the_stream(jpeg: Running) -> None:
     jpeg.feed(10)
     figures = jpeg.stream.meter.figures()
     assert figures.frames_per_s > 0

@@ -34,7 +34,7 @@ def test_the_sdk_s_switches_show_name_and_time() -> None:
     assert [text.corner for text in texts(sensor_OverlayDate="on")] == ["UpperLeft"]
 
 
-def test_texts_of_ours_have_a_place_and_words() -> None:
+def test_additional_texts_have_a_position_and_content() -> None:
     shown = texts(osd3_Enabled="on", osd3_Text="Dock 4", osd3_Position="LowerRight", osd4_Text="off")
     assert shown == (OnScreenText("LowerRight", "Dock 4"),)
     assert lines(sensor_OverlayText="on", osd1_Text="Back door") == ["Back door"]

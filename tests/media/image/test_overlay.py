@@ -78,7 +78,7 @@ def test_name_and_date_are_two_lines() -> None:
     assert both > 1.7 * max(name, date)
 
 
-def test_the_tile_is_made_anew_only_when_its_text_changes() -> None:
+def test_the_tile_is_redrawn_only_when_its_text_changes() -> None:
     overlay, date = Overlay(utc), ImageSettings(texts=(STAMP,))
 
     def tile(settings: ImageSettings = date, time_ns: int = NOON, height: int = 480) -> Tile:

@@ -30,7 +30,7 @@ def test_proportions_are_kept(size: tuple[int, int], frame: tuple[int, int], fit
     assert fit_inside(size, frame) == fits
 
 
-def test_what_fits_already_is_not_touched() -> None:
+def test_a_picture_of_the_right_size_is_not_scaled() -> None:
     frame = sloped((640, 480))
     assert scale_to_fit(frame, (640, 480), FULL, VideoReformatter()) is frame
 

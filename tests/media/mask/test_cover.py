@@ -122,7 +122,7 @@ def framed_copy(frame: av.VideoFrame) -> av.VideoFrame:
     return copy
 
 
-def test_analysis_begins_afresh_when_masks_change() -> None:
+def test_analysis_restarts_when_masks_change() -> None:
     """A mask that appears is no motion."""
     analysis = AnalysisTap(lambda: None)
     analysis.demand = Demand.ALWAYS

@@ -50,7 +50,7 @@ def movie(path: Path, size: tuple[int, int] = SIZE, rotation: int = 0, **options
         (SIZE, 0, {"tune": "film", "bf": "2", "preset": "medium"}, "B-frames"),
     ],
 )
-def test_what_is_handed_on(
+def test_the_reader_yields_suitable_packets(
     tmp_path: Path, size: tuple[int, int], rotation: int, options: dict[str, str], obstacle: str
 ) -> None:
     source = make_source(str(movie(tmp_path / "movie.mp4", size, rotation, **options)))

@@ -161,7 +161,7 @@ async def test_why_it_is_encoded(house: House, group: str, change: dict[str, str
     assert house.state == "off"
 
 
-async def test_what_cannot_be_handed_on_is_encoded_from_that_key_frame_on(house: House) -> None:
+async def test_unsuitable_packets_are_encoded_from_their_key_frame_on(house: House) -> None:
     viewer = Viewer(house.pipeline.h264)
     frames = await house.send(viewer, *h264(4))
     frames += await house.send(viewer, *h264(4, profile="high444"))

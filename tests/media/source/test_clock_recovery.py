@@ -64,14 +64,14 @@ def test_without_a_time_stamp_it_is_now(time: Time) -> None:
     assert arrivals(time).capture_time_ns(None) == time.utc + 5 * SECOND_NS
 
 
-def test_who_sends_a_recording_at_once_is_slowed_down(time: Time) -> None:
+def test_a_sender_of_a_whole_recording_is_slowed_down(time: Time) -> None:
     recovery = arrivals(time, burst=3 * SECOND_NS)
     for number in range(25 * 60):
         recovery.capture_time_ns(Fraction(number, 25))
     assert 56 < time.passed / SECOND_NS < 58
 
 
-def test_who_catches_up_is_not_slowed_down(time: Time) -> None:
+def test_a_sender_that_catches_up_is_not_slowed_down(time: Time) -> None:
     recovery = arrivals(time, burst=3 * SECOND_NS)
     recovery.capture_time_ns(Fraction(0))
     time.passed = 5 * SECOND_NS

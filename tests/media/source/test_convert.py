@@ -91,7 +91,7 @@ def test_a_shape_of_pixels_that_says_nothing_is_left_out(shape: Fraction | None)
 
 
 @pytest.mark.parametrize("form", ["yuvj420p", "yuv420p"])
-def test_nobody_else_holds_the_pixels(form: str) -> None:
+def test_the_pixels_have_one_owner(form: str) -> None:
     frame = grey((64, 48), 100, form)
     frame.color_range = 2
     converter = VideoConverter()

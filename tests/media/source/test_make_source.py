@@ -67,7 +67,7 @@ def test_an_address_is_not_asked_at_the_start(url: str) -> None:
         ("/dev/\0", "NUL character"),
     ],
 )
-def test_what_can_never_work_is_refused_in_words(text: str, said: str) -> None:
+def test_impossible_sources_are_refused_with_a_reason(text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said) as refused:
         source.make_source(text).check()
     assert "secret" not in str(refused.value)

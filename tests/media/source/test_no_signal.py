@@ -11,7 +11,7 @@ LONG = "rtsp://192.168.100.200:8554/some/very/long/path/of/a/stream: cannot be o
 
 
 @pytest.mark.parametrize("size", [*RESOLUTIONS.values(), (176, 144), (90, 70), (321, 1001)])
-def test_it_is_dark_and_says_so_in_any_size(size: tuple[int, int]) -> None:
+def test_it_is_dark_with_a_text_in_any_size(size: tuple[int, int]) -> None:
     made = no_signal_picture(size, LONG, 5, 7, "Entrée № 1")
     assert (made.captured_ns, made.number) == (5, 7)
     assert (made.video.width, made.video.height) == (size[0] // 2 * 2, size[1] // 2 * 2)

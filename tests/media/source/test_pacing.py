@@ -87,7 +87,7 @@ def test_small_delays_do_not_shift_a_recording(time: Time) -> None:
     assert pacer.wait_until(2 * SECOND_NS) - first == 2 * SECOND_NS
 
 
-def test_who_is_late_is_told_so(time: Time) -> None:
+def test_the_pacer_reports_lateness(time: Time) -> None:
     pacer = RealtimePacer(time.clock, threading.Event())
     pacer.wait_until(0)
     time.passed += SECOND_NS // 2

@@ -35,7 +35,7 @@ def test_decoding_begins_amid_a_group_with_the_present_picture() -> None:
     assert luma(frames[0].frame) == luma([whole.decode(packet, ALL)[0].frame for packet in sent][-1])
 
 
-def test_what_was_decoded_goes_on_after_a_pause() -> None:
+def test_decoding_continues_after_a_pause() -> None:
     decoder, sent = PacketDecoder(codecs.H264, SIZE), packets(h264(30, gop=30), 30)
     assert all(decoder.decode(packet, ALL) for packet in sent[:10])
     assert not any(decoder.decode(packet, NOTHING) for packet in sent[10:15])
@@ -50,7 +50,7 @@ def test_key_frames_suffice_if_they_come_once_a_second() -> None:
     assert all(decoder.decode(packet, KEYS) for packet in seldom)
 
 
-def test_a_group_without_end_is_let_go() -> None:
+def test_an_endless_group_is_dropped() -> None:
     decoder, sent = (
         PacketDecoder(codecs.H264, SIZE),
         packets(h264(MAX_FRAMES + 20, gop=MAX_FRAMES + 10), MAX_FRAMES + 10),

@@ -12,7 +12,7 @@ def frame(counter: int, key: bool = False, size: int = 10) -> EncodedFrame:
     return EncodedFrame(codecs.H264, bytes(size), key, 0, counter)
 
 
-def test_nobody_watches_at_first() -> None:
+def test_a_new_hub_has_no_subscribers() -> None:
     told: list[bool] = []
     hub = Hub(codecs.H264, demand=told.append)
     hub.publish(frame(0, key=True))
@@ -54,7 +54,7 @@ def test_each_subscriber_gets_the_same_frame() -> None:
     assert one[0] is two[0] is sent
 
 
-def test_who_joins_gets_all_since_the_key_frame() -> None:
+def test_a_new_subscriber_gets_all_frames_since_the_key_frame() -> None:
     hub = Hub(codecs.H264)
     hub.subscribe(lambda _: None)
     for counter, key in enumerate((True, False, True, False, False)):
@@ -78,7 +78,7 @@ def test_the_group_is_forgotten_when_nobody_watches() -> None:
     assert hub.subscribe(print) == []
 
 
-def test_a_group_that_grows_too_large_is_let_go_and_begun_anew() -> None:
+def test_a_group_that_grows_too_large_is_dropped_and_restarted() -> None:
     hub = Hub(codecs.H264)
     hub.subscribe(lambda _: None)
     hub.publish(frame(0, key=True, size=MAX_BYTES // 2))
@@ -144,7 +144,7 @@ def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured_
     assert hub.subscribe(print) == ([late] if kept else [])
 
 
-def test_what_a_protocol_made_of_the_frames_so_far_is_kept_as_long_as_they_are() -> None:
+def test_data_derived_from_frames_is_kept_as_long_as_the_frames() -> None:
     hub = Hub(codecs.H264)
     hub.subscribe(lambda _: None)
     for counter, key in enumerate((True, False, False)):

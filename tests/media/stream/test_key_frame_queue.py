@@ -48,7 +48,7 @@ def test_bytes_are_bounded_too() -> None:
     assert (len(queue), queue.size_bytes, queue.dropped) == (0, 0, 4)
 
 
-def test_what_a_newcomer_needs_is_taken_however_much_it_is() -> None:
+def test_a_new_viewer_gets_the_whole_group_of_any_size() -> None:
     queue: FrameQueue[EncodedFrame] = FrameQueue(2)
     queue.begin([frame(0, key=True), frame(1), frame(2)])
     assert not queue.skipping
@@ -59,9 +59,7 @@ STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=60)
 
 
 @given(STEPS, st.integers(1, 5))
-def test_whatever_is_taken_can_be_decoded_and_nothing_vanishes_uncounted(
-    steps: list[tuple[bool, int]], limit: int
-) -> None:
+def test_taken_frames_are_decodable_and_all_losses_are_counted(steps: list[tuple[bool, int]], limit: int) -> None:
     queue: FrameQueue[EncodedFrame] = FrameQueue(limit)
     queue.put(frame(0, key=True))
     keys, got = {0}, []

@@ -85,7 +85,7 @@ async def test_no_picture_in_time_is_an_error_and_leaves_nothing() -> None:
     assert hub.subscribers == 0
 
 
-async def test_one_who_gives_up_does_not_disturb_the_others() -> None:
+async def test_a_cancelled_request_does_not_disturb_the_others() -> None:
     hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub)
     impatient, other = (asyncio.ensure_future(snapshots.get()) for _ in range(2))
@@ -97,7 +97,7 @@ async def test_one_who_gives_up_does_not_disturb_the_others() -> None:
     snapshots.close()
 
 
-async def test_the_end_lets_nobody_wait() -> None:
+async def test_closing_ends_all_requests() -> None:
     snapshots = Snapshots(Hub(codecs.JPEG))
     asking = asyncio.ensure_future(snapshots.get())
     await turn()
@@ -106,7 +106,7 @@ async def test_the_end_lets_nobody_wait() -> None:
         await asking
 
 
-async def test_what_was_asked_after_a_change_shows_the_change() -> None:
+async def test_a_snapshot_requested_after_a_change_shows_the_change() -> None:
     hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub, linger_s=60)
     asking = asyncio.ensure_future(snapshots.get())

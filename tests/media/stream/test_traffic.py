@@ -80,7 +80,7 @@ async def test_many_slow_viewers_make_one_short_warning(
     assert message.endswith(", 150 for other viewers")
 
 
-async def test_the_end_tells_what_was_not_told_yet(caplog: pytest.LogCaptureFixture) -> None:
+async def test_closing_logs_the_remaining_counts(caplog: pytest.LogCaptureFixture) -> None:
     traffic = Traffic()
     traffic.of("audio", "multicast").drop(ViewerIdentity("239.1.2.3", "multicast"), 4)
     traffic.close()

@@ -98,7 +98,7 @@ async def is_left_alone(server: DyndnsServer) -> None:
         await asyncio.to_thread(server.asked.get, True, 0.3)
 
 
-async def test_the_service_is_told_once_and_again_when_the_address_changes(start: Starter) -> None:
+async def test_the_service_is_updated_once_and_again_when_the_address_changes(start: Starter) -> None:
     with DyndnsServer() as server:
         device = await start()
         await device.enable(server.url)

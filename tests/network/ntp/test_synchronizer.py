@@ -207,7 +207,7 @@ async def test_the_same_failure_is_noted_once(device: Device, monkeypatch: pytes
         assert "refuses" in await asyncio.wait_for(device.notes.get(), 30)
 
 
-async def test_a_port_where_nobody_listens_is_told_at_once(device: Device) -> None:
+async def test_a_port_without_a_server_is_reported_at_once(device: Device) -> None:
     with SntpServer() as server:
         pass
     await device.follow(f"127.0.0.1:{server.port}")

@@ -25,7 +25,7 @@ def test_names_namespaces_prefixes_and_text_are_read() -> None:
 
 
 @given(st.recursive(TEXTS, lambda inner: st.lists(st.tuples(WORDS, inner), max_size=4), max_leaves=12), TEXTS)
-def test_whatever_is_written_is_read_back(tree: object, attribute: str) -> None:
+def test_written_documents_are_read_back(tree: object, attribute: str) -> None:
     def build(content: object) -> object:
         if not isinstance(content, list):
             return content
@@ -43,7 +43,7 @@ def test_whatever_is_written_is_read_back(tree: object, attribute: str) -> None:
     assert same(root, tree)
 
 
-def test_what_xml_cannot_hold_is_replaced() -> None:
+def test_invalid_xml_characters_are_replaced() -> None:
     assert parse_xml(write_document("tt:a", "x\0\x1b\ufffe\r y")).text == "x???\r y"
     assert optional_node("tt:a", None) is None
 

@@ -106,7 +106,7 @@ async def test_a_client_that_ends_it_is_answered() -> None:
         assert (await server.ask(HEADS["chunked"] + chunks)).endswith(b"977\r\n")
 
 
-async def test_who_loses_the_account_speaks_no_longer() -> None:
+async def test_a_removed_account_is_cut_while_it_talks() -> None:
     listener = Listener()
     async with serving(listener.endpoint) as server, asyncio.timeout(30):
         head = b"POST /talk HTTP/1.1\r\nAuthorization: %b\r\nContent-Length: 1000\r\n\r\n"

@@ -121,7 +121,7 @@ def status(head: str) -> int:
         (b"POST /upload.cgi HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "3\r\n"),
     ],
 )
-async def test_what_is_asked_is_answered(request_: bytes, body: str) -> None:
+async def test_requests_get_their_answers(request_: bytes, body: str) -> None:
     head, rest = await ask(request_)
     assert status(head) == 200
     assert rest == body
@@ -170,7 +170,7 @@ async def test_refusals(request_: bytes, code: int) -> None:
     assert "injected" not in head.lower()
 
 
-async def test_what_a_refusal_says() -> None:
+async def test_texts_of_refusals() -> None:
     head, _ = await ask(b"DELETE /get.cgi HTTP/1.1\r\n\r\n")
     assert "Allow: GET, HEAD\r\n" in head + "\r\n"
     head, _ = await ask(get("/echo.cgi", "Authorization: nobody"))
@@ -194,7 +194,7 @@ async def test_application_errors_are_200(path: str, body: str) -> None:
     assert (status(head), rest) == (200, body)
 
 
-async def test_an_internal_error_is_logged_and_not_told(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_internal_error_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
     head, body = await ask(get("/zerodivisionerror"))
     assert (status(head), body) == (500, "Internal Error\r\n")
     assert "secret" not in head
@@ -341,7 +341,7 @@ def test_endpoints_must_not_share_a_path() -> None:
 
 @pytest.mark.parametrize("leave", [reset, asyncio.StreamWriter.close, asyncio.StreamWriter.write_eof])
 @pytest.mark.parametrize("for_caller", [True, False])
-async def test_what_only_the_caller_needs_ends_when_the_caller_is_gone(
+async def test_actions_for_the_caller_end_with_its_connection(
     leave: Callable[[asyncio.StreamWriter], None], for_caller: bool
 ) -> None:
     begun, ends, go = asyncio.Event(), asyncio.Queue[str](), asyncio.Event()

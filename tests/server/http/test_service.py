@@ -66,7 +66,7 @@ async def test_time_outs(data: bytes, patience: float, answer: bytes) -> None:
         writer.close()
 
 
-async def test_a_dripping_head_does_not_gain_time() -> None:
+async def test_a_slow_head_does_not_extend_its_deadline() -> None:
     async with serving(QUICK) as server, asyncio.timeout(30):
         reader, writer = await talk(server, b"GET / HTTP/1.1\r\n")
         for _ in range(6):
@@ -77,7 +77,7 @@ async def test_a_dripping_head_does_not_gain_time() -> None:
         writer.close()
 
 
-async def test_an_upload_gains_time_with_each_piece() -> None:
+async def test_each_piece_of_an_upload_extends_its_deadline() -> None:
     async with serving(UPLOAD) as server, asyncio.timeout(30):
         reader, writer = await talk(server, b"POST /upload HTTP/1.1\r\nContent-Length: 4\r\n\r\n")
         for _ in range(4):
@@ -194,7 +194,7 @@ async def test_one_port_on_both_families() -> None:
             writer.close()
 
 
-async def test_the_end_waits_for_nobody_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_shutdown_waits_for_no_client_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "CLOSE_S", 0.01)
     async with serving(QUICK, Endpoint("/hang", Rank.GUEST, hang)) as server, asyncio.timeout(30):
         idle, _ = await talk(server, GET)
@@ -206,7 +206,7 @@ async def test_the_end_waits_for_nobody_and_leaves_nothing(monkeypatch: pytest.M
         await until(lambda: len(server.registry) == 0)
 
 
-async def test_what_is_at_work_still_answers_at_the_end() -> None:
+async def test_running_requests_are_answered_at_shutdown() -> None:
     begun = asyncio.Event()
 
     async def finish(call: Call) -> Reply:

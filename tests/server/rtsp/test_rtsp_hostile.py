@@ -167,7 +167,7 @@ async def test_a_long_body_needs_a_login(stage: Stage, player: Player, login: st
     assert (await player.answer()).status == status
 
 
-async def test_a_stranger_who_reads_nothing_keeps_little_in_memory(stage: Stage, player: Player) -> None:
+async def test_a_client_without_a_login_that_reads_nothing_keeps_little_in_memory(stage: Stage, player: Player) -> None:
     player.writer.transport.pause_reading()  # type: ignore[attr-defined]
     player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 100_000)
     for _ in range(5):
@@ -214,7 +214,7 @@ async def test_addresses_that_may_not_connect() -> None:
             await (await stage.player()).ask("OPTIONS")
 
 
-async def test_closing_says_goodbye_and_leaves_nothing(stage: Stage) -> None:
+async def test_closing_sends_a_bye_and_leaves_nothing(stage: Stage) -> None:
     player = await stage.player()
     await player.play()
     await stage.service.close()

@@ -240,7 +240,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("method", "path", "fields", "status"), WRONG)
-async def test_what_is_wrong(
+async def test_wrong_requests_get_their_status(
     stage: Stage, player: Player, method: str, path: str, fields: dict[str, str], status: int
 ) -> None:
     assert (await player.ask(method, path, **fields)).status == status
@@ -248,7 +248,7 @@ async def test_what_is_wrong(
     assert (await player.ask("OPTIONS")).status == 200
 
 
-async def test_what_is_wrong_in_a_session(player: Player) -> None:
+async def test_errors_within_a_session(player: Player) -> None:
     await player.ask("SETUP", "/track0", transport=TCP)
     assert (await player.ask("SETUP", "/mjpeg/track0", transport=TCP)).status == 459
     assert (await player.ask("PLAY", "/mjpeg")).status == 459
@@ -305,7 +305,7 @@ async def test_login(stage: Stage, player: Player) -> None:
     assert (await other.ask("PLAY", "/audio", authorization=basic("admin"))).status == 454
 
 
-async def test_who_came_without_a_login_leaves_when_one_is_needed(stage: Stage, player: Player) -> None:
+async def test_viewers_without_a_login_are_disconnected_when_one_is_required(stage: Stage, player: Player) -> None:
     await player.play("/audio")
     other = await stage.player()
     stage.service.need_login(True)

@@ -66,7 +66,7 @@ async def test_speech_over_udp(stage: Stage, player: Player) -> None:
 
 
 @pytest.mark.parametrize(("who", "status"), [("guest", 403), ("nobody", 401), ("", 401)])
-async def test_who_may_not_speak(stage: Stage, player: Player, who: str, status: int) -> None:
+async def test_accounts_without_permission_cannot_talk(stage: Stage, player: Player, who: str, status: int) -> None:
     fields = {"authorization": basic(who)} if who else {}
     assert (await player.ask("DESCRIBE", "/audio", require=BACKCHANNEL, **fields)).status == status
     answer = await player.ask("SETUP", "/audio/talk", transport="RTP/AVP/TCP", **fields)

@@ -33,7 +33,9 @@ async def test_play(stage: Stage, contexts: tuple[TlsContext, ssl.SSLContext]) -
     assert len(stage.service.context.sessions) == 1
 
 
-async def test_who_reads_nothing_over_tls_is_cut(stage: Stage, contexts: tuple[TlsContext, ssl.SSLContext]) -> None:
+async def test_a_viewer_over_tls_that_reads_nothing_is_cut(
+    stage: Stage, contexts: tuple[TlsContext, ssl.SSLContext]
+) -> None:
     server, client = contexts
     port = (await stage.service.open(["127.0.0.1"], 0, server)).port
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client)

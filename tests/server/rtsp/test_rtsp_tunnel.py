@@ -102,7 +102,7 @@ async def test_another_post_takes_over(stage: Stage, port: int) -> None:
 @pytest.mark.parametrize(
     "head", [b"POST / HTTP/1.0\r\nx-sessioncookie: no", b"GET / HTTP/1.0\r\nx-sessioncookie: ", b"PUT / HTTP/1.0"]
 )
-async def test_what_is_no_tunnel(stage: Stage, port: int, head: bytes) -> None:
+async def test_invalid_tunnels_are_refused(stage: Stage, port: int, head: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head + b"\r\n\r\n")
     assert b" 404 " in await reader.readline()
@@ -110,7 +110,7 @@ async def test_what_is_no_tunnel(stage: Stage, port: int, head: bytes) -> None:
     assert not stage.service.tunnels._gets
 
 
-async def test_what_is_not_base64_ends_it(stage: Stage, port: int) -> None:
+async def test_invalid_base64_ends_the_tunnel(stage: Stage, port: int) -> None:
     player = await Tunnelled.through(port, "abc")
     player.post.write(b"$$$$")
     assert await player.closed()

@@ -27,7 +27,7 @@ async def test_all_viewers_get_the_same_packets(stage: Stage) -> None:
     assert [number % 65536 for number in numbers] == [0, 1, 2, 3, 4]
 
 
-async def test_who_comes_late_gets_the_group_of_pictures(stage: Stage) -> None:
+async def test_a_late_viewer_gets_the_group_of_pictures(stage: Stage) -> None:
     first = await stage.player()
     await first.play()
     stage.lens.picture(key=True)
@@ -71,7 +71,7 @@ async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(st
     assert all(sent[at] in keys for at in jumps)
 
 
-async def test_who_begins_is_not_taken_for_slow_while_the_group_is_under_way(stage: Stage) -> None:
+async def test_a_new_viewer_does_not_count_as_slow_during_its_first_group(stage: Stage) -> None:
     first, late = await stage.player(), await stage.player()
     await first.play()
     sent = [stage.lens.picture(key=number == 0, size=60_000) for number in range(25)]
@@ -322,7 +322,7 @@ async def test_sound_is_stamped_without_gaps(stage: Stage, player: Player) -> No
     assert [(b - a) % 2**32 for a, b in pairwise(stamps)] == [320, 320, 320, 320, 1608, 320]
 
 
-async def test_what_the_format_cannot_carry_is_left_out(stage: Stage, player: Player) -> None:
+async def test_frames_unsuitable_for_the_format_are_omitted(stage: Stage, player: Player) -> None:
     from ipcamd.media.frame import EncodedFrame
 
     await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP/TCP")

@@ -24,7 +24,7 @@ async def stage() -> AsyncIterator[WebRtcStage]:
         yield stage
 
 
-async def test_who_vanishes_is_gone_within_a_minute_and_who_asks_stays(stage: WebRtcStage) -> None:
+async def test_a_silent_client_is_removed_within_a_minute_and_an_active_one_stays(stage: WebRtcStage) -> None:
     """Consent (RFC 7675)."""
     gone, here = await stage.watch(), await stage.watch()
     assert (stage.sessions, stage.viewers.taken) == (2, 2)
@@ -58,7 +58,7 @@ async def test_a_packet_of_long_ago_does_not_keep_a_newer_one_from_coming_again(
     await until(lambda: new.sequence in watcher.sequences, "it does not come again")
 
 
-async def test_reports_tell_the_time_of_the_pictures(stage: WebRtcStage) -> None:
+async def test_sender_reports_map_time_stamps_to_capture_times(stage: WebRtcStage) -> None:
     """A sender report says when the picture of a time stamp was captured (RFC 3550, 6.4.1)."""
     watcher = await stage.watch()
     stage.lens.picture()

@@ -48,7 +48,7 @@ def test_a_clip_of_an_event_only_fills_what_no_continuous_recording_shows() -> N
     ],
     ids=["picture", "being written", "unknown length", "late", "early"],
 )
-def test_what_cannot_be_exported_is_left_out(unusable: Recording) -> None:
+def test_recordings_that_cannot_be_exported_are_omitted(unusable: Recording) -> None:
     assert selected(unusable, until=991) == []
 
 

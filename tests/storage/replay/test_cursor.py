@@ -146,7 +146,7 @@ async def test_a_file_that_is_deleted_is_left_out_and_one_that_is_open_goes_on(c
     assert found == {0, 1, 10, 11}
 
 
-async def test_a_pulled_card_ends_it(catalog: ReplayCatalog) -> None:
+async def test_a_removed_card_ends_the_replay(catalog: ReplayCatalog) -> None:
     cursor = ReplayCursor(catalog, TRACKS, ReplayRange(0))
     frames = cursor.frames()
     await anext(frames)
@@ -188,7 +188,7 @@ async def test_mp4_is_replayed_like_avi(slot: Slot, codec: codecs.Codec) -> None
     assert shown[-1].is_last
 
 
-async def test_what_is_being_recorded_in_mp4_is_replayed_as_it_grows(slot: Slot) -> None:
+async def test_a_growing_mp4_recording_is_replayed(slot: Slot) -> None:
     card = await slot.start()
     assert card.disk
     shown = pictures(codecs.H264, 90)
@@ -220,7 +220,7 @@ async def test_what_is_being_recorded_in_mp4_is_replayed_as_it_grows(slot: Slot)
     assert [frame.ends_section for frame in seen] == [False] * 89 + [True]
 
 
-async def test_what_is_being_recorded_is_replayed_as_it_grows(slot: Slot) -> None:
+async def test_a_growing_recording_is_replayed(slot: Slot) -> None:
     card = await slot.start()
     catalog = ReplayCatalog(card)
     assert card.disk

@@ -84,6 +84,6 @@ async def test_days_are_local_and_whole(world: World, query: str, count: int) ->
         ("since=1", "since: unknown parameter"),
     ],
 )
-async def test_what_is_wrong_is_named(world: World, query: str, words: str) -> None:
+async def test_errors_are_named(world: World, query: str, words: str) -> None:
     with pytest.raises(RequestFailed, match=words):
         await world.ask(EVENTS, query)

@@ -39,7 +39,7 @@ async def test_fields_have_controls_and_schedules_their_values(world: World) -> 
     assert SCHEDULES.rank is Rank.ADMIN
 
 
-async def test_what_does_nothing_as_the_camera_is_set_is_said(world: World) -> None:
+async def test_fields_without_effect_are_marked(world: World) -> None:
     async def warned() -> set[str]:
         return {field["name"] for field in (await asked(world))["fields"] if "warning" in field}
 

@@ -59,7 +59,7 @@ def test_they_are_for_administrators_and_only_cancelling_changes_something() -> 
     assert CANCEL.methods == ("POST",)
 
 
-async def test_the_plan_tells_the_real_times(world: World) -> None:
+async def test_the_plan_has_the_real_times(world: World) -> None:
     query = f"since={MS + 1500}&until={MS + 60_000}"
     told = json.loads((await world.ask(PLAN, query)).body)
     size = told.pop("size")
@@ -100,7 +100,7 @@ async def test_names_that_are_none(world: World, name: str) -> None:
             await world.ask(endpoint, query)
 
 
-async def test_an_export_is_named_by_its_times_and_told_while_it_runs(world: World) -> None:
+async def test_an_export_is_named_by_its_times_and_listed_while_it_runs(world: World) -> None:
     answer = await begin(world, "1a")
     assert answer.content_type == "video/mp4"
     local = "20250615-150640", "20250615-150642"

@@ -210,7 +210,7 @@ async def test_other_names_are_404(world: World, endpoint, query: str) -> None: 
     assert refused.value.status == 404
 
 
-async def test_what_is_being_written_is_409(world: World) -> None:
+async def test_a_recording_in_progress_is_409(world: World) -> None:
     world.card.index.put(Recording("record", "ipcamd-06152025-235959.avi", 1, 1, NOON, NOON, True))
     with pytest.raises(HttpError) as refused:
         await world.ask(VIDEO, "dir=record&fname=ipcamd-06152025-235959.avi")
@@ -286,7 +286,7 @@ async def test_deleting_a_range_leaves_the_rest_and_what_is_being_written(world:
     assert changes.count("1 recordings deleted") == 2
 
 
-async def test_a_card_that_fails_is_told_as_such(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_card_is_reported(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 

@@ -113,13 +113,13 @@ def test_an_open_file_plays_with_its_right_length(tmp_path: Path, codec: codecs.
 
 
 @pytest.mark.parametrize("codec", VIDEO_CODECS)
-def test_mending_gives_the_very_file_that_closing_would_have(codec: codecs.Codec) -> None:
+def test_repair_gives_the_same_file_as_closing(codec: codecs.Codec) -> None:
     data = avi_file(pictures(codec), codec, sound=True, closed=False)
     assert mended(data) == avi_file(pictures(codec), codec, sound=True)
 
 
 @pytest.mark.parametrize("codec", VIDEO_CODECS)
-def test_a_file_cut_off_anywhere_is_mended(codec: codecs.Codec) -> None:
+def test_a_file_truncated_anywhere_is_repaired(codec: codecs.Codec) -> None:
     """Every whole chunk before the cut is kept, and the result is a closed file."""
     data = avi_file(pictures(codec), codec, sound=True)
     dice = random.Random(codec.name)
@@ -136,7 +136,7 @@ def test_a_file_cut_off_anywhere_is_mended(codec: codecs.Codec) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("codec", VIDEO_CODECS)
-def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: codecs.Codec) -> None:
+def test_fifty_truncated_files_play_before_and_after_repair(tmp_path: Path, codec: codecs.Codec) -> None:
     data = avi_file(pictures(codec), codec, sound=True)
     dice = random.Random(50)
     path = tmp_path / "some.avi"
@@ -155,12 +155,12 @@ def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: codecs.
         assert all((a == b).all() for a, b in zip(shown, original, strict=False))
 
 
-def test_a_recording_without_a_picture_cannot_be_mended() -> None:
+def test_a_recording_without_a_picture_cannot_be_repaired() -> None:
     data = avi_file(pictures(codecs.JPEG), codecs.JPEG)
     assert reader.repair(reading(data[: HEAD + 100]), HEAD + 100, EPOCH, KEY_TESTS) is None
 
 
-def test_a_recording_that_forgot_when_it_began_is_mended_too() -> None:
+def test_a_recording_without_a_start_time_is_repaired() -> None:
     data = avi_file(pictures(codecs.JPEG), codecs.JPEG, closed=False).replace(b"ICRD", b"XXXX")
     whole = mended(data)
     assert reader.read_head(whole[:HEAD], len(whole), KEY_TESTS).began == EPOCH
@@ -174,7 +174,7 @@ def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
     assert reader.read_head(whole[:HEAD], len(whole), KEY_TESTS).totals.slots == 2
 
 
-def test_the_head_says_when_it_began() -> None:
+def test_the_head_contains_the_start_time() -> None:
     found = reader.read_head(avi_file(pictures(codecs.H264), codecs.H264)[:HEAD], 0, KEY_TESTS)
     assert found.began
     assert found.began.timestamp() == NOON / SECOND_NS
@@ -197,7 +197,7 @@ HEADS = avi_file(pictures(codecs.H264, 2), codecs.H264)
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(HEADS) - 1), st.integers(0, 255)), min_size=1, max_size=12))
 @example([(168, 0)])  # a part of the head that is too short
-def test_damaged_files_are_mended_or_refused(hits: list[tuple[int, int]]) -> None:
+def test_damaged_files_are_repaired_or_refused(hits: list[tuple[int, int]]) -> None:
     data = bytearray(HEADS)
     for place, value in hits:
         data[place] = value

@@ -51,7 +51,7 @@ def test_a_key_frame_gets_the_newest_parameter_sets() -> None:
     assert units(found.payload, SPS, PPS) == units(bare)
 
 
-def test_what_is_complete_is_left_alone() -> None:
+def test_complete_frames_are_unchanged() -> None:
     inspector, frames = H264Inspector(), h264(7)
     assert [unit.payload for unit in map(inspector.inspect, frames) if unit] == frames
 

@@ -44,7 +44,7 @@ def test_a_key_frame_gets_the_newest_parameter_sets() -> None:
     assert h265_units(found.payload, VPS, SPS, PPS) == h265_units(bare)
 
 
-def test_what_is_complete_is_left_alone_and_keys_are_where_a_decoder_can_start() -> None:
+def test_complete_frames_are_unchanged_and_random_access_points_are_key_frames() -> None:
     inspector, frames = H265Inspector(), h265(11)
     found = [unit for unit in map(inspector.inspect, frames) if unit]
     assert [unit.payload for unit in found] == frames

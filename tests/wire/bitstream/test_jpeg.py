@@ -51,7 +51,7 @@ def test_tables_that_a_webcam_leaves_out_are_put_in() -> None:
     assert (simplejpeg.decode_jpeg(found.payload) == simplejpeg.decode_jpeg(jpeg())).all()
 
 
-def test_what_is_no_jpeg_is_no_picture() -> None:
+def test_invalid_jpegs_are_no_pictures() -> None:
     assert JpegInspector().inspect(b"GIF89a") is None
     found = JpegInspector().inspect(b"\xff\xd8\xff\xd9")
     assert found

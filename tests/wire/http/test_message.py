@@ -326,7 +326,7 @@ def test_any_bytes_in_any_pieces_mean_the_same(data: bytes, step: int) -> None:
 
 
 @given(JUNK)
-def test_what_is_accepted_is_safe(data: bytes) -> None:
+def test_accepted_requests_are_safe(data: bytes) -> None:
     for event in run(b"GET /" + data)[0]:
         if isinstance(event, Head):
             assert event.path.startswith("/")

@@ -38,11 +38,11 @@ def unwrapped(body: bytes, size: int) -> bytes:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100, 10_000])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_what_is_left_is_the_sound(body: bytes, size: int) -> None:
+def test_the_body_without_framing_is_the_sound(body: bytes, size: int) -> None:
     assert unwrapped(body, size) == SOUND + OTHER
 
 
-def test_what_begins_almost_like_a_boundary_is_sound() -> None:
+def test_bytes_similar_to_a_boundary_are_sound() -> None:
     for body in (b"-\x2c" + SOUND, b"--" + SOUND, b"\r\n\r\n--" + SOUND, b"\n" + SOUND):
         assert unwrapped(body, 1) == unwrapped(body, 1000) == body
 
@@ -186,7 +186,7 @@ def test_a_length_too_short_for_a_jpeg_means_the_same_in_pieces(length: int) -> 
 
 
 @given(st.lists(st.binary(max_size=200), max_size=6), st.integers(1, 50))
-def test_what_is_counted_may_hold_anything_but_a_jpeg(parts: list[bytes], step: int) -> None:
+def test_parts_with_a_length_may_contain_anything_but_a_jpeg(parts: list[bytes], step: int) -> None:
     parts = [b"\x00" + part for part in parts]
     assert cut(b"".join(counted(part) for part in parts), step) == parts
 
@@ -220,7 +220,7 @@ def test_any_bytes_do_no_harm(data: bytes, step: int) -> None:
 @pytest.mark.parametrize(
     "data", [b"<html>" * 2000, b"--b\r\nX: " + b"y" * 9000, b"\r\n" * 3 + bytes(9000), b"X: y\r\n\r\nhello"]
 )
-def test_what_is_no_multipart_is_refused(data: bytes) -> None:
+def test_other_content_is_refused_as_multipart(data: bytes) -> None:
     with pytest.raises(ValueError):
         cut(data, 1000)
 

@@ -56,7 +56,7 @@ def test_the_address_that_is_requested(url: str, message: str, path: str, host: 
         (URL, "motion,Time=noon", "Time Not Found"),
     ],
 )
-def test_what_is_missing_is_said_in_the_sdks_words(url: str, message: str, error: str) -> None:
+def test_missing_parts_are_reported_in_the_sdks_words(url: str, message: str, error: str) -> None:
     with pytest.raises(NoticeError) as caught:
         parse(url, message)
     assert str(caught.value) == error

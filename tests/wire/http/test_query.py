@@ -88,7 +88,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 @given(
     st.dictionaries(TEXT.filter(bool).map(str.lower).filter(lambda t: t == t.lower()), TEXT, max_size=8), st.booleans()
 )
-def test_what_a_client_encodes_comes_back(pairs: dict[str, str], plus: bool) -> None:
+def test_encoded_text_is_decoded_unchanged(pairs: dict[str, str], plus: bool) -> None:
     encode = quote_plus if plus else quote
     raw = "&".join(f"{encode(name, safe='')}={encode(value, safe='')}" for name, value in pairs.items())
     assert dict(Query.parse(raw).pairs) == pairs

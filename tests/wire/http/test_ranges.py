@@ -25,7 +25,7 @@ def test_parts(field: str, part: tuple[int, int]) -> None:
     "field",
     ["", "bytes=", "bytes=-", "bytes=5-4", "bytes=0-1,5-6", "chunks=0-1", "bytes=a-b", "bytes=1_0-", "bytes=\u0665-"],
 )
-def test_what_is_not_understood_gets_the_whole(field: str) -> None:
+def test_invalid_ranges_get_the_whole_file(field: str) -> None:
     assert parse(field, 100) is None
 
 

@@ -148,7 +148,7 @@ def test_files_of_others_are_refused(tmp_path: Path) -> None:
             content(data)
 
 
-def test_what_could_not_be_written_is_forgotten() -> None:
+def test_unwritten_frames_are_dropped() -> None:
     film = Film()
     mark, end, length = film.writer.mark(), film.writer.end, film.writer.length
     assert film.writer.picture(h264(1)[0], True, NOON + SECOND)

@@ -34,7 +34,7 @@ def test_a_frame_that_no_packet_holds_is_left_out(form: PayloadFormat) -> None:
 @pytest.mark.parametrize("rate", [8000, 16000, 48000])
 @pytest.mark.parametrize("application", ["voip", "audio", "lowdelay"])
 @pytest.mark.parametrize("duration_ms", [2.5, 5, 10, 20, 40, 60])
-def test_opus_tells_how_long_it_is(rate: int, application: str, duration_ms: float) -> None:
+def test_the_duration_of_opus_packets(rate: int, application: str, duration_ms: float) -> None:
     context = av.CodecContext.create("libopus", "w")
     assert isinstance(context, av.AudioCodecContext)
     context.sample_rate, context.layout, context.format = rate, "mono", "s16"

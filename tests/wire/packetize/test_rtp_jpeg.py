@@ -69,7 +69,7 @@ def test_a_size_beyond_the_header_is_left_to_the_description() -> None:
     ],
     ids=["grey", "4:4:4", "progressive", "own Huffman", "cut", "empty", "GIF", "nothing"],
 )
-def test_what_the_format_cannot_carry_is_refused(image: bytes) -> None:
+def test_frames_unsuitable_for_the_format_are_refused(image: bytes) -> None:
     with pytest.raises(ValueError, match=r"JPEG|Huffman"):
         make_payloads(image)
 

@@ -11,7 +11,7 @@ PLI = bytes.fromhex("81ce0002 00000001 00000002")
 FIR = bytes.fromhex("84ce0004 00000001 00000000 00000003 01000000")
 
 
-def test_lost_packets_are_told_across_the_end_of_the_numbers() -> None:
+def test_lost_packets_are_reported_across_the_wrap_of_the_numbers() -> None:
     assert feedback.parse(RECEIVER_REPORT + NACK) == [LostPackets(2, (0xFFFE, 0xFFFF, 1))]
 
 

@@ -91,7 +91,7 @@ def test_no_more_sound_than_half_a_second_waits() -> None:
 
 
 @pytest.mark.parametrize("jump", [LEAP + 1, -LEAP - 5, 30000])
-def test_a_leap_of_the_numbers_begins_anew_and_loses_nothing(jump: int) -> None:
+def test_a_jump_of_the_numbers_restarts_the_buffer_without_loss(jump: int) -> None:
     first, second = (1000, 1001, 1003), (1004 + jump, 1005 + jump)
     assert heard(*first, *second) == spoken(1000, 1001, 1003, *second)
 
@@ -108,7 +108,7 @@ def test_silence_for_a_large_gap_is_bounded() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 65535), st.integers(0, 3), st.floats(0, 1)), max_size=200))
-def test_whatever_comes_memory_is_bounded_and_all_is_played_or_dropped(packets: list[tuple[int, int, float]]) -> None:
+def test_memory_is_bounded_and_all_packets_are_played_or_dropped(packets: list[tuple[int, int, float]]) -> None:
     jitter, now, played, put = ulaw_jitter(), 0.0, 0, 0
     for sequence, ssrc, pause in packets:
         now += pause
@@ -119,7 +119,7 @@ def test_whatever_comes_memory_is_bounded_and_all_is_played_or_dropped(packets: 
     assert played + jitter.late == put
 
 
-def test_a_jittery_network_is_not_heard() -> None:
+def test_jitter_of_the_network_is_inaudible() -> None:
     """A minute of speech whose packets come up to 200 ms late, a few of them not at all."""
     chance = random.Random(3)
     sent = [(n * 0.02 + chance.uniform(0, 0.2), n) for n in range(3000) if n % 500 != 77]

@@ -101,7 +101,7 @@ def test_message_whole_and_byte_by_byte(data: bytes, events: list[Event]) -> Non
     assert [event for byte in data for event in read(parser, bytes((byte,)))] == events
 
 
-def test_partial_tells_of_an_unfinished_message() -> None:
+def test_partial_is_true_for_an_unfinished_message() -> None:
     parser = RtspParser()
     assert not parser.partial
     assert not read(parser, OPTIONS[:-1])

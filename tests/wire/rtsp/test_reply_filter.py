@@ -49,7 +49,7 @@ def test_a_redirect_is_found_wherever_it_stands(before: bytes, redirect: bytes) 
         b"x" * 70_000,
     ],
 )
-def test_what_two_readers_could_understand_differently_is_refused(data: bytes) -> None:
+def test_ambiguous_replies_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"^(sends|does not speak) "):
         ReplyFilter(HERE).feed(data)
 

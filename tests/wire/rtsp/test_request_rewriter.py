@@ -36,7 +36,7 @@ def test_a_tunnel_goes_to_the_cameras_name_and_so_does_what_is_in_it(size: int) 
     assert TunnelDecoder().feed(tunnelled) == REWRITTEN + BODY + REWRITTEN
 
 
-def test_what_is_no_tunnel_is_refused_in_one() -> None:
+def test_other_requests_in_a_tunnel_are_refused() -> None:
     with pytest.raises(ValueError, match="Base64"):
         rewriter().feed(TUNNEL + OPTIONS)
 

@@ -16,7 +16,7 @@ def test_requests_encoded_one_by_one_and_cut_anywhere(requests: list[bytes], siz
 
 
 @pytest.mark.parametrize("text", [b"====", b"ab=c", b"a===", b"\x00\x00\x00\x00", b"QUJD-_-_", b"QQ==Q==="])
-def test_what_is_not_base64_is_refused(text: bytes) -> None:
+def test_invalid_base64_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match="Base64"):
         TunnelDecoder().feed(text)
 

@@ -8,7 +8,7 @@ MAC = "02:1b:44:11:3a:b7"
 NAMESPACES = {"d": "urn:schemas-upnp-org:device-1-0"}
 
 
-def test_it_says_what_a_person_may_know() -> None:
+def test_it_contains_public_information_only() -> None:
     name = """<&>"']]> ä 日本"""
     root = ElementTree.fromstring(DeviceDescription(name, "ipcamd", "IPC-1", MAC, "http://10.0.0.1/").format(42))
     assert root.get("configId") == "42"

@@ -56,7 +56,7 @@ def test_an_error_names_the_unknown_attributes() -> None:
     assert b"\x00\x0a\x00\x02\x00\x31" in answer
 
 
-def test_a_request_of_ours_is_understood() -> None:
+def test_a_request_of_the_camera_is_understood() -> None:
     message = stun.parse(stun.make_request(TRANSACTION, "here:there", "secret", nominate=True))
     assert (message.local_name, message.is_nominating, message.is_controlled) == ("here", True, False)
     assert message.is_signed_by("secret")

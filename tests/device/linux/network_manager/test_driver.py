@@ -60,14 +60,14 @@ async def test_network_manager_undoes_it_without_the_camera(bus: str, monkeypatc
     await asyncio.to_thread(eventually, lambda: addresses() == {"10.99.1.20"})
 
 
-async def test_what_network_manager_cannot_do_is_said(bus: str) -> None:
+async def test_limits_of_network_manager_are_reported(bus: str) -> None:
     with pytest.raises(RequestFailed, match="no such interface"):
         await NetworkManagerInterface("eth7").configure(fixed("10.99.1.20"), PPPOE_OFF)
     with pytest.raises(RequestFailed, match=r"Network.InterfaceSelectMode=wireless: .* no such interface"):
         await NetworkManagerInterface().configure(fixed("10.99.1.20", InterfaceSelectMode="wireless"), PPPOE_OFF)
 
 
-async def test_without_network_manager_the_reason_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_network_manager_the_reason_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/none")
     with pytest.raises(RequestFailed, match="message bus cannot be reached"):
         await NetworkManagerInterface().configure(fixed("10.99.1.20"), PPPOE_OFF)

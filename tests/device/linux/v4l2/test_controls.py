@@ -77,7 +77,7 @@ def test_ranges_values_and_several_at_once(device: FakeControls, fakecam: Path) 
 
 
 @pytest.mark.slow
-def test_a_camera_that_is_pulled_out_hangs_or_comes_back(device: FakeControls, fakecam: Path) -> None:
+def test_a_removed_a_hanging_and_a_returning_camera(device: FakeControls, fakecam: Path) -> None:
     said = run(
         device,
         fakecam,

@@ -73,7 +73,7 @@ def test_the_motors_go_where_they_are_sent_in_steps(rig: Rig) -> None:
     assert (rig.device.value(FOCUS), rig.device.value(ZOOM)) == (105, 400)
 
 
-def test_the_position_survives_a_restart_a_power_cut_and_a_pulled_cable(rig: Rig) -> None:
+def test_the_position_survives_a_restart_a_power_cut_and_a_removed_cable(rig: Rig) -> None:
     camera = rig.run()
     rig.act("movezoom=2")
     rig.act("focusminus")

@@ -30,7 +30,7 @@ def test_a_picture_that_comes_early_tells_that_the_last_ones_were_late() -> None
 
 
 @pytest.mark.parametrize("period_ms", [38.5, 41.2, 66.7])
-def test_a_rate_that_is_not_quite_as_said_is_followed(period_ms: float) -> None:
+def test_a_rate_other_than_the_declared_one_is_followed(period_ms: float) -> None:
     arrivals = [number * period_ms for number in range(200)]
     assert gaps(arrivals)[-1] == pytest.approx(period_ms, abs=0.01)
 

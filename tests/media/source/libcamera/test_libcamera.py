@@ -147,7 +147,7 @@ def test_an_old_program_has_jpegs_and_h264_that_may_need_encoding(
         ("deaf", SILENT),
     ],
 )
-def test_mishaps_are_said_in_words_and_leave_no_process(
+def test_failures_are_explained_and_leave_no_process(
     rpicam: FakeRpicam, monkeypatch: pytest.MonkeyPatch, mishap: str, said: str
 ) -> None:
     if said == SILENT:

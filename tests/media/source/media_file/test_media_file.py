@@ -217,7 +217,7 @@ def test_sound_ends_and_begins_with_the_video(tmp_path: Path, time: Time, play: 
     assert max(loudest) < 12000
 
 
-def test_who_begins_to_listen_in_the_middle_hears_the_middle(tmp_path: Path, time: Time) -> None:
+def test_a_listener_who_joins_in_the_middle_hears_the_middle(tmp_path: Path, time: Time) -> None:
     path = clip(tmp_path / "a.avi", tuple(range(16, 216, 5)), rate=20, sound=2)
     wanted = [Wanted((320, 240), 30, False)]
     items = playing(path, time).play(lambda: wanted[0], threading.Event())
@@ -320,7 +320,7 @@ def music(path: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_video_is_refused_at_the_start(tmp_path: Path, time: Time, name: str, make) -> None:
+def test_other_files_are_refused_as_videos_at_the_start(tmp_path: Path, time: Time, name: str, make) -> None:
     make(tmp_path / name)
     with pytest.raises(ConfigError, match=name):
         playing(tmp_path / name, time).check()

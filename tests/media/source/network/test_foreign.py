@@ -258,7 +258,7 @@ def test_a_login_goes_to_a_verified_rtsps_camera_alone(
         assert isinstance(first_of(with_login, tls), Picture)
 
 
-def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal_timeout, "OPENING_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         for scheme in ("rtsp", "rtsps", "http", "https"):
@@ -267,7 +267,7 @@ def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.Monkey
                 next(make_source(url).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
 
 
-def test_a_wrong_path_is_said(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
+def test_a_wrong_path_is_reported(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
     url = rtsp[0].replace("/ball", "/cube").replace("//", "//me:secret@")
     with pytest.raises(SourceError, match="404") as failed:
         next(make_source(url).play(lambda: Wanted((320, 240), 30, False), threading.Event()))

@@ -63,7 +63,7 @@ def test_basic_where_nothing_else_is_offered() -> None:
 
 
 @pytest.mark.parametrize("challenges", [[], [""], ["Negotiate"], ["Digest algorithm=TOP"], ["Bearer realm=x"]])
-def test_what_is_not_known_is_not_answered(challenges: list[str]) -> None:
+def test_unknown_challenges_are_not_answered(challenges: list[str]) -> None:
     assert authorization(challenges, "me", "x", "GET", "/") is None
 
 

@@ -67,7 +67,7 @@ def test_sound_between_the_sdks_pictures(peer: str, play: Play) -> None:
         ("astray_to?http:%2f%2fa%20b%2f", 0, "leads to a malformed address"),
     ],
 )
-def test_what_goes_wrong_is_said(peer: str, path: str, count: int, said: str) -> None:
+def test_failures_are_reported(peer: str, path: str, count: int, said: str) -> None:
     came, words = failing(f"{peer}/{path}")
     assert came == count
     assert re.search(said, words)
@@ -87,7 +87,7 @@ def test_a_silent_camera_is_given_up(peer: str, path: str, count: int, said: str
 
 @pytest.mark.timeout(20)
 @pytest.mark.usefixtures("impatient")
-def test_patience_with_a_start_is_no_patience_with_a_stream(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_stream_has_a_shorter_time_limit_than_a_start(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal_timeout, "OPENING_S", 60.0)
     came, words = failing(f"{peer}/freeze")
     assert came == 5
@@ -98,13 +98,13 @@ def test_parts_that_are_no_pictures_are_passed_over(peer: str) -> None:
     assert failing(f"{peer}/sick")[0] == 3
 
 
-def test_a_wrong_password_is_said_to_be_wrong(peer: str) -> None:
+def test_a_wrong_password_is_reported(peer: str) -> None:
     assert failing(f"{peer.replace('me:', 'me:no')}/login") == (0, "rejects this login")
     assert "requires a login" in failing(f"http://{peer.rpartition('@')[2]}/login")[1]
     assert Peer.asked == ["/login", "/login", "/login"]
 
 
-def test_nobody_there(peer: str) -> None:
+def test_an_unreachable_host_is_reported(peer: str) -> None:
     assert failing("http://127.0.0.1:1/x") == (0, "is not reachable: Connection refused")
     assert failing("rtsp://me:secret@127.0.0.1:1/x") == (0, "cannot be opened: Connection refused")
 
@@ -151,11 +151,11 @@ def test_a_live_stream_may_be_called_anything(peer: str, play: Play, path: str) 
     assert len({level(picture) for picture in pictures(play(make_source(f"{peer}/{path}"), 20, rate=EVERY))}) > 6
 
 
-def test_a_damaged_still_is_said_to_be_damaged(peer: str) -> None:
+def test_a_damaged_still_is_reported(peer: str) -> None:
     assert failing(f"{peer}/damaged") == (0, "sends a picture that cannot be decoded")
 
 
-def test_compressed_content_is_said_not_to_be_supported(peer: str) -> None:
+def test_compressed_content_is_reported_as_unsupported(peer: str) -> None:
     assert failing(f"{peer}/still/gzip") == (
         0,
         "compresses what it sends (gzip), which is not supported; disable compression at the source",
@@ -206,7 +206,7 @@ def test_a_stream_without_an_end(peer: str, play: Play) -> None:
     assert "sends nothing" in said
 
 
-def test_stopping_is_heard_between_two_pictures(peer: str) -> None:
+def test_a_stop_acts_between_two_pictures(peer: str) -> None:
     stop = threading.Event()
     items = make_source(f"{peer}/mjpg").play(lambda: Wanted((320, 240), EVERY, False), stop)
     next(items)

@@ -47,7 +47,7 @@ def test_a_still_is_shown_at_the_wanted_rate(tmp_path: Path, time: Time) -> None
     assert (second.video.width, second.video.height) == (32, 24)
 
 
-def test_a_still_that_is_written_anew_is_shown_anew(tmp_path: Path, time: Time) -> None:
+def test_a_rewritten_still_is_shown(tmp_path: Path, time: Time) -> None:
     levels = shown(save(tmp_path / "a.jpg", 40), time)
     assert take(levels, 2) == [40, 40]
     save(tmp_path / "a.jpg", 200)
@@ -125,7 +125,7 @@ def test_a_photograph_that_says_it_lies_on_its_side_is_shown_upright(tmp_path: P
     assert planes(picture.video)[0].shape == (64, 48)
 
 
-def test_what_is_no_picture_is_refused_at_the_start(tmp_path: Path) -> None:
+def test_invalid_picture_files_are_refused_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "damaged.jpg").write_bytes(b"\xff\xd8\xff\xd9")
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "empty").mkdir()

@@ -160,7 +160,7 @@ def take(source: Source, count: int) -> list[Picture]:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_nobody_writes(fifo: Path) -> None:
+def test_a_pipe_without_a_writer_is_reported(fifo: Path) -> None:
     assert failing(make_source(f"pipe:{fifo}?{RAW}")) == (0, "does not answer for 0.2 s")
     assert failing(make_source(f"pipe:{fifo}?format=mpegts"))[1].startswith("does not answer for 0.2 s")
 
@@ -172,7 +172,7 @@ def test_bytes_that_are_no_stream_are_given_up(fifo: Path) -> None:
     assert said
 
 
-def test_stopping_is_heard_while_nobody_writes(fifo: Path, time: Time) -> None:
+def test_a_stop_acts_while_nobody_writes(fifo: Path, time: Time) -> None:
     stop = threading.Event()
     threading.Timer(0.05, stop.set).start()
     source = make_source(f"pipe:{fifo}?{RAW}", time.clock)
@@ -216,7 +216,7 @@ def test_a_wrong_format_is_refused_with_what_is_allowed(query: str, said: str) -
         make_source(f"-?{query}")
 
 
-def test_what_is_no_pipe_is_refused_at_the_start(tmp_path: Path) -> None:
+def test_other_files_are_refused_as_pipes_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name, said in {"file": "is not a named pipe; mkfifo makes one", "missing": "No such file"}.items():
         with pytest.raises(ConfigError, match=f"{name}: {said}"):

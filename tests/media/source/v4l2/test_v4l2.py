@@ -273,7 +273,7 @@ def test_no_more_pictures_than_wanted_and_the_mode_follows(camera) -> None:
 
 
 @pytest.mark.slow
-def test_mishaps_are_said_in_words_and_the_camera_comes_back(camera) -> None:
+def test_failures_are_explained_and_the_camera_recovers(camera) -> None:
     said, seen = camera(
         """
 for letter in "gfd":

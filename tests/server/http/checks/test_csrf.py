@@ -78,9 +78,7 @@ def test_sec_fetch_site_and_origin_say_where_it_comes_from(fields: dict[str, str
         ("HEAD", {"host": "cam", "accept": "*/*", **BROWSER}, FOREIGN),
     ],
 )
-def test_a_browser_that_says_less_is_known_by_what_it_cannot_leave_out(
-    method: str, fields: dict[str, str], origin: RequestOrigin
-) -> None:
+def test_a_browser_with_fewer_fields_is_recognized(method: str, fields: dict[str, str], origin: RequestOrigin) -> None:
     assert judge(method, **fields) is origin
 
 
@@ -94,7 +92,7 @@ def test_a_browser_that_says_less_is_known_by_what_it_cannot_leave_out(
         {"accept": "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "user_agent": "Java/1.8.0_60"},
     ],
 )
-def test_clients_that_are_no_browsers_notice_nothing(fields: dict[str, str]) -> None:
+def test_other_clients_are_not_affected(fields: dict[str, str]) -> None:
     assert judge("GET", **fields) is judge("POST", **fields) is OWN
 
 

@@ -19,7 +19,7 @@ def read(peer: str = PROXY, **fields: str) -> Forwarded:
     return PROXIES.read(Head("GET", "/", "/", "", (1, 1), named, 0, True), peer)
 
 
-def test_only_a_trusted_proxy_is_believed() -> None:
+def test_only_a_trusted_proxy_counts() -> None:
     said = {
         "x_forwarded_for": "198.51.100.7",
         "x_forwarded_host": "cam.example",

@@ -59,7 +59,7 @@ def test_allowed_names(authority: str, allowed: bool) -> None:
         (BROWSER, 403),
     ],
 )
-async def test_a_browser_that_was_led_here_by_another_name_gets_nothing(fields: bytes, status: int) -> None:
+async def test_a_browser_with_another_host_name_gets_nothing(fields: bytes, status: int) -> None:
     async with serving(Endpoint("/x", Rank.GUEST, lambda call: text("OK"), changes=never)) as server:
         answer = await server.ask(b"GET /x HTTP/1.1\r\nHost: evil.example:8080\r\n" + fields + b"\r\n")
         assert answer.startswith(b"HTTP/1.1 %d " % status)

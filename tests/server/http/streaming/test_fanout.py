@@ -81,7 +81,7 @@ async def test_head_and_a_player_with_range() -> None:
         writer.close()
 
 
-async def test_who_joins_gets_the_newest_picture_at_once() -> None:
+async def test_a_new_viewer_gets_the_newest_picture_at_once() -> None:
     async with streaming() as server:
         await server.watch()
         for number in range(3):
@@ -92,7 +92,7 @@ async def test_who_joins_gets_the_newest_picture_at_once() -> None:
         assert b"JPEG" in await plain.readuntil(b"--myboundary\r\n")
 
 
-async def test_who_joins_a_video_gets_the_group_so_far() -> None:
+async def test_a_new_viewer_gets_the_present_group() -> None:
     async with streaming() as server:
         await server.watch("/video")
         for number in range(9):
@@ -103,7 +103,7 @@ async def test_who_joins_a_video_gets_the_group_so_far() -> None:
         assert (await part(reader))[0] == 9
 
 
-async def test_who_joins_after_a_change_gets_nothing_from_before_it() -> None:
+async def test_a_viewer_after_a_change_gets_no_earlier_frame() -> None:
     async with streaming() as server:
         early, _ = await server.watch()
         server.mjpeg.publish(frame(0))
@@ -221,7 +221,7 @@ async def test_half_closed_is_still_watching() -> None:
 
 
 @pytest.mark.parametrize("path", ["/mjpeg", "/both"])
-async def test_viewers_who_leave_in_any_way_leave_nothing(path: str) -> None:
+async def test_viewers_that_disconnect_in_any_way_leave_nothing(path: str) -> None:
     async with streaming() as server:
         before = open_files()
         writers = [(await server.watch(path))[1] for _ in range(12)]

@@ -157,7 +157,7 @@ STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 12)), max_size=60)
 
 
 @given(STEPS, st.integers(1, 5))
-def test_whatever_is_sent_can_be_decoded_and_is_accounted_for(steps: list[tuple[bool, int]], limit: int) -> None:
+def test_sent_frames_are_decodable_and_all_are_counted(steps: list[tuple[bool, int]], limit: int) -> None:
     """Each picture that is no key frame follows the one before it, whole; nothing vanishes without being counted."""
     slow = viewer(picture("K0."), room=0, max_frames=limit)
     parts = [(True, "K0.")]

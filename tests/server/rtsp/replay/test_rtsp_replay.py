@@ -258,7 +258,7 @@ async def test_over_udp(stage: ReplayStage, player: Player) -> None:
     assert len(frames) == 180
 
 
-async def test_what_makes_no_sense_is_refused(stage: ReplayStage, player: Player) -> None:
+async def test_invalid_play_requests_are_refused(stage: ReplayStage, player: Player) -> None:
     multicast = await player.ask("SETUP", VIDEO, transport="RTP/AVP;multicast")
     assert multicast.status == 461
     await set_up(player, VIDEO)
@@ -285,7 +285,7 @@ async def test_an_empty_card_has_nothing_to_replay(slot: Slot) -> None:
         assert (await player.ask("PLAY", URL)).status == 457
 
 
-async def test_a_client_that_knows_no_onvif_is_told_the_end(player: Player) -> None:
+async def test_a_client_without_onvif_gets_a_bye_at_the_end(player: Player) -> None:
     await set_up(player, VIDEO)
     assert (await player.ask("PLAY", URL, range="npt=10.5-", scale="32")).status == 200
     async with asyncio.timeout(PATIENCE):
