@@ -71,7 +71,7 @@ class Camera:
     """Reverts a change of the network that disconnects the administrator."""
     identity: "Identity"
     pipeline: "Pipeline"
-    mp4_stream: "Mp4Stream"
+    mp4_streams: "Mapping[str, Mp4Stream]"
     schedules: "Schedules"
     delivery: "Delivery"
     notifier: "HttpNotifier"

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 const { JpegRenderer } = await import(`${process.env.MODULES}/renderers/jpeg_renderer.js`);
-const { H264Renderer, codecName } = await import(`${process.env.MODULES}/renderers/h264_renderer.js`);
+const { H264Renderer } = await import(`${process.env.MODULES}/renderers/h264_renderer.js`);
+const { H265Renderer } = await import(`${process.env.MODULES}/renderers/h265_renderer.js`);
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -62,11 +63,20 @@ const SPS = [0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0xda];
 const PPS = [0, 0, 0, 1, 0x68, 0xce];
 const IDR = [0, 0, 1, 0x65, 0x88];
 
+const VPS_OF_H265 = [0, 0, 0, 1, 0x40, 1, 0x0c, 1, 0xff, 0xff];
+const SPS_OF_H265 = [0, 0, 0, 1, 0x42, 1, 1, 1, 0x60, 0, 0, 3, 0, 0x90, 0, 0, 3, 0, 0, 3, 0, 0x5d, 0xa0, 2];
+
 test("the codec's name comes from the SPS", () => {
-  assert.equal(codecName(Uint8Array.from([...SPS, ...PPS, ...IDR])), "avc1.42c01f");
-  assert.equal(codecName(Uint8Array.from([0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x27, 0x64, 0x00, 0x28, 0])), "avc1.640028");
-  assert.equal(codecName(Uint8Array.from(IDR)), null);
-  assert.equal(codecName(new Uint8Array()), null);
+  const nameOf = (Renderer, ...bytes) => new Renderer(canvas).codecName(Uint8Array.from(bytes));
+  assert.equal(nameOf(H264Renderer, ...SPS, ...PPS, ...IDR), "avc1.42c01f");
+  assert.equal(nameOf(H264Renderer, 0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x27, 0x64, 0x00, 0x28, 0), "avc1.640028");
+  assert.equal(nameOf(H264Renderer, ...IDR), null);
+  assert.equal(nameOf(H264Renderer), null);
+  assert.equal(nameOf(H265Renderer, ...VPS_OF_H265, ...SPS_OF_H265), "hev1.1.6.L93.90");
+  const high = [0, 0, 1, 0x42, 1, 1, 0x62, 0x20, 0, 0, 3, 0, 0xb0, 0, 1, 2, 3, 4, 0x78];
+  assert.equal(nameOf(H265Renderer, ...high), "hev1.A2.4.H120.B0.0.1.2.3.4");
+  assert.equal(nameOf(H265Renderer, ...SPS_OF_H265.slice(0, 16)), null);
+  assert.equal(nameOf(H265Renderer, ...VPS_OF_H265), null);
 });
 
 class FakeDecoder {
@@ -103,7 +113,8 @@ function h264() {
     }
   };
   const drawn = [];
-  return [new H264Renderer(canvas, (frame) => drawn.push(frame.counter)), drawn];
+  const told = { failures: 0 };
+  return [new H264Renderer(canvas, (frame) => drawn.push(frame.counter), () => told.failures++), drawn, told];
 }
 
 const key = (counter) => ({ kind: "video", key: true, counter, data: Uint8Array.from([...SPS, ...PPS, ...IDR]) });
@@ -134,10 +145,19 @@ test("a decoder that cannot keep up is not fed more and more", () => {
 });
 
 test("after the decoder's failure a new one begins at the next key frame", () => {
-  const [picture] = h264();
+  const [picture, , told] = h264();
   picture.show(key(0));
+  FakeDecoder.made[0].finish(1);
   FakeDecoder.made[0].told.error(new Error("broken"));
+  assert.equal(told.failures, 0);
   [delta(1), key(2)].forEach((frame) => picture.show(frame));
   assert.equal(FakeDecoder.made.length, 2);
   assert.equal(FakeDecoder.made[1].decoded.length, 1);
+});
+
+test("a decoder that fails at the first picture cannot decode the stream", () => {
+  const [picture, drawn, told] = h264();
+  picture.show(key(0));
+  FakeDecoder.made[0].told.error(new Error("not supported"));
+  assert.deepEqual([told.failures, drawn], [1, []]);
 });

@@ -71,7 +71,7 @@ async def start_camera(
         address_change=core.address_change,
         identity=core.identity,
         pipeline=media.pipeline,
-        mp4_stream=media.mp4_stream,
+        mp4_streams=media.mp4_streams,
         schedules=events.schedules,
         delivery=events.delivery,
         notifier=events.notifier,

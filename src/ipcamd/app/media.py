@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
@@ -14,7 +14,7 @@ from ipcamd.errors import ConfigError
 from ipcamd.media import source as sources
 from ipcamd.media.audio import make_audio_output, make_audio_source
 from ipcamd.media.audio.speaker import Speaker
-from ipcamd.media.codecs import AAC, ULAW
+from ipcamd.media.codecs import AAC, H265, ULAW
 from ipcamd.media.hardware_choice import SOFTWARE
 from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.image.view import View
@@ -35,7 +35,8 @@ class MediaParts:
     """Parts that produce or play pictures and audio."""
 
     pipeline: Pipeline
-    mp4_stream: Mp4Stream
+    mp4_streams: Mapping[str, Mp4Stream]
+    """Live MP4 by the codec of its pictures."""
     motion: MotionDetection
     tampering: TamperingDetection
     speaker: Speaker | None
@@ -82,8 +83,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         analysis_source=analysis_source,
     )
     stack.push(pipeline.stop)
-    mp4_stream = Mp4Stream(pipeline.h264, lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None)
-    stack.push(mp4_stream.close)
+    mp4_streams = _make_mp4_streams(stack, pipeline)
     if core.drivers.virtual:
         connect_source(core.drivers.virtual, source, pipeline.capture)
     motion = MotionDetection(core.settings, pipeline)
@@ -91,7 +91,18 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     speaker = _speaker(stack, core)
     await pipeline.start()
     await motion.start()
-    return MediaParts(pipeline, mp4_stream, motion, TamperingDetection(pipeline, lambda: _head(core.drivers)), speaker)
+    return MediaParts(pipeline, mp4_streams, motion, TamperingDetection(pipeline, lambda: _head(core.drivers)), speaker)
+
+
+def _make_mp4_streams(stack: ShutdownStack, pipeline: Pipeline) -> Mapping[str, Mp4Stream]:
+    streams = {
+        pictures.codec.name: Mp4Stream(pictures, lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None)
+        for pictures in (pipeline.h264, pipeline.find_stream(H265.name))
+    }
+    for stream in streams.values():
+        stack.push(stream.close)
+        pipeline.watch_disabled(stream.end_viewers)
+    return streams
 
 
 async def _find_hardware(name: str) -> HardwareCodecs:

@@ -221,7 +221,8 @@ class Services:
             if not values.flag("MicEnabled"):
                 fanout.drop_audio_viewers()
 
-        self._media.mp4_stream.cut = fanout.cut
+        for stream in self._media.mp4_streams.values():
+            stream.cut = fanout.cut
         self._media.pipeline.watch_disabled(fanout.cut)
         settings.watch("Network.Advanced.QoS", qos)
         qos(settings["Network.Advanced.QoS"])
@@ -239,7 +240,7 @@ class Services:
             if enabled == "none":
                 return ()
             sounds = (MediaTrack(heard),) if heard and enabled == "video_audio" else ()
-            return (MediaTrack(pipeline.phone), *sounds)
+            return (MediaTrack(pipeline.find_stream("3gpp")), *sounds)
 
         recordings = camera.replay_catalog if camera.card.slot else None
         return Mounts(

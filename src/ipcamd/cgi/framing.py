@@ -84,13 +84,13 @@ def join_numbered(call: Call, number: int) -> Join:
         for hub in streams:
             if hub.name == codec.lower():
                 return join_video(call, hub)
-        raise RequestFailed(_no_stream(codec, streams))
+        raise RequestFailed(explain_missing(codec, streams))
     if number > len(streams):
         raise RequestFailed(f"stream{number}.cgi: there are only {len(streams)} streams")
     return join_video(call, streams[number - 1])
 
 
-def _no_stream(codec: str, streams: Sequence[Hub]) -> str:
+def explain_missing(codec: str, streams: Sequence[Hub]) -> str:
     """Return why there is no stream of this codec."""
     disabled = next((each for each in video_codecs() if each.name == codec.lower() and each.name != JPEG.name), None)
     if disabled:

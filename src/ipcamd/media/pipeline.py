@@ -161,10 +161,9 @@ class Pipeline:
         """The H.264 stream."""
         return self._streams["h264"].hub
 
-    @property
-    def phone(self) -> Hub:
-        """The low-rate MPEG-4 stream for mobile phones (Image.3GPP), even if it is disabled."""
-        return self._streams["3gpp"].hub
+    def find_stream(self, name: str) -> Hub:
+        """Return the stream with this name, even if it is disabled; ``3gpp`` is that for mobile phones (Image.3GPP)."""
+        return self._streams[name].hub
 
     @property
     def hubs(self) -> Mapping[str, Hub]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ipcamd.cgi.answer import JSON, NOT_MODIFIED, Answer
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
+from ipcamd.params.image import H265
 from ipcamd.params.network import HTTPS, WEBRTC
 from ipcamd.web.html_page import PAGES, STATIC
 from ipcamd.web.packed_file import PackedFile
@@ -77,6 +78,7 @@ def _page(path: str) -> Action:
         texts["rank"] = call.account.rank.name.lower()
         texts["https_port"] = _https_port(call)
         texts["webrtc"] = _webrtc(call)
+        texts["h265"] = "on" if call.camera.settings[H265.name].flag("Enabled") else "off"
         texts["account"] = html.escape(call.account.name)
         texts["pages"] = _pages(path, call.account.rank)
         document = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], PAGES[path].document)

@@ -1,5 +1,6 @@
 """The live page over plain HTTP without WebRTC: H.264 with sound by MSE, recording, zoom, talk."""
 
+import base64
 import io
 import json
 import re
@@ -14,6 +15,7 @@ import pytest
 from tests.conftest import stop_all
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
+from tests.e2e.pages.firefox import Firefox
 from tests.e2e.pages.test_page import KEEP_STATES, changing
 from tests.e2e.pages.test_page_motion import box, click
 from tests.e2e.pages.test_page_sound import press
@@ -68,11 +70,11 @@ def look(browser: Chromium, address: str) -> None:
     eventually(lambda: browser.run("document.getElementById('player')?.dataset.state === 'live'"), "no live picture")
 
 
-def text(page: Chromium, name: str) -> str:
+def text(page: Chromium | Firefox, name: str) -> str:
     return str(page.run(f"document.getElementById({json.dumps(name)}).textContent"))
 
 
-def means(page: Chromium) -> str:
+def means(page: Chromium | Firefox) -> str:
     return f"{text(page, 'means')} {text(page, 'by')}"
 
 
@@ -237,6 +239,72 @@ def test_a_browser_that_cannot_play_h264_shows_mjpeg(page: Chromium, watched: Ca
     if fault == BROKEN:
         assert text(page, "toast") == "This browser cannot play H.264; the stream is MJPEG"
     page.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+
+
+DECODER = """
+    globalThis.given = [];
+    globalThis.EncodedVideoChunk = class { constructor(values) { Object.assign(this, values); } };
+    globalThis.VideoDecoder = class {
+        static async isConfigSupported({ codec }) { return { supported: codec.startsWith("hev1") }; }
+        constructor({ output }) { this.output = output; }
+        configure({ codec }) { Object.assign(this, { state: "configured" }); globalThis.codec = codec; }
+        decode({ data, timestamp }) {
+            given.push(btoa(String.fromCharCode(...data)));
+            const image = { timestamp, displayWidth: 320, displayHeight: 240, close() {} };
+            this.output(Object.assign(new OffscreenCanvas(320, 240), image));
+        }
+        close() { this.state = "closed"; }
+    };"""
+"""A decoder that claims to decode H.265, and keeps what it is given."""
+CLAIM = """
+    const known = MediaSource.isTypeSupported;
+    MediaSource.isTypeSupported = (type) => type.includes("hvc1") || known(type);"""
+"""Chromium without a decoder of H.265 claims to have one."""
+H265 = "document.querySelector('#choice [value=h265]')"
+IS_OFFERED = f"!{H265}.closest('label').hidden"
+
+
+@pytest.fixture
+def h265(watched: CameraProcess, page: Chromium) -> Iterator[Chromium]:
+    """The page of a camera that has just enabled H.265."""
+    assert not page.run(IS_OFFERED)
+    watched.client.update("Image.H265", Enabled="yes", Resolution=1)
+    eventually(lambda: page.run(IS_OFFERED), "the page does not follow")
+    yield page
+    page.run("localStorage.clear()")
+    watched.client.update("Image.H265", Enabled="no")
+
+
+def test_a_browser_that_cannot_play_h265_is_told_so(h265: Chromium, watched: CameraProcess) -> None:
+    assert h265.run(f"{H265}.disabled")
+    assert text(h265, "unplayable") == "This browser cannot play H.265."
+    assert not hidden(h265, "unplayable")
+    script = h265.call("Page.addScriptToEvaluateOnNewDocument", source=CLAIM)["identifier"]
+    look(h265, f"http://{HOST}:{watched.port}/")
+    h265.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    assert hidden(h265, "unplayable")
+    h265.run(f"{H265}.click()")
+    said = "This browser cannot play H.265; the stream is H.264"
+    eventually(lambda: text(h265, "toast") == said and means(h265) == "H.264 by MSE", "it does not fall back")
+    eventually(lambda: changing(h265), "no picture")
+
+
+def test_a_decoder_of_h265_gets_the_stream_while_it_is_enabled(h265: Chromium, watched: CameraProcess) -> None:
+    script = h265.call("Page.addScriptToEvaluateOnNewDocument", source=DECODER)["identifier"]
+    look(h265, f"http://{HOST}:{watched.port}/")
+    h265.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    assert means(h265) == "H.264 by MSE"
+    h265.run(f"{H265}.click()")
+    eventually(lambda: means(h265) == "H.265 by WebCodecs" and h265.run("given.length > 30"), "no H.265")
+    decoder = av.CodecContext.create("hevc", "r")
+    for data in h265.run("given"):
+        (frame,) = decoder.decode(av.Packet(base64.b64decode(data)))
+        assert (frame.width, frame.height) == (320, 240)
+    with watched.client.open("/cgi/mp4/live.mp4?codec=h265") as answer:
+        assert h265.run("codec").removeprefix("hev1") in answer.headers["Content-Type"]
+    watched.client.update("Image.H265", Enabled="no")
+    eventually(lambda: means(h265) == "H.264 by MSE" and changing(h265), "it does not go on with H.264")
+    assert not h265.run(IS_OFFERED)
 
 
 def test_without_https_the_talk_button_says_where_it_works(page: Chromium, watched: CameraProcess) -> None:

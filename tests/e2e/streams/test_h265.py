@@ -19,6 +19,7 @@ from tests.media.encoded import h265, h265_units
 pytestmark = pytest.mark.slow
 
 FRAMED, RAW = "/cgi/mpeg/stream1.cgi?codec=h265", "/cgi/mpeg/stream1.cgi?codec=h265&header=no"
+MP4 = "/cgi/mp4/live.mp4?codec=h265"
 VPS, SPS, PPS = 32, 33, 34
 SIZE, GOP = (320, 240), 15
 
@@ -59,6 +60,17 @@ def test_players_play_it_over_http(camera: CameraProcess) -> None:
     run("gst-launch-1.0", "-q", *source, f"user-pw={PASSWORD}", *chain)
 
 
+def test_players_play_it_as_mp4(camera: CameraProcess) -> None:
+    address = camera.client.url(MP4)
+    (stream,) = ffprobe_all(address)
+    assert (stream["codec_name"], stream["codec_tag_string"], stream["width"]) == ("hevc", "hvc1", SIZE[0])
+    assert not run("ffmpeg", "-v", "error", "-i", address, "-frames:v", "20", "-f", "null", "-").stderr
+    run("mpv", "--no-config", "--really-quiet", "--vo=null", "--ao=null", "--frames=15", address)
+    source = f"souphttpsrc location=http://127.0.0.1:{camera.port}{MP4} user-id=admin is-live=true".split()
+    chain = ["!", "qtdemux", "!", "h265parse", "!", "avdec_h265", "!", "fakesink", "num-buffers=20"]
+    run("gst-launch-1.0", "-q", *source, f"user-pw={PASSWORD}", *chain)
+
+
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_players_play_it_over_rtsp(camera: CameraProcess, transport: str) -> None:
     (stream,) = ffprobe_all(url(camera, "/h265"), "-rtsp_transport", transport)
@@ -78,19 +90,21 @@ def test_mpv_plays_it(camera: CameraProcess) -> None:
 def test_disabled_there_is_none_and_those_who_watch_are_cut(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     client, refusal = camera.client, "Request failed: codec=h265: Image.H265.Enabled=no\r\n"
-    assert client.get(FRAMED).text == refusal
+    assert client.get(FRAMED).text == client.get(MP4).text == refusal
     with pytest.raises(av.error.HTTPNotFoundError):
         av.open(url(camera, "/h265"), timeout=20)
     client.update("Image.H265", Enabled="yes", Resolution=1)
     with (
         client.open(FRAMED) as answer,
+        client.open(MP4) as film,
         av.open(url(camera, "/h265"), options={"rtsp_transport": "tcp"}, timeout=20) as player,
-        ThreadPoolExecutor(2) as viewers,
+        ThreadPoolExecutor(3) as viewers,
     ):
         frames, parts = player.decode(video=0), sdk_parts(answer)
         next(frames)
         next(parts)
-        ended = [viewers.submit(exhaust, each) for each in (frames, parts)]
+        assert len(film.read(2000)) == 2000
+        ended = [viewers.submit(exhaust, each) for each in (frames, parts, film)]
         assert state(client, "H.265") == "encoded (the source sends no H.265)"
         client.update("Image.H265", Enabled="no")
         for each in ended:

@@ -1,11 +1,10 @@
-"""Live MP4 stream: H.264 with the microphone's sound, muxed once for all viewers, while it has viewers."""
+"""Live MP4 stream: H.264 or H.265 with the microphone's sound, muxed once for all viewers, while it has viewers."""
 
 import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.codecs import H264
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.mp4.muxer import Mp4Muxer, find_format
 from ipcamd.media.stream.hub import Hub
@@ -31,8 +30,8 @@ class Mp4Stream:
     """
 
     def __init__(self, pictures: Hub, sound: Callable[[], Hub | None]) -> None:
-        """`pictures` is the H.264 stream; `sound` returns the microphone's sound in AAC while it is enabled."""
-        self.hub = Hub(H264, pictures.name, self._follow)
+        """`pictures` is a stream for MP4; `sound` returns the microphone's sound in AAC while it is enabled."""
+        self.hub = Hub(pictures.codec, pictures.name, self._follow)
         """Hub to join in the same turn of the event loop in which `open` returns."""
         self.cut: Callable[[Hub], None] = lambda _: None
         """Called with `hub` when the stream ends, to disconnect its viewers."""
@@ -56,6 +55,12 @@ class Mp4Stream:
         self._hold(LINGER_S)
         self.hub.require_masks(self._pictures.mask_version)
         return Opening(muxer.content_type, muxer.opening)
+
+    def end_viewers(self, pictures: Hub) -> None:
+        """Disconnect the viewers if these are its pictures, which have been disabled."""
+        if pictures is self._pictures:
+            self._stop_muxer()
+            self.cut(self.hub)
 
     def close(self) -> None:
         """End the stream."""
@@ -117,7 +122,8 @@ class Mp4Stream:
 
     def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:
         masked = self._pictures.mask_version  # others than those with the newest masks do not come
-        self.hub.publish(EncodedFrame(H264, fragment, key, captured_ns, self._counter, mask_version=masked))
+        codec, counter = self.hub.codec, self._counter
+        self.hub.publish(EncodedFrame(codec, fragment, key, captured_ns, counter, mask_version=masked))
         self._counter = (self._counter + 1) % (1 << 32)
 
 

@@ -10,7 +10,7 @@ import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
-import { playableStreams, rememberStream, rememberedStream } from "./stream_choice.js";
+import { playableStreams, rememberStream, rememberedStream, titleOf } from "./stream_choice.js";
 import { View, size } from "./view.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see
@@ -31,6 +31,7 @@ const panels = [motion, ptz];
 let zoom = null; // loaded when a pointer, the focus or a key first needs it
 const talk = new TalkButton(() => stream?.talkChannel ?? null);
 let streams = new Map(); // streams that this browser plays
+let hasH265 = view.player.dataset.h265 === "on"; // whether the camera sends it
 let means = null; // the playing one
 let pictureDue = null; // timer
 let isHeard = false; // whether the user has switched the sound on
@@ -86,9 +87,26 @@ function giveUp(name) {
     watch(name);
     return;
   }
-  view.toast("This browser cannot play H.264; the stream is MJPEG");
-  choose("mjpeg");
-  watch("mjpeg");
+  const next = name === "h265" && streams.has("h264") ? "h264" : "mjpeg";
+  view.toast(`This browser cannot play ${titleOf(name)}; the stream is ${titleOf(next)}`);
+  choose(next);
+  watch(next);
+}
+
+/** Offer the streams that the camera has. */
+function offer() {
+  view.offer(hasH265 ? ["h264", "h265", "mjpeg"] : ["h264", "mjpeg"], streams);
+}
+
+/** The camera's H.265 has been enabled or disabled. */
+function followH265(isEnabled) {
+  hasH265 = isEnabled;
+  if (!streams.size) return; // the page still looks what this browser plays
+  offer();
+  if (hasH265 || chosen() !== "h265") return;
+  const [best] = streams.keys();
+  choose(best);
+  if (stream) watch(best);
 }
 
 function hear(frame) {
@@ -347,14 +365,17 @@ new StateStream({
     view.device.take(parts);
     view.lens.take(parts);
   },
-  settings: (group, values) => ptz.settings(group, values),
+  settings: (group, values) => {
+    ptz.settings(group, values);
+    if (group === "Image.H265") followH265(values.Enabled === "yes");
+  },
 });
 
 async function begin() {
   streams = await playableStreams(view.player.dataset.webrtc === "on");
-  view.choice.hidden = streams.size === 1;
+  offer();
   const [best] = streams.keys();
-  choose(streams.has(rememberedStream()) ? rememberedStream() : best);
+  choose(view.offers(rememberedStream()) ? rememberedStream() : best);
   watch(chosen());
   talk.look();
 }

@@ -1,8 +1,12 @@
 // Stream choice: the streams that this browser can play, their playback methods, and the user's selection.
 
 const KEPT_AS = "stream"; // in the browser's storage
-const VIDEO = "avc1.42e01f"; // profile and level of the camera's 720p
-const MP4 = `video/mp4; codecs="${VIDEO},mp4a.40.2"`;
+
+/** The codecs of video streams, with their names in the browser: profile and level are those of the camera's 720p. */
+const CODECS = new Map([
+  ["h264", { title: "H.264", inMp4: "avc1.42e01f", bare: "avc1.42e01f" }],
+  ["h265", { title: "H.265", inMp4: "hvc1.1.6.L93.B0", bare: "hev1.1.6.L93.B0" }],
+]);
 
 /**
  * @typedef {object} PlaybackMethod
@@ -26,16 +30,6 @@ const MJPEG = {
   },
   tellsLevels: true,
 };
-const WEB_CODECS = {
-  title: "H.264",
-  by: "by WebCodecs",
-  path: "cgi/mpeg/stream1.cgi?codec=h264",
-  async load() {
-    const [{ H264Renderer }, { readParts }] = await Promise.all([import("../renderers/h264_renderer.js"), import("./multipart.js")]);
-    return { Renderer: H264Renderer, read: readParts, ...(await overHttp()) };
-  },
-  tellsLevels: true,
-};
 const WEB_RTC = {
   title: "H.264",
   by: "by WebRTC",
@@ -46,19 +40,44 @@ const WEB_RTC = {
   },
   countsDrawn: true,
 };
-const MSE = {
-  title: "H.264",
-  by: "by MSE",
-  path: "cgi/mp4/live.cgi",
-  async load() {
-    const [{ MseRenderer }, { Mp4Reader }] = await Promise.all([import("../renderers/mse_renderer.js"), import("../mp4/mp4_reader.js")]);
-    return { Renderer: MseRenderer, read: Mp4Reader.of, ...(await overHttp()) };
-  },
+const RENDERERS = {
+  h264: async () => (await import("../renderers/h264_renderer.js")).H264Renderer,
+  h265: async () => (await import("../renderers/h265_renderer.js")).H265Renderer,
 };
+
+function webCodecs(name) {
+  return {
+    title: titleOf(name),
+    by: "by WebCodecs",
+    path: `cgi/mpeg/stream1.cgi?codec=${name}`,
+    async load() {
+      const [Renderer, { readParts }] = await Promise.all([RENDERERS[name](), import("./multipart.js")]);
+      return { Renderer, read: readParts, ...(await overHttp()) };
+    },
+    tellsLevels: true,
+  };
+}
+
+function mse(name) {
+  return {
+    title: titleOf(name),
+    by: "by MSE",
+    path: `cgi/mp4/live.cgi?codec=${name}`,
+    async load() {
+      const [{ MseRenderer }, { Mp4Reader }] = await Promise.all([import("../renderers/mse_renderer.js"), import("../mp4/mp4_reader.js")]);
+      return { Renderer: MseRenderer, read: Mp4Reader.of, ...(await overHttp()) };
+    },
+  };
+}
 
 async function overHttp() {
   const { HttpStream } = await import("../stream/http_stream.js");
   return { Client: HttpStream };
+}
+
+/** @param {string} name of a stream */
+export function titleOf(name) {
+  return CODECS.get(name)?.title ?? MJPEG.title;
 }
 
 /**
@@ -69,10 +88,18 @@ async function overHttp() {
  */
 export async function playableStreams(hasWebRtc) {
   const streams = new Map();
-  const otherwise = (await canDecodeH264()) ? WEB_CODECS : canPlayMp4() ? MSE : undefined;
-  if (hasWebRtc && canReceiveH264()) streams.set("h264", { ...WEB_RTC, otherwise });
-  else if (otherwise) streams.set("h264", otherwise);
+  for (const name of CODECS.keys()) {
+    const methods = await methodsOverHttp(name);
+    if (name === "h264" && hasWebRtc && canReceiveH264()) methods.unshift(WEB_RTC);
+    if (methods.length) streams.set(name, methods.reduceRight((otherwise, each) => ({ ...each, otherwise })));
+  }
   return streams.set("mjpeg", MJPEG);
+}
+
+/** Playback methods of the stream over HTTP, the best first. */
+async function methodsOverHttp(name) {
+  const { inMp4, bare } = CODECS.get(name);
+  return [...((await canDecode(bare)) ? [webCodecs(name)] : []), ...(canPlayMp4(inMp4) ? [mse(name)] : [])];
 }
 
 /** Whether WebRTC plays H.264, and reports each picture. */
@@ -82,15 +109,16 @@ function canReceiveH264() {
   return codecs.some(({ mimeType }) => mimeType.toLowerCase() === "video/h264");
 }
 
-/** Whether WebCodecs decode H.264: browsers offer them over HTTPS or from localhost only. */
-async function canDecodeH264() {
+/** Whether WebCodecs decode it: browsers offer them over HTTPS or from localhost only. */
+async function canDecode(codec) {
   if (!("VideoDecoder" in globalThis)) return false;
-  return VideoDecoder.isConfigSupported({ codec: VIDEO }).then(({ supported }) => supported, () => false);
+  return VideoDecoder.isConfigSupported({ codec }).then(({ supported }) => supported, () => false);
 }
 
-/** Whether Media Source Extensions play it: on iPhones the managed ones. */
-function canPlayMp4() {
-  return Boolean((globalThis.ManagedMediaSource ?? globalThis.MediaSource)?.isTypeSupported(MP4));
+/** Whether Media Source Extensions play it with sound: on iPhones the managed ones. */
+function canPlayMp4(codec) {
+  const type = `video/mp4; codecs="${codec},mp4a.40.2"`;
+  return Boolean((globalThis.ManagedMediaSource ?? globalThis.MediaSource)?.isTypeSupported(type));
 }
 
 /** The stream chosen on an earlier visit; null: none. */

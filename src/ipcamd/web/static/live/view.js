@@ -1,6 +1,7 @@
 // View of the live page. It has no connections, and sets text as text, never as HTML.
 
 import { Sparkline } from "./sparkline.js";
+import { titleOf } from "./stream_choice.js";
 
 const element = (id) => document.getElementById(id);
 
@@ -77,6 +78,29 @@ export class View {
   /** Add this second's figures to the graphs. @param {Record<keyof typeof FIGURES, number|null>} values */
   draw(values) {
     for (const [id, graph] of Object.entries(this.#graphs)) graph.add(values[id]);
+  }
+
+  /**
+   * Offer the streams that the camera has.
+   *
+   * @param {string[]} names
+   * @param {Map<string, import("./stream_choice.js").PlaybackMethod>} playable in this browser
+   */
+  offer(names, playable) {
+    for (const input of this.choice.querySelectorAll("input")) {
+      input.closest("label").hidden = !names.includes(input.value);
+      input.disabled = !playable.has(input.value);
+    }
+    const unplayable = names.filter((name) => !playable.has(name)).map(titleOf);
+    const notice = element("unplayable");
+    setText(notice, unplayable.length ? `This browser cannot play ${unplayable.join(" or ")}.` : "");
+    notice.hidden = !unplayable.length;
+    this.choice.hidden = false;
+  }
+
+  /** @param {string|null} name @returns {boolean} whether this stream can be chosen */
+  offers(name) {
+    return [...this.choice.querySelectorAll("label:not([hidden]) input:enabled")].some(({ value }) => value === name);
   }
 
   /** Show the playing stream and its method. @param {import("./stream_choice.js").PlaybackMethod} means */

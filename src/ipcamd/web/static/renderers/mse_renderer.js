@@ -1,5 +1,5 @@
-// MSE renderer: plays H.264 with sound by Media Source Extensions, which browsers also offer over plain HTTP, and stays
-// close to the live edge.
+// MSE renderer: plays H.264 or H.265 with sound by Media Source Extensions, which browsers also offer over plain HTTP,
+// and stays close to the live edge.
 
 import { VideoRenderer } from "./video_renderer.js";
 import { joined } from "../mp4/mp4_reader.js";
