@@ -111,7 +111,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "delivery": lambda run: delivery.measure(run.folder, 500 if run.full else 200),
     "fanout": mjpeg_fanout,
     "rtsp": rtsp_fanout,
-    "relay": lambda run: relay.rows(relay.measure(run.folder, 3, run.seconds, say)),
+    "relay": lambda run: relay.rows(relay.measure(run.folder, 3, 3 * run.seconds, say)),
     "webrtc": lambda run: webrtc.rows(webrtc.measure(run.folder, 2 * run.seconds, say)),
     "soak": lambda run: viewers.soak(run.folder, run.soak, say) if run.soak else [],
 }

@@ -26,7 +26,7 @@ class DeviceCapability(IntFlag):
     DEVICE_CAPS = 0x80000000
 
 
-class BufferFlag(IntFlag):
+class BufferFlag(IntEnum):
     """Of a buffer."""
 
     ERROR = 0x40
