@@ -25,7 +25,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the files with slow tests first: what is left for the end is short, and no worker waits for another."""
+    """Run the files with slow tests first, so that the last ones are short and no worker waits for another."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path not in slow, END_TO_END not in item.path.parents))
 
@@ -64,7 +64,7 @@ def camera(start_camera: StartCamera) -> CameraProcess:
 
 @pytest.fixture(scope="session")
 def shared_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
-    """One camera for all tests that only look."""
+    """One camera for all tests that only read."""
     camera = CameraProcess(tmp_path_factory.mktemp("shared") / "state", "--source=scene").start()
     yield camera
     stop_all([camera])
@@ -78,7 +78,7 @@ def client(shared_camera: CameraProcess) -> Client:
 
 @pytest.fixture(scope="session")
 def unhurried_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
-    """One camera with small and slow streams, for all tests of rates that only look."""
+    """One camera with small and slow streams, for all tests of rates that only read."""
     camera = CameraProcess(tmp_path_factory.mktemp("unhurried") / "state", "--source=scene").start()
     for stream in STREAMS:
         camera.client.update(stream, Resolution=SMALL, Framerate=UNHURRIED_RATE)
@@ -94,7 +94,7 @@ def unhurried(unhurried_camera: CameraProcess) -> Client:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Hold up whoever reads in a file of a card until the event is set: a card that takes long to be looked through."""
+    """Block reads of files on the card until the event is set, as during a long scan."""
     gate, real = threading.Event(), os.pread
 
     def pread(fd: int, length: int, offset: int) -> bytes:

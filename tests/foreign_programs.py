@@ -34,7 +34,7 @@ class Program:
     folder: Path
 
     def run(self, *arguments: str, timeout_s: float = 100, variables: Mapping[str, str] = MappingProxyType({})) -> str:
-        """Return what it prints; it must end with 0. `variables` are added to the environment."""
+        """Return its output; it must end with 0. `variables` are added to the environment."""
         command = [*self.command, *arguments]
         environment = {**_environment(), **self.variables, **variables}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False)

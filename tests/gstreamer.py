@@ -1,4 +1,4 @@
-"""What GStreamer's player says at its end that is no complaint about the camera."""
+"""Messages of GStreamer's player at its end that do not concern the camera."""
 
 import re
 
@@ -14,7 +14,7 @@ the pipeline stops is still playing when gst-launch disposes of it."""
 
 
 def settled(code: int, output: str) -> tuple[int, str]:
-    """Return exit code and output as they would be without that; whatever else went wrong stays."""
+    """Return exit code and output without these messages; other errors remain."""
     rest = RACE.sub("", output)
     stumbled = code == 1 and "gst_rtspsrc_pause ()" in output and "ERROR" not in rest
     return (0 if stumbled else code), rest

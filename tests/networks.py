@@ -1,6 +1,6 @@
 """Networks of a test's own: a network namespace for the camera, and neighbours on links of their own.
 
-The calling thread moves into the new namespace and comes back; the processes that it starts there stay there.
+The calling thread moves into the new namespace and returns; the processes that it starts there stay there.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Our dataclass decorator: it makes what that of the standard library makes."""
+"""The camera's dataclass decorator: its classes behave like those of the standard library's."""
 
 import dataclasses
 import threading

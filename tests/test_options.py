@@ -1,4 +1,4 @@
-"""Command line over environment over file over default, and errors that name what was wrong."""
+"""Command line over environment over file over default, and errors that name the wrong value."""
 
 import argparse
 

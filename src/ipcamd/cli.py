@@ -21,7 +21,7 @@ examples:
   ipcamd run --source rtsp://10.0.0.9/main     another camera
   IPCAMD_ADMIN_PASSWORD=... ipcamd run         with a password of your own
 
-Each option can also stand in the environment (IPCAMD_PORT=9000) or in the TOML file given with --config
+Each option can also be set in the environment (IPCAMD_PORT=9000) or in the TOML file given with --config
 (port = 9000). The command line wins over the environment, the environment over the file; what was changed
 through the camera's own settings wins over all three.
 """

@@ -232,7 +232,7 @@ async def test_no_password_is_in_the_files(path: Path) -> None:
         await accounts.add("paul", "swordfish-7", Rank.USERS)
         data = b"".join(file.read_bytes() for file in path.parent.iterdir())
     data += b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"paul" in data  # the search does find what is there
+    assert b"paul" in data  # the search works: it finds other texts
     assert told.encode() not in data
     assert b"swordfish" not in data
 

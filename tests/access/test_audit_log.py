@@ -41,7 +41,7 @@ class Camera:
         self.authenticator.verify("GET", "/x", basic(user, password), address)
 
     async def lines(self, **chosen: object) -> list[str]:
-        """Return what the log says, oldest first, without the first administrator's line."""
+        """Return the log's lines, oldest first, without that of the first administrator."""
         records = await self.log.newest(10_000, AuditFilter(**chosen))  # type: ignore[arg-type]
         lines = [f"{r.kind} {r.account} {r.address} {r.what}" + f": {r.failure}" * bool(r.failure) for r in records]
         return [line for line in reversed(lines) if "first administrator" not in line]

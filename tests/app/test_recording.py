@@ -1,4 +1,4 @@
-"""The way of what was captured to the card."""
+"""Sink of the card: captured files and a full card."""
 
 from pathlib import Path
 from typing import cast

@@ -1,4 +1,4 @@
-"""A camera's lives: their ports, and their ends."""
+"""Runner: ports over restarts, and exits."""
 
 import asyncio
 import signal
@@ -51,7 +51,7 @@ def cameras(monkeypatch: pytest.MonkeyPatch) -> Cameras:
 
 @pytest.fixture(autouse=True)
 def signals() -> Iterator[None]:
-    """Let the signals do again what they did before."""
+    """Restore the signal handlers."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
     for number, handler in before.items():

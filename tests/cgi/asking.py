@@ -162,7 +162,7 @@ class World:
         self.restarts += 1
 
     async def ask(self, endpoint: Endpoint, query: str = "", **fields: str) -> Reply:
-        """Return the answer; raises what the endpoint raises."""
+        """Return the answer. Raises the errors of the endpoint."""
         head = Head("GET", f"{endpoint.path}?{query}", endpoint.path, query, (1, 1), fields, 0, True)
         account = Account("admin", self.rank)
         answer = endpoint.run(Call(head, Query.parse(query), account, "127.0.0.1", self.camera(), _nothing()))
@@ -172,7 +172,7 @@ class World:
         return reply
 
     async def close(self) -> None:
-        """End what moves, keep where it is, and close the database."""
+        """Stop the motors, store their positions, and close the database."""
         if "motors" in vars(self):
             self.ptz.close()
             await self.lens.close()

@@ -60,7 +60,7 @@ class Asker:
         return reply.body.decode()
 
     async def refusal(self, query: str, path: str = "/cgi/admin/param.cgi", rank: Rank = Rank.ADMIN) -> str:
-        """Ask what must be refused and change nothing; return the message."""
+        """Send a request that must be refused and change nothing; return the message."""
         before = {group.name: self.settings[group.name] for group in GROUPS}
         with pytest.raises(RequestFailed) as refused:
             await self(query, path, rank)

@@ -147,7 +147,7 @@ async def test_on_is_day_and_off_is_night_whatever_the_light(rig: Rig) -> None:
 
 
 async def days(rig: Rig, start: tuple[str, str], end: tuple[str, str]) -> list[str]:
-    """Return the times of day at which the filter switches within two days, and what it switches to."""
+    """Return the times of day at which the filter switches within two days, with the new states."""
     await rig.update(Usage="schedule", StartHr=start[0], StartMin=start[1], EndHr=end[0], EndMin=end[1])
     seen: list[str] = []
 

@@ -20,7 +20,7 @@ from ipcamd.store.database import Database
 
 
 class Line:
-    """A line with a receiver at its end; its plug can be pulled."""
+    """A line with a receiver at its end; it can be disconnected."""
 
     is_present = is_connected = True
 
@@ -49,14 +49,14 @@ class Rig:
         await self.settings.update([Change("RS485", name, value) for name, value in values.items()])
 
     async def move(self, direction: str, continuous: bool = False) -> bytes:
-        """Return what one move sends at once."""
+        """Return the bytes that one move sends at once."""
         self.line.sent.clear()
         await self.commands.send_move(direction, continuous)
         return b"".join(self.line.sent)
 
 
 async def turn_round() -> None:
-    """Let every task that is ready do what it has to do."""
+    """Run all tasks that are ready."""
     for _ in range(20):
         await asyncio.sleep(0)
 

@@ -12,7 +12,7 @@ from ipcamd.settings.settings import Settings
 
 
 class FakeUploader:
-    """A kind of target, and its one server: remembers what arrived."""
+    """A kind of target, with one server that records the received files."""
 
     title = "FakeUploader"
     groups = (FTP.name,)

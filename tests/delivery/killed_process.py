@@ -25,7 +25,7 @@ TARGETS = {"FTP": "ftp", "NetStorage": "samba"}
 
 
 def content(name: str) -> bytes:
-    """Return what the file of that name holds."""
+    """Return the content of the file of that name."""
     return hashlib.shake_128(name.encode()).digest(SIZE)
 
 
@@ -62,8 +62,8 @@ async def live(folder: Path, group: str, values: dict[str, str]) -> None:
 
 
 def reborn() -> bool:
-    """Go on as a new process; return False when a life has ended by itself."""
-    while process := os.fork():  # starting Python anew for each life would take a hundred times as long
+    """Continue as a new process; return False if a process has ended by itself."""
+    while process := os.fork():  # starting Python for each process would take a hundred times as long
         _, status = os.waitpid(process, 0)
         if not os.WIFSIGNALED(status):
             return False
@@ -74,6 +74,6 @@ if __name__ == "__main__":
     directory, chosen, *settings = sys.argv[1:]
     importlib.import_module(
         f"ipcamd.delivery.{'samba' if chosen == 'NetStorage' else 'ftp'}.session"
-    )  # once for all lives
+    )  # once for all processes
     if reborn():
         asyncio.run(live(Path(directory), chosen, dict(setting.split("=", 1) for setting in settings)))

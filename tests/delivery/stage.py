@@ -1,4 +1,4 @@
-"""A camera's delivery on a database of its own; time passes only when the test says so."""
+"""A camera's delivery on a database of its own; the test controls the time."""
 
 import asyncio
 from collections.abc import AsyncIterator

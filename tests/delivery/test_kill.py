@@ -38,7 +38,7 @@ class Shipper:
         return self.process.stdout.readline().strip()
 
     def birth(self) -> int:
-        """Return the next life's process id; what is heard before it was acknowledged by the life before."""
+        """Return the next process's id; lines before it are acknowledgements of the previous process."""
         while not (line := self.hear()).isdecimal():
             assert line
             self.acknowledged.append(line)
@@ -49,7 +49,7 @@ class Shipper:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave no life behind when a test fails: killed, the process cannot end the one that it waits for."""
+        """Leave no process behind when a test fails: a killed parent cannot end its child."""
         if self.process.returncode is None:
             self.process.kill()
             with suppress(ProcessLookupError):
@@ -57,7 +57,7 @@ class Shipper:
             self.process.communicate()
 
     def end(self) -> None:
-        """Let the last life deliver what waits."""
+        """Let the last process deliver the waiting files."""
         self.birth()
         assert self.process.stdin is not None
         self.process.stdin.write("end\n")
@@ -69,7 +69,7 @@ class Shipper:
 
 
 def kill(shipper: Shipper, files: Callable[[], dict[str, bytes]]) -> None:
-    """Kill lives at any moment, until some of them left a half file. None is under its final name, ever."""
+    """Kill processes at any moment, until some of them left a partial file; none ever has its final name."""
     chance, halves = random.Random(1), 0
     for count in range(MOST):
         life = shipper.birth()

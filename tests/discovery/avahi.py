@@ -1,4 +1,4 @@
-"""Avahi on a neighbour: a daemon with a message bus of its own, and what ``avahi-browse`` finds."""
+"""Avahi on a neighbour: a daemon with a message bus of its own, and the results of ``avahi-browse``."""
 
 import contextlib
 import os
@@ -58,7 +58,7 @@ class Avahi:
 
 @contextlib.contextmanager
 def running_avahi(host: Neighbour, folder: Path) -> Iterator[Avahi]:
-    """Run a daemon that hears the host's link."""
+    """Run a daemon that listens on the host's link."""
     socket, bus, daemon = folder / "bus", folder / "bus.conf", folder / "avahi.conf"
     bus.write_text(BUS.format(socket=socket))
     daemon.write_text(DAEMON.format(interface=host.interface))

@@ -181,6 +181,6 @@ def _handler(firewall: Firewall) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Suppress the log."""
 
     return Handler

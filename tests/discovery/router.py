@@ -67,7 +67,7 @@ class Router:
         return int(time.monotonic() - self.born)
 
     def add(self, wanted: int, entry: Entry) -> int:
-        """Map a port as PCP and NAT-PMP do: the present one of this owner, else the wanted one, else another."""
+        """Map a port as PCP and NAT-PMP do: the present port of this owner, else the requested one, else another."""
         for port, present in self.entries.items():
             if (present.client, present.internal) == (entry.client, entry.internal):
                 if present.owner != entry.owner:
@@ -237,7 +237,7 @@ def _handler(router: Router) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Suppress the log."""
 
     return Handler
 

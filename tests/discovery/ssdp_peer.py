@@ -1,4 +1,4 @@
-"""SSDP client on a neighbour, in plain sockets: it searches, and hears all announcements."""
+"""SSDP client on a neighbour, in plain sockets: it searches, and receives all announcements."""
 
 import contextlib
 import select
@@ -41,7 +41,7 @@ def index_of(host: Neighbour) -> int:
 
 @contextlib.contextmanager
 def listener6(host: Neighbour, group: tuple[str, int]) -> Iterator[socket.socket]:
-    """Give a socket that hears an IPv6 group on the host's link."""
+    """Give a socket that receives an IPv6 group on the host's link."""
     with host.socket(family=socket.AF_INET6) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((*group, 0, index_of(host)))
@@ -52,7 +52,7 @@ def listener6(host: Neighbour, group: tuple[str, int]) -> Iterator[socket.socket
 
 @contextlib.contextmanager
 def listener(host: Neighbour) -> Iterator[socket.socket]:
-    """Give a socket that hears the group on the host's link."""
+    """Give a socket that receives the group on the host's link."""
     with host.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("", 1900))

@@ -19,7 +19,7 @@ REQUEST = MappingRequest(OwnAddress("cam1", "10.99.1.1", 24), "10.99.1.254", "pc
 
 
 class SlowRouter:
-    """Maps at once, and responds when the test says so."""
+    """Maps at once; the test controls the response."""
 
     name = "slow"
 

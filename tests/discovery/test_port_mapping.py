@@ -91,7 +91,7 @@ async def test_a_router_that_is_away_is_asked_again(network: Network, mapping: M
         await becomes(lambda: mapping.status == "natpmp 203.0.113.5 http=8080 rtsp=8554")
     await becomes(lambda: mapping.external_address == "")
     await mapping.apply(None)
-    assert len(router.entries) == 2  # it was not there to be told
+    assert len(router.entries) == 2  # it did not answer at the removal
     assert mapping.notes[0] == "the router does not support natpmp"
 
 

@@ -89,7 +89,7 @@ class Client:
         return f"http://{self.user}:{self.password.replace(' ', '%20')}@127.0.0.1:{self.port}{path}"
 
     def update(self, group: str, **values: object) -> Answer:
-        """Change parameters, and insist that it worked."""
+        """Change parameters; fail unless the camera acknowledges it."""
         answer = self.get("/cgi/admin/param.cgi", action="update", group=group, **values)
         assert answer.lines == [f"{group}.{name}={value}" for name, value in values.items()], answer.text
         return answer
@@ -118,7 +118,7 @@ class CameraProcess:
         program: Sequence[str] = ("-m", "ipcamd"),
         command: Sequence[str] = (),
     ) -> None:
-        """`program` is what Python runs; `command` is that of an installed camera, which runs instead."""
+        """`program` is the arguments of Python; `command`, that of an installed camera, replaces them."""
         self.state = state
         self.options = options
         self._log = state.with_name(state.name + ".log")
@@ -208,7 +208,7 @@ class CameraProcess:
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Return this environment without what would configure a camera, or hide how it writes, and with `extra`."""
+    """Return this environment with `extra`, but without variables that configure a camera or change its output."""
     own = ("IPCAMD_", "PYTHONUNBUFFERED")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return kept | dict(extra)

@@ -39,7 +39,7 @@ class ChromiumProgram:
             pass_fds=[to_read, from_write],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"TMPDIR": self._profile.name},  # what it leaves there goes with the profile
+            env=os.environ | {"TMPDIR": self._profile.name},  # its files there are deleted with the profile
         )
         os.close(to_read)
         os.close(from_write)

@@ -1,4 +1,4 @@
-"""When a light flashes and when a beep is heard, in what the camera sent; and the clip that has both."""
+"""Synchronization of flashes and beeps in streams, and a clip that contains both."""
 
 import itertools
 import subprocess
@@ -37,7 +37,7 @@ class Flash:
         return self.light - self.dark < 1.5 * interval
 
     def apart(self, moment: float, interval: float) -> float:
-        """Return how far it was from a moment, at least: where a picture is missing, it would have shown the flash."""
+        """Return the minimum distance from a time; a missing picture might have shown the flash earlier."""
         begun = self.light if self.is_exact(interval) else min(max(moment, self.dark), self.light)
         return abs(begun - moment)
 
@@ -83,12 +83,12 @@ class Watched:
         return [flash for flash in flashes(self.levels) if first + 0.3 < flash.dark and flash.light < last - 0.3]
 
     def apart_ms(self) -> list[float]:
-        """Return how far each flash is from its beep, at least, in milliseconds."""
+        """Return the minimum distance of each flash from its beep, in milliseconds."""
         heard = beeps(self.sound)
         return [1000 * flash.apart(nearest(flash.light, heard), self.interval) for flash in self.flashes()]
 
     def count(self, exact: bool) -> int:
-        """Return the number of flashes; `exact`: of those that no picture is missing before, as on a busy machine."""
+        """Return the number of flashes; `exact`: only those without a missing picture before them."""
         if not self.sound or len(self.levels) < 2:
             return 0
         return sum(flash.is_exact(self.interval) or not exact for flash in self.flashes())

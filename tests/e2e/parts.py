@@ -106,7 +106,7 @@ def plain_parts(stream: Readable) -> Iterator[bytes]:
 
 
 def soi_to_eoi(stream: Readable) -> Iterator[bytes]:
-    """Give JPEGs the way that many scripts find them: everything from FFD8 to FFD9, whatever stands between."""
+    """Give JPEGs as many scripts find them: all bytes from FFD8 to FFD9."""
     data = b""
     while True:
         data += exactly(stream, 4096)
@@ -121,7 +121,7 @@ STREAMS = {"MJPEG": "/cgi/mjpg/mjpeg.cgi", "H264": "/cgi/mpeg/stream1.cgi", "MPE
 
 
 def wait_in_stream(client: Client, seconds: float, encoding: str = "H264") -> None:
-    """Wait until a stream has pictures of so many seconds of the camera's clock: what records it has them, too."""
+    """Wait until a stream has pictures of so many seconds of the camera's clock: recorders then have them, too."""
     with client.open(STREAMS[encoding]) as answer:
         parts = sdk_parts(answer)
         until = next(parts).captured + seconds

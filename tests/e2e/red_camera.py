@@ -1,4 +1,4 @@
-"""A camera in the network that shows nothing but red: what is not red was not captured from it."""
+"""A network camera that shows only red: other colours were not captured from it."""
 
 import io
 import threading

@@ -29,7 +29,7 @@ class TracedCamera:
         self.process = CameraProcess(folder / "state", *options, environment=environment, program=(str(PROGRAM),))
 
     def forget(self) -> None:
-        """Begin the trace anew."""
+        """Restart the trace."""
         self._trace.write_text("")
 
     def calls(self) -> list[str]:

@@ -72,7 +72,7 @@ async def test_an_address_that_does_not_answer_is_not_waited_for(monkeypatch: py
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         port = listener.getsockname()[1]
         waiting = [socket.socket() for _ in range(8)]
-        for one in waiting:  # the queue is full: what comes now gets no answer
+        for one in waiting:  # the queue is full: further connections get no answer
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
         assert await EgressPolicy(True).resolve("nas", port) == "127.0.0.2"

@@ -201,7 +201,7 @@ async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:
     output = OutputPulse(lambda level: (levels.append(level), low.set() if level == "low" else None), lambda: "low")
     low.clear()
     output.pulse(0.02)
-    output.pulse(0.01)  # shorter than what is left: changes nothing
+    output.pulse(0.01)  # shorter than the remaining time: changes nothing
     asyncio.get_running_loop().call_later(0.015, levels.append, "after 15 ms")
     await asyncio.wait_for(low.wait(), 30)
     output.pulse(60)

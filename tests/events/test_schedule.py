@@ -1,4 +1,4 @@
-"""When a schedule counts, and what starts it (SDK 11)."""
+"""Schedule: its hours, and its triggers (SDK 11)."""
 
 from datetime import datetime
 
@@ -39,7 +39,7 @@ CASES = [
     (hours("22:00", "6:00"), "2024-01-02 06:00", True),
     (hours("22:00", "6:00"), "2024-01-02 06:01", False),
     (hours("22:00", "6:00"), "2024-01-02 21:59", False),
-    # the night that began on the only day goes on, the night that ends on it does not count
+    # the night that starts on the only day continues; the night that ends on it does not count
     (hours("22:00", "6:00", **NO_DAYS | {"Monday": "1"}), "2024-01-02 05:00", True),
     (hours("22:00", "6:00", **NO_DAYS | {"Monday": "1"}), "2024-01-01 05:00", False),
     (hours("22:00", "6:00", **NO_DAYS | {"Monday": "1"}), "2024-01-02 22:30", False),

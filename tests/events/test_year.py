@@ -1,4 +1,4 @@
-"""Ten schedules, a year, clocks that change twice: what begins and counts is what a painted week says."""
+"""Ten schedules, a year, clocks that change twice: starts and hours equal those of a table of the week's minutes."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def of_week(local: datetime) -> int:
 
 
 def expected(moments: list[datetime]) -> list[tuple[datetime, int]]:
-    """Return when which schedule begins, if somebody looks at these moments of local time."""
+    """Return the starts of the schedules, if these local times are checked."""
     begun, running = [], set[int]()
     for local in moments:
         now = {number for number, week in enumerate(WEEKS, 1) if week[of_week(local)]}

@@ -29,7 +29,7 @@ def mentions(node: ast.AST, names: set[str]) -> bool:
 
 
 def moments(function: ast.AST) -> set[str]:
-    """Return the variables of a function that hold what a clock said."""
+    """Return the variables of a function that contain readings of a clock."""
     found: set[str] = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Assign) and mentions(node.value, set()):

@@ -1,4 +1,4 @@
-"""The pages that speak of the code say what the code says."""
+"""Pages about the code agree with the code."""
 
 import importlib.util
 import re

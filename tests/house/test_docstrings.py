@@ -132,7 +132,7 @@ def test_every_number_of_a_dataclass_has_a_unit() -> None:
 
 
 def test_constructors_describe_arguments_of_plain_types() -> None:
-    """A `Settings` says itself what it is; a number, a text or a function does not."""
+    """A class describes itself; a number, a text or a function does not."""
     found = [
         f"{path}:{init.lineno}: {owner.name}({argument.arg})"
         for path, text in FILES.items()
@@ -158,7 +158,7 @@ def raised_by(node: ast.AST) -> list[str]:
 
 
 def is_action(node: Function) -> bool:
-    """Whether a function is the action of an endpoint or operation: the type `Action` says what these raise."""
+    """Whether a function is the action of an endpoint or operation: the type `Action` names their errors."""
     return any(ast.unparse(a.annotation) in ("Call", "OperationCall") for a in node.args.args if a.annotation)
 
 

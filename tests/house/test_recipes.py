@@ -1,4 +1,4 @@
-"""Recipes in docs/with: each is in the index, says whether it was tried, and how to see that it works."""
+"""Recipes in docs/with: each is in the index, with its state of testing and a sign of success."""
 
 import re
 from pathlib import Path

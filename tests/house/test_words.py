@@ -1,4 +1,4 @@
-"""Rules about what is written for people."""
+"""Rules about documentation for people."""
 
 import re
 from collections import Counter

@@ -64,7 +64,7 @@ async def main(path: Path) -> None:
 
 
 def live(path: Path) -> None:
-    """Go through `main` in a process of its own: starting Python anew for each would take a hundred times as long."""
+    """Go through `main` in a process of its own: starting Python for each would take a hundred times as long."""
     process = os.fork()
     if process:
         os.waitpid(process, 0)

@@ -24,7 +24,7 @@ def test_killed_at_any_moment_it_is_done_or_not(tmp_path: Path) -> None:
     found, acknowledged = [], False
     for number in range(KILLS):
         line = process.stdout.readline()
-        if line == "OK\n":  # said before the kill
+        if line == "OK\n":  # printed before the kill
             line = process.stdout.readline()
         _, life, state = line.split(maxsplit=2)
         found.append(state.strip())

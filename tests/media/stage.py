@@ -1,4 +1,4 @@
-"""Pictures and a source for the tests of the media folder: everything as the test says, nothing by itself."""
+"""Pictures and a source for the tests of the media folder: controlled by the test."""
 
 import queue
 import threading
@@ -59,7 +59,7 @@ class Taken(LatestValue[ProcessedFrame]):
 
 
 class Script:
-    """A source that gives what the test puts in, when it puts it in."""
+    """A source that yields the test's items as they are put in."""
 
     name = "script"
     sound = False

@@ -54,7 +54,7 @@ class House:
         await self.settings.update([Change(group, name, value) for name, value in values.items()])
 
     async def show(self, *viewers: Viewer, frame: object = None) -> list[EncodedFrame]:
-        """Show one picture; return what each viewer gets of it."""
+        """Show one picture; return the frame of each viewer."""
         self.time += SECOND // 30
         self.source.show(self.time, frame or sloped())  # type: ignore[arg-type]
         return [await viewer.next() for viewer in viewers]
@@ -225,7 +225,7 @@ async def test_no_signal_and_back(house: House) -> None:
     blank = await viewer.next()
     assert blank.size == before.size
     assert abs(brightness(blank) - brightness(before)) > 50
-    # else the run that ends may swallow the picture that the next one is to show
+    # otherwise the ending run might take the picture of the next one
     house.source.ends()
     house.pipeline.capture.lost = False
     (after,) = await house.show(viewer, frame=grey(200))

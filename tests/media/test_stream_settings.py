@@ -1,4 +1,4 @@
-"""From parameters to what a stream looks like."""
+"""Stream settings from parameters."""
 
 import pytest
 

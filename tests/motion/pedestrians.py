@@ -41,7 +41,7 @@ def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
 
 
 def analysis(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:
-    """Give what motion detection sees of these pictures."""
+    """Give the analysis frames of these pictures."""
     eyes = AnalysisTap(lambda: None)
     eyes.demand = Demand.WHILE_WATCHED
     for picture in shown:

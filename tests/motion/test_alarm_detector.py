@@ -39,7 +39,7 @@ class Watching:
 
 
 def dancing(picture: np.ndarray, seconds: float) -> np.ndarray:
-    """A person who never leaves and never stands still."""
+    """A person who moves permanently."""
     return walker(40)(picture, 1.5 + np.sin(3 * seconds))
 
 

@@ -1,4 +1,4 @@
-"""What counts as movement and what does not, on pictures made by the test."""
+"""Motion detector on synthetic pictures: movement, and other changes."""
 
 from collections.abc import Callable
 
@@ -208,7 +208,7 @@ def largest(seen: list[tuple[WindowResult, ...]]) -> float:
     return max(result.extent for result, *_ in seen)
 
 
-# ---- what must not be compared ----
+# ---- pictures that must not be compared ----
 
 
 def test_a_new_view_is_learnt_before_anything_counts() -> None:

@@ -1,4 +1,4 @@
-"""Gain and offset of a change of light, and what it explains."""
+"""Gain and offset of a change of light, and the blocks that it explains."""
 
 import numpy as np
 import pytest

@@ -29,7 +29,7 @@ SENSOR = "ImageSource.IO.Sensor"
 
 
 class Place:
-    """A camera that looks at the yard."""
+    """A camera that shows the yard."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
@@ -58,7 +58,7 @@ class Place:
         await self.settings.update([Setting(group, name, value) for name, value in values.items()])
 
     async def show(self, seconds: float, change: Change | None = None) -> list[tuple[int, int, int]]:
-        """Show so much to a viewer; return the levels that the frames tell."""
+        """Show pictures to a viewer; return the levels of the frames."""
         return [await self.one(number / 15, change) for number in range(round(seconds * 15))]
 
     async def one(self, seconds: float, change: Change | None) -> tuple[int, int, int]:

@@ -44,7 +44,7 @@ def walk() -> list[AnalysisFrame]:
 
 @pytest.mark.parametrize(("name", "least"), [("path", 12), ("crossing", 12), ("left", 5)])
 def test_windows_over_the_path_alarm_as_often_as_they_may(walk: list[AnalysisFrame], name: str, least: int) -> None:
-    # somebody is on the path all the time, on its left half of the time; 79 seconds hold 16 alarms at most
+    # persons are on the path all the time, on its left for half of the time; 79 seconds hold 16 alarms at most
     assert least <= len(alarms(walk, window(PATH[name], 50, 10))) <= 16
 
 

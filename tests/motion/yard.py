@@ -1,4 +1,4 @@
-"""A picture to look for movement in, things that move through it, and a detector that is shown it."""
+"""Synthetic yard for motion detection, moving objects in it, and a detector that sees it."""
 
 from collections.abc import Callable
 
@@ -65,7 +65,7 @@ class Showing:
         self._random = np.random.default_rng(7)
 
     def show(self, seconds: float, *changes: Change) -> list[tuple[WindowResult, ...]]:
-        """Show so much; return what each window saw in each picture."""
+        """Show pictures; return the result of each window for each picture."""
         return [self.one(number / self.rate, *changes) for number in range(round(seconds * self.rate))]
 
     def one(self, seconds: float, *changes: Change) -> tuple[WindowResult, ...]:

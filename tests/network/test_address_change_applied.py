@@ -1,4 +1,4 @@
-"""Changes on an interface that the camera configures: what is applied when, on an interface that only notes it."""
+"""Changes on an interface that the camera configures: their order and time, on a recording interface."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection

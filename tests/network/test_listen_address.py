@@ -1,4 +1,4 @@
-"""Listing of the interface: what is read of the machine, and when."""
+"""Listing of the interface: reads of the machine's state."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ from ipcamd.store.database import Database
 
 
 class WatchedNetwork(VirtualNetwork):
-    """The machine's interfaces; notes what is asked."""
+    """The machine's interfaces; records the queries."""
 
     def __init__(self) -> None:
         super().__init__(VirtualHardware())

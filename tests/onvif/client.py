@@ -79,13 +79,13 @@ class OnvifClient:
         return self._client.ask("POST", self._path, document, Content_Type="application/soap+xml; charset=utf-8")
 
     def change(self, operation: str, content: str = "") -> Result:
-        """Send a request, and insist that it is carried out."""
+        """Send a request; fail unless it is carried out."""
         result = self.ask(operation, content)
         assert result.status == 200, result.raw
         return result
 
     def refuse(self, operation: str, content: str = "", header: str = "") -> list[str]:
-        """Send a request, and insist on a fault; return its subcodes and its reason."""
+        """Send a request that must be refused; return the subcodes and the reason of the fault."""
         result = self.ask(operation, content, header)
         assert result.fault, result.raw
         return result.fault

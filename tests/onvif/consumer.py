@@ -50,6 +50,6 @@ class Consumer:
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Be quiet."""
+                """Suppress the log."""
 
         return Handler

@@ -55,7 +55,7 @@ class EnvelopeFuzzer:
         self._logins = {"viewer": basic("viewer", PASSWORD), "admin": camera.client.login()}
 
     def run(self, first: int, count: int) -> None:
-        """Send envelopes of these numbers. Raises ``AssertionError`` with what broke the camera."""
+        """Send envelopes of these numbers. Raises ``AssertionError`` with the request that broke the camera."""
         connection = http.client.HTTPConnection("127.0.0.1", self._camera.port, timeout=60)
         for start in range(first, first + count, BATCH):
             user = ("admin", "viewer")[start // BATCH % 2]

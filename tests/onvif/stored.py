@@ -1,4 +1,4 @@
-"""Stored state of a camera: what a refused request must not change."""
+"""Stored state of a camera: unchanged by refused requests."""
 
 from tests.e2e.camera import Client
 
@@ -9,7 +9,7 @@ LIVE = {f"{group.name}.{each.name}" for group in GROUPS for each in group.params
 
 
 def stored(client: Client) -> list[str]:
-    """Return all accounts, and all parameters but those that tell the present state of the device."""
+    """Return all accounts, and all parameters except live ones."""
     lines = client.get("/cgi/admin/param.cgi", action="alllist").lines
     return [
         *client.get("/cgi/admin/pwdgrp.cgi", action="get").lines,

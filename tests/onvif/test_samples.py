@@ -1,4 +1,4 @@
-"""Samples of requests: ONVIF's schemas allow them, and a change has an effect to look for."""
+"""Samples of requests: ONVIF's schemas allow them, and each change has a visible effect."""
 
 import pytest
 from tests.onvif.client import write_envelope

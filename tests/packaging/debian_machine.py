@@ -73,7 +73,7 @@ class DebianMachine:
         return self._enter(["--all", "--root", "--wd", *self._variables_of(command)], check)
 
     def output(self, *command: str, check: bool = True) -> str:
-        """Return what a command on the machine prints."""
+        """Return the output of a command on the machine."""
         return self.run(*command, check=check).stdout.strip()
 
     def run_in_its_network(self, *command: str) -> None:
@@ -150,7 +150,7 @@ def _base() -> Path:
 
 
 def _bootstrap(release: str, folder: Path) -> None:
-    """Install a minimal system with systemd, and download what Python needs. Skips the test without an archive."""
+    """Install a minimal system with systemd, and download Python's dependencies. Skips the test without an archive."""
     include = "--include=systemd,ca-certificates"
     fetch = "apt-get update && apt-get install --yes --no-install-recommends --download-only python3"
     try:

@@ -11,7 +11,7 @@ PAGES = ("/", "/recordings", "/events", "/settings", "/system", "/api")
 
 
 def assert_complete(client: Client) -> None:
-    """Fetch every page with what it loads, a snapshot and the beginning of a stream."""
+    """Fetch every page with its files, a snapshot and the beginning of a stream."""
     for page in PAGES:
         answer = client.get(page)
         assert answer.status == 200, page

@@ -82,7 +82,7 @@ def offered_by_fish(folder: Path, line: str) -> list[str]:
 
 
 def typed(folder: Path, shell: list[str], prepare: str) -> list[str]:
-    """Type the cases into a shell on a terminal; return what the command got for each."""
+    """Type the cases into a shell on a terminal; return the resulting arguments of each."""
     assert shutil.which(shell[0]), f"install {shell[0]} (Debian: {shell[0]})"
     screen, terminal = pty.openpty()
     environment = os.environ | {"HOME": str(folder), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
@@ -101,13 +101,13 @@ def typed(folder: Path, shell: list[str], prepare: str) -> list[str]:
 
 
 def complete(screen: int, line: str) -> str:
-    """Type a line, the tabulator key and Enter; return what the command got."""
+    """Type a line, the tabulator key and Enter; return the resulting arguments."""
     os.write(screen, f"{line}\t\n".encode())
     return read_until(screen, OUTPUT)[1].replace("/>", ">")
 
 
 def read_until(screen: int, sign: re.Pattern[str]) -> re.Match[str]:
-    """Read what the terminal shows until it contains a sign."""
+    """Read the terminal's output until it contains a mark."""
     shown = ""
     while not (found := sign.search(shown)):
         assert select.select([screen], [], [], PATIENCE)[0], f"the shell is silent after {shown!r}"

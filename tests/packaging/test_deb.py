@@ -52,7 +52,7 @@ def test_one_command_makes_a_camera_of_a_fresh_machine(machine: DebianMachine, p
 
 
 def start_second_camera(machine: DebianMachine) -> str:
-    """Start one as its example says; return its first password."""
+    """Start one as in its example; return its first password."""
     machine.run(
         "sh",
         "-c",
@@ -66,7 +66,7 @@ def start_second_camera(machine: DebianMachine) -> str:
 
 
 def password(machine: DebianMachine, unit: str) -> str:
-    """Return the first password of a camera, as the message of the package says."""
+    """Return the first password of a camera, as described in the package's message."""
     line = machine.output("journalctl", "--unit", unit, "--output", "cat", "--grep", "^first start")
     return line.split()[-1]
 
@@ -76,7 +76,7 @@ def assert_complete(machine: DebianMachine, port: int, password: str) -> None:
 
 
 def assert_unprivileged(machine: DebianMachine, unit: str, state: str) -> None:
-    """The camera is a user of its own, and nobody else reads its state and its options."""
+    """Fail unless the camera has a user of its own, and only that user can read its state and options."""
     process = machine.output("systemctl", "show", "--property", "MainPID", "--value", unit)
     assert machine.output("stat", "--format", "%U", f"/proc/{process}") == "ipcamd"
     assert machine.output("stat", "--format", "%U %a", f"/var/lib/ipcamd/{state}") == "ipcamd 700"

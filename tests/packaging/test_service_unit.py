@@ -1,4 +1,4 @@
-"""The systemd unit: its sandbox, its syntax, and the camera as it talks to systemd and lives in the sandbox."""
+"""The systemd unit: its sandbox, its syntax, and the camera's notifications to systemd and work in the sandbox."""
 
 import ctypes
 import re

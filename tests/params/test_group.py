@@ -1,4 +1,4 @@
-"""Values of a group: as texts, and as what they mean."""
+"""Values of a group: as texts, and as Python values."""
 
 import pytest
 

@@ -19,7 +19,7 @@ HOUR = Integer(0, 23, digits=2)
 GROUP = Address((4,), multicast=True)
 IPV4 = Address((4,))
 
-# kind, what is sent, what is kept
+# kind, sent text, canonical text
 ACCEPTED: list[tuple[ValueKind, str, str]] = [
     (LEVEL, "0", "0"),
     (LEVEL, "255", "255"),

@@ -1,4 +1,4 @@
-"""Rules between the parameters of a group: what follows from an update, and what is refused."""
+"""Rules between the parameters of a group: derived changes, and refusals."""
 
 import pytest
 

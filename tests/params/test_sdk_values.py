@@ -1,4 +1,4 @@
-"""The SDK's own tables of valid values (10.2 to 10.32, 11): all of them are taken, and what is beside them is not."""
+"""The SDK's own tables of valid values (10.2 to 10.32, 11): all are accepted, neighbouring values are refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A camera's streams that show what a test says: really encoded pictures, sound, and the camera's clock."""
+"""Streams controlled by a test: really encoded pictures, sound, and the camera's clock."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def encoded(codec: codecs.Codec, shown: Shown, size: tuple[int, int] = SIZE, rat
 
 
 def block(captured_ns: int) -> EncodedFrame:
-    """40 ms of sound, the same sample all along: it tells when it was captured, in seconds."""
+    """40 ms of sound with one repeated sample, whose value is the second of its capture."""
     sample = bytes([captured_ns // SECOND % 100])
     return EncodedFrame(codecs.ULAW, sample * 320, True, captured_ns, 0, rate=8000)
 

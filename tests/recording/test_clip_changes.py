@@ -31,7 +31,7 @@ async def test_a_stream_whose_size_changes_continues_in_another_file(rig: ClipRi
 
 
 def width(clip: Path) -> int:
-    """Return the pictures' width that the head of an AVI file says."""
+    """Return the width of the pictures in the head of an AVI file."""
     return int.from_bytes(clip.read_bytes()[64:68], "little")
 
 

@@ -1,4 +1,4 @@
-"""Clips: how long, of what, from when, for whom."""
+"""Clips: length, content, start and requesters."""
 
 from pathlib import Path
 
@@ -62,14 +62,14 @@ async def test_pictures_and_sound_are_in_step(rig: ClipRig) -> None:
     assert shown[-90:] == pytest.approx(late[-90:], abs=1 / 60)
     with av.open(str(material.path)) as container:
         samples = b"".join(bytes(packet) for packet in container.demux(audio=0))
-    # the sound says of each sample at which second it was captured
+    # the value of each sample is the second of its capture
     for at in range(0, len(samples) - 320, 320):
         captured_ns = material.started_ns + at * SECOND // 8000
         assert samples[at + 160] in {(captured_ns + slack) // SECOND % 100 for slack in (-40_000_000, 0, 40_000_000)}
 
 
 async def test_the_pictures_are_the_stream_s_own(rig: ClipRig) -> None:
-    """Nothing is encoded anew: the pictures in the clip are those that viewers of the stream see."""
+    """The clip contains the pictures of the stream's viewers, without another encoding."""
     stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="1")
     rig.clips.arm(True)

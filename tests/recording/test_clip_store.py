@@ -1,4 +1,4 @@
-"""The store for clips: bounded, and never what keeps others from the disk."""
+"""The store for clips: bounded, and without effect on other users of the disk."""
 
 from pathlib import Path
 from types import SimpleNamespace

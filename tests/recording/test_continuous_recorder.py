@@ -360,7 +360,7 @@ async def test_a_card_unmounted_while_it_is_written(tmp_path: Path, tmpfs: Path,
     assert playable(rig.files()[0]) == ""
 
 
-# ---- what waits to be written
+# ---- frames waiting to be written
 
 
 def frame(number: int, key: bool = False, size: int = 100, captured_ns: int | None = None) -> EncodedFrame:

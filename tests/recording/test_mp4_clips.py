@@ -1,4 +1,4 @@
-"""Clips in MP4: their length, their files, and what is left of them after a power cut."""
+"""Clips in MP4: their length, their files, and their remains after a power cut."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""What is left of a clip when the power goes, or the disk takes no more: what is on the disk by then."""
+"""Clips after a power cut or on a full disk: the data on disk by then remains."""
 
 import asyncio
 import errno
@@ -53,7 +53,7 @@ async def test_a_power_cut_loses_the_last_moment_of_a_clip(
             assert (material.schedule, material.event) == (order.schedule, event)
         assert order not in PendingClips(stage.database).load()
     next_life.clips._store.make_room(1 << 60)
-    assert list(next_life.folder.iterdir()) == []  # nobody waits for it any more
+    assert list(next_life.folder.iterdir()) == []  # no schedule waits for it any more
     stage.show(100)
     assert [len(await task) for task in tasks] == [1, 1]
 
@@ -123,7 +123,7 @@ async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
     await asyncio.sleep(0.1)
     monkeypatch.setattr("os.pwritev", nearly_full)
     stage.show(60)
-    (material,) = await task  # the event goes on, and yet
+    (material,) = await task  # the event continues, but
     assert playable(material.path) == ""
     assert material.started_ns == event.time_ns - SECOND
     assert 2 * SECOND - 10 * FRAME < material.ended_ns - event.time_ns <= 4 * SECOND + FRAME

@@ -1,4 +1,4 @@
-"""Request queue: the order in which clients are served, and what the event loop does in between."""
+"""Request queue: the order of clients, and the event loop's other work in between."""
 
 import asyncio
 from collections.abc import Callable

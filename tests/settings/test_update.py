@@ -1,4 +1,4 @@
-"""An update from outside: what is checked, what follows, how it is undone, and what is recorded of it."""
+"""Updates: checks, derived changes, undoing and records."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -93,7 +93,7 @@ async def test_an_update_can_be_undone(settings: Settings, tmp_path: Path) -> No
         fresh = Settings(other, ALL_GROUPS, {("System", "HTTPPort"): "90"})
         undone = await fresh.update([Change("System", "HTTPPort", "80")])
         await fresh.update(undone.undo)
-        # what was never set goes on to have its factory value, whatever that is at the next start
+        # an unset parameter has the factory value of the next start
         assert Settings(other, ALL_GROUPS, {("System", "HTTPPort"): "91"})["System"].number("HTTPPort") == 91
 
 

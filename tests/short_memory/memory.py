@@ -1,4 +1,4 @@
-"""Memory of which a test says which allocations fail, for a camera in a process of its own."""
+"""Memory with failing allocations, controlled by the test, for a camera in a process of its own."""
 
 import struct
 import subprocess
@@ -14,7 +14,7 @@ class ShortMemory:
     """Enough memory, until `refuse`."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder` is for what the fake needs itself."""
+        """`folder` is for the files of the fake."""
         folder.mkdir()
         self._library, self._gate = folder / "short.so", folder / "gate"
         self._gate.write_bytes(bytes(_GATE.size))
@@ -22,7 +22,7 @@ class ShortMemory:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return what a process needs in its environment to be short of memory."""
+        """Return the environment of a process that is short of memory."""
         return {"LD_PRELOAD": str(self._library), "SHORT_MEMORY_GATE": str(self._gate)}
 
     @property

@@ -1,4 +1,4 @@
-"""A file system of which a test says how long its calls take, for a camera in a process of its own."""
+"""A file system with slow or hanging calls, controlled by the test, for a camera in a process of its own."""
 
 import subprocess
 from pathlib import Path
@@ -10,7 +10,7 @@ class SlowDisk:
     """File system below `root`: quick until `slow` or `hang`; `main_thread` lists later calls of the main thread."""
 
     def __init__(self, folder: Path, root: Path) -> None:
-        """`folder` is for what the fake needs itself."""
+        """`folder` is for the files of the fake."""
         folder.mkdir(exist_ok=True)
         self._library, self._gate, self._log = (folder / name for name in ("slow.so", "gate", "log"))
         self.root = root
@@ -28,7 +28,7 @@ class SlowDisk:
         }
 
     def watch(self) -> None:
-        """Note from now on what the main thread calls."""
+        """Record the calls of the main thread from now on."""
         self._set("0")
 
     def slow(self, wait_ms: int) -> None:

@@ -15,7 +15,7 @@ from ipcamd.store.database import Database
 
 
 class Slot:
-    """A card's slot, with what the camera keeps of it; `again` is the next start of the camera."""
+    """A card's slot with the camera's data about it; `again` is the next start of the camera."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "card"

@@ -1,4 +1,4 @@
-"""The card: what is on it, pulled out and put back, filled up, emptied."""
+"""The card: contents, removal and insertion, a full card, formatting."""
 
 import asyncio
 import os
@@ -111,7 +111,7 @@ async def test_nothing_is_recycled_before_the_card_has_been_looked_through(slot:
     make_small(slot, 250_000)
     await slot.card.start()
     await until(lambda: slot.card.ready)
-    assert await slot.card.make_room(20_000)  # what fits can be written
+    assert await slot.card.make_room(20_000)  # data that fits can be written
     with pytest.raises(CardBusy, match="no file can be deleted until"):
         await slot.card.make_room(100_000)
     assert all(path.exists() for path in paths)

@@ -97,7 +97,7 @@ async def test_foreign_files_are_left_alone(slot: Slot) -> None:
     await slot.start()
     assert slot.names() == ["link-06152025-150640.avi"]
     assert all(path.exists() for path in kept)
-    # what never had a picture is cleared away
+    # files without a picture are deleted
     assert len(list((slot.root / "record").iterdir())) == 6
 
 

@@ -34,7 +34,7 @@ async def playback(slot: Slot, tmp_path: Path) -> AsyncIterator[Playback]:
 
 async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute: int = 0) -> Recording:
     if not await slot.card.look():
-        await slot.start()  # what comes while it is read for the first time might be taken for a power cut's remains
+        await slot.start()  # files that appear during the first scan might count as truncated
     path = slot.put(minute, data=avi_file(pictures(codec), codec, sound=sound))
     await slot.card.rescan("record", path.name)
     found = slot.card.index.get("record", path.name)
@@ -43,7 +43,7 @@ async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute:
 
 
 async def played(playback: Playback, shown: Recording) -> bytes:
-    """Return what browsers are given: the whole video, or the first segment."""
+    """Return the browser's form: the whole video, or the first segment."""
     if (await playback.segments_of(shown)).segment_s:
         return await playback.segment(shown, 0)
     content, size = await playback.video(shown)

@@ -70,7 +70,7 @@ def test_a_recording_without_pictures_leaves_nothing(disk: Disk) -> None:
 
 
 def test_when_no_more_fits_the_file_is_closed_with_what_there_was(disk: Disk) -> None:
-    """A limit of the file's size stands for a full card; there is still room for the index."""
+    """A limit of the file's size replaces a full card; the index still fits."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     writing = segment(disk)

@@ -19,7 +19,7 @@ KILLS = 50
 
 
 class Writer:
-    """The process of `tests.store.writing`, in the first of its lives."""
+    """The process of `tests.store.writing`, before its first kill."""
 
     def __init__(self, path: Path, lives: int = 1) -> None:
         command = [sys.executable, str(Path(__file__).with_name("writing.py")), str(path), str(lives)]
@@ -39,7 +39,7 @@ class Writer:
         return self.hear()
 
     def end(self, life: int) -> None:
-        """Kill the last life."""
+        """Kill the last process."""
         os.kill(life, signal.SIGKILL)
         self.process.communicate()
 
@@ -51,7 +51,7 @@ def test_no_acknowledged_update_is_lost_when_the_process_is_killed(path: Path) -
     writer = Writer(path, KILLS)
     for _ in range(KILLS):
         word, number, *life = writer.hear()
-        while word == "OK":  # said by the life before, and not yet heard when it was killed
+        while word == "OK":  # written by the previous process, and not yet read when it was killed
             acknowledged = int(number)
             word, number, *life = writer.hear()
         assert (word, int(number) >= acknowledged) == ("open", True)

@@ -23,7 +23,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 async def log(database: Database) -> EventLog:
-    """A log with motion from 10 to 30 s, an input at 20 s whose upload failed, and a card that was pulled at 25 s."""
+    """A log with motion from 10 to 30 s, an input at 20 s whose upload failed, and a card that was removed at 25 s."""
     log = EventLog(database)
     log.note_span(EventSpan("motion 1", 10 * S, 10 * S))
     log.note(EventLogEntry(10 * S, "motion 1", "night", done="output high for 10 s"))

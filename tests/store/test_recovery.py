@@ -53,7 +53,7 @@ def test_a_backup_takes_the_place_of_what_was_damaged(
         assert read(path) == "1"
     assert "backup of" in caplog.text
     caplog.clear()
-    assert read(path) == "1"  # and the next start has nothing to say
+    assert read(path) == "1"  # and the next start reports nothing
     assert caplog.text == ""
 
 

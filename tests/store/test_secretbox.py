@@ -91,7 +91,7 @@ async def test_without_its_key_a_secret_has_its_factory_value(path: Path) -> Non
         await Settings(database, GROUPS, {}).update([Change(*SECRET, "swordfish")])
         assert not database.key_lost
     path.with_name("secret.key").unlink()
-    for _ in range(2):  # for as long as nobody said what is to become of the accounts
+    for _ in range(2):  # until the accounts are handled
         with Database(path) as database:
             assert database.key_lost
             assert Settings(database, GROUPS, {})[SECRET[0]][SECRET[1]] == "unset"

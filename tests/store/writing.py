@@ -21,7 +21,7 @@ from tests.store.group import GROUPS, LEVEL, SECRET, TITLE
 
 
 async def update(settings: Settings, number: int) -> None:
-    """Make one update and tell what became of it."""
+    """Make one update and print its result."""
     changes = [Change(*LEVEL, str(number % 10)), Change(*TITLE, str(number)), Change(*SECRET, f"word {number}")]
     try:
         await settings.update(changes)
@@ -31,7 +31,7 @@ async def update(settings: Settings, number: int) -> None:
 
 
 async def main(path: Path) -> None:
-    """Do what the lines on standard input say."""
+    """Execute the lines on standard input."""
     with Database(path) as database:
         settings = Settings(database, GROUPS, {})
         number = int(settings["Picture"]["Title"] or 0)
@@ -45,7 +45,7 @@ async def main(path: Path) -> None:
 
 
 def live(path: Path) -> None:
-    """Go through `main` in a process of its own: starting Python anew for each would take a hundred times as long."""
+    """Go through `main` in a process of its own: starting Python for each would take a hundred times as long."""
     process = os.fork()
     if process:
         os.waitpid(process, 0)

@@ -13,7 +13,7 @@ from ipcamd.tampering.lasting_state import HOLD_S
 
 
 class Watch:
-    """Shows a detector pictures, and keeps what it says."""
+    """Shows a detector pictures, and records its results."""
 
     def __init__(self, picture: Grey | None = None, rate: int = SAMPLE_RATE) -> None:
         self.detector = TamperingDetector()
@@ -25,7 +25,7 @@ class Watch:
         self._random = np.random.default_rng(3)
 
     def show(self, seconds: float, *changes: Change) -> set[Tampering]:
-        """Show so much; return everything that was on meanwhile."""
+        """Show pictures; return all reported kinds."""
         seen: set[Tampering] = set()
         for number in range(round(seconds * self.rate)):
             made = self.picture
@@ -137,7 +137,7 @@ def test_a_scene_that_the_camera_shows_differently_is_learnt_anew(watch: Watch) 
     assert watch.show(20, turned) == set()
     watch.head += 0.5  # by its own motors
     assert watch.show(20) == set()
-    watch.now_s += 3600  # nobody looked for so long
+    watch.now_s += 3600  # no analysis for so long
     assert watch.show(20) == set()
 
 

@@ -1,4 +1,4 @@
-"""Parsers of what others send, each in one form: for the saved inputs and for the fuzzer."""
+"""Parsers of external input, each in one form: for the saved inputs and for the fuzzer."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -169,7 +169,7 @@ def rtsp_replies(pieces: Pieces) -> object:
 
 
 def rtsp_video(pieces: Pieces) -> object:
-    """Look for the video in what follows a reply to PLAY."""
+    """Find the video after a reply to PLAY."""
     requests = KeyFrameRequests(1)
     requests.note_description("m=video 0 RTP/AVP 96\na=rtcp-fb:96 nack pli")
     requests.note_request(b"SETUP rtsp://192.0.2.7/ RTSP/1.0\r\n")
@@ -261,7 +261,7 @@ def soap(data: bytes) -> object:
 
 
 def wsdiscovery(data: bytes) -> object:
-    """Read a search, and look whether a camera matches it."""
+    """Parse a search, and match a camera with it."""
     scopes = ("onvif://www.onvif.org/Profile/Streaming", "onvif://www.onvif.org/location/Hof")
     search = read_search(data)
     return search and search.matches(DiscoveredDevice("urn:uuid:0", "http://192.0.2.1/onvif", scopes, 1))

@@ -1,4 +1,4 @@
-"""The payload header: known words, both ways, and what is refused."""
+"""The payload header: known words, both ways, and invalid values."""
 
 import struct
 

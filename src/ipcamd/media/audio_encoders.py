@@ -1,4 +1,4 @@
-"""Audio encoders: A-law, and whatever FFmpeg encodes. For threads, which import PyAV with the first block."""
+"""Audio encoders: A-law, and FFmpeg's encoders. For threads, which import PyAV with the first block."""
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # brings PyAV
 INPUT_RATE_HZ = 8000
 """Samples per second of the microphone's blocks."""
 SLIP_NS = 50_000_000
-"""Sound that does not continue the last block by more begins anew."""
+"""Gap to the end of the last block, in nanoseconds, above which the time stamps restart."""
 
 
 class EncodedAudio(NamedTuple):
@@ -21,16 +21,16 @@ class EncodedAudio(NamedTuple):
 
     data: bytes
     begins_ns: int
-    """When its first sample was captured."""
+    """Capture time of its first sample: nanoseconds since the epoch, UTC."""
 
 
 class AudioEncoder(Protocol):
     """Encodes the microphone's sound, one channel. For one thread."""
 
     def encode(self, samples: bytes, captured_ns: int) -> list[EncodedAudio]:
-        """Take a block of signed 16-bit little-endian samples, the first of which was captured then.
+        """Encode a block of signed 16-bit little-endian samples; `captured_ns` is the time of the first.
 
-        Return the frames that are complete.
+        Return the completed frames.
         """
 
 
@@ -44,16 +44,16 @@ class AlawEncoder:
 
 @dataclass(frozen=True, slots=True)
 class AudioEncoderSettings:
-    """Settings of an encoder of FFmpeg's, one channel."""
+    """Settings of one of FFmpeg's encoders, one channel."""
 
     encoder: str
-    """FFmpeg's name of it."""
+    """FFmpeg's name of the encoder."""
     rate_hz: int
-    """Samples per second that it is given."""
+    """Samples per second of its input."""
     frame_samples: int
     """Samples of a frame, at that rate."""
     sample_format: str
-    """FFmpeg's name of the form of samples that it takes."""
+    """FFmpeg's name of its sample format."""
     bits_per_s: int
     options: tuple[tuple[str, str], ...] = ()
 
@@ -63,7 +63,7 @@ AAC_FORMAT = AudioEncoderSettings("aac", 16_000, 1024, "fltp", 48_000)
 OPUS_FORMAT = AudioEncoderSettings(
     "libopus", 8_000, 320, "s16", 24_000, (("application", "audio"), ("frame_duration", "40"))
 )
-"""A frame is as long as a block."""
+"""A frame has the length of a block."""
 
 
 class FfmpegAudioEncoder:

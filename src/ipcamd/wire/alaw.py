@@ -9,10 +9,10 @@ _TOGGLED = 0x55
 
 
 def _sample(code: int) -> int:
-    """Return the 16-bit value that a code stands for."""
+    """Return the 16-bit value of a code."""
     code ^= _TOGGLED
     segment, step = code >> 4 & 7, code & 15
-    # the lowest two segments have steps of 16; each code stands for the middle of its run
+    # the lowest two segments have steps of 16; the value of a code is the middle of its interval
     magnitude = (step << 4) + 8 if segment == 0 else ((step << 4) + 264) << (segment - 1)
     return magnitude if code & 0x80 else -magnitude
 

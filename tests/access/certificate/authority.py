@@ -1,4 +1,4 @@
-"""A certificate authority for tests: issues what owners may bring, good and bad."""
+"""A certificate authority for tests: issues valid and invalid certificates."""
 
 import datetime
 from dataclasses import dataclass, field

@@ -35,7 +35,7 @@ async def use(world: World) -> None:
 
 
 async def copied(world: World) -> Path:
-    """Return a database that holds what is on the disk now, as after a power cut."""
+    """Return a copy of the database on disk, as after a power cut."""
     folder = world.path / "copy"
     folder.mkdir(mode=0o700)
     for name in ("ipcamd.db", "ipcamd.db-wal", "secret.key"):

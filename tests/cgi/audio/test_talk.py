@@ -1,4 +1,4 @@
-"""Talk by POST, and how to talk by UDP; what was said can be read back."""
+"""Talk by POST, the description of talk by UDP, and the download of played talk."""
 
 import pytest
 from tests.cgi.asking import World

@@ -1,4 +1,4 @@
-"""``/cgi/event/test.cgi``: what it answers; that it really delivers is tested in ``tests/delivery``."""
+"""``/cgi/event/test.cgi``: its answers; ``tests/delivery`` tests the delivery."""
 
 from pathlib import Path
 

@@ -23,7 +23,7 @@ from ipcamd.store.keyvalue import KeyValueStore
 
 
 class Rig:
-    """A lens and a head with one zoom, their controllers, and what they told their surroundings."""
+    """A lens and a head with one zoom, their controllers, and the reports of these."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.now_s = path, 0.0

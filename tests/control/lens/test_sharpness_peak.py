@@ -1,4 +1,4 @@
-"""The middle of the peak, whatever the samples around it."""
+"""Sharpness peak: the middle of the peak in various samples."""
 
 import pytest
 

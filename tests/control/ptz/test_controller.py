@@ -23,7 +23,7 @@ from ipcamd.store.keyvalue import KeyValueStore
 
 
 class Line:
-    """A serial line that takes note of what is sent."""
+    """A serial line that records the sent bytes."""
 
     enabled = True
 

@@ -23,7 +23,7 @@ class LookingRig(Rig):
         return await asyncio.shield(self.seen)
 
     async def see(self, picture: bytes) -> None:
-        """Give the picture that is waited for, and one that comes at once to those who ask from now on."""
+        """Complete the waiting request with a picture, and later ones at once."""
         if not self.seen.done():
             self.seen.set_result(picture)
         await asyncio.gather(*self.ptz.thumbnails._making.values(), return_exceptions=True)

@@ -56,7 +56,7 @@ class Data:
 
 
 class FtpServer:
-    """One user, whose directory is `folder`. With `certificate` it speaks TLS, and nothing else."""
+    """One user, whose directory is `folder`. With `certificate` it accepts only TLS."""
 
     def __init__(
         self, folder: Path, certificate: str = "", port: int = 0, host: str = "127.0.0.1", **control: object

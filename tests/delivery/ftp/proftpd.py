@@ -50,7 +50,7 @@ CREATE_ONLY = """
 
 
 class ProFtpd:
-    """A running proftpd; `more` stands in its configuration, which else is Debian's in what matters here."""
+    """A running proftpd, with Debian's relevant settings and the lines in `more`."""
 
     def __init__(self, folder: Path, more: str = "", overwrite: str = "on") -> None:
         self.home = folder / "home"
@@ -73,7 +73,7 @@ class ProFtpd:
             start_new_session=True,
         )
         until = time.monotonic() + 20
-        while time.monotonic() < until:  # it has no way to say that it listens
+        while time.monotonic() < until:  # it does not report that it listens
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
@@ -81,7 +81,7 @@ class ProFtpd:
         raise AssertionError("proftpd does not listen")
 
     def stop(self) -> None:
-        """End it and those that it made for each connection, which share its session."""
+        """End it and its process of each connection, which share its session."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 

@@ -34,7 +34,7 @@ async def aim(stage: Stage, server: ProFtpd | FtpServer, **values: object) -> No
 
 
 def rights(stage: Stage) -> list[str]:
-    """Return which rights are said to be missing, in the log's words."""
+    """Return the missing rights in the log's words."""
     return [words for words in stage.notes.failed if words.startswith("the target allows no ")]
 
 

@@ -1,4 +1,4 @@
-"""Delivery to a real FTP server that does what FTP servers do."""
+"""Delivery to a real FTP server with the usual faults."""
 
 import asyncio
 import socket
@@ -243,7 +243,7 @@ async def test_a_wrong_password_is_reported_and_a_corrected_one_tried_at_once(st
     ({"Path": "blocked/deeper"}, "is the path right, and may this user write there?"),
     ({"FTPServer": ""}, "Event.Server.FTP.FTPServer is not set"),
     ({"FTPServer": "no.such.host.invalid"}, "the host no.such.host.invalid is not found"),
-    ({"TLS": "yes"}, "speaks no TLS|the server refuses"),
+    ({"TLS": "yes"}, "does not support TLS|the server refuses"),
 ])  # fmt: skip
 async def test_what_a_test_says(stage: Stage, server: FtpServer, values: dict[str, str], words: str) -> None:
     (server.folder / "blocked").write_bytes(b"a file")

@@ -32,7 +32,7 @@ async def listening(receiver: Receiver, certificate: Path | None) -> AsyncIterat
 
 
 async def told_of_motion(path: Path, url: str, certificate: str = "verify") -> str:
-    """Return what became of a notice that was tried once."""
+    """Return the outcome of a notification with one attempt."""
     told = Told()
     with Database(path / "ipcamd.db") as database:
         settings = Settings(database, ALL_GROUPS, {})

@@ -113,7 +113,7 @@ async def test_three_tries_with_growing_pauses_and_in_order(tmp_path: Path) -> N
 
 async def test_failed_notifications_are_dropped_and_reported(tmp_path: Path) -> None:
     async with listening(Receiver(OK)) as port:
-        pass  # nobody listens any more
+        pass  # no server listens any more
     async with notifying(tmp_path, port, "motion") as (notifier, told, slept):
         notifier.handle(Event(EventKind.MOTION, SECOND))
         await told.until(1)

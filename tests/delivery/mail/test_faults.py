@@ -1,4 +1,4 @@
-"""Mail servers that refuse, stall, are full, vanish, come back, and say strange things."""
+"""Mail servers that refuse, stall, are full, disappear, return, and send invalid answers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -142,7 +142,7 @@ async def test_the_server_comes_back(stage: Stage) -> None:
 
 async def test_a_mail_that_comes_twice_is_known_to_be_one(stage: Stage) -> None:
     class Forgetful(SMTP):
-        """Takes the first mail, and is gone before it can say so."""
+        """Accepts the first mail, and disconnects before the answer."""
 
         async def smtp_DATA(self, arg: str) -> None:
             lost = not server.envelopes

@@ -1,4 +1,4 @@
-"""Delivery to a real mail server that does what mail servers do."""
+"""Delivery to a real mail server with the usual behaviour."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -145,7 +145,7 @@ async def test_without_tls_a_way_that_sends_no_password_comes_first(stage: Stage
 @pytest.mark.parametrize("ssl", ["yes", "no"])
 async def test_tls(stage: Stage, trusted: Path, ssl: str) -> None:
     starttls = {"tls_context": tls(trusted), "require_starttls": True}
-    # aiosmtpd does not know that what came over TLS from the first byte on came over TLS
+    # aiosmtpd does not recognize TLS that starts with the first byte
     options = {"wrap": tls(trusted), "auth_require_tls": False} if ssl == "yes" else starttls
     async with serving(authenticator=authenticator, auth_required=True, **options) as server:
         await aim(stage, server, SSL=ssl)

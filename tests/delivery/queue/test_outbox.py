@@ -1,4 +1,4 @@
-"""Outbox: order, limit, and what is on the disk."""
+"""Outbox: order, limit, and durability."""
 
 import asyncio
 from pathlib import Path

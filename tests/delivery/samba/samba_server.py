@@ -77,7 +77,7 @@ class Samba:
             start_new_session=True,
         )
         until = time.monotonic() + 20
-        while time.monotonic() < until:  # it has no way to say that it listens
+        while time.monotonic() < until:  # it does not report that it listens
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
@@ -85,7 +85,7 @@ class Samba:
         raise AssertionError("smbd does not listen")
 
     def stop(self) -> None:
-        """End it and those that it made for each connection, which share its session."""
+        """End it and its process of each connection, which share its session."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 

@@ -131,7 +131,7 @@ async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: Samba)
     ({"UserName": "nobody-here"}, "does not know the user"),
     ({"Share": "nowhere"}, "there is no such share"),
     ({"Share": "closed"}, "this user may not write there"),
-    ({"Path": "file/deeper"}, "the path is not there|a part of the path is a file"),
+    ({"Path": "file/deeper"}, "the path does not exist|a part of the path is a file"),
     ({"Path": "a/file"}, "a part of the path is a file"),
     ({"SambaServer": ""}, r"Event\.Server\.NetStorage\.SambaServer is not set"),
     ({"Share": ""}, r"Event\.Server\.NetStorage\.Share is not set"),

@@ -26,7 +26,7 @@ PICTURE = EncodedFrame(JPEG, b"\xff\xd8picture\xff\xd9", True, 77_000_000_000, 0
 
 @dataclass
 class Receiver:
-    """Notes the bodies, and answers with the statuses in turn; the last one goes on."""
+    """Records the bodies, and answers with the statuses in turn; the last one is repeated."""
 
     answers: list[bytes] = field(default_factory=lambda: [b"204 No Content"])
     bodies: list[dict[str, object]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""One target's worker: in order, again and again, at once when a person has mended something."""
+"""Delivery worker: order, retries, and an immediate attempt after a changed setting."""
 
 import asyncio
 import threading
@@ -346,7 +346,9 @@ async def test_while_the_target_takes_nothing_everything_waits(tmp_path: Path) -
         await put_all(stage, fake, *(f"{number}.avi" for number in range(4)))
         for _ in range(60):
             await stage.wake()
-        await stage.rest()  # else an attempt is on its way, and may arrive while it is cut: its file is sent twice
+        await (
+            stage.rest()
+        )  # otherwise an attempt in progress might arrive although it is aborted, and its file would be sent twice
         assert dict(stage.delivery.report())["FakeUploader"].startswith("4 waiting")
         picky.names.clear()
         await stage.set("FTP", Password="now it may")

@@ -31,7 +31,7 @@ class Control(NamedTuple):
 
 
 class FakeControls:
-    """The file, and what the test sees of the motors."""
+    """The file, and the motors as the test sees them."""
 
     def __init__(self, folder: Path, *controls: Control) -> None:
         self.path, self.mishap = folder / "controls", folder / "mishap"
@@ -53,7 +53,7 @@ class FakeControls:
         return self._record(control)[9]
 
     def set(self, control: int, value: int) -> None:
-        """Move a motor there at once, as somebody else does it."""
+        """Move a motor there at once, as another program does."""
         index, record = self._find(control), list(self._record(control))
         record[8:10] = value, value
         _RECORD.pack_into(self._map, index * _RECORD.size, *record)

@@ -14,7 +14,7 @@ _DRIVEN, _SWINGS, _KERNEL, _OWNER = 64, 68, 72, 76
 
 
 class FakeGpio:
-    """The chip ``/dev/gpiochip77``: the test drives its inputs and sees what its outputs did."""
+    """The chip ``/dev/gpiochip77``: the test drives its inputs and reads its outputs."""
 
     def __init__(
         self, path: Path, library: Path, names: tuple[str, ...] = ("GPIO0", "GPIO1", "GPIO2", "GPIO3")
@@ -30,7 +30,7 @@ class FakeGpio:
         return {"LD_PRELOAD": str(self._library), "FAKEGPIO_STATE": str(self.path)}
 
     def mishap(self, letter: str = "") -> None:
-        """``g``: it is pulled out, ``h``: it hangs, "": nothing."""
+        """``g``: it is removed, ``h``: it hangs, "": it works."""
         struct.pack_into("<I", self._map, 0, ord(letter) if letter else 0)
 
     def drive(self, line: int, level: int) -> None:

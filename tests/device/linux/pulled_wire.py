@@ -12,7 +12,7 @@ from ipcamd.wire.pelco import LENGTH
 
 
 class Wire:
-    """A pty: ``path`` is the adapter's device, which can be pulled out and put back."""
+    """A pty: ``path`` is the adapter's device, which can be removed and inserted again."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "ttyUSB0"

@@ -87,7 +87,7 @@ async def test_the_format_is_that_of_the_parameters_at_each_command(
 
     monkeypatch.setattr(serial_posix, "tcsetattr", note)
     await port.send(build_stop(1), values())
-    # a change of what a pty keeps nothing of would be an error
+    # a change of an attribute that a pty does not store would be an error
     await port.send(build_stop(1), values(BaudRate="1200", DataBits=data_bits, Parity=parity, StopBit=stop_bits))
     mask = termios.CSIZE | termios.PARENB | termios.PARODD | termios.CSTOPB | CMSPAR
     assert asked[-1] & mask == size | FORMATS[parity] | stop

@@ -1,4 +1,4 @@
-"""The audit log of a real camera: what is acknowledged is in it, also after a kill; no secret is."""
+"""The audit log of a real camera: it contains acknowledged changes, also after a kill, and no secret."""
 
 import contextlib
 import http.client

@@ -1,4 +1,4 @@
-"""Digest logins of foreign HTTP clients: those that look at the first challenge alone, and those that choose."""
+"""Digest logins of foreign HTTP clients: those that use the first challenge, and those that choose one."""
 
 import urllib.request
 

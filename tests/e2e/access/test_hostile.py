@@ -125,7 +125,7 @@ def test_odd_requests_of_old_clients_work(shared_camera: CameraProcess, name: st
 @pytest.mark.parametrize("name", REFUSED)
 def test_dangerous_requests_are_refused_and_the_camera_goes_on(shared_camera: CameraProcess, name: str) -> None:
     request, allowed = REFUSED[name]
-    # what follows on the connection must not be taken for a second request
+    # following bytes must not count as a second request
     answer = talk(shared_camera.port, request + get(b"/cgi/admin/date.cgi?action=get"))
     seen = statuses(answer)
     if not seen:  # more was sent than is ever read: the connection may be reset before the answer is seen
@@ -148,7 +148,7 @@ def test_bad_values_fail_and_change_nothing(shared_camera: CameraProcess, name: 
 
 
 def everything(client: Client) -> list[str]:
-    """Return all parameters but those that change by themselves."""
+    """Return all parameters except live ones."""
     lines = client.get("/cgi/admin/param.cgi", action="alllist").lines
     return [line for line in lines if not line.startswith(("Time.Server", "Event.Server.External.Storage"))]
 

@@ -184,7 +184,7 @@ def test_the_client_behind_a_trusted_proxy_is_judged(start_camera: StartCamera) 
         deny(camera, "192.0.2.7")
         assert is_cut(stream)
     assert ask(camera.port, OTHER, forwarded).startswith(b"HTTP/1.1 403")
-    assert ask(camera.port, "127.0.0.3", forwarded).startswith(b"HTTP/1.1 200")  # not trusted: what it says is ignored
+    assert ask(camera.port, "127.0.0.3", forwarded).startswith(b"HTTP/1.1 200")  # not trusted: its field is ignored
     refused = request(f"{FILTER}?action=add&DenyIPRange=127.0.0.2", "X-Forwarded-For: 192.0.2.8", "Connection: close")
     with connect(camera.port) as proxy:
         proxy.sendall(refused)

@@ -34,7 +34,7 @@ class Refusing(socketserver.StreamRequestHandler):
 
 
 class Source(BaseHTTPRequestHandler):
-    """A camera that sends one picture to those who log in, and then fails."""
+    """A camera that sends one picture after a login, and then fails."""
 
     def do_GET(self) -> None:
         if "Authorization" not in self.headers:
@@ -97,7 +97,7 @@ def set_secrets(client: Client, port: int) -> str:
 
 
 def everything_shown(client: Client) -> str:
-    """Return what an administrator can list, and pages."""
+    """Return all listings for administrators, and pages."""
     paths = [
         f"{PARAM}?action=alllist",
         "/cgi/admin/auditlog.cgi?count=1000",
@@ -140,7 +140,7 @@ def test_no_secret_is_shown_anywhere(start_camera: StartCamera, refusing: int) -
 
 
 def process_list(camera: CameraProcess) -> str:
-    """Return what others see of the camera and of its children."""
+    """Return the process list of the camera and of its children, as others see it."""
     return "".join(
         path.read_bytes().decode(errors="replace")
         for path in Path("/proc").glob("[0-9]*/cmdline")

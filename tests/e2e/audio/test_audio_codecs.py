@@ -106,7 +106,7 @@ def part_of(block: av.AudioFrame) -> Part:
 
 
 def test_the_sdk_s_addresses_keep_u_law(camera: CameraProcess, codec: str) -> None:
-    """Another codec is another description, and nothing else."""
+    """Another codec changes only the description."""
     with camera.client.open("/cgi/audio/audio.cgi") as answer:
         parts = list(itertools.islice(sdk_parts(answer), 30))
     assert {(part.type, part.size, Format.of(part.format).type) for part in parts} == {(SOUND, BLOCK, 3)}

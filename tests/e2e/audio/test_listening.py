@@ -92,7 +92,7 @@ def test_sound_comes_and_goes_at_once_in_a_running_stream(hearing: Callable[...,
         parts = sdk_parts(answer)
         assert SOUND in {part.type for part in itertools.islice(parts, 40)}
         client.update("Audio", MicEnabled="no")
-        list(itertools.islice(parts, 60))  # what was on its way
+        list(itertools.islice(parts, 60))  # frames in transit
         assert SOUND not in {part.type for part in itertools.islice(parts, 30)}
         client.update("Audio", MicEnabled="yes")
         assert SOUND in {part.type for part in itertools.islice(parts, 90)}

@@ -60,7 +60,7 @@ def test_udp_packets_of_logged_in_senders_are_played_in_order(start_camera: Star
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
         mouth.connect(("127.0.0.1", port))
         sent = [packet for _, packet in packets(8)]
-        for packet in sent:  # nobody has logged in from here yet
+        for packet in sent:  # no login from this address yet
             mouth.send(packet)
         for _ in range(10):  # by the end of which the packets have been looked at
             assert camera.client.anonymous().get(TALK).status == 401
@@ -69,7 +69,7 @@ def test_udp_packets_of_logged_in_senders_are_played_in_order(start_camera: Star
         assert heard(camera.client) == b""
         for number in (0, 1, 3, 2, 4, 5, 7, 6):
             mouth.send(sent[number])
-            time.sleep(0.02)  # as a sender does; packets on the way are what is tested
+            time.sleep(0.02)  # as a sender does, because packets in transit are tested
         expected = b"".join(pcm(packet[12:]) for packet in sent)
         eventually(lambda: len(heard(camera.client)) >= len(expected))
         mouth.settimeout(0.05)

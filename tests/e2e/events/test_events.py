@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 
 class Receiver(http.server.HTTPServer):
-    """Remembers what it was asked for."""
+    """Records the requests."""
 
     def __init__(self) -> None:
         self.paths: list[str] = []
@@ -39,7 +39,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Suppress the log."""
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def duration(clip: Path) -> float:
 def test_a_clip_reaches_the_ftp_server_when_that_comes_back(laboratory: CameraProcess, tmp_path: Path) -> None:
     client = laboratory.client
     with FtpServer(tmp_path / "first") as server:
-        port = server.port  # where nobody listens any more
+        port = server.port  # where no server listens
     login = {"FTPServer": "127.0.0.1", "UserName": USER, "Path": "cam/door"}
     client.update("Event.Server.FTP", Enable="yes", Port=port, **login)
     client.get("/cgi/admin/param.cgi", action="update", group="Event.Server.FTP", Password=PASSWORD)
@@ -157,7 +157,7 @@ def test_a_clock_that_is_set_counts_at_once(laboratory: CameraProcess) -> None:
 
 
 def light(clip: Path) -> list[Flash]:
-    """Return where the scene's lamp goes on, in seconds of the clip."""
+    """Return when the scene's lamp is switched on, in seconds of the clip."""
     lamp = Plan((640, 480)).lamp
     box = slice(lamp.top + 3, lamp.top + lamp.height - 3), slice(lamp.left + 3, lamp.left + lamp.width - 3)
     with av.open(str(clip)) as opened:

@@ -70,7 +70,7 @@ def test_a_signed_event_with_a_picture(camera: CameraProcess, receiver: Receiver
     assert data["camera"]["mac"] == client.value("System.Info", "MACAddress")
     assert base64.b64decode(data["picture"]["data"]).startswith(b"\xff\xd8\xff")
     assert receiver.events[1]["type"] == "input.off"
-    # what was changed on the way, or is signed with another key, is found out
+    # the signature reveals changed messages and another key
     for key, body in ((SECRET, request["body"].replace("ON", "OFF")), (SECRET[:-4] + "AAA=", request["body"])):
         with pytest.raises(WebhookVerificationError):
             Webhook(key).verify(body, request["fields"])
@@ -106,7 +106,9 @@ def test_nothing_is_lost_when_the_receiver_and_the_camera_are_killed(
     eventually(lambda: any(told["fields"]["webhook-id"] for told in receiver.requests[4:]))
     assert waiting(camera.client) == 40
     receiver.answer(200)
-    assert camera.client.get("/cgi/event/test.cgi", target="webhook1").text == "OK\r\n"  # what waits follows at once
+    assert (
+        camera.client.get("/cgi/event/test.cgi", target="webhook1").text == "OK\r\n"
+    )  # waiting messages follow at once
     eventually(lambda: waiting(camera.client) == 0)
     states = [event["data"]["state"] for event in receiver.events if event["type"] != "test"]
     assert states == ["ON", "OFF"] * 22

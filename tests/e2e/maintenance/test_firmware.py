@@ -252,7 +252,7 @@ def begun(camera: CameraProcess, length: int, login: bool = True) -> Iterator[so
 def signed(
     keys: Path, folder: Path, files: dict[str, bytes], version: str = "9.9.9", requires: str = "cryptography"
 ) -> bytes:
-    """Return an image of these files beside those that every wheel has, signed with the trusted key."""
+    """Return an image of these files and those of every wheel, signed with the trusted key."""
     about = f"Metadata-Version: 2.1\nName: ipcamd\nVersion: {version}\nRequires-Dist: {requires}\n"
     own = {"ipcamd/__init__.py": b"", "ipcamd/__main__.py": b"", f"ipcamd-{version}.dist-info/METADATA": about.encode()}
     packed = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Metrics of a real camera: who may read them, what they say, and Prometheus itself."""
+"""Metrics of a real camera: access, values, and Prometheus itself."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def test_accounts_that_may_read_the_metrics(camera: Client) -> None:
     for wrong in ("Bearer nonsense", "Bearer", "bearer \xe4"):
         assert camera.anonymous().ask("GET", "/metrics", Authorization=wrong).status == 401
     assert scrape(camera)[("ipcamd_logins_refused_total",)] == refused + 3
-    # the token opens nothing else
+    # the token permits nothing else
     elsewhere = camera.anonymous().ask("GET", "/cgi/admin/serverreport.cgi", Authorization=f"Bearer {TOKEN}")
     assert elsewhere.status == 401
 

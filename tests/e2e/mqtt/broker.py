@@ -1,4 +1,4 @@
-"""Debian's mosquitto on loopback, and a client that hears everything."""
+"""Debian's mosquitto on loopback, and a client that receives all messages."""
 
 import getpass
 import subprocess

@@ -70,7 +70,7 @@ def test_states_events_and_commands(camera: CameraProcess, listener: Listener) -
         listener.publish(f"{PREFIX}/{topic}/set", payload)
         listener.await_last(f"{PREFIX}/{topic}", payload.encode())
     assert client.value("GPIO", "TriggerOutStatus1") == "high"
-    listener.publish(f"{PREFIX}/privacy/set", "OFF")  # else nothing is recorded
+    listener.publish(f"{PREFIX}/privacy/set", "OFF")  # otherwise nothing is recorded
     listener.await_last(f"{PREFIX}/privacy", b"OFF")
     listener.publish(f"{PREFIX}/recording/set", "ON")
     listener.await_last(f"{PREFIX}/recording", b"ON")
@@ -166,13 +166,13 @@ def waiting(client: Client) -> int:
 
 
 def inputs(listener: Listener) -> list[str]:
-    """Return the states of the events of input 1, without those that came twice."""
+    """Return the states of the events of input 1, without duplicates."""
     events = [json.loads(payload) for topic, payload, _ in listener.messages if topic == f"{PREFIX}/event"]
     return [event["state"] for event in {event["id"]: event for event in events if event["kind"] == "input"}.values()]
 
 
 def wrong_entities(told: dict[str, Any]) -> dict[str, object]:
-    """Return the entities that are not as Home Assistant's schemas have them: it ignores what it does not know."""
+    """Return the entities that Home Assistant's schemas do not allow: it ignores unknown fields."""
     parse_device_discovery_payload(told)
     wrong: dict[str, object] = {}
     for key, part in told["components"].items():

@@ -72,7 +72,7 @@ def is_listed(host: Neighbour, camera: CameraProcess) -> bool:
 
 
 def look_around(host: Neighbour, address: str) -> list[str]:
-    """Return what GUPnP finds from one of the host's addresses."""
+    """Return the result of GUPnP from one of the host's addresses."""
     return host.run("/usr/bin/python3", POINT, host.interface, address).splitlines()
 
 
@@ -162,7 +162,7 @@ def test_a_name_that_is_taken_gets_a_number(network: Network, start_camera: Star
 
 
 def records(sock: socket.socket) -> bytes:
-    """Return what the cameras have answered so far, and ask again."""
+    """Return the cameras' answers so far, and ask again."""
     query_bonjour(sock)
     found = b""
     while pending(sock):

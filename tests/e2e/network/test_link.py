@@ -1,4 +1,4 @@
-"""The link of a real camera goes down and comes up: what it delivers waits, and arrives once."""
+"""A real camera whose link goes down and up: deliveries wait, and arrive once."""
 
 from contextlib import ExitStack
 from pathlib import Path

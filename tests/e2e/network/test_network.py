@@ -70,7 +70,7 @@ def test_every_service_moves_to_the_address_and_stays_there(
     camera.stop()
     again = start_camera("--source=scene", f"--host={host}")
     assert listens(OTHER, again.port) and not listens("127.0.0.1", again.port)
-    # without an address of its own the camera listens where --host says
+    # without an address the camera listens on that of --host
     listed(OTHER, again.port, "action=update&group=Network&IPAddress=")
     assert listens("127.0.0.1", again.port) and listens("127.0.0.1", again.rtsp)
 

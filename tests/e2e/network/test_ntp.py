@@ -28,7 +28,7 @@ def is_ahead(camera: CameraProcess, offset_s: float) -> bool:
 
 
 def follow(camera: CameraProcess, server: SntpServer, offset_s: float) -> None:
-    """Let the camera ask the server anew, which is now `offset_s` ahead."""
+    """Let the camera ask the server again, whose clock is now `offset_s` ahead."""
     server.offset_s = offset_s
     camera.client.update("Time", SyncSource="manually")
     camera.client.update("Time", SyncSource="NTP")

@@ -76,5 +76,5 @@ def test_a_router_cannot_redirect_the_camera_to_another_host(network: Network, s
     with running_firewall(host, "upnp") as firewall:
         firewall.location = f"http://[{OWN}]:{camera.port}/cgi/admin/restart.cgi"
         camera.client.update(GROUP, Enabled="yes", Protocol="upnp")
-        eventually(lambda: "refused" in status(camera), status(camera))  # nobody listens there at the router
+        eventually(lambda: "refused" in status(camera), status(camera))  # no server listens there at the router
         assert firewall.pinholes == {}

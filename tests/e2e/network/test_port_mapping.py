@@ -124,7 +124,7 @@ RULES = """table inet filter {
 
 @contextlib.contextmanager
 def running_miniupnpd(host: Neighbour, internet: Neighbour, folder: Path) -> Iterator[None]:
-    """Run it on a router between the camera and a host in the internet; all else is not passed."""
+    """Run it on a router between the camera and a host in the internet; other packets are dropped."""
     ip("-n", host.namespace, "link", "add", "wan", "type", "veth", "peer", "name", "net", "netns", internet.namespace)
     for name, interface, address in ((host.namespace, "wan", WAN), (internet.namespace, "net", INTERNET)):
         ip("-n", name, "address", "add", f"{address}/24", "dev", interface)

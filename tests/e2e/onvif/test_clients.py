@@ -29,7 +29,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
 
 
 def run(program: Program, script: str, camera: CameraProcess) -> Any:
-    """Return what a script found out."""
+    """Return the result of a script."""
     return json.loads(program.run(str(STEPS / script), str(camera.port), PASSWORD))
 
 

@@ -91,7 +91,7 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
         onvif.change("tds:AddScopes", "<tds:ScopeItem>onvif://www.onvif.org/location/Hof</tds:ScopeItem>")
         hear(sock, "Hello", "onvif://www.onvif.org/location/Hof")
         place = "<d:Probe><d:Scopes>onvif://www.onvif.org/location/Hof</d:Scopes></d:Probe>"
-        eventually(lambda: ask(hosts[1], place, patience_s=2.0))  # it is told there a moment later
+        eventually(lambda: ask(hosts[1], place, patience_s=2.0))  # the announcement there is a moment later
         onvif.change("tds:SetDiscoveryMode", "<tds:DiscoveryMode>NonDiscoverable</tds:DiscoveryMode>")
         hear(sock, "Bye", reference)
         assert not ask(hosts[0], "<d:Probe/>", patience_s=1.0)

@@ -84,7 +84,7 @@ class MetadataPlayer:
                     return check_metadata(b"".join(pieces))
 
     async def until(self, *wanted: tuple[str, str | None]) -> ElementTree.Element:
-        """Return the first document that tells of exactly this."""
+        """Return the first document with exactly this content."""
         while told(document := await self.document()) != list(wanted):
             pass
         return document
@@ -129,7 +129,7 @@ async def test_a_synchronization_point_is_the_state(player: MetadataPlayer, onvi
 
 @official("MEDIA2-8-1-1", "tr2:SetMetadataConfiguration")
 async def test_the_configuration_selects_events_for_good(onvif_camera: CameraProcess, onvif: OnvifClient) -> None:
-    """MEDIA2-8-1-1: what is set is read, tns1:Media/ConfigurationChanged tells of it, and the track follows."""
+    """MEDIA2-8-1-1: the set values are read back, tns1:Media/ConfigurationChanged is sent, and the track follows."""
     player = await MetadataPlayer.play(onvif_camera)
     await player.document()
     events = only("tns1:Media/ConfigurationChanged")

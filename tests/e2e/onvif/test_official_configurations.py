@@ -17,7 +17,7 @@ Allows = Callable[[Element, Element], bool]
 
 
 def described(element: Element) -> tuple[dict[str, str], list[str]]:
-    """Return attributes and content, whatever the element's own name."""
+    """Return attributes and content, without the element's name."""
     return dict(element.attrib), [canonicalize(tostring(child)) for child in element]
 
 

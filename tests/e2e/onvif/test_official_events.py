@@ -110,7 +110,7 @@ def items(message: Element) -> dict[str, str]:
 
 
 def rest(answer: Result) -> timedelta:
-    """Return how long a subscription lives by the two times of an answer."""
+    """Return the remaining time of a subscription by the two times of an answer."""
     current, end = (
         datetime.fromisoformat(answer.texts(f"{{*}}{name}")[0]) for name in ("CurrentTime", "TerminationTime")
     )

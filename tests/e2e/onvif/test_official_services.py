@@ -46,7 +46,7 @@ CATEGORIES = (
 
 
 def told(result: Result) -> list[str]:
-    """Return the services whose capabilities an answer has, and insist on their addresses."""
+    """Return the services whose capabilities an answer contains; fail for wrong addresses."""
     found = list(result.content[0])
     assert all((each.findtext("{*}XAddr") or "http://").startswith("http://") for each in found)
     return [each.tag.rpartition("}")[2] for each in found]

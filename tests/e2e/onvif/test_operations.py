@@ -44,7 +44,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
 
 
 class Asker:
-    """Asks a camera as the samples say."""
+    """Sends the samples to a camera."""
 
     def __init__(self, camera: CameraProcess) -> None:
         self._client = camera.client
@@ -78,7 +78,7 @@ class Asker:
         return TIME.sub("", self.ask(request).partition("<s:Body>")[2])
 
     def read_at_rest(self, request: Request) -> str:
-        """Return it when nothing moves any more."""
+        """Return it when all motors are at rest."""
         return eventually(lambda: answer if "MOVING" not in (answer := self.read(request)) else "")
 
     def wait(self, request: Request, is_there: Callable[[str], bool]) -> None:

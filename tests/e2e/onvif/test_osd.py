@@ -87,7 +87,7 @@ def test_media2_6_1_4_set_osd_text_overlay(onvif: OnvifClient, client: Client) -
 @official("MEDIA2-6-1-6", "tr2:GetOSDOptions")
 @official("MEDIA2-6-1-7", "tr2:GetOSDs", "tr2:GetOSDOptions")
 def test_media2_6_1_5_and_7_lists_agree_with_the_options(onvif: OnvifClient, client: Client) -> None:
-    """MEDIA2-6-1-5, -6, -7: what the SDK's switches show is listed, and by the other media service too."""
+    """MEDIA2-6-1-5, -6, -7: both media services list the texts of the SDK's switches."""
     client.update("ImageSource.IO.Sensor", OverlayText="on", OverlayDate="on")
     create(onvif, "Date", "")
     shown = onvif.change("tr2:GetOSDs", SOURCE.format("tr2"))

@@ -27,7 +27,7 @@ HISTORY = (
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
-    """A camera with a recording of some seconds, and none that goes on."""
+    """A camera with a complete recording of some seconds."""
     camera = CameraProcess(tmp_path_factory.mktemp("onvif") / "state", "--source=scene").start()
     client = camera.client
     client.update("Audio", MicEnabled="yes")

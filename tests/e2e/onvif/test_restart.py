@@ -1,4 +1,4 @@
-"""Restart and factory default by ONVIF: the camera goes down and comes back, with what it may keep."""
+"""Restart and factory default by ONVIF: the camera restarts, and keeps the right settings."""
 
 import pytest
 from tests.conftest import StartCamera

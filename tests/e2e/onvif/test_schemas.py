@@ -1,4 +1,4 @@
-"""ONVIF answers of a real camera: each is valid by ONVIF's own schemas, and says what the CGI says."""
+"""ONVIF answers of a real camera: each is valid by ONVIF's own schemas, and agrees with the CGI."""
 
 import pytest
 from tests.e2e.camera import CameraProcess

@@ -55,7 +55,7 @@ class _Show(http.server.BaseHTTPRequestHandler):
                 return
 
     def log_message(self, *_: object) -> None:
-        """Be quiet."""
+        """Suppress the log."""
 
 
 @pytest.fixture
@@ -71,14 +71,14 @@ def stage() -> Iterator[Stage]:
 
 
 class Told:
-    """States that a pull point has told of, the newest of each topic."""
+    """States that a pull point has reported, the newest of each topic."""
 
     def __init__(self, onvif: OnvifClient) -> None:
         self.states: dict[str, str] = {}
         self._point = onvif.at(onvif.change("tev:CreatePullPointSubscription").texts("{*}Address")[0])
 
     def until(self, wanted: Callable[[dict[str, str]], bool]) -> None:
-        """Pull until the states are as they should be; each pull waits for the next message."""
+        """Pull until the states are as expected; each pull waits for the next message."""
         while not wanted(self.states):
             messages = self._point.change("tev:PullMessages", PULL).content.findall("{*}NotificationMessage")
             assert messages, self.states

@@ -20,7 +20,7 @@ Arguments = dict[str, object]
 
 
 def example(schema: dict[str, Any]) -> object:
-    """Return a value that a schema allows; "x" where it tells too little."""
+    """Return a value that a schema allows; "x" if it is incomplete."""
     if "anyOf" in schema:
         return example(schema["anyOf"][0])
     known = (schema.get("const"), schema.get("default"), schema.get("minimum"), *schema.get("enum", ()))

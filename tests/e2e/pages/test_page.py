@@ -1,4 +1,4 @@
-"""The home page shows the live picture in a plain browser, and comes back by itself after a restart."""
+"""The home page shows the live picture in a plain browser, and recovers by itself after a restart."""
 
 import io
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def view(browser: Chromium) -> np.ndarray:
 
 
 def changing(browser: Chromium) -> bool:
-    """Whether the page's picture moves: a tenth of a per cent of the page's pixels change between two looks."""
+    """Whether the page's picture moves: a tenth of a per cent of the page's pixels change between two screenshots."""
     one, other = view(browser), view(browser)
     return one.shape == other.shape and (abs(one - other).max(axis=2) > 40).mean() > 0.001
 

@@ -1,4 +1,4 @@
-"""The live page shows inputs, output, day and night to everybody, and switches them for those who may."""
+"""The live page shows inputs, output, day and night to all accounts, and lets permitted ones switch them."""
 
 import json
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_inputs_and_the_light_are_shown_as_they_change(page: Chromium, camera: C
     choose(page, "on")
     page.run(f"document.querySelector('{USAGE}').focus()")
     eventually(lambda: shown(page, "light-state") == "Day", "no day")
-    camera.client.update("IRCUt", Usage="auto")  # somebody else's choice shows while the list has the focus
+    camera.client.update("IRCUt", Usage="auto")  # another client's choice appears while the list has the focus
     eventually(lambda: page.run(f"document.querySelector('{USAGE}').value") == "auto", "the choice is not shown")
 
 

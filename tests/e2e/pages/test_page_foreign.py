@@ -1,6 +1,6 @@
-"""Another site in the browser changes nothing; what the person types does, after a question.
+"""Another site in the browser changes nothing; an address typed by the user acts after a confirmation.
 
-With named hosts and plain HTTP: what browsers send to 127.0.0.1 they send to no camera in a network.
+With named hosts and plain HTTP: browsers treat 127.0.0.1 differently.
 """
 
 import threading

@@ -45,7 +45,7 @@ def page(browser: Chromium, camera: CameraProcess, tmp_path: Path) -> Iterator[C
 
 
 def fill(page: Chromium, what: str, text: str) -> None:
-    """Write a text in the place of what stands in a field."""
+    """Replace the text of a field."""
     page.run(f"document.querySelector({json.dumps(what)}).select(); 0")
     write(page, what, text)
 

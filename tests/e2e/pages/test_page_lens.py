@@ -1,4 +1,4 @@
-"""The live page zooms and focuses the lens: for those who may, and shown to everybody who watches."""
+"""The live page zooms and focuses the lens: for permitted accounts, and visible to all viewers."""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def error(page: Chromium) -> str:
 
 
 def note_focus(page: Chromium) -> None:
-    """Take note of everything that is shown as focus."""
+    """Record all displayed values of the focus."""
     page.run(
         """(() => {
             const focus = document.querySelector("#lens [data-part=focus]");

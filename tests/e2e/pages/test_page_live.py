@@ -83,7 +83,7 @@ def hidden(page: Chromium, name: str) -> bool:
 
 
 def hover(page: Chromium) -> None:
-    """Move the pointer to the picture, and wait until the page has loaded what a wheel or fingers do there."""
+    """Move the pointer to the picture, and wait until the page has loaded the digital zoom."""
     stage = box(page, "#stage")
     page.call("Input.dispatchMouseEvent", type="mouseMoved", x=stage["x"] + 9, y=stage["y"] + 9)
     loaded = "performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/digital_zoom.js'))"

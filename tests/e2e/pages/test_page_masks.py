@@ -37,7 +37,7 @@ def look(browser: Chromium, camera: CameraProcess) -> None:
 
 
 def is_live(browser: Chromium) -> bool:
-    """Whether the picture under the masks lives; it is brought into sight for that, wherever the page puts it."""
+    """Whether the picture under the masks changes; it is scrolled into view first."""
     browser.run("document.querySelector('.masks').scrollIntoView({ block: 'center' })")
     return bool(browser.run("document.querySelector('.masks small-picture').dataset.state") == "live")
 
@@ -110,7 +110,7 @@ def test_masks_are_drawn_on_the_scene_whatever_part_of_it_is_shown_and_mirrored(
     assert client.ask("GET", "/cgi/ptz/ptz.cgi?position=60|-40|2").status == 204
     eventually(lambda: box(page, ZONES)["width"] > stage["width"] * 1.4, "the head's zoom is not followed")
     eventually(lambda: box(page, ZONES)["width"] == pytest.approx(2 * stage["width"], abs=2))
-    # of the half that can be moved, it looks at what begins after eight tenths
+    # the view begins after eight tenths of the movable half
     eventually(lambda: box(page, ZONES)["x"] == pytest.approx(stage["x"] - 0.8 * stage["width"], abs=2))
     eventually(
         lambda: box(page, ZONES)["y"] == pytest.approx(box(page, ".masks .stage")["y"] - 0.7 * stage["height"], abs=2)

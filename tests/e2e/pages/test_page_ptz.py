@@ -91,7 +91,7 @@ def test_a_press_is_a_step_and_a_long_one_goes_on_until_it_ends(page: Chromium, 
 
 
 def moving(page: Chromium) -> bool:
-    """Whether the camera moves, as it tells the page."""
+    """Whether the camera moves, by its state for pages."""
     return bool(
         page.run(
             """new Promise((resolve) => {
@@ -157,7 +157,7 @@ def test_name_and_stay_of_a_preset_are_saved_without_moving_it(page: Chromium, c
     arrive(camera.client, -20, 10, 2)
     write(page, "ptz-name", "Yard")
     write(page, "ptz-stay", "12")
-    camera.client.update("PTZ.PresetList", Preset5="1|5|Elsewhere")  # does not disturb who is writing
+    camera.client.update("PTZ.PresetList", Preset5="1|5|Elsewhere")  # does not disturb text input
     eventually(lambda: tile(page, 5) == "Elsewhere", "another client's preset is not shown")
     click(page, "#ptz-save")
     eventually(lambda: tile(page, 2) == "Yard", "it is not saved")

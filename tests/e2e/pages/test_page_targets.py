@@ -1,4 +1,4 @@
-"""Targets on the events page: saved, tested against real servers, and told in words what went wrong."""
+"""Targets on the events page: saved, tested against real servers, with readable errors."""
 
 import json
 import threading

@@ -36,7 +36,7 @@ def camera(tmp_path: Path) -> Iterator[NewCamera]:
 
 
 def open_with_login(browser: Chromium, camera: NewCamera) -> None:
-    """Open the camera as a person does who types name and password."""
+    """Open the camera like a user who enters name and password."""
     browser.go(f"http://admin:{camera.printed}@127.0.0.1:{camera.port}/")
     eventually(lambda: browser.run("location.pathname") == "/welcome", "it does not lead to the first steps")
     eventually(lambda: browser.run("document.querySelectorAll('[name=TimeZone] option').length > 50"), "no zones")

@@ -64,7 +64,7 @@ def loaded_bytes(browser: Chromium) -> int:
 
 
 def violations(browser: Chromium) -> list[str]:
-    """Return what axe complains about: rule and element."""
+    """Return axe's findings: rule and element."""
     browser.run((files("axe_core_python") / "axe.min.js").read_text() + ";0")
     found = json.loads(browser.run("axe.run().then((result) => JSON.stringify(result.violations))"))
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]

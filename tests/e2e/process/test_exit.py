@@ -27,7 +27,7 @@ EXIT_S = 15.0
 
 @pytest.fixture
 def hanging() -> Iterator[ExitStack]:
-    """Holds what hangs, until the end of the test."""
+    """Holds hanging calls until the end of the test."""
     with ExitStack() as stack:
         yield stack
 
@@ -40,7 +40,7 @@ def record(camera: CameraProcess, card: Path) -> None:
 
 
 def terminate(camera: CameraProcess) -> None:
-    """Send SIGTERM, and insist on an exit in order."""
+    """Send SIGTERM; fail unless the process exits properly."""
     camera.signal(signal.SIGTERM)
     try:
         assert camera.process.wait(EXIT_S) == 0, camera.log
@@ -69,7 +69,7 @@ def assert_whole(card: Path) -> None:
 
 
 def silent_server(hanging: ExitStack) -> socket.socket:
-    """Return a server that takes connections and never says anything."""
+    """Return a server that accepts connections and never sends anything."""
     return hanging.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
 
 
@@ -160,7 +160,7 @@ def test_with_a_card_that_hangs(start_camera: StartCamera, tmp_path: Path) -> No
     disk.recover()
     camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
     camera.client.get("/cgi/event/schedule.cgi", action="remove", Name="always")
-    assert camera.client.get("/sdcard.cgi", action="list").status == 200  # by then it is mended
+    assert camera.client.get("/sdcard.cgi", action="list").status == 200  # by then it works again
     terminate(camera)
     assert_whole(disk.root)
 

@@ -30,7 +30,7 @@ SHADES = {"30": 0, "37": 200, "40": 0, "47": 200}
 
 @contextmanager
 def running(state: Path, *options: str, last: str = "Players:", columns: int = 100) -> Iterator[tuple[str, str]]:
-    """Run a camera in a terminal; give its ready line, and what the terminal shows, which comes at once with `last`."""
+    """Run a camera in a terminal; give its ready line and the terminal's output, which ends with `last`."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     arguments = ("-m", "ipcamd", "run", *ANY_PORT, f"--state={state}", f"--admin-password={PASSWORD}", *options)
@@ -52,19 +52,19 @@ def running(state: Path, *options: str, last: str = "Players:", columns: int = 1
 
 
 def read_until(terminal: int, last: str | None) -> str:
-    """Return what is written to a terminal, until `last` is; None: until no process has it any more."""
+    """Return the output to a terminal up to `last`; None: until no process has it open."""
     shown = b""
     while last is None or last.encode() not in shown:
         assert select.select([terminal], [], [], PATIENCE)[0], shown
         try:
             shown += os.read(terminal, 65536)
-        except OSError:  # no process has it any more
+        except OSError:  # no process has it open
             break
     return shown.decode().replace("\r\n", "\n")
 
 
 def photograph(shown: str, background: int) -> Image.Image:
-    """Return what a telephone sees of the terminal's lines of blocks; `background` is the terminal's own brightness."""
+    """Return a phone's picture of the terminal's block characters; `background` is the terminal's own brightness."""
     lines = [line for line in shown.splitlines() if "\u2580" in line]
     cells = [re.findall("\x1b\\[(3[07]);(4[07])m(\u2580)", line) for line in lines]
     size = (len(cells[0]) + 4, 2 * len(cells) + 4)

@@ -40,7 +40,7 @@ def test_a_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
             [*command, "--host=127.0.0.1", f"--state={tmp_path}"],
             check=False, capture_output=True, text=True, timeout=30, env=clean_environment({}),
         )  # fmt: skip
-        # on a busy machine the log may say that a part has not ended in time
+        # on a busy machine the log may report a part that has not ended in time
         lines = [line for line in done.stderr.splitlines() if "and is abandoned" not in line]
         assert (done.returncode, done.stdout, len(lines)) == (2, "", 1), done.stderr
         assert str(port) in lines[0]

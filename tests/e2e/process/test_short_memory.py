@@ -1,4 +1,4 @@
-"""Too little memory: a request fails, what is acknowledged is kept, and the camera recovers."""
+"""Too little memory: a request fails, acknowledged changes are kept, and the camera recovers."""
 
 import http.client
 import signal

@@ -1,4 +1,4 @@
-"""Recipes of recorders and players: what docs/with says, with the programs themselves."""
+"""Recipes of recorders and players: the instructions in docs/with, with the real programs."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
 
 @contextmanager
 def running(command: str, folder: Path, end: signal.Signals, **user: Any) -> Iterator[None]:
-    """Run a command in a folder, and end it; an assertion that fails tells what it has printed."""
+    """Run a command in a folder, and end it; a failed assertion includes its output."""
     environment = {"HOME": str(folder), "PATH": os.environ["PATH"]}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

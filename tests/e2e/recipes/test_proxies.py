@@ -1,4 +1,4 @@
-"""Recipes of reverse proxies: TLS, a name and a path in front of the camera, as docs/with says."""
+"""Recipes of reverse proxies: TLS, a name and a path in front of the camera, as in docs/with."""
 
 import subprocess
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Recording to a real file system that forgets, from one moment to the next, what had not reached the disk."""
+"""Recording to a real file system that suddenly loses all data not yet on disk."""
 
 import fcntl
 import os
@@ -23,13 +23,13 @@ NO_FLUSH = struct.pack("I", 2)
 
 
 class Stick:
-    """A file system in a file, which can be cut off and mounted anew."""
+    """A file system in a file, which can be disconnected and mounted again."""
 
     def __init__(self, folder: Path) -> None:
         self.image, self.place = folder / "image", folder / "stick"
 
     def make(self) -> bool:
-        """Return whether this machine lets us."""
+        """Return whether this machine permits it."""
         if os.geteuid() or not shutil.which("mkfs.ext4"):
             return False
         with self.image.open("wb") as image:

@@ -109,7 +109,7 @@ def test_recording_continues_after_a_removed_card_and_ends_properly(camera: Came
 
 
 def begun(path: Path) -> float:
-    """Return when a recording began, by what its head says: seconds since the epoch."""
+    """Return the start of a recording by its head, in seconds since the epoch."""
     date = str(probe(path)["format"]["tags"]["date"])  # type: ignore[index]
     return datetime.fromisoformat(date).timestamp()
 

@@ -144,7 +144,7 @@ def test_nothing_moves_under_a_mask(start_camera: StartCamera, source: RedCamera
         parts = (part for part in sdk_parts(answer) if part.type == ord("J"))
         assert any(part.status & 255 for part, _ in zip(parts, range(400), strict=False))
         client.update("Privacy.Mask1", **LEFT_HALF | {"Type": "mosaic"})
-        # the lamp is not seen any more, but its light is: shades change within the mask
+        # the lamp is hidden, but its light is visible: shades change within the mask
         shades = set()
         levels = []
         for part in itertools.islice(parts, 70):

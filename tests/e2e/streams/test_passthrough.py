@@ -71,7 +71,7 @@ def test_a_file_s_pictures_reach_viewers_as_they_are(
         return taken[-count:]
 
     def take_until(passed: bool) -> None:
-        """Take pictures until one is the file's own, or is not: what was sent before a change may still come."""
+        """Take pictures until one is the file's own, or is not: pictures sent before a change may still arrive."""
         while (nal_units(take(1)[0].payload)[-1] in own) is not passed:
             pass
 

@@ -1,4 +1,4 @@
-"""The picture's and the streams' parameters act on what is being watched, without a restart."""
+"""Parameters of the picture and the streams act on running streams, without a restart."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def unchanged(still_camera: CameraProcess) -> Rgb:
 
 @pytest.fixture
 def client(still_camera: CameraProcess, unchanged: Rgb) -> Iterator[Client]:
-    """Its administrator; whatever the test changes is as before at the end."""
+    """Its administrator; changes of the test are reverted at the end."""
     client = still_camera.client
     before = {group: values(client, group) for group in GROUPS}
     yield client

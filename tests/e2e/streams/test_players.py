@@ -35,7 +35,7 @@ def run(*command: str, seconds: float = 40) -> subprocess.CompletedProcess[str]:
 
 
 def ffprobe_all(url: str, *options: str) -> list[dict[str, object]]:
-    """Return what ffprobe tells of each stream; it must not complain."""
+    """Return ffprobe's description of each stream; it must report no errors."""
     done = run("ffprobe", "-v", "error", *options, "-show_streams", "-of", "json", url)
     assert not done.stderr, done.stderr
     streams: list[dict[str, object]] = json.loads(done.stdout)["streams"]
@@ -66,7 +66,7 @@ def test_ffmpeg_plays_the_plain_mjpeg_forms(client: Client, path: str) -> None:
 def test_ffmpeg_gets_every_picture_once_and_unchanged(
     unhurried: Client, tmp_path: Path, path: str, muxer: str, framed: str
 ) -> None:
-    """All viewers share one encoding: what it gets is a part of what another viewer gets in the same time."""
+    """All viewers share one encoding: its pictures are among those of another viewer in the same time."""
     copy, done = tmp_path / "copy", threading.Event()
 
     def get() -> None:
@@ -92,7 +92,7 @@ def test_ffmpeg_gets_every_picture_once_and_unchanged(
 def test_ffmpeg_plays_the_raw_forms(client: Client, codec: str) -> None:
     stream = ffprobe(client.url(RAW[codec]))
     assert (stream["codec_name"], stream["width"], stream["height"]) == (codec, 1280, 720)
-    quick = ("-probesize", "300000")  # a bare stream tells no times: by default ffmpeg looks at it for seconds
+    quick = ("-probesize", "300000")  # an elementary stream has no times: by default ffmpeg analyses it for seconds
     done = run("ffmpeg", "-v", "error", *quick, "-i", client.url(RAW[codec]), "-frames:v", "20", "-f", "null", "-")
     assert not done.stderr
 

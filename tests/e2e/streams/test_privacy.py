@@ -45,7 +45,7 @@ def test_capture_stops_and_nothing_is_shown_or_recorded(tmp_path: Path, source: 
             client.update("Privacy", Enabled="yes")
             assert not is_red(snapshot(client))
             eventually(lambda: source.viewers == 0)
-            # what was on its way may still come, then never again
+            # frames in transit may still arrive, then none
             shown = [is_red(next(parts).payload) for _ in range(30)]
             assert shown == sorted(shown, reverse=True)
             assert not shown[-1]

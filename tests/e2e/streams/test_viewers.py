@@ -15,7 +15,7 @@ MJPEG = "/cgi/mjpg/mjpeg.cgi"
 
 
 class Viewer:
-    """Reads one stream without a thread: feed it what arrived, it keeps the counters."""
+    """Reads one stream without a thread: feed it the received bytes, it keeps the counters."""
 
     def __init__(self, client: Client, receive_buffer: int = 1 << 20) -> None:
         self.socket = socket.socket()
@@ -88,7 +88,7 @@ def test_a_viewer_that_reads_nothing_is_cut_and_harms_nobody(start_camera: Start
 
 
 def bytes_until_the_end(connection: socket.socket) -> int:
-    """Drain what was on its way to a cut connection."""
+    """Drain the bytes in transit to a closed connection."""
     total = 0
     try:
         while (piece := connection.recv(1 << 16)) and total < 10_000_000:
@@ -117,7 +117,7 @@ def test_viewers_beyond_the_bound_are_answered_503_and_others_go_on(start_camera
 
 
 def ended(viewer: Viewer) -> bool:
-    """Read on, and say whether the camera has ended the stream."""
+    """Continue to read; return whether the camera has ended the stream."""
     try:
         viewer.take()
     except ConnectionResetError:

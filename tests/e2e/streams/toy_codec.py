@@ -1,4 +1,4 @@
-"""A codec that nobody else knows: run as a program, a camera that has it. One entry in the table of codecs is all."""
+"""A codec for tests: run as a program, a camera that has it. It consists of one entry in the table of codecs."""
 
 import av
 

@@ -124,7 +124,7 @@ class LightViewer:
                 self._flush()
 
     def check(self, password: str = "") -> None:
-        """Send a connectivity check, which also says that the client still wants to be sent to."""
+        """Send a connectivity check, which also renews the client's consent."""
         name = f"{self.place.name}:4Zcd"
         self.send(stun.make_request(secrets.token_bytes(12), name, password or self.place.password, nominate=True))
 

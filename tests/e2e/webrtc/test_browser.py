@@ -1,4 +1,4 @@
-"""WebRTC in Chromium, by what a browser itself says that it receives."""
+"""WebRTC in Chromium, by the browser's own statistics."""
 
 from typing import Any
 

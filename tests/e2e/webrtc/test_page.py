@@ -1,4 +1,4 @@
-"""The live page prefers WebRTC, says so, and plays the stream by other means where WebRTC fails."""
+"""The live page prefers WebRTC, shows the method, and falls back to others where WebRTC fails."""
 
 import time
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def look(browser: Chromium, camera: CameraProcess, host: str = HOST) -> None:
 
 
 def look_by_webrtc(browser: Chromium, camera: CameraProcess, host: str = HOST) -> None:
-    """On a machine under load the page may take another means; a look is repeated then."""
+    """On a busy machine the page may fall back to another method; the attempt is repeated then."""
     deadline = time.monotonic() + 6 * PATIENCE
     look(browser, camera, host)
     while text(browser, "by") != "by WebRTC" and time.monotonic() < deadline:

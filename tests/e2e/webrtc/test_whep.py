@@ -288,7 +288,7 @@ async def test_an_account_that_is_removed_watches_no_longer(camera: CameraProces
 
 @pytest.mark.parametrize(("direction", "answered"), [("sendrecv", "sendrecv"), ("sendonly", "recvonly")])
 async def test_the_camera_plays_talk_of_a_client(camera: CameraProcess, direction: str, answered: str) -> None:
-    """It is the talk of its session's name: others are told that somebody talks."""
+    """The talk has the name of the session: others get the answer that another user talks."""
     answer = await asyncio.to_thread(post, camera, make_offer(audio=direction))
     assert answer.text.count(f"a={answered}\r\n") == 1
     talking = LightViewer(Place.read(answer.text))

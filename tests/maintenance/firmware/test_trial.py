@@ -1,4 +1,4 @@
-"""The trial of a version, with versions of a few lines: what is confirmed, what is undone, and what a kill leaves."""
+"""The trial of a version, with versions of a few lines: confirmation, undoing, and kills."""
 
 import json
 import os
@@ -96,7 +96,7 @@ def test_a_version_that_ends_is_undone_and_the_base_runs(stage: Stage, code: str
     assert stage.run(code) == (0, "base\n")
     assert stage.is_as_before()
     assert words in stage.outcome
-    assert stage.outcome == ""  # it is told once
+    assert stage.outcome == ""  # it is reported once
 
 
 def test_a_version_that_is_not_ready_in_time_is_undone_even_if_it_hangs(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Even blocks of uneven stretches: sound stays where its time stamps say, for hours."""
+"""Equal blocks of unequal chunks: sound keeps its times for hours."""
 
 import itertools
 import random
@@ -17,7 +17,7 @@ MILLISECOND = SECOND // 1000
 
 
 def counting(first: int, count: int) -> bytes:
-    """Samples that say which they are."""
+    """Samples whose values are their numbers."""
     return struct.pack(f"<{count}h", *(number % 30000 + 1 for number in range(first, first + count)))
 
 

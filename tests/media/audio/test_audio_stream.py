@@ -1,4 +1,4 @@
-"""The microphone's sound in other codecs, decoded by FFmpeg: the same tone at the same time, for all who listen."""
+"""The microphone's sound in other codecs, decoded by FFmpeg: the same tone at the same time, for all listeners."""
 
 import asyncio
 import math

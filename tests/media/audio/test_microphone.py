@@ -23,7 +23,7 @@ STATUS = Status((1, 2, 3), output=True)
 
 
 class Room:
-    """A microphone, its clock, and who listens."""
+    """A microphone, its clock and its listeners."""
 
     def __init__(self) -> None:
         self.now = NOON

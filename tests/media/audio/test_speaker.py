@@ -1,4 +1,4 @@
-"""The speaker: one talker at a time, at the pace of speech, and what was heard can be heard again."""
+"""The speaker: one talker at a time, in real time, and a download of the played sound."""
 
 import io
 import wave

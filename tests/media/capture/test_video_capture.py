@@ -311,7 +311,7 @@ class SleepyMachine:
         )
 
     def run(self) -> list[str]:
-        """Return what viewers see until the first picture for no signal."""
+        """Return the pictures up to the first one without a signal."""
         source = threading.Thread(target=self.capture.run, daemon=True)
         source.start()
         self.capture.demand(WANTED)

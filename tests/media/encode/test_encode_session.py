@@ -23,7 +23,7 @@ RNG = np.random.default_rng(1)
 
 
 class Encoding:
-    """One session, its pictures' times, and who asks for key frames."""
+    """One session, its pictures' times, and requests for key frames."""
 
     def __init__(self, settings: StreamSettings, source: int = 30) -> None:
         self.session = EncodeSession(settings, EncoderChoice().make)

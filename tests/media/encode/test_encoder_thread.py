@@ -48,7 +48,7 @@ class Running:
         self.stream.input.set_wanted(True)
 
     def feed(self, count: int, interval: int = SECOND // 30) -> list[EncodedFrame]:
-        """Give so many pictures, each after the one before was encoded; return what came of them."""
+        """Feed this many pictures, each after the previous one was encoded; return the frames."""
         for _ in range(count):
             self.stream.input.put(ProcessedFrame(sloped(), self.time))
             self.time += interval
@@ -106,7 +106,7 @@ def test_a_later_viewer_starts_with_a_key_frame_and_the_counter_continues(h264: 
     h264.feed(3)
     h264.stream.input.set_wanted(False)
     h264.stream.input.set_wanted(True)
-    # the thread has to see that nobody watched, before it looks for pictures again
+    # the thread must notice the time without viewers before it waits for pictures again
     while not h264.desk.came.acquire(timeout=0.02):
         h264.stream.input.put(ProcessedFrame(sloped(), h264.time))
     assert (h264.desk.frames[3].key, h264.desk.frames[3].counter) == (True, 3)

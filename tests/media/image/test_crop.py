@@ -1,4 +1,4 @@
-"""Views of pictures: the crop is the part that pan, tilt and zoom say, in any size, and follows mirror and flip."""
+"""Views of pictures: the crop follows pan, tilt, zoom, mirror and flip, in any size."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Texts on the picture: what the settings ask for."""
+"""On-screen texts of the settings."""
 
 from datetime import datetime
 

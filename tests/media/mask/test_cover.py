@@ -69,7 +69,7 @@ def test_the_place_and_nothing_else_is_covered(
 
 
 def test_a_mosaic_shows_nothing_smaller_than_its_blocks() -> None:
-    """It shows shades only: what is within a block leaves no other trace than its mean."""
+    """Only the mean of each block remains."""
     frame = noise((1280, 720))
     cover(frame, [Mask((0, 0, 1, 1), True)])
     for plane, block in zip(planes(frame), (48, 24, 24), strict=True):

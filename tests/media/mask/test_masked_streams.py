@@ -59,7 +59,7 @@ async def test_a_mask_that_is_taken_away_uncovers_the_next_picture(house: House)
     (frame,) = await house.show(viewer, frame=grey(200))
     assert halves(decoded("mjpeg", [frame.payload])[0])[0] < 25
     await house.set("Privacy.Mask3", Enabled="no")
-    assert house.pipeline.mjpeg.gop == []  # a snapshot shows at once what is not covered any more
+    assert house.pipeline.mjpeg.gop == []  # a snapshot shows the uncovered place at once
     (frame,) = await house.show(viewer, frame=grey(200))
     assert min(halves(decoded("mjpeg", [frame.payload])[0])) > 180
 

@@ -25,7 +25,7 @@ SMALL, OTHER = (320, 240), (640, 480)
 
 
 class Camera:
-    """Real pictures and sound at the times that the test says; the stream made of them."""
+    """Real pictures and sound at the test's times, and their stream."""
 
     def __init__(self) -> None:
         self.pictures, self.microphone = Hub(codecs.H264), Hub(codecs.AAC, "audio")

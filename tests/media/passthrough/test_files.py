@@ -1,4 +1,4 @@
-"""Files as sources of encoded pictures: what is handed on, and why the rest is not."""
+"""Files as sources of encoded pictures: passed packets, and the reasons for encoding others."""
 
 import asyncio
 import threading

@@ -55,7 +55,7 @@ class House:
         await self.settings.update([Change(group, name, value) for name, value in values.items()])
 
     async def send(self, viewer: "Viewer", *payloads: bytes) -> list[EncodedFrame]:
-        """Send pictures; return what the viewer gets."""
+        """Send pictures; return those that the viewer gets."""
         return [await self._send(viewer, payload) for payload in payloads]
 
     async def _send(self, viewer: "Viewer", payload: bytes) -> EncodedFrame:
@@ -68,7 +68,7 @@ class House:
         self.source.items.put((payload, self.time))  # type: ignore[arg-type]
 
     def passed(self, frames: list[EncodedFrame]) -> list[bool]:
-        """Whether each is what was sent, byte for byte."""
+        """Whether each equals the sent one, byte for byte."""
         return [frame.payload == self.sent[frame.captured_ns] for frame in frames]
 
     @property

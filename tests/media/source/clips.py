@@ -1,4 +1,4 @@
-"""Clips that tests make, and what is in them."""
+"""Clips made by tests, and their contents."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction

@@ -26,7 +26,7 @@ from ipcamd.time_units import SECOND_NS
 
 
 class Time:
-    """Time that advances only during waits, or when a test says so."""
+    """Time that advances only during waits, or on request of a test."""
 
     def __init__(self) -> None:
         self.passed = 0

@@ -60,7 +60,7 @@ def sdk(counter: int, kind: str, form: int, data: bytes) -> bytes:
 
 
 class Peer(BaseHTTPRequestHandler):
-    """Answers one request; the path says how."""
+    """Answers one request; the path selects the answer."""
 
     pictures: ClassVar[list[bytes]] = jpegs()
     folder: ClassVar[Path]
@@ -71,7 +71,7 @@ class Peer(BaseHTTPRequestHandler):
     """Set when the server ends: who pretends to be frozen waits for it."""
 
     def log_message(self, *_: object) -> None:
-        """Be quiet."""
+        """Suppress the log."""
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -137,7 +137,7 @@ class Peer(BaseHTTPRequestHandler):
         self.wfile.write(picture)
 
     def still(self) -> None:
-        """One picture more at each request, told in different ways."""
+        """One more picture at each request, indicated in different ways."""
         picture, way = self.pictures[len(self.asked) % len(LEVELS)], self.path.rpartition("/")[2]
         if way == "chunked":
             self.protocol_version = "HTTP/1.1"
@@ -166,7 +166,7 @@ class Peer(BaseHTTPRequestHandler):
         self.push(b"--b\r\nContent-Type: image/png\r\n\r\n" + part + b"\r\n" for part in itertools.cycle(pictures))
 
     def run(self) -> None:
-        """JPEG after JPEG without any framing, of the type that the path says."""
+        """JPEG after JPEG without any framing, of the type in the path."""
         self.head(self.path.removeprefix("/run/").partition("?")[0], 999_999_999 if "?" in self.path else None)
         for picture in itertools.cycle(self.pictures):
             self.wfile.write(picture)

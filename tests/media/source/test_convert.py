@@ -71,7 +71,7 @@ def test_colours_of_high_definition_are_those_of_a_jpeg() -> None:
         plane[:] = value
     frame.colorspace, frame.color_range = 1, 1
     seen = VideoConverter().convert(frame, LARGE)
-    # what a viewer of JPEGs makes of it
+    # the colour that a JPEG viewer shows
     y, u, v = (float(plane[10, 10]) for plane in planes(seen))
     red, green, blue = y + 1.402 * (v - 128), y - 0.344 * (u - 128) - 0.714 * (v - 128), y + 1.772 * (u - 128)
     assert red == pytest.approx(255, abs=4)

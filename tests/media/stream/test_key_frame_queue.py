@@ -1,4 +1,4 @@
-"""The one bounded queue: what a consumer that falls behind still gets."""
+"""Bounded frame queue: the frames that a slow consumer still gets."""
 
 from hypothesis import given
 from hypothesis import strategies as st

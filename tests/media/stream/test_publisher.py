@@ -17,7 +17,7 @@ def frame(counter: int, key: bool = False) -> EncodedFrame:
 
 
 class Held(asyncio.AbstractEventLoop):
-    """Event loop that runs nothing until the test says so."""
+    """Event loop that runs callbacks only on request of the test."""
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], object]] = []

@@ -93,7 +93,7 @@ async def answered(server: DyndnsServer) -> str:
 
 
 async def is_left_alone(server: DyndnsServer) -> None:
-    """Let the updater look at least ten times, and insist that it asked nothing."""
+    """Let the updater check at least ten times; fail if it sent a request."""
     with pytest.raises(queue.Empty):
         await asyncio.to_thread(server.asked.get, True, 0.3)
 

@@ -1,4 +1,4 @@
-"""A scripted SNTP server on loopback: each answer is as the script says."""
+"""A scripted SNTP server on loopback: the script determines each answer."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""NTP against a scripted server: what is stepped, what is slewed, what is ignored."""
+"""NTP against a scripted server: stepped, slewed and ignored offsets."""
 
 import asyncio
 import socket

@@ -74,7 +74,7 @@ async def test_the_state_is_a_key_frame_and_events_are_not(hub: MetadataHub, bus
     event = await viewer.next()
     assert (event.key, event.counter) == (False, state.counter + 1)
     assert b'PropertyOperation="Changed"' in event.payload
-    assert hub.gop == []  # who comes later gets the state of that moment
+    assert hub.gop == []  # a later viewer gets the state of that moment
     hub.unsubscribe(viewer.frames.put_nowait)
 
 

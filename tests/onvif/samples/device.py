@@ -214,6 +214,6 @@ SAMPLES = {
             ),
         ),
         wrong=((f"{_RELAY.format('relay9')}<tds:LogicalState>active</tds:LogicalState>", "RelayToken"),),
-        is_fixed=True,  # no operation reads the state; its event tells
+        is_fixed=True,  # no operation reads the state; its event reports it
     ),
 }

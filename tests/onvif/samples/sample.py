@@ -1,4 +1,4 @@
-"""Sample request of an operation, as a client sends it: what it changes, and what is refused."""
+"""Sample request of an operation, as a client sends it, with its effect and its wrong variants."""
 
 import re
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ HEADS = {
 
 
 class Listener:
-    """Takes a body when the test lets it."""
+    """Reads a body on request of the test."""
 
     def __init__(self) -> None:
         self.heard = 0

@@ -1,4 +1,4 @@
-"""Requests through a real socket: what is asked, what is answered, when the connection stays."""
+"""Requests through a real socket: requests, answers, and persistent connections."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""RTP time stamps follow capture times, whatever the camera's clock does."""
+"""RTP time stamps follow capture times, also when the camera's clock is set."""
 
 from hypothesis import given
 from hypothesis import strategies as st

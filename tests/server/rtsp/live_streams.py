@@ -58,7 +58,7 @@ def tone() -> list[bytes]:
 
 
 class LoopedStream:
-    """One hub's frames over and over, from a key frame on when somebody begins to watch."""
+    """One hub's frames repeated, starting with a key frame for the first viewer."""
 
     def __init__(self, hub: Hub, codec: codecs.Codec, frames: list[bytes]) -> None:
         self._hub, self._codec, self._frames = hub, codec, frames

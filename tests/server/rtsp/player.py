@@ -222,12 +222,12 @@ class Stage:
         return player
 
     def later(self, seconds: float) -> None:
-        """Let time pass, and the service look."""
+        """Let time pass, and run the service's checks."""
         self.time += seconds
         self.registry.sweep()
 
     async def quiet(self) -> None:
-        """Wait until the service has noticed what its clients did."""
+        """Wait until the service has handled the actions of its clients."""
         for _ in range(20):
             await asyncio.sleep(0)
         await asyncio.sleep(0.01)

@@ -40,7 +40,7 @@ HOSTILE = [
 
 @pytest.fixture
 async def watcher(stage: Stage) -> AsyncIterator[Player]:
-    """Somebody who watches in peace meanwhile, and misses nothing."""
+    """A viewer that must not miss a frame meanwhile."""
     watcher = await stage.player()
     await watcher.play()
     yield watcher

@@ -1,4 +1,4 @@
-"""Each method, and the statuses of what is wrong."""
+"""Each method, and the statuses of wrong requests."""
 
 import asyncio
 

@@ -117,7 +117,7 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
             assert sender is not None
             assert sender.port == 7550
             assert stage.lens.sound.watched.is_set()
-            stage.lens.microphone = False  # the catalog is asked anew after any change of the microphone
+            stage.lens.microphone = False  # the mounts are read again after any change of the microphone
             await settings.update([Change("Audio", "MicEnabled", "yes")])
             assert stage.service.context.multicast.sender(codecs.ULAW) is None
 

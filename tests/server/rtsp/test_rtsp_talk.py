@@ -75,7 +75,7 @@ async def test_accounts_without_permission_cannot_talk(stage: Stage, player: Pla
 
 
 async def test_a_session_that_others_began_cannot_be_spoken_in(stage: Stage, player: Player) -> None:
-    """A viewer without a login cannot add the speaking track, nor use somebody's session for it."""
+    """A viewer without a login cannot add the talk track, nor use another client's session for it."""
     await player.ask("SETUP", "/audio/track0", transport="RTP/AVP/TCP;interleaved=0-1")
     answer = await player.ask(
         "SETUP", "/audio/talk", transport="RTP/AVP/TCP;interleaved=2-3", authorization=basic("admin")

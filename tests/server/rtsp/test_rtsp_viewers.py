@@ -154,7 +154,7 @@ async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
     assert [len(packet.payload) for packet in packets[1:4]] == [1400] * 3
     assert [packet.marker for packet in packets] == [False] * 4 + [True]
     assert (await ears.report())[1] == 200
-    # a report of the client is a sign of life
+    # a report of the client keeps the session alive
     source = packets[0].ssrc
     report = (
         bytes.fromhex("81c90007 00000009") + source.to_bytes(4) + bytes.fromhex("40000001 00010002 0000001e") + bytes(8)
@@ -224,7 +224,7 @@ async def test_a_session_over_udp_outlives_its_connection_for_a_while(stage: Sta
 
 
 def _member(group: str, port: int) -> socket.socket:
-    """Return a socket that hears what is sent to a group over the loopback interface."""
+    """Return a socket that receives packets of a group over the loopback interface."""
     ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     ears.bind((group, port))
     member = socket.inet_aton(group) + socket.inet_aton("127.0.0.1")

@@ -67,7 +67,7 @@ class WebRtcStage:
         return watcher
 
     def later(self, seconds: float) -> None:
-        """Let time pass, and the service look."""
+        """Let time pass, and run the service's checks."""
         self.time += seconds
         self.registry.sweep()
 

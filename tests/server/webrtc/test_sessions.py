@@ -59,7 +59,7 @@ async def test_a_packet_of_long_ago_does_not_keep_a_newer_one_from_coming_again(
 
 
 async def test_sender_reports_map_time_stamps_to_capture_times(stage: WebRtcStage) -> None:
-    """A sender report says when the picture of a time stamp was captured (RFC 3550, 6.4.1)."""
+    """A sender report maps a time stamp to a capture time (RFC 3550, 6.4.1)."""
     watcher = await stage.watch()
     stage.lens.picture()
     await until(lambda: watcher.packets[-1].timestamp != watcher.packets[0].timestamp, "nothing comes")
@@ -139,7 +139,7 @@ async def test_pictures_with_few_key_frames_are_encoded_for_these_clients(stage:
     before = watcher.packets[-1]
     other = Lens()
     other.h264, other.now = stage.encoded, stage.lens.now
-    other.picture()  # the decoder has not seen what it refers to
+    other.picture()  # the decoder lacks its reference frames
     other.picture(key=True)
     await until(lambda: watcher.packets[-1] is not before, "the encoded pictures do not come")
     after = watcher.packets[watcher.packets.index(before) + 1]

@@ -56,7 +56,7 @@ async def plan(exports: Exports, since_s: float, until_s: float) -> ExportPlan:
 
 
 async def exported(exports: Exports, planned: ExportPlan, path: Path) -> dict[str, dict[str, Any]]:
-    """Write the export, and return what ffprobe says."""
+    """Write the export, and return ffprobe's result."""
     async with aclosing(exports.write("a", planned)) as pieces:
         return looked_at(path, b"".join([data async for data in pieces]))
 

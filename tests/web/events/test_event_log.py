@@ -45,7 +45,7 @@ async def test_an_event_has_its_actions_once_and_its_clip(world: World) -> None:
         ("", f"{CLIP} for the SD card", "", 1),
         ("FTP", "", "refused", 1),
     ]
-    assert event["clip"] is None  # it is not on the card any more
+    assert event["clip"] is None  # it is no longer on the card
     assert (answer["schedules"], answer["next"], answer["today"]) == (["<b>in</b>"], "", "2025-06-15")
     world.card.index.put(Recording("event", CLIP, 4, NOON, NOON, NOON + 7 * SECOND))
     (event,) = json.loads((await world.ask(EVENTS)).body)["events"]

@@ -1,4 +1,4 @@
-"""``/openapi.json``: valid, whole, and what the tables of the camera say."""
+"""``/openapi.json``: valid, complete, and equal to the camera's tables."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Really encoded pictures, AVI files made of them, and what ffprobe says of a file."""
+"""Really encoded pictures, AVI files made of them, and ffprobe's description of a file."""
 
 import json
 import subprocess
@@ -79,7 +79,7 @@ def avi_file(
 
 
 def probe(path: Path) -> dict[str, dict[str, object]]:
-    """Return what ffprobe says: ``format``, ``video`` and, if there is any, ``audio``."""
+    """Return ffprobe's result: ``format``, ``video`` and, if there is any, ``audio``."""
     command = ["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", "-count_frames", str(path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     assert not done.stderr, done.stderr

@@ -1,4 +1,4 @@
-"""AVI files: what players see of them, and what is left when they are cut off."""
+"""AVI files: playback, and repair of truncated ones."""
 
 import random
 from collections.abc import Callable
@@ -100,7 +100,7 @@ def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
     assert writer.mark()[0].samples == 8800
     writer.sound(tone(0.1)[:800], NOON + SECOND_NS)  # again: it is there already
     assert writer.mark()[0].samples == 8800
-    writer.sound(tone(0.1)[:800], NOON + 3600 * SECOND_NS)  # the clock was set: it goes on
+    writer.sound(tone(0.1)[:800], NOON + 3600 * SECOND_NS)  # the clock was set: it continues
     assert writer.mark()[0].samples == 9600
 
 

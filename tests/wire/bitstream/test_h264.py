@@ -1,4 +1,4 @@
-"""H.264 that others encoded: what is seen in it without decoding."""
+"""H.264 of other encoders: inspection without decoding."""
 
 import pytest
 from tests.media.encoded import annex_b, h264, units

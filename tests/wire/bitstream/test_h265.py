@@ -1,4 +1,4 @@
-"""H.265 that others encoded: what is seen in it without decoding."""
+"""H.265 of other encoders: inspection without decoding."""
 
 import av
 import pytest

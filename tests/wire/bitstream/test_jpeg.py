@@ -1,4 +1,4 @@
-"""JPEGs that others encoded: what is seen in them without decoding."""
+"""JPEGs of other encoders: inspection without decoding."""
 
 import io
 

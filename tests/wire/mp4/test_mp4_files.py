@@ -1,4 +1,4 @@
-"""MP4 files: FFmpeg reads what is written, and after a cut at any place the reader finds what is whole."""
+"""MP4 files: FFmpeg reads them, and the reader finds all whole fragments of a truncated one."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Replies of an RTSP server: accepted ones, and those that would redirect a client."""
+"""Replies of an RTSP server: accepted ones, and ones that would redirect a client."""
 
 import pytest
 

@@ -28,7 +28,7 @@ def test_attributes_of_the_session_hold_for_sections_without_them() -> None:
 
 
 def test_the_bundle_is_found_beside_other_groups() -> None:
-    """libdatachannel also says which sections are to be synchronized (RFC 5888)."""
+    """libdatachannel also sends a group of synchronized sections (RFC 5888)."""
     text = b"v=0\r\na=group:LS 1 0\r\na=group:BUNDLE 0 1\r\na=group:LS 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"
     assert sdp_offer.parse(text).bundle == ("0", "1")
 

@@ -34,7 +34,7 @@ class RestartAction:
         return text("OK")
 
 
-ARGUMENTS = Arguments(Argument("type", "A restart, as old clients say it.", OneOf(("0",)), default="0"))
+ARGUMENTS = Arguments(Argument("type", "Restart request of old clients.", OneOf(("0",)), default="0"))
 restart = RestartAction()
 """Shared by all ways to request a restart."""
 ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, restart, ("/admin/reboot.cgi",), arguments=ARGUMENTS)

@@ -38,7 +38,7 @@ _MEANINGS = {
     NtStatus.STATUS_DISK_FULL: "the server's disk is full",
     _QUOTA_EXCEEDED: "this user's quota is full",
     NtStatus.STATUS_OBJECT_NAME_INVALID: "the server does not allow that name: is the path right?",
-    NtStatus.STATUS_OBJECT_PATH_NOT_FOUND: "the path is not there",
+    NtStatus.STATUS_OBJECT_PATH_NOT_FOUND: "the path does not exist",
     NtStatus.STATUS_NOT_A_DIRECTORY: "a part of the path is a file",
     NtStatus.STATUS_OBJECT_NAME_COLLISION: "a part of the path is a file",
     NtStatus.STATUS_SHARING_VIOLATION: "the file is in use at the server",

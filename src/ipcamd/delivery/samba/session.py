@@ -87,8 +87,8 @@ class SambaSession(FileSession):
         self._folder = folder
         self._blocking = blocking
         self._connection: Connection = tree.session.connection
-        # glibc gives what is free at the end of a thread's heap back after each block, and fetches it anew for the
-        # next, which takes a third of the time. This stays at the end, and what is before it in the heap.
+        # glibc returns free memory at the end of a thread's heap after each block, and requests it again for the
+        # next: a third of the time. This block at the end of the heap prevents it.
         self._lid = [bytes(SMALL) for _ in range(ROOM)].pop()
 
     def close(self) -> None:

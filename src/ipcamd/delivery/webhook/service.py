@@ -63,7 +63,7 @@ class WebhookService:
         if config.url and not self._parts.egress.may_be(config.host, config.port):
             raise RequestFailed(
                 f"URL: the camera does not call {config.host}:{config.port}: "
-                "start it with --allow-local-targets if it shall"
+                "to allow it, start it with --allow-local-targets"
             )
         yield
 

@@ -63,9 +63,9 @@ class WebhookWorker:
         self._pauses = RetryPauses()
         self._failure = ""
         self._picture = 0, asyncio.Event()
-        """Number of the newest message that gets a picture, and when it has come."""
+        """Number of the newest message with a picture, and the event of the picture's arrival."""
         self._following: tuple[EventQueue, EdgeFilter, WebhookConfig] | None = None
-        """Events that come in, those of them that count, and the configuration for them."""
+        """Incoming events, the filter of relevant ones, and their configuration."""
         self._tasks: list[asyncio.Task[None]] = []
         self._switching_off: set[asyncio.Task[None]] = set()
 

@@ -61,7 +61,7 @@ class PinholeGateway:
         return await self._knows("UpdatePinhole", port, NewLeaseTime=LIFETIME_S)
 
     async def _knows(self, action: str, port: int, **arguments: int) -> bool:
-        """Call an action for a pinhole; return whether the router knows that."""
+        """Call an action for a pinhole; return whether the router supports it."""
         try:
             await self._call(action, {"UniqueID": self._numbers.get(port, ""), **arguments})
         except igd.SoapFault as fault:

@@ -91,7 +91,7 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
         return is_on_link(address, (self._own,)) and not self._is_for_all(address) and self._allows(address)
 
     def _is_for_all(self, address: str) -> bool:
-        """Whether it is no host's: an answer to it would reach all hosts of an IPv4 network."""
+        """Whether it is a broadcast address: an answer would reach all hosts of an IPv4 network."""
         network = self._own.network
         is_small = self._own.is_ipv6 or network.prefixlen >= 31
         return not is_small and address in (str(network.network_address), str(network.broadcast_address))

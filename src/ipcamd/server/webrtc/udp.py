@@ -29,7 +29,7 @@ _CONTROL_BYTES = socket.CMSG_SPACE(_IN6_PKTINFO.size)
 
 
 class WebRtcUdpPort:
-    """A UDP socket. It answers only senders that know the password of a session."""
+    """A UDP socket. It answers only senders with the password of a session."""
 
     def __init__(self, sock: socket.socket, check: Callable[[bytes, "UdpPath"], None]) -> None:
         """`check` gets STUN messages, from known and unknown addresses."""

@@ -72,7 +72,7 @@ def _pictures(camera: Camera) -> Iterator[Metric]:
 
 
 def _by_stream(counts: Mapping[str, int]) -> list[tuple[dict[str, str], int]]:
-    """Return the series of counts by stream. What is encoded for viewers by WebRTC alone counts for its codec."""
+    """Return the series of counts by stream. Streams encoded only for WebRTC count for their codec."""
     sums = Counter[str]()
     for name, count in counts.items():
         sums[name.removesuffix("_encoded")] += count

@@ -173,7 +173,7 @@ class PictureParser(MultipartParser):
         self._gathered = bytearray()
         self._scanner = JpegScanner()
         self._searched = 0
-        """Position up to which there is no boundary."""
+        """Position up to which no boundary was found."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Add bytes; yield every complete part. Raises ``ValueError`` for data that is not multipart."""

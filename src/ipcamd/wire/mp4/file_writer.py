@@ -18,7 +18,7 @@ from ipcamd.wire.mp4.writer import Mp4Format
 GAP_NS = 10 * SECOND_NS
 """A longer time without a picture means that the clock was set: the next picture follows at once."""
 SHORTEST_S, LONGEST_S = 0.4, 2
-"""A fragment is not shorter, if key frames are more frequent, and not longer: a power cut costs so much."""
+"""Shortest and longest duration of a fragment, for frequent and rare key frames; a power cut loses one fragment."""
 _OVERLAP_S = 0.1
 """Sound that overlaps the last one by less follows it; more is left out."""
 
@@ -83,7 +83,7 @@ class Mp4FileWriter:
         return self._head_bytes + self._size_bytes
 
     def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append after a picture captured then: the fragment before it, if it is complete."""
+        """Return the bytes to append for a picture captured then: the previous fragment, if it is complete."""
         if not 0 <= captured_ns - self._last_ns <= GAP_NS:
             self._zero_ns = captured_ns - self.length
         self._last_ns = captured_ns
@@ -96,7 +96,7 @@ class Mp4FileWriter:
         return pieces
 
     def sound(self, payload: bytes, captured_ns: int) -> list[bytes]:
-        """Add a frame of sound that began then, unless it does not fit in; return nothing to append."""
+        """Add a frame of sound that began then, if it fits; return nothing to append."""
         track = self.format.sound
         if not track or not self._pictures or not self._zero_ns <= captured_ns <= self._last_ns + GAP_NS:
             return []
@@ -130,7 +130,7 @@ class Mp4FileWriter:
         return FileState(pictures, sounds, self._sound_end, len(self._segments), self._sequence, self._size_bytes)
 
     def back(self, mark: FileState) -> None:
-        """Forget what came since `mark`: it could not be written."""
+        """Drop the data since `mark`, which could not be written."""
         self._pictures, self._sounds = list(mark.pictures), list(mark.sounds)
         self._sound_end, self._sequence, self._size_bytes = mark.sound_end, mark.sequence, mark.size_bytes
         del self._segments[mark.segments :]

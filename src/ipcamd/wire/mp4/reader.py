@@ -1,4 +1,4 @@
-"""MP4 reader: what a file of `Mp4FileWriter` holds, up to its last whole fragment, after whatever loss of power."""
+"""MP4 reader: content of a file of `Mp4FileWriter` up to its last whole fragment, also after a power loss."""
 
 import struct
 from collections.abc import Callable, Iterator
@@ -52,9 +52,9 @@ class Mp4Frame(NamedTuple):
     track_id: int
     """Number of its track."""
     time: int
-    """When it begins, in its track's units."""
+    """Start, in its track's units."""
     duration: int
-    """Likewise."""
+    """Duration, in its track's units."""
     place: int
     """Position of its data in the file."""
     length: int
@@ -70,7 +70,7 @@ class Mp4Fragment(NamedTuple):
     end: int
     """Position after it."""
     frames: list[Mp4Frame]
-    """Those of one track after those of the other."""
+    """First those of one track, then those of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Mp4Content:
 
 
 def read_head(read: Read, size_bytes: int) -> Mp4Head:
-    """Return what stands before the fragments. Raises ``ValueError`` if `Mp4FileWriter` did not write it."""
+    """Return the head before the fragments. Raises ``ValueError`` if `Mp4FileWriter` did not write it."""
     moov, place = _find_moov(read, size_bytes)
     entries = read_sample_entries(read(moov + HEADER.size, place - moov - HEADER.size))
     if VideoTrack.id not in entries or not entries[VideoTrack.id].size[0]:
@@ -100,7 +100,7 @@ def read_head(read: Read, size_bytes: int) -> Mp4Head:
 
 
 def _find_moov(read: Read, size_bytes: int) -> tuple[int, int]:
-    """Return where the box ``moov`` begins and ends. Raises ``ValueError`` if it is none of this camera's."""
+    """Return start and end of the box ``moov``. Raises ``ValueError`` if this camera did not write it."""
     start = place = 0
     for expected in (b"ftyp", b"moov"):
         found = _read_box(read, place, size_bytes)
@@ -113,7 +113,7 @@ def _find_moov(read: Read, size_bytes: int) -> tuple[int, int]:
 
 
 def iterate_fragments(read: Read, size_bytes: int, place: int) -> Iterator[Mp4Fragment]:
-    """Yield the whole fragments from `place` on, up to the first one that is not whole, or not of this camera's."""
+    """Yield the fragments from `place` on, up to the first incomplete or foreign one."""
     while moof := _read_box(read, place, size_bytes):
         kind, following = moof
         mdat = _read_box(read, following, size_bytes)
@@ -146,7 +146,7 @@ def _read_run(traf: bytes, start: int) -> Iterator[Mp4Frame]:
 
 
 def read_content(read: Read, size_bytes: int) -> Mp4Content:
-    """Return what a file of that size holds. Raises ``ValueError`` if `Mp4FileWriter` did not write it."""
+    """Return the content of a file of that size. Raises ``ValueError`` if `Mp4FileWriter` did not write it."""
     head = read_head(read, size_bytes)
     if head.length:
         return Mp4Content(head.started_ns, _nanoseconds(head.length), size_bytes, b"")
@@ -154,7 +154,7 @@ def read_content(read: Read, size_bytes: int) -> Mp4Content:
 
 
 def _scan(read: Read, size_bytes: int, head: Mp4Head) -> Mp4Content:
-    """Return what a file holds that was not closed."""
+    """Return the content of a file that was not closed."""
     segments, end, length = list[Segment](), head.end, 0
     for fragment in iterate_fragments(read, size_bytes, head.end):
         end = fragment.end

@@ -1,4 +1,4 @@
-"""Sample entries of MP4: how the frames of a track are described, read back from a file (ISO/IEC 14496-12, 8.5.2)."""
+"""Sample entries of MP4: descriptions of a track's frames, read from a file (ISO/IEC 14496-12, 8.5.2)."""
 
 import struct
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class SampleEntry:
 
     @property
     def parameter_sets(self) -> bytes:
-        """Parameter sets in Annex B form: what stands before each key frame elsewhere. Raises ``ValueError``."""
+        """Parameter sets in Annex B form, as they precede key frames in other streams. Raises ``ValueError``."""
         try:
             read = {"avc1": _read_h264_sets, "hvc1": _read_h265_sets}[self.kind]
             return b"".join(_START_CODE + unit for unit in read(self.configuration))
@@ -54,7 +54,7 @@ def read_sample_entries(moov: bytes) -> dict[int, SampleEntry]:
 
 
 def to_annex_b(sample: bytes) -> bytes:
-    """Return a frame as streams have it: start codes in place of lengths. What is cut off is left out."""
+    """Return a frame as streams have it: start codes in place of lengths. A truncated unit is omitted."""
     units, place = [], 0
     while place + 4 <= len(sample):
         length = int.from_bytes(sample[place : place + 4])

@@ -1,4 +1,4 @@
-"""Segment index of MP4 files, ``sidx``: places and times of key frames (ISO/IEC 14496-12, 8.16.3).
+"""Segment index of MP4 files, ``sidx``: positions and times of key frames (ISO/IEC 14496-12, 8.16.3).
 
 With it, players know the length of a file and seek in it without reading all of it.
 """
@@ -50,7 +50,7 @@ def reserve_index() -> bytes:
 
 
 def read_index(index: bytes) -> Segment | None:
-    """Return where the last segment ends; None if there is no index, but only space for it."""
+    """Return the end of the last segment; None if there is only space for an index."""
     content = dict(iterate_boxes(index)).get(b"sidx")
     if content is None:
         return None

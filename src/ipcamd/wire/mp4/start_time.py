@@ -1,4 +1,4 @@
-"""Start time of an MP4 file: when its first picture was captured, in a box of ours (ISO/IEC 14496-12, 11.1)."""
+"""Start time of an MP4 file: the capture time of its first picture, in a private box (ISO/IEC 14496-12, 11.1)."""
 
 import struct
 
@@ -10,7 +10,7 @@ START_BYTES = 8 + len(_OURS) + 8
 """Bytes of the box."""
 
 LATEST_NS = 7_258_118_400_000_000_000
-"""Latest time that is believed: 2200-01-01."""
+"""Latest plausible time: 2200-01-01."""
 
 
 def format_start(captured_ns: int) -> bytes:

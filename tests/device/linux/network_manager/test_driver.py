@@ -34,7 +34,7 @@ async def test_a_fixed_address_is_set_and_kept(bus: str) -> None:
     assert (fields["ipv4.method"], fields["ipv6.method"]) == ("manual", "disabled")
     assert (fields["ipv4.gateway"], fields["ipv4.dns"]) == ("10.99.1.2", "10.99.1.2,10.99.1.3")
     assert interface.state().router == "10.99.1.2"
-    await interface.roll_back()  # there is nothing to undo any more
+    await interface.roll_back()  # nothing remains to be undone
     assert addresses() == {"10.99.1.20"}
 
 

@@ -1,4 +1,4 @@
-"""Wireless networks and PPPoE, which no network namespace has: python3-dbusmock stands for NetworkManager."""
+"""Wireless networks and PPPoE, which no network namespace has: python3-dbusmock replaces NetworkManager."""
 
 import contextlib
 import os

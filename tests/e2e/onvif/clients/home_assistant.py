@@ -1,4 +1,4 @@
-"""Home Assistant itself, without its pages: adds the camera by its ONVIF integration, and prints what it made of it.
+"""Home Assistant itself, without its pages: adds the camera by its ONVIF integration, and prints the result.
 
 usage: home_assistant.py PORT PASSWORD FOLDER
 """

@@ -1,6 +1,6 @@
 """Steps of Home Assistant's ONVIF integration, by its client onvif-zeep-async.
 
-usage: home_assistant_steps.py PORT PASSWORD     It prints what the camera answered, as JSON.
+usage: home_assistant_steps.py PORT PASSWORD     It prints the camera's answers as JSON.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Steps of libonvif when a camera is added.
 
-usage: libonvif_fill.py PORT PASSWORD     It prints what it knows of the camera, as JSON.
+usage: libonvif_fill.py PORT PASSWORD     It prints its data of the camera as JSON.
 """
 
 import json

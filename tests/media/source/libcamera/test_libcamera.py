@@ -1,4 +1,4 @@
-"""Cameras of libcamera, behind a stand-in for rpicam-vid that takes its options and writes what it writes."""
+"""Cameras of libcamera, behind a stand-in for rpicam-vid with its options and output."""
 
 import itertools
 import os
@@ -93,7 +93,7 @@ def test_raw_pictures_have_the_wanted_size_and_no_padding(rpicam: FakeRpicam, mo
         assert {int(plane.mean()) for plane in planes(picture.video)[1:]} == {128}
     assert all(before.captured_ns < after.captured_ns for before, after in itertools.pairwise(pictures))
     player.close()
-    monkeypatch.setenv("RPICAM_VID_MAX", "384x288")  # a camera that cannot do more says so
+    monkeypatch.setenv("RPICAM_VID_MAX", "384x288")  # a camera with lower limits reports them
     player = Player(Wanted(VGA, 30, False))
     (picture,) = player.take(1)
     assert (picture.video.width, picture.video.height) == (384, 288)
@@ -111,7 +111,7 @@ def test_h264_is_encoded_by_the_program_as_the_stream_is_set(rpicam: FakeRpicam)
     assert {(packet.size, packet.rate, packet.obstacle) for packet in packets} == {(QVGA, 30, "")}
     assert len(decoded("h264", [packet.payload for packet in packets])) == 33
     assert [options[options.index(name) + 1] for name in ("--bitrate", "--intra")] == ["400000", "30"]
-    # another quality, and then pictures for an overlay: the program goes on encoding, because a change interrupts
+    # another quality, and then pictures for an overlay: the program continues to encode, as a change would interrupt
     player.wanted = passed(StreamSettings(H264, QVGA, 30, 0))
     assert player.take(1)[0].key
     assert rpicam.runs()[1][0][rpicam.runs()[1][0].index("--bitrate") + 1] == str(int(320 * 240 * 30 * 0.03))

@@ -1,4 +1,4 @@
-"""Sources of other makers: ffmpeg's HTTP, GStreamer's RTSP, an X server; and what happens when they freeze."""
+"""Foreign sources: ffmpeg's HTTP, GStreamer's RTSP, an X server; also when they freeze."""
 
 import contextlib
 import itertools
@@ -135,7 +135,7 @@ def test_an_rtsp_camera_makes_key_frames_on_demand_and_at_most_one_a_second(
 
 
 class Relay:
-    """A firewall that lets nothing but HTTP through to a server."""
+    """A firewall that passes only HTTP to a server."""
 
     def __init__(self, port: int) -> None:
         self._port = port

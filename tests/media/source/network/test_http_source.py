@@ -23,7 +23,7 @@ EVERY = 1_000_000
 
 
 def failing(url: str, limit: int = 1000) -> tuple[int, str]:
-    """Play until it fails; return how many pictures came before, and what was said."""
+    """Play until it fails; return the number of pictures before, and the message."""
     items = make_source(url).play(lambda: Wanted((320, 240), EVERY, False), threading.Event())
     count = 0
     with pytest.raises(SourceError) as failed:

@@ -36,7 +36,7 @@ class Files(SimpleHTTPRequestHandler):
     gone: ClassVar[threading.Event]
 
     def log_message(self, *_: object) -> None:
-        """Be quiet."""
+        """Suppress the log."""
 
     def do_GET(self) -> None:
         self.asked.append(self.path)

@@ -1,4 +1,4 @@
-"""V4L2 cameras: what the kernel's interface looks like, which mode is chosen, and a stand-in for a camera."""
+"""V4L2 cameras: the kernel's interface, the selection of a mode, and a stand-in for a camera."""
 
 import ctypes
 import itertools
@@ -215,7 +215,7 @@ def take(count, size=(320, 240), rate=30, between=lambda number: None):
 
 @pytest.fixture
 def camera(stand_in: Path, tmp_path: Path) -> Callable[..., tuple[list[str], list[tuple[int, ...]]]]:
-    """Give a function that runs lines of Python beside the stand-in, and returns what was said and seen."""
+    """Give a function that runs lines of Python beside the stand-in, and returns its output and pictures."""
 
     def run(lines: str, modes: str = "MJPG:640x480@100,MJPG:320x240@100,YUYV:320x240@50") -> tuple[list[str], list]:
         for mode in modes.split(","):

@@ -1,4 +1,4 @@
-"""What reverse proxies say of a request."""
+"""Fields of reverse proxies about a request."""
 
 from ipaddress import ip_network
 

@@ -15,7 +15,7 @@ HEAD = SharedBuffer((b"head",))
 
 
 class Wire:
-    """Stands for the transport: says only whether it was cut."""
+    """Replaces the transport: records only whether it was closed."""
 
     cut = False
 

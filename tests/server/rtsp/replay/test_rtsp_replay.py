@@ -74,7 +74,7 @@ class Seen:
 
 
 def read_extension(data: bytes) -> Seen:
-    """Read what ONVIF Streaming, 6.3, says."""
+    """Parse the extension of ONVIF Streaming, 6.3."""
     packet = rtp.parse(data)
     if not data[0] & 0x10:
         return Seen(packet)

@@ -77,7 +77,7 @@ def choose(
     present: CaptureMode | None = None,
     codecs: Collection[str] = (),
 ) -> CaptureMode:
-    """Return the most suitable mode, and of several such modes the cheapest. Pictures of one of `codecs` need not be
+    """Return the most suitable mode, preferring the cheapest. Pictures of one of `codecs` need not be
     encoded, so among equally suitable modes one of them is preferred.
 
     The `present` mode remains unless another suits better or it is more than four times larger than needed, because
