@@ -17,6 +17,7 @@ from pathlib import Path
 from bench import (
     crowd,
     delivery,
+    exits,
     fanout,
     lens,
     motion,
@@ -101,6 +102,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "slow": lambda run: viewers.slow_viewers(run.folder, 2 * run.seconds),
     "crowd": lambda run: crowd.crowd(run.folder, run.seconds),
     "flood": lambda run: crowd.flood(run.folder, run.seconds),
+    "exits": lambda run: exits.exits(run.folder),
     "tls": lambda run: tls.rows(run.folder, 2 * run.seconds),
     "live": lambda run: viewers.live(run.folder, run.seconds),
     "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),

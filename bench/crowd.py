@@ -38,7 +38,7 @@ def crowd(folder: Path, seconds: float) -> list[Row]:
             memory_mb = _resident_mb(target) - before_mb
             delays_ms = _ask(target, 3 * seconds)
             watching.join()
-            exit_s = _exit(target)
+            exit_s = exit_time(target)
     return [
         Row("crowd: administrator, slowest answer", max(delays_ms), "ms", None, 1000, 300, less=True),
         Row("crowd: administrator, p50", statistics.median(delays_ms), "ms", less=True),
@@ -57,7 +57,7 @@ def flood(folder: Path, seconds: float) -> list[Row]:
         time.sleep(seconds / 2)  # until the flood and the viewers are there
         delays_ms = _ask(target, 2 * seconds)
         fps_min = watching.result()["fps_min"]
-        exit_s = _exit(target)
+        exit_s = exit_time(target)
         asked = listers.result()["requests_per_s"] + strangers.result()["requests_per_s"]
     return [
         Row("flood: administrator, slowest answer", max(delays_ms), "ms", None, 1000, 300, less=True),
@@ -81,7 +81,7 @@ def _ask(target: Target, seconds: float) -> list[float]:
     return delays_ms
 
 
-def _exit(target: Target) -> float:
+def exit_time(target: Target) -> float:
     """Send SIGTERM; return the seconds until the process has ended (as a zombie, if nobody waits for it)."""
     began = time.monotonic()
     os.kill(target.pid, signal.SIGTERM)

@@ -20,14 +20,21 @@ def ask(target: Target, path: str, connections: int, seconds: float, body: str =
     return _run("snap", target, path, connections, seconds, {"body": body} if body else {})
 
 
+def write_command(
+    mode: str, target: Target, path: str, clients: int, seconds: float, options: Mapping[str, float | str] | None = None
+) -> list[str]:
+    """Return the command of the load generator."""
+    command = [str(BUILD / "camload"), mode, "--port", str(target.port), "--path", path, "--pid", str(target.pid)]
+    command += ["--clients", str(clients), "--seconds", str(seconds)]
+    for name, value in (options or {}).items():
+        command += [f"--{name.replace('_', '-')}", str(value)]
+    return [*command, "--header", target.login] if target.login else command
+
+
 def _run(
     mode: str, target: Target, path: str, clients: int, seconds: float, options: Mapping[str, float | str]
 ) -> Result:
-    command = [str(BUILD / "camload"), mode, "--port", str(target.port), "--path", path, "--pid", str(target.pid)]
-    command += ["--clients", str(clients), "--seconds", str(seconds)]
-    command += [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
-    if target.login:
-        command += ["--header", target.login]
+    command = write_command(mode, target, path, clients, seconds, options)
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=seconds + 120)
     if not done.stdout:
         raise RuntimeError(f"{command}: {done.stderr}")

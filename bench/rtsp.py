@@ -80,11 +80,16 @@ def record(server: Server, file: Path, seconds: float = 6) -> None:
     subprocess.run([*command, str(file)], check=True, timeout=60)
 
 
-def watch(server: Server, transport: str, viewers: int, seconds: float, settle_s: float = 1) -> Result:
-    """Let that many viewers watch for that many seconds, which begin `settle_s` seconds after the last one's start."""
+def write_command(server: Server, transport: str, viewers: int, seconds: float, settle_s: float = 1) -> list[str]:
+    """Return the command of the load generator."""
     command = [str(BUILD / "rtspload"), transport, "--port", str(server.port), "--path", "/h264"]
     command += ["--pid", str(server.pid), "--clients", str(viewers), "--seconds", str(seconds), "--header", LOGIN]
-    command += ["--settle", str(settle_s)]
+    return [*command, "--settle", str(settle_s)]
+
+
+def watch(server: Server, transport: str, viewers: int, seconds: float, settle_s: float = 1) -> Result:
+    """Let that many viewers watch for that many seconds, which begin `settle_s` seconds after the last one's start."""
+    command = write_command(server, transport, viewers, seconds, settle_s)
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=seconds + 120)
     if not done.stdout:
         raise RuntimeError(f"{command}: {done.stderr}")

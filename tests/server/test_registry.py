@@ -8,11 +8,11 @@ import weakref
 from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from tests.server.certificate import server_context, trusting
-from tests.server.clients import GET, HANG, QUICK, ask_over_tls, busy, ended, silent
+from tests.server.clients import GET, HANG, QUICK, ask_over_tls, busy, ended, silent, talkative
 from tests.server.rtsp.player import Stage
 from tests.server.serving import HOSTS, Clock, Server, Users, serving, until
 
@@ -22,6 +22,7 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
+from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.service import HttpService
@@ -170,6 +171,31 @@ async def test_connections_closed_before_the_handshake_are_no_longer_counted(tls
         await until(lambda: len(server.registry) == 0)
         assert not server.registry.admission._addresses
         assert not server.registry.admission.handshakes._active
+
+
+def socket_transports(server: Server) -> list[weakref.ref[asyncio.BaseTransport]]:
+    """Return the transports of the sockets of all HTTP connections."""
+    transports: list[Any] = [each._transport for each in server.registry if isinstance(each, HttpConnection)]
+    return [
+        weakref.ref(each._ssl_protocol._transport if hasattr(each, "_ssl_protocol") else each) for each in transports
+    ]
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+async def test_closed_connections_leave_nothing_for_the_garbage_collector(tls: TlsContext, encrypted: bool) -> None:
+    async with serving(QUICK) as server, asyncio.timeout(30):
+        listener = await server.service.open(HOSTS, 0, tls)
+        gc.disable()
+        try:
+            where = (listener.port, trusting()) if encrypted else (server.listener.port,)
+            writers = [await talkative(*where) for _ in range(5)]
+            transports = socket_transports(server)
+            assert len(transports) == 5
+            for writer in writers:
+                writer.close()
+            await until(lambda: not [each for each in transports if each()])
+        finally:
+            gc.enable()
 
 
 async def test_failed_handshakes_leave_nothing_for_the_garbage_collector(tls: TlsContext) -> None:

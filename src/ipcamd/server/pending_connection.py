@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
-from ipcamd.server.transport import count_unread
+from ipcamd.server.transport import count_unread, release_transport
 
 TlsContext = Callable[[], ssl.SSLContext]
 """Returns the context for the next handshake: the certificate changes while the listener stays."""
@@ -222,6 +222,13 @@ class _TlsProtocol(SSLProtocol):
         sender: Any = self
         sender._process_outgoing()
         super()._on_handshake_complete(handshake_exc)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """End, and leave nothing for the garbage collector."""
+        sender: Any = self
+        transport = sender._transport
+        super().connection_lost(exc)
+        release_transport(transport)
 
     def share(self, buffer: bytearray) -> None:
         """Use this read buffer, which all connections of the event loop share."""

@@ -13,7 +13,7 @@ from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import RtspSession
-from ipcamd.server.transport import has_unread, limit_reads, reset_transport
+from ipcamd.server.transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.wire.rtsp.message import (
     BODY_LIMIT,
     InterleavedPacket,
@@ -98,6 +98,7 @@ class RtspConnection(asyncio.Protocol):
             self._late_response.cancel()
         self.writer.detach()
         self.context.registry.leave(self)
+        release_transport(self._transport)
         for session in tuple(self.sessions.values()):
             self.context.sessions.detach(session)
 

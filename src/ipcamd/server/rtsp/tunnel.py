@@ -7,7 +7,7 @@ from typing import cast
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.server.transport import has_unread, reset_transport
+from ipcamd.server.transport import has_unread, release_transport, reset_transport
 from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
 
 COOKIE_LIMIT = 128
@@ -104,6 +104,7 @@ class TunnelPost(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Unregister the connection."""
         self._get.context.registry.leave(self)
+        release_transport(self._transport)
 
     @property
     def is_unheard(self) -> bool:

@@ -8,7 +8,7 @@ from typing import cast
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtp.tcp import TcpWriter
-from ipcamd.server.transport import has_unread, limit_reads, reset_transport
+from ipcamd.server.transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.server.webrtc.path import PacketReceiver
 from ipcamd.wire.webrtc.framing import PacketSplitter, frame_packets
 
@@ -58,6 +58,7 @@ class WebRtcTcpConnection(asyncio.Protocol):
         """Tell the session that the path has ended."""
         self._writer.detach()
         self._registry.leave(self)
+        release_transport(self._transport)
         if receiver := self._receiver:
             self._receiver = None
             receiver.lose(self)
