@@ -25,12 +25,13 @@ class KeyFrameGate:
 
     __slots__ = ("_begun", "dropped", "skipping")
 
-    def __init__(self) -> None:
-        self.skipping = True
+    def __init__(self, begun: bool = False) -> None:
+        """`begun`: the consumer already has the frames before the next one."""
+        self.skipping = not begun
         """Whether the consumer gets no frames before the next key frame."""
         self.dropped = 0
         """Frames dropped because the consumer is slow."""
-        self._begun = False
+        self._begun = begun
 
     def passes(self, frame: Queueable) -> bool:
         """Return whether the consumer gets `frame`; if not, count it."""
@@ -55,9 +56,9 @@ class FrameQueue(KeyFrameGate, Generic[F]):
 
     __slots__ = ("_frames", "_max_bytes", "_max_frames", "size_bytes")
 
-    def __init__(self, max_frames: int, max_bytes: int = sys.maxsize) -> None:
-        """At most `max_frames` frames and `max_bytes` bytes wait, and one more frame."""
-        super().__init__()
+    def __init__(self, max_frames: int, max_bytes: int = sys.maxsize, begun: bool = False) -> None:
+        """At most `max_frames` frames and `max_bytes` bytes wait, and one more frame; `begun` as in `KeyFrameGate`."""
+        super().__init__(begun)
         self._max_frames, self._max_bytes = max_frames, max_bytes
         self._frames: list[F] = []
         self.size_bytes = 0

@@ -39,12 +39,19 @@ class HttpContext:
     """Called with each request that reaches an endpoint: the account, and the camera's IP address that it was sent
     to."""
     requests: RequestQueue = field(default_factory=RequestQueue)
+    _newest: ServedRequest | None = None
 
     def call(self, exchange: Exchange, transport: asyncio.Transport) -> tuple[Endpoint, Call]:
         """Return the endpoint of a request and its call. Raises what `Exchange.call` raises."""
         endpoint, call = exchange.call(self.camera, local_address(transport))
         self.note_login(call.account, call.arrived_at)
         return endpoint, call
+
+    def share(self, served: ServedRequest | None) -> ServedRequest | None:
+        """Return an equal object of the newest stream: most viewers request the same, so they share it."""
+        if served != self._newest:
+            self._newest = served
+        return self._newest
 
     def describe(
         self, connection: ManagedConnection, served: ServedRequest, transport: asyncio.Transport, viewer: Viewer | None

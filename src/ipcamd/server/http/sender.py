@@ -183,7 +183,7 @@ class HttpSender(asyncio.Protocol, ABC):
         return self._exchange if is_open else None
 
     def _stream_to(self, exchange: Exchange) -> None:
-        self.served = exchange.served
+        self.served = self._context.share(exchange.served)
         self._state, self._exchange = ConnectionState.STREAMING, None
         self._deadline.clear()
 

@@ -27,7 +27,6 @@ class Narrow(Viewer):
     """A viewer whose socket takes `room` bytes and then no more."""
 
     room = 0
-    direct = False
 
     def __init__(self, clock: Clock, max_frames: int = 1) -> None:
         self.wire = Wire()

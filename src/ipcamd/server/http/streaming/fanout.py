@@ -10,6 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from ipcamd.cgi.endpoint import Framing, Join
 from ipcamd.errors import HttpError
@@ -142,7 +143,7 @@ class Fanout:
         """
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
-            viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._now_s)
+            viewer = make(transport, _identity(address, PROTOCOL, account), _max_frames(join), self._now_s)
         except OSError:
             raise _full() from None
         self._viewers[viewer] = self._shared(join)
@@ -225,6 +226,10 @@ class Fanout:
             first = b"" if join.framing is Framing.RAW else OPENING
             self._openings[key] = SharedBuffer((format_stream_head(join.content_type), first))
         return self._openings[key]
+
+
+_identity = lru_cache(maxsize=64)(ViewerIdentity)
+"""Cached, because the viewers of one client are named alike."""
 
 
 def _full() -> HttpError:

@@ -31,8 +31,8 @@ class Viewer:
     """Whether the fan-out may send to `fd` itself."""
 
     __slots__ = (
-        "_now_s", "_offset", "_queue", "_rest", "_sounds", "_transport", "_waiting", "dropped", "fd", "identity",
-        "progress_s", "ready", "sent", "since_s",
+        "_max_frames", "_now_s", "_offset", "_queue", "_rest", "_sounds", "_transport", "_waiting", "dropped", "fd",
+        "identity", "progress_s", "ready", "sent", "since_s",
     )  # fmt: skip
 
     def __init__(
@@ -43,8 +43,10 @@ class Viewer:
         self._now_s = now_s
         self._rest: SharedBuffer | None = None
         self._offset = 0
-        self._queue: FrameQueue[SharedBuffer] = FrameQueue(max_frames)
-        self._sounds: list[SharedBuffer] | None = None  # created on demand: most viewers never need it
+        self._max_frames = max_frames
+        # these exist while they are needed: most viewers are never behind
+        self._queue: FrameQueue[SharedBuffer] | None = None
+        self._sounds: list[SharedBuffer] | None = None
         self._waiting = False
         self.identity = identity
         self.since_s = self.progress_s = now_s()
@@ -60,6 +62,7 @@ class Viewer:
     def start(self, head: SharedBuffer, pictures: Iterable[SharedBuffer]) -> None:
         """Send the response header, which is never skipped, then the present GOP."""
         self._rest = head
+        self._queue = FrameQueue(self._max_frames)
         self._queue.begin(pictures)
         self.resume()
 
@@ -94,7 +97,8 @@ class Viewer:
             self.progress_s = self._now_s()
             self._took(buffer, taken)
         self._unwait()
-        self.ready = self.direct and not self._queue.skipping
+        if self.direct and (self._queue is None or not self._queue.skipping):
+            self._queue, self.ready = None, True
         return None
 
     def drained(self) -> None:
@@ -119,8 +123,7 @@ class Viewer:
         self.ready = False
         self._unwait()
         self._rest = None
-        self._queue.clear()
-        self._sounds = None
+        self._queue = self._sounds = None
         if self.fd >= 0:
             os.close(self.fd)
         self.fd = -1
@@ -136,6 +139,8 @@ class Viewer:
                 buffer.traffic.frames_sent += 1
 
     def _queue_picture(self, buffer: SharedBuffer) -> None:
+        if self._queue is None:
+            self._queue = FrameQueue(self._max_frames, begun=True)
         before = self._queue.dropped
         self._queue.put(buffer)
         if missed := self._queue.dropped - before:
