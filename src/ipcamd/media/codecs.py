@@ -153,7 +153,22 @@ def _encode_jpeg(settings: "EncoderSettings", _: int) -> "Encoder":
     return JpegEncoder(settings)
 
 
-_COLOURS = {"color_range": "tv", "colorspace": "bt470bg", "color_primaries": "smpte170m", "color_trc": "smpte170m"}
+_LIVE = {
+    "tune": "zerolatency",
+    "profile": "main",
+    "forced-idr": "1",
+    "color_range": "tv",
+    "colorspace": "bt470bg",
+    "color_primaries": "smpte170m",
+    "color_trc": "smpte170m",
+}
+"""Options that x264 and x265 share: no delay, key frames on demand, and the colours of the camera's pictures."""
+
+
+def _rate_factors(*factors: str) -> tuple[Mapping[str, str], ...]:
+    """Return the options of Quality 0 to 4 for x264 and x265; a factor that is 6 less doubles the bit rate."""
+    return tuple({"crf": factor} for factor in factors)
+
 
 JPEG = Codec(
     name="mjpeg",
@@ -196,16 +211,8 @@ H264 = Codec(
     rtp_format=h264.FORMAT,
     encoder=FfmpegOptions(
         "libx264",
-        {
-            "preset": "superfast",
-            "tune": "zerolatency",
-            "profile": "main",
-            "forced-idr": "1",
-            "sc_threshold": "0",
-            **_COLOURS,
-        },
-        # x264's rate factor; 6 less doubles the bit rate
-        tuple({"crf": factor} for factor in ("35", "31", "28", "25", "22")),
+        {"preset": "superfast", "sc_threshold": "0", **_LIVE},
+        _rate_factors("35", "31", "28", "25", "22"),
         peak=0.3,  # 8.3 Mbit/s for 1280x720 at 30 pictures a second
     ),
     parameters="Image.H264",
@@ -230,15 +237,11 @@ H265 = Codec(
         "libx265",
         {
             "preset": "ultrafast",
-            "tune": "zerolatency",
-            "profile": "main",
-            "forced-idr": "1",
             # all key frames are IDR pictures with parameter sets, and x265 starts no threads and writes no log
             "x265-params": "open-gop=0:scenecut=0:repeat-headers=1:info=0:pools=none:frame-threads=1:log-level=none",
-            **_COLOURS,
+            **_LIVE,
         },
-        # x265's rate factor; 6 less doubles the bits
-        tuple({"crf": factor} for factor in ("37", "33", "30", "27", "24")),
+        _rate_factors("37", "33", "30", "27", "24"),
         peak=0.2,  # 5.5 Mbit/s for 1280x720 at 30 pictures a second
     ),
     parameters="Image.H265",

@@ -13,12 +13,10 @@ from functools import partial
 from math import ceil, log2
 from typing import TYPE_CHECKING
 
-from ipcamd.media.audio.audio_stream import AudioStream
-from ipcamd.media.audio.microphone import Microphone
-from ipcamd.media.capture.audio_capture import AudioCapture
+from ipcamd.media.audio.audio_input import AudioInput
 from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
-from ipcamd.media.codecs import Codec, sound_codecs, video_codecs
+from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Packet, Picture
 from ipcamd.media.hardware_codecs import HardwareCodecs
@@ -54,7 +52,7 @@ if TYPE_CHECKING:
 STOP_S = 0.9
 """Seconds for the threads to end. A thread that hangs in a source ends with the process."""
 
-SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
+SENSOR, INFO = "ImageSource.IO.Sensor", "System.Info"
 """Groups of parameters that the pipeline watches."""
 
 
@@ -118,13 +116,9 @@ class Pipeline:
         self.capture.refine = self._demand.refine
         self._magnification = 1
         self.snapshots = Snapshots(self.mjpeg)
-        self._recorder: AudioCapture | None = None
-        self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
-        self._sounds = {
-            codec: AudioStream(codec, self._microphone)
-            for codec in sound_codecs()
-            if codec.sound_encoder and self._microphone
-        }
+        has_sound = own_sound and source.sound
+        self._audio = AudioInput(settings, instrument, has_sound, clock_ns, status, self._update_demand)
+        self.capture.listener = self._audio.listener
         self._threads: list[OnDemandThread] = []
         """Threads, the source's first."""
         self._prepared = threading.Event()
@@ -141,7 +135,6 @@ class Pipeline:
             settings.watch(codec.parameters, partial(self._update_stream, encoded_name(codec)))
         for group in (SENSOR, INFO, *(group.name for group in OSD_GROUPS)):
             settings.watch(group, lambda _: self._update_image())
-        settings.watch(AUDIO, lambda _: self._update_microphone())
         for mask in MASK_GROUPS:
             settings.watch(mask.name, lambda _: self._update_masks())
         self._processor.masks = MaskSet(enabled_masks(settings.__getitem__))
@@ -199,22 +192,21 @@ class Pipeline:
     @property
     def sound(self) -> Hub | None:
         """The microphone's sound in u-law; None without a microphone. It has no frames while disabled."""
-        return self._microphone.hub if self._microphone else None
+        return self._audio.hub
 
     def sound_in(self, codec: Codec) -> Hub | None:
         """Return the microphone's sound in a codec; None without a microphone."""
-        return self._sounds[codec].hub if codec in self._sounds else self.sound
+        return self._audio.hub_in(codec)
 
     @property
     def chosen_sound(self) -> Hub | None:
         """The microphone's sound in the codec that ``Audio.Codec`` names; None without a microphone."""
-        name = self._settings[AUDIO]["Codec"]
-        return self.sound_in(next(codec for codec in sound_codecs() if codec.name == name))
+        return self._audio.chosen_hub
 
     @property
     def has_audio(self) -> bool:
         """Whether there is a microphone and it is enabled (``Audio.MicEnabled``)."""
-        return self._microphone is not None and self._microphone.enabled
+        return self._audio.is_enabled
 
     @property
     def size(self) -> tuple[int, int]:
@@ -261,9 +253,9 @@ class Pipeline:
         if self._analysis_capture:
             self._analysis_capture.wake = self._thread("analysis", self._analysis_capture.run).wake
             self._analysis_capture.watch(loop, self._update_demand)
-        if self._recorder:
-            self._recorder.wake = self._thread("sound", self._recorder.run).wake
-        self._update_microphone()
+        if self._audio.capture:
+            self._audio.capture.wake = self._thread("sound", self._audio.capture.run).wake
+        self._audio.set_private(self.capture.private)
 
     def warm_up(self) -> None:
         """Let the source's thread import its modules before the first viewer."""
@@ -275,12 +267,7 @@ class Pipeline:
         self.capture.close()
         if self._analysis_capture:
             self._analysis_capture.close()
-        for sound in self._sounds.values():
-            sound.close()
-        if self._microphone:
-            self._microphone.close()
-        if self._recorder:
-            self._recorder.close()
+        self._audio.close()
         for stream in self._streams.values():
             stream.input.close()
         self.traffic.close()
@@ -352,33 +339,15 @@ class Pipeline:
         if self._analysis_capture:
             needed = None if self.capture.private else self._demand.collect_analysis()
             self._processor.analyses = self._demand.analyses = not self._analysis_capture.demand(needed)
-        sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
-        wanted = self._demand.collect(sound)
+        wanted = self._demand.collect(self._audio.needs_source)
         if wanted:
             width, height = self._processor.limit = wanted.size
             wanted = replace(wanted, size=(width * self._magnification, height * self._magnification))
         self.capture.demand(wanted)
 
-    def _microphone_for(
-        self, instrument: "AudioSource | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], Status]
-    ) -> Microphone | None:
-        if instrument is None and not own:
-            return None
-        microphone = Microphone(clock_ns, status, lambda _: self._update_demand())
-        if instrument:
-            self._recorder = AudioCapture(instrument, microphone.feed)
-            microphone.need = self._recorder.need
-        else:
-            self.capture.listener = microphone.feed
-        return microphone
-
-    def _update_microphone(self) -> None:
-        if self._microphone:
-            self._microphone.enabled = self._settings[AUDIO].flag("MicEnabled") and not self.capture.private
-
     def _update_privacy(self) -> None:
         self.capture.private = self._settings[PRIVACY.name].flag("Enabled")
-        self._update_microphone()
+        self._audio.set_private(self.capture.private)
         self._update_demand()
         for stream in self._streams.values():  # no viewer gets an old picture any more
             stream.hub.invalidate(self._clock_ns())

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ipcamd.errors import StoreError
 from ipcamd.event_bus import Event
+from ipcamd.media.audio.audio_input import AUDIO
 from ipcamd.media.codecs import Codec
-from ipcamd.media.pipeline import AUDIO, Pipeline
+from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore

@@ -1,18 +1,15 @@
 """Audio: microphone and speaker, and their devices and files.
 
 `make_audio_source` returns the `AudioSource` of a value of ``--audio``, `make_audio_output` the `AudioOutput` of a
-value of ``--speaker``. PyAV and numpy are imported when a source plays (some: when it is checked).
+value of ``--speaker``. Each module is imported for its own sources only; PyAV and numpy are imported when a source
+plays (some: when it is checked).
 """
 
 import threading
 from collections.abc import Iterator
 from typing import Protocol
 
-from ipcamd.media.audio.alsa import AlsaInput
-from ipcamd.media.audio.audio_file import AudioFile
-from ipcamd.media.audio.sound_card import SoundCard
 from ipcamd.media.audio.speaker import AudioOutput
-from ipcamd.media.audio.tone import ToneGenerator
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.pacing import Clock
 
@@ -43,12 +40,22 @@ def make_audio_source(text: str, clock: Clock | None = None) -> AudioSource | No
     if text in ("", "none"):
         return None
     if text == "tone":
+        from ipcamd.media.audio.tone import ToneGenerator
+
         return ToneGenerator(clock)
     if text.startswith(ALSA):
+        from ipcamd.media.audio.alsa import AlsaInput
+
         return AlsaInput(text.removeprefix(ALSA), clock)
+    from ipcamd.media.audio.audio_file import AudioFile
+
     return AudioFile(text, clock)
 
 
 def make_audio_output(text: str) -> AudioOutput | None:
     """Return the output of this value; None for ``virtual``. Raises `ConfigError`."""
-    return None if text == "virtual" else SoundCard(text)
+    if text == "virtual":
+        return None
+    from ipcamd.media.audio.sound_card import SoundCard
+
+    return SoundCard(text)

@@ -3,14 +3,17 @@
 import asyncio
 import logging
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ipcamd.media.audio.audio_framer import AudioBlock
 from ipcamd.media.audio.microphone import Microphone
-from ipcamd.media.audio_encoders import AudioEncoder, EncodedAudio
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.workers.thread import WorkerThread
+
+if TYPE_CHECKING:  # imported with the first encoder
+    from ipcamd.media.audio_encoders import AudioEncoder, EncodedAudio
 
 MAX_WAITING = 50
 """Blocks that may wait for the encoder, 2 s; more are dropped."""
@@ -52,7 +55,7 @@ class AudioStream:
         encoding = self._thread.run(partial(self._encoder.encode, block.samples, block.captured_ns))
         encoding.add_done_callback(partial(self._encoded, self._encoder))
 
-    def _encoded(self, encoder: AudioEncoder, encoding: "asyncio.Future[list[EncodedAudio]]") -> None:
+    def _encoded(self, encoder: "AudioEncoder", encoding: "asyncio.Future[list[EncodedAudio]]") -> None:
         error = encoding.exception()
         if encoder is not self._encoder:
             return
@@ -63,7 +66,7 @@ class AudioStream:
         for frame in encoding.result():
             self._publish(frame)
 
-    def _publish(self, frame: EncodedAudio) -> None:
+    def _publish(self, frame: "EncodedAudio") -> None:
         codec, counter = self.hub.codec, self._counter
         self._counter = (counter + 1) % (1 << 32)
         self.hub.publish(EncodedFrame(codec, frame.data, True, frame.begins_ns, counter, rate=codec.rtp_format.clock))

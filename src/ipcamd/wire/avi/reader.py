@@ -56,15 +56,6 @@ class AviHead:
 
 
 @dataclass(frozen=True, slots=True)
-class AviRepair:
-    """Repair of a file: truncate it at `end`, append `index`, overwrite its start with `head`."""
-
-    end: int
-    index: bytes
-    head: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class AviChunk:
     """One chunk of the list ``movi``."""
 
@@ -78,6 +69,15 @@ class AviChunk:
     def end(self) -> int:
         """Position after it."""
         return self.place - CHUNK.size + padded_size(self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class AviRepair:
+    """Repair of a file: truncate it at `end`, append `index`, overwrite its start with `head`."""
+
+    end: int
+    index: bytes
+    head: bytes
 
 
 def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
