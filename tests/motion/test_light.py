@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.motion.yard import yard
 
-from ipcamd.motion.light import Grey, estimate_change, relit
+from ipcamd.motion.light import Grey, adapt_to_light, estimate_change
 
 RNG = np.random.default_rng(11)
 
@@ -45,18 +45,18 @@ def test_a_block_in_another_light_is_explained() -> None:
     before = yard()
     after = before.copy()
     after[48:72, 64:96] = after[48:72, 64:96] * 0.6 + 10
-    assert np.abs(relit(seen(before), seen(after), 1.0) - after).max() < 1
+    assert np.abs(adapt_to_light(seen(before), seen(after), 1.0) - after).max() < 1
 
 
 def test_a_thing_is_not_explained() -> None:
     before = yard()
     after = before.copy()
     after[50:70, 66:74] = 30 + 20 * RNG.normal(0, 1, (20, 8))
-    lit = relit(seen(before), seen(after), 1.0)
+    lit = adapt_to_light(seen(before), seen(after), 1.0)
     assert np.abs(lit - before)[50:70, 66:74].mean() < 5
 
 
 def test_a_flat_block_gives_no_estimate() -> None:
     before, after = np.full((90, 160), 100.0), np.full((90, 160), 100.0)
     after[32:48, 32:48] = 140
-    assert np.abs(relit(seen(before), seen(after), 1.0) - after).max() < 0.01
+    assert np.abs(adapt_to_light(seen(before), seen(after), 1.0) - after).max() < 0.01

@@ -18,7 +18,7 @@ admin123 admin1234 administrator changeme default guest hikvision ipcam ipcamd l
 passw0rd passwd password password1 password123 qwerty qwerty123 root superuser supervisor support system toor ubnt user
 welcome
 """
-_NOTORIOUS = frozenset(_LISTED.split()) | {MASK}
+_COMMON = frozenset(_LISTED.split()) | {MASK}
 
 
 def generate() -> str:
@@ -33,4 +33,4 @@ def is_allowed(password: str) -> bool:
 
 def is_weak(password: str, user: str) -> bool:
     """Whether it is easy to guess: the user's name, or a common password."""
-    return password.casefold() in _NOTORIOUS or password.casefold() == user.casefold()
+    return password.casefold() in _COMMON or password.casefold() == user.casefold()

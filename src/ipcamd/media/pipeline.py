@@ -176,8 +176,8 @@ class Pipeline:
 
     def encoded(self, hub: Hub) -> Hub | None:
         """Return the hub that always encodes what this hub may pass through; None without one."""
-        twin = self._streams.get(encoded_name(hub.codec))
-        return twin.hub if twin and hub is self._streams[hub.codec.name].hub else None
+        encoded_stream = self._streams.get(encoded_name(hub.codec))
+        return encoded_stream.hub if encoded_stream and hub is self._streams[hub.codec.name].hub else None
 
     @property
     def streams(self) -> tuple[Hub, ...]:

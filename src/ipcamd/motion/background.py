@@ -60,12 +60,12 @@ class Background:
         if self._is_dazzled(picture, elapsed_s):
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
-        unrest = 1.2 * light.median(size[::3, ::3].ravel())
-        floor = np.maximum(MIN_DIFFERENCE, _SIGMAS * np.maximum(self._noise, unrest))
+        present_noise = 1.2 * light.median(size[::3, ::3].ravel())
+        floor = np.maximum(MIN_DIFFERENCE, _SIGMAS * np.maximum(self._noise, present_noise))
         busy = size > floor
         self._recent_change *= np.float32(exp(-elapsed_s / CHANGE_DECAY_S))
         np.maximum(self._recent_change, np.abs(picture - self._recent), out=self._recent_change)
-        moved = self._find_motion(picture, size, floor, unrest) if busy.any() else np.zeros_like(size)
+        moved = self._find_motion(picture, size, floor, present_noise) if busy.any() else np.zeros_like(size)
         if self._is_scene_change(moved):
             return self._relearn(picture)
         self._learn(picture, size, busy, elapsed_s)
@@ -87,8 +87,8 @@ class Background:
         )
         return dazzled
 
-    def _find_motion(self, picture: Grey, size: Grey, floor: Grey, unrest: float) -> Grey:
-        size = np.minimum(size, np.abs(picture - light.relit(self._level, picture, unrest)))
+    def _find_motion(self, picture: Grey, size: Grey, floor: Grey, present_noise: float) -> Grey:
+        size = np.minimum(size, np.abs(picture - light.adapt_to_light(self._level, picture, present_noise)))
         # objects at rest are no motion, however different they are
         moved: Grey = np.multiply(size > floor, np.minimum(size, _dilate(self._recent_change)))
         return moved

@@ -52,7 +52,7 @@ def _line(before: Grey, now: Grey) -> tuple[float, float]:
     return gain, mean - gain * level
 
 
-def relit(level: Grey, picture: Grey, noise: float) -> Grey:
+def adapt_to_light(level: Grey, picture: Grey, noise: float) -> Grey:
     """Return `level` with each block lit as in `picture`.
 
     Blocks with another texture are unchanged; flat blocks always match, because objects are detected by their edges.

@@ -14,8 +14,8 @@ TARGET = "mqtt"
 
 def event_json(event: Event, schedules: Iterable[Schedule]) -> bytes:
     """Return an event as JSON."""
-    told = event_fields(event, (schedule.name for schedule in schedules))
-    return json.dumps(told, ensure_ascii=False).encode()
+    fields = event_fields(event, (schedule.name for schedule in schedules))
+    return json.dumps(fields, ensure_ascii=False).encode()
 
 
 def onvif_topic(notification: Notification) -> str:

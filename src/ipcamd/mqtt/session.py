@@ -182,8 +182,8 @@ class MqttSession:
             else:
                 await run_command(self._camera, thing, bytes(payload or b""))
         except IpcamdError as error:
-            told = {"topic": topic, "error": str(error)}
-            await self._client.publish(f"{self._prefix}/error", json.dumps(told, ensure_ascii=False), 1)
+            refusal = {"topic": topic, "error": str(error)}
+            await self._client.publish(f"{self._prefix}/error", json.dumps(refusal, ensure_ascii=False), 1)
         self._changed.set()
 
 

@@ -288,10 +288,10 @@ def _for_anyone(reader: Reader) -> RequesterReader:
     return lambda _: reader()
 
 
-def _call(listener: Callable[[T], None], told: T, failure: str) -> None:
+def _call(listener: Callable[[T], None], value: T, failure: str) -> None:
     """Call one listener; an exception in it does not affect the others."""
     try:
-        listener(told)
+        listener(value)
     except Exception:
         _log.exception(failure)
 

@@ -50,7 +50,7 @@ async def update(call: Call) -> Reply:
     try:
         return _applied(call, await call.camera.settings.update(changes.values(), by=call.requester()))
     except (RequestFailed, StoreError) as error:
-        return json_reply({"errors": _blamed(str(error), changes)})
+        return json_reply({"errors": _errors_by_parameter(str(error), changes)})
 
 
 async def undo(call: Call) -> Reply:
@@ -115,7 +115,7 @@ def _reason(error: RequestFailed) -> str:
     return error.reason if isinstance(error, SettingRefused) else str(error)
 
 
-def _blamed(message: str, changes: Mapping[str, Change]) -> dict[str, str]:
+def _errors_by_parameter(message: str, changes: Mapping[str, Change]) -> dict[str, str]:
     """Return the message by the parameter that it names, or by that of the only change; else without one."""
     named = [name for name, change in changes.items() if f"{change.name}=" in message or f"{change.name}:" in message]
     return {named[0] if named else next(iter(changes)) if len(changes) == 1 else "": message}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SETTLING = datetime.timedelta(minutes=10)
 """Age below which a self-signed certificate is replaced at once when the machine has a new name or address."""
-RESTRAINT = datetime.timedelta(hours=1)
+LEAST_AGE = datetime.timedelta(hours=1)
 """Shortest life of an older one before that, because each change needs confirmation by its users."""
 EARLIEST = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
 """An earlier time means that the clock is not set."""
@@ -123,7 +123,7 @@ class StoredCertificate:
         if own.not_valid_before_utc > now:  # signed while the clock was ahead, or the clock is not set yet
             return now > EARLIEST
         age = now - own.not_valid_before_utc - BACKDATE
-        return own.not_valid_after_utc - RENEW < now or (bool(lacking) and not SETTLING < age < RESTRAINT)
+        return own.not_valid_after_utc - RENEW < now or (bool(lacking) and not SETTLING < age < LEAST_AGE)
 
     def _in_place_of_unusable(self, error: Exception) -> CertifiedKey:
         if self._files.exist():

@@ -30,7 +30,7 @@ _GIVEN_UP = "cancelled: the camera stopped"
 
 _log = logging.getLogger(__name__)
 
-Told = Callable[[Event, Notice, str], None]
+NotifyResult = Callable[[Event, Notice, str], None]
 """Called with the result of an event's notification: "" for success, else the reason of the failure."""
 
 
@@ -47,15 +47,15 @@ class HttpNotifier:
         self,
         settings: Settings,
         egress: EgressPolicy,
-        told: Told = lambda *_: None,
+        note_result: NotifyResult = lambda *_: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """`told` gets the result of each notification; `now_ns` is the camera's clock. `sleep` waits for a number of
-        seconds."""
+        """`note_result` gets the result of each notification; `now_ns` is the camera's clock. `sleep` waits for a
+        number of seconds."""
         self._settings = settings
         self._egress = egress
-        self._told = told
+        self._note_result = note_result
         self._now_ns = now_ns
         self._sleep = sleep
         self._delivered = self._dropped = self._failures = 0
@@ -138,7 +138,7 @@ class HttpNotifier:
             self._dropped += 1
         else:
             self._delivered += 1
-        self._told(sending.event, sending.notice, problem)
+        self._note_result(sending.event, sending.notice, problem)
 
     async def _deliver(self, sending: _Sending) -> str:
         """Try until success or the last attempt; return the last error, or ""."""

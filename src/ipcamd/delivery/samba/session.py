@@ -162,7 +162,7 @@ class SambaSession(FileSession):
     def _delete(self, file: Open) -> None:
         """Close a file and delete it, if permitted."""
         try:
-            self._set(file, _doomed())
+            self._set(file, _deletion_request())
             file.close()
         except AccessDenied as refusal:
             self._state.learn(Right.DELETE, status_code(refusal))
@@ -271,7 +271,7 @@ def _enter(tree: TreeConnect, folders: list[str]) -> str:
     return path
 
 
-def _doomed() -> FileDispositionInformation:
+def _deletion_request() -> FileDispositionInformation:
     """Return the request that deletes a file when it is closed."""
     information = FileDispositionInformation()
     information["delete_pending"] = True

@@ -23,5 +23,5 @@ class TargetConfig:
     def fingerprint(self) -> str:
         """Text that changes with each setting except the password."""
         values = {name: value for name, value in self.values.items() if name != "Password"}
-        told = self.host, self.port, self.user, sorted(values.items())
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+        settings = self.host, self.port, self.user, sorted(values.items())
+        return hashlib.sha256(repr(settings).encode()).hexdigest()[:16]

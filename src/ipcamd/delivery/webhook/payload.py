@@ -17,10 +17,10 @@ def webhook_payload(
     picture: EncodedFrame | None,
 ) -> bytes:
     """Return the body of a request. With pictures enabled it always has the field, ``null`` without a picture."""
-    told: dict[str, object] = {**data, "camera": dict(camera)}
+    fields: dict[str, object] = {**data, "camera": dict(camera)}
     if with_picture:
-        told["picture"] = picture and _picture_fields(picture)
-    message = {"type": type_, "timestamp": utc_text(time_ns), "data": told}
+        fields["picture"] = picture and _picture_fields(picture)
+    message = {"type": type_, "timestamp": utc_text(time_ns), "data": fields}
     return json.dumps(message, ensure_ascii=False).encode()
 
 

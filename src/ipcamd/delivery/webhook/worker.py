@@ -194,7 +194,9 @@ class WebhookWorker:
         timestamp_s = self._parts.now_ns() // 1_000_000_000
         return await post_message(self._parts.egress, config, message_id, body, timestamp_s)
 
-    def _settle(self, config: WebhookConfig, message: OutboxMessage, outcome: PostOutcome, is_hopeless: bool) -> float:
+    def _settle(
+        self, config: WebhookConfig, message: OutboxMessage, outcome: PostOutcome, is_undeliverable: bool
+    ) -> float:
         """Handle the result of a message; return the seconds before the next request."""
         outbox = self._parts.outbox
         if not outcome.problem:
@@ -202,7 +204,7 @@ class WebhookWorker:
             self._note_success(config)
             return 0.0
         outbox.note_failure(self.name)
-        if is_hopeless:
+        if is_undeliverable:
             outbox.drop(message)
             self._note("", f"{config.host}: a message is dropped, because the receiver refuses it: {outcome.problem}")
             return 0.0

@@ -178,7 +178,7 @@ class DeliveryWorker:
     ) -> None:
         """Record sent items, and pass on the next ones, up to `ahead` items in all."""
         sent = in_flight.take_sent()
-        told = [(batch if outcome else list(filter(self._spool.holds, batch)), outcome) for batch, outcome in sent]
+        results = [(batch if outcome else list(filter(self._spool.holds, batch)), outcome) for batch, outcome in sent]
         room = max(0, ahead - len(in_flight.ready))
         done = [item for batch, _ in sent for item in batch]
         try:
@@ -186,7 +186,7 @@ class DeliveryWorker:
         finally:  # after cancellation, the spool still removes them
             for words in connection.state.take_news(connection.config.password):
                 self.log.note_missing_right(words)
-            for batch, outcome in told:
+            for batch, outcome in results:
                 if batch:
                     self._note_outcome(batch, outcome)
 

@@ -243,10 +243,10 @@ class VideoCapture(CaptureLoop):
                 if due_s <= self._steady_s():
                     return True
                 self._wait(self._changed, due_s - self._steady_s())
-                self._excuse_sleep(due_s)
+                self._ignore_sleep(due_s)
             return False
 
-    def _excuse_sleep(self, due_s: float) -> None:
+    def _ignore_sleep(self, due_s: float) -> None:
         """Give the source time for a picture after a suspension; called with `_changed` held, after a wait until
         `due_s`."""
         now_s = self._steady_s()

@@ -23,7 +23,7 @@ class DdnsOutcome:
     """Return code of the service, or ``error``."""
     own: str
     """The camera's own address at that time."""
-    told: str
+    message: str
     """Address stored by the service, or the error."""
     time_ns: int
     """Time by the camera's clock, since the epoch."""
@@ -41,7 +41,7 @@ class DdnsOutcome:
         return max(0.0, self.interval_s - elapsed_s)
 
     def __str__(self) -> str:
-        return f"{self.word} {self.told}".rstrip()
+        return f"{self.word} {self.message}".rstrip()
 
     def dump(self) -> str:
         """Return the result as a text; the inverse of `load_outcome`."""

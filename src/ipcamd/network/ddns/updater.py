@@ -102,15 +102,15 @@ class DdnsUpdater:
         return own not in ("", outcome.own)
 
     async def _update(self, values: Values) -> DdnsOutcome:
-        own = word = told = ""
+        own = word = message = ""
         try:
-            own, word, told = await self._tell(values)
+            own, word, message = await self._tell(values)
         except (OSError, ValueError, IpcamdError) as error:
-            word, told = "error", str(error) or f"no answer within {TIMEOUT_S:g} s"
+            word, message = "error", str(error) or f"no answer within {TIMEOUT_S:g} s"
         except Exception as error:  # keep trying
             _log.exception("DDNS failed")
-            word, told = "error", str(error)
-        outcome = DdnsOutcome(self._target(values), word, own, told, self._now_ns())
+            word, message = "error", str(error)
+        outcome = DdnsOutcome(self._target(values), word, own, message, self._now_ns())
         await self._keep(outcome, values["DNSName"])
         return outcome
 
@@ -144,8 +144,8 @@ class DdnsUpdater:
     async def _keep(self, outcome: DdnsOutcome, name: str) -> None:
         before, self._outcome = self._outcome, outcome
         if outcome.word in DONE:
-            _log.info("DDNS: %s is %s (%s)", name, outcome.told, outcome.word)
-        elif before is None or (before.word, before.told) != (outcome.word, outcome.told):
+            _log.info("DDNS: %s is %s (%s)", name, outcome.message, outcome.word)
+        elif before is None or (before.word, before.message) != (outcome.word, outcome.message):
             _log.warning("DDNS: %s is not updated: %s", name, outcome)
             self._note(str(outcome))
         try:

@@ -97,7 +97,7 @@ class NotificationProducer:
         self._listeners.append(listener)
         self._start()
 
-    def unlisten(self, listener: Listener) -> None:
+    def stop_listening(self, listener: Listener) -> None:
         """Stop calling it."""
         self._listeners.remove(listener)
 

@@ -22,5 +22,5 @@ def audio_source_options(name: str) -> Node:
 def audio_output_options(name: str) -> Node:
     """Return the options of the audio output as an element of this name: the speaker, for one client at a time."""
     output = node("tt:OutputTokensAvailable", tokens.AUDIO_OUTPUT)
-    primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
-    return node(name, output, primacy, int_range("tt:OutputLevelRange", (1, 1)))
+    send_primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
+    return node(name, output, send_primacy, int_range("tt:OutputLevelRange", (1, 1)))

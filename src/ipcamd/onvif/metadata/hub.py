@@ -31,22 +31,22 @@ class MetadataHub(Hub):
         self._timer: asyncio.TimerHandle | None = None
         self._stated_s = 0.0
         self._count = 0
-        settings.watch(ONVIF_METADATA.name, lambda _: self._hasten())
+        settings.watch(ONVIF_METADATA.name, lambda _: self._write_soon())
 
     def ask_key(self) -> None:
         """See `Hub`."""
         super().ask_key()
-        self._loop.call_soon_threadsafe(self._hasten)
+        self._loop.call_soon_threadsafe(self._write_soon)
 
     def _set_demand(self, is_watched: bool) -> None:
         if is_watched:
             self._producer.listen(self._tell)
             self._plan(0.0)
         else:
-            self._producer.unlisten(self._tell)
+            self._producer.stop_listening(self._tell)
             self._cancel()
 
-    def _hasten(self) -> None:
+    def _write_soon(self) -> None:
         """Send the state soon."""
         if self.subscribers:
             self._plan(max(0.0, self._stated_s + PAUSE_S - self._loop.time()))

@@ -21,7 +21,7 @@ from ipcamd.wire.http.message import END, End, Head, RequestParser
 
 BURST = 8
 """Parser events of pipelined requests before other connections are served."""
-CHATTER = 64 * 1024
+IGNORED_BYTES = 64 * 1024
 """Maximum bytes that a viewer may send after its request."""
 
 _NO_REQUESTS = RequestParser()
@@ -36,12 +36,12 @@ class HttpConnection(HttpSender):
     A request whose endpoint responds at once needs no task.
     """
 
-    __slots__ = ("_caller", "_chatter", "_heard", "_held", "_parser", "_queued")
+    __slots__ = ("_caller", "_heard", "_held", "_ignored_bytes", "_parser", "_queued")
 
     def __init__(self, context: HttpContext) -> None:
         super().__init__(context)
         self._parser = RequestParser()
-        self._held, self._chatter = False, 0  # reading is paused, or a viewer's bytes are ignored
+        self._held, self._ignored_bytes = False, 0  # reading is paused, or a viewer's bytes are ignored
         self._queued = False  # received requests wait for their turn
         self._heard = False  # the first request has had its turn
         self._caller = _NO_CALLER  # account, if known, and network of the client
@@ -68,8 +68,8 @@ class HttpConnection(HttpSender):
     def data_received(self, data: bytes) -> None:
         """Handle received bytes."""
         if self._state is ConnectionState.STREAMING:
-            self._chatter += len(data)
-            if self._chatter > CHATTER:
+            self._ignored_bytes += len(data)
+            if self._ignored_bytes > IGNORED_BYTES:
                 self._transport.abort()
         elif self._state is not ConnectionState.CLOSING:
             self._parser.receive(data)

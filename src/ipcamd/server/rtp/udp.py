@@ -70,7 +70,7 @@ class UdpPortPair:
         """Pass datagrams from `address` to `receive`."""
         self._listening[sock, address[0], address[1]] = receive
 
-    def unlisten(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
+    def stop_listening(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
         """Ignore datagrams from `address` again."""
         key = sock, address[0], address[1]
         if self._listening.get(key) == receive:

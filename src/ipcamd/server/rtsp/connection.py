@@ -29,7 +29,7 @@ BURST = 8
 """Parser events before other connections are served."""
 UNREAD = 256 * 1024
 """Unread response bytes at which the next request of a client waits, after a login."""
-UNREAD_STRANGER = 16 * 1024
+UNREAD_ANONYMOUS = 16 * 1024
 """Unread response bytes at which the next request of a client waits, before a login."""
 
 REPLAY_STALL_S = 60.0
@@ -60,7 +60,7 @@ class RtspConnection(asyncio.Protocol):
         self.source: asyncio.Transport
         """Transport that receives requests."""
         self._parser = RtspParser()
-        self._unread = UNREAD_STRANGER
+        self._unread = UNREAD_ANONYMOUS
         self._channels: dict[int, Receiver] = {}
         self._after_response: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None

@@ -129,16 +129,16 @@ class MulticastService:
         except OSError as error:
             log.warning("multicast sessions cannot be announced: %s", error)
             return
-        told: list[bytes] = []
+        descriptions: list[bytes] = []
         source: str = sock.getsockname()[0]
         try:
             while True:
-                told = [await self._describe(sender, settings, source) for sender in self._pictures()]
-                for text in told:
+                descriptions = [await self._describe(sender, settings, source) for sender in self._pictures()]
+                for text in descriptions:
                     _send(sock, sap.announce(text, source))
                 await asyncio.sleep(ANNOUNCE)
         finally:
-            for text in told:
+            for text in descriptions:
                 _send(sock, sap.announce(text, source, ended=True))
             sock.close()
 

@@ -156,11 +156,11 @@ class RtspSession:
                 setup.stream.remove(setup.viewer)
 
     def note_rtcp(
-        self, told: "Iterable[rtcp.ReceptionReport | rtcp.Goodbye | feedback.LostPackets | feedback.KeyFrameRequest]"
+        self, reports: "Iterable[rtcp.ReceptionReport | rtcp.Goodbye | feedback.LostPackets | feedback.KeyFrameRequest]"
     ) -> None:
         """Store the client's reception reports, and pass on its requests for key frames."""
         streams = {setup.stream.ssrc: setup.stream for setup in self.setups.values() if setup.stream}
-        for report in told:
+        for report in reports:
             match report:
                 case rtcp.ReceptionReport(_, source) if source in streams:
                     self.receptions[source] = report

@@ -86,11 +86,11 @@ class SessionTable:
     def receive_rtcp(self, session: RtspSession, packet: bytes) -> None:
         """Handle an RTCP packet of a client."""
         try:
-            told = (*rtcp.parse(packet), *feedback.parse(packet))
+            reports = (*rtcp.parse(packet), *feedback.parse(packet))
         except ValueError:
             return
         self.keep_alive(session)
-        session.note_rtcp(told)
+        session.note_rtcp(reports)
 
     def receive_talk(self, session: RtspSession, packet: bytes) -> None:
         """Handle an RTP packet of talk."""

@@ -100,7 +100,7 @@ def _udp(client: Client, session: RtspSession, stream: RtpSource | None, offer: 
 
     def close() -> None:
         for sock, end, receive in heard:
-            ports.unlisten(sock, end, receive)
+            ports.stop_listening(sock, end, receive)
         pool.release(ports)
 
     text = (

@@ -207,8 +207,8 @@ class WebRtcSession:
         self._heard_s = self._hooks.now_s()
 
     def _receive_rtcp(self, packet: bytes) -> None:
-        for told in (*feedback.parse(packet), *rtcp.parse(packet)):
-            match told:
+        for report in (*feedback.parse(packet), *rtcp.parse(packet)):
+            match report:
                 case feedback.LostPackets(source, sequences) if source in self._viewers:
                     self._viewers[source][1].repeat(sequences)
                 case feedback.KeyFrameRequest(source) if source in self._viewers:

@@ -97,15 +97,15 @@ def _described(call: Call, event: LoggedEvent) -> dict[str, object]:
 
 def _actions(call: Call, event: LoggedEvent) -> list[dict[str, object]]:
     """Return the entries of an event in order; repeated ones are counted with the first."""
-    told = dict[tuple[str, ...], dict[str, object]]()
+    actions = dict[tuple[str, ...], dict[str, object]]()
     counts = dict[tuple[str, ...], int]()
     for entry in event.entries:
         by = "" if entry.what == event.label else entry.what
         key = by, entry.schedule, entry.done, entry.failed
         counts[key] = counts.get(key, 0) + 1
         words = {"by": by, "schedule": entry.schedule, "done": entry.done, "failed": entry.failed}
-        told.setdefault(key, {"at": _local(call, entry.moment), **words})
-    return [{**action, "times": counts[key]} for key, action in told.items()]
+        actions.setdefault(key, {"at": _local(call, entry.moment), **words})
+    return [{**action, "times": counts[key]} for key, action in actions.items()]
 
 
 def _clip(call: Call, entries: Iterable[EventLogEntry]) -> dict[str, object] | None:

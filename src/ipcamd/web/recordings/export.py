@@ -32,7 +32,7 @@ async def export_plan(call: Call) -> Reply:
         plan = await _plan(call)
     except HttpError as error:
         return json_reply({"problem": error.message})
-    told = {
+    fields = {
         "begin": plan.begin_ns // 1_000_000,
         "end": plan.end_ns // 1_000_000,
         "seconds": round(plan.length_s, 3),
@@ -41,7 +41,7 @@ async def export_plan(call: Call) -> Reply:
         "size": plan.size_bytes,
         "encoded": plan.encoded_because,
     }
-    return json_reply(told)
+    return json_reply(fields)
 
 
 async def export(call: Call) -> EventStream:
@@ -55,7 +55,7 @@ async def export(call: Call) -> EventStream:
 
 def exports(call: Call) -> Reply:
     """Answer with the running and the last exports: state, finished seconds, sent bytes."""
-    return json_reply([_told(export) for export in call.camera.exports])
+    return json_reply([_fields_of(export) for export in call.camera.exports])
 
 
 def cancel_export(call: Call) -> Reply:
@@ -98,7 +98,7 @@ def _moment(local: datetime) -> str:
     return f"{local:%Y%m%d-%H%M%S}"
 
 
-def _told(export: Export) -> dict[str, object]:
+def _fields_of(export: Export) -> dict[str, object]:
     return {
         "id": export.name,
         "state": export.state,

@@ -53,7 +53,7 @@ async def recordings(call: Call) -> Reply:
         "begin": begin // 1_000_000,
         "end": end // 1_000_000,
         "offsets": offsets(begin, end, zone),
-        "recordings": [_told(r) for r in known if r.started_ns < end and r.ended_ns >= begin],
+        "recordings": [_fields_of(r) for r in known if r.started_ns < end and r.ended_ns >= begin],
         "motion": await _motion(call, begin, end),
     }
     return json_reply(answer)
@@ -100,8 +100,8 @@ async def delete(call: Call) -> Reply:
             call.camera.audit_log.note_change(call.requester(), f"{start} recordings deleted")
             raise HttpError(503, f"the SD card failed after {start} recordings: {error.strerror}") from error
     call.camera.audit_log.note_change(call.requester(), f"{len(ended)} recordings deleted")
-    told = {"deleted": len(ended), "kept": len(found) - len(ended)}
-    return json_reply(told)
+    fields = {"deleted": len(ended), "kept": len(found) - len(ended)}
+    return json_reply(fields)
 
 
 async def segments(call: Call) -> Reply:
@@ -114,14 +114,14 @@ async def segments(call: Call) -> Reply:
         found = await call.camera.playback.segments_of(recording, _keys_only(call))
     except CardError as error:
         raise HttpError(503, str(error)) from error
-    told = {
+    fields = {
         "length": found.length_s,
         "frame": found.frame_s,
         "segment": found.segment_s,
         "sound": found.has_audio,
         "type": _type(found),
     }
-    return json_reply(told)
+    return json_reply(fields)
 
 
 async def segment(call: Call) -> Reply:
@@ -202,7 +202,7 @@ def _type(segments: Segments) -> str:
     return f'video/mp4; codecs="avc1.42C01F{",mp4a.40.2" if segments.has_audio else ""}"'
 
 
-def _told(recording: Recording) -> dict[str, object]:
+def _fields_of(recording: Recording) -> dict[str, object]:
     return {
         "dir": recording.folder,
         "name": recording.name,

@@ -74,7 +74,7 @@ def _packet(kind: int, count: int, body: bytes) -> bytes:
 def parse(data: bytes) -> list[ReceptionReport | Goodbye]:
     """Return the reception reports in a compound packet, ignoring other packets in it. Raises ``ValueError`` if it is
     not RTCP."""
-    return [told for kind, count, body in split_compound(data) for told in _contents(kind, count, body)]
+    return [report for kind, count, body in split_compound(data) for report in _contents(kind, count, body)]
 
 
 def split_compound(data: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -14,7 +14,7 @@ HEAD_LIMIT = 16 * 1024
 """Most bytes of all field lines together."""
 BODY_LIMIT = 128 * 1024
 """Most bytes of a body after a login."""
-BODY_LIMIT_STRANGER = 4 * 1024
+BODY_LIMIT_ANONYMOUS = 4 * 1024
 """Limit before a login."""
 _LINE_LIMIT = METHOD_LIMIT + TARGET_LIMIT + 16
 
@@ -105,7 +105,7 @@ class RtspParser:
     __slots__ = ("_awaited", "_broken", "_buffer", "_count", "_fields", "_line", "_size", "body_limit")
 
     def __init__(self) -> None:
-        self.body_limit = BODY_LIMIT_STRANGER
+        self.body_limit = BODY_LIMIT_ANONYMOUS
         """Maximum bytes of a body; a longer one is a `MalformedRequest` with 413."""
         self._buffer = bytearray()
         self._line: tuple[str, str] | None = None
