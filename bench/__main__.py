@@ -19,6 +19,7 @@ from bench import (
     delivery,
     exits,
     fanout,
+    glass,
     lens,
     motion,
     onvif,
@@ -115,6 +116,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "rtsp": rtsp_fanout,
     "relay": lambda run: relay.rows(relay.measure(run.folder, 3, 3 * run.seconds, say)),
     "webrtc": lambda run: webrtc.rows(webrtc.measure(run.folder, 2 * run.seconds, say)),
+    "glass": lambda run: glass.rows(glass.measure(run.folder, 2 * run.seconds, say)),
     "soak": lambda run: viewers.soak(run.folder, run.soak, say) if run.soak else [],
 }
 

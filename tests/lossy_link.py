@@ -1,4 +1,5 @@
-"""Lossy link: a link between the camera's network and a neighbour's that delays and loses packets, in user space.
+"""Lossy link: a link between the camera's network and a neighbour's that delays, reorders and loses packets, in user
+space.
 
 The kernels at hand have no netem.
 """
@@ -25,10 +26,13 @@ _IFF_TUN_NO_PI = 0x0001 | 0x1000
 class LossyLink:
     """Passes packets on after `delay_s`, but loses some of them."""
 
-    def __init__(self, delay_s: float, loss: float) -> None:
-        """`delay_s` is that of one direction, `loss` the share of packets."""
-        self.passed = self.lost = 0
-        self._delay_s, self._loss = delay_s, loss
+    def __init__(self, delay_s: float, loss: float, jitter_s: float = 0.0) -> None:
+        """`delay_s` is that of one direction, `loss` the share of packets. Packets are up to `jitter_s` earlier or
+        later, and so overtake each other."""
+        self.passed = 0
+        self.lost: list[bytes] = []
+        """IP packets."""
+        self._delay_s, self._loss, self._jitter_s = delay_s, loss, jitter_s
         self._random = random.Random(1)
         self._ends = _open_tunnel("lossy0"), _open_tunnel("lossy1")
         self._on_the_way: list[tuple[float, int, int, bytes]] = []
@@ -65,10 +69,11 @@ class LossyLink:
 
     def _take(self, packet: bytes, target: int) -> None:
         if self._random.random() < self._loss:
-            self.lost += 1
+            self.lost.append(packet)
             return
         self.passed += 1
-        heapq.heappush(self._on_the_way, (time.monotonic() + self._delay_s, self.passed, target, packet))
+        delay_s = self._delay_s + self._jitter_s * self._random.uniform(-1, 1)
+        heapq.heappush(self._on_the_way, (time.monotonic() + delay_s, self.passed, target, packet))
 
     def _deliver(self) -> None:
         while self._on_the_way and self._on_the_way[0][0] <= time.monotonic():

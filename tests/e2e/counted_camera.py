@@ -1,4 +1,5 @@
-"""The camera with a count of what it holds: at each SIGUSR2 it writes tasks, timers and WebRTC sessions to a file.
+"""The camera with a count of what it holds: at each SIGUSR2 it writes its tasks, the timers of its servers, and the
+objects of WebRTC sessions to a file.
 
 usage: counted_camera.py run OPTIONS...; COUNTS names the file, which gets one line of JSON.
 """
@@ -23,11 +24,17 @@ _counts = Path(os.environ["COUNTS"])
 def write_counts(*_: object) -> None:
     """Replace the file."""
     loop = asyncio.get_running_loop()
-    timers = sum(not timer.cancelled() for timer in loop._scheduled)  # type: ignore[attr-defined]
-    counts = {"tasks": len(asyncio.all_tasks(loop)), "timers": timers} | {name: count(name) for name in CLASSES}
+    timers = [timer for timer in loop._scheduled if not timer.cancelled() and is_of_server(timer)]  # type: ignore[attr-defined]
+    counts = {"tasks": len(asyncio.all_tasks(loop)), "timers": len(timers)} | {name: count(name) for name in CLASSES}
     new = _counts.with_suffix(".new")
     new.write_text(json.dumps(counts))
     new.rename(_counts)
+
+
+def is_of_server(timer: asyncio.TimerHandle) -> bool:
+    """Whether a timer is one of a session, a stream or a connection; others come and go all the time."""
+    owner = getattr(timer._callback, "__self__", None)  # type: ignore[attr-defined]
+    return type(owner).__module__.startswith("ipcamd.server")
 
 
 def count(name: str) -> int:

@@ -204,7 +204,8 @@ class LightViewer:
             self.packets[packet[1] & 0x7F] += 1
             self.pictures += packet[1] >> 7
             if self.on_rtp and self.srtp:
-                self.on_rtp(self.srtp.unprotect(packet))
+                with suppress(ValueError):  # a packet that has come before
+                    self.on_rtp(self.srtp.unprotect(packet))
 
     def _advance(self) -> None:
         try:

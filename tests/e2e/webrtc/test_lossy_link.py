@@ -1,0 +1,117 @@
+"""WebRTC over a link with a round trip of 120 ms, reordering and a loss of 4 %: what is lost comes again, and a client
+that the link is too slow for skips pictures."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from socket import IPPROTO_UDP
+from urllib.request import Request, urlopen
+
+import pytest
+from tests.conftest import StartCamera
+from tests.e2e.camera import PASSWORD, CameraProcess, basic
+from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, LightViewer, Place, make_offer
+from tests.e2e.webrtc.test_whep import send_feedback, until
+from tests.lossy_link import CAMERA_ADDRESS, LossyLink
+from tests.networks import Network, needs_networks, network
+
+from ipcamd.wire.rtp import feedback, rtp
+
+__all__ = ["network"]
+pytestmark = [pytest.mark.slow, needs_networks]
+
+ASK_S = 0.05
+"""Seconds between two requests for lost packets."""
+STORED = 200
+"""Newest packets of which lost ones are requested."""
+HEADERS_BYTES = 28
+"""Of IP and UDP."""
+AGGREGATE = 24
+"""Type of the payload that begins a key frame: parameter sets (RFC 6184, 5.7.1)."""
+
+
+class Receiver:
+    """Client that requests lost packets again, as browsers do."""
+
+    def __init__(self, place: Place, *, tcp: bool = False) -> None:
+        self.client = LightViewer(place, tcp, on_rtp=self._note)
+        self.packets: dict[int, rtp.RtpPacket] = {}
+        """Packets of video by number, the first one's being 0."""
+        self._first = -1
+
+    def _note(self, data: bytes) -> None:
+        if data[1] & 0x7F != VIDEO:
+            return
+        packet = rtp.parse(data)
+        self._first = packet.sequence if self._first < 0 else self._first
+        number = packet.sequence - self._first & 0xFFFF
+        if number < 0x8000:  # not from before the first one that came
+            self.packets[number] = packet
+
+    def request_lost(self) -> None:
+        """Request the packets that are missing among the newest."""
+        newest = max(self.packets)
+        for number in set(range(max(0, newest - STORED), newest)) - self.packets.keys():
+            send_feedback(self.client, feedback.make_nack(1, self.source, number + self._first & 0xFFFF))
+
+    @property
+    def source(self) -> int:
+        return self.packets[max(self.packets)].ssrc
+
+    def count_repaired(self, lost: Sequence[bytes]) -> int:
+        """Return how many of the IP packets that a link has lost have come all the same."""
+        sent = [packet[HEADERS_BYTES:] for packet in lost if packet[9] == IPPROTO_UDP]
+        numbers = {
+            int.from_bytes(data[2:4]) - self._first & 0xFFFF for data in sent if data[8:12] == self.source.to_bytes(4)
+        }
+        return len(numbers & self.packets.keys())
+
+    @property
+    def gaps(self) -> list[tuple[int, int]]:
+        """Numbers of packets between which some are missing."""
+        return [(before, after) for before, after in pairwise(sorted(self.packets)) if after > before + 1]
+
+    @property
+    def key_times(self) -> list[int]:
+        """Time stamps of the key frames."""
+        return sorted({each.timestamp for each in self.packets.values() if each.payload[0] & 31 == AGGREGATE})
+
+
+async def test_lost_packets_come_again_and_slow_clients_skip(network: Network, start_camera: StartCamera) -> None:
+    neighbour = network.add_neighbour()
+    with LossyLink(delay_s=0.06, loss=0.04, jitter_s=0.02).between(neighbour) as link:
+        camera = start_camera("--source=scene", "--host=0.0.0.0")
+        camera.client.update("Image.H264", Ratecontrol="cbr", Bitrate=4000, Framerate=30)
+        with neighbour.inside():
+            quick = Receiver(await asyncio.to_thread(post_offer, camera))
+            slow = Receiver(await asyncio.to_thread(post_offer, camera), tcp=True)
+            for receiver in (quick, slow):
+                await receiver.client.connect()
+            await until(lambda: bool(quick.packets and slow.packets), "nothing comes")
+            await request_until(quick, lambda: quick.count_repaired(link.lost) >= 20 and len(quick.key_times) >= 3)
+            await request_until(quick, lambda: bool(slow.gaps))
+            for receiver in (quick, slow):
+                receiver.client.close()
+    steps = [later - earlier for earlier, later in pairwise(quick.key_times)]
+    assert min(steps) > 0.9 * 90_000, "more than one key frame a second"
+    for before, after in slow.gaps:
+        assert slow.packets[before].marker, "a picture is cut"
+        assert slow.packets[after].payload[0] & 31 == AGGREGATE, "it goes on with no key frame"
+
+
+async def request_until(receiver: Receiver, is_so: Callable[[], bool]) -> None:
+    """Request lost packets, and key frames, until it is so."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_so():
+            receiver.request_lost()
+            send_feedback(receiver.client, feedback.make_picture_loss(1, receiver.source))
+            await asyncio.sleep(ASK_S)
+
+
+def post_offer(camera: CameraProcess) -> Place:
+    """Post an offer to the camera's address on the link."""
+    fields = basic("admin", PASSWORD) | {"Content-Type": "application/sdp"}
+    with urlopen(
+        Request(f"http://{CAMERA_ADDRESS}:{camera.port}/whep", make_offer(), fields), timeout=PATIENCE_S
+    ) as answer:
+        return Place.read(answer.read().decode())
