@@ -5,6 +5,7 @@ import pytest
 from ipcamd.params import find_group
 from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Param
+from ipcamd.params.network import SERVICES
 
 SCHEDULE = "Event.Schedule"
 
@@ -65,7 +66,11 @@ WORDS = [
     ("Event.Server.FTP", "Enable Passive", "yes no"),
     ("Event.Server.NetStorage", "Enable", "yes no"),
     ("Event.Server.External.Storage", "DiskFull", "stop recycle"),
+    ("Network", "BootProto", "dhcp_ipv4 dhcp_ipn4_ipn6 static_ipv4_ipv6 pppoe"),
+    ("Network", "InterfaceSelectMode", "auto wired wireless"),
+    ("Network", "Media", "auto 10half 10full 100half 100full"),
     ("Network.DNSUpdate", "Enabled", "yes no"),
+    ("Network.DNSUpdate", "Provider", " ".join(SERVICES)),
     ("Network.UPnP", "Enabled", "yes no"),
     ("Network.Advanced.HTTPS", "Enabled", "yes no"),
     ("Network.Advanced.Bonjour", "Enabled", "yes no"),

@@ -108,14 +108,18 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
                     Change("System", "RTSPAuth", "no"),
                     Change("Network.Advanced.QoS", "Enabled", "yes"),
                     Change("Network.Advanced.Multicast", "Enabled", "yes"),
+                    Change("Network.Advanced.Multicast", "GroupIP", "239.255.3.9"),
+                    Change("Network.Advanced.Multicast", "TTL", "7"),
                     Change("Network.Advanced.Multicast", "H264Port", "7550"),
+                    Change("Network.Advanced.Multicast", "MPEG4Port", "7552"),
+                    Change("Network.Advanced.Multicast", "AUDIOPort", "7554"),
                 ]
             )
             assert not stage.service.context.authenticator.login_needed
             assert stage.service.context.tos == {"video": 34 << 2, "audio": 46 << 2}
-            sender = stage.service.context.multicast.sender(codecs.H264)
-            assert sender is not None
-            assert sender.port == 7550
+            found = [stage.service.context.multicast.sender(c) for c in (codecs.H264, codecs.MPEG4, codecs.ULAW)]
+            senders = [(each.group, each.port, each.ttl) for each in found if each]
+            assert senders == [("239.255.3.9", port, 7) for port in (7550, 7552, 7554)]
             assert stage.lens.sound.watched.is_set()
             stage.lens.microphone = False  # the mounts are read again after any change of the microphone
             await settings.update([Change("Audio", "MicEnabled", "yes")])
