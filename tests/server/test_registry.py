@@ -32,8 +32,8 @@ from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.http.multipart_writer import SDK_TYPE
-from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.threaded_file import ThreadedFile
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.keyring import KeyRing
 from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
-from ipcamd.access.recent import RecentLogins
+from ipcamd.access.recent_logins import RecentLogins
 from ipcamd.access.throttle import Throttle
 from ipcamd.access.username_token import TokenNonces, UsernameToken
 from ipcamd.logs import SummaryLog

@@ -5,7 +5,7 @@ import re
 from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.wire.http import ranges
 from ipcamd.wire.http.ranges import Range
-from ipcamd.workers.file import ThreadedFile
+from ipcamd.workers.threaded_file import ThreadedFile
 
 Headers = tuple[tuple[str, str], ...]
 """Fields of a response head, as pairs of name and value."""

@@ -15,7 +15,7 @@ from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Requester
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
-from ipcamd.workers.file import ThreadedFile
+from ipcamd.workers.threaded_file import ThreadedFile
 
 
 class Call(NamedTuple):

@@ -15,8 +15,8 @@ from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import HIDDEN, Requester, hide_secret
 from ipcamd.settings.check import cut_urls
 from ipcamd.settings.settings import Settings
-from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.threaded_file import ThreadedFile
 
 if TYPE_CHECKING:
     import zipfile

@@ -11,13 +11,13 @@ from pathlib import Path
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card_files import WholeFile, add_clip_file, remove_files, rescan_file
+from ipcamd.storage.card_presence import CardPresence
 from ipcamd.storage.card_scan import CardScan
 from ipcamd.storage.disk import CardId, Disk
 from ipcamd.storage.index import RecordingIndex
-from ipcamd.storage.presence import CardPresence
 from ipcamd.storage.recording import EVENT, Recording
-from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.threaded_file import ThreadedFile
 
 RESERVE_BYTES = 8 << 20
 """Bytes that stay free so that open files can be completed; on a small card, a sixteenth of its size."""

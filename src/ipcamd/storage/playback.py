@@ -13,9 +13,9 @@ from typing import BinaryIO, TypeVar
 from ipcamd.errors import CardError
 from ipcamd.storage.card import Card
 from ipcamd.storage.recording import Recording, Segments
-from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.priority import lower_priority
+from ipcamd.workers.threaded_file import ThreadedFile
 
 T = TypeVar("T")
 CheckWanted = Callable[[], None]

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
-from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture import silence_limit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted
 from ipcamd.media.source.pacing import Clock
@@ -87,8 +87,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of HTTP cameras; sources wait long for them, however busy the machine is."""
-    monkeypatch.setattr(signal_timeout, "OPENING_S", 30.0)
-    monkeypatch.setattr(signal_timeout, "SILENCE_S", 30.0)
+    monkeypatch.setattr(silence_limit, "OPENING_S", 30.0)
+    monkeypatch.setattr(silence_limit, "SILENCE_S", 30.0)
     Peer.folder, Peer.gone = folder, threading.Event()
     Peer.asked.clear()
     Peer.logins.clear()
@@ -102,8 +102,8 @@ def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture
 def impatient(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sources count these cameras as silent soon."""
-    monkeypatch.setattr(signal_timeout, "OPENING_S", 1.5)
-    monkeypatch.setattr(signal_timeout, "SILENCE_S", 0.6)
+    monkeypatch.setattr(silence_limit, "OPENING_S", 1.5)
+    monkeypatch.setattr(silence_limit, "SILENCE_S", 0.6)
 
 
 @pytest.fixture

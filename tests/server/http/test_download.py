@@ -13,8 +13,8 @@ from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.params.group import Rank
 from ipcamd.server.http.download import CHUNK
 from ipcamd.server.limits import Limits
-from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.threaded_file import ThreadedFile
 
 CONTENT = os.urandom(3 * CHUNK + 1234)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
-from ipcamd.media.capture.signal_timeout import OPENING_S, SilenceLimit
+from ipcamd.media.capture.silence_limit import OPENING_S, SilenceLimit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.workers.on_demand import IDLE_S
 

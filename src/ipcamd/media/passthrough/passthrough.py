@@ -7,7 +7,7 @@ from ipcamd.media.codecs import Codec
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import Packet
 from ipcamd.media.mask.mask import MaskSet
-from ipcamd.media.passthrough.pace import Pace
+from ipcamd.media.passthrough.frame_rate_meter import FrameRateMeter
 from ipcamd.media.passthrough.switch import PassthroughSwitch
 from ipcamd.media.stream_settings import StreamSettings
 
@@ -26,7 +26,7 @@ class Passthrough:
         self._streams = streams
         self._touched = touched
         self._masks = masks
-        self._pace = Pace()
+        self._frame_rate_meter = FrameRateMeter()
         self.switches = {name: PassthroughSwitch(stream) for name, stream in streams.items()}
         self.watched: tuple[PassthroughSwitch, ...] = ()
         """Switches of the streams with viewers; may be read in any thread."""
@@ -37,11 +37,11 @@ class Passthrough:
     def offer(self, packet: Packet) -> None:
         """Offer the source's next packet to all streams; for the delivering thread."""
         if packet.payload:
-            self._pace.note(packet.captured_ns)
+            self._frame_rate_meter.note(packet.captured_ns)
         masks = self._masks()  # once: what is handed on now is refused where later masks are required
         if packet.mask_version != masks.version:
             packet = replace(packet, mask_version=masks.version)
-        touched, rate = self._touched(), self._pace.rate(packet.rate)
+        touched, rate = self._touched(), self._frame_rate_meter.rate(packet.rate)
         for switch in self._switches_of.get(packet.codec, ()):
             switch.offer(packet, touched, rate, masks.change)
 

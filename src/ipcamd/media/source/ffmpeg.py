@@ -11,8 +11,8 @@ from av.error import ExitError, FFmpegError
 from av.stream import Disposition, Stream
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import signal_timeout
-from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.capture import silence_limit
+from ipcamd.media.capture.silence_limit import SilenceLimit
 
 _TEXT = ("ansi",)
 """Decoders of text files, which FFmpeg would render like a terminal."""
@@ -39,7 +39,7 @@ def open_media(
 
     `limit` applies to opening, and to each packet afterwards. `open_file` replaces FFmpeg's opening of addresses.
     """
-    limit = limit or SilenceLimit(signal_timeout.SILENCE_S)
+    limit = limit or SilenceLimit(silence_limit.SILENCE_S)
     end_s = time.monotonic() + float(limit)
     try:
         # pass the limit itself: PyAV reads its value whenever reading starts
@@ -98,7 +98,7 @@ def read_packets(
     medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None
 ) -> "Iterator[av.Packet[Any]]":
     """Yield the packets of the streams until they end; the last ones are empty. Raises `SourceError`."""
-    limit = limit or SilenceLimit(signal_timeout.SILENCE_S)
+    limit = limit or SilenceLimit(silence_limit.SILENCE_S)
     try:
         yield from _packets(medium, streams, limit)
     except FFmpegError as error:

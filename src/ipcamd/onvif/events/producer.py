@@ -15,7 +15,7 @@ from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.subscription import Subscription
 from ipcamd.onvif.events.translator import Translator, configuration_changed, profile_changed
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.names import read_names
+from ipcamd.onvif.media.configuration_names import read_names
 from ipcamd.onvif.media.video_encoder import video_encoders
 from ipcamd.onvif.soap.fault import Fault, receiver_fault
 from ipcamd.params.group import Rank, Values

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW, Codec, OnvifCodec
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.names import configuration_name
+from ipcamd.onvif.media.configuration_names import configuration_name
 from ipcamd.onvif.media.profiles import Part, count_uses
 from ipcamd.onvif.media.video_encoder import VideoEncoder, enabled_encoders
 from ipcamd.onvif.soap.writer import Content, Node, node

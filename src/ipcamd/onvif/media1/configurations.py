@@ -7,7 +7,7 @@ from functools import partial
 from ipcamd.camera import Camera
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.names import name_changes, set_name
+from ipcamd.onvif.media.configuration_names import name_changes, set_name
 from ipcamd.onvif.media.nodes import (
     AUDIO_KBITS,
     AUDIO_KHZ,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.media.names import name_changes, set_name
+from ipcamd.onvif.media.configuration_names import name_changes, set_name
 from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, items, sound_codec
 from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile

@@ -8,7 +8,7 @@ from ipcamd.camera import Camera
 from ipcamd.media.codecs import METADATA
 from ipcamd.onvif.events.filter import NotificationFilter, read_filter
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.names import name_changes
+from ipcamd.onvif.media.configuration_names import name_changes
 from ipcamd.onvif.media.nodes import SESSION_TIMEOUT, configuration_entity, multicast
 from ipcamd.onvif.media.profiles import Part, check_part
 from ipcamd.onvif.namespaces import PREFIXES

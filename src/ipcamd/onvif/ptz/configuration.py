@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.names import configuration_name
+from ipcamd.onvif.media.configuration_names import configuration_name
 from ipcamd.onvif.media.profiles import Part, count_uses
 from ipcamd.onvif.ptz import spaces
 from ipcamd.onvif.soap.writer import Node, node

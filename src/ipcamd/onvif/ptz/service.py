@@ -4,7 +4,7 @@ from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.auxiliary import send_auxiliary_command
 from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.names import name_changes
+from ipcamd.onvif.media.configuration_names import name_changes
 from ipcamd.onvif.media.profiles import Part, find_profile
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.ptz.configuration import ptz_configuration

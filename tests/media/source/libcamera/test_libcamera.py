@@ -11,7 +11,7 @@ from tests.media.stage import decoded, luma
 from tests.rpicam import FakeRpicam
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture import silence_limit
 from ipcamd.media.codecs import H264, JPEG
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.planes import planes
@@ -31,8 +31,8 @@ def rpicam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeRpicam:
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> FakeRpicam:
     made = FakeRpicam(folder, name)
-    monkeypatch.setattr(signal_timeout, "OPENING_S", 60.0)  # on a busy machine a program takes long to start
-    monkeypatch.setattr(signal_timeout, "SILENCE_S", 60.0)
+    monkeypatch.setattr(silence_limit, "OPENING_S", 60.0)  # on a busy machine a program takes long to start
+    monkeypatch.setattr(silence_limit, "SILENCE_S", 60.0)
     for variable, value in made.environment.items():
         monkeypatch.setenv(variable, value)
     return made
@@ -151,7 +151,7 @@ def test_failures_are_explained_and_leave_no_process(
     rpicam: FakeRpicam, monkeypatch: pytest.MonkeyPatch, mishap: str, said: str
 ) -> None:
     if said == SILENT:
-        monkeypatch.setattr(signal_timeout, "OPENING_S", 0.3)
+        monkeypatch.setattr(silence_limit, "OPENING_S", 0.3)
     started: list[CameraProcess] = []
     start = CameraProcess.__init__
 

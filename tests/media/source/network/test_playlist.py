@@ -17,7 +17,7 @@ from tests.media.source.conftest import Time
 from tests.media.source.peers import Server
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture import silence_limit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted, make_source
 from ipcamd.media.source.network.playlist import SegmentPacer
@@ -132,12 +132,12 @@ def test_an_encoder_that_stops_is_not_shown_again_until_it_is_back(
     source = make_source(f"{site}/live.m3u8")
     with encoder(tmp_path):
         assert play(source, 1)
-    monkeypatch.setattr(signal_timeout, "OPENING_S", 1.0)
+    monkeypatch.setattr(silence_limit, "OPENING_S", 1.0)
     wait_until(lambda: "does not grow: its encoder has stopped" in failure(source))
     Files.asked.clear()
     assert failure(source)
     assert not any(path.endswith(".ts") for path in Files.asked)
-    monkeypatch.setattr(signal_timeout, "OPENING_S", 15.0)
+    monkeypatch.setattr(silence_limit, "OPENING_S", 15.0)
     stale = (tmp_path / "live.m3u8").read_text()
     with encoder(tmp_path):
         wait_until(lambda: (tmp_path / "live.m3u8").read_text() != stale)

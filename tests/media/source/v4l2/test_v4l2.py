@@ -185,12 +185,12 @@ SCRIPT = """
 import json, sys, threading
 from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture import silence_limit
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
 
 def limit(seconds):
-    signal_timeout.OPENING_S = signal_timeout.SILENCE_S = seconds
+    silence_limit.OPENING_S = silence_limit.SILENCE_S = seconds
 
 limit(60.0)
 mishap = Path(sys.argv[1])

@@ -13,7 +13,7 @@ from av.stream import Stream
 from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets

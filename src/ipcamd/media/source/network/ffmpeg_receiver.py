@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture import silence_limit
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.frame import AudioChunk, Packet, Picture
@@ -36,7 +36,7 @@ def low_delay_options() -> dict[str, str]:
         "fflags": "nobuffer",
         "analyzeduration": "1000000",
         "fpsprobesize": "0",
-        "timeout": str(int(2 * signal_timeout.OPENING_S * 1_000_000)),
+        "timeout": str(int(2 * silence_limit.OPENING_S * 1_000_000)),
     }
 
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from functools import partial
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.decode.picture_decoder import is_image_file
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.media_file.loop_player import play_in_loop

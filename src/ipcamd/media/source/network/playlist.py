@@ -12,8 +12,8 @@ from io import BytesIO
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import signal_timeout
-from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.capture import silence_limit
+from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
@@ -71,7 +71,7 @@ def play_playlist(
     url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
 ) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
-    limit, place = SilenceLimit(least_s=signal_timeout.OPENING_S), without_login(url)
+    limit, place = SilenceLimit(least_s=silence_limit.OPENING_S), without_login(url)
     reception = replace(reception, limit=limit)
     options = FFMPEG_OPTIONS | _LIVE_OPTIONS
     with closing(open_media(place, options, "hls", limit, _Opener(url, tls, limit, memory))) as medium:
@@ -154,12 +154,12 @@ class _Opener:
 
 def _read_playlist(answer: HttpAnswer) -> bytes:
     """Return a playlist. Raises `SourceError` if it has no end."""
-    data, end_s = bytearray(), time.monotonic() + signal_timeout.OPENING_S
+    data, end_s = bytearray(), time.monotonic() + silence_limit.OPENING_S
     while piece := answer.read():
         data += piece
         if len(data) > _MOST_BYTES or time.monotonic() > end_s:
             raise SourceError(
                 f"has a playlist of more than {_MOST_BYTES >> 20} MiB, or one that takes longer than "
-                f"{signal_timeout.OPENING_S:g} s"
+                f"{silence_limit.OPENING_S:g} s"
             )
     return bytes(data)

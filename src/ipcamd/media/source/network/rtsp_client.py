@@ -8,7 +8,7 @@ from av import error as av_error
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
 from ipcamd.media.source.network.camera_connection import CameraConnection

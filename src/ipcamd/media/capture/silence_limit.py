@@ -1,4 +1,4 @@
-"""Silence limits: longest time without a picture before a source counts as silent."""
+"""Silence limit: longest time without a picture before a source counts as silent."""
 
 from collections import deque
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.capture.silence_limit import SilenceLimit
 
 
 @pytest.mark.parametrize(

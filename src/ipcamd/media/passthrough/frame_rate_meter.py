@@ -1,4 +1,4 @@
-"""Pace of a source: its measured frame rate."""
+"""Frame rate meter: the measured frame rate of a source."""
 
 from collections import deque
 
@@ -10,8 +10,8 @@ _FEWEST = 5
 _SHORTEST_NS = SECOND_NS // 2
 
 
-class Pace:
-    """For one thread."""
+class FrameRateMeter:
+    """Measures the frame rate by capture times. For one thread."""
 
     def __init__(self) -> None:
         self._times_ns: deque[int] = deque(maxlen=_MOST)
