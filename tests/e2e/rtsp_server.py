@@ -1,6 +1,7 @@
 """A small RTSP camera of GStreamer's, for Debian's Python: a ball at rtsp://127.0.0.1:PORT/ball; prints PORT.
 
-At /datagrams the same, over UDP alone; at /asked with key frames on demand alone; at /late it takes 3 s to begin.
+At /datagrams the same, over UDP alone; at /asked with key frames on demand alone, and so at /asked_datagrams over UDP;
+at /late it takes 3 s to begin.
 With a file (PEM) as argument it speaks TLS and wants the login me:secret.
 """
 
@@ -32,6 +33,9 @@ launch = PIPELINE.replace("key-int-max=15", "key-int-max=100000").replace(
     "rtph264pay name=pay0 config-interval=1", offer
 )
 server.get_mount_points().add_factory("/asked", GstRtspServer.RTSPMediaFactory(launch=launch, shared=True))
+asked = GstRtspServer.RTSPMediaFactory(launch=launch)  # a shared one may still be ending after the attempt over TCP
+asked.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
+server.get_mount_points().add_factory("/asked_datagrams", asked)
 
 
 class Late(GstRtspServer.RTSPMediaFactory):

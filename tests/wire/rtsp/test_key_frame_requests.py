@@ -17,7 +17,10 @@ def interleaved(channel: int, source: int) -> bytes:
     return b"$" + bytes((channel,)) + len(packet).to_bytes(2) + packet
 
 
-def converse(sdp: str, track: int = 0, packets: bytes = b"") -> KeyFrameRequests:
+INTERLEAVED = "RTP/AVP/TCP;unicast;interleaved=4-5"
+
+
+def converse(sdp: str, track: int = 0, packets: bytes = b"", transport: str = INTERLEAVED) -> KeyFrameRequests:
     """Let a client set up one track, and receive packets."""
     requests = KeyFrameRequests(SENDER)
     replies = ReplyFilter("192.0.2.7", requests)
@@ -25,7 +28,7 @@ def converse(sdp: str, track: int = 0, packets: bytes = b"") -> KeyFrameRequests
     replies.note_request(b"DESCRIBE rtsp://192.0.2.7/x RTSP/1.0\r\n\r\n")
     replies.feed(f"RTSP/1.0 200 OK\r\n{kind}\r\n{sdp}".encode())
     replies.note_request(f"SETUP rtsp://192.0.2.7/x/track{track} RTSP/1.0\r\n\r\n".encode())
-    replies.feed(b"RTSP/1.0 200 OK\r\nTransport: RTP/AVP/TCP;unicast;interleaved=4-5\r\n\r\n")
+    replies.feed(f"RTSP/1.0 200 OK\r\nTransport: {transport}\r\n\r\n".encode())
     replies.note_request(b"PLAY rtsp://192.0.2.7/x RTSP/1.0\r\n\r\n")
     assert replies.feed(packets) == packets
     return requests
@@ -62,6 +65,18 @@ def test_a_request_names_the_video_on_its_channel(offered: str) -> None:
 )
 def test_no_request_is_possible_without_an_offer_and_a_packet(sdp: str, track: int, packets: bytes) -> None:
     assert not converse(sdp, track, packets).is_possible
+
+
+def test_a_request_is_a_datagram_where_the_pictures_are() -> None:
+    transport = "RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001;ssrc=0A0B0C0D"
+    requests = converse(VIDEO % (PLI, 0), transport=transport)
+    assert requests.is_possible
+    assert requests.datagram_port == 6001
+    assert feedback.parse(requests.make_request()) == [feedback.KeyFrameRequest(SOURCE)]
+    assert not converse(VIDEO % ("", 0), transport=transport).is_possible
+    assert not converse(VIDEO % (PLI, 0) + AUDIO, 1, transport=transport).is_possible
+    for part in (";ssrc=0A0B0C0D", ";server_port=6000-6001"):
+        assert not converse(VIDEO % (PLI, 0), transport=transport.replace(part, "")).is_possible
 
 
 def test_the_search_for_the_video_ends() -> None:

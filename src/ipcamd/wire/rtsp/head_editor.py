@@ -15,6 +15,8 @@ class HeadEditor(ABC):
         self._buffer = bytearray()
         self._passing = 0
         """Bytes that pass unchanged: the rest of a body or of a packet."""
+        self._is_packet = False
+        """The bytes that pass unchanged are those of a packet."""
         self._is_open = False
         """No heads are looked for from now on."""
 
@@ -48,7 +50,8 @@ class HeadEditor(ABC):
             return self._rest(rest)
         if not self._passing:
             del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
-            if self._buffer[:1] != b"$":
+            self._is_packet = self._buffer[:1] == b"$"
+            if not self._is_packet:
                 return self._head()
             if len(self._buffer) < _PACKET_HEAD:
                 return b""

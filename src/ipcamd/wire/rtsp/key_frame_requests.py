@@ -10,6 +10,8 @@ _SECTION = re.compile(r"^(?=m=)", re.MULTILINE)
 _CONTROL = re.compile(r"^a=control:(\S+)", re.MULTILINE)
 _FEEDBACK = re.compile(r"^a=rtcp-fb:(?:\*|[0-9]{1,3}) (nack pli|ccm fir)\s*$", re.MULTILINE)
 _CHANNELS = re.compile(r";\s*interleaved=([0-9]{1,3})-([0-9]{1,3})(?![0-9])")
+_PORTS = re.compile(r";\s*server_port=[0-9]{1,5}-([0-9]{1,5})(?![0-9])")
+_SOURCE = re.compile(r";\s*ssrc=([0-9A-Fa-f]{8})(?![0-9A-Fa-f])")
 _PACKET_HEAD, _SOURCE_END = 4, 12
 """Bytes before an interleaved packet (RFC 2326, 10.12), and up to the end of its SSRC."""
 _HEAD_END = b"\r\n\r\n"
@@ -19,7 +21,7 @@ _NAME = "ipcamd"
 
 
 class KeyFrameRequests:
-    """Requests of one connection with interleaved packets. It observes the whole conversation."""
+    """Requests to one server, by interleaved packets or by datagrams. It observes the whole conversation."""
 
     def __init__(self, sender: int) -> None:
         """`sender` is the SSRC of this receiver."""
@@ -31,9 +33,11 @@ class KeyFrameRequests:
         self._is_video = False
         """Whether the last SETUP was for the video."""
         self._channels: tuple[int, int] | None = None
-        """Channels of the video's RTP and RTCP packets."""
+        """Channels of the video's RTP and RTCP packets; None for datagrams."""
+        self.datagram_port = 0
+        """UDP port of the server for requests; 0 for interleaved packets."""
         self._source = 0
-        """SSRC of the video; 0 before its first packet."""
+        """SSRC of the video; 0 while it is unknown."""
         self._packets = bytearray()
         self._searched_bytes = 0
         self._sequence = 0
@@ -64,9 +68,14 @@ class KeyFrameRequests:
 
     def note_transport(self, field: str) -> None:
         """Note the ``Transport`` field of the reply to the last SETUP."""
-        channels = _CHANNELS.search(field)
-        if self._is_video and self._form and channels and max(int(channels[1]), int(channels[2])) < 256:
+        if not self._is_video or not self._form:
+            return
+        channels, ports, source = (each.search(field) for each in (_CHANNELS, _PORTS, _SOURCE))
+        if channels and max(int(channels[1]), int(channels[2])) < 256:
             self._channels = int(channels[1]), int(channels[2])
+        elif ports and source and 0 < int(ports[1]) < 65536:
+            # the datagrams themselves go to FFmpeg
+            self.datagram_port, self._source = int(ports[1]), int(source[1], 16)
 
     def note_packets(self, data: bytes) -> None:
         """Note what the server sends after PLAY: interleaved packets and replies without a body."""
@@ -78,8 +87,8 @@ class KeyFrameRequests:
             self._packets.clear()
 
     def make_request(self) -> bytes:
-        """Return an interleaved packet that requests a key frame; call it only if `is_possible`."""
-        assert self._channels
+        """Return a packet that requests a key frame, interleaved without a `datagram_port`; call it only if
+        `is_possible`."""
         self._sequence = (self._sequence + 1) % 256
         request = (
             feedback.make_picture_loss(self._sender, self._source)
@@ -87,7 +96,8 @@ class KeyFrameRequests:
             else feedback.make_full_intra_request(self._sender, self._source, self._sequence)
         )
         # feedback is part of a compound packet, which begins with a report (RFC 4585, 3.1)
-        return interleave(self._channels[1], [rtcp.receiver_report(self._sender, _NAME) + request])
+        packet = rtcp.receiver_report(self._sender, _NAME) + request
+        return interleave(self._channels[1], [packet]) if self._channels else packet
 
     def _find_length(self) -> int:
         """Return the length of the first packet or reply; 0 if it is incomplete. Note the SSRC of the video."""

@@ -62,6 +62,8 @@ class ReplyFilter(HeadEditor):
 
     def _take(self, length: int) -> bytes:
         piece = super()._take(length)
+        if self._is_packet and self._key_frames.is_searching:
+            self._key_frames.note_packets(piece)
         if self._description is not None:
             self._description += piece
             if not self._passing:

@@ -6,6 +6,7 @@ URL of its request (RFC 7616, 3.4.6).
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 
 from ipcamd.wire.http.digest import BasicCredentials, answer, parse, secret
 from ipcamd.wire.rtsp.head_editor import HEAD_BYTES, HeadEditor
@@ -20,13 +21,27 @@ class RequestRewriter(HeadEditor):
     def __init__(self, relay: str, camera: str, login: BasicCredentials) -> None:
         """`relay` is the start of the URLs in FFmpeg's requests, ``rtsp://HOST:PORT``; `camera` replaces it."""
         super().__init__()
+        self.note_tunnelled: Callable[[bytes], object] = lambda _: None
+        """Called with the requests in a tunnel, as FFmpeg sends them."""
         self._relay, self._camera = relay, camera
         self._login = login
         self._decoder = TunnelDecoder()
         self._tunnelled: RequestRewriter | None = None
 
+    @property
+    def is_between_messages(self) -> bool:
+        """See `HeadEditor`."""
+        return self._tunnelled.is_between_messages if self._tunnelled else super().is_between_messages
+
+    def wrap(self, message: bytes) -> bytes:
+        """Return the bytes that insert a message."""
+        return b64encode(message) if self._tunnelled else message
+
     def _rest(self, data: bytes) -> bytes:
-        return b64encode(self._tunnelled.feed(self._decoder.feed(data))) if self._tunnelled else data
+        if not self._tunnelled:
+            return data
+        self.note_tunnelled(requests := self._decoder.feed(data))
+        return b64encode(self._tunnelled.feed(requests))
 
     def _head(self) -> bytes:
         end = self._buffer.find(_END)

@@ -1,6 +1,7 @@
 """GStreamer pipelines as sources."""
 
 import logging
+import sys
 import threading
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from tests.media.source.conftest import Play
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, make_source
+from ipcamd.media.source import Source, Wanted, gstreamer, make_source
 
 LIVE = "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=20/1,format=I420"
 H264 = f"gst:audiotestsrc is-live=true ! mux. {LIVE} ! x264enc tune=zerolatency key-int-max=10"
@@ -59,6 +60,23 @@ def test_the_process_list_does_not_show_the_pipeline() -> None:
     items.close()
     assert any(b"gstreamer.runner" in line for line in children)
     assert not any(b"topsecret" in line for line in children)
+
+
+BARE = """
+import ctypes, sys
+load = ctypes.CDLL
+ctypes.CDLL = lambda name: load(name and "libabsent.so")
+from ipcamd.media.source.gstreamer.runner import main
+sys.exit(main())
+"""
+"""Runs the runner on a machine without GStreamer."""
+
+
+@pytest.mark.slow
+def test_without_gstreamer_the_message_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gstreamer, "RUNNER", (sys.executable, "-c", BARE))
+    with pytest.raises(ConfigError, match="GStreamer is not installed; install gstreamer1"):
+        make_source("gst:videotestsrc ! fakesink").check()
 
 
 @pytest.mark.slow

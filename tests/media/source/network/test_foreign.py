@@ -118,22 +118,6 @@ def test_an_rtsp_camera_that_speaks_udp_alone(rtsp: tuple[str, subprocess.Popen[
     assert source._rtsp and source._rtsp._transports[0] == "udp"
 
 
-def test_an_rtsp_camera_makes_key_frames_on_demand_and_at_most_one_a_second(
-    rtsp: tuple[str, subprocess.Popen[str]],
-) -> None:
-    asked = threading.Event()
-
-    def want() -> Wanted:
-        return Wanted((320, 240), 30, False, frozenset(("h264",)), decoded_rate=0, key_frame=asked.is_set())
-
-    packets = make_source(rtsp[0].replace("/ball", "/asked")).play(want, threading.Event())
-    assert not any(packet.key for packet in itertools.islice(packets, 2, 30) if isinstance(packet, Packet))
-    asked.set()
-    answered = (packet for packet in itertools.islice(packets, 600) if isinstance(packet, Packet) and packet.key)
-    first, second, third = (packet.captured_ns for packet in itertools.islice(answered, 3))
-    assert min(second - first, third - second) > 0.9 * SECOND_NS
-
-
 class Relay:
     """A firewall that passes only HTTP to a server."""
 
@@ -168,16 +152,54 @@ class Relay:
         self._listener.close()
 
 
-def test_an_rtsp_camera_behind_a_firewall_that_passes_http_alone(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
-    port = rtsp[0].split(":")[2].partition("/")[0]
-    relay = Relay(int(port))
-    source = make_source(rtsp[0].replace(port, str(relay.port)))
+class Firewall:
+    """Puts relays in front of servers."""
+
+    def __init__(self) -> None:
+        self.relays: list[Relay] = []
+
+    def __call__(self, url: str) -> str:
+        """Return the address of a server behind a relay."""
+        port = url.split(":")[2].partition("/")[0]
+        self.relays.append(relay := Relay(int(port)))
+        return url.replace(port, str(relay.port))
+
+
+@pytest.fixture
+def firewall() -> Iterator[Firewall]:
+    made = Firewall()
+    yield made
+    for relay in made.relays:
+        relay.close()
+
+
+@pytest.mark.parametrize("way", ["TCP", "UDP", "tunnel"])
+def test_an_rtsp_camera_makes_key_frames_on_demand_and_at_most_one_a_second(
+    rtsp: tuple[str, subprocess.Popen[str]], firewall: Firewall, way: str
+) -> None:
+    asked = threading.Event()
+
+    def want() -> Wanted:
+        return Wanted((320, 240), 30, False, frozenset(("h264",)), decoded_rate=0, key_frame=asked.is_set())
+
+    url = rtsp[0].replace("/ball", "/asked_datagrams" if way == "UDP" else "/asked")
+    packets = make_source(firewall(url) if way == "tunnel" else url).play(want, threading.Event())
+    assert not any(packet.key for packet in itertools.islice(packets, 2, 30) if isinstance(packet, Packet))
+    asked.set()
+    answered = (packet for packet in itertools.islice(packets, 600) if isinstance(packet, Packet) and packet.key)
+    first, second, third = (packet.captured_ns for packet in itertools.islice(answered, 3))
+    assert min(second - first, third - second) > 0.9 * SECOND_NS
+
+
+def test_an_rtsp_camera_behind_a_firewall_that_passes_http_alone(
+    rtsp: tuple[str, subprocess.Popen[str]], firewall: Firewall
+) -> None:
+    source = make_source(firewall(rtsp[0]))
     for _ in range(2):
         items = source.play(lambda: Wanted((320, 240), 30, True), threading.Event())
         assert len(pictures([next(items) for _ in range(10)])) == 10
         items.close()
-    assert relay.refused == 2, "the tunnel was not remembered"
-    relay.close()
+    assert firewall.relays[0].refused == 2, "the tunnel was not remembered"
 
 
 def test_a_name_is_resolved_once_and_ffmpeg_asks_for_none(

@@ -1,37 +1,23 @@
 """SRT sources, with ffmpeg as the sender."""
 
 import logging
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.media.source.conftest import Play
+from tests.media.source.srt.sender import sender
 from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import Source, Wanted, make_source
+from ipcamd.media.source.srt import libsrt
 
 PATIENCE_S = 60.0
-CLIP = ("-f", "lavfi", "-i", "testsrc=size=320x240:rate=20", "-f", "lavfi", "-i", "sine", "-pix_fmt", "yuv420p")
 Call = Callable[[Source, int], list[Any]]
-CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "10", "-c:a", "aac")
-
-
-@contextmanager
-def sender(port: int, query: str = "") -> Iterator[None]:
-    """Run ffmpeg, which listens for one caller."""
-    url = f"srt://127.0.0.1:{port}?mode=listener{query}"
-    command = ["ffmpeg", "-v", "error", "-nostdin", "-re", *CLIP, *CODECS, "-f", "mpegts", url]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield
-        finally:
-            process.kill()
 
 
 @pytest.fixture
@@ -93,6 +79,13 @@ def test_a_wrong_passphrase_is_reported() -> None:
     with sender(port, "&passphrase=topsecretkey"):
         assert rejection(make_source(f"srt://127.0.0.1:{port}?passphrase=wrongsecretkey")) == "rejects this passphrase"
         assert "requires a passphrase" in rejection(make_source(f"srt://127.0.0.1:{port}"))
+
+
+def test_without_the_library_the_message_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libsrt, "_NAMES", ("libabsent.so",))
+    monkeypatch.setattr(libsrt, "load_library", libsrt.load_library.__wrapped__)  # not cached
+    with pytest.raises(ConfigError, match="srt://cam:9000: needs the library libsrt; install the package libsrt1"):
+        make_source("srt://cam:9000").check()
 
 
 def test_forbidden_addresses_are_not_called() -> None:

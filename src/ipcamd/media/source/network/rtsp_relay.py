@@ -40,7 +40,7 @@ class RtspRelay:
         self._connect = connect
         self._rewriter = rewriter
         self._address = str(first.getpeername()[0])
-        family = first.family
+        self._family = family = first.family
         self._key_frames = KeyFrameRequests(secrets.randbits(32))
         self._key_frame_due = False
         self._waker, self._woken = socket.socketpair()
@@ -111,18 +111,27 @@ class RtspRelay:
             client.close()
             return
         replies, requests = ReplyFilter(self._address, self._key_frames), self._rewriter(self.host)
+        requests.note_tunnelled = self._key_frames.note_request
         sent = _End(client, camera, lambda data: requests.feed(replies.note_request(data)), requests)
         for end in (_End(camera, client, replies.feed), sent):
             self._ends.add(end)
             self._selector.register(end.source, selectors.EVENT_READ, end)
 
     def _send_request(self) -> None:
-        """Send a request for a key frame between FFmpeg's messages; later if one of them is incomplete."""
+        """Send a request for a key frame: as a datagram, or between FFmpeg's messages, later if one is incomplete."""
+        if self._key_frames.datagram_port:
+            self._send_datagram()
+            return
         for end in self._ends:
             if end.requests and end.requests.is_between_messages:
                 self._key_frame_due = False
                 with suppress(OSError):  # the connection's other end notices it
-                    end.target.sendall(self._key_frames.make_request())
+                    end.target.sendall(end.requests.wrap(self._key_frames.make_request()))
+
+    def _send_datagram(self) -> None:
+        self._key_frame_due = False
+        with suppress(OSError), socket.socket(self._family, socket.SOCK_DGRAM) as sock:  # a later request may arrive
+            sock.sendto(self._key_frames.make_request(), (self._address, self._key_frames.datagram_port))
 
     def _move(self, end: "_End") -> None:
         """Forward received bytes; close both connections when one ends."""
