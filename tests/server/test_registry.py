@@ -304,6 +304,30 @@ async def test_shutdown_releases_the_camera(tmp_path: Path, monkeypatch: pytest.
     assert await ended(sock)
 
 
+async def test_connections_that_serve_nobody_end_with_the_process(
+    tls: TlsContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.server.registry._left_open", left_open := [])
+    async with serving(QUICK, HANG) as server, asyncio.timeout(30):
+        listener = await server.service.open(HOSTS, 0, tls)
+        writer = await busy(server, server.listener.port)
+        idle = [await silent(server.listener.port, data) for data in (b"", b"GET / HT")]
+        idle.append(await silent(listener.port))
+        resting = await talkative(server.listener.port)
+        await until(lambda: len(server.registry) == 5)
+        await until(lambda: sum(isinstance(each, HttpConnection) for each in server.registry) == 3)
+        server.registry.admission.ends_with_process = True
+        await server.service.close()
+        assert len(server.registry) == 0
+        assert len(left_open) == 4
+        assert not resting.transport.is_closing()
+        await until(writer.transport.is_closing)
+        for connection in left_open:
+            connection.reset()
+        assert all([await ended(sock) for sock in idle])
+        resting.close()
+
+
 async def test_a_closed_service_refuses_a_late_handshake(tls: TlsContext) -> None:
     async with Stage() as stage:
         listener = await stage.service.open(HOSTS, 0, tls)

@@ -128,6 +128,7 @@ class Runner:
             return await self._exit
         finally:
             gc.disable()  # scanning the objects of ten thousand connections takes long
+            stack.ends_with_process = self._stopped
             await stack.close()
             gc.unfreeze()
             gc.enable()

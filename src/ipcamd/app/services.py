@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import cast
 
@@ -79,11 +79,12 @@ class Services:
         limits = fit_limits(_limits(core.options), raise_file_limit())
         self.viewers = ViewerLimit(limits.viewers)
         self._admission = Admission(limits, core.ip_filter.allows)
+        self._registries: list[Registry] = []
         self.clients = ConnectedClients()
         self._open: list[HttpService | RtspService | WebRtcService] = []
         self._ports: list[RebindablePort] = []
         talk = self._receiver.receive if self._receiver else None
-        self.webrtc = build_webrtc(core, media, Registry(self._admission), self.viewers, talk)
+        self.webrtc = build_webrtc(core, media, self._new_registry(), self.viewers, talk)
         """None without its packages."""
         core.settings.guard(NETWORK.name, self._move)
         stack.push_services(self._close)
@@ -113,7 +114,7 @@ class Services:
         service = RtspService(
             self._catalog(camera, onvif),
             core.authenticator,
-            Registry(self._admission),
+            self._new_registry(),
             self.viewers,
             name=lambda: core.settings["System.Info"]["ServerName"],
             talk=self._talk_packet if self._receiver else None,
@@ -152,7 +153,7 @@ class Services:
                 self._router(onvif),
                 camera,
                 self._fanout(),
-                Registry(self._admission),
+                self._new_registry(),
                 self.viewers,
                 rtsp.tunnels.accept,
                 self._core.address_change.note_login,
@@ -188,8 +189,16 @@ class Services:
         for service in self._open:
             service.recheck()
 
-    async def _close(self) -> None:
-        await asyncio.gather(*(service.close() for service in self._open))
+    def _close(self) -> Awaitable[object]:
+        """Close all services. None serves new requests from now on: a turn of the event loop takes long under load."""
+        self._admission.ends_with_process = self._stack.ends_with_process
+        for registry in self._registries:
+            registry.stop()
+        return asyncio.gather(*(service.close() for service in self._open))
+
+    def _new_registry(self) -> Registry:
+        self._registries.append(registry := Registry(self._admission))
+        return registry
 
     def _router(self, onvif: LateOnvif) -> Router:
         core = self._core

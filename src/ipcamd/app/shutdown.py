@@ -35,6 +35,8 @@ class ShutdownStack:
         self._services: list[Close] = []
         self._parts: list[Close] = []
         self._store: list[Close] = []
+        self.ends_with_process = False
+        """Whether the process ends after `close`."""
 
     def push_services(self, close: Close) -> None:
         """Close the services with `close`, first and in parallel with the other parts, because clients cause work."""

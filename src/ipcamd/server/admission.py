@@ -72,6 +72,8 @@ class Admission:
         self.limits = limits or Limits()
         self.allows = allows
         self.waiting = WaitingRoom()
+        self.ends_with_process = False
+        """Whether the process ends when the services have closed."""
         self.handshakes = HandshakeQueue(self.limits)
         self.connections = 0
         """Open connections."""

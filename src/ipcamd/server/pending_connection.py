@@ -71,6 +71,10 @@ class PendingConnection:
         if self.deadline_s < now_s and not self.is_unheard:
             self.reset()
 
+    def let_go(self) -> bool:
+        """See `ManagedConnection`."""
+        return self._task is None
+
     def close(self) -> None:
         """Cancel: there is nothing to finish."""
         self.reset()

@@ -30,6 +30,10 @@ RELEASE_S = 0.25
 """Seconds for cancelled tasks and reset connections to end."""
 
 
+_left_open: list["ManagedConnection"] = []
+"""Connections that end with the process: without a reference, each would be closed on its own."""
+
+
 class ManagedConnection(Protocol):
     """Connection as the registry uses it."""
 
@@ -42,6 +46,9 @@ class ManagedConnection(Protocol):
 
     def sweep(self, now_s: float) -> None:
         """Act on deadlines that have passed. Called about once a second; `now_s` is the registry's clock."""
+
+    def let_go(self) -> bool:
+        """Ignore the client from now on, if the connection serves nobody; return whether it does not."""
 
     def close(self) -> None:
         """Close when the running request has been answered."""
@@ -163,7 +170,7 @@ class Registry:
     def hand_over(self, connection: ManagedConnection) -> None:
         """Remove a connection whose socket another connection takes over and enters in its place."""
         self.note_request(connection)
-        del self._connections[connection]
+        self._connections.pop(connection, None)
         if not self._connections:
             self._emptied.set()
 
@@ -229,14 +236,20 @@ class Registry:
 
     # -- the end
 
-    async def close(self) -> None:
-        """Stop listening and end all connections and tasks. Waits for at most `CLOSE_S` and twice `RELEASE_S`."""
+    def stop(self) -> None:
+        """Stop listening, and let connections go that end with the process."""
         self.closing = True
         if self._timer:
             self._timer.cancel()
         for listener in self._listeners:
             listener.close()
         self.admission.waiting.clear(self)
+        if self.admission.ends_with_process:
+            self._leave_idle()
+
+    async def close(self) -> None:
+        """Stop listening and end all connections and tasks. Waits for at most `CLOSE_S` and twice `RELEASE_S`."""
+        self.stop()
         await self._end_all(lambda connection: connection.close())
         if self._connections:
             await _within(CLOSE_S, self._emptied.wait())
@@ -247,6 +260,15 @@ class Registry:
         await self._end_all(lambda connection: connection.reset())
         if self._connections:
             await _within(RELEASE_S, self._emptied.wait())
+
+    def _leave_idle(self) -> None:
+        """Forget connections that serve nobody: the end of the process closes their sockets in a tenth of the time."""
+        idle = [connection for connection in self if connection.let_go()]
+        for connection in idle:
+            del self._connections[connection]
+        _left_open.extend(idle)
+        if not self._connections:
+            self._emptied.set()
 
     async def _end_all(self, end: Callable[[ManagedConnection], None]) -> None:
         for number, connection in enumerate(self, start=1):

@@ -110,6 +110,13 @@ class HttpSender(asyncio.Protocol, ABC):
         """Return the description of the client of a stream, a file or a talker's body; None if there is none."""
         return self.served and self._context.describe(self, self.served, self._transport, self._viewer)
 
+    def let_go(self) -> bool:
+        """See `ManagedConnection`."""
+        waits = self._state in (ConnectionState.IDLE, ConnectionState.READING)
+        if idle := waits and not self._exchange and not self._full:
+            self._state = ConnectionState.CLOSING
+        return idle
+
     def close(self) -> None:
         """Close the connection when the running action has ended and the response has been sent."""
         if self._state is not ConnectionState.HANDLING:

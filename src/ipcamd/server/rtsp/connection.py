@@ -135,6 +135,10 @@ class RtspConnection(asyncio.Protocol):
         else:
             self._advance()
 
+    def let_go(self) -> bool:
+        """See `ManagedConnection`: there are few."""
+        return False
+
     def close(self) -> None:
         """Close the connection after the write buffer has been sent."""
         self.writer.close()

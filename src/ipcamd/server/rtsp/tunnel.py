@@ -114,6 +114,10 @@ class TunnelPost(asyncio.Protocol):
     def sweep(self, now_s: float) -> None:
         """Do nothing: clients may be silent here while they watch."""
 
+    def let_go(self) -> bool:
+        """See `ManagedConnection`: there are few."""
+        return False
+
     def close(self) -> None:
         """Close the connection."""
         self._transport.close()

@@ -85,6 +85,10 @@ class WebRtcTcpConnection(asyncio.Protocol):
         if is_late or self._writer.stalled_s(now_s) > limits.stall_timeout_s:
             self._writer.abort()
 
+    def let_go(self) -> bool:
+        """See `ManagedConnection`: there are few."""
+        return False
+
     def close(self) -> None:
         """Close after sending the pending bytes."""
         self._writer.close()
