@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
+from ipcamd.wire.avi.layout import ALAW_TAG, ULAW_TAG
 from ipcamd.wire.bitstream.access_unit import Inspector
 from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
@@ -70,6 +71,8 @@ class Codec:
     """Parameter of ``Network.Advanced.Multicast`` (SDK 10.28); "" without multicast."""
     fourcc: str = ""
     """FourCC in AVI files; "" if it is not recorded."""
+    sound_tag: int = 0
+    """Format tag of sound in AVI files; 0 if it is not recorded in AVI."""
     is_key: Callable[[bytes], bool] = lambda _: True
     """Returns whether a decoder can start at the frame that begins with these bytes, for the repair of recordings."""
     ffmpeg_name: str = ""
@@ -257,6 +260,7 @@ ULAW = Codec(
     title="G.711 u-law",
     content_type="audio/basic",  # 8000 samples per second (RFC 2046, 4.3)
     rtp_format=pcmu.FORMAT,
+    sound_tag=ULAW_TAG,
     multicast_port="AUDIOPort",
     intra_only=True,
     onvif=OnvifCodec(1, "G711", "PCMU", kbits=64, khz=8),
@@ -293,6 +297,7 @@ def _sound_codec(
     onvif: OnvifCodec,
     mp4_sound: Callable[[], AudioTrack] | None = None,
     mp4_kind: str = "",
+    sound_tag: int = 0,
 ) -> Codec:
     """Return a codec of sound that the SDK's streams do not have; browsers play what MP4 holds."""
     return Codec(
@@ -305,6 +310,7 @@ def _sound_codec(
         in_browsers=mp4_sound is not None,
         mp4_sound=mp4_sound,
         mp4_kind=mp4_kind,
+        sound_tag=sound_tag,
         multicast_port="AUDIOPort",
         intra_only=True,
         onvif=onvif,
@@ -315,7 +321,7 @@ _ALAW_ONVIF = OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8)
 _AAC_ONVIF = OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16)
 _OPUS_ONVIF = OnvifCodec(1, "", "OPUS", kbits=24, khz=8)
 
-ALAW = _sound_codec("alaw", "G.711 A-law", "audio/PCMA", pcma.FORMAT, _encode_alaw, _ALAW_ONVIF)
+ALAW = _sound_codec("alaw", "G.711 A-law", "audio/PCMA", pcma.FORMAT, _encode_alaw, _ALAW_ONVIF, sound_tag=ALAW_TAG)
 """ITU-T G.711 A-law."""
 AAC = _sound_codec("aac", "AAC", "audio/aac", aac.FORMAT, _encode_aac, _AAC_ONVIF, tracks.make_aac_track, "mp4a")
 """AAC of low complexity (ISO/IEC 14496-3)."""
@@ -366,6 +372,14 @@ def find_by_mp4_kind(kind: str) -> Codec:
     found = next((codec for codec in CODECS if codec.mp4_kind == kind), None)
     if found is None:
         raise ValueError(f"this camera does not record {kind}")
+    return found
+
+
+def find_by_sound_tag(tag: int) -> Codec:
+    """Return the codec of sound with this format tag in AVI files. Raises ``ValueError`` if none is recorded so."""
+    found = next((codec for codec in CODECS if codec.sound_tag == tag), None)
+    if found is None:
+        raise ValueError(f"this camera does not record sound with the format tag {tag}")
     return found
 
 

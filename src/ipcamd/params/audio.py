@@ -15,7 +15,7 @@ AUDIO = Group(
             "Codec",
             OneOf(("ulaw", "alaw", "aac", "opus"), ("G.711 u-law", "G.711 A-law", "AAC", "Opus")),
             "ulaw",
-            "Audio codec of RTSP, WebRTC and MP4 (addition); the SDK's own streams always use u-law.",
+            "Audio codec of RTSP, WebRTC and recordings (addition); the SDK's own streams always use u-law.",
             get=Rank.GUEST,
             needs="MicIn",
         ),

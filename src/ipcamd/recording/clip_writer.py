@@ -162,11 +162,11 @@ class AviClipWriter(VideoClipWriter):
     """
 
     def _format_of(self, key: EncodedFrame) -> AviFormat:
-        return avi_format_of(key, False)
+        return avi_format_of(key)
 
     def _make_writer(self, first: EncodedFrame) -> AviWriter:
         origin_ns = max(self._start_ns, first.captured_ns)
-        avi_format = avi_format_of(first, self._sound is not None, 2 if first.captured_ns < origin_ns else 1)
+        avi_format = avi_format_of(first, self._sound, 2 if first.captured_ns < origin_ns else 1)
         return AviWriter(avi_format, self._local(origin_ns), origin_ns)
 
     def _trim(self, block: EncodedFrame, end_ns: int) -> EncodedFrame:

@@ -28,16 +28,15 @@ class ContainerFormat(Protocol):
 
 
 class AviContainer:
-    """AVI, with u-law sound."""
+    """AVI, with sound in a codec that it can hold."""
 
-    def __init__(self, has_sound: bool, local: Local) -> None:
-        """`has_sound` adds a track of sound to each file."""
-        self._has_sound = has_sound
+    def __init__(self, sound: Codec | None, local: Local) -> None:
+        self._sound = sound
         self._local = local
 
     def format_of(self, key: EncodedFrame) -> AviFormat:
         """See `ContainerFormat`."""
-        return avi_format_of(key, self._has_sound)
+        return avi_format_of(key, self._sound)
 
     def make_writer(self, key: EncodedFrame) -> AviWriter:
         """See `ContainerFormat`."""
@@ -61,6 +60,7 @@ class Mp4Container:
         return Mp4FileWriter(found, key.rate, key.captured_ns)
 
 
-def avi_format_of(key: EncodedFrame, sound: bool, faster: int = 1) -> AviFormat:
+def avi_format_of(key: EncodedFrame, sound: Codec | None = None, faster: int = 1) -> AviFormat:
     """Return the AVI format of a file that starts with this key frame; `faster` multiplies its frame rate."""
-    return AviFormat(key.codec.fourcc, key.size, key.rate * faster, sound)
+    pictures = key.codec.fourcc, key.size, key.rate * faster
+    return AviFormat(*pictures, sound=True, sound_tag=sound.sound_tag) if sound else AviFormat(*pictures, sound=False)

@@ -60,9 +60,11 @@ def hub_for_files(pipeline: Pipeline, general: Values) -> Hub:
 def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
     """Return the audio of clips, in a codec that their files support; None while the microphone is disabled."""
     chosen = pipeline.chosen_sound if pipeline.has_audio else None
-    if chosen is None or general["FileFormat"] != "MP4":
-        return pipeline.sound if chosen else None
-    return chosen if chosen.codec.mp4_sound else pipeline.sound_in(AAC)
+    if chosen is None:
+        return None
+    if general["FileFormat"] == "MP4":
+        return chosen if chosen.codec.mp4_sound else pipeline.sound_in(AAC)
+    return chosen if chosen.codec.sound_tag else pipeline.sound
 
 
 def _hub_for_records(pipeline: Pipeline, general: Values) -> Hub:
@@ -187,7 +189,7 @@ class ContinuousRecorder:
         def begin(writer: ContainerWriter) -> RecordingFile:
             return RecordingFile(disk, RECORD, self._model, writer, self._local(writer.origin))
 
-        avi = AviContainer(sound is not None, self._local)
+        avi = AviContainer(sound.codec if sound else None, self._local)
         container = Mp4Container(sound.codec if sound else None) if is_mp4 else avi
         size = min(FILE_SIZE_BYTES, self._card.space().total_bytes // 8)
         return SegmentedRecorder(container, begin, hub.ask_key, self._file_length_ns, size)

@@ -80,7 +80,7 @@ class PreEventBuffer:
         """Whether a frame continues the buffered ones: same format, no jump of the clock."""
         last = self._groups[-1][-1]
         is_close = -CLOCK_TOLERANCE_NS <= frame.captured_ns - last.captured_ns <= 2 * self.keep_ns + AUDIO_MARGIN_NS
-        return is_close and not (frame.key and avi_format_of(last, False) != avi_format_of(frame, False))
+        return is_close and not (frame.key and avi_format_of(last) != avi_format_of(frame))
 
     def _restart(self) -> None:
         self._groups.clear()

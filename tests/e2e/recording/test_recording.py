@@ -6,11 +6,13 @@ from pathlib import Path
 from statistics import median
 
 import av
+import numpy as np
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import CameraProcess, Client, eventually
-from tests.e2e.hearing import RATE, Flash, beginnings, flashes, flashing_video, linear, nearest
+from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
+from tests.e2e.hearing import RATE, Flash, beginnings, flashes, flashing_video, nearest
 from tests.e2e.parts import wait_in_stream
+from tests.e2e.streams.test_players import ffprobe_all
 from tests.wire.avi.avi_files import playable, probe
 
 pytestmark = pytest.mark.slow
@@ -66,16 +68,18 @@ def heard_and_seen(path: Path) -> tuple[list[float], list[Flash]]:
             (float(f.dts * f.time_base), float(f.to_ndarray(format="gray").mean())) for f in recording.decode(video=0)
         ]
     with av.open(str(path)) as recording:
-        samples = linear(b"".join(bytes(packet) for packet in recording.demux(audio=0)))
+        samples = np.concatenate([frame.to_ndarray()[0] for frame in recording.decode(audio=0)]) / 32768
     return [at / RATE for at in beginnings(samples)], flashes(levels)
 
 
-@pytest.mark.parametrize("encoding", ["H264", "MPEG4"])
-def test_sound_is_in_step_with_the_pictures(start_camera: StartCamera, tmp_path: Path, encoding: str) -> None:
+@pytest.mark.parametrize(("encoding", "sound"), [("H264", "alaw"), ("MPEG4", "opus")])
+def test_sound_is_in_step_with_the_pictures(
+    start_camera: StartCamera, tmp_path: Path, encoding: str, sound: str
+) -> None:
     """A light that flashes with a beep each second: in the clip they are as close as a frame and a block of sound."""
     camera = start_camera(f"--source={flashing_video(tmp_path / 'flashing.avi')}")
     client = camera.client
-    client.update("Audio", MicEnabled="yes")
+    client.update("Audio", MicEnabled="yes", Codec=sound)
     client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=3, PostEvent=1)
     schedule(client, INPUT)
     wait_in_stream(client, 4, encoding)
@@ -88,6 +92,10 @@ def test_sound_is_in_step_with_the_pictures(start_camera: StartCamera, tmp_path:
     apart = [flash.apart(nearest(flash.light, heard), 1 / 25) for flash in seen if 1 < flash.dark < 3.9]
     assert len(apart) >= 2
     assert max(apart) < 0.04, apart
+    recorded = "pcm_alaw" if sound == "alaw" else "pcm_mulaw"  # AVI holds no Opus
+    assert probe(path)["audio"]["codec_name"] == recorded
+    replayed = ffprobe_all(f"rtsp://admin:{PASSWORD}@127.0.0.1:{camera.rtsp}/replay/sdcard")
+    assert recorded in {stream["codec_name"] for stream in replayed}
 
 
 def test_recording_continues_after_a_removed_card_and_ends_properly(camera: CameraProcess) -> None:

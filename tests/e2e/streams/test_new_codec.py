@@ -102,7 +102,7 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     def begin(writer: ContainerWriter) -> RecordingFile:
         return RecordingFile(disk, "record", "ipcamd", writer, local(writer.origin))
 
-    recorder = SegmentedRecorder(AviContainer(False, local), begin, lambda: None, 3600 * SECOND, 1 << 30)
+    recorder = SegmentedRecorder(AviContainer(None, local), begin, lambda: None, 3600 * SECOND, 1 << 30)
     recorder.write(frames(60))
     (file,) = (disk.root / "record").iterdir()
     after = Disk(tmp_path / "card")  # as the camera finds it when the power is back

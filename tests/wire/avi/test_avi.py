@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from tests.wire.avi.avi_files import CODECS, NOON, SIZE, avi_file, pictures, pla
 
 from ipcamd.media import codecs
 from ipcamd.time_units import SECOND_NS
+from ipcamd.wire import alaw
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, AviFormat
 from ipcamd.wire.avi.writer import AviWriter
@@ -102,6 +105,31 @@ def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
     assert writer.mark()[0].samples == 8800
     writer.sound(tone(0.1)[:800], NOON + 3600 * SECOND_NS)  # the clock was set: it continues
     assert writer.mark()[0].samples == 9600
+
+
+def test_alaw_is_named_in_the_head_and_silent_in_gaps(tmp_path: Path) -> None:
+    avi_format = AviFormat("MJPG", SIZE, 30, True, codecs.ALAW.sound_tag)
+    writer = AviWriter(avi_format, datetime.fromtimestamp(NOON / SECOND_NS, UTC), NOON)
+    data = bytearray(writer.head())
+    for picture in pictures(codecs.JPEG):
+        data += b"".join(writer.picture(picture.payload, True, picture.captured_ns))
+    data += b"".join(writer.sound(alaw.encode(bytes(1600)), NOON + SECOND_NS))
+    path = tmp_path / "video.avi"
+    path.write_bytes(mended(bytes(data)))
+    assert probe(path)["audio"]["codec_name"] == "pcm_alaw"
+    assert reader.read_head(path.read_bytes(), path.stat().st_size, KEY_TESTS).avi_format == avi_format
+    with av.open(str(path)) as container:
+        samples = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+    assert samples.size == 8800
+    assert np.abs(samples).max() < 20
+
+
+def test_sound_of_an_unknown_codec_is_refused() -> None:
+    writer = AviWriter(AviFormat("MJPG", SIZE, 30, True), datetime.fromtimestamp(NOON / SECOND_NS, UTC), NOON)
+    head = writer.head()
+    wave = head.index(b"strf", head.index(b"auds")) + 8
+    with pytest.raises(ValueError, match="makes no sense"):
+        reader.read_head(head[:wave] + b"\x55" + head[wave + 1 :], len(head), KEY_TESTS)
 
 
 @pytest.mark.parametrize("codec", VIDEO_CODECS)

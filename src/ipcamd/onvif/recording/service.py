@@ -68,7 +68,7 @@ def _track_configuration(name: str, codec: Codec) -> Node:
 
 
 def _capabilities(_: OperationCall) -> Node:
-    encodings = (codec.onvif.media1 for codec in TRACKS if codec.onvif and codec.onvif.media1)
+    encodings = dict.fromkeys(codec.onvif.media1 for codec in TRACKS if codec.onvif and codec.onvif.media1)
     return node(
         "trc:Capabilities",
         DynamicRecordings=False,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.codecs import ULAW, Codec, find_by_mp4_kind, key_tests, video_codecs
+from ipcamd.media.codecs import Codec, find_by_mp4_kind, find_by_sound_tag, key_tests, video_codecs
 from ipcamd.wire.avi.layout import HEAD, PICTURE
 from ipcamd.wire.avi.reader import iterate_chunks
 from ipcamd.wire.avi.reader import read_head as read_avi_head
@@ -62,7 +62,7 @@ def _read_avi(read: Read, size_bytes: int) -> ClipFormat:
     if first is None:
         raise ValueError("the file contains no pictures")
     parameters = codec.rtp_format.parameters(read(first.place, min(first.length, FIRST_BYTES)))
-    return ClipFormat(codec, avi.size, parameters, avi.rate, ULAW if avi.sound else None)
+    return ClipFormat(codec, avi.size, parameters, avi.rate, find_by_sound_tag(avi.sound_tag) if avi.sound else None)
 
 
 def _read_mp4(read: Read, size_bytes: int) -> ClipFormat:

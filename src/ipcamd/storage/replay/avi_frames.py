@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ipcamd.media.codecs import ULAW, key_tests
+from ipcamd.media.codecs import key_tests
 from ipcamd.storage.replay.catalog import Section
 from ipcamd.storage.replay.frame_entry import FrameEntry
 from ipcamd.time_units import SECOND_NS
@@ -24,15 +24,17 @@ class AviFrames:
 
     def new_entries(self, read: Read, size_bytes: int) -> Iterator[FrameEntry]:
         """See `FrameReader`."""
+        form = self._section.format
         for chunk, is_key in self._new_chunks(read, size_bytes):
             self._end = chunk.end
+            codec = form.codec if chunk.kind == PICTURE else form.sound
             if chunk.kind == PICTURE:
-                at_ns, codec = self._slots * SECOND_NS // self._section.format.rate, self._section.format.codec
+                at_ns = self._slots * SECOND_NS // form.rate
                 self._slots += 1
             else:
-                at_ns, codec = self._samples * SECOND_NS // SOUND_RATE, ULAW
+                at_ns = self._samples * SECOND_NS // SOUND_RATE
                 self._samples += chunk.length
-            if chunk.length:  # an empty chunk repeats the previous picture
+            if chunk.length and codec:  # an empty chunk repeats the previous picture
                 yield FrameEntry(codec, chunk.place, chunk.length, self._section.recording.started_ns + at_ns, is_key)
 
     def payload(self, entry: FrameEntry, data: bytes) -> bytes:

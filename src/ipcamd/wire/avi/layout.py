@@ -18,7 +18,7 @@ PICTURE, SOUND = b"00dc", b"01wb"
 """Kinds of chunks."""
 
 SOUND_RATE = 8000
-"""Samples per second: 8-bit u-law, one channel."""
+"""Samples per second: 8-bit u-law or A-law, one channel."""
 
 HAS_INDEX, INTERLEAVED, TRUST_KINDS = 0x10, 0x100, 0x800
 """Flags of the main header."""
@@ -37,7 +37,8 @@ WAVE = struct.Struct("<2H2I3H")
 """Structures of the headers ``avih``, ``strh``, ``strf`` of pictures, and ``strf`` of sound (AVI RIFF File
 Reference)."""
 
-_ULAW = 7
+ALAW_TAG, ULAW_TAG = 6, 7
+"""Format tags of sound (RFC 2361)."""
 _SOFTWARE = b"ipcamd\0\0"
 
 
@@ -53,6 +54,8 @@ class AviFormat:
     """Picture slots per second."""
     sound: bool
     """Whether there is a sound track."""
+    sound_tag: int = ULAW_TAG
+    """Format tag of the sound."""
 
 
 @dataclass(slots=True)
@@ -126,7 +129,7 @@ def _sound(avi_format: AviFormat, totals: AviTotals) -> bytes:
     if not avi_format.sound:
         return b""
     fields = (b"auds", bytes(4), 0, 0, 0, 0, 1, SOUND_RATE, 0, totals.samples, SOUND_RATE, 0xFFFFFFFF, 1)
-    wave = WAVE.pack(_ULAW, 1, SOUND_RATE, SOUND_RATE, 1, 8, 0)
+    wave = WAVE.pack(avi_format.sound_tag, 1, SOUND_RATE, SOUND_RATE, 1, 8, 0)
     return _list(b"strl", _chunk(b"strh", STREAM.pack(*fields, 0, 0, 0, 0)) + _chunk(b"strf", wave))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from ipcamd.dataclass import dataclass
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import (
+    ALAW_TAG,
     BITMAP,
     CHUNK,
     ENTRY,
@@ -20,6 +21,8 @@ from ipcamd.wire.avi.layout import (
     PICTURE,
     SOUND,
     STREAM,
+    ULAW_TAG,
+    WAVE,
     AviFormat,
     AviTotals,
     format_head,
@@ -91,9 +94,11 @@ def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
         raise ValueError("a part of the head is missing")
     main, stream = MAIN.unpack(parts[b"avih"][: MAIN.size]), STREAM.unpack(parts[b"strh"][: STREAM.size])
     bitmap = BITMAP.unpack(parts[b"strf"][: BITMAP.size])
-    avi_format = AviFormat(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], main[6] > 1)
+    has_sound, tag = main[6] > 1, _sound_tag(parts.get(b"wave", b""))
+    avi_format = AviFormat(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], has_sound, tag)
     if (
         avi_format.codec not in codecs
+        or (has_sound and tag not in (ALAW_TAG, ULAW_TAG))
         or not 1 <= avi_format.rate <= 1000
         or not all(0 < side <= 8192 for side in avi_format.size)
     ):
@@ -150,7 +155,8 @@ def repair(read: Read, size: int, began: datetime, key_tests: KeyTests) -> AviRe
 
 
 def _parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the chunks of the head, including those in lists; of stream chunks only the video stream's."""
+    """Yield the chunks of the head, including those in lists; of stream chunks only the video stream's, and as ``wave``
+    the format of sound."""
     place, seen = 12, set()
     while place + CHUNK.size <= MOVI - 8:
         kind, length = CHUNK.unpack(data[place : place + CHUNK.size])
@@ -160,8 +166,14 @@ def _parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             continue
         if kind not in seen:
             yield kind, data[place : place + length]
+        elif kind == b"strf":
+            yield b"wave", data[place : place + length]
         seen.add(kind)
         place += length + length % 2
+
+
+def _sound_tag(wave: bytes) -> int:
+    return int(WAVE.unpack(wave[: WAVE.size])[0]) if len(wave) >= WAVE.size else ULAW_TAG
 
 
 def _date(text: bytes) -> datetime | None:

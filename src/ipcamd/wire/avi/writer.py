@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import (
+    ALAW_TAG,
     CHUNK,
     ENTRY,
     HEAD,
@@ -13,6 +14,7 @@ from ipcamd.wire.avi.layout import (
     PICTURE,
     SOUND,
     SOUND_RATE,
+    ULAW_TAG,
     AviFormat,
     AviTotals,
     format_chunk,
@@ -24,7 +26,8 @@ GAP = 10 * SECOND_NS
 """A longer time without a picture, in nanoseconds, means that the clock jumped: the next picture follows at once."""
 SLIP = SOUND_RATE // 25
 """Difference of sound in samples above which it is padded with silence, or truncated."""
-_SILENCE = b"\xff"
+_SILENCE = {ULAW_TAG: b"\xff", ALAW_TAG: b"\xd5"}
+"""A silent sample by format tag."""
 
 
 class AviWriter:
@@ -72,10 +75,10 @@ class AviWriter:
         return pieces + self._chunk(PICTURE, payload, key)
 
     def sound(self, samples: bytes, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append for u-law samples, with the capture time of the first."""
+        """Return the bytes to append for samples of one byte, with the capture time of the first."""
         off = (captured_ns - self._zero) * SOUND_RATE // SECOND_NS - self._totals.samples
         if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND_NS * SOUND_RATE:
-            samples = samples[-off:] if off < 0 else _SILENCE * off + samples
+            samples = samples[-off:] if off < 0 else _SILENCE[self.avi_format.sound_tag] * off + samples
         if not samples or not self.avi_format.sound:
             return []
         self._totals.samples += len(samples)
