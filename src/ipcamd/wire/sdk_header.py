@@ -178,13 +178,7 @@ class Header:
 
     def pack(self) -> bytes:
         """Return the 28 bytes; raise ``ValueError`` if a field is out of its range."""
-        second, microsecond = divmod(self.captured_us, 1_000_000)
-        try:
-            if _type(self.type):
-                return _WORDS.pack(self.counter, self.size, self.type, second, microsecond, self.format, self.status)
-        except struct.error:
-            pass
-        raise ValueError(f"no payload header holds {self}")
+        return pack_fields(self.counter, self.size, self.type, self.captured_us, self.format, self.status)
 
     @classmethod
     def parse(cls, data: bytes) -> "Header":
@@ -200,6 +194,18 @@ class Header:
     def media(self) -> VideoFormat | AudioFormat:
         """Return the value of the format word, by the header's type; raise ``ValueError`` if it is undefined."""
         return AudioFormat.parse(self.format) if self.type == AUDIO else VideoFormat.parse(self.format)
+
+
+def pack_fields(counter: int, size: int, kind: int, captured_us: int, format_word: int, status_word: int) -> bytes:
+    """Return the 28 bytes of a `Header` with these fields (`kind` is its `type`), without making one: each frame needs
+    them. Raise ``ValueError`` if a field is out of its range."""
+    second, microsecond = divmod(captured_us, 1_000_000)
+    try:
+        if _type(kind):
+            return _WORDS.pack(counter, size, kind, second, microsecond, format_word, status_word)
+    except struct.error:
+        pass
+    raise ValueError(f"no payload header holds {Header(counter, size, kind, captured_us, format_word, status_word)}")
 
 
 def _type(word: int) -> bool:

@@ -3,23 +3,18 @@
 from functools import lru_cache
 
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.wire.sdk_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, Header, VideoFormat
+from ipcamd.wire.sdk_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, VideoFormat, pack_fields
 
 
 def pack_header(frame: EncodedFrame) -> bytes:
     """Return the header; it is the same for all viewers."""
-    sound = frame.codec.is_sound
-    header = Header(
-        counter=frame.counter,
-        size=len(frame.payload),
-        type=AUDIO if sound else JPEG if frame.codec.intra_only else min(frame.since_key, MAX_P),
-        captured_us=frame.captured_ns // 1000,
-        format=_sound_format(frame)
-        if sound
-        else _picture_format(frame.codec.payload_code, frame.size, frame.rate, frame.gop, frame.quality),
-        status=frame.status.word(),
-    )
-    return header.pack()
+    codec = frame.codec
+    if codec.is_sound:
+        kind, form = AUDIO, _sound_format(frame)
+    else:
+        kind = JPEG if codec.intra_only else min(frame.since_key, MAX_P)
+        form = _picture_format(codec.payload_code, frame.size, frame.rate, frame.gop, frame.quality)
+    return pack_fields(frame.counter, len(frame.payload), kind, frame.captured_ns // 1000, form, frame.status.word())
 
 
 @lru_cache(64)
