@@ -56,10 +56,12 @@ class WebRtcStage:
             client.close()
         await self.service.close()
 
-    async def watch(self, *, tcp: bool = False) -> "Watcher":
-        """Connect a client, which has the first picture already."""
-        answer = await self.service.open_session(WebRtcOffer("h264", make_offer(), ACCOUNT, HERE, HERE))
+    async def watch(self, *, tcp: bool = False, attribute: str = "") -> "Watcher":
+        """Connect a client, which has the first picture already. `attribute` is one more of its video's."""
+        offer = make_offer().replace(b"a=mid:0\r\n", f"a=mid:0\r\n{attribute}".encode())
+        answer = await self.service.open_session(WebRtcOffer("h264", offer, ACCOUNT, HERE, HERE))
         watcher = Watcher(LightViewer(Place.read(answer.description.decode()), tcp, answer.identifier))
+        watcher.answer = answer.description.decode()
         self.clients.append(watcher.client)
         await watcher.client.connect()
         self.lens.picture(key=True)
@@ -81,18 +83,28 @@ class Watcher:
 
     def __init__(self, client: LightViewer) -> None:
         self.client = client
+        self.answer = ""
+        """SDP."""
         self.packets: list[rtp.RtpPacket] = []
+        self.extensions: list[bytes] = []
+        """Header extension of each of them; empty for none."""
         self.reports: list[bytes] = []
         client.on_rtp, client.on_rtcp = self._note, self.reports.append
 
     def _note(self, data: bytes) -> None:
         if data[1] & 0x7F == VIDEO:
-            self.packets.append(rtp.parse(data))
+            packet = rtp.parse(data)
+            self.packets.append(packet)
+            self.extensions.append(data[rtp.HEADER_BYTES : len(data) - len(packet.payload)])
 
     def tell(self, packet: bytes) -> None:
         """Send RTCP behind an empty receiver report."""
         assert self.client.srtp
         self.client.send(self.client.srtp.protect_rtcp(bytes.fromhex("80c9000100000001") + packet))
+
+    def is_at_end(self, pictures: int) -> bool:
+        """Whether so many pictures have come, and no part of another one."""
+        return self.packets[-1].marker and sum(packet.marker for packet in self.packets) >= pictures
 
     @property
     def sequences(self) -> list[int]:

@@ -11,6 +11,7 @@ from tests.server.webrtc.stage import WebRtcStage, until
 
 from ipcamd.server.webrtc.session import CONSENT_S
 from ipcamd.wire.rtp import feedback, rtp
+from ipcamd.wire.webrtc import playout_delay
 
 CNAME = b"\1\6camera"
 """As the item of a source's description (RFC 3550, 6.5)."""
@@ -71,6 +72,35 @@ async def test_sender_reports_map_time_stamps_to_capture_times(stage: WebRtcStag
     assert (ssrc, round(stage.lens.now / 1e9 - captured_s, 4)) == (source, round((stamp - reported) / 90_000, 4))
     assert len(watcher.reports) == 2, "picture and sound each have their own"
     assert all(CNAME in report for report in watcher.reports), "players cannot tell that they belong together"
+
+
+async def test_all_clients_get_the_same_packets(stage: WebRtcStage) -> None:
+    """The pictures are packetized once."""
+    first, other = await stage.watch(), await stage.watch()
+    stage.lens.picture(size=9000)
+    await until(lambda: first.sequences[-1] == other.sequences[-1] and first.is_at_end(3), "the picture is missing")
+    shared = min(len(first.packets), len(other.packets))
+    assert first.packets[-shared:] == other.packets[-shared:]
+    assert stage.lens.h264.subscribers == 1
+
+
+async def test_browsers_are_asked_to_show_each_picture_at_once(stage: WebRtcStage) -> None:
+    """A client that offers the extension gets it in the first packet of each key frame, also when that is repeated."""
+    offered = f"a=extmap:5 {playout_delay.URI}\r\n"
+    browser, other = await stage.watch(attribute=offered), await stage.watch()
+    assert (offered in browser.answer, "a=extmap" in other.answer) == (True, False)
+    stage.lens.picture(size=9000)
+    await until(lambda: browser.is_at_end(3) and other.sequences[-1] == browser.sequences[-1], "a picture is missing")
+    key_frames = [packet.payload[0] & 31 == 24 for packet in browser.packets]
+    assert browser.extensions == [bytes.fromhex("bede000152000000") if is_first else b"" for is_first in key_frames]
+    assert not any(other.extensions)
+    browser.client.losing = 1
+    stage.lens.picture(key=True)
+    await until(lambda: bool(browser.client.lost), "nothing comes")
+    lost = rtp.parse(browser.client.lost[0])
+    browser.tell(feedback.make_nack(1, lost.ssrc, lost.sequence))
+    await until(lambda: lost.sequence in browser.sequences, "it does not come again")
+    assert browser.extensions[browser.sequences.index(lost.sequence)].hex() == "bede000152000000"
 
 
 async def test_a_client_that_reads_nothing_skips_to_a_key_frame_and_holds_nobody_up(stage: WebRtcStage) -> None:

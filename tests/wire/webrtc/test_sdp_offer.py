@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ipcamd.wire.webrtc import sdp_offer
+from ipcamd.wire.webrtc import playout_delay, sdp_offer
 
 CORPUS = Path(__file__).parents[1] / "corpus/sdp_offer"
 
@@ -17,6 +17,7 @@ def test_an_offer_of_chromium_is_read() -> None:
     assert [each.payload_type for each in video.ordered if each.encoding == "H264/90000"][:3] == [102, 104, 108]
     assert video.formats["102"].parameters["packetization-mode"] == "1"
     assert {"nack", "nack pli", "ccm fir"} <= video.formats["102"].feedback
+    assert video.extensions[playout_delay.URI] == 5
     assert [each.encoding for each in audio.ordered][:2] == ["opus/48000/2", "red/48000/2"]
     assert audio.attributes.keys() >= {"ice-ufrag", "ice-pwd", "fingerprint", "setup", "rtcp-mux"}
 

@@ -1,6 +1,6 @@
 """RTP frame: one frame's packets, made once and shared by all viewers."""
 
-from ipcamd.wire.rtp.rtp import HEADER_BYTES, ROOM, with_payload_type
+from ipcamd.wire.rtp.rtp import HEADER_BYTES, ROOM, with_extension, with_payload_type
 from ipcamd.wire.rtsp.message import interleave
 
 MAX_SEGMENTS = 44
@@ -46,7 +46,7 @@ class RtpFrame:
         self.size_bytes = sum(map(len, packets))
         self._framed: dict[int, bytes] = {}
         self._runs: list[bytes] | None = None
-        self._typed: dict[int, list[list[bytes]]] = {}
+        self._typed: dict[tuple[int, bytes], list[list[bytes]]] = {}
 
     def framed(self, channel: int) -> bytes:
         """Return all packets, interleaved for an RTSP connection.
@@ -65,13 +65,21 @@ class RtpFrame:
             self._runs = [b"".join(run) for run in _runs(self.packets, self._full_bytes)]
         return self._runs
 
-    def typed_runs(self, payload_type: int) -> list[list[bytes]]:
-        """Return the packets with another payload type, in the same runs: WebRTC clients choose the payload types."""
-        typed = self._typed.get(payload_type)
+    def typed_runs(self, payload_type: int, extension: bytes = b"") -> list[list[bytes]]:
+        """Return the packets with another payload type, in runs: WebRTC clients choose the payload types. `extension`:
+        see `typed_packet`."""
+        typed = self._typed.get((payload_type, extension))
         if typed is None:
-            packets = [with_payload_type(packet, payload_type) for packet in self.packets]
-            typed = self._typed[payload_type] = _runs(packets, self._full_bytes)
+            packets = [self.typed_packet(place, payload_type, extension) for place in range(len(self.packets))]
+            typed = self._typed[payload_type, extension] = _runs(packets, self._full_bytes)
         return typed
+
+    def typed_packet(self, place: int, payload_type: int, extension: bytes = b"") -> bytes:
+        """Return one packet with another payload type. The first one of a key frame has the header extension, if there
+        is room: parameter sets are short."""
+        packet = with_payload_type(self.packets[place], payload_type)
+        has_room = len(packet) + len(extension) <= self._full_bytes
+        return with_extension(packet, extension) if extension and self.key and place == 0 and has_room else packet
 
 
 def _runs(packets: list[bytes], full_bytes: int) -> list[list[bytes]]:

@@ -49,4 +49,5 @@ def _answered(track: NegotiatedTrack, stream: WebRtcStream | None) -> AnsweredMe
         tuple(each for each in FEEDBACK if each in chosen.feedback),
         track.direction,
         MediaSource(stream.rtp.ssrc, stream.rtp.name, stream.rtp.clock_offset) if stream else None,
+        track.playout_delay,
     )

@@ -6,6 +6,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.media.audio.talk_format import TalkFormat, find_talk_format
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire.packetize.payload_format import PayloadFormat
+from ipcamd.wire.webrtc import playout_delay
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedFormat, OfferedMedia
 
 PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVPF")
@@ -25,6 +26,16 @@ class NegotiatedTrack:
     format: OfferedFormat
     talk: TalkFormat | None
     """Format of the sound that the client sends; None: it sends none."""
+
+    @property
+    def playout_delay(self) -> int | None:
+        """Number of the header extension for the delay of pictures; None if the client offers none."""
+        return self.section.extensions.get(playout_delay.URI) if self.hub and self.section.media == "video" else None
+
+    @property
+    def extension(self) -> bytes:
+        """Header extension for packets of the stream; empty if the client offers none."""
+        return b"" if self.playout_delay is None else playout_delay.write_playout_delay(self.playout_delay)
 
     @property
     def direction(self) -> str:

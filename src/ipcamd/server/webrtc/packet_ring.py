@@ -26,10 +26,11 @@ class PacketRing:
             self._frames.clear()
             self._frames.extend(gop)
 
-    def find(self, sequence: int) -> bytes | None:
-        """Return the packet with this sequence number; None if it is no longer stored."""
+    def find(self, sequence: int) -> tuple[RtpFrame, int] | None:
+        """Return the frame and the place in it of the packet with this sequence number; None if it is no longer
+        stored."""
         for frame in reversed(self._frames):
             place = sequence - frame.sequence & 0xFFFF
             if place < len(frame.packets):
-                return frame.packets[place]
+                return frame, place
         return None

@@ -198,7 +198,7 @@ class WebRtcService:
 
     def _track(self, track: "NegotiatedTrack", stream: WebRtcStream) -> SessionTrack:
         stream.rtp.keep_warm()
-        return SessionTrack(stream.rtp, TypedPackets(stream.ring, track.format.payload_type))
+        return SessionTrack(stream.rtp, TypedPackets(stream.ring, track.format.payload_type, track.extension))
 
     def _hear(self, tracks: Sequence["NegotiatedStream"]) -> Callable[[WebRtcSession, bytes], None] | None:
         """Return what plays the sound that a session's client sends; None if it sends none."""

@@ -9,7 +9,6 @@ from ipcamd.server.rtp.paced_viewer import PacedViewer
 from ipcamd.server.webrtc.packet_ring import PacketRing
 from ipcamd.server.webrtc.path import NetworkPath
 from ipcamd.server.webrtc.srtp import SrtpSession
-from ipcamd.wire.rtp.rtp import with_payload_type
 
 REPEATED_PER_S = 500
 """Most packets per second that are retransmitted to one viewer."""
@@ -21,6 +20,17 @@ class TypedPackets(NamedTuple):
     ring: PacketRing
     payload_type: int
     """Payload type in the offer."""
+    extension: bytes = b""
+    """Header extension of the first packet of key frames; empty for clients that offer none."""
+
+    def runs(self, frame: RtpFrame) -> list[list[bytes]]:
+        """Return the packets of a frame (see `RtpFrame.typed_runs`)."""
+        return frame.typed_runs(self.payload_type, self.extension)
+
+    def find(self, sequence: int) -> bytes | None:
+        """Return the packet with this sequence number as it was sent; None if it is no longer stored."""
+        found = self.ring.find(sequence)
+        return found[0].typed_packet(found[1], self.payload_type, self.extension) if found else None
 
 
 class WebRtcViewer(PacedViewer):
@@ -54,7 +64,7 @@ class WebRtcViewer(PacedViewer):
     def send_batch(cls, batch_key: TypedPackets, viewers: Iterable[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
         batch_key.ring.add(frame)
-        runs, size, behind = frame.typed_runs(batch_key.payload_type), frame.size_bytes, 0
+        runs, size, behind = batch_key.runs(frame), frame.size_bytes, 0
         for viewer in viewers:
             if viewer.skipping or viewer._queue or viewer.path.is_full:
                 behind += 1
@@ -78,14 +88,13 @@ class WebRtcViewer(PacedViewer):
         if now_s - self._repeated_since_s >= 1:
             self._repeated, self._repeated_since_s = 0, now_s
         for sequence in sequences:
-            packet = self._packets.ring.find(sequence)
+            packet = self._packets.find(sequence)
             if packet and self._repeated < REPEATED_PER_S:
                 self._repeated += 1
                 self._send_again(packet)
 
     def _send_again(self, packet: bytes) -> None:
-        typed = with_payload_type(packet, self._packets.payload_type)
-        if encrypted := self._srtp.protect_again(typed):
+        if encrypted := self._srtp.protect_again(packet):
             self.path.send(encrypted)
 
     def _send_first(self, gop: list[RtpFrame]) -> None:
@@ -100,4 +109,4 @@ class WebRtcViewer(PacedViewer):
 
     def _encrypt(self, frame: RtpFrame) -> list[list[bytes]]:
         protect = self._srtp.protect
-        return [[protect(packet) for packet in run] for run in frame.typed_runs(self._packets.payload_type)]
+        return [[protect(packet) for packet in run] for run in self._packets.runs(frame)]

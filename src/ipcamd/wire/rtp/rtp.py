@@ -61,6 +61,11 @@ def with_payload_type(packet: bytes, payload_type: int) -> bytes:
     return b"%c%c%b" % (packet[0], packet[1] & _MARKER | payload_type, packet[2:])
 
 
+def with_extension(packet: bytes, extension: bytes) -> bytes:
+    """Return a packet with a header extension (RFC 3550, 5.3.1); it has neither one nor a CSRC list before."""
+    return b"%c%b%b%b" % (packet[0] | 0x10, packet[1 : _HEADER.size], extension, packet[_HEADER.size :])
+
+
 class RtpSequencer:
     """Makes numbered packets of the payloads of one source."""
 

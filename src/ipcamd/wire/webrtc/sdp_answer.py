@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 
 from ipcamd.dataclass import dataclass
+from ipcamd.wire.webrtc import playout_delay
 
 _UDP_PRIORITY, _TCP_PRIORITY = 126 << 24 | 65535 << 8 | 255, 90 << 24 | 65535 << 8 | 255
 
@@ -38,6 +39,8 @@ class AnsweredMedia:
     direction: str = "sendonly"
     source: MediaSource | None = None
     """Source of its packets; None if the camera sends none."""
+    playout_delay: int | None = None
+    """Number of the header extension for the delay of pictures; None: the client offers none."""
 
     @property
     def is_rejected(self) -> bool:
@@ -99,6 +102,8 @@ def _section(answer: AnswerDescription, section: AnsweredMedia) -> list[str]:
     if section.parameters:
         lines.append(f"a=fmtp:{kind} {section.parameters}")
     lines += [f"a=rtcp-fb:{kind} {each}" for each in section.feedback]
+    if section.playout_delay is not None:
+        lines.append(f"a=extmap:{section.playout_delay} {playout_delay.URI}")
     if source := section.source:
         lines += [
             f"a=msid:ipcamd {section.media}",

@@ -18,6 +18,7 @@ _RTPMAP = re.compile(r"([0-9]{1,3}) ([!-.0-~]+/[0-9]{1,9})(?:/([0-9]+))?")
 _ICE_NAME = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _ICE_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
 _FINGERPRINT = re.compile(r"(?i)(sha-(?:1|224|256|384|512)) ([0-9A-F]{2}(?::[0-9A-F]{2})+)")
+_EXTENSION = re.compile(r"([1-9]|1[0-4])(?:/(?:sendrecv|recvonly))? ([!-~]{1,256})(?: [ -~]*)?")
 _TOKEN = re.compile(r"[!-~]{1,64}")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
@@ -52,6 +53,8 @@ class OfferedMedia:
     direction: str = "sendrecv"
     formats: dict[str, OfferedFormat] = field(default_factory=dict)
     """By payload type as text."""
+    extensions: dict[str, int] = field(default_factory=dict)
+    """Numbers of header extensions (``a=extmap``, RFC 8285) that fit into one-byte headers, by URI."""
     attributes: dict[str, str] = field(default_factory=dict)
     """``ice-ufrag``, ``ice-pwd``, ``fingerprint``, ``setup``, and flags with ""; by default those of the session."""
 
@@ -111,6 +114,9 @@ def _read_attribute(section: OfferedMedia, text: str) -> None:
     elif name == "fmtp":
         kind, _, parameters = value.partition(" ")
         _format(section, kind).parameters |= _parameters(parameters)
+    elif name == "extmap":
+        if found := _EXTENSION.fullmatch(value):
+            section.extensions[found[2]] = int(found[1])
     elif name == "rtcp-fb":
         kind, _, feedback = value.partition(" ")
         for one in section.kinds if kind == "*" else (kind,):
