@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const scale = await import(`${process.env.MODULES}/recordings/time_scale.js`);
-const { bars, following, keyStep, moved, playedAfter, playedAt, playedBefore, positionOf, recordingAt, SHORTEST, ticks, timeAt, zoomed } = scale;
+const { bars, following, keyStep, moved, playedAfter, playedAt, playedBefore, positionOf, recordingAt, SHORTEST_MS, ticks, timeAt, zoomed } = scale;
 
 const HOUR = 3_600_000;
 const day = { from: 0, to: 24 * HOUR };
@@ -21,7 +21,7 @@ test("zooming keeps the moment under the pointer where it is", () => {
 test("from a day to a minute and back, never beyond the day", () => {
   let view = day;
   for (let n = 0; n < 40; n += 1) view = zoomed(view, day, 2, 23.99 * HOUR);
-  assert.equal(Math.round(view.to - view.from), SHORTEST);
+  assert.equal(Math.round(view.to - view.from), SHORTEST_MS);
   assert.ok(view.from >= 0 && view.to <= day.to);
   for (let n = 0; n < 40; n += 1) view = zoomed(view, day, 0.5, 23.99 * HOUR);
   assert.deepEqual([Math.round(view.from), Math.round(view.to)], [0, 24 * HOUR]);

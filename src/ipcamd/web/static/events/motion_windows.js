@@ -5,7 +5,7 @@ import { MotionPanel } from "../motion/motion_panel.js";
 import { element, setText } from "./elements.js";
 
 const GROUP = "Motion";
-const SHOWN = 4_000; // milliseconds that a message is shown
+const SHOWN_MS = 4_000; // milliseconds that a message is shown
 
 /** The section of motion windows. */
 export class MotionWindows {
@@ -38,6 +38,6 @@ export class MotionWindows {
     setText(toast, words);
     toast.classList.add("on");
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => toast.classList.remove("on"), SHOWN);
+    this.#timer = setTimeout(() => toast.classList.remove("on"), SHOWN_MS);
   }
 }

@@ -4,8 +4,8 @@ import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 
 const PATH = "cgi/fz/focuszoomctl.cgi";
 const BUSY = "busy"; // refusal while a motor runs
-const AGAIN = 80; // milliseconds from such a refusal to the next attempt
-const PATIENCE = 5_000; // milliseconds that an action waits for the motor
+const AGAIN_MS = 80; // milliseconds from such a refusal to the next attempt
+const PATIENCE_MS = 5_000; // milliseconds that an action waits for the motor
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -61,10 +61,10 @@ class LensControls extends HTMLElement {
   async #act(command) {
     if (this.#acting) return false;
     this.#acting = true;
-    const end = performance.now() + PATIENCE;
+    const end = performance.now() + PATIENCE_MS;
     let why = await this.#post(command);
     while (why === BUSY && performance.now() < end) {
-      await pause(AGAIN);
+      await pause(AGAIN_MS);
       why = await this.#post(command);
     }
     this.#acting = false;

@@ -1,8 +1,8 @@
 // Audio player: u-law (ITU-T G.711), 8000 samples per second, from the same stream as the video.
 
 const RATE = 8000;
-const CUSHION = 0.12; // seconds of buffering against jitter
-const MOST = 0.5; // seconds of buffer at most; beyond, frames are dropped so that sound does not lag behind the video
+const CUSHION_S = 0.12; // seconds of buffering against jitter
+const MOST_S = 0.5; // seconds of buffer at most; beyond, frames are dropped so that sound does not lag behind the video
 
 const SAMPLES = Float32Array.from({ length: 256 }, (_, code) => {
   const bits = ~code & 0xff;
@@ -40,8 +40,8 @@ export class AudioPlayer {
     const context = this.#context;
     if (!context || !frame.data.length) return;
     const now = context.currentTime;
-    if (this.#next < now) this.#next = now + CUSHION;
-    if (this.#next > now + MOST) return;
+    if (this.#next < now) this.#next = now + CUSHION_S;
+    if (this.#next > now + MOST_S) return;
     const buffer = context.createBuffer(1, frame.data.length, RATE);
     buffer.copyToChannel(decode(frame.data), 0);
     const source = new AudioBufferSourceNode(context, { buffer });

@@ -14,11 +14,11 @@ import { playableStreams, rememberStream, rememberedStream, titleOf } from "./st
 import { View, size } from "./view.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see
-const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
-const OFFSET_AGE = 60_000; // milliseconds between two readings of the camera's clock
-const ABSURD = 3_000; // a delay that changes by more milliseconds at once means that a clock was set
-const NO_PICTURE = 30_000; // milliseconds without a picture after which a stream counts as unplayable
-const INCREDIBLE = 60_000; // milliseconds; a longer delay means that another clock stamped the picture
+const UNSEEN_MS = 15_000; // milliseconds in the background before the connection is closed
+const OFFSET_AGE_MS = 60_000; // milliseconds between two readings of the camera's clock
+const DELAY_JUMP_MS = 3_000; // a delay that changes by more milliseconds at once means that a clock was set
+const NO_PICTURE_MS = 30_000; // milliseconds without a picture after which a stream counts as unplayable
+const FOREIGN_CLOCK_MS = 60_000; // milliseconds; a longer delay means that another clock stamped the picture
 
 const view = new View();
 tellMissingParts((text) => view.toast(text));
@@ -32,7 +32,7 @@ let zoom = null; // loaded when a pointer, the focus or a key first needs it
 const talk = new TalkButton(() => stream?.talkChannel ?? null);
 let streams = new Map(); // streams that this browser plays
 let hasH265 = view.player.dataset.h265 === "on"; // whether the camera sends it
-let means = null; // the playing one
+let method = null; // the playing one
 let pictureDue = null; // timer
 let isHeard = false; // whether the user has switched the sound on
 let recorder = null;
@@ -45,14 +45,14 @@ let lastDelay = null;
 
 async function watch(name) {
   leave();
-  const wanted = (means = streams.get(name));
-  view.means(means);
+  const wanted = (method = streams.get(name));
+  view.showMethod(method);
   view.state("connecting", "Connecting to the camera");
-  const { Renderer, read, Client } = await means.load();
-  if (means !== wanted) return; // another stream was selected meanwhile
+  const { Renderer, read, Client } = await method.load();
+  if (method !== wanted) return; // another stream was selected meanwhile
   picture = new Renderer(view.canvas, drawn, () => giveUp(name));
   letHear();
-  stream = new Client(means.path, {
+  stream = new Client(method.path, {
     connecting: (again) => (again ? view.trying() : view.state("connecting", "Connecting to the camera")),
     connected: () => connected(name),
     frame: take,
@@ -82,8 +82,8 @@ function take(frame) {
 /** Fall back to another method or stream, because this browser or its network cannot play the present one. */
 function giveUp(name) {
   if (name === "mjpeg" || !stream) return;
-  if (means.otherwise) {
-    streams.set(name, means.otherwise);
+  if (method.otherwise) {
+    streams.set(name, method.otherwise);
     watch(name);
     return;
   }
@@ -133,7 +133,7 @@ function leave() {
   clearTimeout(pictureDue);
   stream?.stop();
   picture?.close();
-  stream = picture = means = null;
+  stream = picture = method = null;
 }
 
 function idle(state, why = "", more = {}) {
@@ -146,7 +146,7 @@ function idle(state, why = "", more = {}) {
 function connected(name) {
   meter = new StreamStatistics();
   clearTimeout(pictureDue);
-  pictureDue = setTimeout(() => document.hidden || giveUp(name), NO_PICTURE);
+  pictureDue = setTimeout(() => document.hidden || giveUp(name), NO_PICTURE_MS);
   offsetAsked = -Infinity; // the camera may have a new clock, and a new name
   learn();
   motion.load();
@@ -155,14 +155,14 @@ function connected(name) {
 function drawn(frame) {
   clearTimeout(pictureDue);
   const time = performance.now();
-  if (means?.countsDrawn) meter.arrived(frame, time);
+  if (method?.countsDrawn) meter.arrived(frame, time);
   if (view.player.dataset.state !== "live") view.state("live");
   if (view.size(view.canvas.width, view.canvas.height)) motion.place();
   if (offset === null || frame.captured === null) return;
   const delay = browserTime() + offset - frame.captured;
-  if (lastDelay !== null && Math.abs(delay - lastDelay) > ABSURD) offsetAsked = -Infinity;
+  if (lastDelay !== null && Math.abs(delay - lastDelay) > DELAY_JUMP_MS) offsetAsked = -Infinity;
   lastDelay = delay;
-  if (Math.abs(delay) < INCREDIBLE) meter.drawn(delay, time);
+  if (Math.abs(delay) < FOREIGN_CLOCK_MS) meter.drawn(delay, time);
 }
 
 // ---- measurements ----
@@ -188,7 +188,7 @@ setInterval(() => {
 
 setInterval(() => {
   if (view.player.dataset.state !== "live") return;
-  if (performance.now() - offsetAsked > OFFSET_AGE) synchronize();
+  if (performance.now() - offsetAsked > OFFSET_AGE_MS) synchronize();
   view.readout(meter.read(performance.now()));
   motion.describe();
 }, 500);
@@ -313,7 +313,7 @@ function seenOrNot() {
     if (!stream) return;
     leave();
     idle("asleep", "Paused in the background");
-  }, UNSEEN);
+  }, UNSEEN_MS);
 }
 
 const KEYS = {
@@ -361,7 +361,7 @@ addEventListener("online", () => stream?.retryNow());
 new StateStream({
   state: (parts) => {
     ptz.take(parts);
-    if (parts.motion && !means?.tellsLevels) motion.tell(parts.motion);
+    if (parts.motion && !method?.tellsLevels) motion.tell(parts.motion);
     view.device.take(parts);
     view.lens.take(parts);
   },

@@ -1,6 +1,6 @@
 // Sparkline: graph of a figure's last minute, with its lowest and highest value as text.
 
-const LENGTH = 60; // seconds
+const LENGTH_S = 60; // seconds
 const WIDTH = 60;
 const HEIGHT = 16;
 const SVG = "http://www.w3.org/2000/svg";
@@ -41,7 +41,7 @@ export class Sparkline {
 
   /** Add this second's value. @param {number|null} value null: unknown */
   add(value) {
-    this.#values = [...this.#values, value].slice(-LENGTH);
+    this.#values = [...this.#values, value].slice(-LENGTH_S);
     const drawn = lines(this.#values).map((points) => {
       const line = document.createElementNS(SVG, "polyline");
       line.setAttribute("points", points);

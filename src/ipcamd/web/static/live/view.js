@@ -103,8 +103,8 @@ export class View {
     return [...this.choice.querySelectorAll("label:not([hidden]) input:enabled")].some(({ value }) => value === name);
   }
 
-  /** Show the playing stream and its method. @param {import("./stream_choice.js").PlaybackMethod} means */
-  means({ title, by }) {
+  /** Show the playing stream and its method. @param {import("./stream_choice.js").PlaybackMethod} method */
+  showMethod({ title, by }) {
     setText(this.#readout.means, title);
     setText(element("by"), by);
   }

@@ -8,7 +8,7 @@ import { mirrored, whole } from "./places.js";
 
 const SIDES = ["Left", "Top", "Right", "Bottom"];
 const FIRST = { left: 240, top: 180, right: 400, bottom: 300 }; // of a new mask, in the middle
-const AGAIN = 1_000; // milliseconds between two requests of the picture's size and view
+const AGAIN_MS = 1_000; // milliseconds between two requests of the picture's size and view
 const SENSOR = "ImageSource.IO.Sensor";
 const UNKNOWN = { width: 0, height: 0, view: { pan: 0, tilt: 0, zoom: 1 } };
 
@@ -37,7 +37,7 @@ export class MaskEditor {
       this.#isSeen = entries.at(-1).isIntersecting; // only the last of several calls counts
       this.#measure();
     }).observe(this.element);
-    setInterval(() => this.#measure(), AGAIN);
+    setInterval(() => this.#measure(), AGAIN_MS);
     this.show();
   }
 

@@ -5,7 +5,7 @@ import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.
 
 const SETUP = "setup.cgi";
 const PICTURE = "web/picture";
-const MEASURE = 2000; // milliseconds between two requests of the picture's size, which some sources change
+const MEASURE_MS = 2000; // milliseconds between two requests of the picture's size, which some sources change
 const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // a window that is enabled without an area:
 // docs/motion.md recommends 10 per cent; at the factory value of 50 few persons are large enough
 
@@ -99,7 +99,7 @@ export class MotionPanel {
     document.body.classList.toggle("beside", open);
     clearInterval(this.#measuring);
     if (!open) return;
-    this.#measuring = setInterval(() => element("player").dataset.state === "live" && this.#measure(), MEASURE);
+    this.#measuring = setInterval(() => element("player").dataset.state === "live" && this.#measure(), MEASURE_MS);
     const { WindowOverlay } = await import("./window_overlay.js");
     this.#zones ??= new WindowOverlay(element("zones"), {
       selected: (number) => this.#select(number),
@@ -111,7 +111,7 @@ export class MotionPanel {
 
   async #measure() {
     try {
-      const answer = await fetch(cameraUrl(PICTURE), { cache: "no-store", signal: AbortSignal.timeout(MEASURE) });
+      const answer = await fetch(cameraUrl(PICTURE), { cache: "no-store", signal: AbortSignal.timeout(MEASURE_MS) });
       const { width, height } = await answer.json();
       this.#picture = width && height ? { width, height } : null;
     } catch {

@@ -1,6 +1,6 @@
 // Hold: a short press moves one step, a long one moves until it ends. A stick moves at once.
 
-const LONG = 300; // milliseconds from which a press counts as long
+const LONG_MS = 300; // milliseconds from which a press counts as long
 
 /** One press, or one stick, at a time. An aim is `{ move: "left" }` or `{ zoom: "in" }`. */
 export class Hold {
@@ -15,7 +15,7 @@ export class Hold {
   /** @param {Record<string, string>} aim @param {() => void} step is called at once */
   press(aim, step) {
     this.release();
-    this.#timer = setTimeout(() => this.steer(aim), LONG);
+    this.#timer = setTimeout(() => this.steer(aim), LONG_MS);
     step();
   }
 

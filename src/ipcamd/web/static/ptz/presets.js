@@ -6,13 +6,13 @@ import { updateSettings } from "../requests/settings_request.js";
 const GROUP = "PTZ.PresetList";
 const LIST = `cgi/param.cgi?action=list&group=${GROUP}`;
 const COUNT = 8;
-const STAY = 5; // seconds that a patrol stays at a new preset
+const STAY_S = 5; // seconds that a patrol stays at a new preset
 
 const element = (id) => document.getElementById(id);
 
 /** The presets' part of the panel. */
 export class Presets {
-  #presets = Array.from({ length: COUNT }, () => ({ enabled: false, seconds: STAY, name: "" }));
+  #presets = Array.from({ length: COUNT }, () => ({ enabled: false, seconds: STAY_S, name: "" }));
   #tags = Array(COUNT).fill("");
   #selected = 0;
   #tiles;
@@ -43,7 +43,7 @@ export class Presets {
   take(values) {
     const edited = this.#isEdited;
     this.#presets = this.#presets.map((_, at) => {
-      const [enabled, seconds, name] = (values[`Preset${at + 1}`] ?? `0|${STAY}|`).split("|");
+      const [enabled, seconds, name] = (values[`Preset${at + 1}`] ?? `0|${STAY_S}|`).split("|");
       return { enabled: enabled === "1", seconds: Number(seconds), name };
     });
     if (edited) this.#show();

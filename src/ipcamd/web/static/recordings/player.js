@@ -5,8 +5,8 @@ import { fetched, SegmentPlayer, UNPLAYABLE } from "./segment_player.js";
 
 const element = (id) => document.getElementById(id);
 
-const SOON = 300; // milliseconds of waiting before a message is shown
-const LONG = 3000; // milliseconds of waiting before the message gives the reason
+const SOON_MS = 300; // milliseconds of waiting before a message is shown
+const LONG_MS = 3000; // milliseconds of waiting before the message gives the reason
 const FAST = 4; // speed from which the camera sends only key frames, because small machines are too slow for all
 const STEPS = 3; // most waiting single-frame steps
 
@@ -252,11 +252,11 @@ export class RecordingPlayer {
     this.#patience = setTimeout(() => {
       this.#say("Preparing the recording");
       this.#bePatient();
-    }, SOON);
+    }, SOON_MS);
   }
 
   #bePatient() {
-    this.#patience = setTimeout(() => this.#say("Preparing the recording. The camera is busy; this takes longer than usual."), LONG);
+    this.#patience = setTimeout(() => this.#say("Preparing the recording. The camera is busy; this takes longer than usual."), LONG_MS);
   }
 
   #failed(words = UNPLAYABLE) {

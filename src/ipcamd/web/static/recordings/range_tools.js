@@ -6,8 +6,8 @@ import { clockWords, counted, lengthWords, sizeWords, timeOf } from "./time_word
 
 const element = (id) => document.getElementById(id);
 
-const SOON = 250; // milliseconds from the last change to the request of an export's contents
-const AGAIN = 500; // milliseconds between two requests of the progress
+const SOON_MS = 250; // milliseconds from the last change to the request of an export's contents
+const AGAIN_MS = 500; // milliseconds between two requests of the progress
 const PATIENCE = 20; // requests after which an export that has not started counts as failed
 
 /** Describe the contents of an export; `plan` from the camera. */
@@ -73,7 +73,7 @@ export class RangeTools {
     this.#listener.range(this.#range);
     this.#fail("");
     clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => this.#plan(), SOON);
+    this.#soon = setTimeout(() => this.#plan(), SOON_MS);
   }
 
   #type(edge) {
@@ -130,7 +130,7 @@ export class RangeTools {
       if (found.state !== "running") return this.#end(found);
       this.#say(`Exporting: ${lengthWords(found.done)} of ${lengthWords(found.seconds)}, ${sizeWords(found.bytes)}`);
     } else if (looks >= PATIENCE) return this.#end({ state: "failed", problem: "the camera did not start it; two exports may be running already" });
-    setTimeout(() => this.#follow(name, found ? 0 : looks + 1), AGAIN);
+    setTimeout(() => this.#follow(name, found ? 0 : looks + 1), AGAIN_MS);
     return undefined;
   }
 

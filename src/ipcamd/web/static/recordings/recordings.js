@@ -11,8 +11,8 @@ import { playedAfter, playedAt, playedBefore } from "./time_scale.js";
 import { Timeline } from "./timeline.js";
 import { clockWords, counted, dayBeside, dayWords, lengthWords, sizeWords } from "./time_words.js";
 
-const AGAIN = 15_000; // milliseconds between two requests of the list
-const SOON = 300; // milliseconds from a change to the request of the list
+const AGAIN_MS = 15_000; // milliseconds between two requests of the list
+const SOON_MS = 300; // milliseconds from a change to the request of the list
 
 const element = (id) => document.getElementById(id);
 
@@ -45,7 +45,7 @@ class RecordingsPage {
   constructor() {
     this.#day = this.#wanted?.day ?? null;
     this.#listen();
-    setInterval(() => !document.hidden && this.load(), AGAIN);
+    setInterval(() => !document.hidden && this.load(), AGAIN_MS);
     document.addEventListener("visibilitychange", () => !document.hidden && this.load());
     new StateStream({ state: (parts) => this.#follow(parts), settings: () => {}, again: () => this.load() });
   }
@@ -110,7 +110,7 @@ class RecordingsPage {
     const revision = `${card.state} ${card.revision}`;
     if (this.#cardRevision !== null && this.#cardRevision !== revision && card.state !== "formatting") {
       clearTimeout(this.#soon);
-      this.#soon = setTimeout(() => this.load(), SOON);
+      this.#soon = setTimeout(() => this.load(), SOON_MS);
     }
     this.#cardRevision = revision;
   }

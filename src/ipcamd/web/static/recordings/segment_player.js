@@ -1,9 +1,9 @@
 // Segment player: plays a recording that the camera transcodes segment by segment, by Media Source Extensions.
 
-const AHEAD = 20; // seconds to buffer ahead
-const BEHIND = 30; // seconds to keep for seeking back when the buffer is full
-const SEAM = 0.05; // seconds
-const AGAIN = 2000; // milliseconds before a failed segment is requested again
+const AHEAD_S = 20; // seconds to buffer ahead
+const BEHIND_S = 30; // seconds to keep for seeking back when the buffer is full
+const SEAM_S = 0.05; // seconds
+const AGAIN_MS = 2000; // milliseconds before a failed segment is requested again
 
 export const UNPLAYABLE = "This browser cannot play the recording. You can download it.";
 
@@ -12,12 +12,12 @@ const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // iPhon
 /** Number of the first segment from second `at` on outside `ranges` ([[start, end], ...]); null if none is missing. */
 export function missing({ length, segment }, ranges, at) {
   const holds = (number) => {
-    const start = number * segment + SEAM;
-    const end = Math.min((number + 1) * segment, length) - SEAM;
+    const start = number * segment + SEAM_S;
+    const end = Math.min((number + 1) * segment, length) - SEAM_S;
     return ranges.some(([from, to]) => from <= start && to >= end);
   };
   const last = Math.ceil(length / segment) - 1;
-  for (let number = Math.min(Math.floor(at / segment), last); number <= last && number * segment < at + AHEAD; number += 1) {
+  for (let number = Math.min(Math.floor(at / segment), last); number <= last && number * segment < at + AHEAD_S; number += 1) {
     if (!holds(number)) return number;
   }
   return null;
@@ -100,7 +100,7 @@ export class SegmentPlayer {
     } catch (error) {
       if (this.#fetching !== fetching || this.#ended.signal.aborted) return;
       if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#failed(error);
-      setTimeout(() => this.#again(fetching), AGAIN);
+      setTimeout(() => this.#again(fetching), AGAIN_MS);
     }
   }
 
@@ -117,7 +117,7 @@ export class SegmentPlayer {
       this.#put = number;
     } catch (error) {
       if (error.name !== "QuotaExceededError") throw error;
-      const old = this.#video.currentTime - BEHIND;
+      const old = this.#video.currentTime - BEHIND_S;
       if (this.#buffer.buffered.length && this.#buffer.buffered.start(0) < old) this.#buffer.remove(0, old);
       // the segment is fetched again, from the browser's cache, when the buffer has space
     }

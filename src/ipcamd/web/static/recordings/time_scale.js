@@ -3,13 +3,13 @@
 
 import { offsetAt } from "./time_words.js";
 
-export const SHORTEST = 60_000; // milliseconds of the shortest view
+export const SHORTEST_MS = 60_000; // milliseconds of the shortest view
 
 const STEPS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 10_800, 21_600].map((seconds) => seconds * 1000);
 
 /** View of 1/`factor` of the time, with `at` in the same position; within `bounds`. */
 export function zoomed(view, bounds, factor, at) {
-  const length = Math.min(bounds.to - bounds.from, Math.max(SHORTEST, (view.to - view.from) / factor));
+  const length = Math.min(bounds.to - bounds.from, Math.max(SHORTEST_MS, (view.to - view.from) / factor));
   const part = (at - view.from) / (view.to - view.from);
   return within({ from: at - part * length, to: at + (1 - part) * length }, bounds);
 }

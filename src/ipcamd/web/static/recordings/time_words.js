@@ -1,6 +1,6 @@
 // Times, lengths and sizes in words, in the camera's local time.
 
-const DAY = 86_400_000; // milliseconds
+const DAY_MS = 86_400_000; // milliseconds
 
 /** The camera's clock at `time` (milliseconds since the epoch) as "14:03:22"; `offsets` from the camera: [[from, seconds], ...]. */
 export function clockWords(time, offsets, seconds = true) {
@@ -48,7 +48,7 @@ export function sizeWords(bytes) {
 /** "2026-01-31" as a readable date, relative to `today`. */
 export function dayWords(day, today) {
   const date = new Date(`${day}T12:00`);
-  const ago = Math.round((new Date(`${today}T12:00`) - date) / DAY);
+  const ago = Math.round((new Date(`${today}T12:00`) - date) / DAY_MS);
   if (ago === 0) return "Today";
   if (ago === 1) return "Yesterday";
   const year = day.slice(0, 4) === today.slice(0, 4) ? undefined : "numeric";
@@ -57,7 +57,7 @@ export function dayWords(day, today) {
 
 /** The day before or after one: "2026-03-01", -1 → "2026-02-28". */
 export function dayBeside(day, days) {
-  return new Date(Date.parse(`${day}T12:00Z`) + days * DAY).toISOString().slice(0, 10);
+  return new Date(Date.parse(`${day}T12:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** Describe the recording time of a card; `state` from the camera; "" if nothing is recorded. */

@@ -5,7 +5,7 @@ import { clockWords, lengthWords } from "./time_words.js";
 import { bars, following, keyStep, moved, positionOf, recordingAt, ticks, timeAt, zoomed } from "./time_scale.js";
 
 const TAP = 6; // pixels within which a pointer's movement counts as a tap
-const SOON = 90; // milliseconds until the thumbnail under the pointer is requested
+const SOON_MS = 90; // milliseconds until the thumbnail under the pointer is requested
 const RULER = 20; // pixels
 const MOTION = 12; // pixels
 const ZOOM = 2; // of a button or key
@@ -222,7 +222,7 @@ export class Timeline {
     this.#picture.hidden = !source;
     if (!source || this.#picture.src === source) return;
     this.#picture.classList.add("coming");
-    this.#soon = setTimeout(() => (this.#picture.src = source), SOON);
+    this.#soon = setTimeout(() => (this.#picture.src = source), SOON_MS);
   }
 
   // ---- drawing

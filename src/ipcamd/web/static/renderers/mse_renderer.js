@@ -6,11 +6,11 @@ import { joined } from "../mp4/mp4_reader.js";
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // the first on iPhones
 const CUSHION = { least: 0.2, step: 0.1, most: 0.7 }; // seconds between the displayed picture and the newest one; grows when playback stalls
-const HURRY = 0.3; // seconds more than the cushion at which playback speeds up
+const HURRY_S = 0.3; // seconds more than the cushion at which playback speeds up
 const FASTER = 1.25;
-const TOO_LATE = 2; // seconds behind at which playback jumps
-const SETTLING = 3000; // milliseconds after the start of playback in which stalls do not count
-const KEPT = 10; // seconds of played media kept in the buffer
+const TOO_LATE_S = 2; // seconds behind at which playback jumps
+const SETTLING_MS = 3000; // milliseconds after the start of playback in which stalls do not count
+const KEPT_S = 10; // seconds of played media kept in the buffer
 const MOST_WAITING = 16 * 1024 * 1024; // most bytes waiting for the browser
 
 /**
@@ -25,8 +25,8 @@ export function pace(ranges, now, cushion) {
   if (!ranges.length) return { jump: null, hurry: null };
   const [start, edge] = ranges.at(-1);
   const behind = edge - now;
-  if (now < start || behind > TOO_LATE || behind < -CUSHION.most) return { jump: Math.max(start, edge - cushion), hurry: false };
-  if (behind > cushion + HURRY) return { jump: null, hurry: true };
+  if (now < start || behind > TOO_LATE_S || behind < -CUSHION.most) return { jump: Math.max(start, edge - cushion), hurry: false };
+  if (behind > cushion + HURRY_S) return { jump: null, hurry: true };
   return { jump: null, hurry: behind > cushion ? null : false };
 }
 
@@ -73,7 +73,7 @@ export class MseRenderer extends VideoRenderer {
     this.#end();
     const source = (this.#source = new Source());
     this.#waiting = [data];
-    this.#settled = performance.now() + SETTLING;
+    this.#settled = performance.now() + SETTLING_MS;
     source.addEventListener("sourceopen", () => source === this.#source && this.#open(type), { once: true });
     this.video.src = URL.createObjectURL(source);
     this.play();
@@ -96,8 +96,8 @@ export class MseRenderer extends VideoRenderer {
   #append() {
     const buffer = this.#buffer;
     if (!buffer || buffer.updating || this.#source.readyState !== "open") return;
-    const old = this.video.currentTime - KEPT;
-    if (buffer.buffered.length && buffer.buffered.start(0) < old - KEPT) return buffer.remove(0, old);
+    const old = this.video.currentTime - KEPT_S;
+    if (buffer.buffered.length && buffer.buffered.start(0) < old - KEPT_S) return buffer.remove(0, old);
     if (!this.#waiting.length) return;
     const data = joined(this.#waiting);
     this.#waiting = [];

@@ -1,6 +1,6 @@
 // Copy buttons: each copies the text of the element named by its data-copy.
 
-const SAID = 2000; // milliseconds for which a button confirms the copy
+const SAID_MS = 2000; // milliseconds for which a button confirms the copy
 
 /** Activate the copy buttons below `root`. @param {ParentNode} root */
 export function activateCopying(root) {
@@ -16,5 +16,5 @@ async function copy(button, root) {
     getSelection().selectAllChildren(source); // over plain HTTP scripts cannot copy
     button.textContent = "Selected";
   }
-  setTimeout(() => (button.textContent = "Copy"), SAID);
+  setTimeout(() => (button.textContent = "Copy"), SAID_MS);
 }

@@ -3,7 +3,7 @@
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { buildControl, describeValue, readControl, writeControl } from "./control.js";
 
-const WAIT = 300; // milliseconds without a key before a value is checked
+const WAIT_MS = 300; // milliseconds without a key before a value is checked
 
 /** One parameter. Calls `listener.changed()` after each change, and `listener.code(row)` to show its request. */
 export class SettingRow {
@@ -169,7 +169,7 @@ export class SettingRow {
     this.#show();
     this.#listener.changed();
     clearTimeout(this.#timer);
-    if (this.isEdited) this.#timer = setTimeout(() => this.#check(), WAIT);
+    if (this.isEdited) this.#timer = setTimeout(() => this.#check(), WAIT_MS);
     else this.fail("");
   }
 

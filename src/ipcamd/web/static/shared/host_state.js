@@ -2,7 +2,7 @@
 
 import { cameraUrl } from "./camera_url.js";
 
-const AGAIN = 5_000; // milliseconds between two requests while the page is visible
+const AGAIN_MS = 5_000; // milliseconds between two requests while the page is visible
 
 const followers = new Set();
 let timer = null;
@@ -22,7 +22,7 @@ export function lookAgain() {
 
 async function look() {
   try {
-    const answer = await fetch(cameraUrl("web/system"), { cache: "no-store", signal: AbortSignal.timeout(AGAIN) });
+    const answer = await fetch(cameraUrl("web/system"), { cache: "no-store", signal: AbortSignal.timeout(AGAIN_MS) });
     if (answer.ok) {
       const state = await answer.json();
       for (const follower of followers) follower(state);
@@ -31,5 +31,5 @@ async function look() {
     // the camera may be changing its address, or restarting
   }
   clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(look, AGAIN);
+  if (!document.hidden) timer = setTimeout(look, AGAIN_MS);
 }

@@ -2,8 +2,8 @@
 
 import { cameraUrl, pageName } from "./camera_url.js";
 
-const AGAIN = 5_000; // milliseconds to the next attempt after the camera refused
-const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
+const AGAIN_MS = 5_000; // milliseconds to the next attempt after the camera refused
+const UNSEEN_MS = 15_000; // milliseconds in the background before the connection is closed
 
 /** Server-sent events of the camera. Reconnects after an interruption, and pauses while the page is hidden. */
 export class EventConnection {
@@ -41,14 +41,14 @@ export class EventConnection {
     });
     this.#source.addEventListener("error", () => {
       this.#gap = true;
-      if (this.#source?.readyState === EventSource.CLOSED) this.#timer = setTimeout(() => this.#open(), AGAIN);
+      if (this.#source?.readyState === EventSource.CLOSED) this.#timer = setTimeout(() => this.#open(), AGAIN_MS);
     });
   }
 
   #follow() {
     clearTimeout(this.#timer);
     if (this.#isOver) return;
-    if (document.hidden) this.#timer = setTimeout(() => this.#rest(), UNSEEN);
+    if (document.hidden) this.#timer = setTimeout(() => this.#rest(), UNSEEN_MS);
     else if (!this.#source || this.#source.readyState === EventSource.CLOSED) this.#open();
   }
 

@@ -3,7 +3,7 @@
 import { cameraUrl } from "../shared/camera_url.js";
 import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream.js";
 
-const SILENCE = 8000; // milliseconds without a byte: the connection is dead
+const SILENCE_MS = 8000; // milliseconds without a byte: the connection is dead
 
 /** One stream over HTTP. */
 export class HttpStream extends ReconnectingStream {
@@ -27,14 +27,14 @@ export class HttpStream extends ReconnectingStream {
     const connection = new AbortController();
     const stop = () => connection.abort();
     stopped.addEventListener("abort", stop, { once: true });
-    let alarm = setTimeout(stop, SILENCE);
+    let alarm = setTimeout(stop, SILENCE_MS);
     try {
       const [reader, frames] = await this.#open(connection.signal);
       for (let first = true; ; first = false) {
         const { done, value } = await reader.read();
         if (done) return new Ended("The camera closed the stream");
         clearTimeout(alarm);
-        alarm = setTimeout(stop, SILENCE);
+        alarm = setTimeout(stop, SILENCE_MS);
         if (first) this.listener.connected();
         for (const frame of frames.feed(value)) this.listener.frame(frame);
       }

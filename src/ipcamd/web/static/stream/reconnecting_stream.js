@@ -1,7 +1,7 @@
 // Reconnecting stream: connects again whenever the connection ends, and reports the reason meanwhile.
 
 const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... retry
-const STABLE = 8000; // milliseconds after which a connection counts as successful
+const STABLE_MS = 8000; // milliseconds after which a connection counts as successful
 
 /** End of a connection, with a message for the user. */
 export class Ended extends Error {
@@ -80,7 +80,7 @@ export class ReconnectingStream {
       const end = await this.watch(stopped);
       if (stopped.aborted || !end) return;
       if (end.final) return this.listener.refused(end.message);
-      failures = performance.now() - before > STABLE ? 1 : failures + 1;
+      failures = performance.now() - before > STABLE_MS ? 1 : failures + 1;
       const seconds = Math.max(end.pause, pauseAfter(failures));
       this.listener.waiting(end.message, seconds);
       await this.#sleep(seconds, stopped);

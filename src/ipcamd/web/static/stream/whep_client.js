@@ -4,9 +4,9 @@ import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream
 import { cameraUrl } from "../shared/camera_url.js";
 
 const TYPE = "application/sdp";
-const UNREACHABLE = 5000; // milliseconds until a network counts as blocking the media
-const POLL = 500; // milliseconds between two readings of the statistics
-const SILENCE = 8000; // milliseconds without a byte: the connection is dead
+const UNREACHABLE_MS = 5000; // milliseconds until a network counts as blocking the media
+const POLL_MS = 500; // milliseconds between two readings of the statistics
+const SILENCE_MS = 8000; // milliseconds without a byte: the connection is dead
 const OVER = ["closed", "failed"];
 const TRY_LATER = [401, 403, 429, 503]; // refusals unrelated to WebRTC
 
@@ -83,11 +83,11 @@ export class WhepClient extends ReconnectingStream {
     let heard = performance.now();
     const transport = connection.getReceivers()[0].transport;
     while (!stopped.aborted) {
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, POLL)), happens(transport, "statechange", stopped)]);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, POLL_MS)), happens(transport, "statechange", stopped)]);
       if (OVER.includes(transport.state) || OVER.includes(connection.connectionState)) return new Ended("The camera closed the stream");
       const now = await received(connection);
       if (now.bytes > seen.bytes) heard = performance.now();
-      if (performance.now() - heard > SILENCE) return new Ended("The stream has stopped");
+      if (performance.now() - heard > SILENCE_MS) return new Ended("The stream has stopped");
       const hasSound = now.sound > seen.sound;
       this.listener.frame({ kind: "traffic", bytes: now.bytes - seen.bytes, lost: now.lost - seen.lost, hasSound });
       seen = now;
@@ -116,7 +116,7 @@ function talkChannel(connection, session) {
 
 /** Whether the connection succeeds. */
 async function isConnected(connection, stopped) {
-  const late = new Promise((resolve) => setTimeout(resolve, UNREACHABLE, "late"));
+  const late = new Promise((resolve) => setTimeout(resolve, UNREACHABLE_MS, "late"));
   while (!["connected", ...OVER].includes(connection.connectionState) && !stopped.aborted) {
     if ((await Promise.race([late, happens(connection, "connectionstatechange", stopped)])) === "late") break;
   }

@@ -6,8 +6,8 @@ import { ask, readAnswer } from "./requests.js";
 import { SystemCard } from "./system_card.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info&name=FWVersion";
-const AGAIN = 1000; // milliseconds between checks for the camera's return
-const PATIENCE = 180_000; // milliseconds after which the page stops waiting
+const AGAIN_MS = 1000; // milliseconds between checks for the camera's return
+const PATIENCE_MS = 180_000; // milliseconds after which the page stops waiting
 
 class CameraMaintenance extends SystemCard {
   connectedCallback() {
@@ -41,13 +41,13 @@ class CameraMaintenance extends SystemCard {
   /** Wait until the camera answers after its restart, which may not have begun yet. */
   async #wait() {
     this.#say("The camera restarts.");
-    const end = performance.now() + PATIENCE;
+    const end = performance.now() + PATIENCE_MS;
     let away = false;
     while (performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       const version = await this.#version().catch(() => null);
       if (version === null) away = true;
-      else if (away || performance.now() > end - PATIENCE + 10 * AGAIN) {
+      else if (away || performance.now() > end - PATIENCE_MS + 10 * AGAIN_MS) {
         this.part("version").textContent = version;
         return this.#say("The camera is running again.");
       }

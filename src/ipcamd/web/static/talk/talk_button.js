@@ -3,7 +3,7 @@
 
 import { cameraUrl } from "../shared/camera_url.js";
 
-const AWAY = 500; // milliseconds without the focus after which a talk ends
+const AWAY_MS = 500; // milliseconds without the focus after which a talk ends
 const INSECURE = "Browsers let pages use the microphone over HTTPS only.";
 
 const element = (id) => document.getElementById(id);
@@ -37,7 +37,7 @@ export class TalkButton {
     });
     document.addEventListener("keyup", (event) => [" ", "Enter", "t", "T"].includes(event.key) && this.release());
     // another window gets the keyup; a permission dialog takes the focus only briefly
-    addEventListener("blur", () => setTimeout(() => document.hasFocus() || this.release(), AWAY));
+    addEventListener("blur", () => setTimeout(() => document.hasFocus() || this.release(), AWAY_MS));
   }
 
   /** Show the button if this camera has a speaker and this account may use it. */

@@ -3,7 +3,7 @@
 import { openMicrophone, requestTalk } from "./talk_request.js";
 
 const SILENCE = new Uint8Array(); // the sound itself is sent by WebRTC
-const REPEAT = 1000; // milliseconds between two requests for the turn, which lasts for two seconds
+const REPEAT_MS = 1000; // milliseconds between two requests for the turn, which lasts for two seconds
 
 /**
  * @typedef {object} TalkChannel
@@ -51,7 +51,7 @@ export class WebRtcTalk {
     if (this.#ended) return;
     const why = this.#channel.sender.transport?.state === "connected" ? await requestTalk(this.#channel.session, SILENCE, false) : "the camera does not answer";
     if (why) this.#fail(why);
-    else if (!this.#ended) this.#timer = setTimeout(() => this.#keepTurn(), REPEAT);
+    else if (!this.#ended) this.#timer = setTimeout(() => this.#keepTurn(), REPEAT_MS);
   }
 
   #fail(why) {
