@@ -317,6 +317,14 @@ static int control(int fd, unsigned long req, void *arg)
 	}
 	case VIDIOC_QUERYCTRL:
 		return query_control(arg);
+	case VIDIOC_S_CTRL: {
+		struct v4l2_control *c = arg;
+		struct record *found = find_control(c->id);
+		if (!found)
+			return fail(EINVAL);
+		set_control(found, c->value);
+		return 0;
+	}
 	case VIDIOC_G_EXT_CTRLS:
 		return exchange_controls(arg, 0);
 	case VIDIOC_S_EXT_CTRLS:

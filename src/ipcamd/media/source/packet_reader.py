@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 
 
 class KeyFrameSource(Protocol):
-    """Encoder of a source that can be asked for key frames."""
-
-    @property
-    def can_request_key_frame(self) -> bool:
-        """Whether it takes requests."""
+    """Encoder of a source that may take requests for key frames."""
 
     def request_key_frame(self) -> None:
-        """Request a key frame soon; never blocks."""
+        """Request a key frame soon, if it takes requests; never blocks."""
 
 
 class PacketReader:

@@ -2,19 +2,11 @@
 
 import ctypes
 import itertools
-import json
-import os
-import shutil
-import struct
-import subprocess
-import sys
-from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
+from tests.device.linux.fake_camera import Control, FakeControls
 from tests.media.encoded import h264
 from tests.media.source.clips import grey
 
@@ -25,6 +17,7 @@ from ipcamd.media.source.capture_device.modes import RAW, CaptureMode, choose
 from ipcamd.media.source.capture_device.raw_decoder import make_decoder
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.v4l2 import abi
+from ipcamd.time_units import SECOND_NS
 
 HD, FULL_HD, VGA, QVGA = (1280, 720), (1920, 1080), (640, 480), (320, 240)
 
@@ -39,6 +32,7 @@ REQUESTS = {
     "STREAMON": 0x40045612,
     "STREAMOFF": 0x40045613,
     "S_PARM": 0xC0CC5616,
+    "S_CTRL": 0xC008561C,
     "ENUM_FRAMESIZES": 0xC02C564A,
     "ENUM_FRAMEINTERVALS": 0xC034564B,
 }
@@ -148,100 +142,6 @@ def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
 def test_a_format_that_a_driver_insists_on_but_nobody_knows() -> None:
     with pytest.raises(SourceError, match="unknown format"):
         make_decoder(PixelLayout("pBAA", HD, 0, False))
-
-
-@pytest.fixture(scope="session")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the stand-in for a camera."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if not compiler:
-        pytest.skip("there is no C compiler to build the stand-in for a camera with")
-    library = tmp_path_factory.mktemp("fakecam") / "fakecam.so"
-    source = Path(__file__).parents[4] / "bench/fakecam/fakecam.c"
-    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    return library
-
-
-def pack(path: Path, form: str, size: tuple[int, int]) -> None:
-    """Write 10 pictures, each brighter than the last."""
-    if form == "H264":
-        write_pack(path, h264(10, size, gop=10))
-        return
-    items = []
-    codec = av.VideoCodecContext.create("mjpeg", "w")
-    codec.width, codec.height, codec.pix_fmt, codec.time_base = *size, "yuvj420p", Fraction(1, 30)
-    for number in range(10):
-        frame = grey(size, 20 + 20 * number, "yuvj420p")
-        packets = codec.encode(frame) if form == "MJPG" else []
-        items += [bytes(packet) for packet in packets] or [bytes(frame.reformat(format="yuyv422").planes[0])]
-    write_pack(path, items)
-
-
-def write_pack(path: Path, items: list[bytes]) -> None:
-    path.write_bytes(struct.pack("<I", len(items)) + b"".join(struct.pack("<I", len(i)) + i for i in items))
-
-
-SCRIPT = """
-import json, sys, threading
-from pathlib import Path
-from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import silence_limit
-from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source
-
-def limit(seconds):
-    silence_limit.OPENING_S = silence_limit.SILENCE_S = seconds
-
-limit(60.0)
-mishap = Path(sys.argv[1])
-camera, said, seen = make_source("/dev/video0"), [], []
-
-def take(count, size=(320, 240), rate=30, between=lambda number: None):
-    wanted = [Wanted(size, rate, False)]
-    stop = threading.Event()
-    try:
-        for number, picture in enumerate(camera.play(lambda: wanted[0], stop)):
-            luma = planes(picture.video)[0]
-            size = picture.video.width, picture.video.height
-            seen.append((*size, int(luma.mean()), picture.captured_ns, picture.number))
-            wanted[0] = between(number) or wanted[0]
-            if number + 1 == count:
-                stop.set()
-    except SourceError as error:
-        said.append(str(error))
-
-"""
-
-
-@pytest.fixture
-def camera(stand_in: Path, tmp_path: Path) -> Callable[..., tuple[list[str], list[tuple[int, ...]]]]:
-    """Give a function that runs lines of Python beside the stand-in, and returns its output and pictures."""
-
-    def run(lines: str, modes: str = "MJPG:640x480@100,MJPG:320x240@100,YUYV:320x240@50") -> tuple[list[str], list]:
-        for mode in modes.split(","):
-            form, _, rest = mode.partition(":")
-            width, height = map(int, rest.partition("@")[0].split("x"))
-            pack(tmp_path / f"pack.{form}:{width}x{height}", form, (width, height))
-        environment = os.environ | {
-            "LD_PRELOAD": str(stand_in),
-            "FAKECAM_PACK": str(tmp_path / "pack"),
-            "FAKECAM_MODES": modes,
-            "FAKECAM_MISHAP": str(tmp_path / "mishap"),
-        }
-        script = SCRIPT + lines + "\nprint(json.dumps([said, seen]))"
-        done = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path / "mishap")],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        said, seen = json.loads(done.stdout)
-        return said, seen
-
-    return run
 
 
 @pytest.mark.slow
@@ -386,3 +286,26 @@ collect(5, [])
     first = next(number for number, (key, *_) in enumerate(passed) if key)
     assert {(tuple(size), obstacle) for _, size, obstacle, _ in passed[first:]} == {(QVGA, "")}
     assert all((width, height) == QVGA and 10 <= luma <= 90 for width, height, luma in pictures)
+
+
+@pytest.mark.slow
+def test_a_camera_with_an_encoder_is_asked_for_key_frames_at_most_once_a_second(camera, tmp_path: Path) -> None:
+    lines = """
+def collect(asks):
+    want, stop = Wanted((320, 240), 8, False, frozenset(["h264"]), decoded_rate=0, key_frame=asks), threading.Event()
+    for number, item in enumerate(camera.play(lambda: want, stop)):
+        seen.append((item.key, item.captured_ns))
+        if number + 1 == 25:
+            stop.set()
+
+collect(ASKS)
+"""
+    controls, counts = FakeControls(tmp_path, Control(abi.FORCE_KEY_FRAME, "Force Key Frame", 0, 1)), []
+    for asks in ("False", "True"):
+        _, seen = camera(lines.replace("ASKS", asks), "H264:320x240@8", str(controls.path))
+        counts.append(controls.sets(abi.FORCE_KEY_FRAME))
+    assert counts[0] == 0
+    assert 1 <= counts[1] <= (seen[-1][1] - seen[0][1]) // SECOND_NS + 1
+    # one without the control takes no requests
+    _, seen = camera(lines.replace("ASKS", "True"), "H264:320x240@8")
+    assert len(seen) == 25

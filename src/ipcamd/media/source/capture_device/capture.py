@@ -94,7 +94,7 @@ class _CameraReader:
 
     def _make_reader(self, layout: PixelLayout, mode: CaptureMode) -> "PacketReader | _RawReader":
         if codec := find_passable(ENCODED.get(layout.format, "")):
-            return PacketReader(codec, self._wanted, mode.rate)
+            return PacketReader(codec, self._wanted, mode.rate, key_frames=self._device)
         return _RawReader(layout, self._wanted)
 
 

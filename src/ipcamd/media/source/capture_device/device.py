@@ -49,5 +49,8 @@ class CaptureDevice(Protocol):
         """Wait for the next complete picture; return None if the capture must stop. Raises `SourceError` after
         `timeout_s` seconds without one."""
 
+    def request_key_frame(self) -> None:
+        """Request a key frame of encoded pictures soon, if the camera takes requests."""
+
     def close(self) -> None:
         """Stop and close the camera, even if it was disconnected."""

@@ -86,6 +86,9 @@ class LibcameraDevice:
         self._sequence += 1
         return RawPicture(data, time.monotonic_ns() - captured_ns, self._sequence)
 
+    def request_key_frame(self) -> None:
+        """See `CaptureDevice`: the program takes no requests."""
+
     def _read(self, process: CameraProcess, left_s: float) -> bytes:
         """Return the next bytes; none if they do not arrive soon. Raises `SourceError` at the end of the program, or if
         no time is left."""

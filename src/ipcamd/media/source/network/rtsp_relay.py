@@ -57,14 +57,9 @@ class RtspRelay:
         host, port = self._listener.getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    @property
-    def can_request_key_frame(self) -> bool:
-        """Whether the camera offers key frames on demand; from any thread."""
-        return self._key_frames.is_possible
-
     def request_key_frame(self) -> None:
         """Request a key frame of the camera, if it offers that; from any thread."""
-        self._key_frame_due = self.can_request_key_frame
+        self._key_frame_due = self._key_frames.is_possible
         with suppress(OSError):  # closed
             self._waker.send(b"\0")
 

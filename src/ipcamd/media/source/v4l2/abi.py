@@ -7,6 +7,8 @@ VIDEO_CAPTURE = 1
 """Buffer type of pictures from a camera."""
 MMAP = 1
 """Buffers are in the driver's memory, mapped into this process."""
+FORCE_KEY_FRAME = 0x009909E5
+"""Control of an encoder (``V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME``)."""
 COLORSPACE_JPEG = 7
 """BT.601 in full range."""
 
@@ -135,6 +137,12 @@ class StreamParm(Structure):
     _fields_ = [("type", c_uint32), ("parm", _ParmUnion)]
 
 
+class Control(Structure):
+    """Value of a control."""
+
+    _fields_ = [("id", c_uint32), ("value", c_int32)]
+
+
 class RequestBuffers(Structure):
     """Asks for buffers."""
 
@@ -188,6 +196,7 @@ class Ioctl(IntEnum):
     STREAMON = _request(18, _WRITE, sizeof(c_int32))
     STREAMOFF = _request(19, _WRITE, sizeof(c_int32))
     S_PARM = _request(22, _READ | _WRITE, sizeof(StreamParm))
+    S_CTRL = _request(28, _READ | _WRITE, sizeof(Control))
     ENUM_FRAMESIZES = _request(74, _READ | _WRITE, sizeof(FrameSize))
     ENUM_FRAMEINTERVALS = _request(75, _READ | _WRITE, sizeof(FrameInterval))
 

@@ -154,6 +154,10 @@ class V4l2Device:
                 return RawPicture(data, _age(buffer), buffer.sequence)
         raise SourceError(f"sends no picture for {timeout_s:g} s")
 
+    def request_key_frame(self) -> None:
+        """See `CaptureDevice`."""
+        self._try(Ioctl.S_CTRL, abi.Control(id=abi.FORCE_KEY_FRAME))
+
     def _list(self, request: Ioctl, entry: Callable[[int], _S]) -> Iterator[_S]:
         """Yield the entries of a driver's list."""
         for index in range(_MOST):
