@@ -67,6 +67,8 @@ class Overlay:
 
 def to_ascii(text: str) -> str:
     """Return `text` in printable ASCII, which the font covers: without accents, with ``?`` for other characters."""
+    if text.isascii() and text.isprintable():  # nearly every text, in each picture
+        return text
     plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return "".join(c if " " <= c <= "~" else "?" for c in plain)
 
