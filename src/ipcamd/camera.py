@@ -105,7 +105,7 @@ class Camera:
     viewers: Callable[[], int]
     """Returns the number of watched streams."""
     viewers_by_protocol: Callable[[], Mapping[str, int]]
-    """The same by ``http``, ``rtsp``, ``multicast`` ..."""
+    """Returns their number by protocol: ``http``, ``rtsp``, ``multicast`` ..."""
     connections: Callable[[], int]
     """Returns the number of open TCP connections."""
     clients: "ConnectedClients"

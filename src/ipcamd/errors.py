@@ -2,18 +2,18 @@
 
 IpcamdError
 ├── ConfigError     an option, source, port or state directory is unusable: exit code 2 at start
-│   └── PortTaken   the port is another program's
-├── RequestFailed   a request is well-formed but cannot be done: 200 ``Request failed: <message>``
-│   └── SettingRefused  a parameter cannot be set so
+│   └── PortTaken   another program uses the port
+├── RequestFailed   a well-formed request cannot be executed: 200 ``Request failed: <message>``
+│   └── SettingRefused  a parameter cannot have this value
 │       └── SettingForbidden  the requester's rank may not set it
 ├── HttpError       a request is refused by HTTP itself: 4xx/5xx
-├── StoreError      a change could not be made durable; memory is as before
-├── CardError       the SD card is not there, full, or failed
-│   └── CardBusy    it is still being looked through
-├── DeliveryError   a target did not take what was sent to it; it is tried again
-├── NtpError        a time server gives no valid answer; it is asked again later
-├── ViewerLimitReached  all places for viewers that the account may have are taken: 503, RTSP 453
-└── SourceError     a picture source failed; the capture tries again
+├── StoreError      a change could not be stored; nothing has changed
+├── CardError       the SD card is missing, full or defective
+│   └── CardBusy    the scan of the card is not finished
+├── DeliveryError   a target did not accept a delivery, which is retried
+├── NtpError        a time server returns no valid answer; retried later
+├── ViewerLimitReached  a viewer limit is reached: 503, RTSP 453
+└── SourceError     a picture source failed; the capture retries it
 """
 
 import re

@@ -133,7 +133,7 @@ class EventBus:
         self.counts = Counter[EventKind]()
         """Events of each kind since the start: starts and ends."""
         self.lost = 0
-        """Events that subscribers lost because they were too slow, each subscriber's counted."""
+        """Events that slow subscribers lost, summed over all subscribers."""
         self._listeners: list[Listener] = []
         self._queues: list[EventQueue] = []
         self._demand_watchers: list[Callable[[], None]] = []

@@ -51,7 +51,7 @@ class _Json(logging.Formatter):
 
 
 class _Lines(logging.Handler):
-    """Writes each line at once, or drops and counts it if that would block because nobody reads the pipe.
+    """Writes each line at once, or drops and counts it if that would block because the pipe is not read.
 
     A stream would keep data that a full disk refuses, and fail again at exit, with Python's own exit code.
     """
@@ -60,7 +60,7 @@ class _Lines(logging.Handler):
         super().__init__()
         self._dropped = 0
         self._is_cut = False
-        """A line was written partly."""
+        """Whether the last line was cut off."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

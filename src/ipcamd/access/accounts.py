@@ -45,7 +45,7 @@ class PasswordOrigin(IntEnum):
     """Origin of a password."""
 
     GENERATED = 0
-    """Generated at random and not printed yet, so that nobody knows it."""
+    """Generated at random and not printed yet, so it is unknown."""
     CHOSEN = 1
     """Set by a user through the camera."""
     FACTORY = 2
@@ -133,7 +133,7 @@ class Accounts:
         """Ensure that there is an administrator with a known password; durable on return.
 
         If there is none, create `user` with `password`, or with a generated one, which is returned to be printed; call
-        `mark_password_printed` after that. A start that was killed in between is repeated as a first start. At later
+        `mark_password_printed` after that. A start that is killed before that is repeated as a first start. At later
         starts `password` replaces the factory password of `user`; a password set through the camera remains.
         `allow_weak`: only the camera's own host can reach it. Raises `ConfigError` for an invalid name or password, and
         `StoreError`.

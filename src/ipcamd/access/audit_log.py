@@ -43,7 +43,7 @@ class AuditLog:
     """The log. Its methods for notes are for the event loop, and never wait."""
 
     def __init__(self, table: AuditTable, now_ns: Callable[[], int], now_s: Callable[[], float]) -> None:
-        """`now_ns` is the clock of the records, `now_s` returns seconds on a clock that never jumps."""
+        """`now_ns` is the clock of the records, `now_s` returns seconds on a monotonic clock."""
         self._table = table
         self._now_ns = now_ns
         self._now_s = now_s

@@ -180,7 +180,7 @@ def _ascii(name: str) -> str:
 
 
 def _is_for(uri: str, target: str) -> bool:
-    """Whether a login's ``uri`` means this request target.
+    """Whether a login's ``uri`` is this request target.
 
     Clients may omit scheme and host (RFC 7616, 3.4.6); some omit the query, and proxies merge slashes.
     """

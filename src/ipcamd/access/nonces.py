@@ -47,7 +47,7 @@ class Nonces:
     """Issues nonces, and checks its own."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
-        """`now_s`: seconds on a clock that never jumps."""
+        """`now_s` returns seconds on a monotonic clock."""
         self._now_s = now_s
         self._key = os.urandom(32)
         self._used: OrderedDict[str, _Use] = OrderedDict()

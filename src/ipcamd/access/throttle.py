@@ -1,4 +1,4 @@
-"""Login throttle: blocks an address that guesses, and delays answers about an account that is guessed.
+"""Login throttle: blocks addresses that guess passwords, and delays answers to failed logins of a guessed account.
 
 Both tables are bounded; the least recently used entry is dropped.
 """
@@ -13,15 +13,15 @@ from typing import Generic, TypeVar
 from ipcamd.logs import SummaryLog
 
 FAILURES = 10
-"""Number of failures of an address ..."""
+"""Failures within `WITHIN_S` that block an address; after its first block in an hour, half as many."""
 WITHIN_S = 60.0
-"""... within this time ..."""
+"""Seconds within which failures count for `FAILURES` and `DELAYS_S`."""
 BLOCK_S = 10.0
-"""... that block it for this time ..."""
+"""Seconds of the first block; each further one is twice as long."""
 LONGEST_S = 300.0
-"""... doubled each time, up to this. After the first time, half as many failures suffice."""
+"""Longest block, in seconds."""
 HOURLY = 80
-"""Failures per hour after which a slower address is blocked: fewer than a hundred guesses per hour."""
+"""Failures per hour that block a slower address, which limits it to fewer than a hundred guesses per hour."""
 HOUR_S = 3600.0
 """Seconds for which the failures of an address are counted together."""
 ENTRIES = 4096
@@ -91,7 +91,7 @@ class Throttle:
     """Throttle of all services."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
-        """`now_s`: seconds on a clock that never jumps."""
+        """`now_s` returns seconds on a monotonic clock."""
         self._now_s = now_s
         self._warn = SummaryLog(_log, logging.WARNING, now_s)
         self._addresses: _Table[_Address] = _Table()

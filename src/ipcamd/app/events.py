@@ -108,7 +108,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     clock.watch(times.check)
     bus.watch_demand(times.check)
     times.check()
-    stack.push(webhooks.close)  # before the triggers: what it needs of them changes then
+    stack.push(webhooks.close)  # closed before the triggers, because this changes the demand for their events
     webhooks.start()
     start_time_lapse(stack, core, media, schedules, sinks_by_flag, outbox)
     engine.resume(recording.card.wait_until_read)

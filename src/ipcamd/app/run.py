@@ -32,8 +32,9 @@ PRIVATE_UMASK = 0o077
 TRIES = 4
 """Attempts to start with free ports."""
 FULL_COLLECTION = 50
-"""Collections of the middle generation before the garbage collector scans all objects (Python's default is 10). A scan
-beside ten thousand connections takes 0.1 s, in which nobody is answered; connections end without the collector."""
+"""Collections of the middle generation before the garbage collector scans all objects (Python's default is 10). With
+ten thousand connections a scan takes 0.1 s, in which the camera answers no request; closed connections are freed
+without the collector."""
 
 _log = logging.getLogger(__name__)
 

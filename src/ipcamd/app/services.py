@@ -190,7 +190,8 @@ class Services:
             service.recheck()
 
     def _close(self) -> Awaitable[object]:
-        """Close all services. None serves new requests from now on: a turn of the event loop takes long under load."""
+        """Close all services. No new request is served from now on, because a turn of the event loop takes long under
+        load."""
         self._admission.ends_with_process = self._stack.ends_with_process
         for registry in self._registries:
             registry.stop()

@@ -69,7 +69,7 @@ def handle_exit_signals(request_exit: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the event loop has ended
             loop.call_soon_threadsafe(request_exit)
 
-    # create it now: a signal may interrupt the start of another thread, and would wait for a lock for ever
+    # created now: a handler that interrupts the start of a thread and starts another would wait for its lock for ever
     threading.Thread(target=_exit_at_last, args=(woken,), name="exit", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, receive)

@@ -1,4 +1,4 @@
-"""Time lapse of a camera: what scheduled snapshots need of its other parts."""
+"""Time lapse of a camera: composition from its other parts."""
 
 from collections.abc import Mapping
 from functools import partial

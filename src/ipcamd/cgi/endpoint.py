@@ -172,7 +172,7 @@ class Endpoint:
     """Pages of other permitted sites (``--allowed-host``) may call it."""
 
     def run(self, call: Call) -> Reply | Join | Awaitable[LateAnswer]:
-        """Check the arguments and run the action. Raises ``RequestFailed``, and what the action raises."""
+        """Check the arguments and run the action. Raises ``RequestFailed``, and the errors of the action."""
         self.arguments.check(call.query)
         return self.action(call)
 

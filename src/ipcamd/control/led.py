@@ -7,7 +7,7 @@ from ipcamd.settings.settings import Settings
 
 
 def follow_led_setting(led: Led, settings: Settings) -> None:
-    """Set `led` as the group says, now and after each change."""
+    """Set `led` as in the group, now and after each change."""
 
     def set_lit(values: Values) -> None:
         led.set_lit(values.flag("Usage"))

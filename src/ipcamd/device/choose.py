@@ -1,4 +1,4 @@
-"""Choice of the drivers: the only code that knows the hardware of each device model."""
+"""Choice of the drivers: the only module that depends on the device model."""
 
 import importlib
 import importlib.util

@@ -63,7 +63,7 @@ async def load_identity(facts: KeyValueStore) -> Identity:
 def draw_mac() -> str:
     """Return a random unicast address of the locally administered kind (IEEE 802c)."""
     first, *rest = secrets.token_bytes(6)
-    return ":".join(f"{byte:02x}" for byte in (first & 0xFC | 0x02, *rest))  # not a group's; local
+    return ":".join(f"{byte:02x}" for byte in (first & 0xFC | 0x02, *rest))  # unicast, locally administered
 
 
 def draw_serial() -> str:

@@ -60,9 +60,10 @@ async def call_http(egress: EgressPolicy, call: HttpCall, timeout_s: float) -> C
 
 
 async def call_at(address: str, call: HttpCall, timeout_s: float, source: str = "") -> CallAnswer:
-    """Send a request to an IP address, perhaps with a zone, that somebody has judged, whatever host its URL names.
+    """Send a request to an IP address, optionally with a zone, that the caller has checked. The URL's host is not
+    resolved.
 
-    `source` is the own address that it comes from; "" lets the system choose. Raises what `call_http` raises.
+    `source` is the camera's address for the connection; "" lets the system choose. Raises the errors of `call_http`.
     """
     family, peer = numeric_address(address, _host_of(call)[1])
     sock = socket.socket(family)

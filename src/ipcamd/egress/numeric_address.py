@@ -1,4 +1,4 @@
-"""Numeric address: an IP address as the address of a socket; no name server is asked."""
+"""Numeric address: an IP address as the address of a socket, without a name server."""
 
 import socket
 from typing import cast

@@ -109,7 +109,7 @@ def is_local(address: str) -> bool:
 
 
 def is_own_address(address: str) -> bool:
-    """Whether an IP address is one of this machine, to which a socket can be bound. Asks only the kernel."""
+    """Whether an IP address is one of this machine, to which a socket can be bound. Queries only the kernel."""
     try:
         entry = socket.getaddrinfo(address, 0, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]
         with socket.socket(entry[0], socket.SOCK_DGRAM) as probe:

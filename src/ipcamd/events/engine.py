@@ -67,7 +67,7 @@ class EventEngine:
         card_problem: Callable[[], str] = lambda: "",
     ) -> None:
         """`sinks` by the flag of the schedule (``EnableFtp``); `local` converts nanoseconds to local time;
-        `card_problem` returns why the card cannot be recorded on, or ""."""
+        `card_problem` returns why nothing can be recorded on the card, or ""."""
         self._schedules = schedules
         self._camera = camera
         self._sinks = sinks

@@ -45,7 +45,8 @@ class Schedule:
         return self.has("Enable") and (self._from(local) or self._from_yesterday(local))
 
     def begin(self, local: datetime) -> datetime:
-        """Return when the stretch that holds this local time begins, if it is in force then; without time zone."""
+        """Return the beginning of the interval that contains this local time, without time zone; for a schedule in
+        force."""
         now = local.replace(tzinfo=None)
         start, _, _ = self._hours(local)
         begin = now.replace(hour=start // 60, minute=start % 60, second=0, microsecond=0)

@@ -24,7 +24,7 @@ SNAPSHOT_TOPIC = "snapshot"
 
 
 class ScheduledSnapshots:
-    """Takes pictures and hands them to the targets of schedules, where they are durable."""
+    """Takes pictures and queues them durably for the targets of schedules."""
 
     def __init__(
         self,
@@ -37,18 +37,18 @@ class ScheduledSnapshots:
         log: EventLog,
         now_ns: Callable[[], int],
     ) -> None:
-        """`folder` holds nothing but pictures on their way to the `sinks`, which are by the flags of schedules. File
-        names begin with `model`. `take_picture` returns a JPEG, or raises ``RequestFailed``. `has_broker` tells whether
-        MQTT is switched on; `now_ns` is the camera's clock."""
+        """`folder` contains only pictures that the `sinks` (by flag of the schedule) have not accepted yet. File names
+        begin with `model`. `take_picture` returns a JPEG, or raises ``RequestFailed``. `has_broker` returns whether
+        MQTT is enabled; `now_ns` is the camera's clock."""
         self._folder, self._model, self._take_picture = folder, model, take_picture
         self._sinks, self._outbox, self._has_broker = sinks, outbox, has_broker
         self._log, self._now_ns = log, now_ns
         self._is_folder_clean = False
         self._failures: dict[int, str] = {}
-        """Last failure of each schedule: the same is logged once."""
+        """Last failure of each schedule; an equal one is not logged again."""
 
     async def take(self, schedule: Schedule, due: datetime) -> None:
-        """Take the picture of a schedule that is due at a local time, and hand it on."""
+        """Take the picture that is due at a local time, and pass it to the targets of the schedule."""
         try:
             picture = await self._take_picture()
         except RequestFailed as error:
@@ -60,7 +60,7 @@ class ScheduledSnapshots:
         self._note(schedule, failures)
 
     async def _deliver(self, schedule: Schedule, due: datetime, picture: EncodedFrame) -> list[str]:
-        """Hand a picture to each sink; return what failed, in words."""
+        """Pass a picture to each sink; return the failures as texts."""
         flags = [flag for flag in self._sinks if schedule.has(flag)]
         if not flags:
             return []
@@ -82,7 +82,7 @@ class ScheduledSnapshots:
         return ClipFile(path, name, "image/jpeg", size, captured_ns, captured_ns, event, schedule.name)
 
     async def _put(self, flag: str, file: ClipFile) -> str:
-        """Return why a sink did not take a file; "" if it did."""
+        """Return why a sink did not accept a file; "" if it did."""
         try:
             await self._sinks[flag]([file])
         except (IpcamdError, OSError) as error:
@@ -99,7 +99,7 @@ class ScheduledSnapshots:
         return ""
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Write a file, in a folder without those that a power cut has left. Blocks. Raises ``OSError``."""
+        """Write a file; the first time, delete files left by a power cut. Blocks. Raises ``OSError``."""
         if not self._is_folder_clean:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             _delete(*self._folder.iterdir())
@@ -107,7 +107,7 @@ class ScheduledSnapshots:
         write_durably(path, content)
 
     def _note(self, schedule: Schedule, failures: list[str]) -> None:
-        """Log what failed, and that nothing fails any more: each once."""
+        """Log a new failure, and the end of failures, once each."""
         words, before = "; ".join(failures), self._failures.get(schedule.number, "")
         if words == before:
             return

@@ -12,7 +12,8 @@ INTERVAL = "SnapshotInterval"
 """Field of a schedule: seconds from picture to picture; 0: none."""
 
 SMALL_STEP = timedelta(minutes=1)
-"""Correction of the clock at which the pictures wait until it has caught up; after larger ones they begin anew."""
+"""Longest backward step of the clock that repeats no moments; after a longer one, pictures follow the new time at
+once."""
 
 TakeSnapshot = Callable[[Schedule, datetime], Coroutine[Any, Any, None]]
 """Takes the picture of a schedule that is due at a local time, without time zone."""
@@ -21,8 +22,8 @@ TakeSnapshot = Callable[[Schedule, datetime], Coroutine[Any, Any, None]]
 class TimeLapse:
     """Moments of pictures, counted from the beginning of a schedule's hours on each day. For the event loop.
 
-    A moment that passes while the camera is off, or in a jump of its clock, is not made up: at most one picture is
-    taken then. A clock that is set back by no more than `SMALL_STEP` repeats no moments.
+    Moments missed while the camera is off, or in a jump of its clock, are skipped: at most one picture is taken then. A
+    backward step of up to `SMALL_STEP` repeats no moments.
     """
 
     def __init__(
@@ -43,12 +44,12 @@ class TimeLapse:
         self._timer: asyncio.TimerHandle | None = None
 
     def restart(self, number: int) -> None:
-        """Begin anew with a schedule that was changed, at its next moment."""
+        """Restart a changed schedule at its next moment."""
         self._last.pop(number, None)
         self.check()
 
     def check(self) -> None:
-        """Take the pictures that are due; check again at the next moment, or soon, since the clock can be set."""
+        """Take the pictures that are due; check again at the next moment, or earlier because the clock can be set."""
         self._cancel_timer()
         local = self._local()
         active = [schedule for schedule in self._schedules if schedule.has("Enable") and _interval(schedule)]
@@ -77,7 +78,7 @@ class TimeLapse:
             self._begin(schedule, due)
 
     def _begin(self, schedule: Schedule, due: datetime) -> None:
-        """Take a picture, unless the one before is not done yet."""
+        """Take a picture, unless the previous one is still in progress."""
         number = schedule.number
         if number not in self._tasks and not self._is_suspended():
             self._tasks[number] = asyncio.get_running_loop().create_task(self._take(schedule, due))

@@ -90,7 +90,7 @@ class AddressChange:
             self._pending = kept
             self._await_request()
             if self._network.is_configurable:
-                self._apply_soon()  # perhaps it never was, or the driver has reverted it
+                self._apply_soon()  # it may not have been applied, or the driver has reverted it
 
     def note_login(self, account: Account, arrived_at: str) -> None:
         """Confirm a change if this request arrived at the new address."""

@@ -22,7 +22,7 @@ class ValueOrigin(IntEnum):
     STORED = 0
     """In the store, changed by ``update``."""
     LIVE = 1
-    """Read from the running device for each list, and set there; the default is listed if the device does not know the
+    """Read from the running device for each list, and set there; the default is listed if the device does not report a
     value."""
 
 

@@ -10,7 +10,7 @@ WINDOWS = 3
 """Number of windows."""
 
 WIDTH, HEIGHT = 640, 480
-"""Size of the picture for window coordinates, whatever its real size."""
+"""Size of the picture for window coordinates, independent of its real size."""
 
 COLUMNS, ROWS = 4, 3
 """The grid of ``mddatanormalize``."""

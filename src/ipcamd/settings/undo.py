@@ -1,4 +1,4 @@
-"""Undo history: the last changes that accounts have made on pages, each to be taken back once."""
+"""Undo history: the last changes that accounts made on pages; each can be undone once."""
 
 from collections import OrderedDict
 from secrets import token_hex
@@ -8,11 +8,11 @@ from ipcamd.settings.change_records import Applied, Requester
 from ipcamd.settings.settings import Settings
 
 MOST = 32
-"""Changes that are kept, of all accounts together."""
+"""Most stored changes, of all accounts together."""
 
 
 class UndoHistory:
-    """Changes that may be taken back, in memory. For the event loop."""
+    """Changes that can be undone, in memory. For the event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -20,7 +20,7 @@ class UndoHistory:
         """Token to the account and its change."""
 
     def keep(self, applied: Applied, by: Requester) -> str:
-        """Keep a change that `by` has made; return the token that takes it back, "" if nothing can be."""
+        """Store a change made by `by`; return the token that undoes it, "" if nothing can be undone."""
         if not applied.undo:
             return ""
         token = token_hex(16)
@@ -30,8 +30,8 @@ class UndoHistory:
         return token
 
     async def undo(self, token: str, by: Requester) -> Applied:
-        """Take a change back. Raises ``RequestFailed``, also if somebody has changed the same since then, and what
-        ``Settings.update`` raises."""
+        """Undo a change. Raises ``RequestFailed``, also if the same parameters have changed since then, and the errors
+        of ``Settings.update``."""
         account, applied = self._kept.get(token, ("", None))
         if applied is None or account != by.name:
             raise RequestFailed("there is nothing to undo")

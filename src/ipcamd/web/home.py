@@ -100,7 +100,7 @@ def now(call: Call) -> Reply:
 
 
 def picture(call: Call) -> Reply:
-    """Answer with the size of the camera's picture, before streams fit it into theirs, zero until there was one, and
+    """Answer with the size of the camera's picture before it is scaled for streams (zero before the first picture), and
     with the part of the source's picture that it shows (see `View`)."""
     (width, height), view = call.camera.pipeline.size, call.camera.pipeline.view
     shown = {"pan": view.pan, "tilt": view.tilt, "zoom": max(1.0, view.zoom)}

@@ -11,7 +11,7 @@ _FRESH = (("Cache-Control", "no-store"),)
 
 
 def read_endpoint(path: str, rank: Rank, action: Action, arguments: Arguments, *answers: Answer) -> Endpoint:
-    """Return an endpoint for GET; its action is cancelled when the caller is gone."""
+    """Return an endpoint for GET; its action is cancelled when the caller disconnects."""
     return Endpoint(
         path,
         rank,

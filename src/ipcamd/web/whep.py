@@ -1,5 +1,5 @@
 """WHEP: WebRTC's streams for browsers and players (draft-ietf-wish-whep): ``/whep``, ``/whep/<codec>`` and
-``/whep/h264/sub`` take offers, ``/whep/sessions/<identifier>`` is one session."""
+``/whep/h264/sub`` accept offers, ``/whep/sessions/<identifier>`` is one session."""
 
 from ipcamd.cgi.answer import DONE, TEXT, Answer
 from ipcamd.cgi.arguments import OTHERS_IGNORED
@@ -18,7 +18,7 @@ _OTHER_TYPE = Answer(help="The body is of another type.", status=415)
 _NO_RESTART = Answer(help="ICE restarts are not supported.", status=422)
 _PATH, _SESSIONS = "/whep", "sessions"
 _FOLDERS = {1: f"{_PATH[1:]}/{_SESSIONS}", 2: _SESSIONS, 3: f"../{_SESSIONS}"}
-"""Folder of the sessions relative to an address with so many slashes."""
+"""Folder of the sessions relative to the request's address, by the number of its slashes."""
 
 
 async def open_session(call: Call) -> Reply:

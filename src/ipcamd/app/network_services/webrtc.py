@@ -81,7 +81,8 @@ def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
 
 
 def _find_sounds(pipeline: Pipeline) -> list[Hub]:
-    """Return the microphone's streams as browsers know them: Opus in place of AAC, and G.711 for those without it."""
+    """Return the microphone's streams in the codecs of browsers: Opus in place of AAC, and G.711 for those without
+    it."""
     chosen = pipeline.chosen_sound
     if chosen is None:
         return []

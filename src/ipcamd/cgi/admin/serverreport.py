@@ -20,7 +20,7 @@ def _plate(call: Call) -> tuple[str, ...]:
     return (
         f"Server Name:{camera.settings['System.Info']['ServerName']}",
         f"IP Address:{camera.drivers.network.address_towards(call.address)}",
-        f"MAC Address: {identity.mac}",  # the SDK's blank
+        f"MAC Address: {identity.mac}",  # the blank is the SDK's
         f"Model Number:{identity.model_number}",
         f"Product Number:{identity.product_number}",
         f"H/W Version:{identity.hardware_version}",

@@ -34,7 +34,7 @@ async def schedule(call: Call) -> Reply:
         case "update":
             fields = _fields(call.query)
             if "group" not in {name.lower() for name, _ in call.query.pairs}:
-                fields.pop("name", None)  # the error says which
+                fields.pop("name", None)  # `_chosen` reports a missing name
             return text(*_block(await call.camera.schedules.update(_chosen(call), fields, call.requester())))
         case _:  # remove
             chosen = _chosen(call)

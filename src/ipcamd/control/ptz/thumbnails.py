@@ -17,7 +17,7 @@ from ipcamd.store.database import TransactionPart
 from ipcamd.store.keyvalue import KeyValueStore
 
 _MASKS_END = ":"
-"""Character that base64 has not."""
+"""End of the prefix for the masks; does not occur in base64."""
 
 _log = logging.getLogger(__name__)
 
@@ -83,14 +83,15 @@ class PresetThumbnails:
         self._tell()
 
     def _text(self, number: int, masks: str) -> str | None:
-        """Return the base64 of a thumbnail; None if there is none, or if others than `masks` covered the scene then."""
+        """Return the base64 of a thumbnail; None if there is none, or if it was taken with other privacy masks than
+        `masks`."""
         text = self._facts.get(_key(number)) if self._memory.preset(number) else None
         if text is None or _MASKS_END in text[len(masks) :] or not text.startswith(masks):
             return None
         return text[len(masks) :]
 
     def _masks(self) -> str:
-        """Return the beginning of the stored text of a picture that the present masks cover; "" without masks."""
+        """Return the prefix of the stored text of a picture taken with the present masks; "" without masks."""
         groups = [self._settings[group.name] for group in MASK_GROUPS]
         enabled = [tuple(values.items()) for values in groups if values.flag("Enabled")]
         return f"{crc32(repr(enabled).encode()):08x}{_MASKS_END}" if enabled else ""

@@ -17,7 +17,7 @@ _RETRY_S = 5.0
 """Seconds from a failed write to the next attempt."""
 
 _PICTURE_BYTES = 8_000_000
-"""Bytes that may wait for a target before further pictures are left out: the queue is in memory, too."""
+"""Waiting bytes of a target above which no picture is queued, because the queue is also in memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Outbox:
             self._number = message.number
 
     def put(self, target: str, topic: str, payload: bytes) -> OutboxMessage:
-        """Queue a message, and return it; it is on the disk soon. The oldest ones go if too many wait."""
+        """Queue a message, and return it; it is on the disk soon. If too many wait, the oldest are dropped."""
         self._number += 1
         message = OutboxMessage(self._number, target, topic, payload)
         queue = self._queue(target)
@@ -68,7 +68,7 @@ class Outbox:
         return message
 
     def amend(self, message: OutboxMessage, payload: bytes) -> None:
-        """Give a message that still waits another payload, in its place."""
+        """Replace the payload of a message that still waits; its position remains."""
         queue = self._queue(message.target)
         if message.number in queue:
             queue[message.number] = replace(message, payload=payload)
@@ -97,7 +97,7 @@ class Outbox:
         self._failures[target] += 1
 
     def has_room_for_picture(self, target: str) -> bool:
-        """Whether so little waits for a target that a picture may be queued."""
+        """Whether few enough bytes wait for a target to queue a picture."""
         return self.counts(target).waiting_bytes < _PICTURE_BYTES
 
     def clear(self, target: str) -> None:

@@ -37,7 +37,7 @@ class SpoolItem:
 
     @property
     def is_scheduled_picture(self) -> bool:
-        """Whether it is a picture that a schedule's own time asked for: there may be many."""
+        """Whether it is a picture of a schedule's own time, of which there may be many."""
         return self.content_type.startswith("image/") and self.event_label == "time"
 
     @property

@@ -133,7 +133,7 @@ class WebhookWorker:
             try:
                 if edges.is_change(event):
                     await self._queue(event, config)
-            except Exception:  # a fault of ours must not end it
+            except Exception:  # a defect must not end the task
                 _log.exception("%s missed the event %s", self.name, event.label)
 
     async def _queue(self, event: Event, config: WebhookConfig) -> None:

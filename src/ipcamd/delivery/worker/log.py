@@ -26,7 +26,7 @@ class DeliveryLog:
         self._now_s = now_s
         self._last_failure = ("", 0.0)
         self._last_picture_s: float | None = None
-        """When the delivery of a scheduled picture was logged last."""
+        """Time of the last log entry about a delivered scheduled picture."""
         self._unlogged_pictures = 0
         self.delivered = 0
         """Delivered items since the start."""
@@ -46,7 +46,7 @@ class DeliveryLog:
         self._note(items[0], f"{describe_items(items)} delivered, {took}{f'; {how}' if how else ''}", "")
 
     def _is_picture_due(self, count: int) -> bool:
-        """Whether scheduled pictures are to be logged: one an hour, so that they do not push other entries out."""
+        """Whether scheduled pictures are to be logged: one an hour, so that they do not displace other entries."""
         now_s = self._now_s()
         if self._last_picture_s is not None and now_s - self._last_picture_s < REMINDER_S:
             self._unlogged_pictures += count
@@ -59,7 +59,7 @@ class DeliveryLog:
         return f"{count} more before it, since the last entry" if count else ""
 
     def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
-        """Record a failed attempt, after which the next one follows a pause, or none if others come first."""
+        """Record a failed attempt; the next one follows after `pause_s` seconds, or, if 0, after the other items."""
         self.failures += 1
         known, when = self._last_failure
         now_s = self._now_s()
@@ -75,7 +75,7 @@ class DeliveryLog:
         self._drop(items, f"dropped, since the target accepts other files but not this one: {words}")
 
     def note_made_room(self, item: SpoolItem) -> None:
-        """Record a dropped item of a full spool."""
+        """Record an item dropped because the spool is full."""
         self._drop([item], "dropped undelivered, since the queue is full")
 
     def note_lost(self, items: Sequence[SpoolItem]) -> None:

@@ -25,7 +25,8 @@ together. A turn ends after a complete item."""
 TURNS = 2
 """Turns of the thread: the present one, and one to continue with at once."""
 AHEAD = 16
-"""Items prepared for the thread. Each is marked as tried: after a crash the target is asked whether it has the item."""
+"""Items prepared for the thread. Each is marked as tried: after a crash the worker checks whether the target has the
+item."""
 
 _log = logging.getLogger(__name__)
 

@@ -68,7 +68,7 @@ class LinkZeroconf(Zeroconf):
 
 
 def _without_trace(record: logging.LogRecord) -> bool:
-    """Shorten a record to one line: an address that vanishes needs no stack trace (a filter of `logging`)."""
+    """Shorten a record to one line: a removed address needs no stack trace (a filter of `logging`)."""
     if record.exc_info and isinstance(record.exc_info[1], OSError):
         record.exc_info = None
     return True

@@ -22,7 +22,7 @@ class MappingRequest:
     ports: tuple[tuple[str, int], ...]
     """Services and their ports."""
     link_local: OwnAddress | None = None
-    """The camera's address that a UPnP router is searched from, if that is not `own`."""
+    """The camera's address for the search for a UPnP router, if it is not `own`."""
 
     @property
     def route(self) -> "Route":
@@ -31,7 +31,7 @@ class MappingRequest:
 
 
 class Route(NamedTuple):
-    """Route from the camera to the router: an IP address of each."""
+    """Route to the router: IP addresses of the camera and of the router."""
 
     own: str
     router: str

@@ -1,4 +1,4 @@
-"""Search for a router with UPnP: its description is where the default router says, and nobody else."""
+"""Search for a router with UPnP: only the default router's answers are accepted."""
 
 import asyncio
 import socket
@@ -20,7 +20,7 @@ ANSWERS = 100
 async def find_location(own: OwnAddress, router: str) -> str:
     """Return the URL of the router's description. Raises ``OSError``.
 
-    Over IPv6 its host may be any: routers name one of their addresses, and are called at the one that is known.
+    Over IPv6 the URL may have any host, because a router names one of its addresses; requests go to `router`.
     """
     group = LINK_GROUP if own.is_ipv6 else GROUP
     with open_sender(own) as sock:

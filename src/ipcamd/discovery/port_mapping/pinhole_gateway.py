@@ -1,7 +1,7 @@
 """Pinhole gateway: a router with UPnP whose firewall for IPv6 lets connections pass (UPnP WANIPv6FirewallControl:1).
 
-The router is called at the address that the machine's routes name, from the address that the pinhole is for: routers
-open none for another one (2.6.4).
+Requests go to the router's address in the machine's routes, from the address of the pinhole, because routers open
+pinholes only for the requesting address (2.6.4).
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ class PinholeGateway:
         return await self._knows("UpdatePinhole", port, NewLeaseTime=LIFETIME_S)
 
     async def _knows(self, action: str, port: int, **arguments: int) -> bool:
-        """Call an action for a pinhole; return whether the router supports it."""
+        """Call an action for a pinhole; return whether the router still has the pinhole."""
         try:
             await self._call(action, {"UniqueID": self._numbers.get(port, ""), **arguments})
         except igd.SoapFault as fault:

@@ -86,7 +86,7 @@ class PortMapping:
             await self._await_renewal(gateway)
 
     async def _map(self, gateway: Gateway, service: str, port: int) -> None:
-        """Map or renew one port. Cancelled, wait for the answer: a mapping that was requested must be removed, too."""
+        """Map or renew one port. If cancelled, wait for the answer, because a requested mapping must be removed."""
         before = self._held.get(service)
         request = asyncio.ensure_future(gateway.map_port(port, before.external_port if before else port))
         try:

@@ -76,9 +76,9 @@ class PortMappingService:
         return self._request(own, state.router, values["Protocol"])
 
     def _wanted_ipv6(self) -> MappingRequest | None:
-        """Return the request for the camera's public address on the way to the router, the preferred of several."""
+        """Return the request for the camera's public address on the router's link, the preferred of several."""
         values = self._settings[PORT_MAPPING.name]
-        if not values.flag("Enabled") or values["Protocol"] == "natpmp":  # that is for IPv4 alone
+        if not values.flag("Enabled") or values["Protocol"] == "natpmp":  # NAT-PMP is for IPv4 only
             return None
         interface, router = self._network.ipv6_router()
         there = [each for each in self._announced() if each.is_ipv6 and each.interface == interface]

@@ -1,4 +1,4 @@
-"""Announcement of the camera on one address: sent again and again, with a farewell; searches are answered."""
+"""Announcement of the camera on one address: sent repeatedly, and withdrawn at the end; searches are answered."""
 
 import asyncio
 import logging

@@ -14,7 +14,7 @@ from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVers
 from ipcamd.workers.executor import DaemonExecutor
 
 BASE = "IPCAMD_BASE"
-"""Environment variable that tells a version in the state directory which installation started it."""
+"""Environment variable with the installation that started a version in the state directory."""
 
 
 @dataclass(frozen=True, slots=True)

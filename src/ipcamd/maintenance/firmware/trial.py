@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 class Trial:
-    """One trial, and the life of the version after it."""
+    """One trial, and the supervision of the version after it."""
 
     def __init__(
         self, versions: InstalledVersions, version: InstalledVersion, arguments: Sequence[str], ready_s: float

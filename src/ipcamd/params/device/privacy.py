@@ -1,4 +1,4 @@
-"""``Privacy`` (ours): the switch that stops capture, and the masks that cover places of the scene."""
+"""``Privacy`` (ours): the switch that stops capture, and the masks that cover areas of the scene."""
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, Param, Texts, Values
@@ -15,7 +15,7 @@ PRIVACY = Group(
 MASKS = 8
 """Number of masks."""
 BLACK, MOSAIC = MASK_TYPES = ("black", "mosaic")
-"""Fillings of a masked place."""
+"""Fillings of a masked area."""
 
 
 def _with_area(values: Values, _: Texts) -> Texts:
@@ -29,7 +29,7 @@ def _with_area(values: Values, _: Texts) -> Texts:
 
 
 def has_area(values: Values) -> bool:
-    """Return whether a mask has a place, covered or not."""
+    """Return whether a mask has an area, enabled or not."""
     return values.number("Left") < values.number("Right") and values.number("Top") < values.number("Bottom")
 
 

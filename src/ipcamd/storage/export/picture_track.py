@@ -34,7 +34,7 @@ class CopiedPictures:
         self._stream = out.add_stream_from_template(source)
         _make_annex_b_filter(source, self._stream)
         if source.codec_context.name == "hevc":
-            self._stream.codec_tag = "hvc1"  # Apple's players know no other
+            self._stream.codec_tag = "hvc1"  # Apple's players support no other tag
         self._annex_b: BitStreamFilterContext | None = None
         self._begin_s = 0.0
         self._has_begun = False
@@ -46,7 +46,7 @@ class CopiedPictures:
         self._annex_b = _make_annex_b_filter(source)
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
-        """Add a packet, unless it came already: FFmpeg repeats packets of MP4 after a seek."""
+        """Add a packet, unless it was added before: FFmpeg repeats packets of MP4 after a seek."""
         if self._held and at_s <= self._held[1]:
             return
         self._has_begun |= packet.is_keyframe and at_s >= self._begin_s
@@ -126,7 +126,8 @@ class EncodedPictures:
 
 
 def _make_annex_b_filter(source: VideoStream, out: VideoStream | None = None) -> BitStreamFilterContext | None:
-    """Return a filter that replaces lengths by start codes; None if the source has such. Sets the form of `out`."""
+    """Return a filter that replaces lengths by start codes; None if the source has start codes. Sets the form of
+    `out`."""
     extradata = source.codec_context.extradata
     if not extradata or extradata[0] != _MP4_CONFIGURATION:
         return None

@@ -16,7 +16,7 @@ class Mp4Frames:
     def __init__(self, section: Section) -> None:
         self._section = section
         self._end: int | None = None
-        """Place after the last fragment that is known; None before the first call."""
+        """Offset after the last known fragment; None before the first call."""
         self._sound_timescale = 1
 
     def new_entries(self, read: Read, size_bytes: int) -> Iterator[FrameEntry]:

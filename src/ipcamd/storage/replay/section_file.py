@@ -20,7 +20,7 @@ class FrameReader(Protocol):
         """Yield the entries that are new since the last call. Raises like `SectionFile`."""
 
     def payload(self, entry: FrameEntry, data: bytes) -> bytes:
-        """Return a frame as live streams have it; `data` is what the file holds of it."""
+        """Return a frame in the form of live streams; `data` is its data in the file."""
 
 
 class SectionFile:

@@ -19,7 +19,7 @@ ACTIVATE_S = 60.0
 
 _WIRED, _WIRELESS = 1, 2
 _VIRTUAL_WIRED = 20
-"""In a container."""
+"""Type of a wired interface in a container (veth)."""
 _UNMANAGED = 10
 _ACTIVATED, _DEACTIVATED = 2, 4
 _DELETE_NEW_CONNECTIONS, _DISCONNECT_NEW_DEVICES = 0x02, 0x04
