@@ -6,7 +6,7 @@ from ipcamd.params.group import Rank
 
 
 class AccessClass(Enum):
-    """No login needed."""
+    """Access class of an operation: the least rank of its callers, and a number that makes it unique."""
 
     PRE_AUTH = (None, 0)
     """No login needed."""

@@ -11,7 +11,7 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 def http_url(call: Call) -> str:
     """Return scheme, host and port, such as ``http://192.0.2.5:8080``.
 
-    The ``Host`` field counts, as far as it is a host: a client behind a container or a router cannot use another name.
+    The host is that of the ``Host`` field if that is valid: a container or a router can hide the camera's own address.
     """
     scheme = "https" if call.over_tls else "http"
     host, port = _authority(call)

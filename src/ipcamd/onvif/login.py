@@ -14,7 +14,7 @@ from ipcamd.onvif.soap.fault import Fault, sender_fault
 from ipcamd.onvif.soap.values import moment
 
 NONCE_LIMIT = 256
-"""Most bytes of a nonce."""
+"""Maximum bytes of a nonce."""
 
 
 def authorize(call: Call, request: Request, operation: Operation) -> Account | LoginRefusal:

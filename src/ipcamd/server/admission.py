@@ -54,12 +54,12 @@ class Verdict(enum.Enum):
 class Admission:
     """Connection limits shared by all services, in total and per address.
 
-    When a limit is reached, a new connection replaces the oldest one that serves nobody: first one that has not sent a
-    request with a login, then one that rests after its last response. Silent clients cannot keep others out. The age
-    of a connection counts from its first byte, or from accept while it is silent.
+    When a limit is reached, a new connection replaces the oldest one that has not sent a request with a login, or else
+    the oldest one that is idle after a response. Silent clients cannot block others. The age of a connection counts
+    from its first byte, or from accept while it is silent.
 
-    A connection is not replaced before it had time to speak and the camera has handled what it sent, so that no
-    client loses its first request, however slow camera and client are. Others wait meanwhile.
+    A connection is not replaced within `GRACE_S`, or before the camera has handled what it sent, so that no client
+    loses its first request, however slow camera and client are. New connections wait meanwhile.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Admission:
         return verdict
 
     def release(self, address: str) -> None:
-        """Uncount a connection that has ended."""
+        """Remove a connection that has ended from the counts."""
         key = network(address)
         self.connections -= 1
         self._addresses[key] -= 1
@@ -157,8 +157,8 @@ class _Replaceable:
         return bool(self._keys) if key is None else key in self._by_address
 
     def oldest(self, key: str | None, at_once: bool) -> Resettable | None:
-        """Return the oldest connection that had time to speak, of the address `key` if it is given; `at_once`: or else
-        the oldest one."""
+        """Return the oldest connection that may be replaced now, of the address `key` if it is given; `at_once`: if
+        there is none, the oldest one."""
         fallback = next(self._in_order(key), None) if at_once else None
         return next(filter(self._has_had_time, islice(self._in_order(key), CANDIDATES)), fallback)
 
@@ -174,7 +174,7 @@ class HandshakeQueue:
     """Limit on concurrent TLS handshakes, in total and per address; the others wait.
 
     An address with fewer handshakes comes first. When the limit is reached, an address without a handshake replaces the
-    oldest one of the address that has the most, so clients that never finish cannot keep others out.
+    oldest one of the address that has the most, so clients that never finish cannot block others.
     """
 
     def __init__(self, limits: Limits) -> None:

@@ -25,7 +25,7 @@ SWEEP_S = 1.0
 CLOSE_S = 0.5
 """Seconds for running requests to finish, and for clients to read their responses, when the service closes."""
 BATCH = 250
-"""Connections that are checked or closed in one turn of the event loop: others are served between thousands of them."""
+"""Connections that are checked or closed in one turn of the event loop; requests are served between the turns."""
 RELEASE_S = 0.25
 """Seconds for cancelled tasks and reset connections to end."""
 
@@ -48,7 +48,7 @@ class ManagedConnection(Protocol):
         """Act on deadlines that have passed. Called about once a second; `now_s` is the registry's clock."""
 
     def let_go(self) -> bool:
-        """Ignore the client from now on, if the connection serves nobody; return whether it does not."""
+        """If the connection is idle, ignore its client from now on; return whether it does so."""
 
     def close(self) -> None:
         """Close when the running request has been answered."""
@@ -221,7 +221,7 @@ class Registry:
             self._end_sweep(now_s)
 
     def _act(self, connection: ManagedConnection, act: Callable[[ManagedConnection], None]) -> None:
-        """Call `act` unless the connection has ended. A connection that fails does not keep the others waiting."""
+        """Call `act` unless the connection has ended. A connection that fails does not delay the others."""
         try:
             if connection in self._connections:
                 act(connection)
@@ -237,7 +237,7 @@ class Registry:
     # -- the end
 
     def stop(self) -> None:
-        """Stop listening, and let connections go that end with the process."""
+        """Stop listening, and release the connections that end with the process."""
         self.closing = True
         if self._timer:
             self._timer.cancel()
@@ -262,7 +262,7 @@ class Registry:
             await _within(RELEASE_S, self._emptied.wait())
 
     def _leave_idle(self) -> None:
-        """Forget connections that serve nobody: the end of the process closes their sockets in a tenth of the time."""
+        """Release idle connections: the end of the process closes their sockets in a tenth of the time."""
         idle = [connection for connection in self if connection.let_go()]
         for connection in idle:
             del self._connections[connection]

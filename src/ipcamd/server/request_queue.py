@@ -38,14 +38,14 @@ class RequestQueue:
         self._scheduled = False
 
     def submit(self, client: Hashable, serve: Serve) -> None:
-        """Call `serve` now if there is time, otherwise at the turn of `client`. It must not raise."""
+        """Call `serve`, which must not raise, now if there is time, otherwise at the turn of `client`."""
         if self._scheduled or self._spent_s >= TURN_S:
             self.defer(client, serve)
         else:
             self._run(serve)
 
     def defer(self, client: Hashable, serve: Serve) -> None:
-        """Call `serve` at the turn of `client`. It must not raise."""
+        """Call `serve`, which must not raise, at the turn of `client`."""
         if client not in self._waiting:
             self._waiting[client] = deque()
             self._enter(client, self._used_s)

@@ -93,8 +93,8 @@ class TalkService:
         allows: Callable[[str], bool] = lambda _: True,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`may_talk` tells whether an account that may talk has logged in from an address in the last minute; `allows`
-        is the IP filter."""
+        """`may_talk` returns whether an account that may talk has logged in from an address in the last minute;
+        `allows` is the IP filter."""
         self._receiver = receiver
         self._may_talk = may_talk
         self._allows = allows

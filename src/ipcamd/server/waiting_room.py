@@ -5,31 +5,31 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 POLL_S = 0.05
-"""Seconds between two attempts to admit those who wait. Without them there is no timer."""
+"""Seconds between two attempts to admit the waiting sockets. Without waiting sockets there is no timer."""
 CAPACITY = 64
-"""Sockets that wait at most, of all services."""
+"""Maximum number of waiting sockets of all services."""
 PATIENCE_S = 10.0
-"""Seconds that a socket waits at most."""
+"""Maximum waiting time of a socket in seconds."""
 
 
 class Entrant(NamedTuple):
     """Accepted socket that waits."""
 
     key: str
-    """Its client's address or network: those of one network are admitted in order."""
+    """Its client's address or network; sockets of one network are admitted in order."""
     owner: object
     """The service that accepted it."""
     admit: Callable[[bool], bool]
-    """Tries to admit it, and returns whether it has left. The argument says that it must not wait longer: then it is
-    admitted or refused."""
+    """Tries to admit it, and returns whether its wait has ended. If the argument is true, it is admitted or refused
+    now."""
 
 
 class WaitingRoom:
-    """Accepted sockets that wait for a place, in order of arrival. Above its capacity the first one must leave."""
+    """Accepted sockets that wait for a place, in order of arrival. Above `CAPACITY`, the wait of the first one ends."""
 
     def __init__(self) -> None:
         self._entrants: list[tuple[Entrant, float]] = []
-        """With the time of arrival, by the clock of the event loop."""
+        """Waiting sockets with their time of arrival, by the clock of the event loop."""
         self._timer: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
@@ -40,7 +40,7 @@ class WaitingRoom:
         return any(entrant.key == key for entrant, _ in self._entrants)
 
     def add(self, entrant: Entrant) -> None:
-        """Let a socket wait."""
+        """Add a socket, as the last one."""
         loop = asyncio.get_running_loop()
         self._entrants.append((entrant, loop.time()))
         if len(self._entrants) > CAPACITY:
@@ -66,7 +66,7 @@ class WaitingRoom:
     def _still_waiting(
         self, entrants: Iterable[tuple[Entrant, float]], now_s: float
     ) -> Iterator[tuple[Entrant, float]]:
-        """Admit those for whom there is a place; yield the others."""
+        """Admit the sockets for which there is a place; yield the others."""
         blocked: set[str] = set()
         for entrant, since_s in entrants:
             if entrant.key in blocked or not entrant.admit(now_s - since_s > PATIENCE_S):

@@ -6,7 +6,7 @@ _LC = 2
 _RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 """Sampling rates by their index (ISO/IEC 14496-3, 1.6.3.4)."""
 _NO_SBR = bytes.fromhex("56e500")
-"""Says that the rate is what it seems to be: without that, decoders have to guess."""
+"""Extension that signals the absence of SBR (spectral band replication); without it, decoders have to guess."""
 
 
 @dataclass(frozen=True, slots=True)

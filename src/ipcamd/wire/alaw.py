@@ -29,7 +29,7 @@ def _encoding() -> bytes:
     for magnitude in range(0x80):
         width = 16 << max(0, (magnitude >> 4) - 1)
         rising += bytes((magnitude | 0x80,)) * width
-    # sample -1 is as quiet as 0
+    # sample -1 has the magnitude of 0
     falling = bytes(code & 0x7F for code in reversed(rising))
     return bytes(code ^ _TOGGLED for code in rising + falling)
 

@@ -19,7 +19,7 @@ _IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 
 class JpegScanner:
-    """Follows the markers of one picture; a preview in one of its segments is skipped. For one picture."""
+    """Follows the markers of one picture; a preview in one of its segments is skipped."""
 
     def __init__(self) -> None:
         self.size = (0, 0)

@@ -28,7 +28,7 @@ class NatPmpMapping:
     """TCP port of the router's external address."""
     lifetime_s: int
     epoch_s: int
-    """Seconds since the router forgot its mappings."""
+    """Seconds since the router last lost its mappings."""
 
 
 def format_address_request() -> bytes:

@@ -8,7 +8,7 @@ from ipcamd.dataclass import dataclass
 PORT = 5351
 """UDP port of the router, also for NAT-PMP."""
 SIZE_BYTES = 1100
-"""Most bytes of a message."""
+"""Maximum bytes of a message."""
 NONCE_BYTES = 12
 """Bytes of a mapping's nonce (RFC 6887, 11.1)."""
 VERSION = 2
@@ -43,7 +43,7 @@ class PcpMapping:
     """TCP port of `external_address`."""
     lifetime_s: int
     epoch_s: int
-    """Seconds since the router forgot its mappings."""
+    """Seconds since the router last lost its mappings."""
 
 
 class PortMapRefused(ValueError):

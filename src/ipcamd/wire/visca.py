@@ -17,8 +17,8 @@ _PRESET_CODES = {"clear": 0, "set": 1, "go": 2}
 
 
 def build_visca_move(address: int, moves: tuple[str, ...], pan_level: int, tilt_level: int) -> bytes:
-    """Return the messages that move in one or two directions, or zoom; levels are 0 to 9. Move and zoom end each other,
-    and last until a stop. Raises ``ValueError``."""
+    """Return the messages that move in one or two directions, or zoom; levels are 0 to 9. A move ends a zoom and a zoom
+    ends a move; both last until a stop. Raises ``ValueError``."""
     if moves[0] in _ZOOM:
         return _stop_drive(address) + _build(address, 0x04, 0x07, _ZOOM[moves[0]])
     pan = next((_PAN[move] for move in moves if move in _PAN), _NONE)

@@ -13,7 +13,7 @@ from ipcamd.onvif.soap.envelope import CONTENT_TYPE, write_message
 from ipcamd.onvif.soap.writer import node
 
 BATCH = 20
-"""Most messages in one request."""
+"""Maximum number of messages in one request."""
 TIMEOUT_S = 10.0
 """Time limit of one request, in seconds."""
 PAUSES_S = (1.0, 2.0, 5.0, 10.0)

@@ -13,7 +13,7 @@ from ipcamd.onvif.soap.fault import Fault, sender_fault
 ITEM_FILTER = "http://www.onvif.org/ver10/tev/messageContentFilter/ItemFilter"
 """Dialect of conditions on items."""
 LENGTH_LIMIT = 4096
-"""Most characters of an expression."""
+"""Maximum number of characters of an expression."""
 
 Condition = Callable[[dict[str, str]], bool]
 """Returns whether a message with these items matches."""

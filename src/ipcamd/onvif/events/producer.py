@@ -26,9 +26,9 @@ Listener = Callable[[Sequence[Notification]], None]
 """Called in the event loop; must not block."""
 
 SUBSCRIPTIONS_LIMIT = 32
-"""Most subscriptions."""
+"""Maximum number of subscriptions."""
 OWN_LIMIT = SUBSCRIPTIONS_LIMIT // 4
-"""Most subscriptions of one account below administrator, which must not use all of them."""
+"""Maximum number of subscriptions of one account below administrator, which must not use all of them."""
 SWEEP_S = 1.0
 """Seconds between two searches for expired subscriptions."""
 
@@ -98,7 +98,7 @@ class NotificationProducer:
         self._start()
 
     def stop_listening(self, listener: Listener) -> None:
-        """Stop calling it."""
+        """Stop calling `listener`."""
         self._listeners.remove(listener)
 
     async def close(self) -> None:

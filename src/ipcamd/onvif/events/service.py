@@ -29,7 +29,7 @@ LONGEST_LIFE_S = 3600.0
 LONGEST_PULL_S = 60.0
 """Longest wait for messages, in seconds."""
 MESSAGES_LIMIT = 100
-"""Most messages in one answer."""
+"""Maximum number of messages in one answer."""
 
 _READ = AccessClass.READ_MEDIA
 
@@ -184,5 +184,5 @@ def _now(call: OperationCall) -> datetime:
 
 
 def _end(now: datetime, subscription: Subscription) -> datetime:
-    """Return when a subscription ends, rounded up: a client must find at least the time that it has asked for."""
+    """Return the time when a subscription ends, rounded up, so that it is not before the requested time."""
     return now + timedelta(seconds=ceil(subscription.rest_s * 10) / 10)

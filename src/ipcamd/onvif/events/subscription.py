@@ -9,7 +9,7 @@ from ipcamd.onvif.events.filter import NotificationFilter
 from ipcamd.onvif.events.notification import Notification
 
 QUEUE_LIMIT = 200
-"""Most messages in the queue; beyond, the oldest are dropped."""
+"""Maximum number of messages in the queue; beyond that, the oldest are dropped."""
 
 
 class Subscription:
@@ -41,11 +41,11 @@ class Subscription:
         return len(self._messages)
 
     def renew(self, life_s: float) -> None:
-        """Let it expire this many seconds from now."""
+        """Set the time to expiry to `life_s` seconds."""
         self._life_s, self.ends_s = life_s, self._now_s() + life_s
 
     def prolong(self, wait_s: float) -> None:
-        """Extend it by the waiting time of a client, whose own lifetime starts afterwards."""
+        """Extend it for a client that waits `wait_s` seconds: the lifetime starts after the wait."""
         self.ends_s = max(self.ends_s, self._now_s() + wait_s + self._life_s)
 
     def put(self, notification: Notification) -> None:

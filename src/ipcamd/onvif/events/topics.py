@@ -44,7 +44,7 @@ TOO_DARK, TOO_BRIGHT, SCENE_CHANGE = (
 )
 """Pictures that show nothing useful, as after tampering (ONVIF Imaging Service Specification)."""
 SIGNAL_LOSS = Topic(("VideoSource", "SignalLoss"), (("Source", _TOKEN),), (("State", _BOOLEAN),))
-"""The source is lost, and viewers see a card that says so (ONVIF Imaging Service Specification)."""
+"""The source is lost, and viewers see a picture that says so (ONVIF Imaging Service Specification)."""
 DIGITAL_INPUT = Topic(("Device", "Trigger", "DigitalInput"), (("InputToken", _TOKEN),), (("LogicalState", _BOOLEAN),))
 RELAY = Topic(("Device", "Trigger", "Relay"), (("RelayToken", _TOKEN),), (("LogicalState", "tt:RelayLogicalState"),))
 STORAGE_FAILURE = Topic(("Device", "HardwareFailure", "StorageFailure"), (("Token", _TOKEN),), (("Failed", _BOOLEAN),))

@@ -174,7 +174,7 @@ def _read(camera: Camera, wanted: Element) -> dict[str, str]:
 
 
 def _plain_text(text: Element, name: str) -> str:
-    """Return the text of a request; "" if it is the camera's name, so that it follows that."""
+    """Return the text of a request; "" if it is the camera's name, so that it follows changes of the name."""
     plain = text.optional(string, "PlainText") or ""
     if len(plain) > TEXT_LIMIT or not plain.isprintable():
         raise invalid_argument(f"PlainText: at most {TEXT_LIMIT} printable characters", "ConfigModify")

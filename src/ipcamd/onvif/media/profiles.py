@@ -17,7 +17,7 @@ from ipcamd.params.onvif import ONVIF_PROFILES
 from ipcamd.settings.change_records import Change, Requester
 
 PROFILES_LIMIT = 32
-"""Most profiles, including the fixed ones."""
+"""Maximum number of profiles, including the fixed ones."""
 TOKEN = "[A-Za-z0-9._-]{1,64}"
 """Form of a profile's token, which is part of the stream's path, where case is ignored."""
 NAME_LIMIT = 64
@@ -85,7 +85,7 @@ Available = tuple[tuple[Part, tuple[str, ...]], ...]
 
 @lru_cache(2)
 def _profiles(stored: str, available: Available) -> Mapping[str, MediaProfile]:
-    """Return the profiles by token. Cached until a change, because listings ask for each configuration."""
+    """Return the profiles by token. Cached until a change, because listings need them for each configuration."""
     parts = dict(available)
     profiles = [*_fixed(parts), *_read(stored)]
     return {profile.token: replace(profile, parts=_kept(profile.parts, parts)) for profile in profiles}

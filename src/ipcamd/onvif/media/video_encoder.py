@@ -127,7 +127,7 @@ class VideoEncoder:
 
 @cache
 def video_encoders() -> tuple[VideoEncoder, ...]:
-    """Return the encoders that ONVIF knows, in its order, whether their streams are enabled or not."""
+    """Return the encoders of ONVIF's codecs, in its order, whether their streams are enabled or not."""
     listed = [
         VideoEncoder(codec, codec.onvif, _group(group), is_sub)
         for codec in video_codecs()

@@ -77,7 +77,7 @@ def get_video_source_options(call: OperationCall) -> Content:
 
 
 def get_metadata_options(call: OperationCall) -> Content:
-    """Return what the metadata can be set to."""
+    """Return the options of the metadata."""
     _asked(call, Part.METADATA)
     return metadata_options("trt:Options")
 
@@ -89,7 +89,7 @@ def get_audio_source_options(call: OperationCall) -> Content:
 
 
 def get_audio_encoder_options(call: OperationCall) -> Content:
-    """Return the options of the audio encoder: ``Audio.Codec``; none if Media1 does not know that."""
+    """Return the options of the audio encoder: ``Audio.Codec``; none if Media1 does not define that codec."""
     _asked(call, Part.AUDIO_ENCODER)
     codec = sound_codec(call.camera)
     lists = items("tt:BitrateList", (codec.kbits,)), items("tt:SampleRateList", (codec.khz,))

@@ -29,7 +29,7 @@ def get_profiles(call: OperationCall) -> Content:
 
 
 def _is_hidden(profile: MediaProfile) -> bool:
-    """Whether it is a fixed profile of a codec that Media1 does not know."""
+    """Whether it is a fixed profile of a codec that Media1 does not define."""
     encoder = profile.parts.get(Part.VIDEO_ENCODER)
     return profile.is_fixed and encoder is not None and not find_encoder(encoder).onvif.media1
 

@@ -68,7 +68,7 @@ def get_audio_decoder_options(call: OperationCall) -> Content:
 
 
 def get_metadata_options(call: OperationCall) -> Content:
-    """Return what the metadata can be set to."""
+    """Return the options of the metadata."""
     _asked(call, Part.METADATA)
     return metadata_options("tr2:Options")
 

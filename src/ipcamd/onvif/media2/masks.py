@@ -30,7 +30,7 @@ _POINTS = 4
 
 
 def get_masks(call: OperationCall) -> Content:
-    """Return the masks that have a place, whether they are switched on or not. Raises ``Fault`` ``NoConfig``."""
+    """Return the masks that have an area, whether they are enabled or not. Raises ``Fault`` ``NoConfig``."""
     if call["ConfigurationToken"] is not None:
         _check_source(call["ConfigurationToken"])
     if call["Token"] is not None:
@@ -39,7 +39,7 @@ def get_masks(call: OperationCall) -> Content:
 
 
 def get_mask_options(call: OperationCall) -> Content:
-    """Return what is possible. Raises ``Fault`` ``NoConfig``."""
+    """Return the limits, the types and the colours of masks. Raises ``Fault`` ``NoConfig``."""
     _check_source(call["ConfigurationToken"])
     return node(
         "tr2:Options",
@@ -53,7 +53,7 @@ def get_mask_options(call: OperationCall) -> Content:
 
 
 async def create_mask(call: OperationCall) -> Content:
-    """Make a mask, and return its token. Raises ``Fault`` ``MaxMasks``, ``NoConfig``, ``InvalidPolygon``."""
+    """Create a mask, and return its token. Raises ``Fault`` ``MaxMasks``, ``NoConfig``, ``InvalidPolygon``."""
     texts = _read(call.camera, call["Mask"])
     placed = list(_placed(call.camera))
     free = [number for number in range(len(TOKENS)) if number not in placed]
@@ -72,7 +72,7 @@ async def set_mask(call: OperationCall) -> Content:
 
 
 async def delete_mask(call: OperationCall) -> Content:
-    """Take a mask away. Raises ``Fault`` ``NoConfig``."""
+    """Delete a mask. Raises ``Fault`` ``NoConfig``."""
     await _store(call, _find(call.camera, call["Token"]), _FACTORY)
     return None
 
@@ -90,7 +90,7 @@ OPERATIONS = (
 
 
 def _placed(camera: Camera) -> Iterator[int]:
-    """Yield the numbers of the masks that have a place, counted from 0."""
+    """Yield the numbers of the masks that have an area, counted from 0."""
     return (number for number, group in enumerate(MASK_GROUPS) if has_area(camera.settings[group.name]))
 
 
@@ -121,7 +121,7 @@ def _mask_node(camera: Camera, number: int) -> Node:
 
 
 def _directions(camera: Camera) -> tuple[int, int]:
-    """Return the signs of both axes: a mirrored picture counts the other way."""
+    """Return the signs of both axes: -1 for an axis that is mirrored."""
     sensor = camera.settings[SENSOR.name]
     return -1 if sensor.flag("Mirror") else 1, -1 if sensor.flag("Flip") else 1
 

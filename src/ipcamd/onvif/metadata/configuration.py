@@ -24,7 +24,7 @@ from ipcamd.settings.change_records import Change
 NO_COMPRESSION = "None"
 """Compression of the documents (``tt:MetadataCompressionType``)."""
 FILTER_LIMIT = 8192
-"""Most characters of a stored filter."""
+"""Maximum number of characters of a stored filter."""
 
 
 def metadata_configuration(name: str, camera: Camera) -> Node:

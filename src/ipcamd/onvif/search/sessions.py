@@ -11,11 +11,11 @@ from ipcamd.onvif.soap.writer import Node
 from ipcamd.params.group import Rank
 
 SESSIONS_LIMIT = 32
-"""Most sessions at a time."""
+"""Maximum number of sessions at a time."""
 OWN_LIMIT = SESSIONS_LIMIT // 4
-"""Most sessions of one account below administrator."""
+"""Maximum number of sessions of one account below administrator."""
 RESULTS_LIMIT = 1000
-"""Most results in one answer."""
+"""Maximum number of results in one answer."""
 MIN_KEEP_ALIVE_S, MAX_KEEP_ALIVE_S = 10.0, 600.0
 """Shortest and longest time without a request after which a session ends, in seconds."""
 

@@ -17,9 +17,9 @@ FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
 
 
 REPEATED_LIMIT = 1024
-"""Bytes of a request that is remembered; one with a token or a number of its own comes only once."""
+"""Maximum bytes of a cached request. Requests with a token or a message identifier occur once, and are not cached."""
 REPEATED_COUNT = 32
-"""Requests that are remembered: clients send the same few over and over."""
+"""Maximum number of cached requests: clients repeat the same few."""
 
 
 class Request(NamedTuple):

@@ -9,9 +9,9 @@ from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault, sender_fault
 
 DEPTH_LIMIT = 32
-"""Most nested elements."""
+"""Maximum depth of nested elements."""
 ELEMENT_LIMIT = 10_000
-"""Most elements of a request."""
+"""Maximum number of elements of a request."""
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 _SEPARATOR = " "  # occurs neither in a namespace nor in a name

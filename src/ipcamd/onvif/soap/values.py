@@ -12,9 +12,9 @@ Reader = Callable[[str], T_co]
 """Returns the value of a text. Raises ``ValueError`` with the allowed values."""
 
 TOKEN_LENGTH = 64
-"""Most characters of a ``tt:ReferenceToken``."""
+"""Maximum number of characters of a ``tt:ReferenceToken``."""
 ADDRESS_LENGTH = 1024
-"""Most characters of an address."""
+"""Maximum number of characters of an address."""
 
 _DURATION = re.compile(
     r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII

@@ -43,7 +43,7 @@ class BodyStream:
     def time_out(self) -> bool:
         """Fail the body if the reader waits for it and nothing arrives; return whether it did.
 
-        A slow reader, such as talk, is not the client's fault.
+        A slow reader, such as talk, does not fail the body.
         """
         starving = self._reader is not None and not self._reader.done()
         if starving:

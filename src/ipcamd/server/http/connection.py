@@ -62,7 +62,7 @@ class HttpConnection(HttpSender):
 
     @property
     def is_unheard(self) -> bool:
-        """See `Resettable`. Whoever sends requests without pause is not unheard after the first one."""
+        """See `Resettable`. A client that sends requests without pause is not unheard after its first one."""
         return (self._queued and not self._heard) or has_unread(self._transport)
 
     def data_received(self, data: bytes) -> None:

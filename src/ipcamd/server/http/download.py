@@ -23,7 +23,7 @@ class WriteGate:
         await self._waiting
 
     def open(self) -> bool:
-        """Wake the waiter; return whether there was one."""
+        """End the wait; return whether there was one."""
         waiting, self._waiting = self._waiting, None
         if waiting is None or waiting.done():
             return False
@@ -32,7 +32,7 @@ class WriteGate:
 
 
 async def send_file(file: FileReply, write: Callable[[bytes], Awaitable[bool]]) -> bool:
-    """Pass part of a file to `write` in pieces; `write` returns False when the client is gone.
+    """Pass part of a file to `write` in pieces; `write` returns False when the client has disconnected.
 
     Return whether all of it was written: a file that became shorter, or cannot be read, ends the download.
     """

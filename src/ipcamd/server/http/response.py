@@ -16,8 +16,8 @@ _LENGTH = b"\r\nContent-Length: "
 def format_response(
     reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False, length: int | None = None
 ) -> bytes:
-    """Return a `Reply` as bytes. HTTP/1.0 clients (`minor` 0) are told that the connection is kept open. `length` is
-    the length of a body that is sent separately."""
+    """Return a `Reply` as bytes. For HTTP/1.0 clients (`minor` 0), a field states that the connection is kept open.
+    `length` is the length of a body that is sent separately."""
     make_head = _head if reply.headers else _usual_head
     before, after = make_head(reply.status, reply.reason, reply.content_type, reply.headers, keep_alive, minor)
     if reply.status in _BODILESS:

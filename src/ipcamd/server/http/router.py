@@ -1,4 +1,4 @@
-"""Router: finds the endpoint of a path and checks the caller's rank. Other paths do not exist."""
+"""Router: finds the endpoint of a path and checks the caller's rank. Other paths get 404."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial

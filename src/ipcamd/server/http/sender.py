@@ -182,11 +182,12 @@ class HttpSender(asyncio.Protocol, ABC):
             self._leave()  # the length was not sent: the connection's end marks the end of the body
 
     def _begin_stream(self, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Exchange | None:
-        """Return the exchange of a stream's response; None if the client is gone or requested only the header."""
+        """Return the exchange of a stream's response; None if the client has disconnected or requested only the
+        header."""
         is_open = self._state is not ConnectionState.CLOSING
         if is_open and self._exchange and self._exchange.head.method == "HEAD":
             self._transport.write(format_stream_head(content_type, headers))
-            self._leave()  # this forgets the exchange
+            self._leave()  # this clears the exchange
         return self._exchange if is_open else None
 
     def _stream_to(self, exchange: Exchange) -> None:

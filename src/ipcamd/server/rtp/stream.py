@@ -157,7 +157,7 @@ class RtpStream:
         self.remove(viewer)
 
     def ask_key(self) -> None:
-        """Request a key frame for a multicast receiver, which this stream does not know."""
+        """Request a key frame from the hub."""
         self.hub.ask_key()
 
     def position(self, time: int) -> tuple[int, int]:

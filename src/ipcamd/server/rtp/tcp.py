@@ -30,7 +30,7 @@ class TcpWriter:
         self._size, self._since_s = 0, 0.0
         self._limit = BACKLOG
         self._drained: asyncio.Future[None] | None = None
-        """Done when nothing waits any more; None if nobody waits for that."""
+        """Done when nothing waits any more; None if no task waits for that."""
         self.viewers: set[TcpViewer] = set()
         """Viewers on this connection."""
         sock = self._socket

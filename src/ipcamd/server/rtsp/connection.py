@@ -268,7 +268,7 @@ class RtspConnection(asyncio.Protocol):
     async def _answer_later(self, request: RtspRequest, result: Awaitable[RtspResponse]) -> None:
         try:
             answer = await result
-        except Exception as error:  # likewise
+        except Exception as error:  # each error gets a response
             self._task = None
             self._fail(request, error)
         else:

@@ -96,7 +96,7 @@ def _setup(client: Client, request: RtspRequest) -> RtspResponse:
     try:
         transport = set_up(client, session, track, request)
     finally:
-        if not session.setups:  # likewise
+        if not session.setups:  # a failed SETUP leaves no empty session
             client.context.sessions.end(session)
     if track == TALK_TRACK:
         session.account = account  # talk always has an account
@@ -139,8 +139,7 @@ def _play(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[Rtsp
 async def _play_recordings(
     client: Client, session: RtspSession, replayer: "Replayer", request: "PlayRequest"
 ) -> RtspResponse:
-    """Replay from the first frame on that the request selects; what is being replayed ends. Raises `RtspError` 457 or
-    503.
+    """Replay from the first frame that the request selects; a replay in progress ends. Raises `RtspError` 457 or 503.
 
     A PLAY without a range during a replay is a keep-alive.
     """

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ipcamd.server.webrtc.negotiation import NegotiatedTrack
 
 MOST_WAITING = 16
-"""Most open offers of one account."""
+"""Maximum number of open offers of one account."""
 RETRY_AFTER = (("Retry-After", "10"),)
 """Field of a refusal: seconds after which a client may retry."""
 
@@ -201,7 +201,7 @@ class WebRtcService:
         return SessionTrack(stream.rtp, TypedPackets(stream.ring, track.format.payload_type, track.extension))
 
     def _hear(self, tracks: Sequence["NegotiatedStream"]) -> Callable[[WebRtcSession, bytes], None] | None:
-        """Return what plays the sound that a session's client sends; None if it sends none."""
+        """Return the function that plays the sound of a session's client; None if the client sends none."""
         formats = {track.format.payload_type: track.talk for track, _ in tracks if track.talk}
         return partial(self._play, formats) if formats else None
 

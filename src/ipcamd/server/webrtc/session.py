@@ -21,7 +21,7 @@ CONNECT_S = 10.0
 CONSENT_S = 30.0
 """Seconds without a packet from the client after which its consent expires (RFC 7675)."""
 MOST_PATHS = 8
-"""Most paths of one client; a new one replaces the oldest that the client has not chosen."""
+"""Maximum number of paths of one client; a new one replaces the oldest that the client has not chosen."""
 PROTOCOL = "webrtc"
 """Name of the protocol in counters and lists."""
 
@@ -46,7 +46,8 @@ class SessionHooks:
     admit: Callable[["WebRtcSession"], bool]
     """Reserves a viewer's place; returns False if there is none."""
     ended: Callable[["WebRtcSession", str], None]
-    """The client has gone, for a reason for the log ("": it has closed the connection)."""
+    """Called when the client has disconnected, with the reason for the log; "": the client has closed the
+    connection."""
     talk: Callable[["WebRtcSession", bytes], None] | None
     """Plays an RTP packet of the client; None: the client does not talk."""
 

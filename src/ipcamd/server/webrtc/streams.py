@@ -14,14 +14,14 @@ PACKET_BYTES = 1200
 _TAG_BYTES = 10
 """Bytes that SRTP appends to a packet (AES_CM_128_HMAC_SHA1_80, RFC 3711)."""
 ROOM = PACKET_BYTES - HEADER_BYTES - _TAG_BYTES
-"""Most payload bytes of a packet."""
+"""Maximum payload bytes of a packet."""
 
 
 KEY_S = 4.0
-"""Seconds after the newest key frame at which the camera asks its source for one."""
+"""Seconds after the newest key frame at which the camera requests one from its source."""
 PATIENCE_S = 2.0
-"""Seconds from then until the pictures are encoded for WebRTC: a client that loses a packet waits no longer for a key
-frame."""
+"""Seconds from that request until the pictures are encoded for WebRTC, which limits the wait for a key frame after a
+lost packet."""
 
 
 class WebRtcStream(NamedTuple):

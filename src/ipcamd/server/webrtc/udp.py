@@ -24,7 +24,7 @@ _NO_SEGMENTS = (socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))
 _IN_PKTINFO, _IN6_PKTINFO = struct.Struct("=i4s4s"), struct.Struct("=16si")
 _BUFFER_BYTES = 4 << 20
 _BATCH = 64
-"""Datagrams read at a time, so that other events get their turn."""
+"""Datagrams read at a time before other events are handled."""
 _CONTROL_BYTES = socket.CMSG_SPACE(_IN6_PKTINFO.size)
 
 

@@ -11,7 +11,7 @@ from ipcamd.server.webrtc.path import NetworkPath
 from ipcamd.server.webrtc.srtp import SrtpSession
 
 REPEATED_PER_S = 500
-"""Most packets per second that are retransmitted to one viewer."""
+"""Maximum number of packets per second that are retransmitted to one viewer."""
 
 
 class TypedPackets(NamedTuple):

@@ -1,7 +1,7 @@
 """Layout of an AVI file, and its header.
 
 A file is ``RIFF AVI``: a head of `HEAD` bytes, then the list ``movi`` of chunks, then their index ``idx1``. The head
-can be rewritten at any time, so the head of a truncated file was correct a moment before.
+can be rewritten at any time: that of a truncated file was correct at the last rewrite.
 """
 
 import struct

@@ -33,7 +33,7 @@ Read = Callable[[int, int], bytes]
 """Returns the bytes from a position of a file: fewer only at its end."""
 
 LARGEST = 32 << 20
-"""Most bytes of a chunk."""
+"""Maximum bytes of a chunk."""
 _LOOK = 96
 """Number of first bytes of a picture that show whether it is a key frame."""
 

@@ -7,7 +7,7 @@ from ipcamd.wire.jpeg_scanner import SOI, JpegScanner
 from ipcamd.wire.packetize.h264 import unit_type
 
 MAX_BYTES = 16 << 20
-"""Most bytes of one picture."""
+"""Maximum bytes of one picture."""
 
 _SLICES = (1, 2, 5)
 _FIRST_SLICE = 0x80

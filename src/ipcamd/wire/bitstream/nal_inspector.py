@@ -7,7 +7,7 @@ from ipcamd.wire.bitstream.access_unit import AccessUnit
 from ipcamd.wire.packetize.nal_units import START_CODE, find_units
 
 _HEAD_BYTES = 32
-"""Most bytes of a unit in which an obstacle is looked for."""
+"""Maximum bytes of a unit that are searched for an obstacle."""
 
 
 @dataclass(frozen=True, slots=True)

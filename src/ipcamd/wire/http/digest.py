@@ -15,10 +15,10 @@ ALGORITHMS = {MD5: 32, SHA256: 64}
 """The supported algorithms, and the number of hexadecimal digits of each hash."""
 
 LONGEST = 4096
-"""Most characters of a login."""
+"""Maximum number of characters of a login."""
 
-# An element of the list; blanks and empty elements; or, as a group, the first character that cannot be. A list element
-# may be unquoted where the RFC wants quotes and the other way round: old clients do both.
+# An element of the list; or blanks and empty elements; or, as a group, the first invalid character. Values may be
+# quoted or unquoted, whatever the RFC requires, because old clients differ.
 _ELEMENT = re.compile(
     r"""[ \t,]* ([-!#$%&'*+.^_`|~0-9A-Za-z]+) [ \t]*=[ \t]*
         (?: "( [^"\\\x00-\x1f\x7f]* (?: \\[^\x00-\x1f\x7f] [^"\\\x00-\x1f\x7f]* )* )" | ([^\s,"\x00-\x1f\x7f]+) )

@@ -5,9 +5,9 @@ import re
 from ipcamd.errors import HttpError
 
 PARTS_LIMIT = 256
-"""Most parts of a form."""
+"""Maximum number of parts of a form."""
 PART_FIELDS_LIMIT = 8 * 1024
-"""Most bytes of one part's head."""
+"""Maximum bytes of one part's head."""
 
 _BOUNDARY = re.compile(r"""(?i:;\s*boundary)=(?:"([^"\x00-\x1f\x7f]{1,70})"|([^\s;"\x00-\x1f\x7f]{1,70}))\s*(?:;|$)""")
 _NAME = re.compile(rb'(?im)^content-disposition:[ \t]*form-data;[^\r\n]*?\bname="([^"\r\n]*)"')

@@ -9,9 +9,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # the answer names the defect
 
 PARTS_LIMIT = 8
-"""Most parts of a form."""
+"""Maximum number of parts of a form."""
 FIELD_LIMIT_BYTES = 1024
-"""Most bytes of a part other than the file."""
+"""Maximum bytes of a part other than the file."""
 BOUNDARY_LIMIT_BYTES = 70
 """Longest boundary (RFC 2046, 5.1.1)."""
 

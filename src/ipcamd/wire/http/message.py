@@ -1,8 +1,9 @@
-"""HTTP/1.x requests and responses (RFC 9112): tolerant of the SDK's old clients, strict where laxness is dangerous.
+"""HTTP/1.x requests and responses (RFC 9112): tolerant of the SDK's old clients, strict where tolerance is dangerous.
 
 Tolerated: no Host, lines ended by LF alone, methods in lower case, several blanks between the words of the request
 line, blanks and bytes above 0x7F in the query, blank lines before a request, absolute URIs. Refused: everything that
-two readers of the same bytes could understand differently (lengths, codings, folded lines), and paths that climb.
+two readers of the same bytes could understand differently (lengths, codings, folded lines), and paths with dot
+segments.
 """
 
 import re
@@ -16,17 +17,17 @@ from ipcamd.errors import HttpError
 from ipcamd.wire.http.query import Query
 
 LINE_LIMIT = 8 * 1024
-"""Most bytes of a request line or of one field line."""
+"""Maximum bytes of a request line or of one field line."""
 FIELDS_LIMIT = 16 * 1024
-"""Most bytes of all field lines together."""
+"""Maximum bytes of all field lines together."""
 FIELDS_COUNT = 64
-"""Most field lines."""
+"""Maximum number of field lines."""
 REPEATED_LIMIT = 1024
-"""Most bytes of a cached head: a client that repeats it gets the same `Head`."""
+"""Maximum bytes of a cached head: a client that repeats it gets the same `Head`."""
 CHUNK_LINE_LIMIT = 256
-"""Most bytes of the line before a chunk: its size and extensions (RFC 9112, 7.1)."""
+"""Maximum bytes of the line before a chunk: its size and extensions (RFC 9112, 7.1)."""
 CHUNK_SIZE_DIGITS = 8
-"""Most hexadecimal digits of a chunk's size."""
+"""Maximum number of hexadecimal digits of a chunk's size."""
 
 REASONS = {
     100: "Continue",
@@ -172,7 +173,7 @@ class RequestParser:
         start = self._at
         if start == len(data) or data[start:] == b"\r":
             return None
-        # no method starts so: TLS, say, on the wrong port; it may never send the end of a line
+        # no method starts with such a byte; TLS on the wrong port does, and may never send the end of a line
         if not 0x20 < data[start] < 0x7F:
             raise HttpError(400, "not an HTTP request")
         end = data.find(b"\n", start)
@@ -286,8 +287,8 @@ class RequestParser:
 def response(status: int, fields: Iterable[tuple[str, str]], body: bytes = b"", reason: str = "") -> bytes:
     """Return a whole response, HTTP/1.1; ``Content-Length`` is among `fields` or the answer is endless.
 
-    `reason` replaces the status's usual words. Raises ``ValueError`` for a line break in a field: nothing that a client
-    sent may add fields of its own.
+    `reason` replaces the status's usual words. Raises ``ValueError`` for a line break in a field: a client's input must
+    not add fields.
     """
     words = reason or REASONS.get(status, "Unknown")
     lines = [f"HTTP/1.1 {status} {words}", *[f"{name}: {value}" for name, value in fields]]

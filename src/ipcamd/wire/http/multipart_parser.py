@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from ipcamd.wire.jpeg_scanner import EOI, SOI, JpegScanner
 
 BOUNDARY_LIMIT_BYTES = 72
-"""Most bytes of a boundary line with its two dashes (RFC 2046, 5.1.1)."""
+"""Maximum bytes of a boundary line with its two dashes (RFC 2046, 5.1.1)."""
 
 HEAD_LIMIT_BYTES = 8192
-"""Most bytes of a part's header fields, and of the text before the first part."""
+"""Maximum bytes of a part's header fields, and of the text before the first part."""
 
 PART_LIMIT_BYTES = 64 << 20
 """Largest part of `PictureParser`."""

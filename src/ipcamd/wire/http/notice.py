@@ -12,7 +12,7 @@ _MESSAGE = re.compile(r"(?P<event>[^,]*)(?:,\s*time[=:](?P<time>[0-9]{1,20}))?",
 _EVENT = re.compile(r"motion|(?:di|input)(?P<input>[12])_(?P<status>[012])", re.I)
 
 LONGEST = 1024
-"""Most characters of a URL."""
+"""Maximum number of characters of a URL."""
 
 
 class NoticeError(ValueError):

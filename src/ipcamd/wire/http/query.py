@@ -10,7 +10,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError
 
 PAIRS_LIMIT = 256
-"""Most parameters of one request; the longest useful one, for a whole group, has about forty."""
+"""Maximum number of parameters of one request; the longest useful one, for a whole group, has about forty."""
 
 _SEPARATOR = re.compile("[&?]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

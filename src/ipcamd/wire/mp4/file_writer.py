@@ -1,7 +1,7 @@
-"""MP4 file writer: returns the bytes of a file of fragments, which plays at any moment. See `ContainerWriter`.
+"""MP4 file writer: returns the bytes of a file of fragments, playable while it is written. See `ContainerWriter`.
 
-Each fragment holds the frames from one key frame to the next, or of `LONGEST_S`. The head tells when the first picture
-was captured, and has room for an index, which is written when the file is closed.
+Each fragment holds the frames from one key frame to the next, or of `LONGEST_S`. The head contains the capture time of
+the first picture, and room for an index, which is written when the file is closed.
 """
 
 from itertools import pairwise
@@ -83,7 +83,7 @@ class Mp4FileWriter:
         return self._head_bytes + self._size_bytes
 
     def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append for a picture captured then: the previous fragment, if it is complete."""
+        """Return the bytes to append for a picture with this capture time: the previous fragment, if it is complete."""
         if not 0 <= captured_ns - self._last_ns <= GAP_NS:
             self._zero_ns = captured_ns - self.length
         self._last_ns = captured_ns
@@ -96,7 +96,7 @@ class Mp4FileWriter:
         return pieces
 
     def sound(self, payload: bytes, captured_ns: int) -> list[bytes]:
-        """Add a frame of sound that began then, if it fits; return nothing to append."""
+        """Add a frame of sound with this start time, if it fits; return no bytes."""
         track = self.format.sound
         if not track or not self._pictures or not self._zero_ns <= captured_ns <= self._last_ns + GAP_NS:
             return []
@@ -107,11 +107,11 @@ class Mp4FileWriter:
         return []
 
     def stretch(self, until_ns: int) -> list[bytes]:
-        """Return nothing to append: the last picture lasts as long as the one before."""
+        """Return no bytes: the last picture lasts as long as the one before."""
         return []
 
     def head(self, *, closed: bool = False) -> bytes:
-        """Return the head; `closed` if all is written."""
+        """Return the head; `closed` if everything else is written."""
         opening = format_init_segment(self.format.tracks, self._frame_duration, self.origin) + format_start(self.origin)
         if not closed:
             return opening + reserve_index()
@@ -160,7 +160,7 @@ class Mp4FileWriter:
         return length_s >= LONGEST_S or (key and length_s >= SHORTEST_S)
 
     def _end_fragment(self, time: int) -> list[bytes]:
-        """Return the fragment of the frames so far, whose last picture ends then."""
+        """Return the fragment of the frames so far, whose last picture ends at `time`."""
         pieces = self._format_fragment(time)
         if self._begins_segment:
             self._segments.append(Segment(self._size_bytes, self._pictures[0].time))

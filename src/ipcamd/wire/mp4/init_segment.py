@@ -13,7 +13,7 @@ _MOVIE_TIMESCALE = 1000
 _EPOCH_S = 2_082_844_800
 """Seconds from 1904 to 1970."""
 WRITER = b"ipcamd\0"
-"""Name of the handler of each track: it tells who wrote a file."""
+"""Name of the handler of each track: it identifies the writer of a file."""
 _EMPTY_TABLES = b"".join(
     full_box(kind, 0, 0, bytes(length)) for kind, length in ((b"stts", 4), (b"stsc", 4), (b"stsz", 8), (b"stco", 4))
 )

@@ -21,7 +21,7 @@ _LONGEST_HEADER = 1 << 20
 _SAMPLE, _SAMPLES_PLACE = struct.Struct(">III"), 12
 _NOT_KEY = 0x010000
 _LONGEST = 1 << 48
-"""Longer times are damaged."""
+"""Limit of times; larger ones mean that the file is damaged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ipcamd.wire.mp4.boxes import box, full_box, iterate_boxes
 
 MAX_SEGMENTS = 512
-"""Most segments in an index; the last one is longer then."""
+"""Maximum number of segments in an index; beyond that, the last one is longer."""
 _FIELDS = struct.Struct(">IIQQHH")
 _SEGMENT = struct.Struct(">III")
 _BEGINS_WITH_KEY = 0x90000000

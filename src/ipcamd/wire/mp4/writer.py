@@ -24,7 +24,8 @@ class Mp4Writer:
     """One stream, from a key frame on."""
 
     def __init__(self, mp4_format: Mp4Format, rate: int, origin_ns: int) -> None:
-        """Times count from `origin_ns`. `rate` is pictures per second: the first lasts so long."""
+        """Times count from `origin_ns`. `rate`, in pictures per second, determines the duration of the first
+        picture."""
         self.format = mp4_format
         self._origin_ns = origin_ns
         self._duration = mp4_format.video.timescale // max(1, rate)
@@ -38,9 +39,9 @@ class Mp4Writer:
         return format_init_segment(self.format.tracks)
 
     def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append for a picture captured then; a key frame has its time of capture before it.
+        """Return the bytes to append for a picture with this capture time, which is written before a key frame.
 
-        How long it is to be shown is not known yet: as long as the last one.
+        Its duration is not known yet, so it is that of the previous picture.
         """
         track = self.format.video
         time = max(self._time + 1, (captured_ns - self._origin_ns) * track.timescale // SECOND_NS)
@@ -52,7 +53,7 @@ class Mp4Writer:
         return reference + self._format(Run(track.id, time, (sample,)))
 
     def sound(self, payload: bytes, captured_ns: int) -> list[bytes]:
-        """Return the bytes to append for a frame of sound that began then; none for one before the first picture."""
+        """Return the bytes to append for a frame of sound with this start time; none before the first picture."""
         track = self.format.sound
         if not track or captured_ns < self._origin_ns:
             return []

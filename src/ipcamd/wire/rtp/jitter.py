@@ -1,4 +1,4 @@
-"""Jitter buffer: sorts sound packets, and waits for missing ones for a time (RFC 3550, appendix A.1).
+"""Jitter buffer: sorts sound packets, and waits a limited time for missing ones (RFC 3550, appendix A.1).
 
 The order is that of the sequence numbers. Time stamps are ignored, because old talkers send arbitrary ones.
 """

@@ -9,7 +9,7 @@ _HEADER = struct.Struct(">BBHII")
 _MARKER = 0x80
 
 ROOM = 1400
-"""Most payload bytes of a packet: with all headers below Ethernet's 1500, including IPv6 and common tunnels."""
+"""Maximum payload bytes of a packet: with all headers below Ethernet's 1500, including IPv6 and common tunnels."""
 
 HEADER_BYTES = _HEADER.size
 """Bytes of a header."""

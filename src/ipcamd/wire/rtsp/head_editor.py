@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 HEAD_BYTES = 64 * 1024
-"""Most bytes of a message head."""
+"""Maximum bytes of a message head."""
 _PACKET_HEAD = 4
 """Bytes before the data of an interleaved packet (RFC 2326, 10.12)."""
 
@@ -16,9 +16,9 @@ class HeadEditor(ABC):
         self._passing = 0
         """Bytes that pass unchanged: the rest of a body or of a packet."""
         self._is_packet = False
-        """The bytes that pass unchanged are those of a packet."""
+        """Whether the bytes that pass unchanged are those of a packet."""
         self._is_open = False
-        """No heads are looked for from now on."""
+        """Whether all further bytes pass without a search for heads."""
 
     def feed(self, data: bytes) -> bytes:
         """Return the bytes to pass on. Raises ``ValueError`` for data that is not RTSP."""
@@ -40,7 +40,7 @@ class HeadEditor(ABC):
         """Remove a head from the buffer and return it edited; nothing while it is incomplete. Raises ``ValueError``."""
 
     def _rest(self, data: bytes) -> bytes:
-        """Return what becomes of bytes after the last head: they pass as they are. Raises ``ValueError``."""
+        """Return the bytes to pass on for `data` after the last head: by default the same. Raises ``ValueError``."""
         return data
 
     def _next(self) -> bytes:

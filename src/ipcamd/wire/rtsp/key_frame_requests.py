@@ -1,4 +1,4 @@
-"""Key frame requests over RTSP: finds out whether a server takes them, and formats them (RFC 4585, RFC 5104)."""
+"""Key frame requests over RTSP: finds out whether a server accepts them, and formats them (RFC 4585, RFC 5104)."""
 
 import re
 
@@ -16,7 +16,7 @@ _PACKET_HEAD, _SOURCE_END = 4, 12
 """Bytes before an interleaved packet (RFC 2326, 10.12), and up to the end of its SSRC."""
 _HEAD_END = b"\r\n\r\n"
 _MOST_BYTES = 1 << 20
-"""Most bytes in which the first packet of the video is looked for."""
+"""Maximum bytes that are searched for the first packet of the video."""
 _NAME = "ipcamd"
 
 
@@ -44,7 +44,7 @@ class KeyFrameRequests:
 
     @property
     def is_possible(self) -> bool:
-        """Whether the server takes requests."""
+        """Whether the server accepts requests."""
         return bool(self._source)
 
     @property

@@ -7,13 +7,13 @@ from dataclasses import field
 from ipcamd.dataclass import dataclass
 
 METHOD_LIMIT, TARGET_LIMIT = 64, 2048
-"""Most characters of a method and of a URL."""
+"""Maximum number of characters of a method and of a URL."""
 FIELD_LIMIT, NAME_LIMIT, VALUE_LIMIT = 255, 512, 2048
-"""Most field lines, and most characters of a field's name and of its value."""
+"""Maximum number of field lines, and of characters of a field's name and of its value."""
 HEAD_LIMIT = 16 * 1024
-"""Most bytes of all field lines together."""
+"""Maximum bytes of all field lines together."""
 BODY_LIMIT = 128 * 1024
-"""Most bytes of a body after a login."""
+"""Maximum bytes of a body after a login."""
 BODY_LIMIT_ANONYMOUS = 4 * 1024
 """Limit before a login."""
 _LINE_LIMIT = METHOD_LIMIT + TARGET_LIMIT + 16

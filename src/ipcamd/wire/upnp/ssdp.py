@@ -14,7 +14,7 @@ PORT = 1900
 MAX_AGE_S = 1800
 """Validity of an announcement in seconds (CACHE-CONTROL)."""
 SIZE_BYTES = 2048
-"""Most bytes of a message; longer ones are ignored."""
+"""Maximum bytes of a message; longer ones are ignored."""
 ALL = "ssdp:all"
 ROOT_DEVICE = "upnp:rootdevice"
 SERVER = "Linux UPnP/1.1 ipcamd"

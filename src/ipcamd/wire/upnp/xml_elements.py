@@ -7,11 +7,11 @@ from xml.parsers import expat
 from ipcamd.dataclass import dataclass
 
 SIZE_BYTES = 64 * 1024
-"""Most bytes of a document."""
+"""Maximum bytes of a document."""
 DEPTH = 32
-"""Most nested elements."""
+"""Maximum depth of nested elements."""
 TEXT_LENGTH = 2048
-"""Most stored characters of one element."""
+"""Maximum number of stored characters of one element."""
 
 
 @dataclass(slots=True)

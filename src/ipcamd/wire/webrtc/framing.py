@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 MOST_BYTES = 2048
-"""Most bytes of an accepted packet."""
+"""Maximum bytes of an accepted packet."""
 
 
 def frame_packets(packets: Iterable[bytes]) -> bytes:

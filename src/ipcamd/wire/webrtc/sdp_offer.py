@@ -7,11 +7,11 @@ from dataclasses import field
 from ipcamd.dataclass import dataclass
 
 MOST_BYTES = 64 * 1024
-"""Most bytes of an offer."""
+"""Maximum bytes of an offer."""
 MOST_LINES = 2000
-"""Most lines of an offer."""
+"""Maximum number of lines of an offer."""
 MOST_SECTIONS = 16
-"""Most media sections of an offer."""
+"""Maximum number of media sections of an offer."""
 
 _MEDIA = re.compile(r"m=(audio|video|application|[!-~]+) ([0-9]{1,5})(?:/[0-9]+)? ([!-~]+)((?: [!-~]+)*)")
 _RTPMAP = re.compile(r"([0-9]{1,3}) ([!-.0-~]+/[0-9]{1,9})(?:/([0-9]+))?")

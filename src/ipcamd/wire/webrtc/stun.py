@@ -28,7 +28,7 @@ ROLE_CONFLICT = 487, "Role Conflict"
 UNKNOWN_ATTRIBUTE = 420, "Unknown Attribute"
 """Error: the request has an unknown mandatory attribute."""
 MOST_BYTES = 2048
-"""Most bytes of a message."""
+"""Maximum bytes of a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ipcamd.errors import HttpError
 from ipcamd.wire.http.message import Head
 
 PREFLIGHT = "OPTIONS"
-"""Method by which browsers ask before they send a page's request."""
+"""Method of the preflight request, which browsers send before a page's request."""
 _READABLE = "Location, ETag, Link, Retry-After, WWW-Authenticate"
 _SENDABLE = "Authorization, Content-Type, If-Match"
 _KEPT_S = 600

@@ -70,7 +70,7 @@ class Feed:
 
     def _format(self, frame: EncodedFrame) -> SharedBuffer:
         sound = frame.codec.is_sound
-        key = frame.key and (sound or bool(self._hub.gop))  # a frame that the hub does not keep is not a start
+        key = frame.key and (sound or bool(self._hub.gop))  # viewers start only with frames that the hub keeps
         pieces = _format_part(frame, self._framing)
         return SharedBuffer(pieces, key=key, sound=sound, made_s=self._now_s(), traffic=self._traffic)
 

@@ -174,7 +174,7 @@ class Viewer:
         sock = self._socket
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
-        # a client that vanished is noticed by missing acknowledgements
+        # missing acknowledgements reveal a client that has vanished
         sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, 10_000)
         return os.dup(sock.fileno())
 
