@@ -1,4 +1,4 @@
-"""Measure this camera beside its peers and its goals.
+"""Compare this camera with other servers and with its goals.
 
 usage: make bench [ARGS="--full | --soak MINUTES | --only NAME,NAME"]
 """
@@ -43,7 +43,7 @@ from bench.table import Row
 RESULTS = Path(__file__).parent / "results"
 SHORT = {10: 1, 100: 1, 500: 3, 1000: 1}
 FULL = {1: 3, 10: 3, 100: 3, 500: 3, 1000: 3}
-"""Number of viewers to rounds."""
+"""Number of rounds, by number of viewers."""
 
 
 @dataclass
@@ -53,13 +53,13 @@ class Run:
     folder: Path
     full: bool
     soak: float
-    """Minutes."""
+    """Minutes of the soak run; 0: none."""
     keep: dict[str, object] = field(default_factory=dict)
-    """What goes into the file of results."""
+    """Further contents of the results file, by name."""
 
     @property
     def seconds(self) -> float:
-        """How long a measurement takes."""
+        """Duration of a measurement."""
         return 8 if self.full else 4
 
 
@@ -68,7 +68,7 @@ def say(text: str) -> None:
 
 
 def mjpeg_fanout(run: Run) -> list[Row]:
-    """Measure MJPEG beside the peers and print that table."""
+    """Compare MJPEG with the peers, and print the table."""
     source, served = run.folder / "source.pack", run.folder / "served.pack"
     packs.write(source, packs.jpegs())
     pictures = fanout.served_pictures(run.folder, source)
@@ -85,7 +85,7 @@ def mjpeg_fanout(run: Run) -> list[Row]:
 
 
 def rtsp_fanout(run: Run) -> list[Row]:
-    """Measure H.264 over RTSP beside the peer and print that table."""
+    """Compare H.264 over RTSP with the peer, and print the table."""
     results = rtsp.measure(run.folder, rtsp.FULL if run.full else {500: 1, 1000: 1}, run.seconds, say)
     run.keep["rtsp"] = [{"server": name, "way": way, "viewers": n, "runs": r} for (name, way, n), r in results.items()]
     print(f"\nH.264 over RTSP, 1280x720, {rtsp.FPS} pictures a second, {rtsp.KBPS / 1000:g} Mbit/s; medians\n")

@@ -1,4 +1,4 @@
-"""Sender of aiortc's: passes the H.264 of a file on to each viewer that posts an offer, without encoding it again.
+"""aiortc sender: sends the H.264 of a file, without encoding it again, to each viewer that posts an offer.
 
 usage: python -m bench.aiortc_whep PORT FILE
 """
@@ -14,7 +14,7 @@ FPS = 30
 
 
 class FileTrack(MediaStreamTrack):
-    """The pictures of the file in real time, over and over."""
+    """The pictures of the file in real time, in a loop."""
 
     kind = "video"
 

@@ -1,4 +1,4 @@
-"""Bare aiohttp server: the least that a Python web server does for an answer, a picture, a stream and a file.
+"""Bare aiohttp server: the least work of a Python web server for an answer, a picture, a stream and a file.
 
 usage: python -m bench.bare PORT PICTURE [FILE] [--uvloop]
 """

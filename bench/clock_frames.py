@@ -1,6 +1,6 @@
-"""Pictures of a video with the time in them, as a row of black and white squares: raw grey frames for a camera's pipe.
+"""Pictures of a video that contain the time as a row of black and white squares: raw grey frames for a camera's pipe.
 
-usage: python -m bench.clock_frames PIPE; until it is killed.
+usage: python -m bench.clock_frames PIPE; runs until it is killed.
 """
 
 import fcntl
@@ -13,22 +13,22 @@ import numpy as np
 from bench import packs
 
 SIZE, FPS, BITS, SQUARE = (1280, 720), 30, 24, 40
-"""Squares in the first row of them, the lowest bit first: milliseconds since 1970, modulo 2**24."""
+"""The squares at the top are bits, the lowest first: milliseconds since 1970, modulo 2**24."""
 BLACK, WHITE = 16, 235
 COUNT = 60
-"""Pictures, over and over."""
+"""Pictures of the loop."""
 PIPE_BYTES = 1 << 20
-"""Size of the pipe: a grey picture is in it at once, as in the memory of a capture device."""
+"""Size of the pipe: it holds a whole grey picture, like the memory of a capture device."""
 
 
 def draw_time(luma: np.ndarray, milliseconds: int) -> None:
-    """Draw a time."""
+    """Draw a time into a plane."""
     for bit in range(BITS):
         luma[:SQUARE, bit * SQUARE : (bit + 1) * SQUARE] = WHITE if milliseconds >> bit & 1 else BLACK
 
 
 def main(pipe: Path) -> None:
-    """Write the frames at their rate; those of a time that was missed are left out, as by a camera."""
+    """Write the frames at their rate; like a camera, skip the frames of missed times."""
     frames = [frame.to_ndarray()[: SIZE[1]] for frame in packs.frames(COUNT)]
     with pipe.open("wb", buffering=0) as out:
         fcntl.fcntl(out, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

@@ -1,5 +1,5 @@
-"""An administrator among many: 10,000 open connections, 1,000 of them slow, and 200 viewers; and beside 200 viewers a
-flood of 1,000 clients that ask without pause."""
+"""Delays of an administrator's requests under load: with 10,000 open connections (1,000 of them slow, 200 viewers), and
+with 200 viewers and a flood of 1,000 clients that send requests without pause."""
 
 import contextlib
 import os
@@ -20,14 +20,14 @@ from tests.e2e.crowd import CrowdProcess
 VIEWERS, SLOW, SILENT, IDLE = 200, 1000, 6000, 2800
 ASK = "/cgi/admin/param.cgi?action=list&group=Image.H264"
 LISTERS, STRANGERS = 200, 800
-"""Clients of the flood: with a login, for a list of all parameters, and without one."""
+"""Clients of the flood, which request a list of all parameters: with and without a login."""
 LIST_ALL = "/cgi/admin/param.cgi?action=alllist"
 PAUSE_S = 0.05
-"""Between two questions of the administrator."""
+"""Pause between two requests of the administrator."""
 
 
 def crowd(folder: Path, seconds: float) -> list[Row]:
-    """Return the administrator's delays in the crowd, its memory, what the viewers see, and the time of an exit."""
+    """Return the administrator's delays, the viewers' frame rate, the memory and the time to exit in the crowd."""
     seen: dict[str, load.Result] = {}
     with servers.ipcamd(folder, "--source=scene") as target:
         before_mb = _resident_mb(target)
@@ -49,12 +49,12 @@ def crowd(folder: Path, seconds: float) -> list[Row]:
 
 
 def flood(folder: Path, seconds: float) -> list[Row]:
-    """Return the administrator's delays in the flood, what the viewers see, and the time of an exit."""
+    """Return the administrator's delays, the viewers' frame rate and the time to exit in the flood."""
     with servers.ipcamd(folder, "--source=scene") as target, ThreadPoolExecutor() as pool:
         strangers = pool.submit(load.ask, replace(target, login=""), LIST_ALL, STRANGERS, 4 * seconds)
         listers = pool.submit(load.ask, target, LIST_ALL, LISTERS, 4 * seconds)
         watching = pool.submit(load.watch, target, VIEWERS, 3 * seconds)
-        time.sleep(seconds / 2)  # until the flood and the viewers are there
+        time.sleep(seconds / 2)  # wait until the flood and the viewers have started
         delays_ms = _ask(target, 2 * seconds)
         fps_min = watching.result()["fps_min"]
         exit_s = exit_time(target)
@@ -69,7 +69,7 @@ def flood(folder: Path, seconds: float) -> list[Row]:
 
 
 def _ask(target: Target, seconds: float) -> list[float]:
-    """Ask on a new connection each time; return the delays in milliseconds."""
+    """Send requests, each on a new connection; return the delays in milliseconds."""
     delays_ms, end = [], time.monotonic() + seconds
     while time.monotonic() < end:
         began = time.monotonic()
@@ -82,7 +82,7 @@ def _ask(target: Target, seconds: float) -> list[float]:
 
 
 def exit_time(target: Target) -> float:
-    """Send SIGTERM; return the seconds until the process has ended (as a zombie, if nobody waits for it)."""
+    """Send SIGTERM; return the seconds until the process has ended (it may remain a zombie)."""
     began = time.monotonic()
     os.kill(target.pid, signal.SIGTERM)
     eventually(lambda: "State:\tZ" in Path(f"/proc/{target.pid}/status").read_text(), "SIGTERM does not end it")

@@ -1,4 +1,4 @@
-"""How fast what waits is delivered, beside the bare libraries: the same files, servers and run.
+"""Speed of deliveries, compared with the bare libraries: the same files, servers and run.
 
 usage: python -m bench.delivery [MEGABYTES]
 """
@@ -36,18 +36,18 @@ from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 
 CLIP, RECORDING = 10_000_000, 25_000_000
-"""Bytes of a clip, for which the goal holds, and of a recording of a minute. Each file costs four questions and
-answers more than the bare library asks, for a name that is free and taken only when the file is whole."""
+"""Bytes of a clip, to which the goal applies, and of a one-minute recording. The camera needs four more round trips per
+file than the bare library: it looks for a free name, and gives it to the file only when the file is complete."""
 MEMORY = Path("/dev/shm")
 ROUNDS = 5
-"""Each has both, one right after the other; the median of their ratios counts."""
+"""Each round measures the bare library, then the camera; the result is the median of the ratios."""
 LEAST = 0.8
-"""Of what the bare library does."""
+"""Goal: the camera's rate relative to the bare library's."""
 
 
 @dataclass(frozen=True)
 class Far:
-    """A server that runs, the bare library's way to it, and the camera's."""
+    """A running server, with the camera's settings for it, and a function that delivers by the bare library."""
 
     title: str
     target: str
@@ -58,7 +58,7 @@ class Far:
 
 
 class Counting(EventLog):
-    """Says when so many files were delivered."""
+    """Sets `done` when `wanted` files have been delivered."""
 
     def __init__(self, database: Database, wanted: int) -> None:
         super().__init__(database)
@@ -76,7 +76,7 @@ class Counting(EventLog):
 
 @contextmanager
 def ftp(folder: Path) -> Iterator[Far]:
-    """Run pyftpdlib in a process of its own."""
+    """Run pyftpdlib in its own process."""
     port = free_port()
     folder.mkdir()
     command = [
@@ -149,14 +149,14 @@ def measure(folder: Path, megabytes: int) -> list[Row]:
 def _beside(
     server: Callable[[Path], AbstractContextManager[Far]], folder: Path, megabytes: int, each: int
 ) -> tuple[str, float, float]:
-    """Return the server's title, the camera's rate as a part of the bare library's, and in MB/s."""
+    """Return the server's title, and the camera's rate: relative to the bare library's, and in MB/s."""
     folder.mkdir()
     paths = [folder / f"{number}.avi" for number in range(max(1, megabytes * 1_000_000 // each))]
     for path in paths:
         path.write_bytes(bytes(range(256)) * (each // 256))
     total = sum(path.stat().st_size for path in paths) / 1e6
     seconds: list[tuple[float, float]] = []
-    # not on the camera's disk, since each of its commits would have to wait for the server's files too
+    # not on the camera's disk, because each commit of the camera would also write the server's files
     elsewhere = MEMORY if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(dir=elsewhere) as there, server(Path(there) / "far") as far:
         for number in range(ROUNDS):
@@ -174,7 +174,7 @@ def _timed(far: Far, action: Callable[[], object]) -> float:
 
 
 async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
-    """Return the seconds from the delivery's start, with all files in the spool, to the last one's arrival."""
+    """Return the seconds from the start of the delivery, with all files in the spool, to the last one's arrival."""
     _clear(far)
     with Database(folder / "ipcamd.db") as database:
         log = Counting(database, len(paths))

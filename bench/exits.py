@@ -1,4 +1,4 @@
-"""SIGTERM in the worst situation: crowd, flood, viewers of all protocols, uploads, servers and a card that hang."""
+"""SIGTERM in the worst case: crowd, flood, viewers of all protocols, uploads, and servers and a card that hang."""
 
 import contextlib
 import http.client
@@ -21,9 +21,9 @@ from tests.slow_disk.disk import SlowDisk
 HTTP_VIEWERS, RTSP_VIEWERS, WEBRTC_VIEWERS, PULL_POINTS = 200, 20, 5, 5
 UPLOADS = ("/cgi/admin/firmwareupgrade.cgi", "/cgi/admin/backup.cgi")
 LASTS_S = 60.0
-"""Seconds for which the clients would go on; they end with the camera."""
+"""Longest run of the clients, in seconds; they end earlier, with the camera."""
 SITUATION_S = 2.0
-"""Seconds of the whole situation before SIGTERM."""
+"""Seconds for which the whole load lasts before SIGTERM."""
 PART_HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="image"\r\n\r\n'
 PULL = "<tev:Timeout>PT60S</tev:Timeout><tev:MessageLimit>10</tev:MessageLimit>"
 LOOPBACK = "127.0.0.1"
@@ -31,7 +31,7 @@ LOGIN = "Authorization: " + basic("admin", PASSWORD)["Authorization"]
 
 
 def exits(folder: Path) -> list[Row]:
-    """Return the time from SIGTERM to the end of the process: with a card that works, and with one that hangs."""
+    """Return the time from SIGTERM to the end of the process, with a working card and with a hanging one."""
     return [
         Row(f"exit in the worst situation, {title}", _measure(folder / title, hangs), "s", None, 3, 2.5, less=True)
         for title, hangs in (("card works", False), ("card hangs", True))
@@ -60,7 +60,7 @@ def _measure(folder: Path, hangs: bool) -> float:
 
 
 def _hang_servers(stack: contextlib.ExitStack, camera: CameraProcess) -> None:
-    """Let the camera deliver to servers that accept connections, and never answer."""
+    """Let the camera deliver to servers that accept connections but never answer."""
     servers = [stack.enter_context(contextlib.closing(socket.create_server((LOOPBACK, 0)))) for _ in range(4)]
     ntp = stack.enter_context(contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)))
     ntp.bind((LOOPBACK, 0))
@@ -111,7 +111,7 @@ def _watch(stack: contextlib.ExitStack, camera: CameraProcess, target: Target) -
 
 
 def _upload(stack: contextlib.ExitStack, camera: CameraProcess, target: Target) -> None:
-    """Begin uploads that do not end."""
+    """Start uploads that never end."""
     for path in UPLOADS:
         sock = stack.enter_context(contextlib.closing(socket.create_connection((LOOPBACK, target.port))))
         head = f"POST {path} HTTP/1.1\r\nHost: h\r\n{LOGIN}\r\nContent-Length: 9000000\r\n"
@@ -124,7 +124,7 @@ def _pull(stack: contextlib.ExitStack, camera: CameraProcess, target: Target) ->
     onvif = OnvifClient(target.client)
     for _ in range(PULL_POINTS):
         point = onvif.at(onvif.ask("tev:CreatePullPointSubscription").texts("{*}Address")[0])
-        point.ask("tev:PullMessages", PULL)  # the present states
+        point.ask("tev:PullMessages", PULL)  # receives the present states
         threading.Thread(target=_wait, args=(point,), daemon=True).start()
 
 

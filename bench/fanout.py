@@ -1,4 +1,4 @@
-"""MJPEG fan-out: viewers of one stream, beside the peers and the least that a C program can do."""
+"""MJPEG fan-out: viewers of one stream, compared with the peers and with the least work of a C program."""
 
 import contextlib
 import itertools
@@ -16,28 +16,28 @@ Start = Callable[[], AbstractContextManager[Target]]
 Results = dict[tuple[str, int], list[load.Result]]
 
 PASSING = "ipcamd, passing on"
-"""The camera as it serves a webcam's own pictures, as the peers do."""
+"""The camera while it passes a webcam's pictures through, as the peers do."""
 
 QUALITY = 2
-"""Of the MJPEG stream; makes about 75 KB of a picture of the video."""
+"""Quality of the MJPEG stream, at which a picture of the video has about 75 KB."""
 
 
 def served_pictures(folder: Path, source: Path, count: int = 60) -> list[bytes]:
-    """Return what the camera makes of the source pack: the peers then serve the very same bytes."""
+    """Return the camera's pictures of the source pack: the peers then serve the same bytes."""
     with camera(source, folder) as target, target.client.open(target.stream) as answer:
         return [part.payload for part in itertools.islice(sdk_parts(answer), count)]
 
 
 @contextlib.contextmanager
 def camera(source: Path, folder: Path, passthrough: str = "off") -> Iterator[Target]:
-    """Run ipcamd on the stand-in for a V4L2 camera: it decodes and encodes every picture, or passes it on."""
+    """Run ipcamd on the stand-in for a V4L2 camera: it encodes every picture again, or passes it through."""
     with servers.ipcamd(folder, f"--source={servers.DEVICE}", environment=servers.fake_camera(source)) as target:
         target.client.update("Image.MJPEG", Quality=QUALITY, Passthrough=passthrough)
         yield target
 
 
 def starters(folder: Path, source: Path, served: Path) -> dict[str, Start]:
-    """Return what starts each server that can be run here."""
+    """Return a function that starts each server, for the servers that are installed."""
     start: dict[str, Start] = {
         "ipcamd": lambda: camera(source, folder),
         PASSING: lambda: camera(served, folder, "auto"),
@@ -52,7 +52,7 @@ def starters(folder: Path, source: Path, served: Path) -> dict[str, Start]:
 
 
 def measure(start: dict[str, Start], counts: dict[int, int], seconds: float, say: Callable[[str], None]) -> Results:
-    """Measure each server with each number of viewers; `counts` tells how many rounds. The servers take turns."""
+    """Measure the servers in turns with each number of viewers; `counts` has the rounds by number of viewers."""
     results: Results = {}
     for viewers, rounds in counts.items():
         for round_ in range(rounds):
@@ -68,19 +68,19 @@ def median(results: Results, name: str, viewers: int, key: str) -> float:
 
 
 def per_loop_second(result: load.Result) -> float:
-    """Frames per processor second of the first thread: for ipcamd that is all of the fan-out and none of the codecs."""
+    """Frames per processor second of the first thread, which in ipcamd does all of the fan-out and no encoding."""
     return result["frames_per_s"] * result["seconds"] / max(result["server_main_s"], 0.01)
 
 
 def other_work(results: Results) -> float:
-    """Return how many cores something else on this machine kept busy meanwhile."""
+    """Return how many cores other programs on this machine used meanwhile."""
     runs = [run for group in results.values() for run in group]
     others = sum(run["machine_busy_s"] - run["server_cpu_s"] - run["load_cpu_s"] for run in runs)
     return max(0.0, others / sum(run["seconds"] for run in runs))
 
 
 def table(results: Results) -> list[tuple[str, ...]]:
-    """Return lines for a person: a line for each server and number of viewers."""
+    """Return the lines of the printed table: one for each server and number of viewers."""
     head = ("server", "viewers", "fps least", "fps median", "lost", "p50 ms", "p99 ms", "core", "frames/CPU s", "MB")
     lines = [head]
     for (name, viewers), runs in results.items():
@@ -101,14 +101,14 @@ def table(results: Results) -> list[tuple[str, ...]]:
 
 
 PEERS = {"ustreamer": (2.5, 3.3), "mjpg-streamer": (2.5, 3.2), "C copy": (0.95, 1.1), "C sendfile": (0.8, 0.9)}
-"""What 500 viewers are compared with, and the goals for it."""
+"""Yardsticks for 500 viewers, with the goal and the aim of the ratio."""
 PASSING_LEAST = {"ustreamer": 3.0, "mjpg-streamer": 3.0, "C sendfile": 0.9}
-"""Goals for the whole camera while it passes pictures on."""
+"""Goals for the whole camera while it passes pictures through."""
 LIMIT = "C sendfile"
 
 
 def rows(results: Results) -> list[Row]:
-    """Compare with the peers and with the limit of C."""
+    """Return the comparison with the peers and with the C program."""
     measured = {name for name, _ in results}
     found = [row for peer, goals in PEERS.items() if peer in measured for row in efficiency(results, peer, *goals)]
     for viewers in (500, 1000):
@@ -118,7 +118,7 @@ def rows(results: Results) -> list[Row]:
 
 
 def efficiency(results: Results, peer: str, least: float, aim: float) -> list[Row]:
-    """Pictures that a processor second brings to 500 viewers."""
+    """Return the pictures per processor second for 500 viewers."""
     theirs = Yardstick(peer, median(results, peer, 500, "frames_per_cpu_s"))
     whole, passing = (median(results, name, 500, "frames_per_cpu_s") for name in ("ipcamd", PASSING))
     loop = statistics.median(per_loop_second(run) for run in results["ipcamd", 500])
@@ -130,7 +130,7 @@ def efficiency(results: Results, peer: str, least: float, aim: float) -> list[Ro
 
 
 def delivery(results: Results, viewers: int) -> list[Row]:
-    """Delay, loss and processor beside the limit of C."""
+    """Return delay, loss and processor time, compared with the C program."""
 
     def beside(title: str, unit: str, value: Callable[[str], float], *goals: float, less: bool = False) -> Row:
         yardstick = Yardstick(LIMIT, value(LIMIT))

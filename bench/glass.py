@@ -1,5 +1,5 @@
-"""Glass to canvas: the delay from a picture that is handed to the camera to its pixels on the live page, by WebRTC, in
-Chromium on the same machine.
+"""Glass to canvas: delay from a picture in the camera's pipe to its pixels on the live page, by WebRTC, in Chromium on
+the same machine.
 
 usage: python -m bench.glass
 """
@@ -19,9 +19,9 @@ from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 
 MOST_MS = 100
-"""Goal."""
+"""Goal: longest delay in milliseconds."""
 FLAGS = ("--host-resolver-rules=MAP camera.test 127.0.0.1",)
-"""Under a name the page is one of a network, as users have it."""
+"""With a host name the page counts as a page of the network, as for users."""
 WATCH = f"""
     globalThis.delays = [];
     const canvas = document.getElementById("picture");
@@ -45,9 +45,7 @@ def measure(folder: Path, seconds: float, say: Callable[[str], None]) -> list[fl
     pipe = folder / "frames"
     os.mkfifo(pipe)
     writer = subprocess.Popen([sys.executable, "-m", "bench.clock_frames", str(pipe)])
-    source = (
-        f"--source=pipe:{pipe}?format=gray&size={SIZE[0]}x{SIZE[1]}&rate={2 * FPS}"  # none is held back as too early
-    )
+    source = f"--source=pipe:{pipe}?format=gray&size={SIZE[0]}x{SIZE[1]}&rate={2 * FPS}"  # twice: no frame is early
     camera = CameraProcess(folder / "state-glass", source, "--log-level=warning").start()
     try:
         camera.client.update("Image.H264", Ratecontrol="cbr", Bitrate=2000, Framerate=FPS)
@@ -60,12 +58,12 @@ def measure(folder: Path, seconds: float, say: Callable[[str], None]) -> list[fl
 
 
 def watch(camera: CameraProcess, seconds: float) -> list[float]:
-    """Let the live page play for so many seconds; return the delays."""
+    """Play the live page for this time; return the delays in milliseconds."""
     with Chromium(flags=FLAGS) as browser:
         browser.log_in("admin", PASSWORD)
         browser.go(f"http://camera.test:{camera.port}/")
         eventually(lambda: browser.run("document.getElementById('by')?.textContent") == "by WebRTC", "no WebRTC", 60)
-        browser.run("new Promise((resolve) => setTimeout(resolve, 3000))")  # until the beginning is over
+        browser.run("new Promise((resolve) => setTimeout(resolve, 3000))")  # skip the start of the stream
         browser.run(WATCH)
         browser.run(f"new Promise((resolve) => setTimeout(resolve, {1000 * seconds}))")
         delays: list[float] = browser.run("delays.slice(1)")
@@ -73,7 +71,7 @@ def watch(camera: CameraProcess, seconds: float) -> list[float]:
 
 
 def rows(delays: list[float]) -> list[Row]:
-    """Compare with the goal."""
+    """Return the comparison with the goal."""
     cuts = statistics.quantiles(delays, n=20)
     title = "WebRTC: glass to canvas"
     return [

@@ -1,6 +1,6 @@
-"""The peer: GStreamer's RTSP server with one shared medium, an H.264 stream from a file over and over or from a camera.
+"""The peer: GStreamer's RTSP server with one shared H.264 stream, from a file in a loop or from a camera.
 
-For the system's Python (Debian: python3-gi, gir1.2-gst-rtsp-server-1.0). usage: gstreamer_rtsp.py PORT FILE|URL FPS
+Runs in the system's Python (Debian: python3-gi, gir1.2-gst-rtsp-server-1.0). usage: gstreamer_rtsp.py PORT FILE|URL FPS
 """
 
 import sys

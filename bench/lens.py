@@ -1,4 +1,4 @@
-"""Autofocus as a client sees it: how long it takes, and how sharp the picture is then, from starts all over the range.
+"""Autofocus: its duration and the sharpness of the picture afterwards, from start positions in the whole range.
 
 ``python -m bench.lens`` prints the table.
 """
@@ -20,7 +20,7 @@ from ipcamd.media.image.focus_meter import gradient_energy
 
 FZ = "/cgi/fz/focuszoomctl.cgi?"
 STARTS = {1: (0, 30, 55, 80, 100), 4: (0, 49, 51, 75, 100)}
-"""Zoom to positions of the focus; the best one is 50 or 80."""
+"""Start positions of the focus, by zoom; the best position is 50 or 80."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Outcome:
 
     duration_s: float
     sharpness: float
-    """As a share of that of the picture in best focus."""
+    """Relative to the picture in best focus."""
 
 
 def rows(folder: Path) -> list[Row]:
-    """Return the slowest and the least sharp of all runs, and what the picture was before them."""
+    """Return the longest duration and the lowest sharpness of all runs."""
     with servers.ipcamd(folder, "--source=scene") as target:
         client = target.client
         client.get("/cgi/admin/virtual.cgi", scene="still")
@@ -50,7 +50,7 @@ def rows(folder: Path) -> list[Row]:
 
 def _runs(target: Target) -> Iterator[Outcome]:
     for zoom, starts in STARTS.items():
-        target.client.get("/cgi/ptz/ptz.cgi", zoom=zoom)  # which keeps the picture in focus
+        target.client.get("/cgi/ptz/ptz.cgi", zoom=zoom)  # keeps the picture in focus
         _rest(target)
         best = _sharpness(target)
         for start in starts:
@@ -61,7 +61,7 @@ def _runs(target: Target) -> Iterator[Outcome]:
 
 
 def _focus(target: Target, focus: int) -> None:
-    """Move the focus there, step by step."""
+    """Move the focus to this position, step by step."""
     while steps := focus - int(_ask(target, "getmotorcurpos").split("|")[1]):
         _act(target, "focusplus" if steps > 0 else "focusminus")
 

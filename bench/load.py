@@ -11,12 +11,12 @@ Result = dict[str, float]
 
 
 def watch(target: Target, viewers: int, seconds: float, **options: float) -> Result:
-    """Let that many viewers watch the stream for that many seconds."""
+    """Watch the stream with this number of viewers for this time."""
     return _run("mjpeg", target, target.stream, viewers, seconds, options)
 
 
 def ask(target: Target, path: str, connections: int, seconds: float, body: str = "") -> Result:
-    """Ask for `path` over and over on that many connections; with a `body`, by POST."""
+    """Request `path` repeatedly on this number of connections; with a `body`, by POST."""
     return _run("snap", target, path, connections, seconds, {"body": body} if body else {})
 
 
@@ -43,6 +43,6 @@ def _run(
 
 
 def processor_seconds(pid: int) -> float:
-    """Return what a process has used so far."""
+    """Return the processor time of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100

@@ -1,4 +1,4 @@
-"""Motion detection: what a picture costs, and how often it is right about people who walk.
+"""Motion detection: processor time of a picture, and rate of correct results for walking people.
 
 ``python -m bench.motion`` prints the table of ``docs/motion.md``.
 """
@@ -23,14 +23,14 @@ from ipcamd.motion.windows import Window
 from ipcamd.tampering.detector import TamperingDetector
 
 SETTINGS = [(s, p) for s in (20, 50, 80, 100) for p in (0, 5, 10, 20, 30, 50)]
-"""Sensitivity and percentage."""
+"""Pairs of sensitivity and percentage."""
 WHOLE = {"whole picture": (0, 0, 640, 480)}
 
 Flags = NDArray[np.bool_]
 
 
 def rows() -> list[Row]:
-    """Return what detection in three windows costs, and how often it is right."""
+    """Return the processor time of detection in three windows, and its rate of correct results."""
     walked, calm = rates([(50, 10)])[50, 10]
     one = yardsticks.jpeg()
     hits = [hit for name, (hit, _) in walked.items() if name in PATH]
@@ -51,7 +51,7 @@ def cost(size: tuple[int, int], repeat: int = 3) -> float:
 
 
 def paced(size: tuple[int, int], count: int = 90) -> float:
-    """Return the same with a pause after each picture, in which other programs fill the processor's caches."""
+    """Return the same with a pause after each picture, in which other programs replace the contents of the caches."""
     shown = list(pictures(size))[:count]
     return _once(shown, 1 / MOST) / count * 1000
 
@@ -71,7 +71,7 @@ def _once(shown: list[Picture], rest: float = 0) -> float:
 
 
 def tampering_cost(size: tuple[int, int], repeat: int = 3) -> float:
-    """Return the milliseconds of processor time of one picture for the detection of tampering; two a second come."""
+    """Return the milliseconds of processor time of one picture for tampering detection, which gets two per second."""
     shown = list(pictures(size))[:300:5]
     return min(_once_for_tampering(shown) for _ in range(repeat)) / len(shown) * 1000
 
@@ -95,12 +95,12 @@ def _once_for_tampering(shown: list[Picture]) -> float:
 
 
 Rates = tuple[dict[str, tuple[float, int]], float]
-"""For each window the part of its busy seconds in which it was over, and how many there were; and the part of all
-windows' calm seconds in which one was."""
+"""For each window: the fraction of its busy seconds with an alarm, and their number. Then the fraction of all windows'
+calm seconds with an alarm."""
 
 
 def rates(settings: list[tuple[int, int]]) -> dict[tuple[int, int], Rates]:
-    """Return for each sensitivity and percentage how often the windows are right."""
+    """Return the rates of alarms for each sensitivity and percentage."""
     boxes = PATH | ELSEWHERE | WHOLE
     busy, calm = _seconds(boxes)
     over = _over([window(box, *setting) for setting in settings for box in boxes.values()])
@@ -115,16 +115,16 @@ def rates(settings: list[tuple[int, int]]) -> dict[tuple[int, int], Rates]:
 
 
 def _over(windows: list[Window]) -> list[Flags]:
-    """Return for each window in which seconds it is over."""
+    """Return for each window the seconds with an alarm."""
     detector = Detector(windows)
     flags = np.array([[result.alarm for result in detector.detect(frame)] for frame in analysis(pictures())])
     return [_whole_seconds(flags[:, number]) for number in range(len(windows))]
 
 
 def _seconds(boxes: dict[str, tuple[int, int, int, int]]) -> tuple[dict[str, Flags], dict[str, Flags]]:
-    """Return in which seconds somebody certainly moves in each box, and in which nobody does, nor just before or after.
+    """Return for each box the seconds with certain movement, and those without any, even just before and after.
 
-    It is told from the whole video at once, as no camera can: a place without people is what it shows most of the time.
+    Unlike a camera, this uses the whole video: the median of its pictures is the place without people.
     """
     moved, busy, calm = _moved(), {}, {}
     for name, (left, top, right, bottom) in boxes.items():
@@ -133,14 +133,14 @@ def _seconds(boxes: dict[str, tuple[int, int, int, int]]) -> tuple[dict[str, Fla
         count = part.sum(axis=(1, 2))
         some = _whole_seconds(count > 0)
         near = np.convolve(some, [1, 1, 1], "same") > 0
-        # nothing counts while the camera still learns the place
+        # the first two seconds do not count: the camera learns the background
         late = np.arange(some.size) >= 2
         busy[name], calm[name] = _whole_seconds(count > 40) & late, ~near & late
     return busy, calm
 
 
 def _moved() -> Flags:
-    """Return which pixels, of half the size, show somebody who half a second before was elsewhere."""
+    """Return the pixels, in pictures of half the size, that show a person who has moved in the last half second."""
     luma = np.stack([planes(picture.video)[0][::2, ::2] for picture in pictures()]).astype(np.int16)
     empty = np.median(luma[::5], axis=0).astype(np.int16)
     people = np.stack([_opened(np.abs(picture - empty) > 28) for picture in luma])
@@ -152,7 +152,7 @@ def _moved() -> Flags:
 
 
 def _opened(mask: Flags) -> Flags:
-    """Return the mask without what is thinner than three pixels: the barrier tape, and noise."""
+    """Return the mask without areas thinner than three pixels: the barrier tape, and noise."""
     return _nine(_nine(mask, np.logical_and), np.logical_or)
 
 
@@ -163,7 +163,7 @@ def _nine(mask: Flags, join: np.ufunc) -> Flags:
 
 
 def _whole_seconds(flags: Flags) -> Flags:
-    """Return for each second whether any of its pictures is marked."""
+    """Return for each second whether the flag of one of its pictures is set."""
     return flags[: flags.size // RATE * RATE].reshape(-1, RATE).any(axis=1)
 
 

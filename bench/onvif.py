@@ -1,4 +1,4 @@
-"""ONVIF requests a second, beside a bare web server that reads the same requests."""
+"""ONVIF requests per second, compared with a bare web server that reads the same requests."""
 
 import statistics
 from collections import defaultdict
@@ -14,7 +14,7 @@ CONNECTIONS, ROUNDS = 20, 3
 OPERATIONS = ("GetSystemDateAndTime", "GetDeviceInformation", "GetHostname")
 """Small requests that clients send often, with HTTP Basic."""
 WITH_LOGIN, LOGINS = "GetDeviceInformation", {"HTTP Digest": ask_with_digest, "UsernameToken": ask_with_token}
-"""Request with a login that is another one each time."""
+"""Request with a new login each time."""
 ENVELOPE = (
     '<?xml version="1.0" encoding="utf-8"?>'
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
@@ -23,7 +23,7 @@ ENVELOPE = (
 
 
 def onvif(folder: Path, seconds: float) -> list[Row]:
-    """Ask this camera, and a bare server without a login, in turn; the median of the rounds counts."""
+    """Send requests to this camera and to a bare server without a login, in turns; return medians of the rounds."""
     picture = folder / "snapshot.jpg"
     picture.write_bytes(b"")
     with servers.ipcamd(folder, "--source=scene") as camera, servers.bare(picture) as plain:

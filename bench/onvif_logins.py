@@ -1,4 +1,4 @@
-"""ONVIF requests with a login that is another one each time: HTTP Digest, or a UsernameToken."""
+"""ONVIF requests with a new login each time: HTTP Digest, or a UsernameToken."""
 
 import base64
 import os
@@ -27,12 +27,12 @@ Requests = Iterator[bytes]
 
 
 def ask_with_digest(target: Target, path: str, body: str, connections: int, seconds: float) -> float:
-    """Return how many requests with HTTP Digest the camera answers per second of its processor's time."""
+    """Return how many requests with HTTP Digest the camera answers per second of processor time."""
     return _ask(target, connections, seconds, lambda link: _digest_requests(link, path, body))
 
 
 def ask_with_token(target: Target, path: str, body: str, connections: int, seconds: float) -> float:
-    """Return how many requests with a UsernameToken the camera answers per second of its processor's time."""
+    """Return how many requests with a UsernameToken the camera answers per second of processor time."""
     return _ask(target, connections, seconds, lambda _: _token_requests(path, body))
 
 

@@ -1,4 +1,4 @@
-"""Pan and tilt as a viewer sees them: a source whose brightness grows to the right tells where the camera looks.
+"""Pan and tilt in the pictures of a viewer: the source grows brighter to the right, so brightness shows the position.
 
 ``python -m bench.ptz`` prints the table.
 """
@@ -24,9 +24,9 @@ SIZE = (1280, 720)
 PTZ = "/cgi/ptz/ptz.cgi?"
 ZOOM = 2.0
 LEVELS = 255 * (1 - 1 / ZOOM)
-"""Levels of brightness from one limit to the other."""
+"""Difference of brightness between the limits of pan."""
 MOVED = 0.15
-"""Levels that show a move: a pixel and a half of the source. The coding noise of a still picture is lower."""
+"""Change of brightness that proves a move: 1.5 pixels of the source. The coding noise of a still picture is lower."""
 
 
 def rows(folder: Path, rounds: int) -> list[Row]:
@@ -46,7 +46,7 @@ def rows(folder: Path, rounds: int) -> list[Row]:
 
 
 class Seen:
-    """Brightness of each picture, and when it came."""
+    """Arrival time and brightness of each picture."""
 
     def __init__(self) -> None:
         self.pictures: list[tuple[float, float]] = []
@@ -58,7 +58,7 @@ class Seen:
             self.changed.notify_all()
 
     def since(self, start: int) -> Iterator[tuple[float, float]]:
-        """Yield the pictures from number `start` on, as they come."""
+        """Yield the pictures from number `start` on, as they arrive."""
         for number in itertools.count(start):
             with self.changed:
                 if not self.changed.wait_for(lambda number=number: len(self.pictures) > number, 10):  # type: ignore[misc]
@@ -97,7 +97,7 @@ def _command(target: Target, query: str) -> None:
 
 
 def _rest(seen: Seen) -> float:
-    """Wait until nothing moves any more; return the brightness."""
+    """Wait until the picture stands still; return its brightness."""
     last: list[float] = []
     for _, level in seen.since(len(seen.pictures)):
         last = [*last[-14:], level]
@@ -115,7 +115,7 @@ def _delay_ms(target: Target, seen: Seen, direction: str) -> float:
 
 
 def _full_range(target: Target, seen: Seen) -> tuple[float, float]:
-    """Return the seconds of a move from one limit to the other, and its largest step as part of the range."""
+    """Return the seconds of a move from one limit to the other, and its largest step as a fraction of the range."""
     _command(target, f"speed=3|3|3&position=-100|0|{ZOOM}")
     low, start = _rest(seen), len(seen.pictures)
     _command(target, f"position=100|0|{ZOOM}")
@@ -133,7 +133,7 @@ def _full_range(target: Target, seen: Seen) -> tuple[float, float]:
 
 
 def _write_slope(path: Path) -> None:
-    """Write a video that does not move; its brightness grows evenly to the right."""
+    """Write a still video whose brightness increases evenly to the right."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", 30, options={"qscale": "1", "flags": "qscale"})
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"

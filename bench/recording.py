@@ -27,7 +27,7 @@ FILES = 10_000
 
 
 def cost(folder: Path, seconds: float, rounds: int = 5) -> list[Row]:
-    """Record the 1280x720 H.264 stream at 30 pictures a second that somebody watches anyway; turn and turn about."""
+    """Return the processor time of a watched 1280x720 H.264 stream at 30 fps, and of its recording in addition."""
     added, alone = [], []
     with servers.ipcamd(folder, "--source=scene") as target, watching(target):
         target.client.get(SCHEDULE, action="add", Name="rec", ScheduleTimeMode="1", EnableSDCard="1", Enable="0")
@@ -47,7 +47,7 @@ def cost(folder: Path, seconds: float, rounds: int = 5) -> list[Row]:
 
 
 def lists(folder: Path) -> list[Row]:
-    """Ask for pages of a card that holds 10,000 recordings, and for one large file."""
+    """Return the times to scan a card with 10,000 recordings, and to list pages of it."""
     card = folder / "card"
     (card / "record").mkdir(parents=True)
     data = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
@@ -82,7 +82,7 @@ def small_picture(folder: Path) -> Path:
 
 
 def download(folder: Path, megabytes: int = 200) -> list[Row]:
-    """Fetch one large recording; meanwhile somebody else asks for something small."""
+    """Compare the download of a large recording, and small requests meanwhile, with a bare web server."""
     card = folder / "big"
     (card / "record").mkdir(parents=True)
     name = name_of("ipcamd", datetime.fromtimestamp(1_750_000_000, UTC))
@@ -106,7 +106,7 @@ def download(folder: Path, megabytes: int = 200) -> list[Row]:
 
 
 def downloaded(target: Target, path: str, small: str, megabytes: int) -> dict[str, float]:
-    """Fetch a large file; meanwhile ask for something small, over and over."""
+    """Download a large file, and send small requests meanwhile; return the figures by title."""
     client = target.client if target.login else Client(target.port, "")
     waits: list[float] = []
     over = threading.Event()
@@ -126,7 +126,7 @@ def downloaded(target: Target, path: str, small: str, megabytes: int) -> dict[st
 
 @contextlib.contextmanager
 def watching(target: Target) -> Iterator[None]:
-    """Watch the stream meanwhile."""
+    """Watch the stream in a thread."""
     over = threading.Event()
 
     def watch() -> None:
@@ -143,7 +143,7 @@ def watching(target: Target) -> Iterator[None]:
 
 
 def spent(target: Target, seconds: float) -> float:
-    """Return the processor time that the camera uses, in milliseconds a second, after a moment for things to settle."""
+    """Return the processor time of the camera in milliseconds per second, measured from two seconds after the call."""
     time.sleep(2)
     before, began = load.processor_seconds(target.pid), time.monotonic()
     time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""RTSP relay: one camera's H.264 to many viewers, passed on by this camera, beside a relay of GStreamer's.
+"""RTSP relay: this camera passes the H.264 of another camera through to many viewers, compared with GStreamer.
 
 usage: python -m bench.relay
 """
@@ -18,7 +18,7 @@ from tests.ports import free_port
 VIEWERS, KBPS = 100, 4000
 RELAY = "GStreamer's relay"
 LEAST = 0.8
-"""Goal: processor time of the whole camera for each picture that a viewer gets, beside the peer's."""
+"""Goal: processor time of the whole camera per picture and viewer, relative to the peer's."""
 
 
 @contextlib.contextmanager
@@ -46,7 +46,7 @@ def gstreamer(address: str) -> Iterator[Server]:
 
 
 def measure(folder: Path, rounds: int, seconds: float, say: Callable[[str], None]) -> Results:
-    """Measure each relay; they take turns."""
+    """Measure the relays in turns."""
     results: Results = {}
     with contextlib.ExitStack() as stack:
         origin = stack.enter_context(camera(folder, "scene"))
@@ -71,7 +71,7 @@ def measure(folder: Path, rounds: int, seconds: float, say: Callable[[str], None
 
 
 def origin_state(near: CameraProcess) -> str:
-    """Return what the relay says of its stream; it lingers for a moment after the viewers."""
+    """Return the state of the relay's stream, which continues for a moment after the viewers have left."""
     with near.client.open("/cgi/mpeg/stream1.cgi"):
 
         def state() -> str:
@@ -83,7 +83,7 @@ def origin_state(near: CameraProcess) -> str:
 
 
 def rows(results: Results) -> list[Row]:
-    """Compare with the peer."""
+    """Return the comparison with the peer."""
     title = f"RTSP relay, {VIEWERS} viewers: CPU for a picture to a viewer, us"
     ours = rtsp.median(results, "ipcamd", "tcp", VIEWERS, "cpu_us")
     if (RELAY, "tcp", VIEWERS) not in results:

@@ -1,4 +1,4 @@
-"""Requests a second: snapshots and answers, with login, on kept connections, beside a bare web server."""
+"""Requests per second: snapshots and answers, with login, on persistent connections, beside a bare web server."""
 
 import statistics
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ CONNECTIONS, ROUNDS = 20, 3
 
 
 def requests(folder: Path, seconds: float) -> list[Row]:
-    """Ask this camera with login, and bare servers without, in turn; the median of the rounds counts."""
+    """Send requests to this camera with login and to bare servers without, in turns; return medians of the rounds."""
     picture = folder / "snapshot.jpg"
     with servers.ipcamd(folder, "--source=scene") as camera:
         picture.write_bytes(camera.client.get(camera.snapshot).body)
@@ -36,7 +36,7 @@ def requests(folder: Path, seconds: float) -> list[Row]:
 
 
 def _ask(targets: Mapping[str, tuple[Target, str]], seconds: float) -> dict[str, load.Result]:
-    """Ask each in turn, several rounds; return the medians."""
+    """Send requests to each server, in turns; return the medians of the rounds."""
     runs: dict[str, list[load.Result]] = {name: [] for name in targets}
     for _ in range(ROUNDS):
         for name, (target, path) in targets.items():

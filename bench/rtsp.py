@@ -1,4 +1,4 @@
-"""RTSP: viewers of one H.264 stream, over TCP and UDP, beside GStreamer's server.
+"""RTSP: viewers of one H.264 stream, over TCP and UDP, compared with GStreamer's server.
 
 usage: python -m bench.rtsp [--full]
 """
@@ -26,15 +26,15 @@ PEER = "GStreamer"
 FPS, KBPS = 30, 2000
 SHORT = {10: 1, 100: 1, 500: 3, 1000: 1}
 FULL = {10: 3, 100: 3, 500: 3, 1000: 3}
-"""Number of viewers to rounds."""
+"""Number of rounds, by number of viewers."""
 
 Results = dict[tuple[str, str, int], list[Result]]
-"""By server, transport and number of viewers."""
+"""Results by server, transport and number of viewers."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """Something that serves ``/h264``."""
+    """A running RTSP server with the path ``/h264``."""
 
     name: str
     port: int
@@ -46,7 +46,7 @@ LOGIN = "Authorization: " + basic("admin", PASSWORD)["Authorization"]
 
 @contextlib.contextmanager
 def ipcamd(folder: Path, source: Path) -> Iterator[Server]:
-    """Run this camera on the stand-in for a V4L2 camera; it decodes and encodes every picture, the peer does not."""
+    """Run this camera on the stand-in for a V4L2 camera; unlike the peer, it decodes and encodes every picture."""
     state = folder / f"state{time.monotonic_ns()}"
     options = ["--log-level=warning", "--viewers=5000", f"--source={servers.DEVICE}"]
     camera = CameraProcess(state, *options, environment=servers.fake_camera(source)).start()
@@ -73,7 +73,7 @@ def has_gstreamer() -> bool:
 
 
 def record(server: Server, file: Path, seconds: float = 6) -> None:
-    """Keep what the camera sends, so that the peer serves the very same stream."""
+    """Write the camera's stream to a file, so that the peer serves the same stream."""
     user = f"admin:{PASSWORD.replace(' ', '%20')}"
     url = f"rtsp://{user}@127.0.0.1:{server.port}/h264"
     command = ["ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", url, "-an", "-c", "copy", "-t", str(seconds)]
@@ -88,20 +88,20 @@ def write_command(server: Server, transport: str, viewers: int, seconds: float, 
 
 
 def watch(server: Server, transport: str, viewers: int, seconds: float, settle_s: float = 1) -> Result:
-    """Let that many viewers watch for that many seconds, which begin `settle_s` seconds after the last one's start."""
+    """Watch with this number of viewers for this time, from `settle_s` seconds after the last viewer's start."""
     command = write_command(server, transport, viewers, seconds, settle_s)
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=seconds + 120)
     if not done.stdout:
         raise RuntimeError(f"{command}: {done.stderr}")
     result: Result = json.loads(done.stdout)
-    # of ipcamd the first thread: all of RTSP and none of the codecs
+    # the first thread of ipcamd does all of RTSP and no encoding
     cpu = result["server_main_s"] if server.name == "ipcamd" else result["server_cpu_s"]
     result["received"] = 100 * (1 - result["lost_share"])
     return result | {"frames_per_fan_s": result["frames_per_s"] * result["seconds"] / max(cpu, 0.01), "fan_s": cpu}
 
 
 def measure(folder: Path, counts: dict[int, int], seconds: float, say: Callable[[str], None]) -> Results:
-    """Measure each server; they take turns."""
+    """Measure the servers in turns."""
     source, stream = folder / "rtsp.pack", folder / "rtsp.h264"
     packs.write(source, packs.jpegs())
     results: Results = {}
@@ -125,7 +125,7 @@ def median(results: Results, name: str, transport: str, viewers: int, key: str) 
 
 
 def lines(results: Results) -> list[tuple[str, ...]]:
-    """Return lines for a person: a line for each server, transport and number of viewers."""
+    """Return the lines of the printed table: one for each server, transport and number of viewers."""
     head = ("server", "way", "viewers", "fps least", "lost", "p50 ms", "p99 ms", "first key ms", "core", "frames/CPU s")
     found = [head]
     for (name, transport, viewers), runs in results.items():
@@ -139,7 +139,7 @@ def lines(results: Results) -> list[tuple[str, ...]]:
 
 
 def rows(results: Results) -> list[Row]:
-    """Compare with the peer."""
+    """Return the comparison with the peer."""
     found = []
     for way, least, aim in (("tcp", 1.7, 2.2), ("udp", 1.5, 1.9)):
         fan_out = f"RTSP {way}, 500 viewers: pictures a CPU second"
@@ -154,7 +154,7 @@ def rows(results: Results) -> list[Row]:
 def beside(
     results: Results, way: str, viewers: int, title: str, key: str, *goals: float, less: bool = False
 ) -> list[Row]:
-    """Return one figure beside the peer's; alone, and without a goal, where there is no peer."""
+    """Return a figure compared with the peer's; without the peer, only the figure."""
     if ("ipcamd", way, viewers) not in results:
         return []
     ours = median(results, "ipcamd", way, viewers, key)

@@ -1,4 +1,4 @@
-"""Scrape: the time of ``/metrics`` while many watch, beside ten answers of ``param.cgi`` in the same run."""
+"""Scrape: the time of ``/metrics`` with many viewers, compared with ten answers of ``param.cgi`` in the same run."""
 
 import statistics
 import threading
@@ -15,7 +15,7 @@ VIEWERS, ROUNDS, ANSWERS = 1000, 15, 10
 
 
 def scrape(folder: Path) -> list[Row]:
-    """Scrape and ask in turn while a thousand viewers watch; medians."""
+    """Return the median times of scrapes and of answers, in turns, with a thousand viewers."""
     source = folder / "scrape.pack"
     packs.write(source, packs.jpegs())
     with fanout.camera(source, folder) as target:
@@ -39,7 +39,7 @@ def _wait_for_viewers(target: Target) -> None:
 
 
 def _take_turns(target: Target) -> tuple[float, float]:
-    """Return the seconds of a scrape, and of ten answers, on a kept connection."""
+    """Return the seconds of a scrape, and of ten answers, on a persistent connection."""
     connection = HTTPConnection("127.0.0.1", target.port, timeout=60)
 
     def ask(path: str, count: int) -> float:

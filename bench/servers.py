@@ -1,4 +1,4 @@
-"""The servers under test: this camera, the peers that are installed, and the least that a C program can do."""
+"""The servers under test: this camera, the installed peers, and a C program that does the least work."""
 
 import contextlib
 import os
@@ -25,16 +25,16 @@ class Target:
     stream: str
     snapshot: str = ""
     login: str = ""
-    """A header field, whole."""
+    """Complete header field with the login; "" without one."""
 
     @property
     def client(self) -> Client:
-        """The administrator, where the server is ipcamd."""
+        """The administrator's client; for ipcamd only."""
         return Client(self.port)
 
 
 DEVICE = Path("/dev/video77")
-"""The camera that is not there; the stand-in answers for it."""
+"""Device that does not exist; the stand-in replaces it."""
 
 
 def fake_camera(pack: Path, device: Path = DEVICE) -> dict[str, str]:
@@ -45,7 +45,7 @@ def fake_camera(pack: Path, device: Path = DEVICE) -> dict[str, str]:
 
 @contextlib.contextmanager
 def ipcamd(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Target]:
-    """Run this camera in a state directory of its own."""
+    """Run this camera in a new state directory."""
     state = folder / f"state{len(list(folder.iterdir()))}"
     camera = CameraProcess(state, "--log-level=warning", "--viewers=5000", *options, environment=environment).start()
     login = "Authorization: " + basic("admin", PASSWORD)["Authorization"]
@@ -57,9 +57,9 @@ def ipcamd(folder: Path, *options: str, environment: Mapping[str, str] | None = 
 
 @contextlib.contextmanager
 def ustreamer(pack: Path, folder: Path) -> Iterator[Target]:
-    """Run Debian's ustreamer, passing the camera's pictures on as they are."""
+    """Run Debian's ustreamer, which passes the camera's pictures through."""
     port, device = free_port(), folder / "video0"
-    device.touch()  # it wants to see the file
+    device.touch()  # ustreamer checks that the file exists
     options = ["--format=MJPEG", "--encoder=HW", "--resolution=1280x720", "--desired-fps=30", "--workers=1"]
     command = ["ustreamer", f"--device={device}", *options, "--host=127.0.0.1", f"--port={port}", "--log-level=0"]
     with running(command, port, fake_camera(pack, device)) as pid:
@@ -68,9 +68,9 @@ def ustreamer(pack: Path, folder: Path) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def mjpg_streamer(pack: Path) -> Iterator[Target]:
-    """Run mjpg-streamer, passing the camera's pictures on as they are."""
+    """Run mjpg-streamer, which passes the camera's pictures through."""
     port = free_port()
-    device = Path(f"/tmp/v{os.getpid()}")  # it cuts the name of a device at 14 characters
+    device = Path(f"/tmp/v{os.getpid()}")  # mjpg-streamer truncates device names to 14 characters
     device.touch(exist_ok=False)
     command = ["mjpg_streamer", "-i", f"input_uvc.so -d {device} -r 1280x720 -f 30", "-o", f"output_http.so -p {port}"]
     try:
@@ -82,7 +82,7 @@ def mjpg_streamer(pack: Path) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def bare(picture: Path, file: Path | None = None, uvloop: bool = False) -> Iterator[Target]:
-    """Run a web server of a few lines on aiohttp, without a login."""
+    """Run a minimal web server on aiohttp, without a login."""
     port = free_port()
     command = [sys.executable, "-m", "bench.bare", str(port), str(picture), *([str(file)] if file else [])]
     with running([*command, "--uvloop"] if uvloop else command, port, {}) as pid:
@@ -99,7 +99,7 @@ def limit(pack: Path, mode: str) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def running(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[int]:
-    """Run a server and give its process number once it listens."""
+    """Run a server; yield its process number when it listens."""
     process = subprocess.Popen(
         command, env=os.environ | dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -122,5 +122,5 @@ def versions() -> dict[str, str]:
 
 
 def missing_peers() -> list[str]:
-    """Name the peers that are not installed."""
+    """Return the names of the peers that are not installed."""
     return [name for name in ("ustreamer", "mjpg_streamer") if not shutil.which(name)]

@@ -1,8 +1,8 @@
-"""Processor time of each stage of the picture's way, for one 1280x720 picture, one thread.
+"""Processor time of each stage of picture processing, for one 1280x720 picture in one thread.
 
 usage: python -m bench.stages [CLIP] [--pictures N]
 
-CLIP is a video file; without one it is the built-in scene.
+CLIP is a video file; the default is the built-in scene.
 """
 
 import argparse
@@ -46,7 +46,7 @@ GOALS = {
     "eight masks, mosaic": 0.3,
     "out of focus: 20 pixels": 1,
 }
-"""Encodings of one JPEG that a stage may cost."""
+"""Longest time of a stage, as a multiple of the time to encode one JPEG."""
 TEXTS = (OnScreenText("UpperLeft", "Front door"), OnScreenText("UpperLeft", pattern="%Y-%m-%d %H:%M:%S"))
 EVERYTHING = ImageSettings(140, 150, 160, 200, True, True, TEXTS, True)
 LOOKS = {
@@ -77,7 +77,7 @@ def clip(path: str, count: int) -> list[av.VideoFrame]:
 
 
 def cost(work: Callable[[int, Any], object], frames: Sequence[object]) -> float:
-    """Return the median of the thread's milliseconds per frame; the first ones warm up."""
+    """Return the median of the thread's milliseconds per frame, without the first frames."""
     spent = [yardsticks.spent_ms(partial(work, number, frame)) for number, frame in enumerate(frames)]
     return statistics.median(spent[5:])
 
@@ -90,20 +90,20 @@ def settings(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
 
 
 def cropped(zoom: float, frames: Sequence[av.VideoFrame]) -> float:
-    """Return what a view costs that moves from picture to picture."""
+    """Return the milliseconds per frame of a view that moves from picture to picture."""
     cropper = Cropper()
     return cost(lambda number, frame: cropper.crop(frame, View(number % 100, 0, zoom), SIZE), frames)
 
 
 def blurred(pixels: float, frames: Sequence[av.VideoFrame]) -> float:
-    """Return what a blur costs that changes from picture to picture, as it does while the lens moves."""
+    """Return the milliseconds per frame of a blur that changes from picture to picture, as while the lens moves."""
     blurrer = Blurrer()
     amount = pixels / SIZE[1] * 1000
     return cost(lambda number, frame: blurrer.blur(frame, amount * (0.9 + number % 20 / 100)), frames)
 
 
 def masked(is_mosaic: bool, frames: Sequence[av.VideoFrame]) -> float:
-    """Return what eight masks cost that cover a quarter of the picture together."""
+    """Return the milliseconds per frame of eight masks that together cover a quarter of the picture."""
     masks = [
         Mask((left / 4, top / 2, left / 4 + 0.125, top / 2 + 0.25), is_mosaic) for left in range(4) for top in (0, 1)
     ]
@@ -122,7 +122,7 @@ def encoded(settings: StreamSettings, frames: Sequence[av.VideoFrame]) -> float:
 
 
 def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
-    """Return the table's rows, each beside one JPEG."""
+    """Return the table's rows, each compared with one JPEG."""
     sizes = ((640, 480), (1920, 1080))
     shapes = [StreamSettings(codecs.JPEG, SIZE, 30, quality) for quality in (0, 3)]
     shapes += [
@@ -149,7 +149,7 @@ def control(settings: StreamSettings) -> str:
 
 
 def drawn(count: int) -> float:
-    """Return what the built-in scene costs."""
+    """Return the milliseconds per frame of the built-in scene."""
     wanted = Wanted(SIZE, 30, False)
     items = (item for item in make_source("scene").play(lambda: wanted, threading.Event()) if isinstance(item, Picture))
     return cost(lambda _, __: next(items), range(count))

@@ -1,4 +1,4 @@
-"""Start, restart, stop and idling of the camera."""
+"""Times of the camera's start, restart and stop, and its processor time while idle."""
 
 import contextlib
 import statistics
@@ -14,7 +14,7 @@ from tests.e2e.parts import sdk_parts
 
 
 def start_up(folder: Path, times: int = 5) -> list[Row]:
-    """Start to the ready line and to the first whole picture of an MJPEG viewer; a restart; the end while watched."""
+    """Return the times to listening, to the first MJPEG picture, of a restart, and of the end with a viewer."""
     taken: dict[str, list[float]] = {}
     for _ in range(times):
         begun = time.monotonic()
@@ -42,7 +42,7 @@ def start_up(folder: Path, times: int = 5) -> list[Row]:
 
 
 def _restarted(target: Target) -> float:
-    """Restart the camera and return the seconds until it answers again."""
+    """Restart the camera; return the seconds until it answers again."""
     begun = time.monotonic()
     with target.client.open(target.stream) as viewer, contextlib.suppress(OSError, HTTPException):
         target.client.get("/cgi/admin/restart.cgi")
@@ -53,7 +53,7 @@ def _restarted(target: Target) -> float:
 
 
 def idle(folder: Path, seconds: float) -> list[Row]:
-    """Processor time of a camera that nobody watches any more (its source is closed some seconds after the last)."""
+    """Return the processor time of a camera whose viewers have left; its source closes some seconds later."""
     with servers.ipcamd(folder, "--source=scene") as target:
         with target.client.open(target.stream) as answer:
             next(sdk_parts(answer))
@@ -71,7 +71,7 @@ def idle(folder: Path, seconds: float) -> list[Row]:
 
 
 def _idle_ms(pid: int, seconds: float) -> float:
-    """Return the processor time of a second, in ms, of a camera whose last viewer has just left."""
+    """Return the processor time, in ms per second, of a camera whose last viewer has just left."""
     time.sleep(20)
     before = load.processor_seconds(pid)
     time.sleep(seconds)

@@ -1,15 +1,15 @@
-"""Result table: each figure beside a yardstick of the same run, its goal, and a bar for the ratio."""
+"""Result table: each figure with a yardstick of the same run, its goal, and a bar for the ratio."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 BAR = 20
-"""Characters of the longest bar; half of it is a ratio of 1."""
+"""Characters of the longest bar, a ratio of 2."""
 
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Something else that was measured in the same run, on the same machine, in the same unit."""
+    """Another value for comparison, measured in the same run, on the same machine, in the same unit."""
 
     name: str
     value: float
@@ -26,7 +26,7 @@ class Row:
     least: float | None = None
     """The goal that must be reached; a maximum where `less` is set."""
     aim: float | None = None
-    """The goal that is hoped for."""
+    """A better value to aim for."""
     less: bool = False
     """Whether smaller is better."""
 
@@ -71,13 +71,13 @@ def number(value: float) -> str:
 
 
 def bar(ratio: float | None) -> str:
-    """Draw a ratio: ten characters are 1, an arrow stands for more than 2."""
+    """Draw a ratio: ten characters are 1, an arrow is more than 2."""
     length = 0 if ratio is None else round(ratio * BAR / 2)
     return ("=" * length if length <= BAR else "=" * (BAR - 1) + ">").ljust(BAR)
 
 
 def text(lines: Sequence[Sequence[str]]) -> str:
-    """Lay out lines of cells; the first column to the left, the others to the right."""
+    """Return lines of cells as text; the first column is left-aligned, the others right-aligned."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
 
     def row(line: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""TLS: what silent connections cost, and what encryption adds to the fan-out of MJPEG."""
+"""TLS: memory of silent connections, and processor time that encryption adds to the fan-out of MJPEG."""
 
 import resource
 import select
@@ -16,9 +16,9 @@ from tests.e2e.camera import Client, eventually
 
 SILENT = 6000
 ADDRESSES = 50
-"""Loopback addresses that they come from: one alone may not have so many."""
+"""Loopback addresses of the connections, whose number per address is limited."""
 HALF_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(40)
-"""The beginning of a handshake."""
+"""Beginning of a handshake."""
 VIEWERS = 20
 
 
@@ -44,7 +44,7 @@ _KINDS = {"silent TLS connections": b"", "TLS connections with half a hello": HA
 
 @contextmanager
 def _camera(folder: Path) -> Iterator[tuple[Target, int]]:
-    """Run a camera with HTTPS, and give its port, too."""
+    """Run a camera with HTTPS; yield it and its HTTPS port."""
     with servers.ipcamd(folder, "--source=scene") as target:
         target.client.update("Network.Advanced.HTTPS", Enabled="yes")
         yield target, int(target.client.value("Network.Advanced.HTTPS", "HttpsPort"))
@@ -68,7 +68,7 @@ def _memory_mb(pid: int) -> float:
 
 
 def _watching_ms(folder: Path, seconds: float) -> tuple[float, float]:
-    """Return the server's processor time for one picture of one viewer, plain and over TLS."""
+    """Return the server's processor time per picture and viewer, in ms, without and with TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with _camera(folder) as (target, port):
@@ -88,7 +88,7 @@ def _picture_ms(target: Target, port: int, seconds: float, wrap: Callable[[socke
 
 
 def _read(viewers: list[socket.socket], seconds: float) -> int:
-    """Read what comes, and return the number of pictures."""
+    """Read the streams for this time; return the number of pictures."""
     end, pictures = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         for viewer in select.select(viewers, [], [], 0.1)[0]:

@@ -1,4 +1,4 @@
-"""Viewers: delay with every adjustment on, memory, slow lines, and many viewers for a long time."""
+"""Viewers: delay with all adjustments, memory, slow lines, and many viewers for a long time."""
 
 import json
 import statistics
@@ -17,14 +17,14 @@ EVERYTHING = {
 }  # fmt: skip
 
 RUNS = 3
-"""Runs whose median counts: a picture buffer in use at only one of the two times changes a run by 5 KB a viewer."""
+"""Runs for a median: a picture buffer in use at only one of the two measurements changes a run by 5 KB per viewer."""
 
 SLOW_LINE = 400_000
-"""Bytes a second that a slow viewer reads."""
+"""Bytes per second that a slow viewer reads."""
 
 
 def live(folder: Path, seconds: float) -> list[Row]:
-    """From the capture to the viewer with every adjustment and overlay on, a hundred watching."""
+    """Return the delay from capture to viewer with all adjustments and overlays and a hundred viewers."""
     source = folder / "live.pack"
     packs.write(source, packs.jpegs())
     with fanout.camera(source, folder) as target:
@@ -39,7 +39,7 @@ def live(folder: Path, seconds: float) -> list[Row]:
 
 
 def memory(folder: Path, seconds: float) -> list[Row]:
-    """Memory of the process for each of 500 viewers, against one; it does not depend on the machine."""
+    """Return the memory of the process per viewer, from 500 viewers and one; it does not depend on the machine."""
     picture = folder / "small.jpg"
     picture.write_bytes(next(packs.jpegs(1, 10)))
     with servers.bare(picture) as bare:
@@ -63,7 +63,7 @@ def _viewer_kb(target: Target, seconds: float) -> float:
 
 
 def slow_viewers(folder: Path, seconds: float) -> list[Row]:
-    """Fifty viewers on slow lines beside ten good ones; segments as on Ethernet."""
+    """Return the figures of 50 viewers on slow lines and 10 good ones, with TCP segments as on Ethernet."""
     source, served = folder / "slow.pack", folder / "slow-served.pack"
     packs.write(source, packs.jpegs())
     packs.write(served, fanout.served_pictures(folder, source))
@@ -93,7 +93,7 @@ def _beside_slow(target: Target, seconds: float) -> dict[str, float]:
 
 
 def soak(folder: Path, minutes: float, say: Callable[[str], None]) -> list[Row]:
-    """Four hundred good viewers, 50 slow, 50 that read nothing: what must stay level does."""
+    """Return the growth of memory, files and buffers with 400 good viewers, 50 slow ones and 50 that read nothing."""
     with servers.ipcamd(folder, "--source=scene") as target:
         command = [str(servers.BUILD / "camload"), "mjpeg", "--port", str(target.port), "--path", target.stream]
         command += ["--header", target.login, "--clients", "400", "--slow", "50", "--deaf", "50"]
@@ -106,7 +106,7 @@ def soak(folder: Path, minutes: float, say: Callable[[str], None]) -> list[Row]:
                 say(f"soak: {samples[-1]}")
             assert process.stdout
             result = json.loads(process.stdout.read())
-    del samples[-1]  # the load had ended by then
+    del samples[-1]  # it was taken after the end of the load
     quarter = len(samples) // 4
     early, late = middle(samples[quarter : 2 * quarter + 1]), middle(samples[-quarter - 1 :])
     return [

@@ -1,4 +1,4 @@
-"""WebRTC: viewers of one H.264 stream, beside a sender of aiortc's.
+"""WebRTC: viewers of one H.264 stream, compared with a sender of aiortc.
 
 usage: python -m bench.webrtc
 """
@@ -20,13 +20,13 @@ from tests.e2e.camera import CameraProcess
 from tests.ports import free_port
 
 VIEWERS, PEER_VIEWERS = 100, 20
-"""A hundred are too many for the peer: it has no time left for their handshakes."""
+"""A hundred viewers are too many for the peer, which then has no time for their handshakes."""
 LEAST = 3.0
-"""Goal: pictures in a second of processor time, beside the peer's."""
+"""Goal: pictures per second of processor time, relative to the peer's."""
 
 
 def watch(server: Server, viewers: int, seconds: float) -> Result:
-    """Let that many viewers watch for that many seconds."""
+    """Watch with this number of viewers for this time."""
     command = [sys.executable, "-m", "bench.webrtc_viewers", str(server.port), str(server.pid), str(viewers)]
     done = subprocess.run([*command, str(seconds)], check=False, capture_output=True, text=True, timeout=seconds + 120)
     if done.returncode:
@@ -59,7 +59,7 @@ def measure(folder: Path, seconds: float, say: Callable[[str], None]) -> dict[st
 
 
 def rows(results: dict[str, Result]) -> list[Row]:
-    """Compare with the peer. Of ipcamd the first thread counts: all of WebRTC and none of the codecs."""
+    """Return the comparison with the peer. The first thread of ipcamd does all of WebRTC and no encoding."""
     ours, theirs = results["ipcamd"], results["aiortc"]
     version = importlib.metadata.version("aiortc")
     peer = Yardstick(f"aiortc {version}, {PEER_VIEWERS} viewers", theirs["pictures"] / theirs["cpu_s"])

@@ -1,4 +1,4 @@
-"""Viewers of WebRTC, in a process of their own: they count pictures without decrypting them.
+"""WebRTC viewers in their own process: they count pictures without decrypting them.
 
 usage: python -m bench.webrtc_viewers PORT PID VIEWERS SECONDS; writes one line of JSON.
 """
@@ -14,7 +14,7 @@ from tests.e2e.camera import Client
 from tests.e2e.webrtc.light_viewer import LightViewer, Place, make_offer
 
 CLOCK_HZ = 100
-"""Units of processor time in ``/proc``."""
+"""Units of processor time per second in ``/proc``."""
 
 
 async def watch(client: Client) -> LightViewer:
@@ -38,7 +38,7 @@ def spent_s(pid: int) -> tuple[float, float]:
 
 async def measure(port: int, pid: int, count: int, seconds: float) -> dict[str, float]:
     viewers = [await watch(Client(port)) for _ in range(count)]
-    await asyncio.sleep(1)  # until the first pictures, which come faster, have been sent
+    await asyncio.sleep(1)  # the first pictures arrive faster and do not count
     before, cpu_s, began_s = [viewer.pictures for viewer in viewers], spent_s(pid), time.monotonic()
     while (passed_s := time.monotonic() - began_s) < seconds:
         await asyncio.sleep(min(5.0, seconds - passed_s))

@@ -1,4 +1,4 @@
-"""Yardsticks of the processor: the cost of one JPEG and of Python's own imports on this machine, now."""
+"""Yardsticks of the processor: the times of one JPEG and of Python's own imports, on this machine and in this run."""
 
 import functools
 import statistics
@@ -16,14 +16,14 @@ QUALITY = 90
 
 @functools.cache
 def jpeg() -> Yardstick:
-    """Milliseconds of processor time to encode one picture of 1280x720 by libjpeg-turbo."""
+    """Return the milliseconds of processor time in which libjpeg-turbo encodes one picture of 1280x720."""
     frames = packs.frames(30)
     return Yardstick("one JPEG", statistics.median(spent_ms(partial(packs.encode, frame, QUALITY)) for frame in frames))
 
 
 @functools.cache
 def imports() -> Yardstick:
-    """Milliseconds that a Python process takes to import what every camera of this kind needs, and to end."""
+    """Return the milliseconds of a Python process that imports the modules that every such camera needs, and ends."""
     command = [sys.executable, "-c", "import asyncio, ssl, sqlite3"]
     return Yardstick("Python imports", statistics.median(_elapsed_ms(command) for _ in range(7)))
 
@@ -35,7 +35,7 @@ def _elapsed_ms(command: list[str]) -> float:
 
 
 def spent_ms(work: Callable[[], object]) -> float:
-    """Return the milliseconds of processor time that this thread spends."""
+    """Return the milliseconds of this thread's processor time for `work`."""
     begun = time.thread_time()
     work()
     return (time.thread_time() - begun) * 1000

@@ -17,7 +17,7 @@ REPORT = Path(__file__).parents[1] / "docs" / "soak.md"
 
 
 def main() -> int:
-    """Run what is asked for; the exit code tells whether all passed."""
+    """Make the requested runs; return the exit code: 0 if none failed, else 1."""
     parser = argparse.ArgumentParser(prog="make soak", description="Prove reliability by long runs.")
     parser.add_argument(
         "--minutes", type=float, default=60, help="of the endurance run (60), and half of it of the passthrough run"

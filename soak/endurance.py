@@ -1,4 +1,4 @@
-"""Endurance run: viewers come and go, settings change, the source is lost, continuous recording goes on."""
+"""Endurance run: viewers come and go, settings change, the source is lost, and continuous recording runs."""
 
 import http.client
 import os
@@ -17,7 +17,7 @@ VISIT_S, UPDATE_S, LOST_S, SAMPLE_S = 0.1, 1.0, 60.0, 10.0
 WARM_UP_S = 300.0
 STREAMS = ("/cgi/mjpg/mjpeg.cgi", "/cgi/mpeg/stream1.cgi", "/cgi/mpeg/stream2.cgi", "/cgi/jpg/image.cgi")
 SLOPE_MIB, TOLERANCE = 1.0, 2
-"""Growth per hour, and difference of files and threads at rest, that pass."""
+"""Permitted growth of memory per hour, and permitted difference of files and threads at rest."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Samples:
         self.rss_mib.append(pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20))
 
     def slope_mib_per_hour(self, warm_up_s: float) -> float:
-        """Return the growth after the warm-up, by a straight line through the samples."""
+        """Return the growth of memory after the warm-up, from a straight line through the samples."""
         late = [(t, r) for t, r in zip(self.times, self.rss_mib, strict=True) if t >= self.times[0] + warm_up_s]
         if len(late) < 3:
             return 0.0
@@ -44,7 +44,7 @@ class Samples:
 
 
 def run(folder: Path, minutes: float) -> list[Row]:
-    """Run for so long; return the results."""
+    """Run for this time; return the results."""
     camera = CameraProcess(folder / "state", "--source=scene", "--log-level=warning").start()
     client = camera.client
     client.update("Image.H264", Resolution=1, Framerate=10)
@@ -79,7 +79,7 @@ def run(folder: Path, minutes: float) -> list[Row]:
 
 
 class Jobs:
-    """What happens to the camera, each at its interval."""
+    """Actions on the camera, each at its interval."""
 
     def __init__(self, camera: CameraProcess, samples: Samples) -> None:
         self._camera = camera
@@ -93,7 +93,7 @@ class Jobs:
         ]
 
     def do_what_is_due(self) -> int:
-        """Do it; return the number of wrong answers."""
+        """Perform the actions that are due; return the number of wrong answers."""
         wrong = 0
         for job in self._jobs:
             interval, due, action = job
@@ -126,13 +126,13 @@ def _call(action: Callable[[], object]) -> object:
 
 
 def visit(camera: CameraProcess, number: int) -> bool:
-    """Open a stream, read a little of it and leave; return whether there was any."""
+    """Open a stream, read the first bytes and close it; return whether any arrived."""
     with camera.client.open(STREAMS[number % len(STREAMS)]) as answer:
         return answer.status == 200 and bool(answer.read(20_000))
 
 
 def at_rest(pid: int) -> tuple[int, int]:
-    """Return the least number of open files and of threads within a while without viewers."""
+    """Return the numbers of open files and threads when they are constant; after two minutes, the least ones."""
     counts: list[tuple[int, int]] = []
 
     def settled() -> bool:
@@ -147,7 +147,7 @@ def at_rest(pid: int) -> tuple[int, int]:
 
 
 def stops(camera: CameraProcess) -> bool:
-    """Stop the camera; return whether it ended as it should."""
+    """Stop the camera; return whether it ended correctly."""
     try:
         camera.stop()
     except AssertionError:

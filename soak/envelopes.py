@@ -8,11 +8,11 @@ from tests.onvif.envelope_fuzzer import BATCH, EnvelopeFuzzer
 from soak.report import Progress, Row
 
 PORTION = 100 * BATCH
-"""Envelopes from one look at the log to the next."""
+"""Envelopes between two checks of the log."""
 
 
 def run(folder: Path, runs: int) -> list[Row]:
-    """Send so many envelopes."""
+    """Send this number of envelopes; return the result."""
     camera = CameraProcess(folder / "state", "--source=scene", "--log-level=warning").start()
     fuzzer, progress, broken = EnvelopeFuzzer(camera), Progress("envelopes", runs), list[str]()
     for first in range(0, runs, PORTION):

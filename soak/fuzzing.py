@@ -1,4 +1,4 @@
-"""Fuzzing: damaged inputs for each parser of what others send, on all cores."""
+"""Fuzzing: damaged inputs for each parser of received data, on all cores."""
 
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
@@ -12,7 +12,7 @@ PORTION = 20_000
 
 
 def run(runs: int) -> list[Row]:
-    """Make so many runs of each parser."""
+    """Make this number of runs of each parser; return the result."""
     names, broken, done = [*STREAMS, *MESSAGES], dict[str, str](), 0
     progress = Progress("fuzzing", runs * len(names))
     with ProcessPoolExecutor() as pool:
@@ -31,7 +31,7 @@ def run(runs: int) -> list[Row]:
 
 
 def fuzz(name: str, first: int, count: int) -> str:
-    """Make these runs; return what broke, or ""."""
+    """Make these runs; return the failure, or ""."""
     try:
         Fuzzer(name).run(first, count)
     except AssertionError as error:

@@ -1,4 +1,4 @@
-"""Kills: a camera is killed at any moment while settings change; what it acknowledged must be there afterwards."""
+"""Kills: a camera is killed at random times while settings change; it must keep all acknowledged changes."""
 
 import http.client
 import random
@@ -17,7 +17,7 @@ GROUP, NAME = "System.Info", "ServerLocation"
 
 
 class Writer:
-    """Changes one setting again and again until the camera is gone."""
+    """Changes one setting repeatedly until the camera has ended."""
 
     def __init__(self, camera: CameraProcess) -> None:
         self._client = camera.client
@@ -26,12 +26,12 @@ class Writer:
         self._thread = threading.Thread(target=self._work)
 
     def start(self, first: int) -> None:
-        """Begin with this number."""
+        """Start; the first value is `first` + 1."""
         self.asked = self.acknowledged = first
         self._thread.start()
 
     def join(self) -> None:
-        """Wait until it has noticed that the camera is gone."""
+        """Wait until the thread has noticed that the camera has ended."""
         self._thread.join()
 
     def _work(self) -> None:
@@ -44,7 +44,7 @@ class Writer:
 
 
 def run(folder: Path, count: int) -> list[Row]:
-    """Kill a camera so many times; return the result."""
+    """Kill a camera `count` times; return the result."""
     chance, progress = random.Random(1), Progress("kills", count)
     state, last, asked, lost, acknowledged = folder / "state", 0, 0, 0, 0
     for number in range(count):
@@ -55,7 +55,7 @@ def run(folder: Path, count: int) -> list[Row]:
         writer = Writer(camera)
         writer.start(asked)
         writer.begun.wait(20)
-        threading.Event().wait(chance.uniform(0, 0.1))  # any moment
+        threading.Event().wait(chance.uniform(0, 0.1))  # a random time
         camera.kill()
         writer.join()
         acknowledged += writer.acknowledged - asked
@@ -68,7 +68,7 @@ def run(folder: Path, count: int) -> list[Row]:
 
 
 def is_whole(state: Path) -> bool:
-    """Whether the database in a state directory is intact; a copy is looked at, so that the camera recovers its own."""
+    """Whether the database in a state directory is intact. Checks a copy: the camera recovers the original."""
     with TemporaryDirectory() as folder:
         for file in (*state.glob("*.db"), *state.glob("*.db-wal")):
             shutil.copy(file, folder)

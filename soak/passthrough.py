@@ -1,4 +1,4 @@
-"""Passthrough run: pictures of known bytes go through two cameras, while the first one is killed and started again."""
+"""Passthrough run: known pictures pass through two cameras, while the first one is killed and started repeatedly."""
 
 import hashlib
 import io
@@ -21,7 +21,7 @@ from soak.report import Progress, Row
 
 SIZE, RATE, PICTURES, GOP = (640, 480), 30, 120, 30
 LIFE_S, REST_S = (20.0, 60.0), (0.2, 3.0)
-"""Shortest and longest time in seconds between a start of the first camera and its kill, and until the next start."""
+"""Shortest and longest time, in seconds, from a start of the first camera to its kill, and then to the next start."""
 LEAST_MINUTES = 30
 """Duration that the criterion demands."""
 _DELIMITER, _FILLER = 9, 12
@@ -29,10 +29,10 @@ _PARAMETER_SETS = (7, 8)
 
 
 class Relay:
-    """One codec: a camera plays a file, a second one has the first as its source, and a viewer watches the second."""
+    """Run of one codec: a camera plays a file, a second one has the first as its source, and a viewer watches it."""
 
     def __init__(self, folder: Path, codec: str, url: str, port_option: str) -> None:
-        """`url` is that of the first camera's stream, without scheme and host; `port_option` is that of its server."""
+        """`url` is the scheme and path of the first camera's stream; `port_option` sets the port of its server."""
         self.codec = codec
         self.restarts = 0
         movie, pictures = make_movie(folder, codec)
@@ -49,17 +49,17 @@ class Relay:
         self._source = threading.Thread(target=self._disturb)
         self.equal = self.unknown = self.lost = self.jumps = self.far_encoded = self.far_dropped = 0
         self._last: tuple[int, int, int] | None = None
-        """Counter, place and number of restarts of the last picture of the file."""
+        """Of the last picture of the file: its counter, its place in the file, and the number of restarts before it."""
 
     def start(self) -> None:
-        """Start cameras, viewer and kills."""
+        """Start the cameras, the viewer and the kills."""
         for camera in (self._far, self._near):
             camera.start().client.update(f"Image.{self.codec}", Resolution=0, Framerate=RATE)
         self._viewer.start()
         self._source.start()
 
     def stop(self) -> tuple[int, int]:
-        """Stop; return how many pictures the second camera passed through, and how many it encoded."""
+        """Stop; return the numbers of pictures that the second camera passed through and encoded."""
         self._stop.set()
         self._source.join()
         self._viewer.join()
@@ -79,18 +79,18 @@ class Relay:
             self._note_source()
             self._far.kill()
             self._stop.wait(chance.uniform(*REST_S))
-            self.restarts += 1  # nothing of the last life is on its way any more
+            self.restarts += 1  # no picture from before the kill is still in transit
             self._far.start()
         self._note_source()
 
     def _note_source(self) -> None:
-        """Note what the first camera encoded, and left out because the second was slow."""
+        """Count the pictures that the first camera encoded, and those that it dropped because the second was slow."""
         _, encoded, dropped = count_frames(self._far.client, self.codec)
         self.far_encoded += encoded
         self.far_dropped += dropped
 
     def _watch(self) -> None:
-        """Watch the second camera without a break, so that each of its pictures is compared."""
+        """Watch the second camera without a gap, to compare all of its pictures."""
         expected = 0
         with self._near.client.open(STREAMS[self.codec]) as answer:
             for part in sdk_parts(answer):
@@ -114,7 +114,7 @@ class Relay:
 
 
 def run(folder: Path, minutes: float) -> list[Row]:
-    """Run for so long; return the results."""
+    """Run for this time; return the results."""
     relays = [
         Relay(folder / "h264", "H264", "rtsp:/h264", "--rtsp-port"),
         Relay(folder / "mjpeg", "MJPEG", "http:/cgi/mjpg/mjpg.cgi", "--port"),
@@ -130,9 +130,9 @@ def run(folder: Path, minutes: float) -> list[Row]:
 
 
 def report(relay: Relay, minutes: float) -> list[Row]:
-    """Stop a relay and judge it."""
+    """Stop a relay; return its results."""
     passed, encoded = relay.stop()
-    # a picture that the first camera had to encode is passed through by the second, but is none of the file
+    # the second camera also passes through pictures that the first one encoded, which are not in the file
     unexplained = passed - relay.equal - relay.lost, relay.unknown - encoded
     different = max(0, *(count - relay.far_encoded for count in unexplained))
     name = f"passthrough of {relay.codec}, {minutes:g} minutes, {relay.restarts} restarts of the source"
@@ -154,13 +154,13 @@ def report(relay: Relay, minutes: float) -> list[Row]:
 
 
 def fingerprint(codec: str, payload: bytes) -> bytes:
-    """Return a hash of a JPEG, or of the slices of an H.264 picture: containers keep parameter sets elsewhere."""
+    """Return a hash of a JPEG, or of an H.264 picture's slices: containers store parameter sets separately."""
     parts = [payload] if codec == "MJPEG" else units(payload, _DELIMITER, _FILLER, *_PARAMETER_SETS)
     return hashlib.sha256(b"\0\0\1".join(part.rstrip(b"\0") for part in parts)).digest()
 
 
 def count_frames(client: Client, codec: str) -> tuple[int, ...]:
-    """Return how many pictures of a stream a camera has passed through, encoded, and left out for slow viewers."""
+    """Return how many pictures of a stream a camera has passed through, encoded, and dropped for slow viewers."""
     text = client.get("/metrics").text
     counts = (
         re.findall(rf'^ipcamd_frames_{kind}_total{{stream="{codec.lower()}".*}} (\S+)$', text, re.MULTILINE)
@@ -190,7 +190,7 @@ def make_movie(folder: Path, codec: str) -> tuple[Path, list[bytes]]:
 
 
 def encode_noise(codec: str) -> list[bytes]:
-    """Return the encoded pictures."""
+    """Return encoded pictures of moving noise."""
     noise = np.random.default_rng(1).integers(0, 256, (SIZE[1] // 8, SIZE[0] // 8 + PICTURES), np.uint8)
     frames = [noise[:, n : n + SIZE[0] // 8].repeat(8, 0).repeat(8, 1) for n in range(PICTURES)]
     if codec == "MJPEG":

@@ -1,4 +1,4 @@
-"""Power cuts: the file system below a camera ends from one moment to the next, its journal unwritten."""
+"""Power cuts: the file system of a running camera stops suddenly, without writing its journal."""
 
 import signal
 import subprocess
@@ -14,7 +14,7 @@ from soak.report import Progress, Row
 
 
 def run(folder: Path, count: int) -> list[Row]:
-    """Cut the power so many times; return the result."""
+    """Cut the power `count` times; return the result."""
     stick, name = Stick(folder), f"{count} power cuts"
     if not stick.make():
         return [Row(name, "needs root, mkfs.ext4 and loop devices", "0 lost or damaged in 200", None)]
@@ -25,7 +25,7 @@ def run(folder: Path, count: int) -> list[Row]:
 
 
 def take_copy(stick: Stick, number: int) -> None:
-    """Go on with a copy: another process may still hold the file system that was cut off in a namespace of its own."""
+    """Continue with a copy, because another process may still use the old file system in its own mount namespace."""
     copy = stick.image.with_name(f"image{number}")
     subprocess.run(["cp", "--sparse=always", stick.image, copy], check=True)
     stick.image.unlink()
@@ -45,8 +45,8 @@ def _cut(stick: Stick, count: int, name: str) -> list[Row]:
         writer = Writer(camera)
         writer.start(asked)
         writer.begun.wait(20)
-        threading.Event().wait(chance.uniform(0, 0.2))  # any moment
-        camera.signal(signal.SIGSTOP)  # every acknowledgement is from before the cut
+        threading.Event().wait(chance.uniform(0, 0.2))  # a random time
+        camera.signal(signal.SIGSTOP)  # so that every acknowledgement precedes the cut
         stick.cut()
         camera.kill()
         writer.join()

@@ -18,7 +18,7 @@ class Row:
     result: str
     criterion: str
     passed: bool | None
-    """None: it could not be run here, or not for as long as the criterion demands."""
+    """None: the run was impossible here, or shorter than the criterion requires."""
 
 
 class Progress:
@@ -28,7 +28,7 @@ class Progress:
         self._name, self._total, self._shown_at = name, total, 0.0
 
     def __call__(self, done: float, words: str = "") -> None:
-        """Show that so much of the total is done."""
+        """Show this part of the total as done."""
         now = time.monotonic()
         if now < self._shown_at + 0.2 and done < self._total:
             return
@@ -45,7 +45,7 @@ class Progress:
 
 
 def write(path: Path, rows: Sequence[Row], about: str) -> None:
-    """Write the rows as a page."""
+    """Write the rows as a Markdown page."""
     words = {True: "passed", False: "**failed**", None: "not proved here"}
     table = [f"| {row.run} | {row.result} | {row.criterion} | {words[row.passed]} |" for row in rows]
     head = [

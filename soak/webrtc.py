@@ -1,4 +1,4 @@
-"""WebRTC run: viewers come and go in all ways, and leave nothing behind in the camera."""
+"""WebRTC run: viewers connect and disconnect in all ways; the camera must release all of their resources."""
 
 import asyncio
 import time
@@ -12,19 +12,19 @@ from soak.endurance import Samples
 from soak.report import Progress, Row
 
 PROOF = 500
-"""Viewers that the criterion demands."""
+"""Viewers that the criterion requires."""
 REST_S = 90.0
-"""Seconds for which the camera is watched before and after: it returns free memory at intervals."""
+"""Seconds of observation before and after: the camera returns free memory at intervals."""
 GROWTH_MIB = 8.0
-"""Growth of memory that passes: the heaps of the C library differ by as much from one rest to the next."""
+"""Permitted growth of memory: the heaps of the C library vary by this much between two rests."""
 
 
 def run(folder: Path, viewers: int) -> list[Row]:
-    """Let so many viewers come and go; return the results."""
+    """Let this number of viewers connect and disconnect; return the results."""
     camera = make_counted_camera(folder / "state", "--source=scene", "--audio=tone", "--log-level=warning").start()
     camera.client.update("Audio", MicEnabled="yes")
     held, visitors = Held(camera), Visitors(camera.client)
-    asyncio.run(Visitors(camera.client, PROMPT).come_and_go(PRESENT))  # what the first viewers load stays
+    asyncio.run(Visitors(camera.client, PROMPT).come_and_go(PRESENT))  # loads the modules, which stay
     before, least_mib = held.find_least(lambda _: False, REST_S), [find_lowest_mib(camera.pid)]
     asyncio.run(visitors.come_and_go(viewers, Progress("webrtc", viewers)))
     after = held.settle(before, REST_S)
@@ -34,7 +34,7 @@ def run(folder: Path, viewers: int) -> list[Row]:
 
 
 def find_lowest_mib(pid: int) -> float:
-    """Return the least memory of a while."""
+    """Return the least memory within `REST_S`, in MiB."""
     samples, deadline = Samples(pid), time.monotonic() + REST_S
     while time.monotonic() < deadline:
         samples.take()
@@ -43,7 +43,7 @@ def find_lowest_mib(pid: int) -> float:
 
 
 def report(visitors: Visitors, held: Sequence[Mapping[str, int]], least_mib: Sequence[float]) -> list[Row]:
-    """Judge a run by what the camera held, and by its memory, before and after."""
+    """Return the results, from the camera's resources and memory before and after the run."""
     before, after = held
     viewers = visitors.gone.total()
     name, is_proof = f"WebRTC, {viewers} viewers come and go", viewers >= PROOF

@@ -1,4 +1,4 @@
-/* camload: load generator for IP camera servers.  What its parts share. */
+/* camload: load generator for IP camera servers.  Declarations that its parts share. */
 #ifndef CAMLOAD_H
 #define CAMLOAD_H
 
@@ -20,15 +20,15 @@ void hist_add(struct hist *h, uint64_t us);
 double hist_ms(const struct hist *h, double quantile);
 double hist_mean_ms(const struct hist *h);
 
-/* ---- cost.c: what the server under test costs ---- */
+/* ---- cost.c: resources that the server under test uses ---- */
 struct cost {
 	double cpu_s;      /* user + system seconds of the process tree */
 	double user_s;
-	double main_s;     /* of it, the first thread of each process named */
+	double main_s;     /* of cpu_s: the first thread of each process named */
 	double memory_mb;  /* anonymous memory of the tree, shared pages in part */
 	double tcp_mem_mb; /* kernel memory of all TCP sockets on the machine */
-	double busy_s;     /* all CPUs, all processes: machine wide busy seconds */
-	double self_s;     /* this load generator */
+	double busy_s;     /* busy seconds of all CPUs, for all processes */
+	double self_s;     /* processor seconds of this load generator */
 	int procs;
 };
 void cost_read(struct cost *c, const int *pids, int n);
@@ -43,7 +43,7 @@ struct args {
 void args_parse(struct args *a, int argc, char **argv);
 
 /* ---- socket.c ---- */
-extern int tcp_mss;                                    /* --mss; 0: the kernel's own */
+extern int tcp_mss;                                    /* --mss; 0: the kernel's default */
 int tcp_start(const char *host, int port, int rcvbuf); /* non-blocking connect */
 void raise_fd_limit(void);
 void format_request(char *to, size_t size, const struct args *a, const char *more);

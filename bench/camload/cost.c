@@ -1,4 +1,4 @@
-/* What the server under test costs: processor time and memory of its process tree. */
+/* Resources of the server under test: processor time and memory of its process tree. */
 #include "camload.h"
 
 #include <dirent.h>

@@ -24,7 +24,7 @@ static void readable(struct viewer *c)
 	}
 }
 
-/* The viewers are first those that read all they can, then the slow, then the deaf. */
+/* Viewers by index: first those that read all they can, then the slow, then the deaf, which read nothing. */
 static void open_viewer(struct viewer *c, const struct args *a)
 {
 	int index = c - M.v;
@@ -51,7 +51,7 @@ static void event(struct viewer *c, uint32_t what)
 		}
 		c->state = HEAD;
 		T.alive++;
-		/* a deaf one is only told when it was cut */
+		/* a deaf viewer only notices that it was cut */
 		struct epoll_event ev = { .events = c->deaf ? 0 : EPOLLIN, .data.ptr = c };
 		epoll_ctl(M.epfd, c->slow ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, c->fd, &ev);
 		return;
@@ -153,7 +153,7 @@ static void report_rates(const struct args *a, double took, double cpu)
 	free(rate);
 }
 
-/* A deaf viewer that was cut long ago is told so when it speaks. */
+/* A deaf viewer that was cut long ago notices it when it sends. */
 static void knock(const struct args *a, int *opened)
 {
 	for (int i = a->clients + a->slow; i < M.total; i++)

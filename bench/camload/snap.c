@@ -14,7 +14,7 @@ struct conn {
 	int fd, connected, in_body;
 	char head[4096];
 	int nhead;
-	long left;      /* body bytes to come; -1: until the peer closes */
+	long left;      /* remaining body bytes; -1: until the peer closes */
 	uint64_t sent, bytes;
 };
 

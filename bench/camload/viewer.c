@@ -2,10 +2,10 @@
  *
  * A small parser: response head, then parts.  A part with a Content-Length is skipped with
  * recv(MSG_TRUNC), which makes the kernel drop the bytes without copying them, so that one core
- * can drain what the server under test sends.  --verify reads every byte instead and checks that
+ * can receive all data of the server under test.  --verify reads every byte instead and checks that
  * each JPEG starts with SOI and ends with EOI.
  *
- * A frame's number and time of birth are read from the "CAMSTAMP" comment segment of the JPEG, or
+ * A frame's number and capture time are read from the "CAMSTAMP" comment segment of the JPEG, or
  * from the 28-byte payload header of the camera SDK (counter, size, type, seconds, microseconds,
  * ...) where the part has one.
  */
@@ -33,7 +33,7 @@ static uint64_t u64(const uint8_t *p)
 	return x;
 }
 
-/* Find the frame's number and birth time; returns 0 where there is none. */
+/* Find the frame's number and capture time; returns 0 if it has none. */
 static int find_stamp(const struct viewer *c, uint64_t *seq, uint64_t *ns)
 {
 	const uint8_t *p = c->peek;
@@ -164,7 +164,7 @@ static void part_done(struct viewer *c)
 /* Body bytes of a part whose length is not announced: look for the boundary. */
 static const uint8_t *scan(struct viewer *c, const uint8_t *p, const uint8_t *end)
 {
-	/* join the carry with the new bytes only around the seam */
+	/* join the saved bytes with the new ones only around the boundary of the reads */
 	uint8_t seam[2 * TAIL];
 	int take = end - p < TAIL ? end - p : TAIL;
 	memcpy(seam, c->carry, c->ncarry);
@@ -199,7 +199,7 @@ static const uint8_t *scan(struct viewer *c, const uint8_t *p, const uint8_t *en
 	return end;
 }
 
-/* Consume de-chunked stream bytes. */
+/* Parse stream bytes without chunked coding. */
 static void feed(struct viewer *c, const uint8_t *p, const uint8_t *end)
 {
 	while (p < end && c->state != DEAD) {
@@ -267,7 +267,7 @@ static void feed_chunked(struct viewer *c, const uint8_t *p, const uint8_t *end)
 	}
 }
 
-/* Read the response head byte-exactly, without touching what follows it. */
+/* Read exactly the response head, and none of the bytes after it. */
 static int read_head(struct viewer *c)
 {
 	int room = LINE_MAX_ - 1 - c->ntext;
@@ -289,7 +289,7 @@ static int read_head(struct viewer *c)
 	return 1;
 }
 
-/* Returns bytes taken, 0 when the socket is dry, -1 when it is finished. */
+/* Returns bytes taken, 0 if none are available, -1 when the connection is finished. */
 long viewer_step(struct viewer *c, long limit)
 {
 	static uint8_t buf[CHUNK];

@@ -1,4 +1,4 @@
-/* One viewer of a multipart stream: connects, asks, reads parts. */
+/* One viewer of a multipart stream: connects, sends the request, reads parts. */
 #ifndef CAMLOAD_VIEWER_H
 #define CAMLOAD_VIEWER_H
 
@@ -17,7 +17,7 @@ struct viewer {
 	uint8_t peek[PEEK];   /* first bytes of the part body */
 	int npeek;
 	uint8_t last2[2];
-	long left;            /* body bytes still to come */
+	long left;            /* remaining body bytes */
 	long size;
 	long chunk_left;
 	char size_line[24];
@@ -30,7 +30,7 @@ struct viewer {
 	double credit;
 };
 
-/* What all viewers of a run count into. */
+/* Counters that all viewers of a run share. */
 struct tally {
 	int measuring, verify;
 	struct hist delay, first, slow_delay;
@@ -38,9 +38,9 @@ struct tally {
 };
 extern struct tally T;
 
-/* Reads at most `limit` bytes: bytes taken, 0 when the socket is dry, -1 when it is finished. */
+/* Reads at most `limit` bytes; returns bytes taken, 0 if none are available, -1 when the connection is finished. */
 long viewer_step(struct viewer *c, long limit);
-/* Closes it; a viewer that reads as it should has then failed, a slow or deaf one was cut. */
+/* Closes the connection; a normal viewer has then failed, a slow or deaf one was cut. */
 void viewer_drop(struct viewer *c);
 
 #endif

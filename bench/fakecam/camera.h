@@ -1,4 +1,4 @@
-/* The camera that fakecam.c pretends to be: its modes, its frames, its mishaps. */
+/* The camera that fakecam.c simulates: its modes, frames and faults. */
 #include "../preload/preload.h"
 #include <linux/videodev2.h>
 #include <pthread.h>
@@ -15,21 +15,21 @@ enum { MAX_BUFS = 32, MAX_FDS = 32, MAX_MODES = 32, STAMP_OFF = 14 /* FFD8 FFFE 
 static struct {
 	pthread_mutex_t lock;
 	int fds[MAX_FDS], nfds, ready;
-	int streamer;                /* the descriptor that captures */
+	int streamer;                /* descriptor that captures */
 	struct mode {
 		uint32_t fourcc;
 		unsigned width, height, fps;
 	} modes[MAX_MODES], *mode;
 	unsigned nmodes;
 	size_t slot;                 /* bytes per buffer */
-	size_t mapped;               /* bytes per buffer there is */
+	size_t mapped;               /* bytes per allocated buffer */
 	int streaming;
 	unsigned nbufs;
 	uint8_t *mem[MAX_BUFS];
 	uint8_t queued[MAX_BUFS];
 	unsigned fifo[MAX_BUFS], head, tail;
 	uint8_t *pack;
-	size_t packed;               /* bytes of it */
+	size_t packed;               /* bytes of the pack */
 	uint32_t count;
 	uint8_t **frame;
 	uint32_t *len;
@@ -112,7 +112,7 @@ static void read_modes(void)
 	cam.mode = cam.modes;
 }
 
-/* What is wrong just now: a letter, or 0. */
+/* Present fault: a letter of FAKECAM_MISHAP, or 0. */
 static char mishap(void)
 {
 	char letter = 0;
@@ -126,7 +126,7 @@ static char mishap(void)
 	return letter;
 }
 
-/* Take the mode that was asked for; the present one stays if there is no such. */
+/* Set the requested mode; keep the present one if the requested one does not exist. */
 static void set_format(const struct v4l2_pix_format *p)
 {
 	for (unsigned i = 0; i < cam.nmodes; i++) {
@@ -139,7 +139,7 @@ static void set_format(const struct v4l2_pix_format *p)
 	}
 }
 
-/* The n-th different one among the modes that match: 0 in a field matches all. */
+/* The n-th different mode of those that match; 0 in a field matches all. */
 static const struct mode *listed(unsigned n, uint32_t fourcc, int by_size)
 {
 	for (unsigned i = 0; i < cam.nmodes; i++) {

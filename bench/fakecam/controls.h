@@ -1,14 +1,14 @@
-/* The controls of the camera that fakecam.c pretends to be: records of a file that the test shares. */
+/* The controls of the camera that fakecam.c simulates: records of a file that the test shares. */
 
-enum { MAX_CONTROLS = 32, HIDDEN = 1 /* not listed: how the device knows its own position */ };
+enum { MAX_CONTROLS = 32, HIDDEN = 1 /* not listed: stores the device's own position */ };
 
 struct record {
 	uint32_t id, flags;
 	char name[32];
 	int32_t min, max, step, def;
-	int32_t rate;                /* units a second of a motor; 0: at once */
+	int32_t rate;                /* units per second of a motor; 0: immediately */
 	int32_t start, target;       /* of the present move */
-	uint32_t sets;               /* how often it was set */
+	uint32_t sets;               /* number of times it was set */
 	uint64_t since;              /* CLOCK_MONOTONIC nanoseconds at its start */
 };
 
@@ -54,7 +54,7 @@ static void move_control(struct record *c, int64_t target)
 	c->since = nanoseconds();
 }
 
-/* Motors that are driven by speed, by steps or by a reset have their position in the record of the absolute control. */
+/* Motors driven by speed, by steps or by a reset store their position in the record of the absolute control. */
 static void set_control(struct record *c, int32_t value)
 {
 	uint32_t id = c->id, own = 0;
@@ -77,7 +77,7 @@ static void set_control(struct record *c, int32_t value)
 	} else if (id == V4L2_CID_PAN_RESET || id == V4L2_CID_TILT_RESET) {
 		move_control(axis, 0);
 	} else {
-		/* the rate of the speed control is what one unit of speed makes of the axis, a second */
+		/* the default of a speed control is the axis's units per second at speed 1 */
 		move_control(axis, value > 0 ? axis->max : value < 0 ? axis->min : value_of(axis));
 		axis->rate = value ? abs(value) * c->def : axis->rate;
 	}

@@ -1,34 +1,34 @@
 /* fakecam: an LD_PRELOAD shim that stands in for a V4L2 capture device.
  *
- * A machine with no camera driver can still run programs that insist on one
- * (ustreamer, mjpg-streamer's input_uvc, motion).  Opening the path named by
- * FAKECAM_PATH yields a timerfd that becomes readable once per frame; the
- * V4L2 ioctls and mmap() on that descriptor are answered here, and every
+ * With it, a machine without a camera driver can run programs that need one
+ * (ustreamer, mjpg-streamer's input_uvc, motion).  Opening the path in
+ * FAKECAM_PATH yields a timerfd that becomes readable once per frame.  This
+ * shim handles the V4L2 ioctls and mmap() of that descriptor, and every
  * dequeued buffer holds the next frame of a pack file.
  *
- *   FAKECAM_PATH    path that means "the camera" (default /dev/video0)
+ *   FAKECAM_PATH    path of the camera (default /dev/video0)
  *   FAKECAM_PACK    frame pack (u32 count, then per frame u32 length + bytes)
  *   FAKECAM_FOURCC  pixel format of the frames     (default MJPG)
  *   FAKECAM_SIZE    WxH                            (default 1280x720)
  *   FAKECAM_FPS     frames per second              (default 30)
- *   FAKECAM_MODES   several modes instead of the three above, the first one set
- *                   at first: "MJPG:1280x720@30,YUYV:640x480@15".  The pack of
- *                   a mode is FAKECAM_PACK, a dot and its words up to the @
+ *   FAKECAM_MODES   several modes instead of the three above; the first one is
+ *                   the default: "MJPG:1280x720@30,YUYV:640x480@15".  The pack
+ *                   of a mode is FAKECAM_PACK, a dot and its text up to the @
  *                   ("frames.pack.YUYV:640x480"), or else FAKECAM_PACK itself
- *   FAKECAM_MISHAP  a file whose first letter says what is wrong just now:
+ *   FAKECAM_MISHAP  file whose first letter is the present fault:
  *                   g gone (unplugged), f frozen (no frames), b busy,
- *                   d damaged (the driver marks each frame so), h hangs
- *                   (a call for a control does not return), anything else or
- *                   no file: nothing
+ *                   d damaged (the driver marks each frame as damaged),
+ *                   h hangs (a call for a control does not return);
+ *                   anything else or no file: no fault
  *   FAKECAM_PART    the camera is a part of one that libcamera connects
- *   FAKECAM_FOCUS   the frames are not played, but what the camera sees from one
- *                   limit of its focus control to the other
- *   FAKECAM_CONTROLS  a file of records (controls.h) that are its controls:
- *                   motors move at their own rate, and the test can look
+ *   FAKECAM_FOCUS   the frames are not played: they are the views from one
+ *                   limit of the focus control to the other
+ *   FAKECAM_CONTROLS  file of records (controls.h), which are the controls:
+ *                   motors move at their own rate, and the test reads them
  *
- * JPEG frames that carry a "CAMSTAMP" comment right after SOI (see
- * mkframes.py) get a fresh frame number and CLOCK_REALTIME nanoseconds in it
- * at the moment of dequeuing, so a viewer can tell loss and delay.
+ * In JPEG frames with a "CAMSTAMP" comment right after SOI (see packs.py), the
+ * shim writes the frame number and the CLOCK_REALTIME nanoseconds of dequeuing
+ * into it, so that a viewer can measure loss and delay.
  *
  * Build: cc -O2 -shared -fPIC -o fakecam.so fakecam.c -ldl
  */
@@ -144,7 +144,7 @@ static void fill_buffer(struct v4l2_buffer *b, unsigned i)
 		   (cam.queued[i] ? V4L2_BUF_FLAG_QUEUED : 0);
 }
 
-/* The number of the frame that is seen now. */
+/* The number of the present frame. */
 static uint32_t focused_frame(void)
 {
 	const struct record *focus = *env("FAKECAM_FOCUS", "") ? find_control(V4L2_CID_FOCUS_ABSOLUTE) : NULL;
@@ -365,7 +365,7 @@ int ioctl(int fd, unsigned long req, ...)
 	/* callers differ in whether they sign-extend the request number */
 	req &= 0xffffffffu;
 	if (req == VIDIOC_DQBUF) {
-		/* a blocking device waits here: do not hold the lock across it */
+		/* a blocking device waits here, so release the lock */
 		return control(fd, req, arg);
 	}
 	while (req == VIDIOC_QUERYCTRL || req == VIDIOC_G_EXT_CTRLS || req == VIDIOC_S_EXT_CTRLS) {

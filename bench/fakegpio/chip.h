@@ -1,4 +1,4 @@
-/* The chip that fakegpio.c pretends to be: its lines, the requests for them, their edges. */
+/* The chip that fakegpio.c simulates: its lines, the requests for them, their edges. */
 #include "../preload/preload.h"
 #include <limits.h>
 #include <linux/gpio.h>
@@ -15,7 +15,7 @@ enum { MAX_REQUESTS = 64, MAX_FDS = 64, CHANGES = 32, EDGES = GPIO_V2_LINE_FLAG_
 struct line {
 	char name[32], consumer[32];
 	uint32_t driven;             /* level of an input, set by the test */
-	uint32_t swings;             /* how often the test has set it: a bounce may be over before it is seen */
+	uint32_t swings;             /* number of times the test has set it: a bounce may end unseen */
 	uint32_t kernel;             /* another program holds the line */
 	int32_t owner;               /* process that has requested it */
 	uint64_t flags;              /* of the request */
@@ -23,7 +23,7 @@ struct line {
 	uint32_t level;              /* of an output */
 	uint32_t edges;              /* events sent */
 	uint32_t nchanges;
-	uint32_t changes[CHANGES];   /* levels that the output had, the last ones */
+	uint32_t changes[CHANGES];   /* last levels of the output */
 };
 
 static struct state {
@@ -33,7 +33,7 @@ static struct state {
 } *state;
 
 static struct request {
-	int fd, sink;                /* the descriptor of the program, and the end that events are written to */
+	int fd, sink;                /* the program's descriptor, and the end into which events are written */
 	uint64_t flags;
 	unsigned n, offsets[GPIO_V2_LINES_MAX];
 	uint32_t seqno, swings[GPIO_V2_LINES_MAX], stable[GPIO_V2_LINES_MAX], raw[GPIO_V2_LINES_MAX];

@@ -1,8 +1,8 @@
 /* fakegpio: an LD_PRELOAD shim that stands in for a GPIO character device (linux/gpio.h, uAPI version 2).
  *
- *   FAKEGPIO_PATH   path that means "the chip" (default /dev/gpiochip77)
- *   FAKEGPIO_STATE  a file of one head and one record for each line, shared with the test: the test drives the
- *                   inputs, and sees what the outputs did
+ *   FAKEGPIO_PATH   path of the chip (default /dev/gpiochip77)
+ *   FAKEGPIO_STATE  file of one head and one record for each line, shared with the test: the test sets the
+ *                   inputs and reads the outputs
  *
  * As in the kernel, a line belongs to one request; an edge that stays for the debounce period becomes an event with
  * a monotonic time stamp; a chip that is pulled out ends all requests, and their descriptors hang up.
@@ -174,7 +174,7 @@ static int answer(int fd, unsigned long req, void *arg)
 	}
 }
 
-/* ---- what the program calls ---- */
+/* ---- replaced functions ---- */
 
 REPLACE_OPEN(open, is_chip, open_chip)
 REPLACE_OPEN(open64, is_chip, open_chip)
@@ -223,7 +223,7 @@ int ioctl(int fd, unsigned long req, ...)
 	return r;
 }
 
-/* libgpiod looks whether the path is a character device of the class "gpio" */
+/* libgpiod checks that the path is a character device of the class "gpio" */
 static int tell_file(struct stat *st)
 {
 	if (state->mishap == 'g')
@@ -243,7 +243,7 @@ static int tell_file(struct stat *st)
 STAT_BODY(stat)
 STAT_BODY(lstat)
 
-/* the names in older C libraries, against which wheels are built */
+/* names in older C libraries, against which wheels are built */
 #define OLD_STAT_BODY(name)                                                  \
 	int name(int version, const char *path, struct stat *st)             \
 	{                                                                    \

@@ -1,16 +1,16 @@
 """rpicam-vid stand-in: takes the options of the real program, and writes real H.264, JPEGs or YUV 4:2:0.
 
-Started under one of its names: ``rpicam-vid``, or ``libcamera-vid``, which knows no ``--low-latency``. Environment:
+It has the name ``rpicam-vid``, or ``libcamera-vid``, which has no option ``--low-latency``. Environment variables:
 
 ``RPICAM_VID_CAMERAS``
-    the connected cameras as names of sensors, separated by commas (``imx708,ov5647``)
+    connected cameras: names of their sensors, separated by commas (``imx708,ov5647``)
 ``RPICAM_VID_MISHAP``
-    a file with a word: ``gone`` (no camera is connected), ``busy`` (another program has it), ``crash`` (ends with
-    SIGSEGV after 5 pictures), ``dead`` (both), ``frozen`` (sends no picture), ``deaf`` (nor ends at a signal)
+    file with a word: ``gone`` (no camera is connected), ``busy`` (another program uses it), ``crash`` (SIGSEGV after 5
+    pictures), ``dead`` (``gone`` and ``crash``), ``frozen`` (sends no picture), ``deaf`` (also ignores SIGTERM)
 ``RPICAM_VID_MAX``
-    the largest picture of the camera (``3280x2464``)
+    largest picture of the camera (``3280x2464``)
 ``RPICAM_VID_RECORD``
-    a directory: each run writes its command line and its encoded pictures there
+    directory into which each run writes its command line and its encoded pictures
 
 As on a Raspberry Pi 5, H.264 has B-frames without ``--low-latency``, and the rows of raw pictures are padded.
 """
@@ -103,7 +103,7 @@ VALUES = [
     "av-sync",
     "sync",
 ]
-"""Options with a value, with their letters."""
+"""Options with a value, each with its letter, if any."""
 FLAGS = [
     "help:h",
     "version",
@@ -153,7 +153,7 @@ def cameras() -> list[str]:
 
 
 def parse(words: list[str]) -> dict[str, str]:
-    """Return the options; as in the real program an unknown one, or a wrong value, is an error."""
+    """Return the options; as in the real program, an unknown option or a wrong value is an error."""
     letters = {f"-{word[-1]}": f"--{word[:-2]}" for word in (*VALUES, *FLAGS) if word[-2] == ":"}
     values, flags = ({f"--{word.partition(':')[0]}" for word in kind} for kind in (VALUES, FLAGS))
     if Path(sys.argv[0]).name == "libcamera-vid":
@@ -194,7 +194,7 @@ def list_cameras() -> None:
 
 
 def configure(given: dict[str, str]) -> tuple[int, int]:
-    """Open the camera, say what it does, and return its size."""
+    """Open the camera, print its messages, and return its size."""
     number = int(given.get("camera", "0"))
     if not cameras():
         fail("no cameras available")
@@ -217,7 +217,7 @@ def configure(given: dict[str, str]) -> tuple[int, int]:
 
 
 def draw(number: int, size: tuple[int, int], mirrored: bool) -> "av.VideoFrame":
-    """Return a picture that grows brighter with its number; its left half is darker than its right half."""
+    """Return a picture whose brightness increases with its number; its left half is darker than its right half."""
     import av
     import numpy as np
 
@@ -233,7 +233,7 @@ def draw(number: int, size: tuple[int, int], mirrored: bool) -> "av.VideoFrame":
 
 
 def encoder(given: dict[str, str], size: tuple[int, int], rate: float) -> "Callable[[av.VideoFrame], bytes]":
-    """Return the encoder of the codec that was named."""
+    """Return the encoder of the codec in the options."""
     import av
 
     codec = given.get("codec", "h264")
@@ -263,7 +263,7 @@ def encoder(given: dict[str, str], size: tuple[int, int], rate: float) -> "Calla
         nonlocal started
         packets = context.encode(frame.reformat(format="yuv420p"))
         data = b"".join(map(bytes, packets))
-        if started and "inline" not in given:  # parameter sets come only once
+        if started and "inline" not in given:  # without --inline, parameter sets are sent only once
             data = re.sub(rb"\0\0\0?\1[\x27\x67\x28\x68].*?(?=\0\0\0?\1)", b"", data, flags=re.DOTALL)
         started = started or bool(data)
         return data
@@ -307,7 +307,7 @@ def capture(given: dict[str, str]) -> None:
     if given.get("output") != "-":
         fail("the stand-in writes to standard output only")
     limit_s = float(given.get("timeout", "5000")) / 1000
-    draw(0, size, False)  # the real camera has started, too, before it counts
+    draw(0, size, False)  # like the real program, import and draw before the time starts
     begin = time.monotonic()
     while signal.SIGINT not in stopped and not 0 < limit_s < time.monotonic() - begin:
         time.sleep(max(0.0, begin + count / rate - time.monotonic()))

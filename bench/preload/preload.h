@@ -1,4 +1,4 @@
-/* What the LD_PRELOAD stand-ins share: the C library's own functions, behind those that a stand-in replaces. */
+/* Code that the LD_PRELOAD stand-ins share: the C library's own functions, which a stand-in replaces. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

@@ -1,4 +1,4 @@
-/* RTP and RTCP as a viewer gets them. */
+/* RTP and RTCP that a viewer receives. */
 #include "viewer.h"
 
 #include <arpa/inet.h>
@@ -13,14 +13,14 @@ static uint32_t word(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 }
 
-/* Whether a payload of H.264 holds a piece of a key frame. */
+/* Whether an H.264 payload contains a part of a key frame. */
 static int is_key(const uint8_t *p, int n)
 {
 	int type = n > 1 ? p[0] & 31 : 0;
 	return type == 5 || (type == 28 && (p[1] & 31) == 5);
 }
 
-/* The delay from capture to here: sender reports say what RTP time is on the wall clock. */
+/* The delay since capture: sender reports map RTP time to wall-clock time. */
 static void note_delay(const struct viewer *v, uint32_t stamp)
 {
 	if (!v->reported)
@@ -107,7 +107,7 @@ static void watch(struct end *end)
 	epoll_ctl(R.epoll, EPOLL_CTL_ADD, end->fd, &event);
 }
 
-/* Opens a pair of ports; returns whether there was one free. */
+/* Opens a pair of ports; returns whether a free pair exists. */
 int udp_open(struct viewer *v)
 {
 	static int next = 20000;

@@ -1,4 +1,4 @@
-/* What a viewer says and hears on its RTSP connection. */
+/* Messages of a viewer on its RTSP connection. */
 #include "viewer.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void ask(struct viewer *v, const char *method, const char *url, const cha
 		drop(v, "it could not ask");
 }
 
-/* Copies the value of a field of `head`; returns whether there is one. */
+/* Copies the value of a field of `head`; returns whether the field exists. */
 static int field(const char *head, const char *name, char *to, size_t size)
 {
 	size_t n = strlen(name);
@@ -90,7 +90,7 @@ static void answer(struct viewer *v, const char *head, const char *body)
 	}
 }
 
-/* Takes one interleaved packet off; returns its bytes, 0 if it is not complete. */
+/* Processes one interleaved packet; returns its bytes, 0 if it is incomplete. */
 static int take_packet(struct viewer *v, const uint8_t *p, int n)
 {
 	int size = n < 4 ? 0 : p[2] << 8 | p[3];
@@ -168,7 +168,7 @@ void viewer_open(struct viewer *v)
 	epoll_ctl(R.epoll, EPOLL_CTL_ADD, v->tcp.fd, &event);
 }
 
-/* Some servers go on sending to UDP ports until they are told not to. */
+/* Some servers send to UDP ports until TEARDOWN. */
 void viewer_leave(struct viewer *v)
 {
 	if (v->step == PLAYING)

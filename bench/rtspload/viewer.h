@@ -8,7 +8,7 @@ enum step { CONNECTING, DESCRIBING, SETTING_UP, STARTING, PLAYING, DEAD };
 enum { MESSAGE = 1 << 17 };
 
 struct viewer;
-/* What an epoll event points at. */
+/* Target of an epoll event. */
 struct end {
 	struct viewer *v;
 	int fd;
@@ -23,13 +23,13 @@ struct viewer {
 	int filled;
 	uint16_t sequence;
 	int counting, key, seen_key;
-	uint64_t asked;  /* when PLAY was sent */
-	uint64_t reported; /* the wall clock's time that belongs to RTP time `stamp`; 0: not told yet */
+	uint64_t asked;  /* time of PLAY */
+	uint64_t reported; /* wall-clock time of RTP time `stamp`; 0: not yet reported */
 	uint32_t stamp;
 	uint64_t packets, frames, lost, bytes;
 };
 
-/* What all viewers of a run share. */
+/* Data that all viewers of a run share. */
 struct run {
 	const struct args *args;
 	const char *address; /* rtsp://host:port/path */

@@ -59,7 +59,7 @@ class AudioEncoderSettings:
 
 
 AAC_FORMAT = AudioEncoderSettings("aac", 16_000, 1024, "fltp", 48_000)
-"""A frame is 64 ms long (ISO/IEC 14496-3, 4.5.1.1); at the microphone's own rate it would be twice as late."""
+"""A frame is 64 ms long (ISO/IEC 14496-3, 4.5.1.1); at the microphone's own rate it would be twice as long."""
 OPUS_FORMAT = AudioEncoderSettings(
     "libopus", 8_000, 320, "s16", 24_000, (("application", "audio"), ("frame_duration", "40"))
 )

@@ -267,7 +267,7 @@ ULAW = Codec(
 )
 
 NO_CODE = 15
-"""Payload code of what has no payload header."""
+"""Payload code of a codec without payload header."""
 
 
 def _encode_alaw() -> "AudioEncoder":
@@ -299,7 +299,7 @@ def _sound_codec(
     mp4_kind: str = "",
     sound_tag: int = 0,
 ) -> Codec:
-    """Return a codec of sound that the SDK's streams do not have; browsers play what MP4 holds."""
+    """Return a codec of sound that is not in the SDK's streams. Browsers play those with an MP4 track."""
     return Codec(
         name=name,
         payload_code=NO_CODE,
@@ -368,7 +368,7 @@ def browser_codecs() -> frozenset[str]:
 
 
 def find_by_mp4_kind(kind: str) -> Codec:
-    """Return the codec of tracks with this code in MP4 files. Raises ``ValueError`` if none is recorded so."""
+    """Return the codec of tracks with this code in MP4 files. Raises ``ValueError`` if no codec has it."""
     found = next((codec for codec in CODECS if codec.mp4_kind == kind), None)
     if found is None:
         raise ValueError(f"this camera does not record {kind}")
@@ -376,7 +376,7 @@ def find_by_mp4_kind(kind: str) -> Codec:
 
 
 def find_by_sound_tag(tag: int) -> Codec:
-    """Return the codec of sound with this format tag in AVI files. Raises ``ValueError`` if none is recorded so."""
+    """Return the codec of sound with this format tag in AVI files. Raises ``ValueError`` if no codec has it."""
     found = next((codec for codec in CODECS if codec.sound_tag == tag), None)
     if found is None:
         raise ValueError(f"this camera does not record sound with the format tag {tag}")

@@ -39,7 +39,7 @@ class EncoderSettings(Protocol):
 
     @property
     def expected_bitrate(self) -> int:
-        """Bit rate for an encoder that knows no constant quality, in bit/s."""
+        """Bit rate for an encoder without constant quality, in bit/s."""
 
     @property
     def gop(self) -> int:

@@ -53,7 +53,7 @@ class Packet:
     obstacle: str = ""
     """Short reason why it cannot be passed through; "" if it can."""
     mask_version: int = 0
-    """Version of the masks when it came (see `MaskSet`)."""
+    """Version of the masks when it arrived (see `MaskSet`)."""
 
 
 def announce(codec: Codec, obstacle: str) -> Packet:

@@ -1,4 +1,4 @@
-"""Hardware choice: the encoders or decoders in hardware that work on this computer, and those that failed since."""
+"""Hardware choice: the encoders or decoders in hardware that work on this computer, and those that have failed."""
 
 import logging
 import threading
@@ -32,8 +32,8 @@ class HardwareChoice(Generic[T]):
         self._lock = threading.Lock()
 
     def choose(self, name: str, find_failure: Callable[[Codec, T], str]) -> list[str]:
-        """Choose those that work, of the hardware with this name or, with `AUTO`, of any; return the reasons why others
-        do not. `find_failure` tries one and returns why it does not work, "" if it does; it may take seconds."""
+        """Choose those that work, of the hardware with this name or, for `AUTO`, of any; return why the others do not
+        work. `find_failure` tries one and returns why it does not work, "" if it does; it may take seconds."""
         reasons = list[str]()
         for hardware in self._hardware if name == AUTO else [name] if name in self._hardware else []:
             for codec_name, item in self._hardware[hardware].items():
@@ -47,7 +47,7 @@ class HardwareChoice(Generic[T]):
         return not self._working
 
     def find(self, codec: Codec, size: tuple[int, int]) -> tuple[str, T] | None:
-        """Return the name of the hardware for a codec, and what it uses there; None for software."""
+        """Return the name of the hardware for a codec, and its encoder or decoder; None for software."""
         with self._lock:
             return None if (codec.name, size) in self._failed else self._working.get(codec.name)
 

@@ -34,7 +34,7 @@ def make_test_picture() -> av.VideoFrame:
 
 
 def judge_picture(picture: av.VideoFrame) -> str:
-    """Return "" if it is the test picture after encoding and decoding, else what is wrong."""
+    """Return "" if it is the test picture after encoding and decoding, else the difference."""
     if (picture.width, picture.height) != SIZE:
         return "its pictures are damaged"
     (luma, *chroma), quarter = planes(picture.reformat(format=LIMITED)), SIZE[0] // 4

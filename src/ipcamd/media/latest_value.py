@@ -48,14 +48,14 @@ class LatestValue(Generic[T]):
         self._items.clear()
 
     def wait_until_wanted(self) -> bool:
-        """Wait until items are wanted (True), or until none were for `IDLE_S` or this is closed (False)."""
+        """Wait until items are wanted (True), or until this is closed or `IDLE_S` have passed (False)."""
         with self._changed:
             self._changed.wait_for(lambda: self._wanted or self._closed, IDLE_S)
             self._broken = False
             return self._wanted
 
     def take(self) -> T | None:
-        """Wait for an item and return it; None if none are wanted, or none were for a moment."""
+        """Wait for an item and return it; None if items are not wanted now, or were not for a moment."""
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._broken or self._closed)
             is_broken, self._broken = self._broken, False
@@ -67,7 +67,7 @@ class LatestValue(Generic[T]):
             self._changed.wait_for(lambda: self._closed, duration_s)
 
     def close(self) -> None:
-        """Wake the consumer for the last time."""
+        """Discard the items, and end the consumer's waits."""
         with self._changed:
             self._closed, self._wanted = True, False
             self._items.clear()

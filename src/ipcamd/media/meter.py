@@ -70,7 +70,7 @@ class Meter:
 
     def count(self, size: int, work_s: float, delay_s: float, passed: bool = False) -> None:
         """Count a frame of `size` bytes that took `work_s` of processor time and `delay_s` since its capture. `passed`:
-        it was passed through, which is no work of an encoder."""
+        it was passed through, not encoded."""
         if passed:
             self.passed_frames += 1
         else:

@@ -349,11 +349,11 @@ class Pipeline:
         self.capture.private = self._settings[PRIVACY.name].flag("Enabled")
         self._audio.set_private(self.capture.private)
         self._update_demand()
-        for stream in self._streams.values():  # no viewer gets an old picture any more
+        for stream in self._streams.values():  # so that no viewer gets an old picture
             stream.hub.invalidate(self._clock_ns())
 
     def _update_masks(self) -> None:
-        """Cover what the settings say in all pictures from now on; what shows more than that is dropped."""
+        """Apply the masks of the settings to all pictures from now on; drop pictures without them."""
         masks = self._processor.masks = self._processor.masks.replaced(enabled_masks(self._settings.__getitem__))
         for stream in self._streams.values():
             stream.hub.require_masks(masks.version)

@@ -26,7 +26,7 @@ _ANALYSIS_SIZE = (640, 480)
 
 
 def make_analysis_capture(source: "Source | None", main: FrameProcessor) -> "AnalysisCapture | None":
-    """Return the capture of a source for analysis; None without one, as most cameras are."""
+    """Return the capture of a source for analysis; None without one, the usual case."""
     if source is None:
         return None
     from ipcamd.media.capture.analysis_capture import AnalysisCapture
@@ -81,7 +81,7 @@ class SourceDemand:
 
     def refine(self, wanted: Wanted) -> Wanted:
         """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
-        # called for each picture: looks once, and only at streams with viewers
+        # runs for each picture, so it checks only streams with viewers, once each
         codecs, rate, key_frame = set[str](), FOCUS_RATE if self._focus_meter.wanted else 0, False
         for switch in self._passthrough.watched:
             if switch.wants_packets:

@@ -49,7 +49,7 @@ class StreamSettings:
 
     @property
     def expected_bitrate(self) -> int:
-        """Bit rate for an encoder that knows no constant quality, in bit/s."""
+        """Bit rate for an encoder without constant quality, in bit/s."""
         return self.bitrate or _bitrate_for(self.size, self.rate, self.quality)
 
 

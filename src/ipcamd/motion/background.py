@@ -25,9 +25,9 @@ SCENE_CHANGE_PART = 0.3
 """Fraction of a calm picture whose sudden change means that the light or the whole picture changed, which is no motion.
 """
 DAZZLE_LEVELS = 12.0
-"""Change of light, in grey levels per second, from which motion cannot be distinguished ..."""
+"""A larger change of light, in grey levels per second, suspends detection: it looks like motion."""
 DAZZLE_S = 3.0
-"""... for at most this many seconds."""
+"""Longest suspension of detection, in seconds."""
 
 _FLICKER_PART = 0.2
 """A smaller change of light may be the flicker of mains lamps, which is reversed at once."""

@@ -79,7 +79,7 @@ class AudioInput:
         return self.hub_in(next(codec for codec in sound_codecs() if codec.name == name))
 
     def set_private(self, is_private: bool) -> None:
-        """Give no sound while privacy is on."""
+        """Switch privacy on or off; there is no sound while it is on."""
         self._is_private = is_private
         self.update()
 

@@ -1,4 +1,4 @@
-"""Audio stream: the microphone's sound in another codec than u-law, encoded once for all listeners."""
+"""Audio stream: the microphone's sound in a codec other than u-law, encoded once for all listeners."""
 
 import asyncio
 import logging

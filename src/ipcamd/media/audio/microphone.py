@@ -83,7 +83,7 @@ class Microphone:
         self._update()
 
     def unsubscribe(self, take: Callable[[AudioBlock], None]) -> None:
-        """Call `take` no more."""
+        """Stop calling `take`."""
         self._subscribers.pop(take, None)
         self._update()
 

@@ -1,4 +1,4 @@
-"""Speaker: plays one talker at a time, in real time, on a sound card or, on a virtual device, nowhere.
+"""Speaker: plays one talker at a time, in real time, on a sound card; a virtual device plays nothing.
 
 It keeps the last half minute, so that tests and remote users can download it.
 """

@@ -35,8 +35,8 @@ class AnalysisCapture(CaptureLoop):
         self._note_change = partial(loop.call_soon_threadsafe, changed)
 
     def demand(self, wanted: "Wanted | None") -> bool:
-        """Set the demand; None for nothing. Return whether the main source need not be analysed meanwhile: not while
-        this one fails. From any thread."""
+        """Set the demand; None for nothing. Return whether the main source need not be analysed: False while this
+        source fails. From any thread."""
         with self._changed:
             self._needed, self._wanted = wanted is not None, wanted or self._wanted
             if not wanted:

@@ -49,9 +49,9 @@ class Timeouts:
     blank_s: float = 0.5
     """Interval of "no signal" pictures."""
     retry_s: float = 0.5
-    """Pause after a failure; doubled with each attempt ..."""
+    """First pause after a failure; each attempt doubles it."""
     longest_s: float = 2.0
-    """... up to this value, so that viewers see a source within 3 seconds of its return."""
+    """Longest pause, so that viewers see a source within 3 seconds of its return."""
     linger_s: float = 5.0
     """Time for which the source continues after the last viewer has left, so that the next one is quick."""
 
@@ -170,7 +170,7 @@ class VideoCapture(CaptureLoop):
 
     def _now_wanted(self) -> "Wanted":
         assert self._wanted
-        if self._may_end():  # a source of encoded pictures yields nothing that is not wanted
+        if self._may_end():  # here, because a source of encoded pictures yields none while unneeded
             self._stop.set()
         return self.refine(self._wanted)
 

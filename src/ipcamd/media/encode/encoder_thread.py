@@ -39,8 +39,8 @@ class EncoderThread:
         status: Callable[[], Status],
         make_encoder: MakeStreamEncoder | None = None,
     ) -> None:
-        """`clock_ns` is the camera's clock, `status` returns motion levels, inputs and output. Both are called in the
-        thread, or while it waits in that of the source. `make_encoder` makes the encoders (see `EncoderChoice.make`);
+        """`clock_ns` is the camera's clock, `status` returns motion levels, inputs and output. Both are called in this
+        thread, or in the source's while this one waits. `make_encoder` makes the encoders (see `EncoderChoice.make`);
         None: in software."""
         self.hub = hub
         self.settings = settings
@@ -83,7 +83,7 @@ class EncoderThread:
 
         now_s = time.thread_time()
         session = self._session
-        # what covers more begins with a key frame: nothing of it may refer to older pictures
+        # new masks start with a key frame: no picture may refer to older ones, which they do not cover
         if session is None or session.settings != self.settings or item.mask_version != self._mask_version:
             session = self._session = EncodeSession(self.settings, self._make_encoder)
             self._mask_version = item.mask_version
@@ -93,7 +93,7 @@ class EncoderThread:
             self._publish(publisher, frame, now_s - began_s)
 
     def _pass_on(self, publisher: Publisher, packet: Packet) -> None:
-        """Publish a packet: in the thread, or while it waits in that of the source."""
+        """Publish a packet: in this thread, or in the source's while this one waits."""
         self._session = None
         if packet.key:
             self.hub.key_wanted.clear()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from ipcamd.media.codecs import H264, H265, FfmpegOptions
 
 _H264_FACTORS, _H265_FACTORS = ("35", "31", "28", "25", "22"), ("37", "33", "30", "27", "24")
-"""Quantizers of Quality 0 to 4, as of x264 and x265; 6 less doubles the bit rate."""
+"""Quantizers of Quality 0 to 4, on the scale of x264 and x265; 6 less doubles the bit rate."""
 
 
 def _describe(

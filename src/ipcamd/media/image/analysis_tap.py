@@ -26,7 +26,7 @@ RATE = 15
 SAMPLE_RATE = 2
 """Most analysis frames per second for samples."""
 IDLE_SAMPLE_RATE = 1
-"""Analysis frames per second while the source runs for samples alone: each costs a picture that nobody else needs."""
+"""Analysis frames per second while the source runs for samples alone: each needs a picture for this purpose only."""
 WIDTH = 160
 """Pixels per row; each is the mean of the pixels that it covers. The aspect ratio is kept."""
 
@@ -50,8 +50,8 @@ class AnalysisFrame:
     captured_ns: int
     """Nanoseconds since the epoch, UTC, by the camera's clock, which may jump."""
     view: int
-    """Changes when the picture is moved, masked, mirrored, brightened, of other proportions or without signal; then
-    frames are not comparable."""
+    """Changes when the picture is moved, masked, mirrored or brightened, changes its aspect ratio, or loses the signal;
+    frames with different values are not comparable."""
     visible: "NDArray[np.bool_] | None" = None
     """Pixels of `plane` that no mask covers; None: all. The others are 0."""
 
@@ -118,8 +118,8 @@ class AnalysisTap:
         view: View = WHOLE,
         masks: tuple[Mask, ...] = (),
     ) -> None:
-        """Offer `frame`, which is `view` of `picture` with `settings` applied, without the overlay. `masks` cover
-        places of the picture: nothing is to be detected there, not even in a mosaic. From any thread."""
+        """Offer `frame`, which is `view` of `picture` with `settings` applied, without the overlay. Nothing is detected
+        under `masks`, not even in a mosaic. From any thread."""
         with self._offering:
             self._offer(frame, picture, settings, view, masks)
 

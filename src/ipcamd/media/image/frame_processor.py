@@ -86,8 +86,7 @@ class FrameProcessor:
 
     @property
     def change(self) -> str:
-        """Change that settings and view make in the source's pictures now, in words; "" for nothing. Masks are not
-        among it."""
+        """Short description of the change of the source's pictures by settings and view, without masks; "" for none."""
         return self.settings.change or self._view().change
 
     def process(self, picture: Picture) -> None:
@@ -108,7 +107,7 @@ class FrameProcessor:
         masks = self.masks
         if picture.signal:
             cover(picture.video, masks.masks)
-        # the text of a "no signal" picture must remain readable
+        # keep the text of a "no signal" picture readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
         viewed_s, view = time.monotonic(), self._view()
         if not picture.signal:

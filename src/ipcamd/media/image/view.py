@@ -1,4 +1,4 @@
-"""View of a picture: the visible part, its colour and blur; drivers of a virtual device change it."""
+"""View of a picture: its visible part, colour and blur, which the drivers of a virtual device change."""
 
 from dataclasses import replace
 
@@ -41,8 +41,8 @@ class View:
     def locate(
         self, sides: tuple[float, float, float, float], mirror: bool, flip: bool
     ) -> tuple[float, float, float, float]:
-        """Return where a rectangle of the source's picture is shown: left, top, right and bottom as parts of the part
-        that is shown. The source's picture is mirrored before this part of it is taken."""
+        """Return where a rectangle of the source's picture is shown: left, top, right and bottom as fractions of the
+        visible part, which is taken from the mirrored picture."""
         left, right = _locate(sides[0], sides[2], self.pan, self.zoom, mirror)
         top, bottom = _locate(sides[1], sides[3], -self.tilt, self.zoom, flip)
         return left, top, right, bottom
@@ -56,7 +56,7 @@ class View:
 
 
 def _locate(begin: float, end: float, position: float, zoom: float, is_reversed: bool) -> tuple[float, float]:
-    """Return where a stretch of one side is shown. `position` is -100 (the part begins with the side) to 100."""
+    """Return where a section of one side is shown. `position` is -100 (the part begins with the side) to 100."""
     if is_reversed:
         begin, end = 1 - end, 1 - begin
     zoom = max(1.0, zoom)

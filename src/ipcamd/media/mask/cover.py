@@ -10,13 +10,13 @@ from ipcamd.media.mask.mask import Mask
 from ipcamd.media.planes import GREY, Plane, planes
 
 _SAMPLES = 8
-"""Samples per side of a block of the mosaic, of which its shade is the mean: all pixels would take far longer."""
+"""Samples per side of a block of the mosaic; their mean is its shade. The mean of all pixels would take far longer."""
 _WIDTH_PER_STEP = 512
-"""A picture of this width has blocks of 16 pixels of luma, a wider one has larger ones: 20 to 32 in a row."""
+"""A picture of this width has blocks of 16 luma pixels per side, a wider one larger blocks: 20 to 32 in a row."""
 
 
 def cover(frame: av.VideoFrame, masks: Iterable[Mask]) -> None:
-    """Cover the masked places of a full-range frame, in the frame itself."""
+    """Cover the masked places of a full-range frame, in place."""
     if boxes := [(mask.box((frame.width, frame.height)), mask.is_mosaic) for mask in masks]:
         step = 2 * ceil(frame.width / _WIDTH_PER_STEP)
         luma, *chroma = planes(frame)

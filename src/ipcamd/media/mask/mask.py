@@ -1,7 +1,7 @@
 """Privacy masks of a camera: rectangles of the scene, from the stored settings. No I/O.
 
-Masks cover places of the source's whole picture, before a virtual head crops it and before it is mirrored: a mask stays
-on its place of the scene, whatever part of it is shown.
+Masks cover places of the source's whole picture, before a virtual head crops it and before it is mirrored, so that a
+mask stays at its place of the scene.
 """
 
 from collections.abc import Callable
@@ -22,9 +22,9 @@ class Mask:
     """One rectangle."""
 
     sides: tuple[float, float, float, float]
-    """Left, top, right and bottom as parts of the source's picture, 0 to 1."""
+    """Left, top, right and bottom as fractions of the source's picture, 0 to 1."""
     is_mosaic: bool
-    """Coarse blocks instead of black."""
+    """Whether it shows coarse blocks instead of black."""
 
     @classmethod
     def of(cls, values: Values) -> Self:
@@ -33,8 +33,8 @@ class Mask:
         return cls((left / WIDTH, top / HEIGHT, right / WIDTH, bottom / HEIGHT), values["Type"] == MOSAIC)
 
     def box(self, size: tuple[int, int]) -> Box:
-        """Return the box that covers it in the source's picture, whose sides are even. So are those of the box: they
-        are those of whole samples of chroma."""
+        """Return the box that covers it in the source's picture of even `size`. Its sides are even, for whole samples
+        of chroma."""
         (left, right), (top, bottom) = (
             (floor(begin * side) // 2 * 2, min(side, ceil(end * side / 2) * 2))
             for begin, end, side in zip(self.sides[:2], self.sides[2:], size, strict=True)
@@ -44,15 +44,15 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class MaskSet:
-    """The masks of one moment."""
+    """The masks at one time."""
 
     masks: tuple[Mask, ...] = ()
     version: int = 0
-    """Grows whenever a place is covered that was not, or in another way: older pictures must not be shown then."""
+    """Increases when a mask is added or changed: older pictures must then not be shown."""
 
     @property
     def change(self) -> str:
-        """Change that they make in the picture, in words; "" for nothing."""
+        """Short description of their change of the picture; "" for none."""
         return "a mask covers a part of the picture" if self.masks else ""
 
     def replaced(self, masks: tuple[Mask, ...]) -> "MaskSet":

@@ -121,7 +121,7 @@ class Mp4Stream:
             self._publish(fragment, frame.captured_ns, False)
 
     def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:
-        masked = self._pictures.mask_version  # others than those with the newest masks do not come
+        masked = self._pictures.mask_version  # only pictures with the newest masks arrive here
         codec, counter = self.hub.codec, self._counter
         self.hub.publish(EncodedFrame(codec, fragment, key, captured_ns, counter, mask_version=masked))
         self._counter = (self._counter + 1) % (1 << 32)

@@ -23,7 +23,7 @@ class FrameRateMeter:
             self._times_ns.clear()
         self._times_ns.append(captured_ns)
         span_ns = captured_ns - self._times_ns[0]
-        # late pictures arrive in bursts, which say nothing about the rate
+        # late pictures arrive in bursts, which do not show the rate
         if len(self._times_ns) >= _FEWEST and span_ns >= _SHORTEST_NS:
             self._measured = (len(self._times_ns) - 1) * SECOND_NS / span_ns
 

@@ -20,8 +20,8 @@ class Passthrough:
     ) -> None:
         """`streams` are the threads of the streams by their names.
 
-        `touched` tells what changes the pictures of all streams now, in words; "" for nothing. `masks` returns the
-        masks.
+        `touched` returns a short description of the present change of all streams' pictures, "" for none; `masks`
+        returns the masks.
         """
         self._streams = streams
         self._touched = touched
@@ -38,7 +38,7 @@ class Passthrough:
         """Offer the source's next packet to all streams; for the delivering thread."""
         if packet.payload:
             self._frame_rate_meter.note(packet.captured_ns)
-        masks = self._masks()  # once: what is handed on now is refused where later masks are required
+        masks = self._masks()  # read once: hubs drop these packets if the masks change later
         if packet.mask_version != masks.version:
             packet = replace(packet, mask_version=masks.version)
         touched, rate = self._touched(), self._frame_rate_meter.rate(packet.rate)

@@ -62,9 +62,9 @@ class PassthroughSwitch:
         return PASSED if self._passing else f"encoded ({self._find_setting() or self._obstacle})"
 
     def offer(self, packet: Packet, touched: str, rate: float, masked: str = "") -> None:
-        """Offer the source's next packet of this codec. `touched` tells what changes the picture, "" for nothing; the
-        source makes `rate` pictures per second, 0 if that is not known. With `masked`, masks cover a part of the
-        picture: then no packet is handed on, even if viewers wait for the decoder."""
+        """Offer the source's next packet of this codec. `touched` describes the change of the picture, "" for none;
+        `rate` is the source's frame rate, 0 if unknown. `masked` describes the masks, "" for none: with masks no packet
+        is passed on, even if viewers must wait for the decoder."""
         if not packet.payload:
             self._passing, self._no_packets, self._obstacle = False, packet.obstacle, packet.obstacle
             return
@@ -87,7 +87,7 @@ class PassthroughSwitch:
             self._passing, self._obstacle = False, NO_SIGNAL
             return True
         self._pictures += 1
-        if self._pictures > 1:  # the source sends no packets any more
+        if self._pictures > 1:  # the source has stopped sending packets
             self._passing, self._obstacle = False, self._no_packets
         return not self._passing and not 0 <= self._last_ns - picture.captured_ns < LATE_NS
 

@@ -85,7 +85,7 @@ class Source(Protocol):
 def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Source:
     """Return the source that `text` names; raise `ConfigError` if it names none. `tls` is the value of a `TlsPolicy`.
 
-    ``""`` means the camera `DEVICE` if it exists, else the scene. Blocks: it asks the disk.
+    ``""`` means the camera `DEVICE` if it exists, else the scene. Blocks: it reads from the disk.
     """
     clock = clock or Clock()
     if "\0" in text:

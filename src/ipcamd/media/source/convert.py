@@ -50,7 +50,7 @@ class VideoConverter:
 
     def convert(self, picture: av.VideoFrame, want: tuple[int, int], is_shared: bool = True) -> av.VideoFrame:
         """Return the picture, no larger than needed to cover `want`. Its pixels are the caller's alone, unless
-        `is_shared` is False: then it may be the same picture, whose pixels nobody else uses."""
+        `is_shared` is False: then it may be the same picture, whose pixels have no other user."""
         turns = -round(picture.rotation / 90) % 4
         if turns % 2:
             want = want[1], want[0]

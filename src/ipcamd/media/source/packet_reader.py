@@ -68,7 +68,7 @@ class PacketReader:
         want = self._wanted()
         if self._codec.name in want.codecs:
             yield packet
-            want = self._wanted()  # asked again, because the answer depends on the result of the packet
+            want = self._wanted()  # read again, because the needs depend on the result of the packet
         self._request_key_frame(packet, want)
         yield from self._decode(packet, want)
 

@@ -10,11 +10,11 @@ _SLOWEST, _FASTEST = Fraction(1, 1000), 240
 
 
 def parse_query(query: str, parsers: Mapping[str, Callable[[str], Any]], secret: Container[str] = ()) -> dict[str, Any]:
-    """Return the values of the fields in `query`, by name. Raises ``ValueError`` with what is wrong and what is
-    allowed.
+    """Return the values of the fields in `query`, by name. Raises ``ValueError`` with the error and the permitted
+    values.
 
-    `parsers` has a function for each permitted name; it raises ``ValueError`` with what is allowed. Values of the names
-    in `secret` are not repeated in errors.
+    `parsers` has a function for each permitted name; it raises ``ValueError`` with the permitted values. Errors do not
+    contain values of the names in `secret`.
     """
     values: dict[str, Any] = {}
     for field in filter(None, query.split("&")):

@@ -68,7 +68,7 @@ class Hub:
         self.gop_cache.invalidate(since)
 
     def require_masks(self, version: int) -> None:
-        """Forget the pictures with an earlier version of the masks, and drop those that are still on their way."""
+        """Drop the pictures with an earlier version of the masks, including those that arrive later."""
         if version > self.mask_version:
             self.mask_version = version
             self.gop_cache.clear()

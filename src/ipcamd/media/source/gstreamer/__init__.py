@@ -25,7 +25,7 @@ _PICTURES = "video/x-raw,format=I420;image/jpeg;video/x-h264;video/x-h265"
 """Formats that the pipeline may end in; GStreamer chooses one."""
 
 _CHECK_S = 20.0
-"""Time limit for parsing a pipeline: at its first start GStreamer looks at all its plugins."""
+"""Time limit for parsing a pipeline: at its first start GStreamer examines all its plugins."""
 
 _VALUE = re.compile(r"=\s*(\"(?:[^\"\\]|\\.)*\"|\S+)")
 _URI = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)

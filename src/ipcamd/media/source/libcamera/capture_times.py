@@ -1,9 +1,9 @@
-"""Capture times of pictures without time stamps, which a camera takes at a known rate and a busy machine reads late."""
+"""Capture times of pictures without time stamps, from a camera with a known rate, on a machine that may read late."""
 
 from ipcamd.time_units import SECOND_NS
 
 _SHARE = 8
-"""The share of the delay by which a picture counts as taken late, because no camera has exactly its nominal rate."""
+"""Divisor: this part of a picture's delay counts as late capture, because cameras deviate from their nominal rate."""
 _LONGEST_NS = SECOND_NS // 5
 """Longest delay of a picture; one that arrives later was taken late."""
 _LEAST_NS = SECOND_NS // 1000

@@ -21,7 +21,7 @@ _RATES = range(1, 31)
 _ROW_BYTES = 128
 """Multiple of the width at which no camera pads the rows of raw pictures."""
 _CONFIGURED = re.compile(rb"configuring streams: \(0\) (\d{1,5})x(\d{1,5})-")
-"""libcamera's message about the size that the camera really has."""
+"""libcamera's message with the camera's actual size."""
 _LOOK_S = 0.1
 """Longest time until a stop is noticed."""
 

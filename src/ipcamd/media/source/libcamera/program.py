@@ -83,7 +83,7 @@ def explain_end(status: int | None, output: bytes) -> str:
 
 
 def _ask(program: str, option: str) -> str:
-    """Return what the program prints for an option."""
+    """Return the output of the program for an option."""
     try:
         answer = subprocess.run(
             [program, option], stdin=subprocess.DEVNULL, capture_output=True, timeout=_ANSWER_S, check=False

@@ -38,7 +38,7 @@ def play_in_loop(
 
 
 def _open_repeatedly(open_file: Callable[[], MediaFile]) -> Iterator[MediaFile]:
-    """Yield the file again and again; the next opening runs during playback, so that there is no gap."""
+    """Yield the file repeatedly; the next opening runs during playback, so that there is no gap."""
     with ThreadPoolExecutor(1, "source") as opener:
         following = opener.submit(open_file)
         try:

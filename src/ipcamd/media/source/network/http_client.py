@@ -199,7 +199,7 @@ def _request(
 
 
 def _check_coding(response: HTTPResponse) -> None:
-    """Raise `SourceError` if the content is compressed, which was not asked for."""
+    """Raise `SourceError` if the content is compressed, which was not requested."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding != "identity":
         raise SourceError(

@@ -90,7 +90,7 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
 def play_http(
     url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
 ) -> Iterator[Packet | Picture | AudioChunk]:
-    """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again. Raises
+    """Yield an address's pictures and sound (see `Source.play`). A single picture is requested repeatedly. Raises
     `SourceError`."""
     wanted, stop, clock = reception.wanted, reception.stop, reception.clock
     receiver, ticker = PushReceiver(reception), Ticker(clock, stop)

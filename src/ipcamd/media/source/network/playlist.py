@@ -1,4 +1,4 @@
-"""HLS playlist as a source (RFC 8216): a live one is played from near its end, a complete one over and over."""
+"""HLS playlist as a source (RFC 8216): a live one is played from near its end, a complete one in a loop."""
 
 import threading
 import time
@@ -118,7 +118,7 @@ class SegmentPacer:
         return self._captured_ns
 
     def sound_time_ns(self, stamp: Fraction | None) -> int:
-        """Return the capture time of sound. It does not wait, because sound may stand before its pictures."""
+        """Return the capture time of sound. It does not wait, because sound may precede its pictures."""
         at_ns = self._last_ns if stamp is None else int(stamp * SECOND_NS)
         return self._captured_ns + at_ns - self._last_ns if abs(at_ns - self._last_ns) < _LEAP_NS else self._captured_ns
 
@@ -131,7 +131,7 @@ class _Opener:
         self._failed = False
 
     def __call__(self, place: str, _flags: int, _options: dict[str, str]) -> RemoteFile | BytesIO:
-        if self._failed:  # PyAV reports only the last error, and FFmpeg tries other segments after the first one
+        if self._failed:  # PyAV reports only the last error, and FFmpeg tries other segments after the first failure
             return BytesIO()
         try:
             return self._open(place)

@@ -21,7 +21,7 @@ SUFFIXES = (*_STILL_SUFFIXES, ".webp", ".gif")
 """Names of the files in a directory that are shown."""
 
 _STILL_RATE = Fraction(10)
-"""How often a second a still is checked for a change, as often as a still on an HTTP server is fetched."""
+"""Checks of a still for a change, per second: as often as a still on an HTTP server is requested."""
 
 
 class PictureFiles:
@@ -56,7 +56,7 @@ class PictureFiles:
 
 def find_picture_files(text: str, clock: Clock) -> PictureFiles | None:
     """Return the source that `text` names: a directory, optionally with ``?rate=R`` behind it, or a still; None for
-    anything else. Asks the disk. Raises `ConfigError` for a wrong rate."""
+    anything else. Reads from the disk. Raises `ConfigError` for a wrong rate."""
     path, mark, query = text.rpartition("?")
     if mark and not Path(text).expanduser().exists() and Path(path).expanduser().is_dir():
         try:

@@ -82,7 +82,7 @@ class Slideshow:
         """Files reported in the log as damaged."""
 
     def advance(self, count: int) -> av.VideoFrame:
-        """Go on by so many files, in a loop, and return the present picture; files that are no pictures are left out.
+        """Advance by this number of files, in a loop, and return the present picture; skip files that are no pictures.
         A still is read again if it has changed. Raises `SourceError` if there is no picture."""
         if count <= 0 and self._picture:
             return self._picture
@@ -114,7 +114,7 @@ class Slideshow:
         self._damaged &= set(self._names)
 
     def _read_still(self) -> av.VideoFrame:
-        """Return the still; while its file is being written, or missing, the last one that was complete."""
+        """Return the still, or its last complete version while the file is being written or missing."""
         try:
             unchanged = _version(self._path) == self._version
         except OSError as error:

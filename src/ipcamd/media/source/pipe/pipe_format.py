@@ -58,8 +58,8 @@ class PipeFormat:
 
 
 def parse_format(query: str) -> PipeFormat:
-    """Return the format of ``format=yuv420p&size=640x480&rate=25`` or ``format=mpegts``. Raises ``ValueError`` with
-    what is wrong and what is allowed."""
+    """Return the format of ``format=yuv420p&size=640x480&rate=25`` or ``format=mpegts``. Raises ``ValueError`` with the
+    error and the permitted values."""
     values = parse_query(query, {"format": _parse_name, "size": _parse_size, "rate": parse_rate})
     name = values.get("format")
     if name is None:

@@ -77,7 +77,7 @@ class _RawDecoder:
 
 
 class _Brake:
-    """Keeps a program that writes faster than in real time to the rate of the frames."""
+    """Slows a program that writes faster than in real time down to the frame rate."""
 
     def __init__(self, rate: Fraction, clock: Clock, stop: threading.Event) -> None:
         self._period_ns, self._clock, self._stop = int(SECOND_NS / rate), clock, stop

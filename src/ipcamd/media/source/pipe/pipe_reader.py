@@ -1,4 +1,4 @@
-"""Pipe reader: reads what another program writes, and notices when it is silent."""
+"""Pipe reader: reads the data that another program writes, with a time limit."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.capture.silence_limit import SilenceLimit
 
 _SLICE_S = 0.25
-"""Longest wait, in seconds, before `stop` is looked at."""
+"""Longest wait, in seconds, between checks of `stop`."""
 
 _MOST_BACKLOG_BYTES = 1 << 20
 """Largest buffer of a pipe without privileges (pipe(7))."""
@@ -60,8 +60,8 @@ class PipeReader:
         return data
 
     def read_exactly(self, size: int) -> bytearray | None:
-        """Return so many bytes; None when stopped. Raises `SourceError` if they do not arrive in time, or not at all;
-        after a time-out the next call continues."""
+        """Return this number of bytes; None when stopped. Raises `SourceError` if they do not arrive in time, or the
+        data ends; after a time-out the next call continues."""
         while len(self._partial) < size:
             data = self.read(size - len(self._partial))
             if not data and not self.ended:
@@ -73,7 +73,7 @@ class PipeReader:
         return frame
 
     def skip_backlog(self) -> None:
-        """Discard what is in the pipe."""
+        """Discard the data in the pipe."""
         skipped = 0
         while skipped < _MOST_BACKLOG_BYTES and self._poll.poll(0) and (data := self._file.read(65536)):
             skipped += len(data)

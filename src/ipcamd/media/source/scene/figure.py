@@ -38,7 +38,7 @@ class Figure:
         """`height` is in pixels."""
         self._height = height
         self._poses: dict[int, tuple[Parts, bool]] = {}
-        """Poses, and whether they walk to the left: each in the last direction, for blending needs contiguous rows."""
+        """Poses, and whether they walk to the left: each in its last direction, as blending needs contiguous rows."""
 
     def pose(self, number: int, to_left: bool) -> Parts:
         """Return a pose of walking to the left or right; the feet are at the lower edge, the body is centred."""
@@ -161,7 +161,7 @@ def _leg(phase: float) -> tuple[_Point, _Point]:
 
 
 def _turned(length: float, angle: float) -> _Point:
-    """Return where a limb ends that hangs down, turned forward by `angle` radians."""
+    """Return the end of a hanging limb that is turned forward by `angle` radians."""
     return length * sin(angle), -length * cos(angle)
 
 

@@ -107,7 +107,7 @@ def _bars(width: int, height: int) -> Image.Image:
 
 
 def _zone_plate(width: int, height: int) -> Image.Image:
-    """Rings that get finer outwards: at the right and left edge they are as fine as pixels can show."""
+    """Rings that get finer outwards, up to the limit of the pixels at the left and right edges."""
     x, y = _centred(width, height)
     rings = np.cos((x**2 + y**2) * np.pi / width)
     return Image.fromarray((127.5 + 127.5 * rings).astype(np.uint8))
@@ -129,7 +129,7 @@ def _star(width: int, height: int) -> Image.Image:
 
 
 def _grating(length: int, line: int, upright: bool) -> NDArray[np.uint8]:
-    """Return black and white lines of so many pixels each, as a row if they are upright, else as a column."""
+    """Return black and white lines of this width in pixels, as a row if they are upright, else as a column."""
     lines = (np.arange(length) // line % 2 * 255).astype(np.uint8)
     return lines[None, :] if upright else lines[:, None]
 

@@ -23,7 +23,7 @@ class Box:
 
 
 class Plan:
-    """A picture sixteen units wide; a taller one gets more wall and more floor."""
+    """Layout of a picture that is sixteen units wide; a taller picture has more wall and floor."""
 
     board_color = "#151b24"
 

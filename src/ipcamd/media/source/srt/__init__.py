@@ -73,7 +73,7 @@ class SrtSource:
 
 
 def _parse(parts: SplitResult, query: str) -> SrtAddress:
-    """Return the address. Raises ``ValueError`` with what is wrong and what is allowed."""
+    """Return the address. Raises ``ValueError`` with the error and the permitted values."""
     if parts.username is not None:
         raise ValueError("SRT has no login; give ?passphrase=... or ?streamid=...")
     if not parts.hostname or not parts.port or parts.path not in ("", "/") or any(c.isspace() for c in parts.netloc):

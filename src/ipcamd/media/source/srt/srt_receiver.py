@@ -15,7 +15,7 @@ from ipcamd.media.source.srt.libsrt import SrtSocket
 _CONNECT_S = 3.0
 """Longest time for a connection, libsrt's own, in seconds."""
 _SLICE_S = 0.25
-"""Longest wait, in seconds, before `stop` is looked at."""
+"""Longest wait, in seconds, between checks of `stop`."""
 
 
 def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:

@@ -144,7 +144,7 @@ class Control(Structure):
 
 
 class RequestBuffers(Structure):
-    """Asks for buffers."""
+    """Request for buffers."""
 
     _fields_ = _words("count type memory capabilities flags")
 
