@@ -9,7 +9,7 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # numpy's linear algebra library, which is not used here, would start a thread for each core
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.disable()  # objects of the start are permanent; the camera enables the collector when it is ready
+    gc.disable()  # objects created at the start are permanent; the camera enables the collector when it is ready
     from ipcamd.app.process.standard_streams import open_closed_streams
 
     open_closed_streams()

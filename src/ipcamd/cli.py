@@ -1,4 +1,4 @@
-"""Commands."""
+"""Commands of the command line."""
 
 import argparse
 import os

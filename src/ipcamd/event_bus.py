@@ -11,7 +11,7 @@ from typing import Self
 from ipcamd.dataclass import dataclass
 
 QUEUED = 100
-"""Most events in the queue of a subscriber; beyond, the oldest are dropped."""
+"""Maximum number of events in the queue of a subscriber; above it, the oldest are dropped."""
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 LINES = 2000
 """Number of stored lines."""
 MESSAGE_LENGTH = 2000
-"""Most characters of one message, including its traceback."""
+"""Maximum number of characters of one message, including its traceback."""
 
 
 class LogLine(NamedTuple):

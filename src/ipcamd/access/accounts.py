@@ -17,10 +17,10 @@ from ipcamd.settings.change_records import CAMERA, Requester
 from ipcamd.store.database import Database, TransactionPart, Work
 
 SLOTS = 21
-"""Most accounts: 20, and the administrator created at the first start."""
+"""Maximum number of accounts: 20, and the administrator created at the first start."""
 
 NAME_LIMIT = 32
-"""Most characters of a name."""
+"""Maximum number of characters of a name."""
 NAMES = f"1 to {NAME_LIMIT} of letters, digits, '.', '_' and '-'"
 """Rule for user names, as text."""
 
@@ -88,7 +88,7 @@ class Accounts:
     """All accounts, in memory; a change is durable before it is visible. Rules: SDK 1.2."""
 
     def __init__(self, database: Database, allow_weak: bool = False, audit_log: AuditLog | None = None) -> None:
-        """Load them. `allow_weak` accepts weak passwords. Raises `StoreError`."""
+        """Load the accounts. `allow_weak` accepts weak passwords. Raises `StoreError`."""
         self._audit_log = audit_log
         self._database = database
         self._allow_weak = allow_weak

@@ -19,20 +19,20 @@ from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditRecord, AuditT
 from ipcamd.store.database import Work
 
 TEXT_LENGTH = 500
-"""Most characters of one text."""
+"""Maximum number of characters of one text."""
 REPEATS_S = 60.0
 """Failures of one kind and address within this time become one record, and a second one with their number."""
 SESSION_S = 1800.0
 """A login after this time without a request counts as a new one, because HTTP sends the login with each request."""
 TRACKED = 4096
-"""Most sessions and sources of failures in memory; the least recently used ones are dropped."""
+"""Maximum number of sessions and sources of failures in memory; the least recently used ones are dropped."""
 
 _ACCOUNT_NAME = re.compile("[A-Za-z0-9._-]{1,32}")
 
 
 @dataclass(slots=True)
 class _Repeats:
-    """Failures after a record."""
+    """Repeated failures after a recorded one."""
 
     last: AuditRecord
     until_s: float

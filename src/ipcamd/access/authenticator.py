@@ -20,7 +20,7 @@ from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.digest import SHA256, BasicCredentials, DigestCredentials, answer, parse, secret
 
 CACHED = 256
-"""Most valid Basic logins in the cache."""
+"""Maximum number of valid Basic logins in the cache."""
 
 _SCHEME_AND_HOST = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Authenticator:
         self._basics: dict[str, StoredAccount] = {}
         self._recent = RecentLogins(accounts, now_s)
         self._decoy = os.urandom(16).hex()
-        """Compared for an unknown name, so that the answer takes as long."""
+        """Compared for an unknown name, so that the answer takes the same time."""
         self.throttle = Throttle(now_s)
         self.refusals = 0
         """Failed logins, and logins of blocked addresses, since the start."""

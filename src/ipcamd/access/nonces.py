@@ -13,7 +13,7 @@ LIFE_S = 300.0
 """Validity of a nonce, in seconds."""
 
 REMEMBERED = 4096
-"""Most used nonces in memory. Beyond, one is dropped, and older unused ones become stale."""
+"""Maximum number of used nonces in memory; above it, one is dropped, and older unused ones become stale."""
 
 _WINDOW = 64  # requests over several connections may arrive out of order by at most this many
 _ALL = (1 << _WINDOW) - 1

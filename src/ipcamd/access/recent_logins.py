@@ -9,7 +9,7 @@ from ipcamd.params.group import Rank
 VALID_S = 60.0
 """Seconds for which a login permits its address to talk."""
 ADDRESSES = 1024
-"""Most addresses in memory."""
+"""Maximum number of addresses in memory."""
 
 
 class RecentLogins:

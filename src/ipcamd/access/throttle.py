@@ -25,7 +25,7 @@ HOURLY = 80
 HOUR_S = 3600.0
 """Seconds for which the failures of an address are counted together."""
 ENTRIES = 4096
-"""Most addresses, and accounts, in memory."""
+"""Maximum number of addresses, and accounts, in memory."""
 DELAYS_S = ((40, 4.0), (20, 2.0), (10, 1.0))
 """Failures of an account in a minute, and the delay in seconds of the answer to the next one.
 

@@ -13,7 +13,7 @@ from hashlib import sha1
 from ipcamd.dataclass import dataclass
 
 REMEMBERED = 4096
-"""Most nonces in memory. Beyond, the oldest is dropped, and tokens created before it are stale."""
+"""Maximum number of nonces in memory; above it, the oldest is dropped, and tokens created before it are stale."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class ControlParts:
 
 
 def build_control(stack: ShutdownStack, core: Core, media: MediaParts) -> ControlParts:
-    """Build and start them; they continue from the state of the last run."""
+    """Build and start the engines; they continue from the state of the last run."""
 
     follow_led_setting(core.drivers.led, core.settings)
     motors = _build_motors(stack, core, media)

@@ -98,7 +98,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     )
     address_change.start()
     stack.push(address_change.close)
-    drivers.output.set_level(settings["GPIO"]["TriggerOutStatus1"])  # a relay must not drop at a restart
+    drivers.output.set_level(settings["GPIO"]["TriggerOutStatus1"])  # a relay must keep its state at a restart
     stack.push(drivers.close)
     await drivers.start(lambda failure: event_log.note(EventLogEntry(clock.now_ns(), "hardware", failed=failure)))
     return Core(

@@ -58,7 +58,7 @@ class MediaParts:
 
 
 async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
-    """Build them. Raises ``ConfigError`` if the picture or audio source cannot be used."""
+    """Build the media parts. Raises ``ConfigError`` if the picture or audio source cannot be used."""
     clock = pacing.Clock(now_ns=core.clock.now_ns, local=core.clock.local)
     # its disk or server may hang
     source = await run_in_thread(

@@ -67,7 +67,7 @@ class RecordingParts:
 
 
 async def build_recording(stack: ShutdownStack, core: Core, media: MediaParts) -> RecordingParts:
-    """Build them; the card is scanned in the background."""
+    """Build the recording parts; the card is scanned in the background."""
     model, clock = core.identity.model_name, core.clock
 
     card = Card(

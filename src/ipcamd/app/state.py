@@ -14,7 +14,7 @@ from ipcamd.storage.card_state import card_state
 def build_state_feed(
     core: Core, media: MediaParts, control: ControlParts, events: EventParts, viewers: Callable[[], int]
 ) -> StateFeed:
-    """Build it; `viewers` returns the number of watched streams."""
+    """Build the state feed; `viewers` returns the number of watched streams."""
 
     def read() -> dict[str, object]:
         return {

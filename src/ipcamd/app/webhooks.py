@@ -18,7 +18,7 @@ def build_webhooks(
     outbox: Outbox,
     started_by: Callable[[Event], Iterable[str]],
 ) -> WebhookService:
-    """Build them; `started_by` returns the names of the schedules that an event starts."""
+    """Build the webhooks; `started_by` returns the names of the schedules that an event starts."""
 
     def describe_camera() -> dict[str, str]:
         identity = core.identity

@@ -9,7 +9,7 @@ TOTAL = 40
 PER_ADDRESS = 10
 """Answers to one address in one period."""
 ADDRESSES = 256
-"""Most addresses that are stored."""
+"""Maximum number of addresses that are stored."""
 
 
 class AnswerRateLimit:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 ANSWER_BYTES = 64 * 1024
-"""Most bytes of an answer's body that are read."""
+"""Maximum bytes of an answer's body that are read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ _log = logging.getLogger(__name__)
 
 
 Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
-"""Context that yields the files of a clip. They stay pending until its end, so that the start after a kill delivers
-them."""
+"""Context that yields the files of a clip. They stay pending until its end, so that after a kill the next start
+delivers them."""
 
 
 class ClipSource(Protocol):

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import zipfile
 
 ENTRIES = 2000
-"""Most entries of a log."""
+"""Maximum number of entries of a log."""
 TEXT_LIMIT = 1_000_000
-"""Most characters of one file; the rest is omitted."""
+"""Maximum number of characters of one file; the rest is omitted."""
 SHORTEST_MASKED = 4
 """Characters of the shortest password that is masked in the files."""
 _READER = Requester("support", "", "internal", Rank.ADMIN)

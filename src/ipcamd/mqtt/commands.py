@@ -13,7 +13,7 @@ from ipcamd.settings.change_records import Change, Requester
 PRESS = "PRESS"
 """Payload of a command without a value."""
 PAYLOAD_LIMIT = 256
-"""Most bytes of a command."""
+"""Maximum bytes of a command."""
 
 Action = Callable[[Camera, str, Requester], Awaitable[object]]
 """Executes a payload on behalf of a requester; raises ``IpcamdError``."""

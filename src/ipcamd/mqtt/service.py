@@ -23,7 +23,7 @@ CLOSE_TIMEOUT_S = 1.0
 _log = logging.getLogger(__name__)
 
 Note = Callable[[str, str], None]
-"""Writes a success and a failure to the event log."""
+"""Writes the text of a success and that of a failure to the event log."""
 
 
 class MqttService:

@@ -16,7 +16,7 @@ COLUMNS, ROWS = 4, 3
 """The grid of ``mddatanormalize``."""
 
 NAME_LENGTH = 14
-"""Most characters of a window's name."""
+"""Maximum number of characters of a window's name."""
 
 FIELDS = {
     "enable": 1,

@@ -6,7 +6,7 @@ from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import Matching, Text
 
 SCOPES_LIMIT = 1024
-"""Most characters of the further scopes."""
+"""Maximum number of characters of the further scopes."""
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 

@@ -28,7 +28,7 @@ TIME_FORMATS = {
 }
 """Formats of a time."""
 TEXT_LIMIT = 64
-"""Most characters of a text."""
+"""Maximum number of characters of a text."""
 
 
 def _formats(patterns: dict[str, str]) -> OneOf:

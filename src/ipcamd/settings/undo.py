@@ -8,7 +8,7 @@ from ipcamd.settings.change_records import Applied, Requester
 from ipcamd.settings.settings import Settings
 
 MOST = 32
-"""Most stored changes, of all accounts together."""
+"""Maximum number of stored changes, of all accounts together."""
 
 
 class UndoHistory:

@@ -12,7 +12,7 @@ SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
 MAIN = "h264"
 """Codec of ``/whep``."""
 MOST_BYTES = 64 * 1024
-"""Most bytes of an offer."""
+"""Maximum bytes of an offer."""
 _GONE = Answer(help="WebRTC is off, or there is no such stream or session.", status=404)
 _OTHER_TYPE = Answer(help="The body is of another type.", status=415)
 _NO_RESTART = Answer(help="ICE restarts are not supported.", status=422)

@@ -10,7 +10,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 16
-"""Most simultaneous calls."""
+"""Maximum number of simultaneous calls."""
 
 
 class DaemonExecutor(ThreadPoolExecutor):

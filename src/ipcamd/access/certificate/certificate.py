@@ -35,7 +35,7 @@ class Certificate:
         return self._context
 
     async def ensure(self) -> None:
-        """Load it if necessary; create a self-signed one if there is no usable one."""
+        """Load the certificate if necessary; create a self-signed one if none is usable."""
         async with self._lock:
             if self._current is None:
                 await self._change(self._stored.read)

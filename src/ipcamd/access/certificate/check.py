@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # takes about 50 ms to import; cameras without HTTPS do not n
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
 MAX_CERTIFICATES = 8
-"""Most certificates in a chain."""
+"""Maximum number of certificates in a chain."""
 MIN_RSA_BITS = 2048
 """Browsers refuse shorter keys (CA/Browser Forum Baseline Requirements, 6.1.5)."""
 CLOCK_TOLERANCE = datetime.timedelta(days=1)

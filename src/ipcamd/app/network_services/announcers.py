@@ -9,7 +9,7 @@ from ipcamd.onvif.discovery.announcer import OnvifAnnouncer
 
 
 def start_announcers(stack: ShutdownStack, core: Core, watch: AddressWatch, camera: Camera) -> None:
-    """Build and start them; they follow the settings."""
+    """Build and start the announcers; they follow the settings."""
     network, allows = core.drivers.network, core.ip_filter.allows
     discovery = Discovery(core.settings, core.identity, network, lambda: core.listen.hosts, allows)
     stack.push(discovery.close)

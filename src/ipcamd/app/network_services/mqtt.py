@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def start_mqtt(stack: ShutdownStack, core: Core, events: EventParts, camera: Camera) -> None:
-    """Start it, following the settings."""
+    """Start MQTT, following the settings."""
     late = LateMqtt(stack, core, events, camera)
     core.settings.guard(MQTT.name, guard_package)
     core.settings.watch(MQTT.name, lambda _: late.follow())

@@ -20,7 +20,8 @@ def build_ntp(core: Core) -> NtpSynchronizer:
 
 
 def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer) -> AddressWatch:
-    """Build the others except the announcers, and start all; they follow the settings. Called when all services listen.
+    """Build dynamic DNS and port mapping, and start them and `ntp`; all follow the settings. Call it when all services
+    listen.
 
     Return the watch of the camera's addresses.
     """

@@ -26,7 +26,7 @@ class LateOnvif:
         return self._services.dispatcher.answer(call) if self._services else self._answer_first(call)
 
     async def _answer_first(self, call: Call) -> Reply:
-        await run_in_thread(_import_builder, "ONVIF")  # a hundred modules
+        await run_in_thread(_import_builder, "ONVIF")  # imports a hundred modules
         outcome = self._built().dispatcher.answer(call)
         return outcome if isinstance(outcome, Reply) else await outcome
 

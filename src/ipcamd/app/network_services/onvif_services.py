@@ -20,7 +20,7 @@ class OnvifServices:
 
 
 def build_onvif(stack: ShutdownStack, camera: Camera) -> OnvifServices:
-    """Build them; subscriptions end at shutdown."""
+    """Build the services; subscriptions end at shutdown."""
     producer = NotificationProducer(camera.event_bus, camera.settings, camera.accounts, camera.clock.now_ns)
     consumers = NotificationConsumers(camera.egress)
     stack.push(consumers.close)

@@ -81,8 +81,7 @@ def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
 
 
 def _find_sounds(pipeline: Pipeline) -> list[Hub]:
-    """Return the microphone's streams in the codecs of browsers: Opus in place of AAC, and G.711 for those without
-    it."""
+    """Return the microphone's streams for browsers: Opus in place of AAC, and G.711 for browsers without Opus."""
     chosen = pipeline.chosen_sound
     if chosen is None:
         return []

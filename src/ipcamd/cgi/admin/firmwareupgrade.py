@@ -19,7 +19,7 @@ FORM_BYTES = 64 * 1024
 
 
 async def firmwareupgrade(call: Call) -> Reply:
-    """Install the image in the form, in addition to the running version, and start it. If it is not ready within 60 s,
+    """Install the image in the form, in addition to the running version, and start it; if it is not ready within 60 s,
     the camera returns to the running version. ``force=yes`` allows the same or an older version. Answer OK; then the
     camera restarts."""
     upgrade, log = call.camera.firmware, call.camera.audit_log

@@ -25,7 +25,7 @@ ARGUMENTS = Arguments(
 
 _FORM = "application/x-www-form-urlencoded"
 FORM_LIMIT = 1024
-"""Most bytes of a form."""
+"""Maximum bytes of a form."""
 
 
 def audio(call: Call) -> Reply | Join | Awaitable[Reply | Join]:

@@ -27,7 +27,7 @@ DONE = Reply(status=204)
 MOVES = ("home", *DIRECTIONS, "stop")
 """Values of ``move``."""
 LONGEST_TURN = 30
-"""Most degrees of one command."""
+"""Maximum degrees of one command."""
 
 
 def sent(call: Call) -> dict[str, str]:

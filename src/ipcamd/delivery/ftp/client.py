@@ -19,7 +19,7 @@ PATIENCE = 4
 LOGOUT_TIMEOUT_S = 2.0
 """Seconds for the server's message when it closes a connection."""
 LINES = 1000
-"""Most lines of an answer."""
+"""Maximum number of lines of an answer."""
 
 
 class FtpClient(ftplib.FTP_TLS):

@@ -19,7 +19,7 @@ from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
 BLIND_NAMES = 3
-"""Most names to try if the server does not report existing files."""
+"""Maximum number of names to try if the server does not report existing files."""
 
 
 def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "FtpSession":

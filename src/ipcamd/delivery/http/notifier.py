@@ -23,7 +23,7 @@ TIMEOUT_S = 5.0
 PAUSES_S = (2.0, 6.0)
 """Seconds before the second and the third attempt."""
 WAITING = 100
-"""Most waiting notifications of one host; beyond, the oldest is dropped."""
+"""Maximum number of waiting notifications of one host; above it, the oldest is dropped."""
 KINDS = tuple(param.name for param in NOTIFY.params)
 """Kinds of events that have a target."""
 _GIVEN_UP = "cancelled: the camera stopped"

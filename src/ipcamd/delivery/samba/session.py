@@ -49,7 +49,7 @@ slow connection a large write would look like a stall."""
 ROOM = 128
 """Pieces of `SMALL` bytes for data in transit, including the library's copies."""
 AHEAD = 2
-"""Most blocks in transit."""
+"""Maximum number of blocks in transit."""
 PATIENCE = 4
 """Factor of the time limit for the server to write a file to its disk."""
 

@@ -9,7 +9,7 @@ import ssl
 from ipcamd.errors import DeliveryError
 
 LONGEST = 300
-"""Most characters of a quotation of a target."""
+"""Maximum number of characters quoted from a target."""
 _HIDDEN = "********"
 
 _CODED = re.compile("[A-Za-z0-9+/]{2,}={0,2}")

@@ -6,7 +6,7 @@ from itertools import takewhile
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
 NAMES = 20
-"""Most names to try."""
+"""Maximum number of names to try."""
 
 
 def candidate_names(name: str) -> Iterator[str]:

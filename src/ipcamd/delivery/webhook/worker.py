@@ -22,7 +22,7 @@ from ipcamd.settings.change_records import CAMERA, Change
 from ipcamd.settings.settings import Settings
 
 QUEUED_EVENTS = 1000
-"""Most events that wait while a picture is taken; beyond, the oldest are dropped."""
+"""Maximum number of events that wait while a picture is taken; above it, the oldest are dropped."""
 REFUSED = frozenset({400, 413, 415, 422})
 """Statuses with which a receiver refuses one message."""
 REFUSALS = 5
@@ -45,7 +45,7 @@ class WebhookParts:
     """Returns a JPEG; raises ``RequestFailed``."""
     describe_camera: Callable[[], Mapping[str, str]]
     note: Callable[[str, str, str], None]
-    """Called for the event log with a webhook's name, a success, and a failure."""
+    """Called for the event log with a webhook's name, the text of a success, and that of a failure."""
     now_ns: Callable[[], int]
     """The camera's clock."""
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep

@@ -13,7 +13,7 @@ REMINDER_S = 3600.0
 _log = logging.getLogger(__name__)
 
 Note = Callable[[SpoolItem | None, str, str], None]
-"""Called with an item, or None, a success, and a failure."""
+"""Called with an item or None, the text of a success, and that of a failure."""
 
 
 class DeliveryLog:

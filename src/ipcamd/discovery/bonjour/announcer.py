@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf
 
 LABEL_BYTES = 60
-"""Most bytes of a service name: 63 (RFC 6763, section 4.1.1), less some for a number."""
+"""Maximum bytes of a service name: 63 (RFC 6763, section 4.1.1), less some for a number."""
 
 
 @dataclass(frozen=True, slots=True)

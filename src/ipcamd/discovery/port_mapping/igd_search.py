@@ -14,7 +14,7 @@ SEARCH_S = 3.0
 SEARCHES = 2
 """Number of copies of a search, because datagrams can get lost (UPnP Device Architecture 1.1, 1.3.2)."""
 ANSWERS = 100
-"""Most answers to a search that are evaluated."""
+"""Maximum number of answers to a search that are evaluated."""
 
 
 async def find_location(own: OwnAddress, router: str) -> str:

@@ -27,7 +27,7 @@ FIRST_DELAYS_S = (0.0, 0.2, 2.0)
 ANSWER_DELAY_S = 5
 """Longest delay of an answer, even if the search allows more (MX)."""
 PENDING = 64
-"""Most answers that wait for their time."""
+"""Maximum number of answers that wait for their time."""
 
 Peer = tuple[str, int] | tuple[str, int, int, int]
 """IPv4 address and UDP port; IPv6 address, UDP port, flow and zone."""

@@ -16,7 +16,7 @@ from ipcamd.maintenance.backup.passphrase import decrypt, encrypt
 FORMAT = 1
 """Version of the file format; newer ones are refused."""
 LIMIT_BYTES = 1 << 20
-"""Most bytes of a file."""
+"""Maximum bytes of a file."""
 _NAME = "ipcamd-backup"
 
 Texts = Mapping[str, str]

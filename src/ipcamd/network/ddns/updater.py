@@ -115,7 +115,8 @@ class DdnsUpdater:
         return outcome
 
     async def _tell(self, values: Values) -> tuple[str, str, str]:
-        """Return the own address, the service's return code and the address that it has stored."""
+        """Send the camera's address; return it, the service's return code and the address that the service has
+        stored."""
         service = service_of(values)
         own = self._external() or await self._own_address(service)
         public = own if await self._may_be_told(own, service) else ""

@@ -12,7 +12,7 @@ from ipcamd.wire import sntp
 TIMEOUT_S = 5.0
 """Time limit of one address, in seconds."""
 MAX_ADDRESSES = 4
-"""Most addresses of a server, tried one after the other."""
+"""Maximum number of addresses of a server, tried one after the other."""
 
 
 async def ask_offset(

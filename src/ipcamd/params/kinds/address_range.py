@@ -10,9 +10,9 @@ IpAddress = IPv4Address | IPv6Address
 """One address of either IP version."""
 
 MOST = 20
-"""Most entries of a list."""
+"""Maximum number of entries of a list."""
 _LONGEST = 100
-"""Most characters of an entry; two IPv6 addresses take 79."""
+"""Maximum number of characters of an entry; two IPv6 addresses take 79."""
 
 
 def plain_address(text: str) -> IpAddress:

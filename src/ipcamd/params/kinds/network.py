@@ -39,7 +39,7 @@ class AddressList(TextKind):
     """IP addresses, separated by commas, or none."""
 
     most: int = 8
-    """Most addresses."""
+    """Maximum number of addresses."""
 
     @property
     def allowed(self) -> str:

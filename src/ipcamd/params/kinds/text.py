@@ -33,7 +33,7 @@ class Matching(TextKind):
     allowed: str
     """See `ValueKind`."""
     longest: int = 255
-    """Most characters."""
+    """Maximum number of characters."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""

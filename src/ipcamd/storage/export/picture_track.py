@@ -126,8 +126,7 @@ class EncodedPictures:
 
 
 def _make_annex_b_filter(source: VideoStream, out: VideoStream | None = None) -> BitStreamFilterContext | None:
-    """Return a filter that replaces lengths by start codes; None if the source has start codes. Sets the form of
-    `out`."""
+    """Return a filter that replaces lengths by start codes; None if the source has them. Sets the form of `out`."""
     extradata = source.codec_context.extradata
     if not extradata or extradata[0] != _MP4_CONFIGURATION:
         return None

@@ -25,7 +25,7 @@ from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
 MAX_NS = 1 << 62
 """Upper limit of times in the event log, in 2116."""
 MAX_MARKS = 5000
-"""Most events of motion in one answer."""
+"""Maximum number of events of motion in one answer."""
 BATCH = 50
 """Number of recordings that are deleted at once."""
 RANGE = Arguments(*RANGE_ARGUMENTS)

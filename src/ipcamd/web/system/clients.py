@@ -18,7 +18,7 @@ from ipcamd.web.page_request import read_endpoint
 from ipcamd.web.state import PAGE
 
 MOST = 300
-"""Most clients in the list, which also contains the total."""
+"""Maximum number of clients in the list, which also contains the total."""
 INTERVAL_S = 1.0
 """Seconds between two readings of the clients."""
 

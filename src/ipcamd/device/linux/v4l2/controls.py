@@ -14,7 +14,7 @@ from ipcamd.device.linux.device_thread import GONE, HANG_S, DeviceThread
 T = TypeVar("T")
 
 _MOST = 1024
-"""Most controls read from a driver, because a defective driver's list may be endless."""
+"""Maximum number of controls read from a driver, because a defective driver's list may be endless."""
 
 
 class ControlId(IntEnum):
