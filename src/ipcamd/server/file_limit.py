@@ -10,7 +10,7 @@ from ipcamd.server.waiting_room import CAPACITY
 OWN_FILES = 128 + CAPACITY
 """Open files of the camera itself: database, clips, sources, pipes, listening and waiting sockets."""
 FILES_PER_VIEWER = 2
-"""The socket, and that of its sender."""
+"""The connection's socket, and its duplicate for sending."""
 LEAST = 8
 """Minimum number of viewers, and of connections, that are accepted however low the limit is."""
 

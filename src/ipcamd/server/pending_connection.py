@@ -60,7 +60,7 @@ class PendingConnection:
         return self._task is not None or self._has_unread
 
     def start(self) -> None:
-        """Go on if the first byte is there, as it usually is under load; else wait for it."""
+        """Continue if the first byte has arrived, as it usually has under load; otherwise wait for it."""
         if (first := self._peek()) is None:
             asyncio.get_running_loop().add_reader(self._sock, self._readable)
         else:

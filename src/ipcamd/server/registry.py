@@ -84,7 +84,7 @@ class Registry:
         self._connections: dict[ManagedConnection, Admitted] = {}
         self._numbers = count(1)
         self._unconnected: dict[asyncio.BaseProtocol, str] = {}
-        """Protocols that are not connected yet, with the same address."""
+        """Protocols that are not connected yet, with the address of their admission."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweepers: list[Callable[[float], bool]] = []
         self._timer: asyncio.TimerHandle | None = None

@@ -1,4 +1,4 @@
-"""AAC: its configuration as descriptions and containers have it (ISO/IEC 14496-3, 1.6.2.1)."""
+"""AAC: its configuration in session descriptions and containers (ISO/IEC 14496-3, 1.6.2.1)."""
 
 from ipcamd.dataclass import dataclass
 

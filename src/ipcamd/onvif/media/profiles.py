@@ -21,7 +21,7 @@ PROFILES_LIMIT = 32
 TOKEN = "[A-Za-z0-9._-]{1,64}"
 """Form of a profile's token, which is part of the stream's path, where case is ignored."""
 NAME_LIMIT = 64
-"""Characters of a name (``tt:Name``)."""
+"""Maximum number of characters of a name (``tt:Name``)."""
 
 
 class Part(Enum):

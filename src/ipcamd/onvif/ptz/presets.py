@@ -9,7 +9,7 @@ from ipcamd.onvif.soap.writer import Content, node
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS
 
 NAME_LIMIT = 16
-"""Characters of a name (SDK 10.31)."""
+"""Maximum number of characters of a name (SDK 10.31)."""
 
 
 def get_presets(call: OperationCall) -> Content:

@@ -11,7 +11,7 @@ class Fault(IpcamdError):
 
     def __init__(self, code: str, subcodes: tuple[str, ...], reason: str) -> None:
         """`code`: `SENDER` or `RECEIVER`; `subcodes`: QNames with the prefixes of the answers, outermost first;
-        `reason`: a text for people."""
+        `reason`: a text for users."""
         super().__init__(reason)
         self.code = code
         self.subcodes = subcodes

@@ -45,7 +45,7 @@ def _written(content: Content) -> str:
         return content
     if isinstance(content, str):
         return _escape(content)
-    if type(content) is int:  # the commonest of the rest
+    if type(content) is int:  # the most common of the other types
         return str(content)
     if content is None:
         return ""

@@ -107,8 +107,7 @@ class RtpStream:
             self._pack(frame)
 
     def switch(self, hub: Hub) -> None:
-        """Continue with the frames of another hub of this codec from its first key frame on; until then with those of
-        the present one."""
+        """Change to another hub of this codec at its first key frame."""
         if self._subscribed and self._next_hub is None:
             self._next_hub = hub
             hub.subscribe(self._try_switch)

@@ -136,7 +136,7 @@ class RtspConnection(asyncio.Protocol):
             self._advance()
 
     def let_go(self) -> bool:
-        """See `ManagedConnection`: there are few."""
+        """See `ManagedConnection`: never, because there are few such connections."""
         return False
 
     def close(self) -> None:

@@ -115,7 +115,7 @@ class TunnelPost(asyncio.Protocol):
         """Do nothing: clients may be silent here while they watch."""
 
     def let_go(self) -> bool:
-        """See `ManagedConnection`: there are few."""
+        """See `ManagedConnection`: never, because there are few such connections."""
         return False
 
     def close(self) -> None:

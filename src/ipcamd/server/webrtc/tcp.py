@@ -86,7 +86,7 @@ class WebRtcTcpConnection(asyncio.Protocol):
             self._writer.abort()
 
     def let_go(self) -> bool:
-        """See `ManagedConnection`: there are few."""
+        """See `ManagedConnection`: never, because there are few such connections."""
         return False
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ GAP_NS = 10 * SECOND_NS
 SHORTEST_S, LONGEST_S = 0.4, 2
 """Shortest and longest duration of a fragment, for frequent and rare key frames; a power cut loses one fragment."""
 _OVERLAP_S = 0.1
-"""Sound that overlaps the last one by less follows it; more is left out."""
+"""Sound that overlaps the previous sound by less is placed after it; other overlapping sound is left out."""
 
 
 class _Frame(NamedTuple):

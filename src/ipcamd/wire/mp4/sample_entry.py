@@ -54,7 +54,7 @@ def read_sample_entries(moov: bytes) -> dict[int, SampleEntry]:
 
 
 def to_annex_b(sample: bytes) -> bytes:
-    """Return a frame as streams have it: start codes in place of lengths. A truncated unit is omitted."""
+    """Return a frame in Annex B form: start codes in place of lengths. A truncated unit is omitted."""
     units, place = [], 0
     while place + 4 <= len(sample):
         length = int.from_bytes(sample[place : place + 4])

@@ -26,7 +26,7 @@ class VideoTrack:
     sample_entry: bytes
     """Box that describes the frames."""
     make_sample: Callable[[bytes], bytes]
-    """Return a frame in Annex B form as MP4 has it: lengths in place of start codes, without parameter sets."""
+    """Convert a frame from Annex B form to that of MP4: lengths in place of start codes, without parameter sets."""
 
     id = 1
     timescale = 90_000

@@ -29,9 +29,9 @@ class Mp4Writer:
         self.format = mp4_format
         self._origin_ns = origin_ns
         self._duration = mp4_format.video.timescale // max(1, rate)
-        """Of the last picture, in units of its track."""
+        """Duration of the last picture, in units of its track."""
         self._time = -1
-        """Of the last picture; -1 before the first."""
+        """Time of the last picture, in units of its track; -1 before the first."""
         self._sequence = 0
 
     def opening(self) -> bytes:

@@ -8,7 +8,7 @@ from ipcamd.dataclass import dataclass
 PATH = "/upnp/description.xml"
 """Path of the document on the camera."""
 KIND = "urn:schemas-upnp-org:device:Basic:1"
-"""Device type: a basic device has a page for people and no UPnP services."""
+"""Device type: a basic device has a web page and no UPnP services."""
 NAMESPACE = "urn:schemas-upnp-org:device-1-0"
 """XML namespace of device descriptions (UPnP Device Architecture 1.1, 2.3)."""
 
@@ -22,7 +22,7 @@ class DeviceDescription:
     model_number: str
     mac: str
     presentation_url: str
-    """URL of the camera's page for people."""
+    """URL of the camera's web page."""
 
     def format(self, config_id: int) -> bytes:
         """Return the document; `config_id` is that of the announcement."""

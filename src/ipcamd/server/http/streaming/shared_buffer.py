@@ -43,6 +43,6 @@ class SharedBuffer:
         """Return the bytes from `offset` on, for a viewer that the kernel cannot send to (TLS)."""
         return os.pread(self.fd, self.size_bytes - offset, offset)
 
-    def __del__(self, close: Callable[[int], None] = os.close) -> None:  # bound here, for the interpreter's end
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:  # bound: modules are cleared at exit
         if self.fd >= 0:
             close(self.fd)

@@ -44,7 +44,7 @@ class Viewer:
         self._rest: SharedBuffer | None = None
         self._offset = 0
         self._max_frames = max_frames
-        # these exist while they are needed: most viewers are never behind
+        # created when they are needed, because most viewers are never behind
         self._queue: FrameQueue[SharedBuffer] | None = None
         self._sounds: list[SharedBuffer] | None = None
         self._waiting = False

@@ -45,11 +45,11 @@ class Mounts:
         recordings: ReplayCatalog | None = None,
         substream: Callable[[str], Hub | None] = lambda _: None,
     ) -> None:
-        """`pictures` gives the streams that are enabled by their codec's name, which is its path; `sound` gives the
-        microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of
-        the ONVIF profile with a token, each by its path, none if there is no such profile; `metadata` gives their
-        metadata track; `recordings` are those on the SD card, None for a camera without one;
-        `substream` gives the smaller stream of a codec, while that is enabled."""
+        """`pictures` returns the enabled streams by their codec's name, which is their path; `sound` the microphone's
+        hub while it is enabled; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of the ONVIF
+        profile with a token, each by its path, none if there is no such profile; `metadata` their metadata track;
+        `substream` the smaller stream of a codec while it is enabled. `recordings` are those on the SD card, None for a
+        camera without one."""
         self._pictures = pictures
         self._sound = sound
         self._phone = phone
