@@ -29,7 +29,7 @@ _PARAMETER_SETS = (7, 8)
 
 
 class Relay:
-    """Run of one codec: a camera plays a file, a second one has the first as its source, and a viewer watches it."""
+    """Run of one codec: a camera plays a file, a second one has it as its source, and a viewer watches the second."""
 
     def __init__(self, folder: Path, codec: str, url: str, port_option: str) -> None:
         """`url` is the scheme and path of the first camera's stream; `port_option` sets the port of its server."""

@@ -6,7 +6,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire import alaw
 
-if TYPE_CHECKING:  # brings PyAV
+if TYPE_CHECKING:  # imports PyAV
     from av.audio.codeccontext import AudioCodecContext
     from av.audio.resampler import AudioResampler
 

@@ -220,7 +220,7 @@ class Pipeline:
 
     def magnify(self, zoom: float) -> None:
         """Request pictures from the source that are large enough for this zoom without loss; 1 is the whole picture. In
-        steps of two, because a change of the source's size interrupts the pictures."""
+        powers of two, because a change of the source's size interrupts the pictures."""
         magnification = 1 << max(0, ceil(log2(zoom) - 1e-9))
         if magnification != self._magnification:
             self._magnification = magnification

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.media.pipeline import Pipeline
 
-if TYPE_CHECKING:  # brings numpy
+if TYPE_CHECKING:  # imports numpy
     from ipcamd.tampering.detector import TamperingDetector
 
 _log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class TamperingDetection:
             nonlocal last
             before, last = last, dict(self._detect(frame) or last)
             if last != before:
-                with suppress(RuntimeError):  # the event loop is already closed at the end of the camera
+                with suppress(RuntimeError):  # the event loop is closed at shutdown
                     loop.call_soon_threadsafe(changed, last)
 
         self._analysis.take_sample = take

@@ -53,7 +53,7 @@ class Timeouts:
     longest_s: float = 2.0
     """Longest pause, so that viewers see a source within 3 seconds of its return."""
     linger_s: float = 5.0
-    """Time for which the source continues after the last viewer has left, so that the next one is quick."""
+    """Time for which the source continues after the last viewer has left, so that the next one need not wait."""
 
 
 class VideoCapture(CaptureLoop):

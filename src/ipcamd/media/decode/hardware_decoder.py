@@ -26,7 +26,7 @@ class TimedFrame(NamedTuple):
 
 
 class HardwareFailure(ValueError):
-    """The hardware cannot decode any more; the message is the reason."""
+    """The hardware can no longer decode; the message is the reason."""
 
 
 class HardwareDecoder:

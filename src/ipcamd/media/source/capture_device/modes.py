@@ -40,7 +40,7 @@ RAW = {
 _DECODING_COSTS = {"mjpeg": 1, "h264": 2}
 """Order of the processor time to decode a picture of each codec; 0 for raw pictures."""
 _ENCODING_COSTS = {"h264": 1, "mjpeg": 2}
-"""Order of codecs to pass through: it saves the most to encode no H.264."""
+"""Order of codecs to pass through: not encoding H.264 saves the most time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class GstreamerSource:
 
     @property
     def pipeline(self) -> bytes:
-        """The whole pipeline: what the user wrote, then a Matroska stream to standard output."""
+        """The whole pipeline: the user's, then a Matroska stream to standard output."""
         return f'{_OUTPUT} {self._text} ! capsfilter caps="{_PICTURES}" ! mux.'.encode()
 
     def explain(self, messages: bytes) -> str:

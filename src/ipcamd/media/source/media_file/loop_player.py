@@ -170,7 +170,7 @@ class _Player:
 
 
 def _announce(file: MediaFile, want: "Wanted") -> Iterator[Packet]:
-    """Yield why the file's pictures are not passed through, if requested."""
+    """Yield the reason why the file's pictures are not passed through, if requested."""
     codec, obstacle = file.encoding
     if codec and codec.name in want.codecs:
         yield announce(codec, obstacle)

@@ -43,8 +43,8 @@ _END = b"#EXT-X-ENDLIST"
 
 
 class PlaylistMemory:
-    """Live playlists of one source as they were last seen, so that a server whose encoder has stopped does not show the
-    same old segments again at each attempt."""
+    """Live playlists of one source as they were last seen, so that each new attempt does not show again the old
+    segments of a server whose encoder has stopped."""
 
     def __init__(self) -> None:
         self._seen: dict[str, bytes] = {}
@@ -124,7 +124,7 @@ class SegmentPacer:
 
 
 class _Opener:
-    """Opens every address that FFmpeg needs with `fetch`, and reads playlists in whole."""
+    """Opens every address that FFmpeg needs with `fetch`, and reads playlists completely."""
 
     def __init__(self, url: str, tls: TlsPolicy, limit: SilenceLimit, memory: PlaylistMemory) -> None:
         self._url, self._tls, self._limit, self._memory = url, tls, limit, memory

@@ -1,4 +1,4 @@
-"""Reception: what the receivers of a source share during one run."""
+"""Reception: data that the receivers of a source share during one run."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Pipe format: what a program writes into a pipe."""
+"""Pipe format: format of the data that a program writes into a pipe."""
 
 import re
 from fractions import Fraction

@@ -19,7 +19,7 @@ from ipcamd.media.source.pipe.pipe_reader import PipeReader
 from ipcamd.time_units import SECOND_NS
 
 _STALE_FRAMES = 2
-"""Old raw frames when a waiting program is read again: one in the pipe, and one that it could not finish."""
+"""Stale raw frames after a pause: one in the pipe, and one that the waiting program could not finish."""
 
 _BURST_NS = 3 * SECOND_NS
 _EARLY_FRAMES = 2

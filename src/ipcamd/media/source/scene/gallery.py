@@ -57,7 +57,7 @@ def _light(plan: Plan, across: NDArray[np.float32], down: NDArray[np.float32]) -
 
 
 def _boards(draw: ImageDraw.ImageDraw, plan: Plan) -> None:
-    """Draw floor boards that run away from the viewer."""
+    """Draw floor boards that lead away from the viewer."""
     width, height = plan.size
     line = max(1, plan.at(0.018))
     for board in range(-40, 41):
@@ -68,7 +68,7 @@ def _boards(draw: ImageDraw.ImageDraw, plan: Plan) -> None:
 
 
 def _hang(draw: ImageDraw.ImageDraw, plan: Plan, box: Box, label: str) -> Box:
-    """Draw a picture's frame and label; return the room for the picture itself."""
+    """Draw a picture's frame and label; return the area of the picture itself."""
     shadow, rim, mount = plan.at(0.1), plan.at(0.08), plan.at(0.16)
     right, bottom = box.left + box.width, box.top + box.height
     draw.rectangle((box.left + shadow // 2, box.top + shadow, right + shadow // 2, bottom + shadow), "#8f8b83")

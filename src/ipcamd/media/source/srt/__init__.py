@@ -40,7 +40,7 @@ class SrtAddress:
 
 
 class SrtSource:
-    """Sender that the camera calls."""
+    """Sender to which the camera connects."""
 
     sound = True
     """True, because the presence of sound is unknown before the source plays."""
