@@ -128,7 +128,7 @@ async def start_camera(
 def _announce(pid: int, ports: Ports) -> None:
     """Print the ready line on standard output.
 
-    A failure is only logged: after a restart its reader may have gone.
+    A failure is only logged: after a restart its reader may be closed.
     """
     shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": pid}
     shown |= {"rtsps": ports.rtsps, "webrtc": ports.webrtc}  # scripts depend on the order of the earlier fields

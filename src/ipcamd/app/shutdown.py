@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 HEAD_START_S = 0.25
-"""Seconds that a part gets alone before the next one is closed in parallel."""
+"""Seconds for closing one part before the next one is closed in parallel."""
 PARTS_S = 1.4
 """Seconds after which the store is closed, even if other parts are still running."""
 STORE_S = 0.6

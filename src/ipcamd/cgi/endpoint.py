@@ -101,8 +101,8 @@ class EventStream:
     `for_caller`."""
 
     messages: AsyncGenerator[bytes, None]
-    """Messages, which the server closes when the client has gone. The next one is requested when the client has read
-    the last."""
+    """Messages. The server requests the next one when the client has read the last, and closes them when it
+    disconnects."""
     content_type: str = "text/event-stream"
     headers: tuple[tuple[str, str], ...] = ()
 

@@ -72,7 +72,7 @@ async def _refuse(*_: Values) -> AsyncIterator[None]:
 def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
     """Return the streams of a codec, or of its substream (``h264/sub``), for WebRTC.
 
-    The picture's is first, then the microphone's, the preferred codec first; it is silent while it is off.
+    The picture's stream is first, then the microphone's, the preferred codec first; silent while the microphone is off.
     """
     pipeline = media.pipeline
     name, slash, sub = codec.partition("/")

@@ -49,7 +49,7 @@ class MailMessage:
     def __init__(
         self, head: Letterhead, item: SpoolItem, local: datetime, attached: Sequence[Attachment], note: str = ""
     ) -> None:
-        """`local` is the local time of the event; `note` says which files are not attached, and why."""
+        """`local` is the local time of the event; `note` names the files that are not attached, and the reason."""
         self._attached = attached
         message = _message(head, item, local, attached, note).as_bytes(policy=_POLICY)
         whole = message.replace(b"\r\n.", b"\r\n..")  # a single dot on a line would end the mail (RFC 5321)

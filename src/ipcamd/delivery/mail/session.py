@@ -19,7 +19,7 @@ from ipcamd.delivery.target.error_text import redact
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 4
-"""Attempts until a mail goes to the accepted recipients only, while another is temporarily refused."""
+"""Attempt from which on a mail goes to the accepted recipients only, while another one is temporarily refused."""
 Refusals = dict[str, tuple[int, str]]
 """Refused recipients: address to SMTP reply code and text."""
 

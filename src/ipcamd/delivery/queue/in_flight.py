@@ -13,7 +13,7 @@ Batch = Sequence[SpoolItem]
 """One item, or the pictures of one event: logged as one."""
 
 Outcome = tuple[str, float] | None
-"""Text about the delivery of a batch, and its duration in seconds; None: its files are gone."""
+"""Text about the delivery of a batch, and its duration in seconds; None: its files are missing."""
 
 
 class InFlight:

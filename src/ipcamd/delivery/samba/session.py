@@ -54,7 +54,8 @@ PATIENCE = 4
 """Factor of the time limit for the server to write a file to its disk."""
 
 _SHARED = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
-"""Access of others to a file meanwhile: all, because the server may still hold it open for the last attempt."""
+"""Access that others have to a file during an upload: all, because the server may still have it open from the last
+attempt."""
 
 
 def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "SambaSession":

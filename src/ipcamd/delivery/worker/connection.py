@@ -73,6 +73,6 @@ async def connect_to_target(
 
 
 def _shown(error: DeliveryError, config: TargetConfig) -> DeliveryError:
-    """Return the error with the target's message, fit for a log."""
+    """Return the error with the target's message in a form for the log."""
     said = redact(error.said, config.password)
     return DeliveryError(f"{error} ({said})" if said else str(error), away=error.away, transient=error.transient)

@@ -98,7 +98,7 @@ class SerialPort(SupervisedDriver):
             try:
                 port.close()
             except OSError:
-                return  # the adapter is gone
+                return  # the adapter was disconnected
 
 
 def port_format(values: Values) -> dict[str, Any]:

@@ -221,7 +221,7 @@ def _asked_day(call: Call) -> date | None:
         if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", asked):
             raise ValueError
         day = date.fromisoformat(asked)
-        return day if day < date.max else day - _DAY  # the midnight after it must exist, too
+        return day if day < date.max else day - _DAY  # the midnight after it must also exist
     except ValueError:
         raise RequestFailed(f"day={asked[:32]}: allowed: YYYY-MM-DD") from None
 
