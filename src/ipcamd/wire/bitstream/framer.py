@@ -18,7 +18,7 @@ _START = b"\0\0\1"
 
 
 class Framer(Protocol):
-    """Finds the pictures of one stream, however its bytes are cut."""
+    """Finds the pictures of one stream, which arrives in pieces of any size."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Add the next bytes; yield each picture that is complete. Raises ``ValueError`` if one is too large."""

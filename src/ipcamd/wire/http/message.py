@@ -116,8 +116,8 @@ class Head:
 class RequestParser:
     """Turns what a connection receives into requests, pulled one event at a time.
 
-    After a `Head` whose ``length`` is not 0 come the pieces of its body, then `END`. Pulling instead of pushing lets
-    the caller answer one pipelined request before it looks at the next.
+    The pieces of the body, then `END`, follow a `Head` whose ``length`` is not 0. Because the caller pulls events, it
+    can answer one pipelined request before it reads the next.
     """
 
     __slots__ = ("_at", "_blank", "_data", "_left", "_line", "_next", "_repeated")

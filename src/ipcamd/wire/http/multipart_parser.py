@@ -156,9 +156,9 @@ def _may_be_boundary(data: bytearray) -> bool:
 class PictureParser(MultipartParser):
     """Splits a camera's endless answer into complete parts, as tolerantly as browsers and players.
 
-    A JPEG ends where its own markers say, whatever the Content-Length. The first part may lack its boundary line, a
-    head its empty line; text before the first part is skipped. Without framing, each JPEG is a part. Other parts end as
-    in `MultipartParser`.
+    The markers of a JPEG determine its end, not the Content-Length. The first part may lack its boundary line, a head
+    its empty line; text before the first part is skipped. Without framing, each JPEG is a part. Other parts end as in
+    `MultipartParser`.
     """
 
     def __init__(self, boundary: bytes = b"") -> None:

@@ -1,4 +1,4 @@
-"""Opus over RTP (RFC 7587): a frame is a packet; time stamps count 48000 a second, whatever rate is encoded."""
+"""Opus over RTP (RFC 7587): a frame is a packet; time stamps count 48000 a second, at any encoded rate."""
 
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.rtp.rtp import ROOM
@@ -34,4 +34,4 @@ def parameters(_: bytes) -> str:
 
 
 FORMAT = PayloadFormat("audio", 100, f"opus/{CLOCK_HZ}/2", CLOCK_HZ, make_payloads, parameters, duration, marks=False)
-"""Opus in RTP; the payload type is dynamic, and the name says two channels however many there are (RFC 7587, 7)."""
+"""Opus in RTP; the payload type is dynamic, and the session description always states two channels (RFC 7587, 7)."""

@@ -8,8 +8,8 @@ from ipcamd.server.http.checks.forwarded import Forwarded
 from ipcamd.wire.http.message import Head
 
 PAGE_FIELD = "x-camera-page"
-"""Field that the camera's own pages send. A browser sends it for a page of another site only if the answer to a CORS
-preflight allows it, which the camera's never does: its presence proves the page's origin, whatever ``Host`` a proxy
+"""Field that the camera's own pages send. A browser sends it for a page of another site only after a CORS preflight
+that allows it, and the camera never allows it: its presence proves the page's origin, whatever ``Host`` a proxy
 sends."""
 
 

@@ -10,7 +10,8 @@ from ipcamd.wire.rtsp import sdp
 
 
 async def describe_recordings(name: str, address: str, version: int, catalog: ReplayCatalog) -> bytes:
-    """Return the description of what is recorded. Raises `RtspError` 404 if that is nothing, 503 while it is read."""
+    """Return the description of the recordings. Raises `RtspError` 404 without recordings, 503 while the card is
+    read."""
     try:
         sections = await catalog.sections()
     except (CardError, OSError):
