@@ -18,7 +18,7 @@ class OnScreenText:
     text: str = ""
     """Text to show; "" for date and time."""
     pattern: str = ""
-    """Date or time or both, as ``strftime`` takes them."""
+    """Format of date or time or both, for ``strftime``."""
 
     def line(self, captured: datetime) -> str:
         """Return the line for a picture with this local capture time."""

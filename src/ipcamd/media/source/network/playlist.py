@@ -153,7 +153,7 @@ class _Opener:
 
 
 def _read_playlist(answer: HttpAnswer) -> bytes:
-    """Return a playlist. Raises `SourceError` if it has no end."""
+    """Return a playlist. Raises `SourceError` if it is too large or takes too long."""
     data, end_s = bytearray(), time.monotonic() + silence_limit.OPENING_S
     while piece := answer.read():
         data += piece
