@@ -41,7 +41,7 @@ def capture_screen(
                 if want.rate != rate:
                     break
                 if not limiter.admits(clock.steady_ns(), rate):
-                    continue  # otherwise FFmpeg would catch up on the time of opening
+                    continue  # FFmpeg sends a burst after opening, to catch up
                 number += 1
                 yield Picture(converter.convert(picture, want.size), captured_ns, number)
             # open the new connection first: an X server may reset when its last client leaves
