@@ -48,7 +48,11 @@ class ManagedConnection(Protocol):
         """Act on deadlines that have passed. Called about once a second; `now_s` is the registry's clock."""
 
     def let_go(self) -> bool:
-        """If the connection is idle, ignore its client from now on; return whether it does so."""
+        """If the connection is idle, ignore its client from now on; return whether it does so.
+
+        By default, it does not.
+        """
+        return False
 
     def close(self) -> None:
         """Close when the running request has been answered."""

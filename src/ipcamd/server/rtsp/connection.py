@@ -6,6 +6,7 @@ from typing import cast
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.server.listener import normalize_address
+from ipcamd.server.registry import ManagedConnection
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.methods import perform
@@ -36,7 +37,7 @@ REPLAY_STALL_S = 60.0
 """Seconds for which a client that replays recordings at its own speed may stop reading."""
 
 
-class RtspConnection(asyncio.Protocol):
+class RtspConnection(asyncio.Protocol, ManagedConnection):
     """Answers requests in order. Sessions over TCP end with their connection."""
 
     __slots__ = (
@@ -134,10 +135,6 @@ class RtspConnection(asyncio.Protocol):
             self.writer.abort()
         else:
             self._advance()
-
-    def let_go(self) -> bool:
-        """See `ManagedConnection`: never, because there are few such connections."""
-        return False
 
     def close(self) -> None:
         """Close the connection after the write buffer has been sent."""

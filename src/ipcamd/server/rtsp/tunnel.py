@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import cast
 
 from ipcamd.server.listener import normalize_address
+from ipcamd.server.registry import ManagedConnection
 from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.server.transport import has_unread, release_transport, reset_transport
@@ -82,7 +83,7 @@ class TunnelGet(RtspConnection):
         super().connection_lost(error)
 
 
-class TunnelPost(asyncio.Protocol):
+class TunnelPost(asyncio.Protocol, ManagedConnection):
     """POST connection. It closes with its GET connection; the tunnel survives it."""
 
     __slots__ = ("_decoder", "_get", "_transport", "address")
@@ -113,10 +114,6 @@ class TunnelPost(asyncio.Protocol):
 
     def sweep(self, now_s: float) -> None:
         """Do nothing: clients may be silent here while they watch."""
-
-    def let_go(self) -> bool:
-        """See `ManagedConnection`: never, because there are few such connections."""
-        return False
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.webrtc.packet_ring import PacketRing
+from ipcamd.server.webrtc.retransmission import PacketRing
 from ipcamd.wire.rtp.rtp import HEADER_BYTES
 
 PACKET_BYTES = 1200

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import cast
 
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.registry import Registry
+from ipcamd.server.registry import ManagedConnection, Registry
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.server.webrtc.path import PacketReceiver
@@ -15,7 +15,7 @@ from ipcamd.wire.webrtc.framing import PacketSplitter, frame_packets
 _FIRST_DTLS = 20
 
 
-class WebRtcTcpConnection(asyncio.Protocol):
+class WebRtcTcpConnection(asyncio.Protocol, ManagedConnection):
     """See `NetworkPath`. It is closed unless a connectivity check of a session arrives soon."""
 
     def __init__(self, registry: Registry, check: Callable[[bytes, "WebRtcTcpConnection"], None], tos: int) -> None:
@@ -84,10 +84,6 @@ class WebRtcTcpConnection(asyncio.Protocol):
         is_late = self._receiver is None and now_s - self._since_s > limits.head_timeout_s and not self.is_unheard
         if is_late or self._writer.stalled_s(now_s) > limits.stall_timeout_s:
             self._writer.abort()
-
-    def let_go(self) -> bool:
-        """See `ManagedConnection`: never, because there are few such connections."""
-        return False
 
     def close(self) -> None:
         """Close after sending the pending bytes."""

@@ -6,12 +6,9 @@ from typing import NamedTuple, Self
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.paced_viewer import PacedViewer
-from ipcamd.server.webrtc.packet_ring import PacketRing
 from ipcamd.server.webrtc.path import NetworkPath
+from ipcamd.server.webrtc.retransmission import PacketRing, RetransmissionLimit
 from ipcamd.server.webrtc.srtp import SrtpSession
-
-REPEATED_PER_S = 500
-"""Maximum number of packets per second that are retransmitted to one viewer."""
 
 
 class TypedPackets(NamedTuple):
@@ -36,7 +33,7 @@ class TypedPackets(NamedTuple):
 class WebRtcViewer(PacedViewer):
     """A viewer of one stream."""
 
-    __slots__ = ("_now_s", "_packets", "_repeated", "_repeated_since_s", "_srtp", "path")
+    __slots__ = ("_now_s", "_packets", "_retransmissions", "_srtp", "path")
 
     def __init__(
         self,
@@ -52,8 +49,7 @@ class WebRtcViewer(PacedViewer):
         self._packets = packets
         self._srtp = srtp
         self._now_s = now_s
-        self._repeated = 0
-        self._repeated_since_s = 0.0
+        self._retransmissions = RetransmissionLimit()
 
     @property
     def batch_key(self) -> TypedPackets:
@@ -85,12 +81,9 @@ class WebRtcViewer(PacedViewer):
     def repeat(self, sequences: Iterable[int]) -> None:
         """Retransmit packets that the client has lost, as far as they are stored."""
         now_s = self._now_s()
-        if now_s - self._repeated_since_s >= 1:
-            self._repeated, self._repeated_since_s = 0, now_s
         for sequence in sequences:
             packet = self._packets.find(sequence)
-            if packet and self._repeated < REPEATED_PER_S:
-                self._repeated += 1
+            if packet and self._retransmissions.admit(now_s):
                 self._send_again(packet)
 
     def _send_again(self, packet: bytes) -> None:

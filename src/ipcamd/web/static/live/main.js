@@ -10,7 +10,7 @@ import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
-import { playableStreams, rememberStream, rememberedStream, titleOf } from "./stream_choice.js";
+import { playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
 import { View, size } from "./view.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see

@@ -1,7 +1,7 @@
 // View of the live page. It has no connections, and sets text as text, never as HTML.
 
 import { Sparkline } from "./sparkline.js";
-import { titleOf } from "./stream_choice.js";
+import { titleOf } from "./playback_methods.js";
 
 const element = (id) => document.getElementById(id);
 
@@ -84,7 +84,7 @@ export class View {
    * Offer the streams that the camera has.
    *
    * @param {string[]} names
-   * @param {Map<string, import("./stream_choice.js").PlaybackMethod>} playable in this browser
+   * @param {Map<string, import("./playback_methods.js").PlaybackMethod>} playable in this browser
    */
   offer(names, playable) {
     for (const input of this.choice.querySelectorAll("input")) {
@@ -103,7 +103,7 @@ export class View {
     return [...this.choice.querySelectorAll("label:not([hidden]) input:enabled")].some(({ value }) => value === name);
   }
 
-  /** Show the playing stream and its method. @param {import("./stream_choice.js").PlaybackMethod} method */
+  /** Show the playing stream and its method. @param {import("./playback_methods.js").PlaybackMethod} method */
   showMethod({ title, by }) {
     setText(this.#readout.means, title);
     setText(element("by"), by);

@@ -1,4 +1,4 @@
-// Stream choice: the streams that this browser can play, their playback methods, and the user's selection.
+// Playback methods: the streams that this browser can play, by which of its interfaces, and the user's selection.
 
 const KEPT_AS = "stream"; // in the browser's storage
 

@@ -1,4 +1,4 @@
-"""Packet ring: the newest frames of a stream, for packets that WebRTC clients request again."""
+"""Retransmission to WebRTC clients (NACK, RFC 4585): the stored frames of a stream, and the limit per viewer."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from ipcamd.server.rtp.frame import RtpFrame
 
 FRAMES = 64
 """Number of stored frames: two seconds of video or more."""
+PACKETS_PER_S = 500
+"""Maximum number of packets per second that are retransmitted to one viewer."""
 
 
 class PacketRing:
@@ -34,3 +36,21 @@ class PacketRing:
             if place < len(frame.packets):
                 return frame, place
         return None
+
+
+class RetransmissionLimit:
+    """Limit on the packets that are retransmitted to one viewer."""
+
+    __slots__ = ("_packets", "_since_s")
+
+    def __init__(self) -> None:
+        self._packets, self._since_s = 0, 0.0
+
+    def admit(self, now_s: float) -> bool:
+        """Count a packet if fewer than `PACKETS_PER_S` were counted in this second; return whether it was."""
+        if now_s - self._since_s >= 1:
+            self._packets, self._since_s = 0, now_s
+        if self._packets >= PACKETS_PER_S:
+            return False
+        self._packets += 1
+        return True
