@@ -18,7 +18,8 @@
  *   FAKECAM_MISHAP  file whose first letter is the present fault:
  *                   g gone (unplugged), f frozen (no frames), b busy,
  *                   d damaged (the driver marks each frame as damaged),
- *                   h hangs (a call for a control does not return);
+ *                   h hangs (a call for a control does not return), k keeps
+ *                   its controls (VIDIOC_S_CTRL fails: busy);
  *                   anything else or no file: no fault
  *   FAKECAM_PART    the camera is a part of one that libcamera connects
  *   FAKECAM_FOCUS   the frames are not played: they are the views from one
@@ -323,6 +324,8 @@ static int control(int fd, unsigned long req, void *arg)
 		if (!found)
 			return fail(EINVAL);
 		set_control(found, c->value);
+		if (wrong == 'k')
+			return fail(EBUSY);
 		return 0;
 	}
 	case VIDIOC_G_EXT_CTRLS:

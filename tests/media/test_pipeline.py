@@ -266,6 +266,35 @@ async def test_a_codec_has_a_smaller_stream_beside_the_main_one(house: House) ->
     assert house.pipeline.substream("mpeg4") is house.pipeline.substream("none") is None
 
 
+@pytest.mark.parametrize(
+    ("codec", "change", "field"),
+    [
+        ("h264", {"Resolution": "0"}, "size"),
+        ("h264", {"Framerate": "5"}, "rate"),
+        ("h264", {"Quality": "4"}, "size_bytes"),
+        ("h264", {"Ratecontrol": "cbr", "Bitrate": "64"}, "size_bytes"),
+        ("mjpeg", {"Resolution": "0"}, "size"),
+        ("mjpeg", {"Framerate": "5"}, "rate"),
+        ("mjpeg", {"Quality": "4"}, "size_bytes"),
+    ],
+)
+async def test_each_parameter_of_a_smaller_stream_acts_on_it_alone(
+    house: House, codec: str, change: dict[str, str], field: str
+) -> None:
+    group, hub = f"Image.{codec.upper()}.Sub", house.pipeline.substream(codec)
+    assert hub
+    await house.set(group, Resolution="1", Framerate="30", Quality="0")
+    smaller, main = Viewer(hub), Viewer(house.pipeline.find_stream(codec))
+    before, _ = await house.show(smaller, main)
+    await house.set(group, **change)
+    house.time += SECOND
+    after, other = await house.show(smaller, main)
+    assert after.key
+    assert getattr(after, field) != getattr(before, field)
+    # the main stream is not begun again
+    assert (other.size, other.rate, other.key) == ((320, 240), 30, codec == "mjpeg")
+
+
 async def test_figures(house: House) -> None:
     viewer = Viewer(house.pipeline.mjpeg)
     for _ in range(5):

@@ -87,10 +87,13 @@ def test_a_v4l2_camera(start_camera: StartCamera, stand_in: Path, tmp_path: Path
         "FAKECAM_SIZE": "640x480",
         "FAKECAM_FPS": "30",
     }
-    client = start_camera("--source=/dev/video77", environment=environment).client
+    client = start_camera("--source=/dev/video77", "--audio=tone", environment=environment).client
     client.update("Image.MJPEG", Resolution=0)
+    client.update("Audio", MicEnabled="yes")
     levels = {round(brightness(decode_jpeg(part.payload))) // 10 for part in parts(client, 40)}
     assert len(levels) > 10
+    with client.open(MJPEG) as answer:
+        assert any(part.type == ord("A") for part in itertools.islice(sdk_parts(answer), 1000))
 
 
 def test_another_cameras_mjpeg_over_http(start_camera: StartCamera) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.media.encoded import h264, units
+from tests.media.encoded import annex_b, h264, units
 from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, luma
 
 from ipcamd.media import codecs
@@ -173,6 +173,32 @@ async def test_unsuitable_packets_are_encoded_from_their_key_frame_on(house: Hou
     assert house.passed(frames) == [True] * 4 + [False] * 8 + [True] * 4
     check_continuity(frames)
     assert {frame.size for frame in frames} == {(320, 240)}
+
+
+async def put_until(holds: Callable[[], bool], house: House, pictures: list[bytes]) -> None:
+    """Send pictures over and over until this holds."""
+    remaining = itertools.cycle(pictures)
+    async with asyncio.timeout(WAIT):
+        while not holds():
+            house.put(next(remaining))
+            await asyncio.sleep(0.005)
+
+
+async def test_missing_parameter_sets_and_b_frames_of_a_live_source(house: House) -> None:
+    viewer, pictures = Viewer(house.pipeline.h264), h264(10)
+    bare = [annex_b(units(payload, SPS, PPS)) for payload in pictures]
+    await put_until(lambda: house.state == "encoded (the source sends no parameter sets)", house, bare)
+    frames = await house.send(viewer, *pictures[:5], *bare[5:])
+    assert house.state == "passed through"
+    # a key frame without parameter sets gets the last ones
+    assert [units(frame.payload) for frame in frames] == [units(payload) for payload in pictures]
+    check_continuity(frames)
+    with_b_frames = h264(20, tune="film", bf="2", preset="medium")
+    await put_until(lambda: viewer.frames.qsize() >= 3, house, with_b_frames)
+    assert house.state == "encoded (B-frames)"
+    frames += [await viewer.next() for _ in range(3)]
+    assert [frame.counter - frames[0].counter for frame in frames] == list(range(13))
+    assert len(decoded("h264", [frame.payload for frame in frames])) == 13
 
 
 async def test_a_viewer_who_comes_amid_a_group_sees_the_next_picture(house: House) -> None:

@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import ClassVar
 
+import av
 import pytest
 from tests.media.source.conftest import Time
 from tests.media.source.peers import Server
@@ -47,6 +48,8 @@ class Files(SimpleHTTPRequestHandler):
                 self.send_response(401)
                 self.send_header("WWW-Authenticate", basic_challenge("cam"))
                 self.end_headers()
+            elif "Range" in self.headers:
+                self.send_part(int(self.headers["Range"].removeprefix("bytes=").removesuffix("-")))
             else:
                 super().do_GET()
         except (BrokenPipeError, ConnectionResetError):
@@ -55,6 +58,11 @@ class Files(SimpleHTTPRequestHandler):
     def logged_in(self) -> bool:
         sent = self.headers["Authorization"]
         return bool(sent) and parse(sent) == BasicCredentials("me", "secret")
+
+    def send_part(self, first_byte: int) -> None:
+        self.send_response(206)
+        self.end_headers()
+        self.wfile.write(Path(self.translate_path(self.path)).read_bytes()[first_byte:])
 
     def send_endless(self) -> None:
         self.send_response(200)
@@ -169,6 +177,56 @@ def test_a_wrong_login_is_reported(site: str, tmp_path: Path) -> None:
         assert failure(make_source(f"{address % 'secretly'}/locked.m3u8")) == "rejects this login"
 
 
+def make_playlist(folder: Path, *options: str) -> list[bytes]:
+    """Make a live playlist of three segments with a key beside it; return its pictures."""
+    (folder / "key").write_bytes(bytes(range(16)))
+    (folder / "info").write_text(f"key\n{folder / 'key'}\n")
+    clip = ["-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=0.6", *CODECS[:-2], "-g", "5", "clip.ts"]
+    parts = [
+        "-i",
+        "clip.ts",
+        "-c",
+        "copy",
+        "-f",
+        "hls",
+        "-hls_time",
+        "0.2",
+        "-hls_list_size",
+        "0",
+        *options,
+        "cut.m3u8",
+    ]
+    for command in (clip, parts):
+        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *command], check=True, cwd=folder)
+    (folder / "cut.m3u8").write_text((folder / "cut.m3u8").read_text().replace("#EXT-X-ENDLIST\n", ""))
+    with av.open(folder / "clip.ts") as medium:
+        return [bytes(packet) for packet in medium.demux(video=0) if packet.size]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("is_encrypted", "is_one_file"), [(True, False), (False, True), (True, True)])
+def test_encrypted_segments_and_ranges_of_one_file(
+    site: str, tmp_path: Path, is_encrypted: bool, is_one_file: bool
+) -> None:
+    encrypted = ("-hls_key_info_file", "info") if is_encrypted else ()
+    sent = make_playlist(tmp_path, *encrypted, *(("-hls_flags", "single_file") if is_one_file else ()))
+    text = (tmp_path / "cut.m3u8").read_text()
+    assert ("AES-128" in text, "BYTERANGE" in text, text.count("#EXTINF")) == (is_encrypted, is_one_file, 3)
+    items = make_source(f"{site}/cut.m3u8").play(
+        lambda: Wanted((320, 240), 30, False, frozenset({"h264"}), decoded_rate=0), threading.Event()
+    )
+    packets = (item.payload for item in items if isinstance(item, Packet) and item.payload)
+    assert list(islice(packets, 13)) == sent[:13]
+    items.close()
+
+
+@pytest.mark.slow
+def test_an_encrypted_segment_that_is_damaged_is_reported(site: str, tmp_path: Path) -> None:
+    make_playlist(tmp_path, "-hls_key_info_file", "info")
+    (tmp_path / "cut0.ts").write_bytes((tmp_path / "cut0.ts").read_bytes()[:-1])
+    assert "has an encrypted segment that its key does not fit" in failure(make_source(f"{site}/cut.m3u8"))
+
+
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "concat:a.ts|b.ts", "pipe:0"])
 def test_a_playlist_leads_to_http_only(site: str, tmp_path: Path, target: str) -> None:
     (tmp_path / "evil.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n")
@@ -179,8 +237,11 @@ def test_a_playlist_leads_to_http_only(site: str, tmp_path: Path, target: str) -
     )
 
 
+@pytest.mark.parametrize(
+    "lines", ["#EXTINF:1,\n{}/inside\n", '#EXT-X-KEY:METHOD=AES-128,URI="{}/inside"\n#EXTINF:1,\nx\n']
+)
 def test_a_playlist_elsewhere_leads_to_nothing_of_this_machine(
-    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str
 ) -> None:
     real = socket.getaddrinfo
 
@@ -191,12 +252,10 @@ def test_a_playlist_elsewhere_leads_to_nothing_of_this_machine(
         return [(2, 1, 6, "", ("127.0.0.1" if port else "192.0.2.1", 0))]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    (tmp_path / "evil.m3u8").write_text(
-        f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{site}/inside.ts\n#EXT-X-ENDLIST\n"
-    )
+    (tmp_path / "evil.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n{lines.format(site)}#EXT-X-ENDLIST\n")
     source = make_source(f"{site.replace('127.0.0.1', 'camera.example')}/evil.m3u8")
     assert "leads to a forbidden address (127.0.0.1: " in failure(source)
-    assert "/inside.ts" not in Files.asked
+    assert "/inside" not in Files.asked
 
 
 @pytest.mark.slow

@@ -309,3 +309,25 @@ collect(ASKS)
     # one without the control takes no requests
     _, seen = camera(lines.replace("ASKS", "True"), "H264:320x240@8")
     assert len(seen) == 25
+
+
+@pytest.mark.slow
+def test_a_camera_that_refuses_the_request_for_a_key_frame_goes_on(camera, tmp_path: Path) -> None:
+    controls = FakeControls(tmp_path, Control(abi.FORCE_KEY_FRAME, "Force Key Frame", 0, 1))
+    controls.mishap.write_text("k")
+    said, _ = camera(
+        """
+import logging
+logging.basicConfig(level=logging.DEBUG, handlers=[handler := logging.Handler()])
+handler.emit = lambda record: said.append(record.getMessage())
+want, stop = Wanted((320, 240), 30, False, frozenset(["h264"]), decoded_rate=0, key_frame=True), threading.Event()
+for item in camera.play(lambda: want, stop):
+    seen.append([item.captured_ns])
+    if len(seen) >= 10 and "request" in said[-1]:
+        stop.set()
+""",
+        "H264:320x240@30",
+        str(controls.path),
+    )
+    assert controls.sets(abi.FORCE_KEY_FRAME) == 1
+    assert said[1:] == ["camera: takes no request for a key frame: Device or resource busy"]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from io import BytesIO
 
 from av.container import InputContainer
@@ -21,7 +20,8 @@ from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_live
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
 from ipcamd.media.source.network.reception import Reception
-from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
+from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
+from ipcamd.media.source.network.segment import DecryptedFile, SegmentFile, make_segment
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
 from ipcamd.time_units import SECOND_NS
@@ -40,6 +40,8 @@ BEGINNING = b"#EXTM3U"
 """First bytes of a playlist (RFC 8216, 4.3.1.1)."""
 _SEGMENT = b"#EXTINF"
 _END = b"#EXT-X-ENDLIST"
+_ENCRYPTED = "crypto+"
+"""FFmpeg's prefix of the address of a segment that is encrypted with AES-128."""
 
 
 class PlaylistMemory:
@@ -130,26 +132,23 @@ class _Opener:
         self._url, self._tls, self._limit, self._memory = url, tls, limit, memory
         self._failed = False
 
-    def __call__(self, place: str, _flags: int, _options: dict[str, str]) -> RemoteFile | BytesIO:
+    def __call__(self, place: str, _flags: int, options: dict[str, str]) -> SegmentFile | DecryptedFile | BytesIO:
         if self._failed:  # PyAV reports only the last error, and FFmpeg tries other segments after the first failure
             return BytesIO()
         try:
-            return self._open(place)
+            return self._open(place.removeprefix(_ENCRYPTED), options)
         except BaseException:
             self._failed = True
             raise
 
-    def _open(self, place: str) -> RemoteFile | BytesIO:
-        answer = self._fetch(place)
+    def _open(self, place: str, options: dict[str, str]) -> SegmentFile | DecryptedFile | BytesIO:
+        answer = fetch(self._url, self._tls, self._limit, place, int(options.get("offset", 0)))
         if not answer.peek(len(BEGINNING)).startswith(BEGINNING):
-            return RemoteFile(partial(self._fetch, place), answer)
+            return make_segment(answer, options)
         with closing(answer):
             data = _read_playlist(answer)
         self._memory.note(place, data)
         return BytesIO(data)
-
-    def _fetch(self, place: str, first_byte: int = 0) -> HttpAnswer:
-        return fetch(self._url, self._tls, self._limit, place, first_byte)
 
 
 def _read_playlist(answer: HttpAnswer) -> bytes:

@@ -1,6 +1,7 @@
 """V4L2 device: its modes, and memory-mapped capture."""
 
 import errno
+import logging
 import os
 import select
 import time
@@ -17,6 +18,8 @@ from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.time_units import SECOND_NS
+
+_log = logging.getLogger(__name__)
 
 _BUFFERS = 4
 
@@ -156,7 +159,10 @@ class V4l2Device:
 
     def request_key_frame(self) -> None:
         """See `CaptureDevice`."""
-        self._try(Ioctl.S_CTRL, abi.Control(id=abi.FORCE_KEY_FRAME))
+        try:
+            ioctl(self._fd, Ioctl.S_CTRL, abi.Control(id=abi.FORCE_KEY_FRAME))
+        except OSError as error:  # a refusal must not end the stream
+            _log.debug("camera: takes no request for a key frame: %s", error.strerror)
 
     def _list(self, request: Ioctl, entry: Callable[[int], _S]) -> Iterator[_S]:
         """Yield the entries of a driver's list."""
