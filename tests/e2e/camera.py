@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 PASSWORD = "correct horse"
 """The administrator's, of every camera that a test starts without saying otherwise."""
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a test waits for what should come at once: machines under load are slow."""
 
 ALL_HOSTS = "--host=default"
