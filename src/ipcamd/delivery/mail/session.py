@@ -1,18 +1,17 @@
 """Mail session (SDK 10.17, 10.18; RFC 5321): a mail per clip, and per series of pictures of an event, with as many
 attachments as the server accepts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import accumulate
 
 from aiosmtplib import SMTPException, SMTPResponseException
 
+from ipcamd.delivery.mail.attachments import AttachmentChoice, choose_attachments
 from ipcamd.delivery.mail.client import SmtpClient
 from ipcamd.delivery.mail.errors import TOO_LARGE, explained
-from ipcamd.delivery.mail.message import Attachment, Letterhead, MailMessage
-from ipcamd.delivery.mail.still import still
-from ipcamd.delivery.queue.spool_item import SpoolItem, describe_items
+from ipcamd.delivery.mail.message import Letterhead, MailMessage
+from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.error_text import redact
@@ -63,38 +62,20 @@ class MailSession:
             self._client.quit()
 
     def _send(self, items: Sequence[SpoolItem], attempt: int) -> tuple[str, Refusals]:
-        """Send the largest draft that the server accepts; return the missing files and the refused recipients."""
-        for mail, note in self._drafts(items):
+        """Send the largest mail that the server accepts; return the missing files and the refused recipients."""
+        for choice in choose_attachments(items, self._limit):
+            mail = self._mail(items[0], choice)
             try:
                 if self._accepts(mail):
-                    return note, self._transmit(mail, attempt)
+                    return choice.missing, self._transmit(mail, attempt)
             except SMTPResponseException as error:
                 if error.code != TOO_LARGE:
                     raise
                 self._client.reset()
         raise DeliveryError("the mail server rejects even a mail without attachment")
 
-    def _drafts(self, items: Sequence[SpoolItem]) -> Iterator[tuple[MailMessage, str]]:
-        """Yield the mail with all files that fit, with the first file or a picture of it, and with none, each with its
-        missing files."""
-        fitting = self._fitting(items)
-        for count in dict.fromkeys([fitting, min(fitting, 1)] if fitting else []):
-            attached = [Attachment(p.name, p.content_type, p.path) for p in items[:count]]
-            lacking = _lacking(items[count:])
-            yield self._mail(items, attached, lacking and f"{lacking}."), lacking
-        first, lacking = items[0], _lacking(items)
-        if first.content_type.startswith("video/") and (picture := still(first.path)):
-            attachment = Attachment(f"{first.name.rpartition('.')[0] or first.name}.jpg", "image/jpeg", picture)
-            yield self._mail(items, [attachment], f"{lacking}; a picture of it is."), lacking
-        yield self._mail(items, [], f"{lacking}."), lacking
-
-    def _fitting(self, items: Sequence[SpoolItem]) -> int:
-        """Return how many files fit into one mail."""
-        sizes = accumulate(item.size for item in items)
-        return sum(size <= self._limit for size in sizes)
-
-    def _mail(self, items: Sequence[SpoolItem], attached: Sequence[Attachment], note: str) -> MailMessage:
-        return MailMessage(self._head, items[0], self._local(items[0].event_ns), attached, note)
+    def _mail(self, first: SpoolItem, choice: AttachmentChoice) -> MailMessage:
+        return MailMessage(self._head, first, self._local(first.event_ns), choice.attached, choice.note)
 
     def _accepts(self, mail: MailMessage) -> bool:
         return not self._client.size_limit or mail.size <= self._client.size_limit
@@ -111,13 +92,3 @@ class MailSession:
             raise DeliveryError("the mail server refuses a recipient for the moment", "; ".join(later))
         self._client.send(mail)
         return refused
-
-
-def _lacking(items: Sequence[SpoolItem]) -> str:
-    """Return the text about files that are not attached."""
-    if not items:
-        return ""
-    size = f"{sum(item.size for item in items) / 1e6:.1f} MB"
-    if len(items) > 1:
-        return f"{describe_items(items)} ({size}) are too large for a mail and are not attached"
-    return f"{items[0].name} ({size}) is too large for a mail and is not attached"

@@ -69,22 +69,13 @@ class OpenFailed(SourceError):
 def find_video(medium: InputContainer) -> av.VideoStream:
     """Return the video stream; raise `SourceError` if there is none (cover art is ignored)."""
     for stream in (medium.streams.best("video"), *medium.streams.video):
-        if isinstance(stream, av.VideoStream) and _is_video(stream):
+        if isinstance(stream, av.VideoStream) and is_video(stream):
             return stream
     raise SourceError("has no picture")
 
 
-def find_variant(medium: InputContainer, want: tuple[int, int]) -> av.VideoStream:
-    """Return the video stream; of the variants of a playlist the smallest that covers the size `want`, else the
-    largest. Raises `SourceError` if there is none."""
-    best = find_video(medium)
-    if medium.format.name != "hls":
-        return best
-    streams = sorted(filter(_is_video, medium.streams.video), key=lambda each: each.width * each.height)
-    return next((each for each in streams if each.width >= want[0] and each.height >= want[1]), streams[-1])
-
-
-def _is_video(stream: av.VideoStream) -> bool:
+def is_video(stream: av.VideoStream) -> bool:
+    """Return whether a stream is video, not cover art or text."""
     return not stream.disposition & Disposition.attached_pic and stream.codec_context.name not in _TEXT
 
 
