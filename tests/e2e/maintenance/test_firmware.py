@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually
 from tests.e2e.parts import sdk_parts
+from tests.ports import free_port
 
 from ipcamd.maintenance.firmware.image import write_image
 from ipcamd.maintenance.firmware.keys import load_private_key
@@ -49,8 +50,10 @@ def image(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def start(start_camera: StartCamera, keys: Path) -> Callable[..., CameraProcess]:
+    """Start a camera on reserved ports: any others may be taken while one version ends and the next one starts."""
+    ports = [f"--{name}port={free_port()}" for name in ("", "https-", "rtsp-", "rtsps-")]
     return lambda *options, **more: start_camera(
-        "--source=scene", f"--firmware-key={keys / 'firmware.pub'}", *options, **more
+        "--source=scene", f"--firmware-key={keys / 'firmware.pub'}", *ports, *options, **more
     )
 
 
@@ -73,7 +76,7 @@ def version(client: Client) -> str:
 
 
 def test_the_sdks_example_installs_an_image(start: Callable[..., CameraProcess], image: bytes) -> None:
-    camera = start()
+    camera = start("--port=0")
     client, before = camera.client, version(camera.client)
     client.update("System.Info", ServerLocation="door")
     with client.open(MJPEG) as viewer:
