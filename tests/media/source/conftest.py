@@ -18,9 +18,8 @@ from cryptography.x509.oid import NameOID
 from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
-from ipcamd.media.capture import silence_limit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted
+from ipcamd.media.source import Source, Wanted, silence_limit
 from ipcamd.media.source.pacing import Clock
 from ipcamd.time_units import SECOND_NS
 

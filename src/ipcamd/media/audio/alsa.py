@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.audio.audio_framer import RATE_HZ
-from ipcamd.media.capture.silence_limit import SILENCE_S, SilenceLimit
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.silence_limit import SILENCE_S, SilenceLimit
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ipcamd.wire.sdk_header import Status
 
 if TYPE_CHECKING:
     from ipcamd.media.audio import AudioSource
-    from ipcamd.media.capture.audio_capture import AudioCapture
+    from ipcamd.media.audio.audio_capture import AudioCapture
 
 AUDIO = "Audio"
 """Group of parameters of the microphone."""
@@ -99,7 +99,7 @@ class AudioInput:
 
 
 def _make_capture(source: "AudioSource", microphone: Microphone) -> "AudioCapture":
-    from ipcamd.media.capture.audio_capture import AudioCapture
+    from ipcamd.media.audio.audio_capture import AudioCapture
 
     capture = AudioCapture(source, microphone.feed)
     microphone.need = capture.need

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
-from ipcamd.media.capture.silence_limit import OPENING_S, SilenceLimit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.source.silence_limit import OPENING_S, SilenceLimit
 from ipcamd.workers.on_demand import IDLE_S
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from av.error import ExitError, FFmpegError
 from av.stream import Disposition, Stream
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence_limit
-from ipcamd.media.capture.silence_limit import SilenceLimit
+from ipcamd.media.source import silence_limit
+from ipcamd.media.source.silence_limit import SilenceLimit
 
 _TEXT = ("ansi",)
 """Decoders of text files, which FFmpeg would render like a terminal."""

@@ -11,11 +11,10 @@ from tests.media.stage import decoded, luma
 from tests.rpicam import FakeRpicam
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import silence_limit
 from ipcamd.media.codecs import H264, JPEG
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source
+from ipcamd.media.source import Wanted, make_source, silence_limit
 from ipcamd.media.source.libcamera.process import CameraProcess
 from ipcamd.media.source.libcamera.program import find_program, list_cameras
 from ipcamd.media.stream_settings import StreamSettings

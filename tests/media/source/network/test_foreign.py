@@ -17,10 +17,9 @@ from tests.media.source.conftest import Play
 from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import silence_limit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source
+from ipcamd.media.source import Wanted, make_source, silence_limit
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.time_units import SECOND_NS
 

@@ -14,8 +14,7 @@ from tests.media.source.conftest import Play
 from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence_limit
-from ipcamd.media.source import Wanted, make_source
+from ipcamd.media.source import Wanted, make_source, silence_limit
 from ipcamd.time_units import SECOND_NS
 
 EVERY = 1_000_000

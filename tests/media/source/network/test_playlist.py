@@ -18,9 +18,8 @@ from tests.media.source.conftest import Time
 from tests.media.source.peers import Server
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence_limit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, make_source
+from ipcamd.media.source import Source, Wanted, make_source, silence_limit
 from ipcamd.media.source.network.playlist import SegmentPacer
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.digest import BasicCredentials, basic_challenge, parse

@@ -142,7 +142,7 @@ def test_a_program_that_stops_within_a_frame_may_continue_it(fifo: Path, time: T
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.media.capture.silence_limit.OPENING_S", 0.2)
+    monkeypatch.setattr("ipcamd.media.source.silence_limit.OPENING_S", 0.2)
 
 
 @contextmanager

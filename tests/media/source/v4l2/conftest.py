@@ -51,7 +51,7 @@ SCRIPT = """
 import json, sys, threading
 from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import silence_limit
+from ipcamd.media.source import silence_limit
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
 

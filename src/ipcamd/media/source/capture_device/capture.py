@@ -7,7 +7,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout, RawPicture
@@ -16,6 +15,7 @@ from ipcamd.media.source.capture_device.raw_decoder import make_decoder
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.silence_limit import SilenceLimit
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.time_units import SECOND_NS
 

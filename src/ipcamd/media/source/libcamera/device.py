@@ -6,7 +6,7 @@ import time
 from itertools import product
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence_limit
+from ipcamd.media.source import silence_limit
 from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.modes import ENCODED, CaptureMode
 from ipcamd.media.source.libcamera.capture_times import CaptureTimes

@@ -13,7 +13,6 @@ from av.stream import Stream
 from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
@@ -29,6 +28,7 @@ from ipcamd.media.source.ffmpeg import (
 from ipcamd.media.source.media_file.encoding import find_encoding
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.silence_limit import SilenceLimit
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:

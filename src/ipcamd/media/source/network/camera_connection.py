@@ -6,8 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+from ipcamd.media.source.silence_limit import SilenceLimit
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 

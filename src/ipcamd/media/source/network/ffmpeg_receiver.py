@@ -10,10 +10,10 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence_limit
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.source import silence_limit
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter

@@ -9,9 +9,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed, SourceError
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+from ipcamd.media.source.silence_limit import SilenceLimit
 
 _HOPS = 5
 """Most requests for one answer, including logins and redirects."""

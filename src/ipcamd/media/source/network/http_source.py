@@ -6,7 +6,6 @@ from enum import Enum, auto
 from functools import partial
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.decode.picture_decoder import is_image_file
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.media_file.loop_player import play_in_loop
@@ -19,6 +18,7 @@ from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Ticker
+from ipcamd.media.source.silence_limit import SilenceLimit
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
 from ipcamd.wire.jpeg_scanner import SOI

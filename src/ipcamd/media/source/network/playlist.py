@@ -11,9 +11,8 @@ from io import BytesIO
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence_limit
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.source import silence_limit
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
@@ -24,6 +23,7 @@ from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
 from ipcamd.media.source.network.segment import DecryptedFile, SegmentFile, make_segment
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
+from ipcamd.media.source.silence_limit import SilenceLimit
 from ipcamd.time_units import SECOND_NS
 
 _MOST_BYTES = 4 << 20

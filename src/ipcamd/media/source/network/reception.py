@@ -6,9 +6,9 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.silence_limit import SilenceLimit
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:

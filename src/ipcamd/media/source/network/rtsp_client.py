@@ -8,7 +8,6 @@ from av import error as av_error
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence_limit import SilenceLimit
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
 from ipcamd.media.source.network.camera_connection import CameraConnection
@@ -16,6 +15,7 @@ from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, recei
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.rtsp_relay import RtspRelay
 from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.silence_limit import SilenceLimit
 
 _TRANSPORTS = {"tcp": "TCP", "udp": "UDP", "http": "an HTTP tunnel"}
 """Transports in the order in which they are tried: FFmpeg's names and ours."""

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SilenceLimit
 
 _SLICE_S = 0.25
 """Longest wait, in seconds, between checks of `stop`."""

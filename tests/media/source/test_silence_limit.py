@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.media.capture.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SilenceLimit
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import audio_capture
-from ipcamd.media.capture.audio_capture import AudioCapture
+from ipcamd.media.audio import audio_capture
+from ipcamd.media.audio.audio_capture import AudioCapture
 from ipcamd.media.frame import AudioChunk
 
 WAIT = 30.0
