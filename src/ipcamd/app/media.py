@@ -14,7 +14,7 @@ from ipcamd.errors import ConfigError
 from ipcamd.media import source as sources
 from ipcamd.media.audio import make_audio_output, make_audio_source
 from ipcamd.media.audio.speaker import Speaker
-from ipcamd.media.codecs import AAC, H265, ULAW
+from ipcamd.media.codecs import AAC, ULAW, mp4_codecs
 from ipcamd.media.hardware_choice import SOFTWARE
 from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.image.view import View
@@ -96,8 +96,10 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
 
 def _make_mp4_streams(stack: ShutdownStack, pipeline: Pipeline) -> Mapping[str, Mp4Stream]:
     streams = {
-        pictures.codec.name: Mp4Stream(pictures, lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None)
-        for pictures in (pipeline.h264, pipeline.find_stream(H265.name))
+        codec.name: Mp4Stream(
+            pipeline.find_stream(codec.name), lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None
+        )
+        for codec in mp4_codecs()
     }
     for stream in streams.values():
         stack.push(stream.close)

@@ -6,7 +6,7 @@ from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Framing, Join, never
 from ipcamd.errors import RequestFailed
-from ipcamd.media.codecs import H264, H265, JPEG, MPEG4, Codec, video_codecs
+from ipcamd.media.codecs import JPEG, Codec, video_codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import YES_NO, OneOf
@@ -31,7 +31,7 @@ def bare_stream(codec: Codec) -> Answer:
     return Answer(codec.content_type, "The elementary stream, with `header=no`.", is_endless=True)
 
 
-NUMBERED_ANSWERS = (TEXT, SDK_STREAM, *map(bare_stream, (H264, H265, MPEG4)))
+NUMBERED_ANSWERS = (TEXT, SDK_STREAM, *(bare_stream(codec) for codec in video_codecs() if codec is not JPEG))
 """Answers of `join_numbered`: the codec of a stream is a setting. Text explains a disabled stream."""
 
 

@@ -352,6 +352,11 @@ def sound_codecs() -> tuple[Codec, ...]:
     return tuple(codec for codec in CODECS if codec.is_sound)
 
 
+def mp4_codecs() -> tuple[Codec, ...]:
+    """Return the video codecs of live MP4 and of MP4 files."""
+    return tuple(codec for codec in video_codecs() if codec.mp4_video)
+
+
 def find_by_payload_code(code: int) -> Codec | None:
     """Return the video codec with this code in the payload header; None without one."""
     return next((codec for codec in video_codecs() if codec.payload_code == code), None)

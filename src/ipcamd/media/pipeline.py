@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ipcamd.media.audio.audio_input import AudioInput
 from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
-from ipcamd.media.codecs import Codec, video_codecs
+from ipcamd.media.codecs import H264, JPEG, MPEG4, Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Packet, Picture
 from ipcamd.media.hardware_codecs import HardwareCodecs
@@ -142,17 +142,17 @@ class Pipeline:
     @property
     def mjpeg(self) -> Hub:
         """The MJPEG stream."""
-        return self._streams["mjpeg"].hub
+        return self._streams[JPEG.name].hub
 
     @property
     def mpeg4(self) -> Hub:
         """The MPEG-4 stream."""
-        return self._streams["mpeg4"].hub
+        return self._streams[MPEG4.name].hub
 
     @property
     def h264(self) -> Hub:
         """The H.264 stream."""
-        return self._streams["h264"].hub
+        return self._streams[H264.name].hub
 
     def find_stream(self, name: str) -> Hub:
         """Return the stream with this name, even if it is disabled; ``3gpp`` is that for mobile phones (Image.3GPP)."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ipcamd.media.codecs import JPEG
 from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.image.analysis_tap import AnalysisTap
@@ -57,7 +58,7 @@ class SourceDemand:
     def collect(self, sound: bool) -> Wanted | None:
         """Return the demand; None for nothing. `sound`: the source's sound has listeners. For the event loop."""
         # the size for viewers: a change of the source's mode, and perhaps its view, would look like motion
-        usual = self._streams["mjpeg"].settings.size
+        usual = self._streams[JPEG.name].settings.size
         needs = [(each.settings.size, each.settings.rate) for each in self._streams.values() if each.input.wanted]
         if self.analyses and (rate := self._analysis.source_rate):
             needs.append((usual, rate))

@@ -5,11 +5,12 @@ from ipcamd.cgi.answer import DONE, TEXT, Answer
 from ipcamd.cgi.arguments import OTHERS_IGNORED
 from ipcamd.cgi.endpoint import ANY, Body, Call, Endpoint, Reply
 from ipcamd.errors import HttpError
+from ipcamd.media.codecs import H264
 from ipcamd.params.group import Rank
 from ipcamd.webrtc_sessions import UNSUPPORTED, WebRtcOffer, WebRtcSessions
 
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
-MAIN = "h264"
+MAIN = H264.name
 """Codec of ``/whep``."""
 MOST_BYTES = 64 * 1024
 """Maximum bytes of an offer."""

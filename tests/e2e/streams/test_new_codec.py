@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -61,6 +62,12 @@ def test_over_http_without_it(camera: CameraProcess) -> None:
 def test_a_codec_that_there_is_not_is_refused_with_those_that_there_are(camera: CameraProcess) -> None:
     answer = camera.client.get("/cgi/mpeg/stream1.cgi", codec="joy")
     assert answer.text == "Request failed: codec=joy: h264, mpeg4, toy\r\n"
+
+
+@pytest.mark.slow
+def test_in_the_description_of_all_endpoints(camera: CameraProcess) -> None:
+    described = json.loads(camera.client.get("/openapi.json").text)["paths"]["/cgi/mpeg/stream1.cgi"]["get"]
+    assert {"video/x-toy", "video/h264"} <= described["responses"]["200"]["content"].keys()
 
 
 @pytest.mark.slow

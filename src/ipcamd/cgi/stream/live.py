@@ -1,16 +1,18 @@
-"""``/cgi/mp4/live.cgi``: H.264 or H.265 with sound as fragmented MP4, for browsers and players (our addition)."""
+"""``/cgi/mp4/live.cgi``: pictures with sound as fragmented MP4, for browsers and players (our addition)."""
 
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Framing, Join, never
 from ipcamd.cgi.framing import explain_missing
 from ipcamd.errors import RequestFailed
-from ipcamd.media.codecs import H264, H265
+from ipcamd.media.codecs import H264, mp4_codecs
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
-CODEC = Argument("codec", "The codec of the pictures.", OneOf((H264.name, H265.name)), default=H264.name)
+CODEC = Argument(
+    "codec", "The codec of the pictures.", OneOf(tuple(codec.name for codec in mp4_codecs())), default=H264.name
+)
 ARGUMENTS = Arguments(CODEC, undeclared=Undeclared.IGNORED)
 
 

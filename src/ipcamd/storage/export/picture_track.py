@@ -13,6 +13,7 @@ from av.filter import Graph
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
+from ipcamd.media.codecs import find_passable
 from ipcamd.storage.remux import AnyPacket
 
 TICKS = 90_000
@@ -33,8 +34,8 @@ class CopiedPictures:
         self._out = out
         self._stream = out.add_stream_from_template(source)
         _make_annex_b_filter(source, self._stream)
-        if source.codec_context.name == "hevc":
-            self._stream.codec_tag = "hvc1"  # Apple's players support no other tag
+        if (codec := find_passable(source.codec_context.name)) and codec.mp4_kind:
+            self._stream.codec_tag = codec.mp4_kind  # FFmpeg's own choice for H.265 is none that Apple's players support
         self._annex_b: BitStreamFilterContext | None = None
         self._begin_s = 0.0
         self._has_begun = False
