@@ -9,6 +9,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, SIZE, Shown, pictures
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings
@@ -38,6 +39,7 @@ class Stage:
         self.sound: Hub | None = Hub(codecs.ULAW, "sound")
         self.chosen_sound = self.sound
         self.has_audio = True
+        self.traffic = Traffic()
         self.codec = codec
         self.length = length
         self.number = 0

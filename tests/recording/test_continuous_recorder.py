@@ -17,6 +17,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, pictures, playable, probe, se
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import RECORDING, Traffic
 from ipcamd.recording import continuous_recorder as recording
 from ipcamd.recording import subscriber_queue as taking
 from ipcamd.recording.continuous_recorder import ContinuousRecorder
@@ -368,19 +369,27 @@ def frame(number: int, key: bool = False, size: int = 100, captured_ns: int | No
     return EncodedFrame(codecs.H264, bytes(size), key, at, number, (160, 120))
 
 
-def test_unread_frames_are_dropped_up_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unread_frames_are_dropped_up_to_the_next_key_frame(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(taking, "MAX_BYTES", 1000)
     hub = Hub(codecs.H264)
-    queue = SubscriberQueue(hub, None, lambda: 0.0)
+    counters = Traffic()
+    traffic = counters.of(hub.name, RECORDING)
+    queue = SubscriberQueue(hub, None, lambda: 0.0, traffic)
     hub.key_wanted.clear()
     for number in range(20):
         hub.publish(frame(number, number == 0))
     assert hub.key_wanted.is_set()
     assert queue.take() == []
     assert queue.dropped == 20
+    assert (traffic.frames_sent, traffic.frames_dropped) == (0, 20)
     hub.publish(frame(20, True))
     hub.publish(frame(21))
     assert [f.counter for f in queue.take()] == [20, 21]
+    assert (traffic.frames_sent, traffic.bytes_sent) == (2, 200)
+    counters.close()
+    assert "20 of h264 for the recording, because the SD card is too slow" in caplog.text
 
 
 def test_pictures_are_in_their_own_order_whatever_the_clock_did() -> None:

@@ -35,7 +35,7 @@ from ipcamd.media.source_demand import SourceDemand, make_analysis_capture
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
-from ipcamd.media.stream.traffic import Traffic
+from ipcamd.media.stream.traffic import ENCODER, Traffic
 from ipcamd.media.stream_settings import StreamSettings, encoded_codecs, encoded_name, read_streams, sub_name
 from ipcamd.params.device.privacy import MASK_GROUPS, PRIVACY
 from ipcamd.params.group import Values
@@ -248,7 +248,7 @@ class Pipeline:
         silence = self._thread("silence", self.capture.watch)
         self.capture.wake = partial(_wake, source, silence)
         for name, stream in self._streams.items():
-            publisher = Publisher(stream.hub, loop, self.traffic.of(stream.hub.name, "encoder"))
+            publisher = Publisher(stream.hub, loop, self.traffic.of(stream.hub.name, ENCODER))
             self._encoders[name] = self._thread(name, partial(stream.run, publisher))
         if self._analysis_capture:
             self._analysis_capture.wake = self._thread("analysis", self._analysis_capture.run).wake

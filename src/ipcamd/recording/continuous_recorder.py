@@ -14,6 +14,7 @@ from ipcamd.media.codecs import AAC
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import RECORDING
 from ipcamd.params.group import Values
 from ipcamd.recording.container_format import AviContainer, Mp4Container
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
@@ -164,7 +165,7 @@ class ContinuousRecorder:
     async def _record(self, disk: Disk) -> None:
         source = hub, sound, _ = self._source()
         recorder = self._make_recorder(disk, *source)
-        queue = SubscriberQueue(hub, sound, time.monotonic)
+        queue = SubscriberQueue(hub, sound, time.monotonic, self._pipeline.traffic.of(hub.name, RECORDING))
         rest: list[EncodedFrame] = []
         self._measure_clock_step()
         try:

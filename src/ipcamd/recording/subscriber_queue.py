@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.key_frame_queue import FrameQueue
+from ipcamd.media.stream.traffic import StreamTraffic
 
 MAX_BYTES = 32 << 20
 """Maximum bytes of the waiting pictures."""
@@ -14,6 +15,9 @@ MAX_FRAMES = 10_000
 """Maximum number of waiting pictures."""
 MAX_SOUNDS = 1000
 """Maximum number of waiting audio blocks: 40 seconds."""
+
+RECORDER = "the recording, because the SD card is too slow"
+"""Name in the warning of dropped pictures."""
 
 CLOCK_JUMP_NS = 2_000_000_000
 """Difference of capture times, in nanoseconds, above which the clock was set between audio and pictures."""
@@ -37,14 +41,15 @@ class _Arrival(NamedTuple):
 class SubscriberQueue:
     """Queue of the frames of two hubs, until `close`. For the event loop."""
 
-    def __init__(self, hub: Hub, sound: Hub | None, clock_s: Callable[[], float]) -> None:
-        """`clock_s` returns the time of arrival in seconds.
+    def __init__(self, hub: Hub, sound: Hub | None, clock_s: Callable[[], float], traffic: StreamTraffic) -> None:
+        """`clock_s` returns the time of arrival in seconds. `traffic` counts the pictures that are taken and dropped.
 
         The queue starts with the frames since the last key frame.
         """
         self._hub = hub
         self._sound = sound
         self._clock_s = clock_s
+        self._traffic = traffic
         self._pictures: FrameQueue[_Arrival] = FrameQueue(MAX_FRAMES, MAX_BYTES)
         self._sounds: deque[EncodedFrame] = deque(maxlen=MAX_SOUNDS)
         for frame in hub.subscribe(self._add_picture):
@@ -62,6 +67,7 @@ class SubscriberQueue:
         pictures = []
         while (oldest := self._pictures.oldest) and oldest.at_s < before_s:
             pictures.append(self._pictures.pop().frame)
+            self._traffic.send(1, pictures[-1].size_bytes)
         return list(merge_by_time(pictures, self._audio_before(oldest.frame if oldest else None)))
 
     def close(self) -> None:
@@ -71,8 +77,11 @@ class SubscriberQueue:
             self._sound.unsubscribe(self._add_audio)
 
     def _add_picture(self, frame: EncodedFrame) -> None:
+        before = self.dropped
         if not self._pictures.put(_Arrival(self._clock_s(), frame)):
             self._hub.ask_key()
+        if self.dropped > before:
+            self._traffic.drop(RECORDER, self.dropped - before)
 
     def _add_audio(self, block: EncodedFrame) -> None:
         self._sounds.append(block)

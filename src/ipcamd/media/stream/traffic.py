@@ -5,6 +5,11 @@ from typing import NamedTuple
 
 from ipcamd.media.stream.drop_log import DropLog
 
+ENCODER = "encoder"
+"""Protocol of frames that are dropped before they reach a viewer, because the camera is too busy."""
+RECORDING = "recording"
+"""Protocol of frames that are recorded continuously."""
+
 
 class ViewerIdentity(NamedTuple):
     """Viewer as named in logs."""
@@ -56,7 +61,7 @@ class Traffic:
         return iter(self._streams.values())
 
     def of(self, stream: str, protocol: str) -> StreamTraffic:
-        """Return the counters of a stream (``mjpeg``, ``h264`` ...) by a protocol (``http``, ``rtsp`` ...)."""
+        """Return the counters of a stream (``mjpeg``, ``h264`` ...) by a protocol (``http``, ``rtsp``, `RECORDING` ...)."""
         key = stream, protocol
         if key not in self._streams:
             self._streams[key] = StreamTraffic(*key, self._log)

@@ -9,7 +9,7 @@ from ipcamd.camera import Camera
 from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.event_bus import EventKind
 from ipcamd.media.meter import Histogram
-from ipcamd.media.stream.traffic import StreamTraffic
+from ipcamd.media.stream.traffic import ENCODER, RECORDING, StreamTraffic
 from ipcamd.web.metrics.process import process_metrics
 from ipcamd.wire.metrics import Distribution, Labels, Metric, counter, gauge, histogram
 
@@ -17,8 +17,6 @@ PROTOCOLS = ("http", "rtsp", "multicast", "webrtc")
 """Protocols that are always shown."""
 TARGETS = {"email": "mail"}
 """Labels of targets, if they differ from the names."""
-BEFORE_VIEWERS = "encoder"
-"""Protocol of frames that are dropped before they reach a viewer."""
 
 
 def collect_metrics(camera: Camera) -> Iterator[Metric]:
@@ -84,7 +82,7 @@ def _sum_up(histograms: Iterable[Histogram]) -> Distribution:
 
 
 def _traffic(counts: list[StreamTraffic]) -> Iterator[Metric]:
-    viewers = [each for each in counts if each.protocol != BEFORE_VIEWERS]
+    viewers = [each for each in counts if each.protocol not in (ENCODER, RECORDING)]
 
     def by_stream(read: Callable[[StreamTraffic], int]) -> list[tuple[Labels, int]]:
         return [({"stream": each.stream, "protocol": each.protocol}, read(each)) for each in viewers]
@@ -98,8 +96,16 @@ def _traffic(counts: list[StreamTraffic]) -> Iterator[Metric]:
         totals[each.protocol] = totals.get(each.protocol, 0) + each.bytes_sent
     series = [({"protocol": protocol}, size) for protocol, size in totals.items()]
     yield counter("ipcamd_bytes_sent", "Bytes of frames that viewers got.", *series)
-    early = [({"stream": each.stream}, each.frames_dropped) for each in counts if each.protocol == BEFORE_VIEWERS]
-    yield counter("ipcamd_frames_late", "Frames that all viewers missed, since the camera was too busy.", *early)
+
+    def dropped_by(protocol: str) -> list[tuple[Labels, int]]:
+        return [({"stream": each.stream}, each.frames_dropped) for each in counts if each.protocol == protocol]
+
+    late = dropped_by(ENCODER)
+    yield counter("ipcamd_frames_late", "Frames that all viewers missed, since the camera was too busy.", *late)
+    unrecorded = dropped_by(RECORDING)
+    yield counter(
+        "ipcamd_frames_unrecorded", "Frames that are not recorded, since the SD card is too slow.", *unrecorded
+    )
 
 
 def _events(camera: Camera) -> Iterator[Metric]:
