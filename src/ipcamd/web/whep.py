@@ -10,6 +10,7 @@ from ipcamd.params.group import Rank
 from ipcamd.webrtc_sessions import UNSUPPORTED, WebRtcOffer, WebRtcSessions
 
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
+"""Types of offers and answers, and of candidates."""
 MAIN = H264.name
 """Codec of ``/whep``."""
 MOST_BYTES = 64 * 1024

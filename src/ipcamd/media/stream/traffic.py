@@ -61,7 +61,7 @@ class Traffic:
         return iter(self._streams.values())
 
     def of(self, stream: str, protocol: str) -> StreamTraffic:
-        """Return the counters of a stream (``mjpeg``, ``h264`` ...) by a protocol (``http``, ``rtsp``, `RECORDING` ...)."""
+        """Return the counters of a stream (``mjpeg`` ...) by a protocol (``http``, ``rtsp``, `RECORDING` ...)."""
         key = stream, protocol
         if key not in self._streams:
             self._streams[key] = StreamTraffic(*key, self._log)
