@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.state import TargetState
+from ipcamd.delivery.target.missing_rights import TargetState
 from ipcamd.params.event.server import FTP
 from ipcamd.settings.settings import Settings
 

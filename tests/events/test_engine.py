@@ -11,7 +11,7 @@ import pytest
 from ipcamd.errors import StoreError
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.engine import EventEngine
-from ipcamd.events.output import OutputPulse
+from ipcamd.events.output_pulse import OutputPulse
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile

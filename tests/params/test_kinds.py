@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from ipcamd.params import GROUPS
 from ipcamd.params.device.ptz import Preset
+from ipcamd.params.kinds.addresses import EMAIL, MAC, URL, Address, Host, HostPort, Netmask
 from ipcamd.params.kinds.choice import ON_OFF, OneOf
+from ipcamd.params.kinds.date_and_time import Day, Time
 from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.moment import Day, Time
-from ipcamd.params.kinds.network import EMAIL, MAC, URL, Address, Host, HostPort, Netmask
 from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
 from ipcamd.params.kinds.text import HEX, PATH, SHARE, AnyOf, Text
 

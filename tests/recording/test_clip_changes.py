@@ -8,7 +8,7 @@ from tests.recording.clip_rig import ClipRig
 from tests.recording.stage import general
 from tests.wire.avi.avi_files import SECOND, SIZE, playable, probe
 
-from ipcamd.recording import clip_writer, event_clip
+from ipcamd.recording import clip_capture, clip_writer
 
 FRAME = SECOND // 30
 
@@ -62,7 +62,7 @@ async def test_a_second_file_that_the_disk_does_not_take_leaves_the_first(
 async def test_a_clock_that_is_set_meanwhile_ends_in_a_clip_nevertheless(
     rig: ClipRig, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    monkeypatch.setattr(event_clip.ClipCapture, "PICTURE_TIMEOUT_S", -0.95)
+    monkeypatch.setattr(clip_capture.ClipCapture, "PICTURE_TIMEOUT_S", -0.95)
     stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="1")
     rig.clips.arm(True)

@@ -11,7 +11,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, playable, probe, times
 from ipcamd.errors import StoreError
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.recording import clip_recorder, event_clip
+from ipcamd.recording import clip_capture, clip_recorder
 
 FRAME = SECOND // 30
 
@@ -245,7 +245,7 @@ async def test_a_clip_of_too_many_bytes_ends_where_its_pictures_end(
     await general(stage, PreEvent="0", PostEvent="5")
     rig.clips.arm(True)
     stage.show(61)  # from the last key frame to the event there is one picture only
-    monkeypatch.setattr(event_clip, "MAX_BYTES", 1)
+    monkeypatch.setattr(clip_capture, "MAX_BYTES", 1)
     task = await rig.begin()
     stage.show(30)
     (material,) = await task
@@ -254,7 +254,7 @@ async def test_a_clip_of_too_many_bytes_ends_where_its_pictures_end(
 
 
 async def test_no_picture_no_clip(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_clip.ClipCapture, "PICTURE_TIMEOUT_S", -5.0)
+    monkeypatch.setattr(clip_capture.ClipCapture, "PICTURE_TIMEOUT_S", -5.0)
     with pytest.raises(StoreError, match="no picture was received"):
         await rig.take(rig.event(), "s")
 

@@ -9,7 +9,7 @@ import pytest
 from ipcamd.errors import RequestFailed, SettingRefused, StoreError
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank, Texts, Values
-from ipcamd.settings.audit import AuditEntry, log_entry
+from ipcamd.settings.audit_entry import AuditEntry, log_entry
 from ipcamd.settings.change_records import CAMERA, Change, Requester
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database, TransactionPart

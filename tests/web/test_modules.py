@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ipcamd.web import home
+from ipcamd.web import pages
 
 NODE = shutil.which("node")
 HERE = Path(__file__).parent
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed (Deb
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the modules in a folder whose package.json says that they are modules; browsers need no such file."""
     folder = tmp_path_factory.mktemp("modules")
-    shutil.copytree(Path(home.__file__).with_name("static"), folder, dirs_exist_ok=True)
+    shutil.copytree(Path(pages.__file__).with_name("static"), folder, dirs_exist_ok=True)
     (folder / "package.json").write_text('{"type": "module"}')
     return folder
 

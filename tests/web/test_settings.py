@@ -15,7 +15,7 @@ from ipcamd.params import GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.web.controls import label
 from ipcamd.web.settings import ENDPOINTS
-from ipcamd.web.topics import TOPICS
+from ipcamd.web.settings_topics import TOPICS
 
 SETTINGS, CHECK, UPDATE, UNDO = ENDPOINTS
 

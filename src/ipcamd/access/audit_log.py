@@ -13,7 +13,7 @@ from dataclasses import replace
 from ipcamd.access.throttle import network
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import IpcamdError
-from ipcamd.settings.audit import AuditEntry
+from ipcamd.settings.audit_entry import AuditEntry
 from ipcamd.settings.change_records import Requester
 from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditRecord, AuditTable
 from ipcamd.store.database import Work

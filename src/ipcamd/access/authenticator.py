@@ -13,8 +13,8 @@ from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.keyring import KeyRing
 from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
-from ipcamd.access.recent_logins import RecentLogins
 from ipcamd.access.throttle import Throttle
+from ipcamd.access.udp_talk_permission import UdpTalkPermission
 from ipcamd.access.username_token import TokenNonces, UsernameToken
 from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.digest import SHA256, BasicCredentials, DigestCredentials, answer, parse, secret
@@ -49,7 +49,7 @@ class Authenticator:
         self._token_nonces = token_nonces
         self._keys = KeyRing(accounts, now_s)
         self._basics: dict[str, StoredAccount] = {}
-        self._recent = RecentLogins(accounts, now_s)
+        self._recent = UdpTalkPermission(accounts, now_s)
         self._decoy = os.urandom(16).hex()
         """Compared for an unknown name, so that the answer takes the same time."""
         self.throttle = Throttle(now_s)

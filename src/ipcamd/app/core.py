@@ -23,7 +23,7 @@ from ipcamd.params import ALL_GROUPS
 from ipcamd.params.event.mqtt import MQTT
 from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.params.onvif import ONVIF
-from ipcamd.settings.audit import log_entry
+from ipcamd.settings.audit_entry import log_entry
 from ipcamd.settings.settings import Settings
 from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database

@@ -9,8 +9,8 @@ from ipcamd.app.core import Core
 from ipcamd.app.delivery import build_delivery, sinks
 from ipcamd.app.media import MediaParts
 from ipcamd.app.recording import RecordingParts, build_recording, card_sink
+from ipcamd.app.scheduled_snapshots import start_scheduled_snapshots
 from ipcamd.app.shutdown import ShutdownStack
-from ipcamd.app.time_lapse import start_time_lapse
 from ipcamd.app.webhooks import build_webhooks
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.delivery import Delivery
@@ -20,7 +20,7 @@ from ipcamd.delivery.webhook.service import WebhookService
 from ipcamd.event_bus import Event, EventBus, EventKind, StorageState, Tampering
 from ipcamd.events.engine import EventEngine
 from ipcamd.events.event_history import EventHistory
-from ipcamd.events.output import OutputPulse
+from ipcamd.events.output_pulse import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
 from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger, StateTrigger
@@ -110,7 +110,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     times.check()
     stack.push(webhooks.close)  # closed before the triggers, because this changes the demand for their events
     webhooks.start()
-    start_time_lapse(stack, core, media, schedules, sinks_by_flag, outbox)
+    start_scheduled_snapshots(stack, core, media, schedules, sinks_by_flag, outbox)
     engine.resume(recording.card.wait_until_read)
     return EventParts(bus, schedules, recording, delivery, notifier, outbox, webhooks, engine.started_by)
 

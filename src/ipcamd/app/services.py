@@ -22,7 +22,6 @@ from ipcamd.options.values import Options
 from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.server.admission import Admission
-from ipcamd.server.file_limit import fit_limits, raise_file_limit
 from ipcamd.server.http.checks.forwarded import TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.http.context import HttpContext
@@ -31,6 +30,7 @@ from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
+from ipcamd.server.open_file_limit import fit_limits, raise_file_limit
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.rebindable_port import RebindablePort
 from ipcamd.server.registry import Registry

@@ -5,7 +5,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import IpcamdError
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
-from ipcamd.params.kinds.network import Host
+from ipcamd.params.kinds.addresses import Host
 from ipcamd.settings.change_records import Change
 from ipcamd.wire.http.notice import Notice, NoticeError, parse
 

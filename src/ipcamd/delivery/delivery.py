@@ -10,11 +10,11 @@ from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.queue.delivery_queue import QueueLimits
 from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.missing_rights import TargetStates
 from ipcamd.delivery.target.running_tests import RunningTests
-from ipcamd.delivery.target.state import TargetStates
 from ipcamd.delivery.target.uploader import Uploader
 from ipcamd.delivery.worker.connection import WorkerResources
-from ipcamd.delivery.worker.log import Note
+from ipcamd.delivery.worker.delivery_log import Note
 from ipcamd.delivery.worker.worker import DeliveryWorker
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.params.event.server import GENERAL

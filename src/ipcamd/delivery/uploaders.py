@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.state import TargetState
+from ipcamd.delivery.target.missing_rights import TargetState
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.errors import DeliveryError
 from ipcamd.params.event.server import AUTHENTICATION, FTP, NETSTORAGE, SMTP

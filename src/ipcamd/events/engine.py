@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ipcamd.errors import IpcamdError
 from ipcamd.event_bus import Event, EventKind
-from ipcamd.events.output import OutputPulse
+from ipcamd.events.output_pulse import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.pending_clips import PendingClip

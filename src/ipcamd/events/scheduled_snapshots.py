@@ -1,4 +1,4 @@
-"""Scheduled snapshots: a picture for a schedule's targets, at each moment of its time lapse."""
+"""Scheduled snapshots: a picture for a schedule's targets, at each of its `ipcamd.events.snapshot_times`."""
 
 import asyncio
 import secrets

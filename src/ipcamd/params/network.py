@@ -2,9 +2,7 @@
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
-from ipcamd.params.kinds.choice import YES_NO, OneOf
-from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.network import (
+from ipcamd.params.kinds.addresses import (
     HOST_OR_NOTHING,
     IP_OR_NOTHING,
     IPV4_OR_NOTHING,
@@ -14,6 +12,8 @@ from ipcamd.params.kinds.network import (
     Address,
     AddressList,
 )
+from ipcamd.params.kinds.choice import YES_NO, OneOf
+from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
 from ipcamd.params.kinds.text import NOTHING, AnyOf, Matching, Text
 

@@ -2,9 +2,9 @@
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
+from ipcamd.params.kinds.addresses import MAC
 from ipcamd.params.kinds.choice import YES_NO
 from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.network import MAC
 from ipcamd.params.kinds.number import PORT
 from ipcamd.params.kinds.text import NOTHING, AnyOf, Text
 

@@ -1,9 +1,9 @@
 """``Time`` (SDK 10.3) and ``Time.NTP`` (SDK 10.4): the clock."""
 
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
+from ipcamd.params.kinds.addresses import HostPort
 from ipcamd.params.kinds.choice import ON_OFF, OneOf
-from ipcamd.params.kinds.moment import Day, Time
-from ipcamd.params.kinds.network import HostPort
+from ipcamd.params.kinds.date_and_time import Day, Time
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.time_zones import ZONES
 

@@ -13,12 +13,12 @@ from ipcamd.media.audio.audio_input import AUDIO
 from ipcamd.media.codecs import Codec
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
+from ipcamd.recording.clip_capture import ClipCapture, ClipSpan
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
 from ipcamd.recording.clip_writer import AviClipWriter, ClipWriter, JpegClipWriter
 from ipcamd.recording.container_format import Local
 from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files, sound_for_clips
-from ipcamd.recording.event_clip import ClipCapture, ClipSpan
 from ipcamd.recording.mp4_clip_writer import Mp4ClipWriter
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer

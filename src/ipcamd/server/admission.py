@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Protocol
 
 from ipcamd.access.throttle import network
+from ipcamd.server.admission_queue import AdmissionQueue
 from ipcamd.server.limits import Limits
-from ipcamd.server.waiting_room import WaitingRoom
 
 GRACE_S = 1.0
 """Seconds in which a connection is not replaced: for its first byte, for its login after that, and after a response."""
@@ -71,7 +71,7 @@ class Admission:
         """`allows` returns whether an IP address may connect (IP filter, SDK 7). `now_s` returns monotonic seconds."""
         self.limits = limits or Limits()
         self.allows = allows
-        self.waiting = WaitingRoom()
+        self.waiting = AdmissionQueue()
         self.ends_with_process = False
         """Whether the process ends when the services have closed."""
         self.handshakes = HandshakeQueue(self.limits)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
-from ipcamd.server.transport import count_unread, release_transport
+from ipcamd.server.tcp_transport import count_unread, release_transport
 
 TlsContext = Callable[[], ssl.SSLContext]
 """Returns the context for the next handshake: the certificate changes while the listener stays."""

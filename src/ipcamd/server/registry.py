@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol, cast
 from ipcamd.access.throttle import network
 from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission, Verdict
+from ipcamd.server.admission_queue import Entrant
 from ipcamd.server.listener import Listener, listen
 from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection, TlsContext
-from ipcamd.server.transport import reset_on_close
-from ipcamd.server.waiting_room import Entrant
+from ipcamd.server.tcp_transport import reset_on_close
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from ipcamd.errors import IpcamdError, RequestFailed, SettingRefused, StoreError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
-from ipcamd.settings.audit import AuditEntry
+from ipcamd.settings.audit_entry import AuditEntry
 from ipcamd.settings.change_records import CAMERA, Applied, Change, CheckedChange, Requester
-from ipcamd.settings.check import check_permission, cut_urls, find_param, masked, normalized
+from ipcamd.settings.parameter_check import check_permission, cut_urls, find_param, masked, normalized
 from ipcamd.store.database import Database, TransactionPart, Work
 from ipcamd.store.settings import Name, SettingsTable
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from ipcamd.params.group import Param
 from ipcamd.params.kinds.choice import OneOf, SomeOf
+from ipcamd.params.kinds.date_and_time import Day, Time
 from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.moment import Day, Time
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import Matching, Text
 

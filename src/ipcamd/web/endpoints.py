@@ -9,12 +9,12 @@ def _module(name: str, *paths: str) -> EndpointModule:
     return EndpointModule(f"ipcamd.web.{name}", paths)
 
 
-DESCRIPTION = _module("description", "/upnp/description.xml")
+DESCRIPTION = _module("upnp_description", "/upnp/description.xml")
 """Address in the camera's announcements."""
 
 MODULES = (
     _module(
-        "home",
+        "pages",
         *("/", "/index.html", "/recordings", "/events", "/settings", "/system", "/api", "/welcome", "/favicon.ico"),
         *("/web/now", "/web/picture"),
         *(f"/web/{folder}/*" for folder in ("shared", "api", "time", "network", "log", "live", "stream")),
@@ -24,7 +24,7 @@ MODULES = (
     ),
     _module("system.clients", "/web/clients", "/web/clients/disconnect"),
     _module("metrics.metrics", "/metrics"),
-    _module("system.log", "/web/log", "/web/log.txt"),
+    _module("system.process_log", "/web/log", "/web/log.txt"),
     _module(
         "recordings.recordings",
         *("/web/recordings", "/web/segments", "/web/segment", "/web/video", "/web/thumbnail"),
@@ -34,12 +34,12 @@ MODULES = (
     _module("events.event_log", "/web/events"),
     _module("events.schedules", "/web/schedules"),
     _module("events.notifications", "/web/notifications", "/web/notify"),
-    _module("presets", "/web/preset"),
+    _module("preset_thumbnail", "/web/preset"),
     _module("settings", "/web/settings", "/web/check", "/web/update", "/web/undo"),
-    _module("state", "/web/state"),
+    _module("state_stream", "/web/state"),
     _module("whep", "/whep", "/whep/*", "/whep/h264/sub", "/whep/sessions/*"),
     _module("welcome", "/web/welcome/end"),
-    _module("system.host", "/web/system"),
+    _module("system.clock_and_network", "/web/system"),
     DESCRIPTION,
     *cgi.MODULES,
     _module("openapi.openapi", "/openapi.json"),

@@ -13,7 +13,7 @@ from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import Applied, Change, hide_secret
 from ipcamd.web.controls import control, label
 from ipcamd.web.page_request import json_reply
-from ipcamd.web.topics import TOPICS
+from ipcamd.web.settings_topics import TOPICS
 from ipcamd.wire.http.query import Query
 
 

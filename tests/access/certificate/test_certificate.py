@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.access.certificate.authority import Authority, new_key, pem_of
 
 from ipcamd.access.certificate.certificate import Certificate
-from ipcamd.access.certificate.check import CertifiedKey
+from ipcamd.access.certificate.certificate_check import CertifiedKey
 from ipcamd.access.certificate.files import CERTIFICATE, KEY, CertificateFiles
 from ipcamd.access.certificate.stored import StoredCertificate
 from ipcamd.errors import RequestFailed, StoreError

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.access.certificate.authority import DAY, NOW, Authority, new_key, pem_of
 
-from ipcamd.access.certificate.check import CertifiedKey
+from ipcamd.access.certificate.certificate_check import CertifiedKey
 from ipcamd.access.certificate.files import CERTIFICATE
 from ipcamd.access.certificate.self_signed import names_of
 from ipcamd.access.certificate.stored import StoredCertificate

@@ -8,7 +8,7 @@ from tests.cgi.asking import SECOND, World
 from ipcamd.cgi.admin.date import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank, Values
-from ipcamd.settings.audit import AuditEntry
+from ipcamd.settings.audit_entry import AuditEntry
 from ipcamd.settings.change_records import Change
 from ipcamd.wire.http.query import Query
 

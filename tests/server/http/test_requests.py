@@ -11,7 +11,7 @@ from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, never, text
 from ipcamd.errors import HttpError, RequestFailed, StoreError
 from ipcamd.params.group import Rank
 from ipcamd.server.http.router import Router
-from ipcamd.server.transport import READ_BYTES
+from ipcamd.server.tcp_transport import READ_BYTES
 
 
 def echo(call: Call) -> Reply:

@@ -8,7 +8,7 @@ import pytest
 from tests.server.rtsp.player import Player, Stage, basic
 
 from ipcamd.server.limits import Limits
-from ipcamd.server.transport import READ_BYTES
+from ipcamd.server.tcp_transport import READ_BYTES
 from ipcamd.wire.rtsp.message import RtspParser
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"

@@ -19,8 +19,8 @@ from tests.wire.mp4.mp4_files import mp4_file
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.media import codecs
 from ipcamd.storage.export import exports as exports_module
+from ipcamd.storage.export.bounded_pipe import PIECES
 from ipcamd.storage.export.exports import Exports, ExportState
-from ipcamd.storage.export.pipe import PIECES
 from ipcamd.storage.export.plan import ExportPlan
 
 pytestmark = pytest.mark.slow

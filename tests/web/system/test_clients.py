@@ -11,7 +11,7 @@ import pytest
 from tests.server.rtsp.player import Stage, basic
 from tests.server.serving import Server, reset, serving, until
 from tests.server.streaming import frame
-from tests.web.test_state import Page
+from tests.web.test_state_stream import Page
 
 from ipcamd.access.audit_log import AuditLog
 from ipcamd.cgi.endpoint import Endpoint, Framing, Join, never

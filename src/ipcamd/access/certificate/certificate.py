@@ -6,10 +6,10 @@ import ssl
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ipcamd.access.certificate.check import CertifiedKey
-from ipcamd.access.certificate.context import server_context
+from ipcamd.access.certificate.certificate_check import CertifiedKey
 from ipcamd.access.certificate.report import CertificateReport, report_on
 from ipcamd.access.certificate.stored import StoredCertificate
+from ipcamd.access.certificate.tls_context import server_context
 from ipcamd.errors import RequestFailed
 from ipcamd.workers.thread import run_in_thread
 

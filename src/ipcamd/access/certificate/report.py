@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 
-from ipcamd.access.certificate.check import CertifiedKey
+from ipcamd.access.certificate.certificate_check import CertifiedKey
 from ipcamd.access.certificate.self_signed import is_own, names_of
 from ipcamd.dataclass import dataclass
 

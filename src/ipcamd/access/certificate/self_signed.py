@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ipcamd.access.certificate.check import CertifiedKey
+from ipcamd.access.certificate.certificate_check import CertifiedKey
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ipcamd.access.certificate.check import CertifiedKey, load_key, same_key
-from ipcamd.access.certificate.context import checked
+from ipcamd.access.certificate.certificate_check import CertifiedKey, load_key, same_key
 from ipcamd.access.certificate.files import CertificateFiles
 from ipcamd.access.certificate.self_signed import BACKDATE, RENEW, is_own, names_of, request_signature, sign_itself
 from ipcamd.access.certificate.subject_names import subject_names, with_former_addresses, without_loopback
+from ipcamd.access.certificate.tls_context import checked
 from ipcamd.errors import RequestFailed, StoreError
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ from ipcamd.delivery.target.blocking_session import CONNECT_TIMEOUT_S, BlockingS
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.file_names import NAMES, candidate_names, split_path
 from ipcamd.delivery.target.file_session import FileSession
-from ipcamd.delivery.target.state import Right, TargetState
+from ipcamd.delivery.target.missing_rights import Right, TargetState
 from ipcamd.errors import DeliveryError
 
 BLOCK, SMALL = 1 << 20, 1 << 16

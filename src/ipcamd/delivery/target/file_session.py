@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.file_names import describe_rename, find_arrived
-from ipcamd.delivery.target.state import TargetState
+from ipcamd.delivery.target.missing_rights import TargetState
 
 
 class FileSession(ABC):

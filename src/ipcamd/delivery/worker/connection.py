@@ -10,7 +10,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.delivery.target.blocking_session import STALL_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.error_text import explain_error, redact
-from ipcamd.delivery.target.state import TargetState
+from ipcamd.delivery.target.missing_rights import TargetState
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import DeliveryError, RequestFailed

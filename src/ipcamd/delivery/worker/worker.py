@@ -12,10 +12,10 @@ from ipcamd.delivery.queue.in_flight import Batch, InFlight, Outcome, drain
 from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.state import TargetState, TargetStates
+from ipcamd.delivery.target.missing_rights import TargetState, TargetStates
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.delivery.worker.connection import TargetConnection, WorkerResources, connect_to_target
-from ipcamd.delivery.worker.log import DeliveryLog, Note
+from ipcamd.delivery.worker.delivery_log import DeliveryLog, Note
 from ipcamd.delivery.worker.retry import LONGEST_S, ItemFailures, RetryPauses
 from ipcamd.errors import DeliveryError, StoreError
 

@@ -2,8 +2,8 @@
 
 from ipcamd.params.event.server_params import server_certificate, server_login
 from ipcamd.params.group import Group, Param
+from ipcamd.params.kinds.addresses import HOST_OR_NOTHING
 from ipcamd.params.kinds.choice import YES_NO
-from ipcamd.params.kinds.network import HOST_OR_NOTHING
 from ipcamd.params.kinds.number import PORT
 from ipcamd.params.kinds.text import Matching, Text
 

@@ -3,9 +3,9 @@
 from ipcamd.errors import RequestFailed
 from ipcamd.params.event.server_params import server_address, server_certificate, server_login
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
+from ipcamd.params.kinds.addresses import EMAIL_OR_NOTHING, HOST_OR_NOTHING
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.network import EMAIL_OR_NOTHING, HOST_OR_NOTHING
 from ipcamd.params.kinds.number import PORT, Integer
 from ipcamd.params.kinds.text import PATH, SHARE
 

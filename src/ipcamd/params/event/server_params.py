@@ -1,8 +1,8 @@
 """Parameters that several receivers of events have: address, login, certificate check."""
 
 from ipcamd.params.group import Param
+from ipcamd.params.kinds.addresses import HOST_OR_NOTHING
 from ipcamd.params.kinds.choice import OneOf
-from ipcamd.params.kinds.network import HOST_OR_NOTHING
 from ipcamd.params.kinds.number import PORT
 from ipcamd.params.kinds.text import Text
 

@@ -8,9 +8,9 @@ from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import EventKind
 from ipcamd.params.event.server_params import server_certificate
 from ipcamd.params.group import Group, Param, Texts, Values
+from ipcamd.params.kinds.addresses import Host
 from ipcamd.params.kinds.choice import YES_NO, SomeOf
 from ipcamd.params.kinds.kind import TextKind
-from ipcamd.params.kinds.network import Host
 from ipcamd.params.kinds.text import Text
 
 SLOTS = 8

@@ -16,7 +16,7 @@ from ipcamd.server.http.exchange import Exchange
 from ipcamd.server.http.response import CONTINUE
 from ipcamd.server.http.sender import HttpSender
 from ipcamd.server.listener import local_address, normalize_address
-from ipcamd.server.transport import has_unread, limit_reads, release_transport
+from ipcamd.server.tcp_transport import has_unread, limit_reads, release_transport
 from ipcamd.wire.http.message import END, End, Head, RequestParser
 
 BURST = 8

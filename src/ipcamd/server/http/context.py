@@ -17,7 +17,7 @@ from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.listener import local_address
 from ipcamd.server.registry import ManagedConnection, Registry
 from ipcamd.server.request_queue import RequestQueue
-from ipcamd.server.transport import sent_bytes
+from ipcamd.server.tcp_transport import sent_bytes
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 
 Tunnel = Callable[[asyncio.Transport, str, str, bytes], bool]

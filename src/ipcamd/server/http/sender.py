@@ -12,12 +12,12 @@ from ipcamd.errors import HttpError
 from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.deadline import Deadline
-from ipcamd.server.http.download import WriteGate, send_file
 from ipcamd.server.http.event_stream import send_events
 from ipcamd.server.http.exchange import Exchange, ServedRequest
+from ipcamd.server.http.file_sender import WriteGate, send_file
 from ipcamd.server.http.response import error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
-from ipcamd.server.transport import finish_transport, reset_transport
+from ipcamd.server.tcp_transport import finish_transport, reset_transport
 from ipcamd.server.viewer_limit import ViewerPlace
 
 log = logging.getLogger(__name__)

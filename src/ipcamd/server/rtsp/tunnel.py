@@ -8,7 +8,7 @@ from ipcamd.server.listener import normalize_address
 from ipcamd.server.registry import ManagedConnection
 from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.server.transport import has_unread, release_transport, reset_transport
+from ipcamd.server.tcp_transport import has_unread, release_transport, reset_transport
 from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
 
 COOKIE_LIMIT = 128

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card import Card
-from ipcamd.storage.export.pipe import BoundedPipe
+from ipcamd.storage.export.bounded_pipe import BoundedPipe
 from ipcamd.storage.export.plan import ExportPlan, make_plan
 from ipcamd.storage.recording import Recording
 from ipcamd.workers.pool import WorkerPool

@@ -15,7 +15,7 @@ from av.container import InputContainer, OutputContainer
 from ipcamd.storage.export.continuous_audio import ContinuousAudio
 from ipcamd.storage.export.picture_track import CopiedPictures, EncodedPictures
 from ipcamd.storage.export.plan import ExportPlan
-from ipcamd.storage.export.selection import ExportPart
+from ipcamd.storage.export.recording_selection import ExportPart
 from ipcamd.storage.recording import Recording
 from ipcamd.storage.remux import open_container, seek, video_stream_of
 

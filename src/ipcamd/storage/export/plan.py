@@ -9,8 +9,8 @@ from functools import partial
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardError
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.export.clip_format import ClipFormat, read_format
-from ipcamd.storage.export.selection import ExportPart, find_gaps, select_parts
+from ipcamd.storage.export.recording_format import RecordingFormat, read_format
+from ipcamd.storage.export.recording_selection import ExportPart, find_gaps, select_parts
 from ipcamd.storage.recording import Recording
 
 
@@ -69,7 +69,7 @@ def make_plan(disk: Disk, recordings: Iterable[Recording], since_ns: int, until_
     return ExportPlan(tuple(parts), first.size, first.rate, any(f.has_sound for f in formats), because)
 
 
-def _reason_to_encode(formats: list[ClipFormat]) -> str:
+def _reason_to_encode(formats: list[RecordingFormat]) -> str:
     first = formats[0]
     other = next((f.codec for f in formats if not f.codec.mp4_kind), None)
     if other:
@@ -77,7 +77,7 @@ def _reason_to_encode(formats: list[ClipFormat]) -> str:
     return "" if all(first.fits(f) for f in formats) else "the picture's size or quality changes"
 
 
-def _read_format(disk: Disk, recording: Recording) -> ClipFormat:
+def _read_format(disk: Disk, recording: Recording) -> RecordingFormat:
     fd = disk.open(recording.folder, recording.name)
     try:
         return read_format(partial(_pread, fd), recording.size_bytes)

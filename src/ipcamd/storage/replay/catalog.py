@@ -8,8 +8,8 @@ from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec, sound_codecs, video_codecs
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.export.clip_format import ClipFormat, read_format
-from ipcamd.storage.export.selection import ExportPart, select_parts
+from ipcamd.storage.export.recording_format import RecordingFormat, read_format
+from ipcamd.storage.export.recording_selection import ExportPart, select_parts
 from ipcamd.storage.recording import Recording
 from ipcamd.workers.pool import WorkerPool
 
@@ -33,7 +33,7 @@ class Section:
     recording: Recording
     begin_ns: int
     end_ns: int
-    format: ClipFormat
+    format: RecordingFormat
 
     @property
     def codecs(self) -> tuple[Codec, ...]:
@@ -48,7 +48,7 @@ class TrackSpan:
     codec: Codec
     first_ns: int
     last_ns: int
-    format: ClipFormat
+    format: RecordingFormat
     """Format of the newest section."""
 
 
@@ -59,7 +59,7 @@ class ReplayCatalog:
         self.card = card
         self.threads = WorkerPool("replay", 2)
         """Threads that read recordings; a card that hangs blocks only these."""
-        self._formats: dict[tuple[tuple[str, str], int], ClipFormat | None] = {}
+        self._formats: dict[tuple[tuple[str, str], int], RecordingFormat | None] = {}
         """Formats by key and start of a recording; None for a file that cannot be replayed."""
         self._state: tuple[int, list[Recording]] | None = None
         self._selected: Sequence[ExportPart] = ()
@@ -111,11 +111,11 @@ def _identity(recording: Recording) -> tuple[tuple[str, str], int]:
     return recording.key, recording.started_ns
 
 
-def _read_all(disk: Disk | None, recordings: Iterable[Recording]) -> list[ClipFormat | None]:
+def _read_all(disk: Disk | None, recordings: Iterable[Recording]) -> list[RecordingFormat | None]:
     return [_read_one(disk, recording) for recording in recordings]
 
 
-def _read_one(disk: Disk | None, recording: Recording) -> ClipFormat | None:
+def _read_one(disk: Disk | None, recording: Recording) -> RecordingFormat | None:
     """Return the format; None if the file was deleted or is damaged."""
     if disk is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.export.clip_format import Read, is_mp4
+from ipcamd.storage.export.recording_format import Read, is_mp4
 from ipcamd.storage.replay.avi_frames import AviFrames
 from ipcamd.storage.replay.catalog import Section, reading
 from ipcamd.storage.replay.frame_entry import FrameEntry

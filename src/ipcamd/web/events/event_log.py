@@ -10,7 +10,7 @@ from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.errors import HttpError, RequestFailed, StoreError, shown
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
-from ipcamd.params.kinds.moment import Day
+from ipcamd.params.kinds.date_and_time import Day
 from ipcamd.params.kinds.number import Integer
 from ipcamd.storage.recording import EVENT, nanoseconds
 from ipcamd.store.event_search import KINDS, OUTCOMES, EventFilter, LoggedEvent

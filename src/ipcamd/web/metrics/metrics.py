@@ -5,7 +5,7 @@ from ipcamd.cgi.arguments import OTHERS_IGNORED
 from ipcamd.cgi.challenge import login_error
 from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
 from ipcamd.params.group import Rank
-from ipcamd.web.metrics.collect import collect_metrics
+from ipcamd.web.metrics.camera_metrics import collect_metrics
 from ipcamd.wire.http.bearer import bearer_token
 from ipcamd.wire.metrics import OPENMETRICS_TYPE, PROMETHEUS_TYPE, write_openmetrics, write_prometheus
 

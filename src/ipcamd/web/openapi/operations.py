@@ -55,7 +55,7 @@ def path_item(endpoint: Endpoint) -> dict[str, Any]:
 def tag(endpoint: Endpoint) -> str:
     """Return the tag of an endpoint. Raises ``KeyError`` for a new package."""
     module = inspect.unwrap(action_of(endpoint)).__module__
-    if module == "ipcamd.web.home" and endpoint.path.startswith("/web/") and "." in endpoint.path:
+    if module == "ipcamd.web.pages" and endpoint.path.startswith("/web/") and "." in endpoint.path:
         return FILES[0]
     found = max((package for package in TAGS if f"{module}.".startswith(f"{package}.")), key=len, default=module)
     return TAGS[found][0]

@@ -5,8 +5,8 @@ from typing import Any
 from ipcamd.cgi.arguments import Argument
 from ipcamd.params.group import Group, Param, ValueOrigin
 from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.date_and_time import Day, Time
 from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.moment import Day, Time
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import AnyOf, Matching, Text
 

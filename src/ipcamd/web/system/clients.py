@@ -15,7 +15,7 @@ from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.web.page_request import read_endpoint
-from ipcamd.web.state import PAGE
+from ipcamd.web.state_stream import PAGE
 
 MOST = 300
 """Maximum number of clients in the list, which also contains the total."""

@@ -1,4 +1,4 @@
-"""Time lapse: the moments of pictures at an interval, while a schedule is in force."""
+"""Times of scheduled snapshots (`SnapshotInterval`): at an interval, while a schedule is in force."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
@@ -19,7 +19,7 @@ TakeSnapshot = Callable[[Schedule, datetime], Coroutine[Any, Any, None]]
 """Takes the picture of a schedule that is due at a local time, without time zone."""
 
 
-class TimeLapse:
+class SnapshotTimes:
     """Moments of pictures, counted from the beginning of a schedule's hours on each day. For the event loop.
 
     Moments missed while the camera is off, or in a jump of its clock, are skipped: at most one picture is taken then. A

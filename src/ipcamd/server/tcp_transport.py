@@ -1,4 +1,4 @@
-"""Transports of connections: size of reads, and ways to close."""
+"""TCP transports of connections: size of reads, and ways to close."""
 
 import asyncio
 import fcntl

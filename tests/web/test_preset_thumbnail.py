@@ -10,7 +10,7 @@ from tests.cgi.asking import World
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.image.thumbnail import shrink_jpeg
 from ipcamd.params.group import Rank
-from ipcamd.web.presets import ENDPOINTS
+from ipcamd.web.preset_thumbnail import ENDPOINTS
 
 (PRESET,) = ENDPOINTS
 

@@ -16,7 +16,7 @@ Read = Callable[[int, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class ClipFormat:
+class RecordingFormat:
     """Format of a recording. Recordings whose formats differ only in sound fit into one track without encoding."""
 
     codec: Codec
@@ -36,13 +36,13 @@ class ClipFormat:
         """Whether there is sound."""
         return self.sound is not None
 
-    def fits(self, other: "ClipFormat") -> bool:
+    def fits(self, other: "RecordingFormat") -> bool:
         """Return whether the pictures of both can be in one track without encoding."""
         own, others = ((f.codec, f.size, f.parameters) for f in (self, other))
         return bool(self.codec.mp4_kind) and own == others
 
 
-def read_format(read: Read, size_bytes: int) -> ClipFormat:
+def read_format(read: Read, size_bytes: int) -> RecordingFormat:
     """Return the format of a recording.
 
     Raises ``OSError``, and ``ValueError`` if the file was not written by this camera.
@@ -55,20 +55,22 @@ def is_mp4(read: Read) -> bool:
     return read(4, 4) == b"ftyp"
 
 
-def _read_avi(read: Read, size_bytes: int) -> ClipFormat:
+def _read_avi(read: Read, size_bytes: int) -> RecordingFormat:
     avi = read_avi_head(read(0, HEAD), size_bytes, key_tests()).avi_format
     codec = next(codec for codec in video_codecs() if codec.fourcc == avi.codec)
     first = next((c for c in iterate_chunks(read, size_bytes) if c.kind == PICTURE and c.length), None)
     if first is None:
         raise ValueError("the file contains no pictures")
     parameters = codec.rtp_format.parameters(read(first.place, min(first.length, FIRST_BYTES)))
-    return ClipFormat(codec, avi.size, parameters, avi.rate, find_by_sound_tag(avi.sound_tag) if avi.sound else None)
+    return RecordingFormat(
+        codec, avi.size, parameters, avi.rate, find_by_sound_tag(avi.sound_tag) if avi.sound else None
+    )
 
 
-def _read_mp4(read: Read, size_bytes: int) -> ClipFormat:
+def _read_mp4(read: Read, size_bytes: int) -> RecordingFormat:
     from ipcamd.wire.mp4.reader import read_head as read_mp4_head  # not at the camera's start
 
     head = read_mp4_head(read, size_bytes)
     codec, sets = find_by_mp4_kind(head.video.kind), head.video.parameter_sets
     sound = find_by_mp4_kind(head.sound.kind) if head.sound else None
-    return ClipFormat(codec, head.video.size, codec.rtp_format.parameters(sets), head.rate, sound, sets)
+    return RecordingFormat(codec, head.video.size, codec.rtp_format.parameters(sets), head.rate, sound, sets)

@@ -11,11 +11,11 @@ from tests.server.clients import GET, HANG, QUICK, busy, ended, served, silent, 
 from tests.server.serving import HOSTS, Server, serving, until
 
 from ipcamd.server.admission import GRACE_S, Verdict
+from ipcamd.server.admission_queue import CAPACITY, POLL_S
 from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.limits import Limits
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.request_queue import RequestQueue
-from ipcamd.server.waiting_room import CAPACITY, POLL_S
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ async def test_a_request_that_waits_for_its_turn_is_not_replaced() -> None:
         assert b" 200 " in await late
 
 
-async def test_above_its_capacity_the_waiting_room_is_left_in_order() -> None:
+async def test_above_its_capacity_the_admission_queue_is_left_in_order() -> None:
     async with serving(QUICK, limits=Limits(connections=1)) as server, asyncio.timeout(30):
         first = await silent(server.listener.port)
         await until(lambda: len(server.registry) == 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.storage.export.selection import find_gaps, select_parts
+from ipcamd.storage.export.recording_selection import find_gaps, select_parts
 from ipcamd.storage.recording import Recording
 
 SECOND = 1_000_000_000

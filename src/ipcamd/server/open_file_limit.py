@@ -4,8 +4,8 @@ import logging
 import resource
 from dataclasses import replace
 
+from ipcamd.server.admission_queue import CAPACITY
 from ipcamd.server.limits import Limits
-from ipcamd.server.waiting_room import CAPACITY
 
 OWN_FILES = 128 + CAPACITY
 """Open files of the camera itself: database, clips, sources, pipes, listening and waiting sockets."""

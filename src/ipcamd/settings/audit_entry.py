@@ -1,4 +1,4 @@
-"""Audit record of changes of settings: author, change and outcome, with secrets masked."""
+"""Audit entry of changes of settings: author, change and outcome, with secrets masked."""
 
 import logging
 

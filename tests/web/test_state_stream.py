@@ -14,8 +14,8 @@ from tests.server.serving import Server, serving, until
 from ipcamd.server.limits import Limits
 from ipcamd.settings.change_records import HIDDEN, Change
 from ipcamd.state_feed import StateFeed
-from ipcamd.web import state
-from ipcamd.web.state import ENDPOINTS
+from ipcamd.web import state_stream
+from ipcamd.web.state_stream import ENDPOINTS
 
 Told = tuple[str, dict[str, Any]]
 
@@ -159,7 +159,7 @@ async def test_a_page_that_reads_nothing_any_more_is_cut(server: Server, device:
 
 
 async def test_a_quiet_page_is_kept(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "KEEP_ALIVE_S", 0.01)
+    monkeypatch.setattr(state_stream, "KEEP_ALIVE_S", 0.01)
     async with Page(server) as page:
         await page.next()
         server.advance(100_000)

@@ -1,4 +1,4 @@
-"""Target state: missing rights of the account, detected by uploads, and stored until its settings change."""
+"""Missing rights of the account at a target, detected by uploads, and stored until its settings change."""
 
 import json
 from collections.abc import Iterable

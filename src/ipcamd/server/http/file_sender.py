@@ -1,4 +1,4 @@
-"""Download: sends a file as a response, as fast as the client reads it."""
+"""File sender: sends a file as a response, as fast as the client reads it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -4,7 +4,7 @@ import datetime
 import os
 import ssl
 
-from ipcamd.access.certificate.check import CertifiedKey, check
+from ipcamd.access.certificate.certificate_check import CertifiedKey, check
 from ipcamd.errors import RequestFailed
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"

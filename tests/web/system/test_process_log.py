@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 from tests.server.serving import Server, serving
-from tests.web.test_state import Page
+from tests.web.test_state_stream import Page
 
 from ipcamd.log_buffer import LogBuffer
-from ipcamd.web.system.log import ENDPOINTS
+from ipcamd.web.system.process_log import ENDPOINTS
 
 PATH = "/web/log"
 

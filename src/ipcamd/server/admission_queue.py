@@ -1,4 +1,4 @@
-"""Waiting room: accepted sockets for which there is no place yet."""
+"""Admission queue: accepted sockets for which there is no place yet."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,7 @@ class Entrant(NamedTuple):
     now."""
 
 
-class WaitingRoom:
+class AdmissionQueue:
     """Accepted sockets that wait for a place, in order of arrival. Above `CAPACITY`, the wait of the first one ends."""
 
     def __init__(self) -> None:

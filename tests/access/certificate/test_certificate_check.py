@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from tests.access.certificate.authority import DAY, NOW, Authority, Key, new_key, pem_of
 
-from ipcamd.access.certificate.check import MAX_CERTIFICATES
-from ipcamd.access.certificate.context import checked
+from ipcamd.access.certificate.certificate_check import MAX_CERTIFICATES
+from ipcamd.access.certificate.tls_context import checked
 from ipcamd.errors import RequestFailed
 
 ROOT = Authority()

@@ -1,4 +1,4 @@
-"""Time lapse of a camera: composition from its other parts."""
+"""Scheduled snapshots of a camera: composition from its other parts."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -9,7 +9,7 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.queue.outbox import Outbox
 from ipcamd.events.scheduled_snapshots import ScheduledSnapshots
 from ipcamd.events.schedules import Schedules
-from ipcamd.events.time_lapse import TimeLapse
+from ipcamd.events.snapshot_times import SnapshotTimes
 from ipcamd.params.device.privacy import PRIVACY
 from ipcamd.params.event.mqtt import MQTT
 from ipcamd.params.event.schedule import SCHEDULES
@@ -18,7 +18,7 @@ from ipcamd.params.time import TIME
 from ipcamd.recording.clip_file import ClipSink
 
 
-def start_time_lapse(
+def start_scheduled_snapshots(
     stack: ShutdownStack,
     core: Core,
     media: MediaParts,
@@ -38,15 +38,15 @@ def start_time_lapse(
         core.event_log,
         clock.now_ns,
     )
-    time_lapse = TimeLapse(schedules, snapshots.take, clock.local, lambda: settings[PRIVACY.name].flag("Enabled"))
-    stack.push(time_lapse.close)
+    times = SnapshotTimes(schedules, snapshots.take, clock.local, lambda: settings[PRIVACY.name].flag("Enabled"))
+    stack.push(times.close)
     for number, group in enumerate(SCHEDULES, 1):
-        settings.watch(group.name, partial(_restart, time_lapse, number))
+        settings.watch(group.name, partial(_restart, times, number))
     for group in (PRIVACY, TIME):
-        settings.watch(group.name, lambda _: time_lapse.check())
-    clock.watch(time_lapse.check)
-    time_lapse.check()
+        settings.watch(group.name, lambda _: times.check())
+    clock.watch(times.check)
+    times.check()
 
 
-def _restart(time_lapse: TimeLapse, number: int, _: Values) -> None:
-    time_lapse.restart(number)
+def _restart(times: SnapshotTimes, number: int, _: Values) -> None:
+    times.restart(number)

@@ -10,8 +10,8 @@ from tests.cgi.asking import World
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
-from ipcamd.web.home import ENDPOINTS, FILES
 from ipcamd.web.html_page import FRAME, PAGES, PARTS, STATIC
+from ipcamd.web.pages import ENDPOINTS, FILES
 
 BY_PATH = {endpoint.path: endpoint for endpoint in ENDPOINTS}
 

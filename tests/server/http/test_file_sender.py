@@ -11,7 +11,7 @@ from tests.server.serving import reset, serving, until
 from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.params.group import Rank
-from ipcamd.server.http.download import CHUNK
+from ipcamd.server.http.file_sender import CHUNK
 from ipcamd.server.limits import Limits
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.threaded_file import ThreadedFile

@@ -1,4 +1,4 @@
-"""Recent logins: the addresses that may talk over UDP, which has no login (SDK 5.3)."""
+"""Permission to talk over UDP, which has no login: for addresses that have logged in recently (SDK 5.3)."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ADDRESSES = 1024
 """Maximum number of addresses in memory."""
 
 
-class RecentLogins:
+class UdpTalkPermission:
     """Addresses from which an account with permission to talk has logged in."""
 
     def __init__(self, accounts: Accounts, now_s: Callable[[], float]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ipcamd.events.schedule import Schedule
-from ipcamd.events.time_lapse import TimeLapse
+from ipcamd.events.snapshot_times import SnapshotTimes
 from ipcamd.params.event.schedule import SCHEDULES
 
 DAY = "2026-03-02 "
@@ -30,7 +30,7 @@ class Stage:
         self.taken = list[str]()
         self.is_suspended = False
         self.is_slow = False
-        self.lapse = TimeLapse(self.schedules, self._take, lambda: self.now, lambda: self.is_suspended)
+        self.lapse = SnapshotTimes(self.schedules, self._take, lambda: self.now, lambda: self.is_suspended)
 
     async def at(self, *times: str | datetime) -> list[str]:
         """Check at these times; return the moments of the pictures that were taken."""
