@@ -269,6 +269,7 @@ class Pipeline:
             self._analysis_capture.close()
         self._audio.close()
         for stream in self._streams.values():
+            stream.hub.end_linger()
             stream.input.close()
         self.traffic.close()
         await asyncio.get_running_loop().run_in_executor(None, self._join)
@@ -311,11 +312,16 @@ class Pipeline:
         self, name: str, shape: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> EncoderThread:
         label = shape.codec.name if name == encoded_name(shape.codec) else name
-        hub = Hub(shape.codec, label, partial(self._set_watched, name))
+        hub = Hub(shape.codec, label, partial(self._set_watched, name), partial(self._linger_s, name))
         return EncoderThread(hub, shape, clock_ns, status, self.hardware.encoders.make)
 
+    def _linger_s(self, name: str) -> float:
+        return self.capture.linger_s if self.passthrough.switches[name].may_linger else 0.0
+
     def _set_watched(self, name: str, watched: bool) -> None:
-        self._streams[name].input.set_wanted(watched)
+        stream = self._streams[name]
+        if stream.input.wanted != (is_fed := watched or stream.hub.lingers):
+            stream.input.set_wanted(is_fed)
         self.passthrough.update_watched()
         self._processor.outputs = self.passthrough.watched
         if watched and name in self._encoders:

@@ -59,7 +59,9 @@ class SourceDemand:
         """Return the demand; None for nothing. `sound`: the source's sound has listeners. For the event loop."""
         # the size for viewers: a change of the source's mode, and perhaps its view, would look like motion
         usual = self._streams[JPEG.name].settings.size
-        needs = [(each.settings.size, each.settings.rate) for each in self._streams.values() if each.input.wanted]
+        needs = [
+            (each.settings.size, each.settings.rate) for each in self._streams.values() if each.hub.watched.is_set()
+        ]
         if self.analyses and (rate := self._analysis.source_rate):
             needs.append((usual, rate))
         if self._focus_meter.wanted:
@@ -76,7 +78,7 @@ class SourceDemand:
 
     def collect_analysis(self) -> Wanted | None:
         """Return the demand of analysis from a source of its own; None for nothing. For the event loop."""
-        watched = any(each.input.wanted for each in self._streams.values())
+        watched = any(each.hub.watched.is_set() for each in self._streams.values())
         rate = self._analysis.rate if watched else self._analysis.source_rate
         return Wanted(_ANALYSIS_SIZE, rate, False, decoders=self._decoders) if rate else None
 

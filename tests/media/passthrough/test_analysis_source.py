@@ -1,12 +1,12 @@
 """Analysis source: motion detection sees its pictures, and leaves the main source to the viewers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.media.encoded import h264
-from tests.media.passthrough.test_passthrough import House, Viewer
+from tests.media.passthrough.test_passthrough import House, Viewer, until
 from tests.media.stage import SECOND, WAIT, Script, grey
 
 from ipcamd.errors import SourceError
@@ -38,14 +38,6 @@ async def house(tmp_path: Path) -> AsyncIterator[TwoSources]:
     yield house
     await house.pipeline.stop()
     house.database.close()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(WAIT):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.005)
 
 
 async def test_the_main_source_is_neither_opened_nor_decoded_for_analysis(house: TwoSources) -> None:

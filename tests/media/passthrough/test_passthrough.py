@@ -104,6 +104,14 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     house.database.close()
 
 
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(WAIT):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.005)
+
+
 def check_continuity(frames: list[EncodedFrame]) -> None:
     """Fail unless counters and times go on without a gap, and all of it is one stream that a decoder plays."""
     first = frames[0]
@@ -201,16 +209,78 @@ async def test_missing_parameter_sets_and_b_frames_of_a_live_source(house: House
     assert len(decoded("h264", [frame.payload for frame in frames])) == 13
 
 
-async def test_a_viewer_who_comes_amid_a_group_sees_the_next_picture(house: House) -> None:
-    first = Viewer(house.pipeline.h264)
-    pictures = h264(30, gop=20)
+async def test_a_viewer_who_comes_as_the_last_one_leaves_gets_the_group_as_it_is(house: House) -> None:
+    first, pictures = Viewer(house.pipeline.h264), h264(30, gop=20)
     await house.send(first, *pictures[:3])
     first.leave()
+    assert house.state == "off"
+    second = Viewer(house.pipeline.h264)
+    frames = second.take_all()
+    assert len(frames) == 3
+    frames += await house.send(second, *pictures[3:6])
+    second.leave()
+    for payload in pictures[6:8]:
+        house.put(payload)  # nobody watches
+    await until(lambda: len(house.pipeline.h264.gop) == 8)
+    frames = (third := Viewer(house.pipeline.h264)).take_all()
+    frames += await house.send(third, *pictures[8:])
+    assert len(frames) == 30
+    assert all(house.passed(frames))
+    assert house.pipeline.meters["h264"].passed_frames == 30
+    assert not house.pipeline.h264.key_wanted.is_set()
+    check_continuity(frames)
+
+
+async def test_a_viewer_who_comes_amid_a_group_that_none_has_watched_sees_the_next_picture(house: House) -> None:
+    await house.set(SENSOR, Mirror="on")
+    first, pictures = Viewer(house.pipeline.h264), h264(30, gop=20)
+    await house.send(first, *pictures[:3])
+    first.leave()
+    await house.set(SENSOR, Mirror="off")
     second = Viewer(house.pipeline.h264)
     frames = await house.send(second, *pictures[3:])
     assert frames[0].key
     assert house.passed(frames) == [False] * 17 + [True] * 10
     check_continuity(frames)
+
+
+@pytest.mark.parametrize(
+    ("group", "change"),
+    [(SENSOR, {"Mirror": "on"}), ("Privacy.Mask1", {"Enabled": "yes", "Right": "320", "Bottom": "9"})],
+)
+async def test_a_change_while_nobody_watches_leaves_no_old_picture(
+    house: House, group: str, change: dict[str, str]
+) -> None:
+    first, pictures = Viewer(house.pipeline.h264), h264(30, gop=20)
+    await house.send(first, *pictures[:3])
+    first.leave()
+    await house.set(group, **change)
+    for payload in pictures[3:6]:
+        house.put(payload)
+    await until(lambda: house.source.items.empty() and not house.pipeline.passthrough.switches["h264"].may_linger)
+    second = Viewer(house.pipeline.h264)
+    assert second.take_all() == []
+    frames = await house.send(second, *pictures[6:])
+    assert frames[0].key
+    assert not any(house.passed(frames))
+
+
+async def test_the_source_closes_some_time_after_the_last_viewer_of_a_passed_through_stream(tmp_path: Path) -> None:
+    house = House(tmp_path / "state" / "ipcamd.db")
+    house.pipeline.capture._timeouts = Timeouts(silence_s=600, first_s=600, linger_s=0.05)
+    await house.pipeline.start()
+    viewer = Viewer(house.pipeline.h264)
+    frames, pictures = await house.send(viewer, *h264(3)), itertools.cycle(h264(10))
+    viewer.leave()
+    await put_until(lambda: not house.source.open, house, h264(10))
+    await until(lambda: not house.pipeline.h264.lingers)
+    assert house.pipeline.h264.gop == []
+    viewer = Viewer(house.pipeline.h264)
+    assert viewer.take_all() == []
+    frames += await house.send(viewer, next(pictures))
+    assert frames[-1].key
+    await house.pipeline.stop()
+    house.database.close()
 
 
 async def test_key_frames_are_wanted_of_the_source_where_they_serve_a_viewer(house: House) -> None:

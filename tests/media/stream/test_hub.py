@@ -36,6 +36,24 @@ def test_the_first_and_the_last_subscriber_start_and_stop_the_encoder() -> None:
     assert (told, hub.watched.is_set(), hub.subscribers) == ([True, False], False, 0)
 
 
+async def test_a_lingering_hub_has_the_frames_for_the_next_subscriber() -> None:
+    told: list[bool] = []
+    linger_s = 600.0
+    hub = Hub(codecs.H264, demand=told.append, linger_s=lambda: linger_s)
+    hub.subscribe(print)
+    hub.key_wanted.clear()
+    hub.publish(frame(0, key=True))
+    hub.unsubscribe(print)
+    assert (told, hub.watched.is_set(), hub.lingers) == ([True, False], False, True)
+    hub.publish(frame(1))
+    assert [each.counter for each in hub.subscribe(print)] == [0, 1]
+    assert (told[2:], hub.lingers, hub.key_wanted.is_set()) == ([True], False, False)
+    hub.unsubscribe(print)
+    linger_s = 0.0  # the frames have become useless
+    assert hub.subscribe(print) == []
+    assert (told[3:], hub.lingers, hub.key_wanted.is_set()) == ([False, False, True], False, True)
+
+
 def test_the_first_subscriber_asks_for_a_key_frame() -> None:
     hub = Hub(codecs.H264)
     hub.subscribe(lambda _: None)

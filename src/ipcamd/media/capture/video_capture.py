@@ -121,6 +121,11 @@ class VideoCapture(CaptureLoop):
             self.wake()
 
     @property
+    def linger_s(self) -> float:
+        """Seconds for which the source continues after the last viewer has left."""
+        return self._timeouts.linger_s
+
+    @property
     def lost(self) -> bool:
         """Whether the virtual device's source is disconnected; may be set, from any thread."""
         return self._lost
@@ -186,7 +191,9 @@ class VideoCapture(CaptureLoop):
                     self._note_picture()
                 self._packet_ns = item.captured_ns if isinstance(item, Packet) else None
                 # capture times must increase: drop pictures captured before the last blank picture
-                if self._needed and not 0 <= self._last_blank_ns - item.captured_ns < LATE_NS:
+                # streams without viewers still get the packets for the next viewer
+                is_due = self._needed or isinstance(item, Packet)
+                if is_due and not 0 <= self._last_blank_ns - item.captured_ns < LATE_NS:
                     self._deliver(item)
         elif self.listener and not self._private:
             self.listener(item)

@@ -45,14 +45,19 @@ class PassthroughSwitch:
     @property
     def wants_pictures(self) -> bool:
         """Whether the stream needs decoded pictures."""
-        return self.stream.input.wanted and (not self._passing or bool(self._obstacle))
+        return self.stream.hub.watched.is_set() and (not self._passing or bool(self._obstacle))
 
     @property
     def wants_key_frame(self) -> bool:
         """Whether a key frame of the source would serve a viewer, or let the stream pass through."""
-        if not self.stream.input.wanted or self._codec.intra_only:
+        if not self.stream.hub.watched.is_set() or self._codec.intra_only:
             return False
         return self.stream.hub.key_wanted.is_set() if self._passing else self._obstacle is NO_KEY
+
+    @property
+    def may_linger(self) -> bool:
+        """Whether packets are passed through that a later viewer needs: those since the last key frame."""
+        return self._passing and not self._obstacle and not self._codec.intra_only
 
     @property
     def state(self) -> str:
@@ -81,7 +86,7 @@ class PassthroughSwitch:
 
     def admits(self, picture: Picture) -> bool:
         """Return whether the stream must encode this picture."""
-        if not self.stream.input.wanted:
+        if not self.stream.hub.watched.is_set():
             return False
         if not picture.signal:
             self._passing, self._obstacle = False, NO_SIGNAL

@@ -1,5 +1,6 @@
 """Publish/subscribe hub for one stream's encoded frames."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -17,19 +18,28 @@ class Hub:
     The encoder runs only while `watched` is set: while there is a subscriber.
     """
 
-    def __init__(self, codec: Codec, name: str = "", demand: Callable[[bool], None] | None = None) -> None:
+    def __init__(
+        self,
+        codec: Codec,
+        name: str = "",
+        demand: Callable[[bool], None] | None = None,
+        linger_s: Callable[[], float] = float,
+    ) -> None:
         """`name` is the stream's, by default the codec's. `demand` is called, in the event loop, with True for the
-        first subscriber and with False after the last one."""
+        first subscriber, with False after the last one, and with False when `lingers` ends. `linger_s` returns for how
+        long the frames may continue after the last subscriber, in seconds; 0: not at all."""
         self.codec = codec
         self.name = name or codec.name
         self.watched = threading.Event()
         self.key_wanted = threading.Event()
         """Set while a subscriber waits for a key frame. The encoder makes at most one per second."""
         self.gop_cache = GopCache()
-        """Empty while there are no subscribers."""
+        """Empty while there are no subscribers, unless it lingers."""
         self.mask_version = 0
         """Version of the masks that a picture must have to be published (see `MaskSet`)."""
         self._demand = demand
+        self._linger_s = linger_s
+        self._linger_timer: asyncio.TimerHandle | None = None
         self._subscribers: dict[Subscriber, None] = {}
 
     @property
@@ -42,13 +52,16 @@ class Hub:
         """Number of subscribers."""
         return len(self._subscribers)
 
+    @property
+    def lingers(self) -> bool:
+        """Whether frames are stored in `gop` although there are no subscribers: the next one starts at once."""
+        return self._linger_timer is not None
+
     def subscribe(self, subscriber: Subscriber) -> list[EncodedFrame]:
         """Subscribe, and return `gop`, the first frames to show: empty, or starting with a key frame."""
         self._subscribers[subscriber] = None
         if not self.watched.is_set():
-            self.key_wanted.set()
-            self.watched.set()
-            self._notify_demand(True)
+            self._begin()
         return self.gop
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
@@ -56,8 +69,30 @@ class Hub:
         self._subscribers.pop(subscriber, None)
         if not self._subscribers and self.watched.is_set():
             self.watched.clear()
+            if linger_s := self._linger_s():
+                self._linger_timer = asyncio.get_running_loop().call_later(linger_s, self.end_linger)
+            else:
+                self.gop_cache.clear()
+            self._notify_demand(False)
+
+    def end_linger(self) -> None:
+        """Stop the frames if there are no subscribers."""
+        if self._linger_timer:
+            self._linger_timer.cancel()
+            self._linger_timer = None
             self.gop_cache.clear()
             self._notify_demand(False)
+
+    def _begin(self) -> None:
+        if not self._linger_s():  # what it passed through is no longer what a viewer may see
+            self.end_linger()
+        if self._linger_timer:
+            self._linger_timer.cancel()
+            self._linger_timer = None
+        else:
+            self.key_wanted.set()
+        self.watched.set()
+        self._notify_demand(True)
 
     def ask_key(self) -> None:
         """Request a key frame for a viewer that lost frames. May be called from any thread."""
@@ -79,7 +114,7 @@ class Hub:
         After a gap, frames before the first key frame cannot be decoded; a subscriber that cannot use them waits for
         ``frame.key``.
         """
-        if not self._subscribers or frame.mask_version < self.mask_version:
+        if not (self._subscribers or self.lingers) or frame.mask_version < self.mask_version:
             return
         if not self.gop_cache.add(frame):
             self.key_wanted.set()
