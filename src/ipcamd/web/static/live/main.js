@@ -10,6 +10,7 @@ import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
+import { MethodReturn } from "./method_return.js";
 import { playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
 import { View, size } from "./view.js";
 
@@ -33,6 +34,8 @@ const talk = new TalkButton(() => stream?.talkChannel ?? null);
 let streams = new Map(); // streams that this browser plays
 let hasH265 = view.player.dataset.h265 === "on"; // whether the camera sends it
 let method = null; // the playing one
+const blocked = new Map(); // by stream, the better method that the network blocked
+const methodReturn = new MethodReturn();
 let pictureDue = null; // timer
 let isHeard = false; // whether the user has switched the sound on
 let recorder = null;
@@ -59,8 +62,20 @@ async function watch(name) {
     waiting: (why, seconds) => idle("waiting", why, { seconds }),
     refused: (why) => idle("refused", why, { again: true }),
     unplayable: () => giveUp(name),
+    unreachable: () => {
+      blocked.set(name, method);
+      giveUp(name);
+    },
   }, read);
   stream.start();
+  if (blocked.has(name)) methodReturn.begin(blocked.get(name), () => resume(name));
+}
+
+/** The network passes the better method again. */
+function resume(name) {
+  streams.set(name, blocked.get(name));
+  blocked.delete(name);
+  watch(name);
 }
 
 function take(frame) {
@@ -131,6 +146,7 @@ async function playSound() {
 
 function leave() {
   clearTimeout(pictureDue);
+  methodReturn.cancel();
   stream?.stop();
   picture?.close();
   stream = picture = method = null;
@@ -148,6 +164,7 @@ function connected(name) {
   clearTimeout(pictureDue);
   pictureDue = setTimeout(() => document.hidden || giveUp(name), NO_PICTURE_MS);
   offsetAsked = -Infinity; // the camera may have a new clock, and a new name
+  methodReturn.hurry();
   learn();
   motion.load();
 }
@@ -357,6 +374,7 @@ view.player.addEventListener("pointerdown", stirred);
 document.addEventListener("visibilitychange", seenOrNot);
 document.addEventListener("keydown", key);
 addEventListener("online", () => stream?.retryNow());
+addEventListener("online", () => methodReturn.hurry());
 
 new StateStream({
   state: (parts) => {

@@ -30,7 +30,8 @@ export function pauseAfter(failures, chance = Math.random()) {
  * @property {(frame: import("../live/payload.js").Frame) => void} frame
  * @property {(why: string, seconds: number) => void} waiting until the next attempt
  * @property {(why: string) => void} refused permanently
- * @property {() => void} unplayable this browser or its network cannot play the stream
+ * @property {() => void} unplayable this browser cannot play the stream
+ * @property {() => void} unreachable the network blocks the stream at present, or the camera does not offer it
  */
 
 /** Base class of streams, which connect in `watch` and run from `start` to `stop`. */

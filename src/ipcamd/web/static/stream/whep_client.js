@@ -4,10 +4,12 @@ import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream
 import { cameraUrl } from "../shared/camera_url.js";
 
 const TYPE = "application/sdp";
-const UNREACHABLE_MS = 5000; // milliseconds until a network counts as blocking the media
+const CONNECT_MS = 10_000; // milliseconds after which the camera, too, drops an offer that has not connected
+const ATTEMPTS = 3; // attempts in a row that the camera answers without a complete connection
 const POLL_MS = 500; // milliseconds between two readings of the statistics
 const SILENCE_MS = 8000; // milliseconds without a byte: the connection is dead
 const OVER = ["closed", "failed"];
+const ANSWERED = ["connected", "completed", "disconnected"]; // states of ICE after an answer of the camera
 const TRY_LATER = [401, 403, 429, 503]; // refusals unrelated to WebRTC
 
 /** RTP time stamp of 1970 in the video section of an answer (RFC 7273); null without one. @param {string} sdp */
@@ -20,6 +22,7 @@ export function clockOffset(sdp) {
 /** One stream by WebRTC; each connection is a session of its own. */
 export class WhepClient extends ReconnectingStream {
   #path;
+  #incomplete = 0; // attempts in a row that the camera answered without a complete connection
 
   /** For talk, see `WebRtcTalk`; null while the camera accepts no talk. */
   talkChannel = null;
@@ -30,7 +33,7 @@ export class WhepClient extends ReconnectingStream {
     this.#path = path;
   }
 
-  /** See `ReconnectingStream`; null: this browser or network cannot play the stream. */
+  /** See `ReconnectingStream`; null: this browser cannot play the stream, or the network blocks it. */
   async watch(stopped) {
     const connection = new RTCPeerConnection();
     const media = new MediaStream();
@@ -41,9 +44,10 @@ export class WhepClient extends ReconnectingStream {
     let session = null;
     try {
       const answer = await this.#offer(connection, stopped);
-      if (!answer) return this.#giveUp();
+      if (typeof answer === "string") return this.#giveUp(answer);
       session = answer.session;
-      if (!(await isConnected(connection, stopped))) return this.#giveUp();
+      if (!(await isConnected(connection, stopped))) return this.#judge(connection);
+      this.#incomplete = 0;
       this.talkChannel = talkChannel(connection, session);
       this.listener.connected();
       this.listener.frame({ kind: "init", media, clockOffset: clockOffset(answer.sdp) });
@@ -56,12 +60,21 @@ export class WhepClient extends ReconnectingStream {
     }
   }
 
-  #giveUp() {
-    this.listener.unplayable();
+  /** After an attempt without a connection: try again if the camera answered the browser's checks, else give up. */
+  #judge(connection) {
+    this.#incomplete += 1;
+    const isAnswered = ANSWERED.includes(connection.iceConnectionState);
+    if (isAnswered && this.#incomplete < ATTEMPTS) return new Ended("The connection was not completed");
+    return this.#giveUp("unreachable");
+  }
+
+  /** @param {"unplayable" | "unreachable"} why @returns {null} */
+  #giveUp(why) {
+    this.listener[why]();
     return null;
   }
 
-  /** Exchange offer and answer; null: the camera supports no WebRTC with this browser. */
+  /** Exchange offer and answer; return a reason to give up if the camera refuses. */
   async #offer(connection, signal) {
     connection.addTransceiver("video", { direction: "recvonly" });
     // nothing is sent until a microphone is added
@@ -70,7 +83,8 @@ export class WhepClient extends ReconnectingStream {
     const headers = { "Content-Type": TYPE, "X-Camera-Page": "1" };
     const url = cameraUrl(this.#path);
     const answer = await fetch(url, { method: "POST", headers, body: connection.localDescription.sdp, signal, cache: "no-store" });
-    if (answer.status >= 400 && answer.status < 500 && !TRY_LATER.includes(answer.status)) return null;
+    if (answer.status === 404) return "unreachable"; // switched off at present
+    if (answer.status >= 400 && answer.status < 500 && !TRY_LATER.includes(answer.status)) return "unplayable";
     if (answer.status !== 201) throw refusal(answer);
     const sdp = await answer.text();
     await connection.setRemoteDescription({ type: "answer", sdp });
@@ -116,7 +130,7 @@ function talkChannel(connection, session) {
 
 /** Whether the connection succeeds. */
 async function isConnected(connection, stopped) {
-  const late = new Promise((resolve) => setTimeout(resolve, UNREACHABLE_MS, "late"));
+  const late = new Promise((resolve) => setTimeout(resolve, CONNECT_MS, "late"));
   while (!["connected", ...OVER].includes(connection.connectionState) && !stopped.aborted) {
     if ((await Promise.race([late, happens(connection, "connectionstatechange", stopped)])) === "late") break;
   }
