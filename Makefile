@@ -16,12 +16,12 @@ ARGS ?=
 
 run: ; @.ci/venv mqtt webrtc && exec $(VENV)/bin/ipcamd run $(ARGS)
 
-setup: ; @.ci/venv dev && .ci/packages
+setup: ; @.ci/packages & packages=$$!; .ci/venv dev; made=$$?; wait $$packages && exit $$made
 
-# three workers for two cores, four at most; a test that fails is named at the end, above the count of those that passed
+# two workers for each core, four at most; a test that fails is named at the end, above the count of those that passed
 WORKERS := -n auto --maxprocesses 4 --dist worksteal
 
-test: setup ; @./check; checked=$$?; $(VENV)/bin/pytest $(WORKERS) $(ARGS) && exit $$checked
+test: setup ; @./check --before-tests; checked=$$?; $(VENV)/bin/pytest $(WORKERS) $(ARGS) && exit $$checked
 
 check: ; @.ci/venv dev && ./check
 

@@ -19,9 +19,8 @@ hypothesis.settings.load_profile("patient")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return the number of workers: three for two cores, because tests of the whole camera wait half of the time."""
-    cores = len(os.sched_getaffinity(0))
-    return cores + cores // 2
+    """Return the number of workers: two for each core, because tests of the whole camera mostly wait."""
+    return 2 * len(os.sched_getaffinity(0))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
