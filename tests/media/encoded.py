@@ -3,7 +3,11 @@
 from fractions import Fraction
 
 import av
+import numpy as np
+import simplejpeg
 from tests.media.stage import grey
+
+from ipcamd.media.planes import planes
 
 FORMATS = {"high444": "yuv444p", "main444-8": "yuv444p", "high10": "yuv420p10le", "main10": "yuv420p10le"}
 """Pixel formats of profiles; others have ``yuv420p``."""
@@ -21,6 +25,12 @@ def h265(
     own = "pools=none:frame-threads=1:log-level=none:info=0:repeat-headers=1:open-gop=0:scenecut=0"
     usual = {"tune": "zerolatency", "preset": "ultrafast", "x265-params": f"{own}:{parameters}".rstrip(":")}
     return _encode("libx265", count, size, gop, 0, usual | options)
+
+
+def jpegs(count: int, size: tuple[int, int] = (320, 240)) -> list[bytes]:
+    """The same as JPEGs."""
+    frames = (grey(40 + 4 * (number % 50), size) for number in range(count))
+    return [simplejpeg.encode_jpeg_yuv_planes(*map(np.ascontiguousarray, planes(frame))) for frame in frames]
 
 
 def _encode(

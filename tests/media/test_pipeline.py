@@ -295,6 +295,19 @@ async def test_each_parameter_of_a_smaller_stream_acts_on_it_alone(
     assert (other.size, other.rate, other.key) == ((320, 240), 30, codec == "mjpeg")
 
 
+@pytest.mark.parametrize("codec", ["h264", "mjpeg"])
+async def test_a_smaller_stream_is_enabled_and_disabled_while_it_has_viewers(house: House, codec: str) -> None:
+    ended: list[Hub] = []
+    house.pipeline.watch_disabled(ended.append)
+    group, hub = f"Image.{codec.upper()}.Sub", house.pipeline.substream(codec)
+    assert hub
+    await house.show(Viewer(hub))
+    await house.set(group, Enabled="no")
+    assert (ended, house.pipeline.substream(codec)) == ([hub], None)
+    await house.set(group, Enabled="yes")
+    assert (ended, house.pipeline.substream(codec)) == ([hub], hub)
+
+
 async def test_figures(house: House) -> None:
     viewer = Viewer(house.pipeline.mjpeg)
     for _ in range(5):

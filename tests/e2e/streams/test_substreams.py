@@ -41,6 +41,22 @@ def check_onvif_profile(camera: CameraProcess) -> None:
     assert rtsp_size(camera, address.partition(f":{camera.rtsp}/")[2]) == (640, 480)
 
 
+def check_viewers_end(camera: CameraProcess) -> None:
+    """Viewers of a smaller stream that is disabled are disconnected."""
+    url = f"rtsp://admin:correct%20horse@127.0.0.1:{camera.rtsp}/h264/sub"
+    with (
+        camera.client.open("/cgi/mjpg/mjpeg.cgi?stream=sub") as answer,
+        av.open(url, options={"rtsp_transport": "tcp"}, timeout=20) as medium,
+    ):
+        packets = medium.demux(video=0)
+        assert next(packets).size
+        camera.client.update("Image.MJPEG.Sub", Enabled="no")
+        while answer.read(65536):
+            pass
+        camera.client.update("Image.H264.Sub", Enabled="no")
+        assert [packet.size for packet in packets][-1] == 0  # the end of the stream
+
+
 def test_recorders_take_the_smaller_stream_for_their_overview(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     client = camera.client
@@ -57,7 +73,7 @@ def test_recorders_take_the_smaller_stream_for_their_overview(start_camera: Star
     assert (answer.status, answer.fields["Location"][:12]) == (201, "../sessions/")
     metrics = client.get("/metrics").text
     assert 'ipcamd_frames_sent_total{stream="h264_sub",protocol="rtsp"}' in metrics
-    client.update("Image.H264.Sub", Enabled="no")
+    check_viewers_end(camera)
     with pytest.raises(av.error.HTTPNotFoundError):
         rtsp_size(camera, "h264/sub")
     assert client.ask("POST", "/whep/h264/sub", make_offer(), Content_Type="application/sdp").status == 404

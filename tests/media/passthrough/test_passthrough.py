@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.media.encoded import annex_b, h264, units
+from tests.media.encoded import annex_b, h264, jpegs, units
 from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, luma
 
 from ipcamd.media import codecs
@@ -27,10 +27,12 @@ SENSOR = "ImageSource.IO.Sensor"
 
 
 class EncodedScript(Script):
-    """A camera of H.264: it gives the access units that the test puts in."""
+    """A camera of H.264, or of another codec: it gives the encoded pictures that the test puts in."""
+
+    codec = codecs.H264
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
-        reader = PacketReader(codecs.H264, wanted)
+        reader = PacketReader(self.codec, wanted)
         for item in super().play(wanted, stop):
             yield from reader.read(*item) if isinstance(item, tuple) else [item]
 
@@ -207,6 +209,33 @@ async def test_missing_parameter_sets_and_b_frames_of_a_live_source(house: House
     frames += [await viewer.next() for _ in range(3)]
     assert [frame.counter - frames[0].counter for frame in frames] == list(range(13))
     assert len(decoded("h264", [frame.payload for frame in frames])) == 13
+
+
+@pytest.mark.parametrize("name", ["h264", "mjpeg"])
+async def test_passthrough_of_a_smaller_stream_acts_on_it_alone(house: House, name: str) -> None:
+    house.source.codec = codec = next(each for each in codecs.video_codecs() if each.name == name)
+    pictures = h264(30, gop=5) if name == "h264" else jpegs(30)
+    await house.set(codec.sub_parameters, Resolution="1", Framerate="30")
+    hub = house.pipeline.substream(name)
+    assert hub
+    sub, main = Viewer(hub), Viewer(house.pipeline.find_stream(name))
+
+    async def send(payloads: list[bytes]) -> list[list[bool]]:
+        frames = [[await house._send(main, payload), await sub.next()] for payload in payloads]
+        return [house.passed(list(each)) for each in zip(*frames, strict=True)]
+
+    def states() -> list[str]:
+        report = dict(house.pipeline.passthrough.report())
+        return [report[f"Stream {codec.label}"], report[f"Stream {codec.label} sub"]]
+
+    assert await send(pictures[:10]) == [[True] * 10, [True] * 10]
+    await house.set(codec.sub_parameters, Passthrough="off")
+    assert await send(pictures[10:15]) == [[True] * 5, [False] * 5]
+    assert states() == ["passed through", "encoded (Passthrough is off)"]
+    await house.set(codec.sub_parameters, Passthrough="auto")
+    await house.set(codec.parameters, Passthrough="off")
+    assert await send(pictures[15:]) == [[False] * 15, [True] * 15]
+    assert states() == ["encoded (Passthrough is off)", "passed through"]
 
 
 async def test_a_viewer_who_comes_as_the_last_one_leaves_gets_the_group_as_it_is(house: House) -> None:
