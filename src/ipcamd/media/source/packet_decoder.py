@@ -40,6 +40,8 @@ class PacketDecoder:
     def decode(self, packet: Packet, want: "Wanted") -> list[TimedFrame]:
         """Return the pictures that are complete: of this packet, but hardware may return it later. None if none are
         wanted, the packet is damaged, or earlier ones are missing. Raises `SourceError` if a picture is too large."""
+        if self._codec.intra_only and isinstance(self._decoder, _SoftwareDecoder):
+            return self._decoder.decode(packet) if want.picture_rate else []
         self._queue(packet)
         if not want.picture_rate:
             return []

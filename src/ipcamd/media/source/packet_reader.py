@@ -56,16 +56,18 @@ class PacketReader:
         self.good = 0
         """Pictures without known damage."""
 
-    def read(self, data: bytes, captured_ns: int, lost: int = 0) -> Iterator[Packet | Picture]:
-        """Yield one encoded picture, as a packet and decoded, as wanted; `lost` pictures are missing before it. Raises
-        `SourceError` if it is too large."""
+    def read(
+        self, data: bytes, captured_ns: int, lost: int = 0, want: "Wanted | None" = None
+    ) -> Iterator[Packet | Picture]:
+        """Yield one encoded picture, as a packet and decoded, as wanted; `lost` pictures are missing before it. `want`
+        is the present demand; None: it is read here. Raises `SourceError` if the picture is too large."""
         unit = self._inspector.inspect(data)
         if unit is None:
             return
         self._number += lost
         obstacle = unit.obstacle or self._obstacle
         packet = Packet(self._codec, unit.payload, unit.key, unit.size, captured_ns, self._rate, obstacle)
-        want = self._wanted()
+        want = want or self._wanted()
         if self._codec.name in want.codecs:
             yield packet
             want = self._wanted()  # read again, because the needs depend on the result of the packet
@@ -100,17 +102,15 @@ class PacketReader:
     def _decode(self, packet: Packet, want: "Wanted") -> Iterator[Picture]:
         if self._decoder is None or packet.size != self._size:
             self._decoder, self._size = PacketDecoder(self._codec, packet.size, want.decoders), packet.size
-        if self._codec.intra_only and not (want.picture_rate and self._admits(packet.captured_ns, want)):
+        rate, is_intra_only = want.picture_rate, self._codec.intra_only
+        if is_intra_only and not (rate and self._limiter.admits(packet.captured_ns, rate)):
             self.good += 1
             return
         frames = self._decoder.decode(packet, want)
-        self.good += not want.picture_rate or bool(frames)
-        self._number += self._codec.intra_only and not frames
-        self._last = (packet if self._codec.intra_only else frames[-1].frame) if frames else None
+        self.good += not rate or bool(frames)
+        self._number += is_intra_only and not frames
+        self._last = (packet if is_intra_only else frames[-1].frame) if frames else None
         for frame, captured_ns in frames:
-            if self._codec.intra_only or self._admits(captured_ns, want):
+            if is_intra_only or self._limiter.admits(captured_ns, rate):
                 self._number += 1
                 yield self._convert(frame, want, captured_ns)
-
-    def _admits(self, captured_ns: int, want: "Wanted") -> bool:
-        return self._limiter.admits(captured_ns, want.picture_rate)

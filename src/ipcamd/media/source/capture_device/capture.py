@@ -51,21 +51,23 @@ class _CameraReader:
         self._sequence: int | None = None
         self._limit = SilenceLimit()
         self._good_ns = clock.steady_ns()
+        self._select_mode(wanted())
 
     def read(self) -> Iterator[Packet | Picture]:
         """Yield the next picture; nothing if it is damaged, or beyond the wanted rate, or if the capture must stop."""
-        self._select_mode(self._wanted())
         raw = self._device.read_picture(float(self._limit))
         if raw is None:
             return
+        want = self._wanted()
         lost, now = self._lost_before(raw), self._clock.steady_ns()
         good = self._pictures.good
-        yield from self._pictures.read(raw.data, self._clock.now_ns() - raw.age_ns, lost)
+        yield from self._pictures.read(raw.data, self._clock.now_ns() - raw.age_ns, lost, want)
         if self._pictures.good > good:
             self._good_ns = now
             self._limit.note_picture(now / SECOND_NS)
         elif now - self._good_ns > float(self._limit) * SECOND_NS:
             raise SourceError("sends no picture that can be decoded")
+        self._select_mode(want)
 
     def _select_mode(self, want: "Wanted") -> None:
         """Change the mode if the wanted format changed and another mode suits it better, or if the camera must encode
@@ -95,23 +97,22 @@ class _CameraReader:
     def _make_reader(self, layout: PixelLayout, mode: CaptureMode) -> "PacketReader | _RawReader":
         if codec := find_passable(ENCODED.get(layout.format, "")):
             return PacketReader(codec, self._wanted, mode.rate, key_frames=self._device)
-        return _RawReader(layout, self._wanted)
+        return _RawReader(layout)
 
 
 class _RawReader:
     """Converts raw pictures of one layout."""
 
-    def __init__(self, layout: PixelLayout, wanted: "Callable[[], Wanted]") -> None:
-        self._decode, self._wanted = make_decoder(layout), wanted
+    def __init__(self, layout: PixelLayout) -> None:
+        self._decode = make_decoder(layout)
         self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._number = -1
         self.good = 0
         """Pictures that were complete or are not wanted."""
 
-    def read(self, data: bytes, captured_ns: int, lost: int) -> Iterator[Picture]:
+    def read(self, data: bytes, captured_ns: int, lost: int, want: "Wanted") -> Iterator[Picture]:
         """Yield the picture if it is complete and within the wanted rate; `lost` pictures are missing before it."""
         self._number += 1 + lost
-        want = self._wanted()
         if not self._limiter.admits(captured_ns, want.rate):
             self.good += 1
             return
