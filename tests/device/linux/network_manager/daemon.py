@@ -20,6 +20,7 @@ rc-manager=unmanaged
 no-auto-default=*
 auth-polkit=false
 [keyfile]
+path=/run/connections
 unmanaged-devices=except:interface-name:cam*
 [device]
 match-device=interface-name:cam*
@@ -27,11 +28,10 @@ managed=1
 """
 OWN_FILES = """set -e
 mount -t tmpfs none /run
-mount -t tmpfs none /var/lib/NetworkManager
-mount -t tmpfs none /etc/NetworkManager
-mkdir /etc/NetworkManager/system-connections
+mount -t tmpfs none /var/lib
+mkdir /var/lib/NetworkManager /run/connections
 mount -t sysfs -o ro none /sys
-exec {} --no-daemon --config {}
+exec {} --no-daemon --config {} --config-dir /run/none
 """
 """Nothing of the machine's NetworkManager is read or written; without udev it takes the interfaces as they are."""
 
@@ -52,10 +52,14 @@ def running_network_manager(folder: Path, bus: str) -> Iterator[None]:
     configuration, log = folder / "nm.conf", folder / "nm.log"
     configuration.write_text(CONFIGURATION)
     command = ["unshare", "--mount", "sh", "-c", OWN_FILES.format(program("sbin/NetworkManager"), configuration)]
-    with running(command, log, DBUS_SYSTEM_BUS_ADDRESS=bus):
-        eventually(
-            lambda: "disconnected" in nmcli(bus, "device") or " connected" in nmcli(bus, "device"), log.read_text()
-        )
+    with running(command, log, DBUS_SYSTEM_BUS_ADDRESS=bus) as process:
+
+        def is_ready() -> bool:
+            assert process.poll() is None, log.read_text()
+            shown = nmcli(bus, "device")
+            return "disconnected" in shown or " connected" in shown
+
+        eventually(is_ready, "NetworkManager does not manage cam1")
         yield
 
 
@@ -89,11 +93,11 @@ def nmcli(bus: str, *arguments: str) -> str:
 
 
 @contextlib.contextmanager
-def running(command: list[str], log: Path, **environment: str) -> Iterator[None]:
+def running(command: list[str], log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as file:
         process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=file, stderr=file)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(20)
