@@ -11,6 +11,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
+from ipcamd.server.rtp import tcp
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.wire.rtp import feedback, rtcp, rtp
 
@@ -45,7 +46,11 @@ async def test_nothing_is_sent_before_a_key_frame(stage: Stage, player: Player) 
     assert await player.frame() == key
 
 
-async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(stage: Stage) -> None:
+@pytest.mark.parametrize("batch", ["one call", "one for each"])
+async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(
+    stage: Stage, batch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "MIN_CONNECTIONS", 1 if batch == "one call" else 9)
     slow, fast = await stage.player(), await stage.player()
     for player in (slow, fast):
         await player.play()

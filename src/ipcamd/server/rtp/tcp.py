@@ -1,9 +1,11 @@
-"""TCP writer and viewer: responses and interleaved packets on one RTSP connection (RFC 2326, 10.12)."""
+"""TCP writer, batch sender and viewer: responses and interleaved packets on RTSP connections (RFC 2326, 10.12)."""
 
 import asyncio
+import errno
+import os
 import socket
-from collections.abc import Callable, Iterable
-from typing import Self, cast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import set_tos
@@ -11,19 +13,24 @@ from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtsp.message import interleave
 
+if TYPE_CHECKING:  # imported when many viewers are connected
+    from ipcamd.server.rtp.send_ring import SendRing
+
 BACKLOG = 64 * 1024
 """Bytes that may wait for a slow client before frames are skipped; the last frame may exceed them."""
 UNSENT = 64 * 1024
 """Maximum unsent bytes in the kernel; more would only delay the picture."""
 VANISHED = 10_000
 """Milliseconds without an acknowledgement after which the kernel drops a connection (TCP_USER_TIMEOUT)."""
+MIN_CONNECTIONS = 8
+"""Connections from which on one system call for all takes less time than one for each."""
 _TCP_USER_TIMEOUT = 18
 
 
 class TcpWriter:
     """Writes to a transport. Bytes that the socket accepts at once bypass asyncio."""
 
-    __slots__ = ("_drained", "_limit", "_own", "_plain", "_since_s", "_size", "_transport", "ready", "send", "viewers")
+    __slots__ = ("_drained", "_limit", "_plain", "_since_s", "_size", "_transport", "fd", "ready", "viewers")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -40,10 +47,9 @@ class TcpWriter:
             sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, VANISHED)
         self._plain = transport.get_extra_info("ssl_object") is None
         self.ready = self._plain
-        """Nothing waits, and `send` may be called."""
-        # descriptor of the transport; `detach` drops it before the transport closes it
-        self._own = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.fileno())
-        self.send = self._own.send
+        """Nothing waits, and bytes may be sent to `fd`."""
+        self.fd = sock.fileno()
+        """Descriptor of the transport; `detach` drops it before the transport closes it."""
 
     def start(self) -> None:
         """Make asyncio report when bytes wait and when none do.
@@ -70,7 +76,7 @@ class TcpWriter:
         """Record that bytes wait, or that nothing may be sent any more."""
         self.ready = False
         for viewer in self.viewers:
-            viewer.send = None
+            viewer.fd = -1
 
     def resume(self) -> None:
         """Record that no bytes wait any more."""
@@ -109,7 +115,7 @@ class TcpWriter:
     def detach(self) -> None:
         """Drop the descriptor: the connection has ended and asyncio is about to close it."""
         self.pause()
-        self._own.detach()
+        self.fd = -1
 
     def stalled_s(self, now_s: float) -> float:
         """Return the seconds for which the client has taken none of the waiting bytes. Call it regularly."""
@@ -133,47 +139,92 @@ class TcpWriter:
         self._transport.close()
 
 
+class BatchSender:
+    """Sends the same bytes to many connections, with one system call where the kernel allows it."""
+
+    def __init__(self) -> None:
+        self._ring: SendRing | None = None
+        self._has_ring = True
+
+    def send(self, fds: Sequence[int], data: bytes) -> dict[int, int]:
+        """Send `data` to non-blocking stream sockets.
+
+        Return the results of those that did not accept all, by place: the number of bytes accepted, or the error as a
+        negative number.
+        """
+        if len(fds) >= MIN_CONNECTIONS and (ring := self._open()):
+            return ring.send(fds, data)
+        size = len(data)
+        return {place: sent for place, fd in enumerate(fds) if (sent := _send(fd, data)) != size}
+
+    def close(self) -> None:
+        """Release the kernel's queue."""
+        if self._ring:
+            self._ring.close()
+            self._ring = None
+
+    def _open(self) -> "SendRing | None":
+        """Return the ring, opened at the first call; None if the kernel has none: containers often forbid it."""
+        if self._ring is None and self._has_ring:
+            from ipcamd.server.rtp.send_ring import SendRing
+
+            try:
+                self._ring = SendRing()
+            except OSError:
+                self._has_ring = False
+        return self._ring
+
+
+class InterleavedBatch(NamedTuple):
+    """Viewers to which the same bytes are sent."""
+
+    channel: int
+    """Channel of RTP; most clients choose the same."""
+    sender: BatchSender
+
+
 class TcpViewer(RtpViewer):
     """Viewer that receives a stream interleaved on its RTSP connection."""
 
-    __slots__ = ("_channel", "_control", "_writer", "send")
+    __slots__ = ("_channel", "_control", "_sender", "_writer", "fd")
 
-    def __init__(self, identity: ViewerIdentity, writer: TcpWriter, channels: tuple[int, int]) -> None:
+    def __init__(
+        self, identity: ViewerIdentity, writer: TcpWriter, channels: tuple[int, int], sender: BatchSender
+    ) -> None:
         """`channels` are the channels of RTP and RTCP."""
         super().__init__(identity)
-        self.send: Callable[[bytes], int] | None = None
-        """Sends to the socket; None while the viewer is behind."""
+        self.fd = -1
+        """Descriptor to which frames are sent; -1 while the viewer is behind."""
         self._writer = writer
         self._channel, self._control = channels
+        self._sender = sender
 
     @property
-    def batch_key(self) -> int:
-        """See `RtpViewer`. Most clients choose the same channel."""
-        return self._channel
+    def batch_key(self) -> InterleavedBatch:
+        """See `RtpViewer`."""
+        return InterleavedBatch(self._channel, self._sender)
 
     @classmethod
-    def send_batch(cls, batch_key: int, viewers: Iterable[Self], frame: RtpFrame) -> int:
+    def send_batch(cls, batch_key: InterleavedBatch, viewers: Iterable[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
-        data = frame.framed(batch_key)
-        size, behind = len(data), 0
-        for viewer in viewers:
-            send = viewer.send
-            if send is None:
-                behind += 1
-                viewer.offer(frame)
-                continue
-            try:
-                sent = send(data)
-            except BlockingIOError:
-                sent = 0
-            except OSError:
-                behind += 1
-                viewer._writer.abort()
-                continue
+        data, size = frame.framed(batch_key.channel), frame.size_bytes
+        ready = [viewer for viewer in viewers if viewer.fd >= 0]
+        behind = [viewer for viewer in viewers if viewer.fd < 0]
+        short = batch_key.sender.send([viewer.fd for viewer in ready], data)
+        for viewer in ready:
             viewer.bytes_sent += size
-            if sent != size:
-                viewer._writer.write_rest(data, sent)
-        return behind
+        failed = [place for place, sent in short.items() if not ready[place]._finish(data, sent)]
+        for viewer in behind:
+            viewer.offer(frame)
+        return len(behind) + len(failed)
+
+    def _finish(self, data: bytes, sent: int) -> bool:
+        """Send the rest of `data` after a result of `BatchSender.send`; return False if the connection has failed."""
+        if sent < 0 and -sent not in (errno.EAGAIN, errno.EINTR):
+            self._writer.abort()
+            return False
+        self._writer.write_rest(data, max(0, sent))
+        return True
 
     def start(self, gop: list[RtpFrame]) -> None:
         """See `RtpViewer`."""
@@ -183,13 +234,13 @@ class TcpViewer(RtpViewer):
     def offer(self, frame: RtpFrame) -> None:
         """See `RtpViewer`."""
         super().offer(frame)
-        self.send = self._writer.send if self._writer.ready and not self.skipping else None
+        self.fd = self._writer.fd if self._writer.ready and not self.skipping else -1
 
     def pause(self, newest: RtpFrame | None) -> None:
         """See `RtpViewer`. Waiting bytes are still sent, because they may begin in the middle of a packet."""
         super().pause(newest)
         self._writer.viewers.discard(self)
-        self.send = None
+        self.fd = -1
 
     async def deliver(self, frame: RtpFrame) -> None:
         """Send a frame and wait until the client has taken most of the data; nothing is skipped."""
@@ -206,3 +257,10 @@ class TcpViewer(RtpViewer):
 
     def _send(self, frame: RtpFrame) -> bool:
         return self._writer.try_write(frame.framed(self._channel))
+
+
+def _send(fd: int, data: bytes) -> int:
+    try:
+        return os.write(fd, data)
+    except OSError as error:
+        return -(error.errno or 1)

@@ -7,7 +7,7 @@ from typing import Protocol
 from ipcamd.access.accounts import Account
 from ipcamd.dataclass import dataclass
 from ipcamd.server.registry import Registry
-from ipcamd.server.rtp.tcp import TcpWriter
+from ipcamd.server.rtp.tcp import BatchSender, TcpWriter
 from ipcamd.server.rtp.udp import UdpPortPool
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.mounts.media import AnyPresentation, FindPresentation
@@ -38,6 +38,7 @@ class RtspContext:
     talks: bool
     """Whether clients can talk."""
     ports: UdpPortPool = field(default_factory=UdpPortPool)
+    sender: BatchSender = field(default_factory=BatchSender)
     tos: dict[str, int] = field(default_factory=lambda: {"video": 0, "audio": 0})
     """Type-of-service byte of video and audio packets."""
 

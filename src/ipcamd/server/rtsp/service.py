@@ -71,6 +71,7 @@ class RtspService:
         for session in self.context.sessions:
             self.context.sessions.end(session)
         await self.context.registry.close()
+        self.context.sender.close()
 
     def recheck(self) -> None:
         """Reset connections and end sessions whose address is no longer allowed."""

@@ -62,7 +62,7 @@ def _interleaved(client: Client, session: RtspSession, stream: RtpSource | None,
     viewer = None
     channels = client.acquire_channels(offer.channels, _hearer(client, session, stream))
     if stream:
-        viewer = TcpViewer(_identity(session), client.writer, channels)
+        viewer = TcpViewer(_identity(session), client.writer, channels, client.context.sender)
     text = f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]}{_source(stream)}"
     return TrackSetup(stream, viewer, text, "", lambda: client.release_channels(channels), over_tcp=True)
 
