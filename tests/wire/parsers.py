@@ -14,6 +14,7 @@ from tests.wire.file_parsers import FILES
 from ipcamd.errors import ConfigError, HttpError, RequestFailed
 from ipcamd.media.codecs import H264, OPUS, ULAW
 from ipcamd.media.source.network.http_login import authorization
+from ipcamd.media.source.network.rtsp.media_tracks import UnknownMedia, select_tracks
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.onvif.device.posix_zone import find_zone
@@ -41,6 +42,9 @@ from ipcamd.wire.bitstream.framer import FRAMERS, Framer
 from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
+from ipcamd.wire.depacketize.aac import AacDepacketizer
+from ipcamd.wire.depacketize.h264 import H264Depacketizer
+from ipcamd.wire.depacketize.h265 import H265Depacketizer
 from ipcamd.wire.http import digest, notice, ranges
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.http.form import form_pairs
@@ -53,10 +57,11 @@ from ipcamd.wire.packetize import h264, h265
 from ipcamd.wire.packetize import jpeg as rtp_jpeg
 from ipcamd.wire.rtp import feedback, rtcp, rtp
 from ipcamd.wire.rtp.jitter import JitterBuffer
-from ipcamd.wire.rtsp import transport
+from ipcamd.wire.rtsp import sdp, transport
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 from ipcamd.wire.rtsp.message import RtspParser, RtspRequest
 from ipcamd.wire.rtsp.reply_filter import ReplyFilter
+from ipcamd.wire.rtsp.reply_parser import ServerParser
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 from ipcamd.wire.upnp import igd, ssdp
@@ -189,6 +194,17 @@ def rtp_over_tcp(pieces: Pieces) -> object:
     return packets
 
 
+def rtsp_server(pieces: Pieces) -> object:
+    """Read what a source's server sends."""
+    parser, packets = ServerParser(), list[tuple[int, bytes]]()
+    try:
+        for piece in pieces:
+            packets += parser.feed(piece)
+    except ValueError as refused:
+        return str(refused)
+    return packets, parser.messages
+
+
 def jpeg(pieces: Pieces) -> object:
     scanner, data = JpegScanner(), bytearray(b"\xff\xd8")
     for piece in pieces:
@@ -231,6 +247,27 @@ def rtp_payloads(data: bytes) -> object:
     with suppress(ValueError):
         rtp_jpeg.make_payloads(data)
     return [(codec.FORMAT.payloads(data), codec.FORMAT.parameters(data)) for codec in (h264, h265)]
+
+
+def rtp_media(data: bytes) -> object:
+    """Depacketize payloads of 8 bytes each, of all kinds, and of the whole input."""
+    found = list[object]()
+    for depacketizer in (H264Depacketizer(), H265Depacketizer()):
+        for at in range(0, len(data), 8):
+            head = data[at]
+            with suppress(ValueError):
+                found += depacketizer.add(data[at : at + 8], head & 3, head > 0x80, head & 0x10 > 0)
+        with suppress(ValueError):
+            found += depacketizer.add(data, 4, True, False)
+    with suppress(ValueError):
+        found += AacDepacketizer({"sizelength": "13", "indexlength": "3"}).unpack(data, True)
+    return found
+
+
+def source_tracks(data: bytes) -> object:
+    """Read the session description of a source."""
+    with suppress(UnknownMedia):
+        return select_tracks(sdp.read(data.decode("utf-8", "replace"))[1])
 
 
 def rtp_order(data: bytes) -> object:
@@ -294,6 +331,7 @@ STREAMS: dict[str, Callable[[Pieces], object]] = {
     "rtsp": rtsp,
     "multipart": multipart,
     "rtsp_replies": rtsp_replies,
+    "rtsp_server": rtsp_server,
     "tunnel": tunnel,
     "jpeg": jpeg,
     "rtp_over_tcp": rtp_over_tcp,
@@ -307,7 +345,7 @@ STREAMS: dict[str, Callable[[Pieces], object]] = {
 
 MESSAGES: dict[str, Callable[[bytes], object]] = {
     "rtp": rtp.parse,
-    "rtcp": rtcp.parse,
+    "rtcp": lambda data: (rtcp.parse(data), rtcp.find_sender_report(data)),
     "rtcp_feedback": feedback.parse,
     "stun": lambda data: stun.parse(data).is_signed_by("secret"),
     "sdp_offer": sdp_offer.parse,
@@ -333,6 +371,8 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "login_challenge": lambda data: authorization(data.decode("latin-1").split("\n"), "me", "secret", "GET", "/a?b"),
     "rtp_payloads": rtp_payloads,
     "rtp_order": rtp_order,
+    "rtp_media": rtp_media,
+    "source_tracks": source_tracks,
     "posix_zone": lambda data: find_zone(data.decode("utf-8", "replace"), 22),
     **FILES,
     "address_range": lambda data: AddressRange.parse(data.decode("latin-1")),

@@ -45,20 +45,25 @@ class ClockRecovery:
         stamp, return the present time. Waits if the sender is too far ahead."""
         if stamp is None:
             return self._clock.now_ns()
-        sent_ns = stamp.numerator * SECOND_NS // stamp.denominator
-        self._note_offset(self._clock.steady_ns() - sent_ns)
-        assert self._offset_ns is not None
-        return self._clock.now_ns() - self._clock.steady_ns() + sent_ns + self._offset_ns
+        return self.recover_ns(stamp.numerator * SECOND_NS // stamp.denominator)
 
     sound_time_ns = capture_time_ns
 
-    def _note_offset(self, offset_ns: int) -> None:
+    def recover_ns(self, sent_ns: int) -> int:
+        """Return the same as `capture_time_ns` for a time of the sender in nanoseconds."""
+        now_ns = self._clock.steady_ns()
+        offset_ns = self._note_offset(now_ns, now_ns - sent_ns)
+        return self._clock.now_ns() - self._clock.steady_ns() + sent_ns + offset_ns
+
+    def _note_offset(self, now_ns: int, offset_ns: int) -> int:
+        """Note the offset of an item that has just arrived; return the one for its capture time."""
         if self._offset_ns is None or abs(offset_ns - self._offset_ns) > _LEAP_NS:
             self._offset_ns = self._first_offset_ns = offset_ns
-        drift_ns = max(0, self._clock.steady_ns() - self._seen_ns) // _DRIFT
-        self._seen_ns = self._clock.steady_ns()
+        drift_ns = max(0, now_ns - self._seen_ns) // _DRIFT
+        self._seen_ns = now_ns
         self._first_offset_ns = max(self._first_offset_ns - drift_ns, min(self._first_offset_ns, offset_ns))
         if self._burst_ns is not None and (ahead_ns := self._first_offset_ns - self._burst_ns - offset_ns) > 0:
             self._clock.wait(self._stop, ahead_ns / SECOND_NS)
             offset_ns = self._first_offset_ns - self._burst_ns
         self._offset_ns = min(self._offset_ns + drift_ns, offset_ns)
+        return self._offset_ns

@@ -12,6 +12,7 @@ from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_decoder import PacketDecoder
 from ipcamd.time_units import SECOND_NS
+from ipcamd.wire.bitstream.access_unit import SQUARE
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -37,8 +38,8 @@ class PacketReader:
         key_frames: KeyFrameSource | None = None,
     ) -> None:
         """`wanted` returns the present needs of viewers. `rate` is the frame rate that the source declares; 0: none.
-        `pixel_aspect` is a pixel's width divided by its height. `parameter_sets`, in Annex B form, came outside the
-        stream. `key_frames` takes requests for key frames, at most one per second."""
+        `pixel_aspect` is a pixel's width divided by its height; None: that of the stream. `parameter_sets`, in Annex B
+        form, came outside the stream. `key_frames` takes requests for key frames, at most one per second."""
         assert codec.inspector
         self._codec, self._wanted, self._rate = codec, wanted, rate
         self._inspector = codec.inspector()
@@ -46,6 +47,8 @@ class PacketReader:
         self._decoder: PacketDecoder | None = None
         self._size = (0, 0)
         self._converter, self._limiter = VideoConverter(pixel_aspect), RateLimiter()
+        self._unit_aspect = SQUARE if pixel_aspect is None else None
+        """Pixel aspect in the stream; None if it came outside the stream."""
         self._obstacle = "" if self._converter.has_square_pixels else "pixels that are not square"
         self._key_frames = key_frames
         self._key_ns = 0
@@ -65,6 +68,8 @@ class PacketReader:
         if unit is None:
             return
         self._number += lost
+        if self._unit_aspect not in (None, unit.pixel_aspect):
+            self._unit_aspect, self._converter = unit.pixel_aspect, VideoConverter(Fraction(*unit.pixel_aspect))
         obstacle = unit.obstacle or self._obstacle
         packet = Packet(self._codec, unit.payload, unit.key, unit.size, captured_ns, self._rate, obstacle)
         want = want or self._wanted()

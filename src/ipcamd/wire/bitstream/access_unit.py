@@ -4,6 +4,9 @@ from typing import Protocol
 
 from ipcamd.dataclass import dataclass
 
+SQUARE = (1, 1)
+"""Pixel aspect of square pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessUnit:
@@ -17,6 +20,8 @@ class AccessUnit:
     """Width and height in pixels; (0, 0) while unknown."""
     obstacle: str = ""
     """Short reason why it cannot be passed through; "" if it can."""
+    pixel_aspect: tuple[int, int] = SQUARE
+    """Width and height of a pixel in the same unit."""
 
 
 class Inspector(Protocol):

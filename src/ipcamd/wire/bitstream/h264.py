@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
-from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters, read_pixel_aspect
 from ipcamd.wire.packetize.h264 import unit_type
 
 _SLICE, _PARTITION, _IDR, _SPS, _PPS, _DELIMITER = 1, 2, 5, 7, 8, 9
@@ -13,7 +14,6 @@ _PASSED = (66, 77, 100)
 _HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 """Profiles whose parameter sets contain the chroma format (7.3.2.1.1)."""
 _B_SLICES = (1, 6)
-_ALL_RATIOS = 255
 _HEADER_BYTES = 12
 """Number of bytes of a slice with its type."""
 
@@ -55,11 +55,12 @@ def read_sequence(unit: bytes) -> SequenceParameters:
         obstacle = obstacle or "interlaced pictures"
     reader.flag()
     size = _cropped(reader, 16 * columns, 16 * rows * (1 if progressive else 2), chroma, 1 if progressive else 2)
+    aspect = SQUARE
     if reader.flag():
-        square, reordered = _read_usability(reader)
-        obstacle = obstacle or ("" if square else "pixels that are not square")
+        aspect, reordered = _read_usability(reader)
+        obstacle = obstacle or ("" if aspect == SQUARE else "pixels that are not square")
         obstacle = obstacle or ("B-frames" if may_reorder and reordered else "")
-    return SequenceParameters(size, obstacle)
+    return SequenceParameters(size, obstacle, aspect)
 
 
 def _skip_colours(reader: BitReader) -> int:
@@ -107,14 +108,9 @@ def _cropped(reader: BitReader, width: int, height: int, chroma: int, fields: in
     return width - across * (left + right), height - down * (top + bottom)
 
 
-def _read_usability(reader: BitReader) -> tuple[bool, int]:
-    """Return whether pixels are square, and the number of reordered pictures, as far as specified (E.1.1)."""
-    square = True
-    if reader.flag():
-        ratio = reader.read(8)
-        square = ratio in (0, 1)
-        if ratio == _ALL_RATIOS:
-            square = reader.read(16) == reader.read(16)
+def _read_usability(reader: BitReader) -> tuple[tuple[int, int], int]:
+    """Return the pixel aspect and the number of reordered pictures, as far as specified (E.1.1)."""
+    aspect = read_pixel_aspect(reader) if reader.flag() else SQUARE
     if reader.flag():
         reader.flag()
     if reader.flag():
@@ -131,11 +127,11 @@ def _read_usability(reader: BitReader) -> tuple[bool, int]:
         reader.flag()
     reader.flag()
     if not reader.flag():
-        return square, 0
+        return aspect, 0
     reader.flag()
     for _ in range(4):
         reader.unsigned()
-    return square, reader.unsigned()
+    return aspect, reader.unsigned()
 
 
 def _skip_buffer(reader: BitReader) -> bool:

@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
-from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters, read_pixel_aspect
 from ipcamd.wire.packetize.h265 import unit_type
 
 _VPS, _SPS, _PPS, _DELIMITER = 32, 33, 34, 35
@@ -13,7 +14,6 @@ _KEYS = frozenset(range(16, 22))
 _MAIN = 1
 _PROFILES = {2: "Main 10", 3: "Main Still Picture", 4: "Range Extensions", 9: "Screen Content"}
 _HEADER_BYTES = 2
-_ALL_RATIOS = 255
 _MOST_SETS, _MOST_PICTURES = 64, 16
 """Reference picture sets of a sequence, pictures of a set (7.4.3.2.1)."""
 
@@ -35,7 +35,8 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     obstacle = obstacle or ("B-frames" if reorders else "")
     obstacle = obstacle or ("interlaced pictures" if is_interlaced else "")
     _skip_coding_tools(reader, counter_bits)
-    return SequenceParameters(size, obstacle or ("" if _has_square_pixels(reader) else "pixels that are not square"))
+    aspect = read_pixel_aspect(reader) if reader.flag() and reader.flag() else SQUARE
+    return SequenceParameters(size, obstacle or ("" if aspect == SQUARE else "pixels that are not square"), aspect)
 
 
 def _read_profile(reader: BitReader, layers: int) -> tuple[int, bool]:
@@ -123,14 +124,6 @@ def _skip_picture_sets(reader: BitReader) -> None:
         for _ in range(pictures):
             reader.unsigned()
             reader.flag()
-
-
-def _has_square_pixels(reader: BitReader) -> bool:
-    """Return whether pixels are square, as far as specified (E.2.1)."""
-    if not reader.flag() or not reader.flag():
-        return True
-    ratio = reader.read(8)
-    return reader.read(16) == reader.read(16) if ratio == _ALL_RATIOS else ratio in (0, 1)
 
 
 def _set_number(unit: bytes) -> int:

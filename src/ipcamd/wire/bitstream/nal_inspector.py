@@ -3,11 +3,27 @@
 from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
-from ipcamd.wire.bitstream.access_unit import AccessUnit
+from ipcamd.wire.bitstream.access_unit import SQUARE, AccessUnit
+from ipcamd.wire.bitstream.bits import BitReader
 from ipcamd.wire.packetize.nal_units import START_CODE, find_units
 
 _HEAD_BYTES = 32
 """Maximum bytes of a unit that are searched for an obstacle."""
+_PIXEL_ASPECTS = (
+    *((1, 1), (1, 1), (12, 11), (10, 11), (16, 11), (40, 33), (24, 11), (20, 11), (32, 11), (80, 33), (18, 11)),
+    *((15, 11), (64, 33), (160, 99), (4, 3), (3, 2), (2, 1)),
+)
+"""Pixel aspects by their number; unspecified ones count as square (ITU-T H.264, E.2.1; H.265, E.3.1)."""
+_OTHER_ASPECT = 255
+
+
+def read_pixel_aspect(reader: BitReader) -> tuple[int, int]:
+    """Return the width and height of a pixel from a sequence parameter set, which contains them here."""
+    number = reader.read(8)
+    if number == _OTHER_ASPECT:
+        width, height = reader.read(16), reader.read(16)
+        return (width, height) if width and height and width != height else SQUARE
+    return _PIXEL_ASPECTS[number] if number < len(_PIXEL_ASPECTS) else SQUARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +34,8 @@ class SequenceParameters:
     """Visible width and height in pixels."""
     obstacle: str
     """Reason why such a stream cannot be passed through; "" if it can."""
+    pixel_aspect: tuple[int, int] = SQUARE
+    """Width and height of a pixel in the same unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +82,8 @@ class NalInspector:
             return None
         key = bool(kinds & self._syntax.keys)
         payload = data if not key or kinds >= {*self._syntax.sets} else self._completed(data, units)
-        size = self._sequence.size if self._sequence else (0, 0)
-        return AccessUnit(payload, key, size, self._find_obstacle(data, units))
+        size, aspect = (self._sequence.size, self._sequence.pixel_aspect) if self._sequence else ((0, 0), SQUARE)
+        return AccessUnit(payload, key, size, self._find_obstacle(data, units), aspect)
 
     def _remember(self, unit: bytes) -> None:
         kind = self._syntax.kind(unit[0])

@@ -11,6 +11,8 @@ _EPOCH = 2_208_988_800
 """Seconds from 1900, the epoch of NTP, to 1970."""
 
 _REPORT = struct.Struct(">IIIIII")
+_SENDER = struct.Struct(">4xQI")
+"""NTP and RTP time of a sender report, after its SSRC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,16 @@ def parse(data: bytes) -> list[ReceptionReport | Goodbye]:
     """Return the reception reports in a compound packet, ignoring other packets in it. Raises ``ValueError`` if it is
     not RTCP."""
     return [report for kind, count, body in split_compound(data) for report in _contents(kind, count, body)]
+
+
+def find_sender_report(data: bytes) -> tuple[int, int] | None:
+    """Return the wall clock time (nanoseconds since 1970) and the RTP time of the first sender report in a compound
+    packet; None without one. Raises ``ValueError``."""
+    for kind, _, body in split_compound(data):
+        if kind == _SR and len(body) >= _SENDER.size:
+            ntp, timestamp = _SENDER.unpack_from(body)
+            return ((ntp >> 32) - _EPOCH) * 1_000_000_000 + ((ntp & 0xFFFFFFFF) * 1_000_000_000 >> 32), timestamp
+    return None
 
 
 def split_compound(data: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -7,6 +7,8 @@ from ipcamd.dataclass import dataclass
 
 _HEADER = struct.Struct(">BBHII")
 _MARKER = 0x80
+_PLAIN = 0x80
+"""First byte of a packet without CSRC list, header extension and padding."""
 
 ROOM = 1400
 """Maximum payload bytes of a packet: with all headers below Ethernet's 1500, including IPv6 and common tunnels."""
@@ -36,9 +38,18 @@ class RtpPacket:
 
 def parse(data: bytes) -> RtpPacket:
     """Return a parsed packet; raise ``ValueError`` if it is not RTP version 2, or is truncated."""
+    second, sequence, timestamp, ssrc, payload = split(data)
+    return RtpPacket(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, payload)
+
+
+def split(data: bytes) -> tuple[int, int, int, int, bytes]:
+    """Return marker (the highest bit) and payload type, sequence number, time stamp, SSRC and payload of a packet.
+    Raises ``ValueError`` as `parse`, which is slower."""
     if len(data) < _HEADER.size:
         raise ValueError("shorter than an RTP header")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
+    if first == _PLAIN:
+        return second, sequence, timestamp, ssrc, data[_HEADER.size :]
     if first >> 6 != 2:
         raise ValueError("not RTP version 2")
     start = _HEADER.size + 4 * (first & 0x0F)
@@ -47,7 +58,7 @@ def parse(data: bytes) -> RtpPacket:
     end = len(data) - (data[-1] if first & 0x20 else 0)
     if start > end or (first & 0x20 and data[-1] == 0):
         raise ValueError("RTP header longer than the packet")
-    return RtpPacket(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, data[start:end])
+    return second, sequence, timestamp, ssrc, data[start:end]
 
 
 def _after_extension(data: bytes, start: int) -> int:

@@ -4,6 +4,7 @@ The client is FFmpeg, which follows redirects, and sends datagrams to the ``sour
 """
 
 import re
+from collections.abc import Iterable
 
 from ipcamd.wire.rtsp.head_editor import HEAD_BYTES, HeadEditor
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
@@ -84,7 +85,7 @@ class ReplyFilter(HeadEditor):
         if status and status[2].startswith("3"):
             raise Redirected(dict(fields).get("location", ""))
         is_tunnel = bool(status and status[1] == "HTTP" and status[2].startswith("2"))
-        self._passing = 0 if is_tunnel else _body_length(fields)
+        self._passing = 0 if is_tunnel else read_body_length(fields)
         is_description = ("content-type", "application/sdp") in fields and 0 < self._passing <= HEAD_BYTES
         self._description = bytearray() if is_description else None
         return [
@@ -99,7 +100,8 @@ class ReplyFilter(HeadEditor):
         return f"{name}: {value.partition(',')[0]};source={self._address}"
 
 
-def _body_length(fields: list[tuple[str, str]]) -> int:
+def read_body_length(fields: Iterable[tuple[str, str]]) -> int:
+    """Return the length of a body, 0 without one. `fields` have lower-case names. Raises ``ValueError``."""
     lengths = {value for name, value in fields if name == "content-length"}
     if not lengths:
         return 0

@@ -1,8 +1,17 @@
-"""Session descriptions (RFC 8866) of RTSP servers (RFC 2326, appendix C)."""
+"""Session descriptions (RFC 8866) of RTSP servers (RFC 2326, appendix C): written for clients, read from cameras."""
 
+import re
 from collections.abc import Sequence
 
 from ipcamd.dataclass import dataclass
+
+_MOST_TRACKS = 16
+"""Maximum number of sections that are read."""
+_MEDIA = re.compile(r"([a-z]+) ([0-9]{1,5})(?:/[0-9]+)? +RTP/AVPF? +([0-9]{1,3})(?: .*)?")
+_RTPMAP = re.compile(r"([0-9]{1,3}) +([!-~]+)")
+_FMTP = re.compile(r"([0-9]{1,3}) +(.*)")
+_STATIC = {0: "PCMU/8000", 8: "PCMA/8000", 10: "L16/44100/2", 11: "L16/44100", 26: "JPEG/90000"}
+"""Encodings of payload types that need no ``a=rtpmap`` (RFC 3551, 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,43 @@ class SessionDescription:
     ttl: int = 0
     """IP time to live of multicast packets."""
     attributes: tuple[str, ...] = ()
+
+
+def read(text: str) -> tuple[str, list[MediaDescription]]:
+    """Return the session's control URL, "" without one, and the media in RTP without encryption. Of a section with
+    several payload types, the first one is read."""
+    head, *sections = re.split("^m=", text.replace("\r", ""), flags=re.MULTILINE)[: _MOST_TRACKS + 1]
+    tracks = [track for section in sections if (track := _read_track(section))]
+    return _control(head), tracks
+
+
+def _read_track(section: str) -> MediaDescription | None:
+    lines = section.splitlines()
+    media = _MEDIA.fullmatch(lines[0]) if lines else None
+    if media is None or int(media[3]) > 127:
+        return None
+    kind = int(media[3])
+    attributes = tuple(line[2:] for line in lines if line.startswith("a="))
+    encoding = _of_type(kind, attributes, "rtpmap:", _RTPMAP) or _STATIC.get(kind, "")
+    parameters = _of_type(kind, attributes, "fmtp:", _FMTP)
+    return MediaDescription(media[1], kind, encoding, parameters, _control(section), int(media[2]), attributes)
+
+
+def _of_type(kind: int, attributes: Sequence[str], name: str, pattern: re.Pattern[str]) -> str:
+    """Return the value of the attribute for a payload type; "" without one."""
+    found = (pattern.fullmatch(each.removeprefix(name).strip()) for each in attributes if each.startswith(name))
+    return next((match[2] for match in found if match and int(match[1]) == kind), "")
+
+
+def _control(section: str) -> str:
+    found = re.search(r"^a=control:(\S+)", section, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def read_parameters(text: str) -> dict[str, str]:
+    """Return the format parameters of a section (``a=fmtp``) by lower-case name."""
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {name.strip().lower(): value.strip() for name, _, value in pairs if name.strip()}
 
 
 def write(session: SessionDescription) -> bytes:

@@ -11,7 +11,8 @@ from ipcamd.errors import SourceError
 from ipcamd.media.source import Wanted, make_source
 from ipcamd.wire.http.digest import MD5, DigestCredentials, answer, parse, secret
 
-SDP = b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 26\r\na=control:track1\r\n"
+SDP = b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 26%b\r\na=control:track1\r\n"
+MAP = b" 96\r\na=rtpmap:26 H264/90000"
 PASSWORD = "pass word"
 
 
@@ -21,6 +22,7 @@ class StrictServer:
 
     listener: socket.socket
     qop: bytes
+    sdp: bytes
     seen: list[str] = field(default_factory=list)
 
     @property
@@ -47,8 +49,8 @@ class StrictServer:
             return b"RTSP/1.0 401 Unauthorized\r\n" + sequence + challenge + b"\r\n\r\n"
         self.seen.append(f"{method} {url}")
         if method == "DESCRIBE":
-            kind = b"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n" % len(SDP)
-            return b"RTSP/1.0 200 OK\r\n" + sequence + kind + SDP
+            kind = b"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n" % len(self.sdp)
+            return b"RTSP/1.0 200 OK\r\n" + sequence + kind + self.sdp
         return b"RTSP/1.0 404 Enough\r\n" + sequence + b"\r\n"
 
     def _is_right(self, method: str, url: str, authorization: str) -> bool:
@@ -59,12 +61,13 @@ class StrictServer:
 
 
 @pytest.mark.parametrize("qop", [b"", b', qop="auth"'])
-def test_requests_and_logins_are_for_the_name_of_the_address(qop: bytes) -> None:
+@pytest.mark.parametrize(("rtpmap", "descriptions"), [(MAP, 1), (b"", 2)], ids=["own", "FFmpeg"])
+def test_requests_and_logins_are_for_the_name_of_the_address(qop: bytes, rtpmap: bytes, descriptions: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = StrictServer(listener, qop)
+        server = StrictServer(listener, qop, SDP % rtpmap)
         threading.Thread(target=server.serve, daemon=True).start()
         source = make_source(server.url.replace("//", "//me:pass%20word@"))
         with pytest.raises(SourceError):
             next(iter(source.play(lambda: Wanted((320, 240), 30, True), threading.Event())))
-        assert server.seen == [f"DESCRIBE {server.url}", f"SETUP {server.url}/track1"]
+        assert server.seen == [f"DESCRIBE {server.url}"] * descriptions + [f"SETUP {server.url}/track1"]
         listener.shutdown(socket.SHUT_RDWR)

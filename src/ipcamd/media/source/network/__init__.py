@@ -13,7 +13,7 @@ from ipcamd.media.source.pacing import Clock
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
     from ipcamd.media.source.network.playlist import PlaylistMemory
-    from ipcamd.media.source.network.rtsp_client import RtspClient
+    from ipcamd.media.source.network.rtsp.rtsp_client import RtspClient
 
 _SCHEMES = ("rtsp", "rtsps", "http", "https")
 
@@ -48,7 +48,7 @@ class NetworkSource:
 
         reception = Reception(wanted, stop, self._clock)
         if self._url.lower().startswith("rtsp"):
-            from ipcamd.media.source.network.rtsp_client import RtspClient
+            from ipcamd.media.source.network.rtsp.rtsp_client import RtspClient
 
             self._rtsp = self._rtsp or RtspClient(self._url, self._tls)
             return self._rtsp.play(reception)

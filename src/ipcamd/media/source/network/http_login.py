@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 
-from ipcamd.wire.http.digest import MD5, SHA256, DigestCredentials, answer, digest, quoted, secret
+from ipcamd.wire.http.digest import MD5, SHA256, BasicCredentials, DigestCredentials, answer, digest, quoted, secret
 
 _SCHEME = re.compile(r"(?:^|,)\s*(Basic|Digest)\s+", re.IGNORECASE)
 _FIELD = re.compile(r'([-!#$%&\'*+.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
@@ -15,11 +15,12 @@ _ORDER = (SHA256, SHA256 + _SESSION, MD5, MD5 + _SESSION, "")
 
 
 def authorization(
-    challenges: Iterable[str], user: str, password: str, method: str, uri: str, in_clear: bool = True
+    challenges: Iterable[str], user: str, password: str, method: str, uri: str, in_clear: bool = True, count: int = 1
 ) -> str | None:
     """Return the ``Authorization`` field for the best of the ``WWW-Authenticate`` fields; None if all are unsupported.
 
-    Without `in_clear`, Basic challenges are ignored, because an answer would reveal the password.
+    Without `in_clear`, Basic challenges are ignored, because an answer would reveal the password. `count` is the number
+    of logins for these challenges, with this one.
     """
     known = [(kind, fields) for kind, fields in _challenges(challenges) if kind in _ORDER and (kind or in_clear)]
     if not known:
@@ -27,7 +28,7 @@ def authorization(
     kind, fields = min(known, key=lambda each: _ORDER.index(each[0]))
     if not kind:
         return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-    return _digest(kind, fields, user, password, method, uri)
+    return _digest(kind, fields, BasicCredentials(user, password), method, uri, count)
 
 
 def _challenges(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -38,11 +39,12 @@ def _challenges(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
             yield (fields.get("algorithm", MD5).upper() if scheme.lower() == "digest" else ""), fields
 
 
-def _digest(kind: str, fields: dict[str, str], user: str, password: str, method: str, uri: str) -> str:
+def _digest(kind: str, fields: dict[str, str], login: BasicCredentials, method: str, uri: str, count: int) -> str:
+    user, password = login
     algorithm = kind.removesuffix(_SESSION)
     fresh = "auth" in re.split(r"[\s,]+", fields.get("qop", "").lower())  # otherwise as in RFC 2069
     realm, nonce, once = fields.get("realm", ""), fields.get("nonce", ""), secrets.token_hex(8)
-    nc, cnonce = ("00000001", once) if fresh else ("", "")
+    nc, cnonce = (f"{count:08x}", once) if fresh else ("", "")
     key = secret(algorithm, user, realm, password)
     if kind != algorithm:  # RFC 7616, 3.4.2
         key = digest(algorithm, f"{key}:{nonce}:{once}")

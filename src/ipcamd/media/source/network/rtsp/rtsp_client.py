@@ -1,4 +1,7 @@
-"""RTSP client: opens an address over TCP, else UDP, else an HTTP tunnel (RFC 2326, 10.12), with FFmpeg."""
+"""RTSP client: opens an address over TCP, else UDP, else an HTTP tunnel (RFC 2326, 10.12).
+
+RTP over TCP is received here, if the codecs are known; FFmpeg receives everything else.
+"""
 
 import errno
 from collections.abc import Iterator
@@ -10,12 +13,16 @@ from av.container import InputContainer
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
-from ipcamd.media.source.network.camera_connection import CameraConnection
 from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
 from ipcamd.media.source.network.reception import Reception
-from ipcamd.media.source.network.rtsp_relay import RtspRelay
+from ipcamd.media.source.network.rtsp.camera_connection import CameraConnection
+from ipcamd.media.source.network.rtsp.camera_session import CameraSession, RtspRefused
+from ipcamd.media.source.network.rtsp.media_tracks import UnknownMedia, select_tracks
+from ipcamd.media.source.network.rtsp.rtsp_receiver import RtspReceiver
+from ipcamd.media.source.network.rtsp.rtsp_relay import RtspRelay
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.wire.rtsp.sdp import read
 
 _TRANSPORTS = {"tcp": "TCP", "udp": "UDP", "http": "an HTTP tunnel"}
 """Transports in the order in which they are tried: FFmpeg's names and ours."""
@@ -29,6 +36,12 @@ _REFUSALS = (
 )
 _REFUSAL_CODES = (errno.EPROTONOSUPPORT, errno.ECONNRESET, errno.EPIPE)
 """Errors with which servers and firewalls refuse a transport."""
+_FINAL = (401, 403, 404)
+"""Status codes that do not depend on the transport."""
+_UNSUPPORTED_TRANSPORT = 461
+
+Items = Iterator[Packet | Picture | AudioChunk]
+"""What a source yields."""
 
 
 class RtspClient:
@@ -40,37 +53,60 @@ class RtspClient:
         self._transports = ("tcp",) if url.lower().startswith("rtsps:") else tuple(_TRANSPORTS)
         """Transports; the last successful one comes first, refused ones come last."""
 
-    def play(self, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, reception: Reception) -> Items:
         """Yield the camera's pictures and sound (see `Source.play`)."""
         with ExitStack() as stack:
-            medium, relay = self._open(stack, reception)
-            yield from receive_live(medium, reception, reception.recover_clock(), relay)
+            yield from self._open(stack, reception)
 
-    def _open(self, stack: ExitStack, reception: Reception) -> tuple[InputContainer, RtspRelay]:
+    def _open(self, stack: ExitStack, reception: Reception) -> Items:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""
-        connection, failures = CameraConnection(self._url, self._tls, reception.limit), dict[str, OpenFailed]()
+        connection, failures = CameraConnection(self._url, self._tls, reception.limit), dict[str, SourceError]()
         for transport in self._transports:
             try:
-                opened = _open_over(transport, connection, stack, reception.limit)
-            except OpenFailed as error:
+                items = _open_over(transport, connection, stack, reception)
+            except (OpenFailed, RtspRefused) as error:
                 failures[_TRANSPORTS[transport]] = error
-                if getattr(error.error, "errno", None) == errno.EPROTONOSUPPORT:
+                if _is_unsupported(error):
                     self._transports = (*self._without(transport), transport)
                 if reception.stop.is_set() or not _is_refusal(transport, error):
                     break
             else:
                 self._transports = (transport, *self._without(transport))
-                return opened
+                return items
         raise _failure(failures)
 
     def _without(self, transport: str) -> tuple[str, ...]:
         return tuple(other for other in self._transports if other != transport)
 
 
-def _open_over(
+def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, reception: Reception) -> Items:
+    """Open one transport; `stack` closes it. Raises `OpenFailed`, `RtspRefused`, `SourceError`."""
+    if transport == "tcp":
+        try:
+            return _open_session(connection, stack, reception)
+        except UnknownMedia:
+            pass
+    medium, relay = _open_ffmpeg(transport, connection, stack, reception.limit)
+    return receive_live(medium, reception, reception.recover_clock(), relay)
+
+
+def _open_session(connection: CameraConnection, stack: ExitStack, reception: Reception) -> Items:
+    """Open RTP over TCP; `stack` closes it. Raises `RtspRefused`, `SourceError`, `UnknownMedia`."""
+    with ExitStack() as opening:
+        session = CameraSession(connection.open(), connection.address, reception.limit)
+        opening.enter_context(closing(session))
+        control, tracks = read(session.describe())
+        selection = select_tracks(tracks)
+        session.note_control(control)
+        receiver = RtspReceiver(session, selection, reception)
+        stack.push(opening.pop_all())
+    return receiver.receive()
+
+
+def _open_ffmpeg(
     transport: str, connection: CameraConnection, stack: ExitStack, limit: SilenceLimit
 ) -> tuple[InputContainer, RtspRelay]:
-    """Open one transport; `stack` closes it. Raises `OpenFailed`, `SourceError`."""
+    """Open one transport with FFmpeg; `stack` closes it. Raises `OpenFailed`, `SourceError`."""
     options = low_delay_options() | {
         "allowed_media_types": "video+audio",
         "protocol_whitelist": "rtsp,tcp,rtp,udp,http",
@@ -89,14 +125,23 @@ def _open_over(
     return medium, relay
 
 
-def _is_refusal(transport: str, failure: OpenFailed) -> bool:
+def _is_unsupported(failure: OpenFailed | RtspRefused) -> bool:
+    """Whether the server does not support the transport, and will not later."""
+    if isinstance(failure, RtspRefused):
+        return failure.status == _UNSUPPORTED_TRANSPORT
+    return getattr(failure.error, "errno", None) == errno.EPROTONOSUPPORT
+
+
+def _is_refusal(transport: str, failure: OpenFailed | RtspRefused) -> bool:
     """Whether another transport may work after this failure."""
+    if isinstance(failure, RtspRefused):
+        return failure.status not in _FINAL
     if failure.timed_out:
         return transport == "udp"  # the server was reached, but its datagrams may be blocked
     return isinstance(failure.error, _REFUSALS) or getattr(failure.error, "errno", None) in _REFUSAL_CODES
 
 
-def _failure(failures: dict[str, OpenFailed]) -> SourceError:
+def _failure(failures: dict[str, SourceError]) -> SourceError:
     if len(failures) == 1:
         return SourceError(str(*failures.values()))
     said = "; ".join(f"over {name}: {error}" for name, error in failures.items())

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
+from ipcamd.media.source.network.rtsp.camera_session import CameraAddress
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.silence_limit import SilenceLimit
 from ipcamd.wire.http.digest import BasicCredentials
@@ -47,12 +48,22 @@ class CameraConnection:
         login, at, _ = self._parts.netloc.rpartition("@")
         return self._parts._replace(scheme="rtsp", netloc=f"{login}{at}{host}").geturl()
 
+    @property
+    def address(self) -> CameraAddress:
+        """Address and login for requests to the camera."""
+        parts, (_, _, authority) = self._parts, self._parts.netloc.rpartition("@")
+        url = parts._replace(scheme=parts.scheme.lower(), netloc=authority, fragment="").geturl()
+        return CameraAddress(url, self._login)
+
+    @property
+    def _login(self) -> BasicCredentials:
+        user, _, password = map(unquote, self._parts.netloc.rpartition("@")[0].partition(":"))
+        return BasicCredentials(user, password)
+
     def rewriter(self, host: str) -> RequestRewriter:
         """Return a function that converts requests for a relay at `host` into requests for the camera."""
-        login, _, authority = self._parts.netloc.rpartition("@")
-        user, _, password = map(unquote, login.partition(":"))
-        camera = f"{self._parts.scheme.lower()}://{authority}"
-        return RequestRewriter(f"rtsp://{host}", camera, BasicCredentials(user, password))
+        camera = f"{self._parts.scheme.lower()}://{self._parts.netloc.rpartition('@')[2]}"
+        return RequestRewriter(f"rtsp://{host}", camera, self._login)
 
     def _connect(self) -> socket.socket:
         if self._parts.scheme.lower() == "rtsp":

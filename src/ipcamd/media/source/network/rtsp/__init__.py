@@ -1,0 +1,1 @@
+"""RTSP sources: the camera's own client for RTP over TCP, FFmpeg for everything else."""

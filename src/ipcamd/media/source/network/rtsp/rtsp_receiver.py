@@ -1,0 +1,152 @@
+"""RTSP receiver: pictures and sound of one session, from RTP packets on its connection."""
+
+from collections.abc import Iterator, Sequence
+
+from ipcamd.errors import SourceError
+from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.source.convert import AUDIO_RATE_HZ
+from ipcamd.media.source.network.reception import Reception
+from ipcamd.media.source.network.rtsp.camera_session import CameraSession
+from ipcamd.media.source.network.rtsp.media_tracks import Selection, SoundPayload
+from ipcamd.media.source.network.rtsp.sound_decoder import SoundDecoder
+from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.time_units import SECOND_NS
+from ipcamd.wire.depacketize.nal_units import TimedUnit
+from ipcamd.wire.rtp import rtcp, rtp
+from ipcamd.wire.rtp.sender_clock import SenderClock, TrackClock
+
+_VIDEO_HZ = 90_000
+_MARKER = 0x80
+
+
+class RtspReceiver:
+    """Receiver of one session. For one thread."""
+
+    def __init__(self, session: CameraSession, selection: Selection, reception: Reception) -> None:
+        """Set up the tracks. Raises `SourceError`."""
+        self._session, self._reception = session, reception
+        self._recovery, sender = reception.recover_clock(), SenderClock()
+        self._video_channels = session.set_up(selection.video.control)
+        form, kind = selection.video_format, selection.video.payload_type
+        self._video = _Order(kind)
+        self._depacketizer = form.depacketizer()
+        self._video_clock = TrackClock(_VIDEO_HZ, sender)
+        self._reader = PacketReader(
+            form.codec, reception.wanted, parameter_sets=form.parameter_sets, key_frames=session
+        )
+        self._sound: _Sound | None = None
+        self._sound_channels = (-1, -1)
+        if selection.sound and selection.sound_format:
+            self._sound_channels = session.set_up(selection.sound.control)
+            self._sound = _Sound(selection.sound.payload_type, selection.sound_format, sender)
+        self._lost_ns = -SECOND_NS
+        """When packets were last missing."""
+        self._last_ns = reception.clock.steady_ns()
+        """When the last good picture arrived."""
+
+    def receive(self) -> Iterator[Packet | Picture | AudioChunk]:
+        """Yield pictures and sound until the reception is stopped. Raises `SourceError` when the stream ends or
+        stalls."""
+        self._session.play()
+        try:
+            while not self._reception.stop.is_set():
+                yield from self._receive_some()
+        except ValueError as error:
+            raise SourceError(f"sends {error}") from None
+
+    def _receive_some(self) -> Iterator[Packet | Picture | AudioChunk]:
+        """Yield what the next packets complete. Raises `SourceError` if pictures have been missing for too long."""
+        good, has_sound = self._reader.good, False
+        for channel, data in self._session.receive():
+            if channel == self._video_channels[0]:
+                for unit in self._add(data):
+                    yield from self._read(unit)
+            elif channel == self._sound_channels[0] and self._sound:
+                has_sound = True
+                yield from self._hear(self._sound, data)
+            else:
+                self._note_report(channel, data)
+        if self._reader.good == good and self._reception.is_silent_since(self._last_ns):
+            limit = self._reception.limit
+            raise SourceError(f"sends sound but no picture for {float(limit):g} s" if has_sound else limit.words)
+
+    def _add(self, data: bytes) -> Sequence[TimedUnit]:
+        """Return the access units that are complete with a packet of the video."""
+        marker, timestamp, payload, gap = self._video.open(data)
+        if gap:
+            self._note_loss()
+        return self._depacketizer.add(payload, timestamp, marker, gap) if payload else ()
+
+    def _note_loss(self) -> None:
+        """Request a key frame, at most one per second."""
+        now_ns = self._reception.clock.steady_ns()
+        if now_ns - self._lost_ns >= SECOND_NS:
+            self._lost_ns = now_ns
+            self._session.request_key_frame()
+
+    def _read(self, unit: TimedUnit) -> Iterator[Packet | Picture]:
+        sent_ns = self._video_clock.decode_time_ns(unit.timestamp, self._reception.clock.steady_ns())
+        good = self._reader.good
+        yield from self._reader.read(unit.data, self._recovery.recover_ns(sent_ns), unit.lost)
+        if self._reader.good > good:
+            self._last_ns = self._reception.note_picture()
+
+    def _hear(self, sound: "_Sound", data: bytes) -> Iterator[AudioChunk]:
+        _, timestamp, payload, _ = opened = sound.order.open(data)
+        if not payload:
+            return
+        captured_ns = self._recovery.recover_ns(sound.clock.time_ns(timestamp, self._reception.clock.steady_ns()))
+        if not self._reception.wanted().sound:
+            sound.decoder = None
+            return
+        sound.decoder = sound.decoder or SoundDecoder(sound.form)
+        for frame in sound.form.unpack(payload, opened[0]):
+            for samples in sound.decoder.decode(frame):
+                yield AudioChunk(samples, captured_ns)
+                captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ
+
+    def _note_report(self, channel: int, data: bytes) -> None:
+        """Note what the server reports about a track. Without sound there is nothing to synchronize."""
+        try:
+            report, contents = rtcp.find_sender_report(data), rtcp.parse(data)
+        except ValueError:
+            return
+        if channel == self._video_channels[1]:
+            if any(isinstance(each, rtcp.Goodbye) for each in contents):
+                raise SourceError("ended")
+            if report and self._sound:
+                self._video_clock.note_report(*report)
+        elif channel == self._sound_channels[1] and self._sound and report:
+            self._sound.clock.note_report(*report)
+
+
+class _Order:
+    """Order of the packets of one track."""
+
+    def __init__(self, payload_type: int) -> None:
+        self._payload_type = payload_type
+        self._next: int | None = None
+        """Sequence number of the next packet."""
+
+    def open(self, data: bytes) -> tuple[bool, int, bytes, bool]:
+        """Return marker, time stamp and payload of a packet, and whether others are missing before it. The payload is
+        empty if the packet is malformed or belongs to another format."""
+        try:
+            kind, sequence, timestamp, _, payload = rtp.split(data)
+        except ValueError:
+            return False, 0, b"", False
+        if kind & ~_MARKER != self._payload_type:
+            return False, 0, b"", False
+        gap = sequence != self._next and self._next is not None
+        self._next = sequence + 1 & 0xFFFF
+        return kind >= _MARKER, timestamp, payload, gap
+
+
+class _Sound:
+    """Sound track."""
+
+    def __init__(self, payload_type: int, form: SoundPayload, sender: SenderClock) -> None:
+        self.order, self.form = _Order(payload_type), form
+        self.clock = TrackClock(form.rate_hz, sender)
+        self.decoder: SoundDecoder | None = None
+        """None while no sound is wanted."""

@@ -1,0 +1,32 @@
+"""Sound decoder: samples from the frames of a sound track."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import av
+from av.codec.context import CodecContext
+from av.error import FFmpegError
+
+from ipcamd.media.source.convert import AudioConverter
+from ipcamd.media.source.network.rtsp.media_tracks import SoundPayload
+
+
+class SoundDecoder:
+    """Decoder of one track, for one run of sound without a gap. For one thread."""
+
+    def __init__(self, sound: SoundPayload) -> None:
+        context: Any = CodecContext.create(sound.decoder, "r")
+        context.sample_rate = sound.rate_hz
+        context.layout = "mono" if sound.channels == 1 else "stereo" if sound.channels == 2 else f"{sound.channels}c"
+        if sound.extra_data:
+            context.extradata = sound.extra_data
+        self._context, self._converter = context, AudioConverter()
+
+    def decode(self, data: bytes) -> Iterator[Any]:
+        """Yield the samples of a frame (see `AudioConverter.convert`); none if it is damaged."""
+        try:
+            frames = self._context.decode(av.Packet(data))
+        except FFmpegError:
+            return
+        for frame in frames:
+            yield from self._converter.convert(frame)

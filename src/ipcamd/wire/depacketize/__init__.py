@@ -1,0 +1,1 @@
+"""RTP payloads to frames: the reverse of `ipcamd.wire.packetize`."""
