@@ -22,14 +22,28 @@ WATCH = """(async () => {
     return answer.headers.get("Location");
 })()"""
 STATISTICS = """(async () => {
-    const reports = [...(await connection.getStats()).values()].filter(({ type }) => type === "inbound-rtp");
-    return Object.fromEntries(reports.map((report) => [report.kind, report]));
+    const reports = [...(await connection.getStats()).values()].filter(({ type }) => type.endsWith("bound-rtp"));
+    return Object.fromEntries(reports.map((report) => [`${report.type} ${report.kind}`, report]));
 })()"""
+"""Counters of the browser, and for each kind those of the camera's newest sender report."""
 
 
 def received(browser: Chromium, kind: str, name: str) -> int:
+    return int(counters(browser, f"inbound-rtp {kind}").get(name, 0))
+
+
+def counters(browser: Chromium, name: str) -> dict[str, Any]:
     statistics: dict[str, dict[str, Any]] = browser.run(STATISTICS)
-    return int(statistics.get(kind, {}).get(name, 0))
+    return statistics.get(name, {})
+
+
+def loses_nothing(browser: Chromium, kind: str) -> bool:
+    """Tell whether all packets of a moment came, and all that the camera reports as sent came or count as lost."""
+    lost, begun = (received(browser, kind, name) for name in ("packetsLost", "packetsReceived"))
+    eventually(lambda: received(browser, kind, "packetsReceived") > begun + 50, f"the {kind} stands still")
+    sent, got = counters(browser, f"remote-outbound-rtp {kind}"), counters(browser, f"inbound-rtp {kind}")
+    is_known = bool(sent) and 0 < sent["packetsSent"] <= got["packetsReceived"] + got["packetsLost"]
+    return is_known and got["packetsLost"] <= lost
 
 
 def codec_of_sound(browser: Chromium) -> str:
@@ -52,5 +66,7 @@ def test_chromium_shows_the_pictures_and_hears_the_sound(camera: CameraProcess) 
         assert received(browser, "video", "frameWidth") == 1280
         eventually(lambda: received(browser, "audio", "totalSamplesReceived") > 48_000, "no sound")
         assert codec_of_sound(browser) == "audio/opus"
+        for kind in ("video", "audio"):
+            eventually(lambda kind=kind: loses_nothing(browser, kind), f"{kind} is incomplete")
         camera.client.ask("DELETE", f"/{session}")
         eventually(lambda: browser.run("connection.getReceivers()[0].transport.state") == "closed", "it goes on")

@@ -1,14 +1,13 @@
 """Foreign players: ffmpeg and GStreamer play every path, every way, without a word of complaint."""
 
 import asyncio
-import os
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.gstreamer import settled
+from tests.networks import Network, ip, needs_networks, network
 from tests.server.rtsp.live_streams import RATE, LiveStreams
 from tests.server.rtsp.player import Stage
 from tests.server.rtsp.test_rtsp_tunnel import open_http
@@ -20,6 +19,7 @@ from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.store.database import Database
 
+__all__ = ["network"]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg"),
@@ -55,7 +55,7 @@ async def run(*command: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         output, _ = await process.communicate()
     return process.returncode or 0, output.decode(errors="replace")
 
@@ -136,22 +136,16 @@ async def test_gstreamer_logs_in(guarded: Stage) -> None:
     assert "Unauthorized" in complaints
 
 
-INSIDE = "IPCAMD_TEST_NETWORK"
-"""Set in a network namespace where multicast stays on the loopback interface."""
+@pytest.fixture
+def loopback_multicast(network: Network) -> None:
+    """Move into a network where multicast stays on the loopback interface."""
+    ip("link", "set", "lo", "multicast", "on")
+    ip("route", "add", "239.0.0.0/8", "dev", "lo")
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="needs a network of its own")
-async def test_multicast_in_a_network_of_its_own() -> None:
-    network = f"ip link set lo multicast on up && ip route add 239.0.0.0/8 dev lo && export {INSIDE}=1"
-    test = f"exec {sys.executable} -m pytest -q {__file__} -k by_multicast"
-    code, output = await run("unshare", "--net", "sh", "-c", f"{network} && {test}")
-    assert code == 0, output
-    assert output.startswith(".."), output
-
-
-@pytest.mark.skipif(INSIDE not in os.environ, reason="is run by the test above")
+@needs_networks
 @pytest.mark.parametrize("player", ["ffmpeg", "gstreamer"])
-async def test_by_multicast(live: Stage, player: str) -> None:
+async def test_by_multicast(loopback_multicast: None, live: Stage, player: str) -> None:
     settings = MulticastSettings("239.255.7.7", ((codecs.JPEG, 7568), (codecs.ULAW, 7572)), 1, "127.0.0.1")
     live.service.context.multicast.configure(settings)
     url = f"rtsp://127.0.0.1:{live.port}/mjpeg"
