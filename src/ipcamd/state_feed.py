@@ -12,7 +12,7 @@ from typing import Self
 
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Rank
-from ipcamd.settings.change_records import hide_secret
+from ipcamd.settings.secret_mask import hide_secret
 from ipcamd.settings.settings import Settings
 
 BUSY_S = 0.3

@@ -9,10 +9,10 @@ from tests.store.group import GROUPS
 from tests.store.test_database import no_room
 
 from ipcamd.access.accounts import SLOTS, Account, Accounts
-from ipcamd.access.passwords import MASK
 from ipcamd.errors import ConfigError, RequestFailed, StoreError
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Requester
+from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
@@ -147,7 +147,7 @@ Action = Callable[[Accounts], Coroutine[None, None, None]]
         (lambda a: a.add("anne", "ab\0cd", Rank.GUEST), "pwd: allowed are 3 to 64"),
         (lambda a: a.add("anne", "Anne", Rank.GUEST), "pwd: too easy"),
         (lambda a: a.add("anne", "password", Rank.GUEST), "pwd: too easy"),
-        (lambda a: a.add("anne", MASK, Rank.GUEST), "pwd: too easy"),
+        (lambda a: a.add("anne", HIDDEN, Rank.GUEST), "pwd: too easy"),
         (lambda a: a.update("anne", "swordfish"), "user=anne: there is no such account"),
         (lambda a: a.update("Paul", "swordfish"), "user=Paul: there is no such account"),
         (lambda a: a.update("paul", "1234", Rank.GUEST), "pwd: too easy"),
@@ -194,7 +194,7 @@ async def test_two_administrators_cannot_remove_each_other_at_once(accounts: Acc
 
 async def test_the_mask_leaves_a_password_alone(accounts: Accounts) -> None:
     await accounts.add("paul", "foo", Rank.USERS)
-    await accounts.update("paul", MASK, Rank.GUEST)
+    await accounts.update("paul", HIDDEN, Rank.GUEST)
     assert everything(accounts)["paul"] == (Rank.GUEST, "foo")
 
 

@@ -13,7 +13,8 @@ from ipcamd.access.authenticator import Authenticator
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
-from ipcamd.settings.change_records import HIDDEN, Change, Requester
+from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.settings.settings import Settings
 from ipcamd.store import audit_table
 from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditTable

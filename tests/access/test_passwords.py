@@ -1,6 +1,7 @@
 import pytest
 
-from ipcamd.access.passwords import MASK, generate, is_allowed, is_weak
+from ipcamd.access.passwords import generate, is_allowed, is_weak
+from ipcamd.settings.secret_mask import HIDDEN
 
 
 def test_a_generated_one_has_eighty_bits_and_no_letter_that_looks_like_another() -> None:
@@ -34,7 +35,7 @@ def test_valid_passwords(password: str, allowed: bool) -> None:
     assert is_allowed(password) is allowed
 
 
-@pytest.mark.parametrize("password", ["admin", "Admin", "PASSWORD", "1234", "123456", "paul", "Paul", MASK])
+@pytest.mark.parametrize("password", ["admin", "Admin", "PASSWORD", "1234", "123456", "paul", "Paul", HIDDEN])
 def test_weak_passwords_are_recognized(password: str) -> None:
     assert is_weak(password, "paul")
 

@@ -8,7 +8,8 @@ import pytest
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
-from ipcamd.settings.change_records import HIDDEN, Change, Requester
+from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.settings.settings import Settings
 from ipcamd.settings.undo import MOST, UndoHistory
 from ipcamd.store.database import Database

@@ -12,7 +12,8 @@ from tests.cgi.asking import World
 from tests.server.serving import Server, serving, until
 
 from ipcamd.server.limits import Limits
-from ipcamd.settings.change_records import HIDDEN, Change
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.state_feed import StateFeed
 from ipcamd.web import state_stream
 from ipcamd.web.state_stream import ENDPOINTS

@@ -9,11 +9,12 @@ from dataclasses import replace
 from enum import IntEnum
 
 from ipcamd.access.audit_log import AuditLog
-from ipcamd.access.passwords import ALLOWED, MASK, generate, is_allowed, is_weak
+from ipcamd.access.passwords import ALLOWED, check_option, check_password, generate, is_allowed, is_weak
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError, IpcamdError, RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import CAMERA, Requester
+from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.store.database import Database, TransactionPart, Work
 
 SLOTS = 21
@@ -142,7 +143,9 @@ class Accounts:
             raise ConfigError(f"the administrator's name must be {NAMES}: choose another --admin-user")
         self._is_password_given = password is not None
         if password is not None:
-            self._check_administrator(user, password, allow_weak)
+            check_option(password, user, allow_weak or self._allow_weak)
+            if is_weak(password, user):
+                _log.warning("the administrator's password is easy to guess")
         if not self._database.key_lost and self._has_known_administrator():
             self._apply_option(user, password)
             return None
@@ -230,7 +233,7 @@ class Accounts:
                 raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
             if len(entries) >= SLOTS:
                 raise RequestFailed(f"user={name}: there are {SLOTS} accounts already; action=remove makes room")
-            self._check_password(name, password)
+            check_password(password, name, self._allow_weak)
             return entries | {name: self._make(name, password, rank)}
 
         return AccountEdit(name, f"added, {_group(rank)}", add)
@@ -241,8 +244,8 @@ class Accounts:
         def update(entries: StoredAccounts) -> StoredAccounts:
             old = _require(entries, name)
             new = replace(old, account=Account(name, rank or old.account.rank))
-            if password is not None and password != MASK:
-                self._check_password(name, password)
+            if password is not None and password != HIDDEN:
+                check_password(password, name, self._allow_weak)
                 new = self._make(name, password, new.account.rank)
             return entries | {name: new}
 
@@ -290,24 +293,6 @@ class Accounts:
     def _recorded(self, by: Requester, what: str) -> tuple[Work, ...]:
         """Return the transaction part that records a change in the audit log."""
         return (self._audit_log.record_change(by, what),) if self._audit_log else ()
-
-    def _check_password(self, name: str, password: str) -> None:
-        if not is_allowed(password):
-            raise RequestFailed(f"pwd: allowed are {ALLOWED}")
-        if not self._allow_weak and is_weak(password, name):
-            raise RequestFailed("pwd: too easy to guess (the user's name or a common password); choose another one")
-
-    def _check_administrator(self, user: str, password: str, allow_weak: bool) -> None:
-        if not is_allowed(password):
-            raise ConfigError(f"the administrator's password must be {ALLOWED}: choose another --admin-password")
-        if not is_weak(password, user):
-            return
-        if not (allow_weak or self._allow_weak):
-            raise ConfigError(
-                "the administrator's password is too easy to guess: choose another --admin-password, "
-                "or --allow-weak-password, or --host 127.0.0.1"
-            )
-        _log.warning("the administrator's password is easy to guess")
 
     def _has_known_administrator(self) -> bool:
         administrators = (entry for entry in self._entries.values() if entry.account.rank is Rank.ADMIN)

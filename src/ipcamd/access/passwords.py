@@ -1,12 +1,12 @@
-"""Password rules, and the generator of random passwords."""
+"""Password rules: checks of chosen passwords, and the generator of random ones."""
 
 import secrets
 
+from ipcamd.errors import ConfigError, RequestFailed
+from ipcamd.settings.secret_mask import HIDDEN
+
 ALLOWED = "3 to 64 printable characters"
 """Rule for passwords, as text."""
-
-MASK = "********"
-"""Masked form of a password in lists; as a new value it means no change."""
 
 _LETTERS = "23456789abcdefghijkmnpqrstuvwxyz"  # 32 characters without similar ones: no 0, o, 1, l
 _LENGTH = 16  # 5 bits each: 80 bits, because a guess costs an attacker only one hash
@@ -18,7 +18,7 @@ admin123 admin1234 administrator changeme default guest hikvision ipcam ipcamd l
 passw0rd passwd password password1 password123 qwerty qwerty123 root superuser supervisor support system toor ubnt user
 welcome
 """
-_COMMON = frozenset(_LISTED.split()) | {MASK}
+_COMMON = frozenset(_LISTED.split()) | {HIDDEN}
 
 
 def generate() -> str:
@@ -34,3 +34,22 @@ def is_allowed(password: str) -> bool:
 def is_weak(password: str, user: str) -> bool:
     """Whether it is easy to guess: the user's name, or a common password."""
     return password.casefold() in _COMMON or password.casefold() == user.casefold()
+
+
+def check_password(password: str, user: str, allow_weak: bool) -> None:
+    """Raise ``RequestFailed`` if `user` may not have this password; `allow_weak`: it may be easy to guess."""
+    if not is_allowed(password):
+        raise RequestFailed(f"pwd: allowed are {ALLOWED}")
+    if not allow_weak and is_weak(password, user):
+        raise RequestFailed("pwd: too easy to guess (the user's name or a common password); choose another one")
+
+
+def check_option(password: str, user: str, allow_weak: bool) -> None:
+    """Raise ``ConfigError`` if the option ``--admin-password`` may not have this value."""
+    if not is_allowed(password):
+        raise ConfigError(f"the administrator's password must be {ALLOWED}: choose another --admin-password")
+    if not allow_weak and is_weak(password, user):
+        raise ConfigError(
+            "the administrator's password is too easy to guess: choose another --admin-password, "
+            "or --allow-weak-password, or --host 127.0.0.1"
+        )

@@ -14,7 +14,8 @@ from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.group import Group, Param, Rank, Values
 from ipcamd.params.kinds.choice import OneOf
-from ipcamd.settings.change_records import HIDDEN, Change, Requester
+from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.query import Query
 

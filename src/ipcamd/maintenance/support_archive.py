@@ -12,8 +12,8 @@ from ipcamd.access.accounts import Accounts
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change_records import HIDDEN, Requester, hide_secret
-from ipcamd.settings.parameter_check import cut_urls
+from ipcamd.settings.change_records import Requester
+from ipcamd.settings.secret_mask import HIDDEN, cut_urls, hide_secret
 from ipcamd.settings.settings import Settings
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.threaded_file import ThreadedFile

@@ -1,9 +1,14 @@
 """Audit entry of changes of settings: author, change and outcome, with secrets masked."""
 
 import logging
+from collections.abc import Mapping
 
 from ipcamd.dataclass import dataclass
-from ipcamd.settings.change_records import Requester
+from ipcamd.errors import RequestFailed, shown
+from ipcamd.params.group import Group
+from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.parameter_check import find_param
+from ipcamd.settings.secret_mask import HIDDEN, cut_urls
 
 _log = logging.getLogger(__name__)
 
@@ -28,3 +33,13 @@ def log_entry(entry: AuditEntry) -> None:
         _log.info("%s could not set %s: %s", author, ", ".join(entry.changes), entry.failure)
     else:
         _log.info("%s set %s", author, ", ".join(entry.changes))
+
+
+def masked_change(groups: Mapping[str, Group], change: Change) -> str:
+    """Return the change in the form of the audit entry, with secrets masked."""
+    try:
+        _, asked, param = find_param(groups, change)
+    except RequestFailed:
+        return f"{shown(change.group)}.{shown(change.name)}"
+    value = "(factory value)" if change.value is None else shown(change.value)
+    return f"{asked}.{param.name}={HIDDEN if param.secret else cut_urls(value)}"

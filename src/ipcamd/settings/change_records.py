@@ -2,14 +2,7 @@
 
 from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param, Rank
-
-HIDDEN = "********"
-"""Listed form of a secret; as a new value it means no change (clarifications, Every CGI)."""
-
-
-def hide_secret(param: Param, value: str) -> str:
-    """Return a value as pages and archives show it: a non-empty secret is masked."""
-    return HIDDEN if param.secret and value else value
+from ipcamd.settings.secret_mask import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +48,6 @@ class CheckedChange:
     """Group name as in the request."""
     to_factory: bool = False
     """Whether the parameter returns to its factory value, which may differ at the next start."""
-
-    @property
-    def leaves_secret(self) -> bool:
-        """Whether the value is a secret in its listed form, which changes nothing."""
-        return self.param.secret and self.value == HIDDEN
 
     def __str__(self) -> str:
         """Return the change as it is listed."""

@@ -2,12 +2,12 @@
 value is allowed.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from ipcamd.errors import RequestFailed, SettingForbidden, SettingRefused, shown
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change_records import HIDDEN, Change
+from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.secret_mask import HIDDEN, leaves_secret
 
 
 def find_param(groups: Mapping[str, Group], change: Change) -> tuple[Group, str, Param]:
@@ -38,7 +38,7 @@ def check_permission(name: str, param: Param, rank: Rank, is_supported: Callable
 
 def normalized(asked: str, param: Param, text: str) -> str:
     """Return the canonical form of `text`. Raises ``SettingRefused``."""
-    if param.secret and text == HIDDEN:
+    if leaves_secret(param, text):
         return text
     try:
         return param.kind.normalize(text)
@@ -47,16 +47,7 @@ def normalized(asked: str, param: Param, text: str) -> str:
         raise SettingRefused(f"{asked}.{param.name}={value}", f"allowed: {error}") from None
 
 
-def masked(groups: Mapping[str, Group], change: Change) -> str:
-    """Return the change in the form of the audit record, with secrets masked."""
-    try:
-        _, asked, param = find_param(groups, change)
-    except RequestFailed:
-        return f"{shown(change.group)}.{shown(change.name)}"
-    value = "(factory value)" if change.value is None else shown(change.value)
-    return f"{asked}.{param.name}={HIDDEN if param.secret else cut_urls(value)}"
-
-
-def cut_urls(text: str) -> str:
-    """Return a text in which each URL is reduced to scheme and host; the rest may contain a login or a token."""
-    return re.sub(r"://(?:[^/\s]*@)?([^/?\s]*)\S*", r"://\1/...", text)
+def check_encryption(name: str, param: Param, value: str, by: Requester) -> None:
+    """Raise ``SettingRefused`` if only a request over TLS may set this value."""
+    if value in param.over_tls and not by.over_tls:
+        raise SettingRefused(f"{name}={value}", "set it over HTTPS, which proves that HTTPS works")

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from ipcamd.errors import IpcamdError, RequestFailed, SettingRefused, StoreError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
-from ipcamd.settings.audit_entry import AuditEntry
+from ipcamd.settings.audit_entry import AuditEntry, masked_change
 from ipcamd.settings.change_records import CAMERA, Applied, Change, CheckedChange, Requester
-from ipcamd.settings.parameter_check import check_permission, cut_urls, find_param, masked, normalized
+from ipcamd.settings.parameter_check import check_encryption, check_permission, find_param, normalized
+from ipcamd.settings.secret_mask import cut_urls, leaves_secret
 from ipcamd.store.database import Database, TransactionPart, Work
 from ipcamd.store.settings import Name, SettingsTable
 
@@ -142,8 +143,7 @@ class Settings:
         if change.value is None:
             return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
         value = normalized(asked, param, change.value)
-        if value in param.over_tls and not by.over_tls:
-            raise SettingRefused(f"{asked}.{param.name}={value}", "set it over HTTPS, which proves that HTTPS works")
+        check_encryption(f"{asked}.{param.name}", param, value, by)
         return CheckedChange(group, param, value, asked)
 
     def is_supported(self, group: Group, param: Param) -> bool:
@@ -167,7 +167,9 @@ class Settings:
         change is not allowed or a guard refuses it, and `StoreError`.
         """
         changes = tuple(changes)
-        entry = AuditEntry(time.time_ns(), by, (*(masked(self._groups, change) for change in changes), *notes), "")
+        entry = AuditEntry(
+            time.time_ns(), by, (*(masked_change(self._groups, change) for change in changes), *notes), ""
+        )
         return await self._database.complete(self._audited(self._update(changes, parts, entry), entry))
 
     async def reset(
@@ -197,7 +199,7 @@ class Settings:
     ) -> Applied:
         async with self._lock:
             checked = {(c.group.name, c.param.name): c for c in (self.check(change, entry.by) for change in changes)}
-            sent = {name: c for name, c in checked.items() if not c.leaves_secret}
+            sent = {name: c for name, c in checked.items() if not leaves_secret(c.param, c.value)}
             followed = self._followed(sent)
             stored = {name: c for name, c in (sent | followed).items() if c.param.origin is ValueOrigin.STORED}
             after = _overlaid(self._values, {name: c.value for name, c in stored.items()})

@@ -5,6 +5,7 @@ from secrets import token_hex
 
 from ipcamd.errors import RequestFailed
 from ipcamd.settings.change_records import Applied, Requester
+from ipcamd.settings.secret_mask import leaves_secret
 from ipcamd.settings.settings import Settings
 
 MOST = 32
@@ -43,5 +44,5 @@ class UndoHistory:
     def _refuse_changed(self, applied: Applied) -> None:
         for change in (*applied.sent, *applied.followed):
             stored = self._settings[change.group.name].get(change.param.name)
-            if stored is not None and stored != change.value and not change.leaves_secret:
+            if stored is not None and stored != change.value and not leaves_secret(change.param, change.value):
                 raise RequestFailed(f"{change.asked}.{change.param.name} has been changed since")

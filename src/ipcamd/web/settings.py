@@ -10,7 +10,8 @@ from ipcamd.errors import RequestFailed, SettingRefused, StoreError
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change_records import Applied, Change, hide_secret
+from ipcamd.settings.change_records import Applied, Change
+from ipcamd.settings.secret_mask import hide_secret
 from ipcamd.web.controls import control, label
 from ipcamd.web.page_request import json_reply
 from ipcamd.web.settings_topics import TOPICS
