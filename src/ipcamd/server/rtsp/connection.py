@@ -9,7 +9,6 @@ from ipcamd.server.listener import normalize_address
 from ipcamd.server.registry import ManagedConnection
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
-from ipcamd.server.rtsp.methods import perform
 from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
@@ -250,6 +249,8 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
             self.source.resume_reading()
 
     def _answer(self, request: RtspRequest) -> None:
+        from ipcamd.server.rtsp.methods import perform  # not at the camera's start
+
         for session in self.sessions.values():
             self.context.sessions.keep_alive(session)  # RFC 2326, 12.37
         try:

@@ -1,4 +1,4 @@
-"""RTSP session: the tracks of one client, their transports, and the time-outs."""
+"""RTSP session: the tracks of one client, and their transports."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -13,15 +13,9 @@ from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
+from ipcamd.server.rtsp.session_timeout import SessionTimeout
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 from ipcamd.wire.rtp import feedback, rtcp
-
-TIMEOUT_S = 60
-"""Seconds until a session without a keep-alive ends (RFC 2326, 12.37)."""
-UNPLAYED_S = 10
-"""Seconds from SETUP to the first PLAY; keep-alives do not extend them."""
-DETACHED_S = 10
-"""Seconds for which a session over UDP outlives its connection; another connection may continue it."""
 
 if TYPE_CHECKING:  # imported for types only: few clients replay
     from ipcamd.server.rtsp.replay.replayer import Replayer
@@ -89,8 +83,7 @@ class RtspSession:
     """The client's IP address."""
     protocol: str
     """Protocol of the connection that created it."""
-    deadline_s: float
-    """Monotonic time when the session ends without a keep-alive."""
+    timeout: SessionTimeout
     number: int
     """Number in the session table; unlike the identifier it is not secret."""
     since_s: float
@@ -125,15 +118,10 @@ class RtspSession:
         """Whether packets are sent over its connection. Then it needs no keep-alive: TCP detects a vanished client."""
         return self.playing and any(setup.over_tcp and setup.stream for setup in self.setups.values())
 
-    def keep_alive(self, now_s: float) -> None:
-        """Restart the time-out, if the session has been played."""
-        if self.admitted:
-            self.deadline_s = now_s + TIMEOUT_S
-
     def detach(self, now_s: float) -> None:
         """Record that the connection has closed."""
         self.owner = None
-        self.deadline_s = min(self.deadline_s, now_s + DETACHED_S)
+        self.timeout.detach(now_s)
 
     def play(self) -> None:
         """Start sending."""

@@ -6,7 +6,8 @@ from itertools import count
 from ipcamd.access.accounts import Account
 from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.session import UNPLAYED_S, Place, RtspSession, SessionOwner
+from ipcamd.server.rtsp.session import Place, RtspSession, SessionOwner
+from ipcamd.server.rtsp.session_timeout import SessionTimeout
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import feedback, rtcp
 
@@ -39,7 +40,7 @@ class SessionTable:
         place = Place.take(self._unplayed, account, address, PROTOCOL)
         now_s = self._now_s()
         session = RtspSession(
-            media, account, owner, address, owner.protocol, now_s + UNPLAYED_S, next(self._numbers), now_s, place
+            media, account, owner, address, owner.protocol, SessionTimeout(now_s), next(self._numbers), now_s, place
         )
         self._sessions[session.identifier] = owner.sessions[session.identifier] = session
         return session
@@ -56,11 +57,11 @@ class SessionTable:
             place = Place.take(self._viewers, session.account, session.address, _protocol(session))
             session.place.release()
             session.place, session.admitted = place, True
-            self.keep_alive(session)
+            session.timeout.begin_play(self._now_s())
 
     def keep_alive(self, session: RtspSession) -> None:
         """Restart the time-out of a session that has been played."""
-        session.keep_alive(self._now_s())
+        session.timeout.keep_alive(self._now_s())
 
     def detach(self, session: RtspSession) -> None:
         """Detach a session from its closed connection; a session over TCP ends."""
@@ -79,7 +80,7 @@ class SessionTable:
     def sweep(self, now_s: float) -> bool:
         """End sessions that have timed out; return whether sessions remain."""
         for session in self:
-            if session.deadline_s < now_s and not session.sends_over_tcp:
+            if session.timeout.has_passed(now_s) and not session.sends_over_tcp:
                 self.end(session)
         return bool(self._sessions)
 
