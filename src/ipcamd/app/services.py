@@ -34,8 +34,8 @@ from ipcamd.server.open_file_limit import fit_limits, raise_file_limit
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.rebindable_port import RebindablePort
 from ipcamd.server.registry import Registry
-from ipcamd.server.rtsp.mounts.media import MediaTrack
 from ipcamd.server.rtsp.mounts.mounts import Mounts
+from ipcamd.server.rtsp.mounts.presentation import MediaTrack
 from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService

@@ -15,7 +15,7 @@ from ipcamd.params.group import Rank
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.service import WebRtcService
-from ipcamd.server.webrtc.streams import WebRtcStreams
+from ipcamd.server.webrtc.stream_table import WebRtcStreams
 from ipcamd.webrtc_sessions import WebRtcOffer
 from ipcamd.wire.rtp import rtp
 

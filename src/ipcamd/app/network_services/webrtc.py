@@ -17,7 +17,7 @@ from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.mounts.mounts import SUB
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.service import Talk, WebRtcService
-from ipcamd.server.webrtc.streams import WebRtcStreams
+from ipcamd.server.webrtc.stream_table import WebRtcStreams
 from ipcamd.webrtc_sessions import UNSUPPORTED
 
 PACKAGES = ("OpenSSL", "pylibsrtp")

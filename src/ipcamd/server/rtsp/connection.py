@@ -9,7 +9,7 @@ from ipcamd.server.listener import normalize_address
 from ipcamd.server.registry import ManagedConnection
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
-from ipcamd.server.rtsp.mounts.media import AnyPresentation
+from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import RtspSession

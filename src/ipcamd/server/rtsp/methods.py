@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.describe import describe
-from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, split_url
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import RtspSession

@@ -11,7 +11,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.viewer import RtpViewer
-from ipcamd.server.rtsp.mounts.media import AnyPresentation
+from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session_timeout import SessionTimeout
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace

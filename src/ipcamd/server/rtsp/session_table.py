@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from ipcamd.access.accounts import Account
-from ipcamd.server.rtsp.mounts.media import AnyPresentation
+from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session import Place, RtspSession, SessionOwner
 from ipcamd.server.rtsp.session_timeout import SessionTimeout

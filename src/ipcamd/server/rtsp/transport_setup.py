@@ -8,7 +8,7 @@ from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import Address, UdpViewer
 from ipcamd.server.rtsp.context import Client
-from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session import RtspSession, TrackSetup

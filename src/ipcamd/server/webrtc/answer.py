@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Sequence
 
-from ipcamd.server.webrtc.agent import IceCredentials
+from ipcamd.server.webrtc.ice_agent import IceCredentials
 from ipcamd.server.webrtc.negotiation import FEEDBACK, NegotiatedTrack
-from ipcamd.server.webrtc.streams import WebRtcStream
+from ipcamd.server.webrtc.stream_table import WebRtcStream
 from ipcamd.wire.webrtc import sdp_answer
 from ipcamd.wire.webrtc.sdp_answer import AnsweredMedia, MediaSource
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedMedia

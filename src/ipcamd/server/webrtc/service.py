@@ -15,24 +15,18 @@ from ipcamd.params.group import Rank
 from ipcamd.server.listener import Listener, bind_sockets
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.server.webrtc.agent import IceAgent
-from ipcamd.server.webrtc.dtls import DtlsContext
-from ipcamd.server.webrtc.session import PROTOCOL, SessionHooks, SessionTrack, WebRtcSession
-from ipcamd.server.webrtc.streams import WebRtcStream, WebRtcStreams
+from ipcamd.server.webrtc.ice_agent import IceAgent
+from ipcamd.server.webrtc.stream_table import PROTOCOL, WebRtcStream, WebRtcStreams
 from ipcamd.server.webrtc.tcp import WebRtcTcpConnection
 from ipcamd.server.webrtc.udp import WebRtcUdpPort
-from ipcamd.server.webrtc.viewer import TypedPackets
 from ipcamd.webrtc_sessions import WebRtcAnswer, WebRtcOffer
 from ipcamd.workers.thread import run_in_thread
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imported with the first session, see `_prepare`
     from ipcamd.server.webrtc.answer import NegotiatedStream
+    from ipcamd.server.webrtc.dtls import DtlsContext
     from ipcamd.server.webrtc.negotiation import NegotiatedTrack
-
-MOST_WAITING = 16
-"""Maximum number of open offers of one account."""
-RETRY_AFTER = (("Retry-After", "10"),)
-"""Field of a refusal: seconds after which a client may retry."""
+    from ipcamd.server.webrtc.session import SessionTrack, WebRtcSession
 
 Talk = Callable[[bytes, Hashable, Mapping[int, TalkFormat]], None]
 """``talk(packet, talker, formats)`` plays an RTP packet; `formats` are the talker's, by payload type."""
@@ -135,7 +129,9 @@ class WebRtcService:
         hubs = self._find(offer.codec)
         if not hubs:
             raise HttpError(404, "the camera has no such stream for WebRTC")
-        self._check_room(offer)
+        from ipcamd.server.webrtc.offer_limit import check_offer
+
+        check_offer(offer, self._sessions.values(), self._viewers)
         if self._context is None:
             self._context = await run_in_thread(_prepare, "webrtc")
         try:
@@ -151,7 +147,7 @@ class WebRtcService:
         """See `WebRtcSessions`."""
         self._end(self._own(identifier, account))
 
-    def _own(self, identifier: str, account: Account) -> WebRtcSession:
+    def _own(self, identifier: str, account: Account) -> "WebRtcSession":
         session = self._sessions.get(identifier)
         if session is None:
             raise HttpError(404, "there is no such session any more")
@@ -159,21 +155,12 @@ class WebRtcService:
             raise HttpError(403, "it is the session of another account")
         return session
 
-    def _check_room(self, offer: WebRtcOffer) -> None:
-        """Raise ``HttpError`` 503 if the account has no free place, or too many open offers."""
-        waiting = [each for each in self._sessions.values() if not each.is_connected]
-        if sum(each.account.name == offer.account.name for each in waiting) >= MOST_WAITING:
-            raise HttpError(503, f"{MOST_WAITING} offers of this account wait for their clients", RETRY_AFTER)
-        try:
-            self._viewers.release(self._viewers.take(offer.account, offer.address, PROTOCOL))
-        except ViewerLimitReached as error:
-            raise HttpError(503, str(error), RETRY_AFTER) from None
-
-    def _answer(self, offer: WebRtcOffer, hubs: Sequence[Hub], context: DtlsContext) -> WebRtcAnswer:
+    def _answer(self, offer: WebRtcOffer, hubs: Sequence[Hub], context: "DtlsContext") -> WebRtcAnswer:
         """Open a session. Raises ``ValueError`` if the offer cannot be answered."""
         from ipcamd.server.webrtc.answer import make_answer
         from ipcamd.server.webrtc.negotiation import negotiate, transport
         from ipcamd.wire.webrtc import sdp_offer
+        from ipcamd.wire.webrtc.candidates import order_addresses
 
         if self._listener is None:
             raise ValueError("WebRTC has just been switched off")
@@ -183,11 +170,13 @@ class WebRtcService:
         tracks = [(track, self._streams.for_hub(track.hub) if track.hub else None) for track in found]
         session = self._make_session(offer, tracks)
         session.start(context, fingerprint)
-        place = list(dict.fromkeys((offer.own_address, *self._hosts()))), self._listener.port
+        place = order_addresses(offer.own_address, self._hosts()), self._listener.port
         answer = make_answer(parsed, tracks, session.credentials, context.fingerprint, place)
         return WebRtcAnswer(session.identifier, answer, _tag(session))
 
-    def _make_session(self, offer: WebRtcOffer, tracks: Sequence["NegotiatedStream"]) -> WebRtcSession:
+    def _make_session(self, offer: WebRtcOffer, tracks: Sequence["NegotiatedStream"]) -> "WebRtcSession":
+        from ipcamd.server.webrtc.session import SessionHooks, WebRtcSession
+
         hooks = SessionHooks(self._registry.now_s, self._admit, self._note_end, self._hear(tracks))
         of_session = [self._track(track, stream) for track, stream in tracks if stream]
         session = WebRtcSession(next(self._numbers), offer.account, offer.address, of_session, hooks)
@@ -196,34 +185,37 @@ class WebRtcService:
         self._registry.keep_sweeping()
         return session
 
-    def _track(self, track: "NegotiatedTrack", stream: WebRtcStream) -> SessionTrack:
+    def _track(self, track: "NegotiatedTrack", stream: WebRtcStream) -> "SessionTrack":
+        from ipcamd.server.webrtc.session import SessionTrack
+        from ipcamd.server.webrtc.viewer import TypedPackets
+
         stream.rtp.keep_warm()
         return SessionTrack(stream.rtp, TypedPackets(stream.ring, track.format.payload_type, track.extension))
 
-    def _hear(self, tracks: Sequence["NegotiatedStream"]) -> Callable[[WebRtcSession, bytes], None] | None:
+    def _hear(self, tracks: Sequence["NegotiatedStream"]) -> "Callable[[WebRtcSession, bytes], None] | None":
         """Return the function that plays the sound of a session's client; None if the client sends none."""
         formats = {track.format.payload_type: track.talk for track, _ in tracks if track.talk}
         return partial(self._play, formats) if formats else None
 
-    def _play(self, formats: Mapping[int, TalkFormat], session: WebRtcSession, packet: bytes) -> None:
+    def _play(self, formats: Mapping[int, TalkFormat], session: "WebRtcSession", packet: bytes) -> None:
         if self._talk:
             self._talk(packet, (session.account.name, session.identifier), formats)
 
     # -- sessions
 
-    def _admit(self, session: WebRtcSession) -> bool:
+    def _admit(self, session: "WebRtcSession") -> bool:
         try:
             session.place = self._viewers.take(session.account, session.address, PROTOCOL)
         except ViewerLimitReached:
             return False
         return True
 
-    def _note_end(self, session: WebRtcSession, why: str) -> None:
+    def _note_end(self, session: "WebRtcSession", why: str) -> None:
         if why:
             self._registry.note_cut("WebRTC client %s is disconnected: %s", session.address, why)
         self._end(session)
 
-    def _end(self, session: WebRtcSession) -> None:
+    def _end(self, session: "WebRtcSession") -> None:
         if self._sessions.pop(session.identifier, None) is None:
             return
         self._agent.remove(session)
@@ -231,7 +223,7 @@ class WebRtcService:
         if session.place:
             self._viewers.release(session.place)
 
-    def end_all(self, ends: Callable[[WebRtcSession], bool] = lambda _: True) -> None:
+    def end_all(self, ends: "Callable[[WebRtcSession], bool]" = lambda _: True) -> None:
         """End the sessions for which `ends` is true, by default all."""
         for session in tuple(self._sessions.values()):
             if ends(session):
@@ -270,12 +262,14 @@ class WebRtcService:
         return bool(self._sessions)
 
 
-def _prepare() -> DtlsContext:
+def _prepare() -> "DtlsContext":
     """Load what the first session needs. For a worker thread."""
-    import ipcamd.media.audio.opus_decoder  # noqa: F401
+    import ipcamd.media.audio.opus_decoder
+    import ipcamd.server.webrtc.session  # noqa: F401
+    from ipcamd.server.webrtc.dtls import DtlsContext
 
     return DtlsContext()
 
 
-def _tag(session: WebRtcSession) -> str:
+def _tag(session: "WebRtcSession") -> str:
     return f'"{session.credentials.name}"'

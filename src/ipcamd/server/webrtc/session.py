@@ -9,10 +9,11 @@ from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.viewer_limit import ViewerPlace
-from ipcamd.server.webrtc.agent import IceCredentials
 from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer, SrtpKeys
-from ipcamd.server.webrtc.path import NetworkPath
+from ipcamd.server.webrtc.ice_agent import IceCredentials
+from ipcamd.server.webrtc.network_path import NetworkPath
 from ipcamd.server.webrtc.srtp import SrtpSession
+from ipcamd.server.webrtc.stream_table import PROTOCOL
 from ipcamd.server.webrtc.viewer import TypedPackets, WebRtcViewer
 from ipcamd.wire.rtp import feedback, rtcp
 
@@ -22,8 +23,6 @@ CONSENT_S = 30.0
 """Seconds without a packet from the client after which its consent expires (RFC 7675)."""
 MOST_PATHS = 8
 """Maximum number of paths of one client; a new one replaces the oldest that the client has not chosen."""
-PROTOCOL = "webrtc"
-"""Name of the protocol in counters and lists."""
 
 _FIRST_DTLS, _FIRST_RTP = 20, 128
 _RTCP = range(192, 224)

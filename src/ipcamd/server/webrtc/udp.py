@@ -10,8 +10,8 @@ from ipaddress import ip_address
 
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.qos import set_tos
-from ipcamd.server.webrtc.path import PacketReceiver
-from ipcamd.server.webrtc.streams import PACKET_BYTES
+from ipcamd.server.webrtc.network_path import PacketReceiver
+from ipcamd.server.webrtc.stream_table import PACKET_BYTES
 from ipcamd.wire.webrtc import stun
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]

@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.paced_viewer import PacedViewer
-from ipcamd.server.webrtc.path import NetworkPath
+from ipcamd.server.webrtc.network_path import NetworkPath
 from ipcamd.server.webrtc.retransmission import PacketRing, RetransmissionLimit
 from ipcamd.server.webrtc.srtp import SrtpSession
 

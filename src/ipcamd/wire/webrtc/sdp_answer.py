@@ -5,8 +5,7 @@ from ipaddress import ip_address
 
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.webrtc import playout_delay
-
-_UDP_PRIORITY, _TCP_PRIORITY = 126 << 24 | 65535 << 8 | 255, 90 << 24 | 65535 << 8 | 255
+from ipcamd.wire.webrtc.candidates import list_candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _section(answer: AnswerDescription, section: AnsweredMedia) -> list[str]:
             "a=ts-refclk:local",
             f"a=mediaclk:direct={source.clock_offset}",
         ]
-    return [*lines, *_candidates(answer), "a=end-of-candidates"]
+    return [*lines, *list_candidates(answer.addresses, answer.port), "a=end-of-candidates"]
 
 
 def _transport(answer: AnswerDescription) -> list[str]:
@@ -121,13 +120,3 @@ def _transport(answer: AnswerDescription) -> list[str]:
         f"a=fingerprint:sha-256 {answer.fingerprint}",
         "a=setup:passive",
     ]
-
-
-def _candidates(answer: AnswerDescription) -> list[str]:
-    lines = []
-    for number, address in enumerate(answer.addresses):
-        step = number << 8
-        udp, tcp = _UDP_PRIORITY - step, _TCP_PRIORITY - step
-        lines.append(f"a=candidate:{number + 1} 1 udp {udp} {address} {answer.port} typ host")
-        lines.append(f"a=candidate:{number + 101} 1 tcp {tcp} {address} {answer.port} typ host tcptype passive")
-    return lines

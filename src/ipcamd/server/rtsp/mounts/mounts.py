@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ipcamd.media.stream.hub import Hub
-from ipcamd.server.rtsp.mounts.media import AnyPresentation, MediaTrack, Presentation, RecordedPresentation
+from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, MediaTrack, Presentation, RecordedPresentation
 from ipcamd.storage.replay.catalog import ReplayCatalog
 
 AUDIO, PHONE, METADATA = "audio", "3gpp", "metadata"
@@ -59,7 +59,7 @@ class Mounts:
         self._substream = substream
 
     def __call__(self, path: str) -> AnyPresentation | None:
-        """See `ipcamd.server.rtsp.mounts.media.FindPresentation`."""
+        """See `ipcamd.server.rtsp.mounts.presentation.FindPresentation`."""
         path = ALIASES.get(path, path)
         if path == RECORDINGS + CARD:
             return RecordedPresentation(path, self._recordings) if self._recordings else None

@@ -3,7 +3,7 @@
 import re
 
 from ipcamd.dataclass import dataclass
-from ipcamd.server.rtsp.mounts.media import AnyPresentation, FindPresentation
+from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, FindPresentation
 from ipcamd.server.rtsp.response import RtspError
 
 TALK_TRACK = -1

@@ -6,8 +6,8 @@ from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtsp.mounts.media import FindPresentation, MediaTrack, Presentation
 from ipcamd.server.rtsp.mounts.mounts import AUDIO
+from ipcamd.server.rtsp.mounts.presentation import FindPresentation, MediaTrack, Presentation
 
 
 class RtpStreamTable:

@@ -10,7 +10,7 @@ from dataclasses import field
 from typing import Protocol
 
 from ipcamd.dataclass import dataclass
-from ipcamd.server.webrtc.path import NetworkPath
+from ipcamd.server.webrtc.network_path import NetworkPath
 from ipcamd.wire.webrtc import stun
 
 

@@ -7,7 +7,11 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.webrtc.retransmission import PacketRing
+from ipcamd.server.webrtc.sparse_key_frames import replace_sparse
 from ipcamd.wire.rtp.rtp import HEADER_BYTES
+
+PROTOCOL = "webrtc"
+"""Name of the protocol in counters and lists."""
 
 PACKET_BYTES = 1200
 """Bytes of a full encrypted packet: the size that browsers use, below the MTU of usual networks."""
@@ -15,13 +19,6 @@ _TAG_BYTES = 10
 """Bytes that SRTP appends to a packet (AES_CM_128_HMAC_SHA1_80, RFC 3711)."""
 ROOM = PACKET_BYTES - HEADER_BYTES - _TAG_BYTES
 """Maximum payload bytes of a packet."""
-
-
-KEY_S = 4.0
-"""Seconds after the newest key frame at which the camera requests one from its source."""
-PATIENCE_S = 2.0
-"""Seconds from that request until the pictures are encoded for WebRTC, which limits the wait for a key frame after a
-lost packet."""
 
 
 class WebRtcStream(NamedTuple):
@@ -60,11 +57,8 @@ class WebRtcStreams:
     def replace_sparse(self) -> None:
         """Encode the pictures of streams that are passed through with too few key frames. To be called every second."""
         for hub, stream in self._streams.items():
-            age_s = 0.0 if hub.codec.is_sound else stream.rtp.key_age_s
-            if age_s > KEY_S:
-                stream.rtp.ask_key()
-            if age_s > KEY_S + PATIENCE_S and (encoded := self._encoded(stream.rtp.hub)):
-                stream.rtp.switch(encoded)
+            if not hub.codec.is_sound:
+                replace_sparse(stream.rtp, self._encoded)
 
     def forget_idle(self, used: Collection[RtpStream]) -> None:
         """Remove streams without viewers; `used` are the streams of sessions."""
