@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
-from ipcamd.cgi.framing import HEADER, SDK_STREAM, wants_payload_header
+from ipcamd.cgi.stream.framing import HEADER, SDK_STREAM, wants_payload_header
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.codecs import ULAW
 from ipcamd.params.group import Rank

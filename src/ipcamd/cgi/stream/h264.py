@@ -1,7 +1,7 @@
 """``/cgi/h264/h264.cgi``: the H.264 stream at an address of older clients."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video
+from ipcamd.cgi.stream.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video
 from ipcamd.media.codecs import H264
 from ipcamd.params.group import Rank
 

@@ -3,7 +3,7 @@
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Framing, Join, never
-from ipcamd.cgi.framing import explain_missing
+from ipcamd.cgi.stream.stream_selection import explain_missing
 from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import H264, mp4_codecs
 from ipcamd.media.mp4.stream import Mp4Stream

@@ -1,7 +1,8 @@
 """``/cgi/mjpg/mjpeg.cgi``: live JPEG pictures (SDK 3.1)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import ARGUMENTS, PLAIN_STREAM, SDK_STREAM, join_stream, mixed_replace, select_stream
+from ipcamd.cgi.stream.framing import ARGUMENTS, PLAIN_STREAM, SDK_STREAM, join_stream, mixed_replace
+from ipcamd.cgi.stream.stream_selection import select_stream
 from ipcamd.params.group import Rank
 
 

@@ -1,7 +1,7 @@
 """``/cgi/mjpg/mjpg.cgi``: live JPEG pictures for any client, without the SDK's payload header (clarifications, 3)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import PLAIN_STREAM, mixed_replace
+from ipcamd.cgi.stream.framing import PLAIN_STREAM, mixed_replace
 from ipcamd.params.group import Rank
 
 

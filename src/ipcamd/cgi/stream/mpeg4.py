@@ -1,7 +1,7 @@
 """``/cgi/mpeg4/mpeg4.cgi``: the MPEG-4 stream at an address of older clients."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video
+from ipcamd.cgi.stream.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video
 from ipcamd.media.codecs import MPEG4
 from ipcamd.params.group import Rank
 

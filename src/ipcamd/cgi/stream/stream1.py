@@ -1,7 +1,7 @@
 """``/cgi/mpeg/stream1.cgi``: the first video stream, H.264 unless ``codec=`` names another (SDK 3.2)."""
 
 from ipcamd.cgi.endpoint import Call, Join
-from ipcamd.cgi.framing import join_numbered, numbered_endpoint
+from ipcamd.cgi.stream.numbered_stream import join_numbered, numbered_endpoint
 
 
 def stream1(call: Call) -> Join:

@@ -1,7 +1,7 @@
 """``/cgi/mpeg/stream2.cgi``: the second video stream, MPEG-4 unless ``codec=`` names another (SDK 3.2)."""
 
 from ipcamd.cgi.endpoint import Call, Join
-from ipcamd.cgi.framing import join_numbered, numbered_endpoint
+from ipcamd.cgi.stream.numbered_stream import join_numbered, numbered_endpoint
 
 
 def stream2(call: Call) -> Join:

@@ -8,11 +8,11 @@ from ipcamd.access.accounts import Account
 from ipcamd.access.throttle import network
 from ipcamd.cgi.endpoint import EventStream, FileReply, Join, LateAnswer, Reply
 from ipcamd.errors import HttpError
-from ipcamd.server.http.body import incomplete_body_error
 from ipcamd.server.http.checks.https_redirect import redirect_to_https
 from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.exchange import Exchange
+from ipcamd.server.http.request_body import incomplete_body_error
 from ipcamd.server.http.response import CONTINUE
 from ipcamd.server.http.sender import HttpSender
 from ipcamd.server.listener import local_address, normalize_address

@@ -7,19 +7,15 @@ from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Body, Call, Endpoint
 from ipcamd.errors import HttpError
-from ipcamd.server.http.body import EMPTY, BodyStream
 from ipcamd.server.http.checks.forwarded import Forwarded
 from ipcamd.server.http.redact import redacted
+from ipcamd.server.http.request_body import EMPTY, FORM_LIMIT, BodyStream, body_limit, body_too_long_error
 from ipcamd.wire.http.form import form_pairs
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
 
 PAGE_NAME_LENGTH = 32
 """Maximum length of the name that a page gives itself."""
-FORM_LIMIT = 64 * 1024
-"""Maximum bytes of a form, and of a body that is skipped to keep the connection usable."""
-DOCUMENT_LIMIT = 256 * 1024
-"""Maximum bytes of a body that an endpoint receives as a whole."""
 
 
 class ServedRequest(NamedTuple):
@@ -66,7 +62,7 @@ class Exchange:
             self.stream = BodyStream(taken)
             self.complete = False
         elif (self.head.length or 0) > self._limit:
-            raise self._too_long()
+            raise body_too_long_error(self._limit)
 
     @property
     def endless(self) -> bool:
@@ -97,7 +93,7 @@ class Exchange:
             return
         self._content += piece
         if len(self._content) > self._limit:
-            raise self._too_long()
+            raise body_too_long_error(self._limit)
 
     def finish(self) -> None:
         """End the body."""
@@ -123,10 +119,7 @@ class Exchange:
 
     @property
     def _limit(self) -> int:
-        return DOCUMENT_LIMIT if self._endpoint and self._endpoint.body is Body.DOCUMENT else FORM_LIMIT
-
-    def _too_long(self) -> HttpError:
-        return HttpError(413, f"the body is too long: at most {self._limit} bytes")
+        return body_limit(self._endpoint.body if self._endpoint else None)
 
     def _query(self) -> Query:
         if self.head.method != "POST":

@@ -1,13 +1,28 @@
-"""Body stream: a request's body, passed to the endpoint in pieces."""
+"""Request body: its limits, and the stream that passes it to the endpoint in pieces."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from ipcamd.cgi.endpoint import Body
 from ipcamd.errors import HttpError
 
+FORM_LIMIT = 64 * 1024
+"""Maximum bytes of a form, and of a body that is skipped to keep the connection usable."""
+DOCUMENT_LIMIT = 256 * 1024
+"""Maximum bytes of a body that an endpoint receives as a whole."""
 MAX_WAITING = 64 * 1024
 """Buffered bytes at which reading from the client stops."""
+
+
+def body_limit(kind: Body | None) -> int:
+    """Return the maximum bytes of a body that is not streamed; None: its endpoint is not known."""
+    return DOCUMENT_LIMIT if kind is Body.DOCUMENT else FORM_LIMIT
+
+
+def body_too_long_error(limit: int) -> HttpError:
+    """Return the error for a body of more than `limit` bytes."""
+    return HttpError(413, f"the body is too long: at most {limit} bytes")
 
 
 class BodyStream:
