@@ -31,11 +31,11 @@ from ipcamd.server.http.checks.forwarded import TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.rtsp.replay.play_request import read_play
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.webrtc.answer import make_answer
 from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer
 from ipcamd.server.webrtc.ice_agent import IceCredentials
-from ipcamd.server.webrtc.negotiation import negotiate
-from ipcamd.server.webrtc.negotiation import transport as transport_of
+from ipcamd.server.webrtc.signalling.answer import make_answer
+from ipcamd.server.webrtc.signalling.negotiation import negotiate
+from ipcamd.server.webrtc.signalling.negotiation import transport as transport_of
 from ipcamd.server.webrtc.stream_table import WebRtcStreams
 from ipcamd.wire import dyndns, natpmp, pcp, sntp
 from ipcamd.wire.bitstream.framer import FRAMERS, Framer

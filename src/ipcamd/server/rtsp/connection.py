@@ -12,7 +12,7 @@ from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
-from ipcamd.server.rtsp.session import RtspSession
+from ipcamd.server.rtsp.sessions.session import RtspSession
 from ipcamd.server.tcp_transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.wire.rtsp.message import (
     BODY_LIMIT,

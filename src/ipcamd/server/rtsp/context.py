@@ -12,8 +12,8 @@ from ipcamd.server.rtp.udp import UdpPortPool
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, FindPresentation
 from ipcamd.server.rtsp.multicast import MulticastService
-from ipcamd.server.rtsp.session import RtspSession, SessionOwner
-from ipcamd.server.rtsp.session_table import SessionTable
+from ipcamd.server.rtsp.sessions.session import RtspSession, SessionOwner
+from ipcamd.server.rtsp.sessions.session_table import SessionTable
 from ipcamd.server.rtsp.stream_table import RtpStreamTable
 from ipcamd.wire.rtsp.message import RtspRequest
 

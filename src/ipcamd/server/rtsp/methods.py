@@ -10,8 +10,8 @@ from ipcamd.server.rtsp.describe import describe
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, split_url
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
-from ipcamd.server.rtsp.session import RtspSession
-from ipcamd.server.rtsp.session_timeout import TIMEOUT_S
+from ipcamd.server.rtsp.sessions.session import RtspSession
+from ipcamd.server.rtsp.sessions.session_timeout import TIMEOUT_S
 from ipcamd.server.rtsp.transport_setup import set_up
 from ipcamd.wire.rtsp.message import RtspRequest
 

@@ -16,8 +16,8 @@ from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.server.rtsp.mounts.presentation import FindPresentation, Presentation
 from ipcamd.server.rtsp.multicast import MulticastService
-from ipcamd.server.rtsp.session import RtspSession, describe_session
-from ipcamd.server.rtsp.session_table import SessionTable, Talk
+from ipcamd.server.rtsp.sessions.session import RtspSession, describe_session
+from ipcamd.server.rtsp.sessions.session_table import SessionTable, Talk
 from ipcamd.server.rtsp.stream_table import RtpStreamTable
 from ipcamd.server.rtsp.tunnel import TunnelTable
 from ipcamd.server.viewer_limit import ViewerLimit

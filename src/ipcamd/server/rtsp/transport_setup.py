@@ -11,8 +11,8 @@ from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.session import RtspSession, TrackSetup
-from ipcamd.server.rtsp.session_table import PROTOCOL
+from ipcamd.server.rtsp.sessions.session import RtspSession, TrackSetup
+from ipcamd.server.rtsp.sessions.session_table import PROTOCOL
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspRequest
 from ipcamd.wire.rtsp.transport import Transport

@@ -23,10 +23,10 @@ from ipcamd.webrtc_sessions import WebRtcAnswer, WebRtcOffer
 from ipcamd.workers.thread import run_in_thread
 
 if TYPE_CHECKING:  # imported with the first session, see `_prepare`
-    from ipcamd.server.webrtc.answer import NegotiatedStream
     from ipcamd.server.webrtc.dtls import DtlsContext
-    from ipcamd.server.webrtc.negotiation import NegotiatedTrack
     from ipcamd.server.webrtc.session import SessionTrack, WebRtcSession
+    from ipcamd.server.webrtc.signalling.answer import NegotiatedStream
+    from ipcamd.server.webrtc.signalling.negotiation import NegotiatedTrack
 
 Talk = Callable[[bytes, Hashable, Mapping[int, TalkFormat]], None]
 """``talk(packet, talker, formats)`` plays an RTP packet; `formats` are the talker's, by payload type."""
@@ -129,7 +129,7 @@ class WebRtcService:
         hubs = self._find(offer.codec)
         if not hubs:
             raise HttpError(404, "the camera has no such stream for WebRTC")
-        from ipcamd.server.webrtc.offer_limit import check_offer
+        from ipcamd.server.webrtc.signalling.offer_limit import check_offer
 
         check_offer(offer, self._sessions.values(), self._viewers)
         if self._context is None:
@@ -157,8 +157,8 @@ class WebRtcService:
 
     def _answer(self, offer: WebRtcOffer, hubs: Sequence[Hub], context: "DtlsContext") -> WebRtcAnswer:
         """Open a session. Raises ``ValueError`` if the offer cannot be answered."""
-        from ipcamd.server.webrtc.answer import make_answer
-        from ipcamd.server.webrtc.negotiation import negotiate, transport
+        from ipcamd.server.webrtc.signalling.answer import make_answer
+        from ipcamd.server.webrtc.signalling.negotiation import negotiate, transport
         from ipcamd.wire.webrtc import sdp_offer
         from ipcamd.wire.webrtc.candidates import order_addresses
 

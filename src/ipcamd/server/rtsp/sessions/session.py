@@ -13,7 +13,7 @@ from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.session_timeout import SessionTimeout
+from ipcamd.server.rtsp.sessions.session_timeout import SessionTimeout
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 from ipcamd.wire.rtp import feedback, rtcp
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 from ipcamd.server.webrtc.ice_agent import IceCredentials
-from ipcamd.server.webrtc.negotiation import FEEDBACK, NegotiatedTrack
+from ipcamd.server.webrtc.signalling.negotiation import FEEDBACK, NegotiatedTrack
 from ipcamd.server.webrtc.stream_table import WebRtcStream
 from ipcamd.wire.webrtc import sdp_answer
 from ipcamd.wire.webrtc.sdp_answer import AnsweredMedia, MediaSource

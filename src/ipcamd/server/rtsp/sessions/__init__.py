@@ -1,0 +1,1 @@
+"""Sessions of the RTSP service: their tracks, their table, their time-outs."""

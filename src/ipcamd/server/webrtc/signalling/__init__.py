@@ -1,0 +1,1 @@
+"""Signalling of WebRTC: offers, their negotiation, and answers (RFC 8829)."""
