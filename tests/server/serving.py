@@ -15,13 +15,13 @@ from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.endpoint_module import EndpointModule
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.http.checks.forwarded import TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
-from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
 from ipcamd.server.request_queue import RequestQueue
@@ -91,7 +91,7 @@ async def serving(
 ) -> AsyncIterator[Server]:
     clock = Clock()
     limits = limits or Limits()
-    fanout = Fanout(limits.stall_timeout_s, clock)
+    fanout = Fanout(limits.timeouts.stall_timeout_s, clock)
     registry = Registry(Admission(limits, allows, clock), clock)
     viewers = viewers or ViewerLimit(limits.viewers)
     router = Router(endpoints, Users(), AllowedHosts(), proxies, allows, lambda: https_port)

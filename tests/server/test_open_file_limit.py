@@ -5,7 +5,7 @@ import resource
 
 import pytest
 
-from ipcamd.server.limits import Limits
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.open_file_limit import OWN_FILES, fit_limits, raise_file_limit
 
 LIMITS = Limits(viewers=1000, connections=12_000)

@@ -22,12 +22,12 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
-from ipcamd.server.limits import Limits
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit

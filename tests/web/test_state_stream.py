@@ -11,7 +11,7 @@ import pytest
 from tests.cgi.asking import World
 from tests.server.serving import Server, serving, until
 
-from ipcamd.server.limits import Limits
+from ipcamd.server.connection_limits import Limits
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.state_feed import StateFeed

@@ -22,13 +22,13 @@ from ipcamd.options.values import Options
 from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.server.admission import Admission
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.http.checks.forwarded import TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
-from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.open_file_limit import fit_limits, raise_file_limit
 from ipcamd.server.qos import dscp_values
@@ -38,7 +38,8 @@ from ipcamd.server.rtsp.mounts.mounts import Mounts
 from ipcamd.server.rtsp.mounts.presentation import MediaTrack
 from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
-from ipcamd.server.talk import TalkReceiver, TalkService
+from ipcamd.server.talk.rtp_talk import TalkReceiver
+from ipcamd.server.talk.udp_talk import TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.service import WebRtcService
 from ipcamd.web.endpoints import DESCRIPTION, MODULES

@@ -5,7 +5,7 @@ import resource
 from dataclasses import replace
 
 from ipcamd.server.admission_queue import CAPACITY
-from ipcamd.server.limits import Limits
+from ipcamd.server.connection_limits import Limits
 
 OWN_FILES = 128 + CAPACITY
 """Open files of the camera itself: database, clips, sources, pipes, listening and waiting sockets."""

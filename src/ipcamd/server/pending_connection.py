@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
+from ipcamd.server.handshake_queue import TLS_BUFFER_BYTES, HandshakeQueue
 from ipcamd.server.tcp_transport import count_unread, release_transport
 
 TlsContext = Callable[[], ssl.SSLContext]

@@ -81,7 +81,7 @@ class Registry:
     def __init__(self, admission: Admission | None = None, now_s: Callable[[], float] = time.monotonic) -> None:
         """`now_s` returns monotonic seconds; all deadlines use it."""
         self.admission = admission or Admission()
-        self.limits = self.admission.limits
+        self.timeouts = self.admission.limits.timeouts
         self.now_s = now_s
         self.closing = False
         self._listeners: list[Listener] = []
@@ -293,7 +293,7 @@ class Registry:
             self._unconnected[connection := protocol()] = address
             return connection
 
-        deadline_s = self.now_s() + self.limits.head_timeout_s
+        deadline_s = self.now_s() + self.timeouts.head_timeout_s
         if tls:
             turns = self.admission.handshakes
             pending: PendingConnection = PendingTlsConnection(

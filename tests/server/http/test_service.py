@@ -11,7 +11,7 @@ from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import ConfigError
 from ipcamd.params.group import Rank
 from ipcamd.server import listener, registry
-from ipcamd.server.limits import Limits
+from ipcamd.server.connection_limits import Limits
 
 LIMITS = Limits(viewers=2, connections=6, connections_per_address=5)
 

@@ -13,7 +13,7 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
-from ipcamd.server.limits import Limits
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.mounts.mounts import Mounts
 from ipcamd.server.rtsp.service import RtspService
@@ -195,7 +195,7 @@ class Stage:
         self.spoken: list[tuple[bytes, str]] = []
         self.registry = Registry(Admission(limits, allows, lambda: self.time), lambda: self.time)
         self.traffic = Traffic()
-        self.viewers = ViewerLimit(self.registry.limits.viewers)
+        self.viewers = ViewerLimit(self.registry.admission.limits.viewers)
         self.service = RtspService(
             self.lens.catalog(),
             self.door,

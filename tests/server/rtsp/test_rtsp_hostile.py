@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.server.rtsp.player import Player, Stage, basic
 
-from ipcamd.server.limits import Limits
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.tcp_transport import READ_BYTES
 from ipcamd.wire.rtsp.message import RtspParser
 

@@ -10,7 +10,7 @@ from tests.server.rtsp.player import SECOND, Player, Stage, basic
 from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
-from ipcamd.server.limits import Limits
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.rtp import tcp
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.wire.rtp import feedback, rtcp, rtp

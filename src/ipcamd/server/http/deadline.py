@@ -27,28 +27,28 @@ class Deadline:
     def await_head(self) -> None:
         """Wait for the header of a request that has begun."""
         self._begun_s = self._registry.now_s()
-        self._ends_s = self._begun_s + self._registry.limits.head_timeout_s
+        self._ends_s = self._begun_s + self._registry.timeouts.head_timeout_s
 
     def await_body(self) -> None:
         """Wait for the rest of the request."""
-        self._ends_s = self._begun_s + self._registry.limits.request_timeout_s
+        self._ends_s = self._begun_s + self._registry.timeouts.request_timeout_s
 
     def await_piece(self) -> None:
         """Wait for the next piece of a streamed body."""
-        self._set(self._registry.limits.request_timeout_s)
+        self._set(self._registry.timeouts.request_timeout_s)
 
     def await_request(self, full: bool) -> None:
         """Wait for the next request; `full`: the client must read a response first."""
-        self._set(self._registry.limits.write_timeout_s if full else self._registry.limits.idle_timeout_s)
+        self._set(self._registry.timeouts.write_timeout_s if full else self._registry.timeouts.idle_timeout_s)
 
     def await_end(self, full: bool) -> None:
         """Wait for the client to close the connection; `full`: it must read a response first."""
-        self._set(self._registry.limits.write_timeout_s if full else self._registry.limits.linger_s)
+        self._set(self._registry.timeouts.write_timeout_s if full else self._registry.timeouts.linger_s)
 
     def await_reader(self, progress: int, is_viewer: bool = False) -> None:
         """Wait for the client to read; `progress` grows when it does."""
         self._progress = progress
-        self._set(self._registry.limits.stall_timeout_s if is_viewer else self._registry.limits.write_timeout_s)
+        self._set(self._registry.timeouts.stall_timeout_s if is_viewer else self._registry.timeouts.write_timeout_s)
 
     def has_advanced(self, progress: int) -> bool:
         """Whether the client has read since `await_reader`."""

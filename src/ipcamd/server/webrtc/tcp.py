@@ -80,9 +80,9 @@ class WebRtcTcpConnection(asyncio.Protocol, ManagedConnection):
 
     def sweep(self, now_s: float) -> None:
         """Close a connection that belongs to no session, or whose client reads nothing."""
-        limits = self._registry.limits
-        is_late = self._receiver is None and now_s - self._since_s > limits.head_timeout_s and not self.is_unheard
-        if is_late or self._writer.stalled_s(now_s) > limits.stall_timeout_s:
+        timeouts = self._registry.timeouts
+        is_late = self._receiver is None and now_s - self._since_s > timeouts.head_timeout_s and not self.is_unheard
+        if is_late or self._writer.stalled_s(now_s) > timeouts.stall_timeout_s:
             self._writer.abort()
 
     def close(self) -> None:

@@ -12,9 +12,9 @@ from tests.server.streaming import BIG, GET, Streams, frame, part, streaming
 from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
+from ipcamd.server.connection_limits import Limits
 from ipcamd.server.http.streaming.payload_header import pack_header
 from ipcamd.server.http.streaming.viewer import UNSENT
-from ipcamd.server.limits import Limits
 from ipcamd.server.viewer_limit import ViewerLimit
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from ipcamd.errors import ConfigError
 from ipcamd.media.audio.speaker import Speaker
-from ipcamd.server.talk import MOST_PACKETS, TalkReceiver, TalkService
+from ipcamd.server.talk.rtp_talk import TalkReceiver
+from ipcamd.server.talk.udp_talk import MOST_PACKETS, TalkService
 from ipcamd.wire import ulaw
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"

@@ -1,0 +1,1 @@
+"""Talk: sound from clients to the camera's speaker, by RTP packets."""
