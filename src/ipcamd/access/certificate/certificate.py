@@ -5,13 +5,16 @@ import logging
 import ssl
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ipcamd.access.certificate.certificate_check import CertifiedKey
-from ipcamd.access.certificate.report import CertificateReport, report_on
 from ipcamd.access.certificate.stored import StoredCertificate
 from ipcamd.access.certificate.tls_context import server_context
 from ipcamd.errors import RequestFailed
 from ipcamd.workers.thread import run_in_thread
+
+if TYPE_CHECKING:
+    from ipcamd.access.certificate.report import CertificateReport
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +84,7 @@ class Certificate:
         async with self._lock:
             return await run_in_thread(partial(self._stored.request, names), "certificate")
 
-    async def report(self) -> CertificateReport:
+    async def report(self) -> "CertificateReport":
         """Return the properties of the certificate in use."""
         await self.ensure()
         return await run_in_thread(self._report, "certificate")
@@ -93,7 +96,9 @@ class Certificate:
 
         self._current, self._context = await run_in_thread(load, "certificate")
 
-    def _report(self) -> CertificateReport:
+    def _report(self) -> "CertificateReport":
+        from ipcamd.access.certificate.report import report_on  # not at the camera's start
+
         if self._current is None:
             raise RuntimeError("no certificate is loaded")
         return report_on(self._current, self._stored.is_request_pending())

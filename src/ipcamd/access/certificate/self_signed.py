@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 LIFE = datetime.timedelta(days=825)
 """Longest validity that all systems accept (Apple's limit for certificates that a user trusts)."""
-RENEW = datetime.timedelta(days=30)
-"""Time before expiry at which a self-signed certificate is replaced."""
 BACKDATE = datetime.timedelta(days=1)
 """Start of validity in the past, for clients with slow clocks."""
 

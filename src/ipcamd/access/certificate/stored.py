@@ -2,26 +2,20 @@
 
 import datetime
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipcamd.access.certificate.certificate_check import CertifiedKey, load_key, same_key
 from ipcamd.access.certificate.files import CertificateFiles
-from ipcamd.access.certificate.self_signed import BACKDATE, RENEW, is_own, names_of, request_signature, sign_itself
+from ipcamd.access.certificate.renewal import needs_renewal
+from ipcamd.access.certificate.self_signed import is_own, names_of, request_signature, sign_itself
 from ipcamd.access.certificate.subject_names import subject_names, with_former_addresses, without_loopback
 from ipcamd.access.certificate.tls_context import checked
 from ipcamd.errors import RequestFailed, StoreError
 
 if TYPE_CHECKING:
-    from cryptography import x509
-
-SETTLING = datetime.timedelta(minutes=10)
-"""Age below which a self-signed certificate is replaced at once when the machine has a new name or address."""
-LEAST_AGE = datetime.timedelta(hours=1)
-"""Shortest life of an older one before that, because each change needs confirmation by its users."""
-EARLIEST = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
-"""An earlier time means that the clock is not set."""
+    pass
 
 _log = logging.getLogger(__name__)
 
@@ -113,17 +107,10 @@ class StoredCertificate:
         if not is_own(found.certificate):
             return found
         names, former = self._names(), names_of(found.certificate)
-        if not self._needs_change(found.certificate, {*names} - {*former}):
+        if not needs_renewal(found.certificate, {*names} - {*former}, self._now()):
             return found
         _log.info("the camera creates a self-signed TLS certificate for %s", ", ".join(names))
         return self._keep(sign_itself(with_former_addresses(names, former), self._now()))
-
-    def _needs_change(self, own: "x509.Certificate", lacking: Collection[str]) -> bool:
-        now = self._now()
-        if own.not_valid_before_utc > now:  # signed while the clock was ahead, or the clock is not set yet
-            return now > EARLIEST
-        age = now - own.not_valid_before_utc - BACKDATE
-        return own.not_valid_after_utc - RENEW < now or (bool(lacking) and not SETTLING < age < LEAST_AGE)
 
     def _in_place_of_unusable(self, error: Exception) -> CertifiedKey:
         if self._files.exist():

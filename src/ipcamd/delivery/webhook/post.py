@@ -10,8 +10,6 @@ from ipcamd.wire.http.webhook_signature import webhook_fields
 
 TIMEOUT_S = 20.0
 """Time limit in seconds: connection, request and head of the answer."""
-GONE = 410
-"""Status of a receiver that wants no more events."""
 LONGEST_RETRY_AFTER_S = 3600
 """Longest pause in seconds that a receiver may request."""
 

@@ -5,13 +5,13 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.event_json import event_fields
 from ipcamd.delivery.queue.outbox import Outbox, OutboxMessage
 from ipcamd.delivery.webhook.config import WebhookConfig
 from ipcamd.delivery.webhook.payload import webhook_payload
-from ipcamd.delivery.webhook.post import GONE, PostOutcome, post_message
 from ipcamd.delivery.worker.retry import LONGEST_S, RetryPauses
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError, RequestFailed
@@ -23,6 +23,11 @@ from ipcamd.settings.settings import Settings
 
 QUEUED_EVENTS = 1000
 """Maximum number of events that wait while a picture is taken; above it, the oldest are dropped."""
+if TYPE_CHECKING:
+    from ipcamd.delivery.webhook.post import PostOutcome
+
+GONE = 410
+"""Status of a receiver that wants no more events."""
 REFUSED = frozenset({400, 413, 415, 422})
 """Statuses with which a receiver refuses one message."""
 REFUSALS = 5
@@ -190,12 +195,14 @@ class WebhookWorker:
             return await self._parts.outbox.head(self.name)
         return message
 
-    async def _post(self, config: WebhookConfig, message_id: str, body: bytes) -> PostOutcome:
+    async def _post(self, config: WebhookConfig, message_id: str, body: bytes) -> "PostOutcome":
         timestamp_s = self._parts.now_ns() // 1_000_000_000
+        from ipcamd.delivery.webhook.post import post_message  # not at the camera's start
+
         return await post_message(self._parts.egress, config, message_id, body, timestamp_s)
 
     def _settle(
-        self, config: WebhookConfig, message: OutboxMessage, outcome: PostOutcome, is_undeliverable: bool
+        self, config: WebhookConfig, message: OutboxMessage, outcome: "PostOutcome", is_undeliverable: bool
     ) -> float:
         """Handle the result of a message; return the seconds before the next request."""
         outbox = self._parts.outbox
@@ -228,7 +235,7 @@ class WebhookWorker:
             self._note(f"{config.host} accepts events again", "")
         self._failure = ""
 
-    def _note_failure(self, config: WebhookConfig, outcome: PostOutcome) -> None:
+    def _note_failure(self, config: WebhookConfig, outcome: "PostOutcome") -> None:
         """Log a failure, unless it equals the previous one."""
         words = f"{config.host}: {outcome.problem}"
         if outcome.status == GONE:

@@ -5,12 +5,10 @@ from functools import partial
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginRefusal, LoginVerifier
-from ipcamd.cgi.challenge import login_error
 from ipcamd.cgi.endpoint import ANY, Call, Endpoint, Join, LateAnswer, LoginPlace, Reply
 from ipcamd.cgi.endpoint_module import EndpointModule
 from ipcamd.errors import HttpError
 from ipcamd.server.http.checks.browser import is_from_browser
-from ipcamd.server.http.checks.confirmation import confirmation
 from ipcamd.server.http.checks.cors import PREFLIGHT, CrossOrigin
 from ipcamd.server.http.checks.csrf import RequestOrigin, origin_of
 from ipcamd.server.http.checks.forwarded import Forwarded, TrustedProxies
@@ -84,6 +82,8 @@ class Router:
                 case RequestOrigin.FOREIGN:
                     raise HttpError(403, _FOREIGN)
                 case RequestOrigin.UNKNOWN:
+                    from ipcamd.server.http.checks.confirmation import confirmation  # not at the camera's start
+
                     return confirmation(call.head)
         fields = self._cross_origin.fields(endpoint, call.head)
         return self._cross_origin.share(partial(endpoint.run, call), fields) if fields else endpoint.run(call)
@@ -129,6 +129,8 @@ class Router:
                 return ANONYMOUS
         account = self._verifier.verify(head.method, head.target, sent, client.address, client.prefix)
         if isinstance(account, LoginRefusal):
+            from ipcamd.cgi.challenge import login_error  # not at the camera's start
+
             raise login_error(account)
         if account.rank < endpoint.rank:
             raise HttpError(403, "this account may not do that")
