@@ -13,10 +13,10 @@ from tests.server.serving import HOSTS, Server, serving, until
 from ipcamd.server.admission import GRACE_S, Verdict
 from ipcamd.server.admission_queue import CAPACITY, POLL_S
 from ipcamd.server.connection_limits import Limits
+from ipcamd.server.connection_timeouts import ConnectionTimeouts
 from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.request_queue import RequestQueue
-from ipcamd.server.timeouts import Timeouts
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ async def passing_time(server: Server) -> AsyncIterator[None]:
 @pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
 @pytest.mark.parametrize("data", [b"", b"GET / HT", b"\x16"])
 async def test_silent_clients_make_room(tls: TlsContext, data: bytes, alone: int) -> None:
-    limits = Limits(connections=6, connections_per_address=6 - alone, timeouts=Timeouts(head_timeout_s=1000))
+    limits = Limits(connections=6, connections_per_address=6 - alone, timeouts=ConnectionTimeouts(head_timeout_s=1000))
     async with serving(QUICK, HANG, limits=limits) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         port = listener.port if data == b"\x16" else server.listener.port
@@ -110,7 +110,9 @@ async def test_above_its_capacity_the_admission_queue_is_left_in_order() -> None
 async def test_clients_that_rest_or_may_not_log_in_make_room(alone: int) -> None:
     """The first to go are those without a login, whatever they sent; a client that is served stays."""
     limits = Limits(
-        connections=6, connections_per_address=6 - alone, timeouts=Timeouts(head_timeout_s=1000, idle_timeout_s=1000)
+        connections=6,
+        connections_per_address=6 - alone,
+        timeouts=ConnectionTimeouts(head_timeout_s=1000, idle_timeout_s=1000),
     )
     async with (
         serving(QUICK, HANG, limits=limits) as server,

@@ -1,7 +1,7 @@
 """Limits of the server: viewers, connections and handshakes."""
 
 from ipcamd.dataclass import dataclass
-from ipcamd.server.timeouts import Timeouts
+from ipcamd.server.connection_timeouts import ConnectionTimeouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +18,4 @@ class Limits:
     """Concurrent TLS handshakes."""
     handshakes_per_address: int = 16
     """Concurrent TLS handshakes per address."""
-    timeouts: Timeouts = Timeouts()
+    timeouts: ConnectionTimeouts = ConnectionTimeouts()

@@ -12,8 +12,8 @@ from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.params.group import Rank
 from ipcamd.server.connection_limits import Limits
+from ipcamd.server.connection_timeouts import ConnectionTimeouts
 from ipcamd.server.http.file_sender import CHUNK
-from ipcamd.server.timeouts import Timeouts
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.threaded_file import ThreadedFile
 
@@ -134,7 +134,7 @@ async def test_a_slow_client_is_waited_for_and_others_meanwhile_answered(shelf: 
 
 
 async def test_a_client_that_takes_nothing_is_cut(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint, limits=Limits(timeouts=Timeouts(write_timeout_s=5))) as server:
+    async with serving(shelf.endpoint, limits=Limits(timeouts=ConnectionTimeouts(write_timeout_s=5))) as server:
         _, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")
         await until(lambda: shelf.opened and shelf.opened[0].position > 0)

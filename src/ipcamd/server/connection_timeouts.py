@@ -4,7 +4,7 @@ from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
+class ConnectionTimeouts:
     """Longest durations, in seconds."""
 
     head_timeout_s: float = 10.0
