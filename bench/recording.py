@@ -19,7 +19,7 @@ from tests.e2e.camera import Client
 from tests.wire.avi.avi_files import avi_file, pictures
 
 from ipcamd.media import codecs
-from ipcamd.storage.recording import name_of
+from ipcamd.storage.recording_name import name_of
 
 STREAM = "/cgi/mpeg/stream1.cgi?codec=h264"
 SCHEDULE = "/cgi/event/schedule.cgi"

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ipcamd.state_feed import StateFeed
     from ipcamd.storage.card import Card
     from ipcamd.storage.export.exports import Exports
-    from ipcamd.storage.playback import Playback
+    from ipcamd.storage.playback.playback import Playback
     from ipcamd.storage.replay.catalog import ReplayCatalog
     from ipcamd.store.event_search import EventSearch
     from ipcamd.store.eventlog import EventLog

@@ -40,7 +40,7 @@ from ipcamd.settings.undo import UndoHistory
 from ipcamd.storage.card import Card
 from ipcamd.storage.export.exports import Exports
 from ipcamd.storage.index import RecordingIndex
-from ipcamd.storage.playback import Playback
+from ipcamd.storage.playback.playback import Playback
 from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
 from ipcamd.store.event_search import EventSearch

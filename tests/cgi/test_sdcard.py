@@ -17,7 +17,8 @@ from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.cgi.sdcard import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.media import codecs
-from ipcamd.storage.recording import Recording, name_of
+from ipcamd.storage.recording import Recording
+from ipcamd.storage.recording_name import name_of
 from ipcamd.wire.http.query import Query
 
 FIRST, SECOND_ONE = "ipcamd-06152025-150640.avi", "ipcamd-06152025-150740.avi"

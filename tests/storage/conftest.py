@@ -10,7 +10,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures
 from ipcamd.media import codecs
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import RecordingIndex
-from ipcamd.storage.recording import name_of
+from ipcamd.storage.recording_name import name_of
 from ipcamd.store.database import Database
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.storage.recording import NAME, began_by, name_of
+from ipcamd.storage.recording_name import NAME, began_by, name_of
 
 
 def test_a_name_tells_model_and_local_start() -> None:

@@ -21,7 +21,7 @@ from ipcamd.recording.pending_clips import PendingClips
 from ipcamd.storage.card import Card
 from ipcamd.storage.export.exports import Exports
 from ipcamd.storage.index import RecordingIndex
-from ipcamd.storage.playback import Playback
+from ipcamd.storage.playback.playback import Playback
 from ipcamd.storage.replay.catalog import ReplayCatalog
 
 _MEGABYTE = 1 << 20

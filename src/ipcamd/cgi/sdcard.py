@@ -12,7 +12,8 @@ from ipcamd.errors import CardBusy, CardError, RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.storage.card import READ_S
-from ipcamd.storage.recording import FOLDERS, NAME, Recording, nanoseconds
+from ipcamd.storage.recording import FOLDERS, Recording, nanoseconds
+from ipcamd.storage.recording_name import NAME
 from ipcamd.wire.http.query import Query
 
 _ONE = ("download", "delete")

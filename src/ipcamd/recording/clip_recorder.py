@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -16,12 +16,12 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_capture import ClipCapture, ClipSpan
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
-from ipcamd.recording.clip_writer import AviClipWriter, ClipWriter, JpegClipWriter
+from ipcamd.recording.clip_writer import AviClipWriter, ClipWriter
 from ipcamd.recording.container_format import Local
-from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files, sound_for_clips
-from ipcamd.recording.mp4_clip_writer import Mp4ClipWriter
+from ipcamd.recording.continuous_recorder import FLUSH_S
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
+from ipcamd.recording.recorded_streams import GENERAL, hub_for_clips, sound_for_clips
 from ipcamd.settings.settings import Settings
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
@@ -29,13 +29,6 @@ from ipcamd.time_units import SECOND_NS
 
 MAX_LENGTH_NS = 60 * SECOND_NS
 """Longest clip, in nanoseconds; a later event starts another clip."""
-
-WRITERS: Mapping[str, Callable[[Disk, str, Local, int, Codec | None], ClipWriter]] = {
-    "AVI": AviClipWriter,
-    "MP4": Mp4ClipWriter,
-    "JPEG": JpegClipWriter,
-}
-"""``FileFormat`` to the writer of its clips."""
 
 _log = logging.getLogger(__name__)
 
@@ -162,7 +155,7 @@ class ClipRecorder:
     def _start_capture(self, span: ClipSpan) -> ClipCapture:
         self._latest_end_ns = span.start_ns + MAX_LENGTH_NS
         buffer = self._buffer or self._make_buffer()
-        make_writer = WRITERS[self._settings[GENERAL]["FileFormat"]]
+        make_writer = _writer_of(self._settings[GENERAL]["FileFormat"])
         sound = buffer.sound.codec if buffer.sound else None
         writer = make_writer(self._store.disk(), self._model, self._local, span.start_ns, sound)
         capture = self._capture = ClipCapture(buffer, span, writer, self._now_ns())
@@ -227,11 +220,26 @@ class ClipRecorder:
         return (buffer.hub, buffer.sound) == self._hubs() and buffer.keep_ns == self._setting_ns("PreEvent")
 
     def _hubs(self) -> tuple[Hub, Hub | None]:
-        hub = hub_for_files(self._pipeline, self._settings[GENERAL])
+        hub = hub_for_clips(self._pipeline, self._settings[GENERAL])
         return hub, sound_for_clips(self._pipeline, self._settings[GENERAL])
 
     def _setting_ns(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND_NS
+
+
+def _writer_of(file_format: str) -> Callable[[Disk, str, Local, int, Codec | None], ClipWriter]:
+    """Return the writer of the clips of a ``FileFormat``."""
+    match file_format:
+        case "MP4":
+            from ipcamd.recording.mp4_clip_writer import Mp4ClipWriter  # not at the camera's start
+
+            return Mp4ClipWriter
+        case "JPEG":
+            from ipcamd.recording.jpeg_clip_writer import JpegClipWriter
+
+            return JpegClipWriter
+        case _:
+            return AviClipWriter
 
 
 def _recover(disk: Disk, zone: tzinfo) -> list[Recording]:

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,7 +12,7 @@ from ipcamd.recording.container_format import Local, avi_format_of
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
 from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording import EVENT, Recording, free_names
+from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
@@ -171,51 +170,6 @@ class AviClipWriter(VideoClipWriter):
 
     def _trim(self, block: EncodedFrame, end_ns: int) -> EncodedFrame:
         return replace(block, payload=block.payload[: (end_ns - block.captured_ns) * SOUND_RATE // SECOND_NS])
-
-
-class JpegClipWriter:
-    """Writer of JPEG files, one per second; one of them is the first picture at or after the event."""
-
-    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, _sound: Codec | None) -> None:
-        """`model` is the prefix of the file names. Audio is left out."""
-        self.disk = disk
-        self.picture_bytes = 0
-        self._model = model
-        self._local = local
-        self._next_due_ns = start_ns
-        self._pictures: list[EncodedFrame] = []
-        self._files: list[Recording] = []
-
-    def add_picture(self, frame: EncodedFrame) -> None:
-        """See `ClipWriter`."""
-        if frame.captured_ns >= self._next_due_ns:
-            self._pictures.append(frame)
-            self.picture_bytes += len(frame.payload)
-            self._next_due_ns += ((frame.captured_ns - self._next_due_ns) // SECOND_NS + 1) * SECOND_NS
-
-    def add_audio(self, block: EncodedFrame) -> None:
-        """See `ClipWriter`."""
-
-    def take_writable(self, end_ns: int, *, last: bool = False) -> list[EncodedFrame]:
-        """See `ClipWriter`."""
-        pictures, self._pictures = self._pictures, []
-        return pictures
-
-    def write(self, frames: list[EncodedFrame]) -> None:
-        """See `ClipWriter`."""
-        self._files += [self._file(frame) for frame in frames]
-
-    def close(self, end_ns: int) -> list[Recording]:
-        """See `ClipWriter`."""
-        return self._files
-
-    def _file(self, frame: EncodedFrame) -> Recording:
-        at = frame.captured_ns
-        for name in free_names(self._model, self._local(at), "jpg"):  # two pictures can have the same second
-            with suppress(FileExistsError):
-                found = self.disk.add_content(EVENT, name, frame.payload)
-                return found.recording(at, at)
-        raise FileExistsError("pictures of that time already exist")
 
 
 def _take_while(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:

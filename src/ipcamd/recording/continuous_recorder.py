@@ -10,13 +10,12 @@ from datetime import datetime
 from functools import partial
 
 from ipcamd.errors import CardError
-from ipcamd.media.codecs import AAC
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import RECORDING
-from ipcamd.params.group import Values
 from ipcamd.recording.container_format import AviContainer, Mp4Container
+from ipcamd.recording.recorded_streams import GENERAL, hub_for_records, sound_for_clips
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
 from ipcamd.settings.settings import Settings
@@ -45,33 +44,8 @@ REPORT_S = 5.0
 """Seconds without a writable card after which the reason is logged, because reading a card takes time."""
 MAX_CUT_OFF = 20
 """Maximum number of incomplete files remembered for repair; the next start of the camera finds the others."""
-GENERAL = "Event.Server.General"
-"""Parameter group with the length of clips and the behaviour of a full card."""
 
 _log = logging.getLogger(__name__)
-
-
-def hub_for_files(pipeline: Pipeline, general: Values) -> Hub:
-    """Return the stream of event clips (SDK 10.16)."""
-    if general["FileFormat"] == "JPEG":
-        return pipeline.mjpeg
-    return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
-
-
-def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
-    """Return the audio of clips, in a codec that their files support; None while the microphone is disabled."""
-    chosen = pipeline.chosen_sound if pipeline.has_audio else None
-    if chosen is None:
-        return None
-    if general["FileFormat"] == "MP4":
-        return chosen if chosen.codec.mp4_sound else pipeline.sound_in(AAC)
-    return chosen if chosen.codec.sound_tag else pipeline.sound
-
-
-def _hub_for_records(pipeline: Pipeline, general: Values) -> Hub:
-    """Return the stream of continuous recordings: that of clips if files can hold its codec, otherwise H.264."""
-    hub = hub_for_files(pipeline, general)
-    return hub if hub.codec.fourcc or general["FileFormat"] == "MP4" else pipeline.h264
 
 
 class ContinuousRecorder:
@@ -184,7 +158,7 @@ class ContinuousRecorder:
         """Return the streams of pictures and sound that are to be recorded, and whether the files are MP4."""
         general = self._settings[GENERAL]
         sound = sound_for_clips(self._pipeline, general)
-        return _hub_for_records(self._pipeline, general), sound, general["FileFormat"] == "MP4"
+        return hub_for_records(self._pipeline, general), sound, general["FileFormat"] == "MP4"
 
     def _make_recorder(self, disk: Disk, hub: Hub, sound: Hub | None, is_mp4: bool) -> SegmentedRecorder:
         def begin(writer: ContainerWriter) -> RecordingFile:

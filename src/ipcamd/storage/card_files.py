@@ -9,7 +9,8 @@ from typing import Protocol
 
 from ipcamd.storage.card_scan import scan_files
 from ipcamd.storage.disk import Disk, FileEntry
-from ipcamd.storage.recording import EVENT, Recording, began_by, free_names
+from ipcamd.storage.recording import EVENT, Recording
+from ipcamd.storage.recording_name import began_by, free_names
 
 
 class WholeFile(Protocol):

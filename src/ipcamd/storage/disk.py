@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ipcamd.dataclass import dataclass
-from ipcamd.storage.recording import FOLDERS, NAME, Recording
+from ipcamd.storage.recording import FOLDERS, Recording
+from ipcamd.storage.recording_name import NAME
 
 DRAFT = ".part"
 """Suffix of files that are being copied to the card."""

@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 
 from ipcamd.media.codecs import key_tests
 from ipcamd.storage.disk import Disk, FileEntry
-from ipcamd.storage.recording import Recording, began_by, believable, nanoseconds
+from ipcamd.storage.recording import Recording, nanoseconds
+from ipcamd.storage.recording_name import began_by, believable
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD
 

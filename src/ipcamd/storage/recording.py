@@ -1,10 +1,5 @@
-"""Recording: a file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local start time.
+"""Recording: a file on the SD card, with its folder and times (SDK 14)."""
 
-Single pictures end with ``.jpg``, recordings in MP4 with ``.mp4``.
-"""
-
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from ipcamd.dataclass import dataclass
@@ -14,19 +9,10 @@ RECORD, EVENT = "record", "event"
 FOLDERS = (RECORD, EVENT)
 """Folders of continuous recordings and of events."""
 
-NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,47}-([0-9]{8}-[0-9]{6})\.(avi|jpg|mp4)")
-"""Pattern of a complete file name; the camera ignores other files on the card."""
-
 TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg", "mp4": "video/mp4"}
 """Content types by file name extension."""
 
-TRIES = 120
-"""Names to try, one for each second, before giving up: some are taken after the clock was set back."""
-
-_FORM = "%m%d%Y-%H%M%S"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_YEARS = range(1970, 2200)
-"""Plausible years: their nanoseconds fit into the database."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -72,33 +58,6 @@ class Segments:
     segment_s: float | None
     """Length of each segment in seconds; the last one may be shorter. None: browsers play the whole file."""
     has_audio: bool
-
-
-def name_of(model: str, began: datetime, ending: str = "avi") -> str:
-    """Return the file name for this local start time."""
-    plain = re.sub("[^0-9A-Za-z_.-]", "_", model)[:48].lstrip("_.-") or "camera"
-    # strftime writes years before 1000 without leading zeros; the camera's clock begins in 1971
-    return f"{plain}-{began.strftime(_FORM)}.{ending}"
-
-
-def free_names(model: str, began: datetime, ending: str = "avi") -> Iterator[str]:
-    """Yield the file name for this local start time, then the names to use if it is taken."""
-    return (name_of(model, began + timedelta(seconds=second), ending) for second in range(TRIES))
-
-
-def began_by(name: str) -> datetime | None:
-    """Return the local start time that a name contains, without a zone; None if it is not the name of a recording."""
-    match = NAME.fullmatch(name)
-    try:
-        began = datetime.strptime(match[1], _FORM) if match else None
-    except ValueError:
-        return None
-    return began if began and believable(began) else None
-
-
-def believable(moment: datetime) -> bool:
-    """Return whether a start time read from a file is plausible."""
-    return moment.year in _YEARS
 
 
 def nanoseconds(moment: datetime) -> int:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording import Recording, free_names
+from ipcamd.storage.recording import Recording
+from ipcamd.storage.recording_name import free_names
 
 _MAX_PIECES = 1000
 """Buffers in one ``writev`` call, which accepts 1024."""

@@ -10,7 +10,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, Shown, avi_file, pictures
 from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.media import codecs
-from ipcamd.storage.recording import name_of
+from ipcamd.storage.recording_name import name_of
 
 
 def lay(

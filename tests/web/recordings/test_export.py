@@ -15,7 +15,7 @@ from ipcamd.cgi.endpoint import Call, EventStream, Reply
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
-from ipcamd.storage.recording import name_of
+from ipcamd.storage.recording_name import name_of
 from ipcamd.web.recordings.export import ENDPOINTS
 
 PLAN, EXPORT, EXPORTS, CANCEL = ENDPOINTS

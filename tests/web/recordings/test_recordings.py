@@ -22,7 +22,8 @@ from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording import Recording, name_of
+from ipcamd.storage.recording import Recording
+from ipcamd.storage.recording_name import name_of
 from ipcamd.store.audit_table import AuditFilter
 from ipcamd.store.eventlog import EventSpan
 from ipcamd.web.recordings import recordings

@@ -7,7 +7,7 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import OutputContainer
 
-from ipcamd.storage.remux import AUDIO_RATE, AnyPacket, add_audio_stream
+from ipcamd.storage.playback.remux import AUDIO_RATE, AnyPacket, add_audio_stream
 
 SLIP = AUDIO_RATE // 25
 """Deviation, in samples, above which sound is padded with silence or cut."""

@@ -16,8 +16,8 @@ from ipcamd.storage.export.continuous_audio import ContinuousAudio
 from ipcamd.storage.export.picture_track import CopiedPictures, EncodedPictures
 from ipcamd.storage.export.plan import ExportPlan
 from ipcamd.storage.export.recording_selection import ExportPart
+from ipcamd.storage.playback.remux import open_container, seek, video_stream_of
 from ipcamd.storage.recording import Recording
-from ipcamd.storage.remux import open_container, seek, video_stream_of
 
 BEHIND_S = 2.0
 """Seconds that sound may lag behind the pictures before silence replaces it."""

@@ -14,7 +14,7 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from ipcamd.media.codecs import find_passable
-from ipcamd.storage.remux import AnyPacket
+from ipcamd.storage.playback.remux import AnyPacket
 
 TICKS = 90_000
 """Ticks of the track's clock per second."""

@@ -91,7 +91,7 @@ def _pread(fd: int, place: int, length: int) -> bytes:
 
 def _from_key_frame(disk: Disk, part: ExportPart) -> ExportPart:
     """Return the part extended back to the last key frame that is not later than its beginning."""
-    from ipcamd.storage.remux import find_key_frame
+    from ipcamd.storage.playback.remux import find_key_frame
 
     with os.fdopen(disk.open(part.recording.folder, part.recording.name), "rb") as source:
         key_s = find_key_frame(source, part.begin_s)

@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
 from ipcamd.storage.card import Card
+from ipcamd.storage.playback.thumbnail import make_thumbnail, thumbnail_position
 from ipcamd.storage.recording import Recording, Segments
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.priority import lower_priority
@@ -23,8 +24,6 @@ CheckWanted = Callable[[], None]
 
 MAX_CACHE_BYTES = 512 << 20
 """Maximum size of the cached videos, without the newest one."""
-THUMBNAIL_AT_S = 2
-"""Second of a recording that its thumbnail shows; a shorter recording shows its middle."""
 MAX_THUMBNAILS = 500
 """Maximum number of cached thumbnails, about 10 KB each."""
 MAX_WAITING = 100
@@ -87,12 +86,12 @@ class Playback:
 
     async def thumbnail(self, recording: Recording, at_s: float | None = None) -> bytes:
         """Return a thumbnail of the recording as JPEG: the last key frame before `at_s`. Raises `CardError`."""
-        at_s = min(THUMBNAIL_AT_S, _length_s(recording) / 2) if at_s is None else min(at_s, _length_s(recording))
+        at_s = thumbnail_position(_length_s(recording), at_s)
         key = recording, at_s
         if found := self._thumbnails.get(key):
             return found
         async with self._turn(self._thumbnail_turn):
-            made = await self._make(recording, lambda source, _: _thumbnail(source, at_s))
+            made = await self._make(recording, lambda source, _: make_thumbnail(source, at_s))
         self._thumbnails[key] = made
         while len(self._thumbnails) > MAX_THUMBNAILS:
             self._thumbnails.popitem(last=False)
@@ -160,7 +159,7 @@ def _length_s(recording: Recording) -> float:
 
 
 def _write_mp4(source: BinaryIO, path: Path, check_wanted: CheckWanted, keys_only: bool) -> None:
-    from ipcamd.storage.remux import remux_to_mp4
+    from ipcamd.storage.playback.remux import remux_to_mp4
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -171,18 +170,12 @@ def _write_mp4(source: BinaryIO, path: Path, check_wanted: CheckWanted, keys_onl
 
 
 def _segments(source: BinaryIO, keys_only: bool) -> Segments:
-    from ipcamd.storage.transcode import segments_of
+    from ipcamd.storage.playback.transcode import segments_of
 
     return segments_of(source, keys_only)
 
 
 def _encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, keys_only: bool) -> bytes:
-    from ipcamd.storage.transcode import encode_segment
+    from ipcamd.storage.playback.transcode import encode_segment
 
     return encode_segment(source, number, check_wanted, keys_only)
-
-
-def _thumbnail(source: BinaryIO, at_s: float) -> bytes:
-    from ipcamd.storage.remux import make_thumbnail
-
-    return make_thumbnail(source, at_s)

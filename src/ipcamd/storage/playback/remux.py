@@ -1,10 +1,9 @@
-"""Remuxer of recordings for browsers: H.264 as MP4 without encoding, and thumbnails.
+"""Remuxer of recordings for browsers: H.264 as MP4 without encoding.
 
-`ipcamd.storage.transcode` converts other codecs. Sound that browsers do not play, such as u-law, becomes AAC. Only
-threads import this module.
+`ipcamd.storage.playback.transcode` converts other codecs. Sound that browsers do not play, such as u-law, becomes AAC.
+Only threads import this module.
 """
 
-import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,8 +17,6 @@ from av.video.stream import VideoStream
 
 from ipcamd.media.codecs import browser_codecs
 
-THUMBNAIL_WIDTH = 320
-"""Width in pixels."""
 AUDIO_RATE = 8000
 """Samples per second."""
 AnyPacket: TypeAlias = "av.Packet[Any]"
@@ -50,24 +47,6 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys
                 sound.put(packet)
         if sound:
             sound.end()
-
-
-def make_thumbnail(source: BinaryIO, at_s: float) -> bytes:
-    """Return a thumbnail of a recording as JPEG: its last key frame before `at_s`.
-
-    A single picture has one frame, at 0. Raises the errors of `remux_to_mp4`.
-    """
-    with open_container(source) as container:
-        pictures = video_stream_of(container)
-        if at_s:
-            seek(container, at_s)
-        frame = next(container.decode(pictures), None)
-        if frame is None:
-            raise ValueError("no picture in it can be decoded")
-        image = frame.to_image(width=THUMBNAIL_WIDTH, height=THUMBNAIL_WIDTH * frame.height // frame.width)  # type: ignore[no-untyped-call]
-    made = io.BytesIO()
-    image.save(made, "JPEG", quality=75)
-    return made.getvalue()
 
 
 def open_container(source: BinaryIO) -> InputContainer:

@@ -9,8 +9,8 @@ import pytest
 from tests.wire.avi.avi_files import NOON, SIZE, avi_file, pictures
 
 from ipcamd.media import codecs
+from ipcamd.storage.playback.transcode import SEGMENT_S, encode_segment, segments_of
 from ipcamd.storage.recording import Segments
-from ipcamd.storage.transcode import SEGMENT_S, encode_segment, segments_of
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.wire.avi.writer import AviWriter

@@ -17,8 +17,7 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType, VideoFrame
 
-from ipcamd.storage.recording import Segments
-from ipcamd.storage.remux import (
+from ipcamd.storage.playback.remux import (
     AUDIO_RATE,
     AnyPacket,
     CheckWanted,
@@ -28,6 +27,7 @@ from ipcamd.storage.remux import (
     seek,
     video_stream_of,
 )
+from ipcamd.storage.recording import Segments
 
 PACKET_SAMPLES = 1024
 """Samples per AAC packet."""

@@ -1,0 +1,33 @@
+"""Recorded streams: the pictures and sound of clips and continuous recordings, by ``FileFormat`` and ``EncodeFormat``
+(SDK 10.16)."""
+
+from ipcamd.media.codecs import AAC
+from ipcamd.media.pipeline import Pipeline
+from ipcamd.media.stream.hub import Hub
+from ipcamd.params.group import Values
+
+GENERAL = "Event.Server.General"
+"""Parameter group with the format and length of clips, and the behaviour of a full card."""
+
+
+def hub_for_clips(pipeline: Pipeline, general: Values) -> Hub:
+    """Return the stream of event clips."""
+    if general["FileFormat"] == "JPEG":
+        return pipeline.mjpeg
+    return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
+
+
+def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
+    """Return the audio of clips, in a codec that their files support; None while the microphone is disabled."""
+    chosen = pipeline.chosen_sound if pipeline.has_audio else None
+    if chosen is None:
+        return None
+    if general["FileFormat"] == "MP4":
+        return chosen if chosen.codec.mp4_sound else pipeline.sound_in(AAC)
+    return chosen if chosen.codec.sound_tag else pipeline.sound
+
+
+def hub_for_records(pipeline: Pipeline, general: Values) -> Hub:
+    """Return the stream of continuous recordings: that of clips if files can hold its codec, otherwise H.264."""
+    hub = hub_for_clips(pipeline, general)
+    return hub if hub.codec.fourcc or general["FileFormat"] == "MP4" else pipeline.h264

@@ -1,0 +1,1 @@
+"""Playback of recordings in browsers: whole, in segments, and as thumbnails."""
