@@ -1,7 +1,6 @@
 """Delivery of captured files to other hosts: by FTP, by mail, to a Samba share (SDK 10.16 to 10.20)."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,21 +10,18 @@ from ipcamd.delivery.queue.delivery_queue import QueueLimits
 from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.missing_rights import TargetStates
-from ipcamd.delivery.target.running_tests import RunningTests
+from ipcamd.delivery.target.target_test import RunningTests, send_test_file
 from ipcamd.delivery.target.uploader import Uploader
 from ipcamd.delivery.worker.connection import WorkerResources
 from ipcamd.delivery.worker.delivery_log import Note
 from ipcamd.delivery.worker.worker import DeliveryWorker
-from ipcamd.errors import DeliveryError, RequestFailed
+from ipcamd.errors import RequestFailed
 from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
-
-TEST_TIMEOUT_S = 25.0
-"""Time limit of a test, in seconds."""
 
 
 class Delivery:
@@ -86,15 +82,7 @@ class Delivery:
         the test succeeds, waiting items follow at once. Raises ``RequestFailed`` with the reason."""
         worker = self._workers[target]
         with self._tests.enter(target):
-            try:
-                async with asyncio.timeout(TEST_TIMEOUT_S):
-                    missing = await self._test(worker)
-            except DeliveryError as error:
-                raise RequestFailed(str(error)) from error
-            except TimeoutError as error:
-                raise RequestFailed(f"{worker.uploader.title} timed out after {TEST_TIMEOUT_S:g} s") from error
-            except OSError as error:  # of the camera's own disk: those of the target are DeliveryErrors
-                raise RequestFailed(f"the camera cannot write a file for the test: {error.strerror}") from error
+            missing = await send_test_file(target, worker.uploader.title, self._folder, self._now_ns(), worker.test)
         worker.retry_now()
         return missing
 
@@ -132,19 +120,6 @@ class Delivery:
             self._log.note(EventLogEntry(self._now_ns(), title, schedule, done, failed, event=event))
 
         return note
-
-    async def _test(self, worker: DeliveryWorker) -> list[str]:
-        token = secrets.token_hex(16)
-        path = self._folder / token
-        moment = self._now_ns()
-        try:
-            size = await asyncio.to_thread(path.write_bytes, f"A test of the camera's delivery, {token}.\r\n".encode())
-            name = f"test-{token[:8]}.txt"
-            return await worker.test(
-                SpoolItem(0, worker.target, token, path, name, "text/plain", size, moment, "test", "")
-            )
-        finally:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 def _restart(worker: DeliveryWorker, _: Values) -> None:

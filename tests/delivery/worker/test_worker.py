@@ -259,7 +259,7 @@ async def test_one_test_at_a_time(tmp_path: Path) -> None:
 
 
 async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.delivery.delivery.TEST_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("ipcamd.delivery.target.target_test.TEST_TIMEOUT_S", 0.05)
     fake, begun, never = FakeUploader(), threading.Event(), threading.Event()
     fake.judge = lambda _: (fake.blocking.on_abort(never.set), begun.set(), never.wait())
     async with staged(tmp_path, {"ftp": fake}) as stage:

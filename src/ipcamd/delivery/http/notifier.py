@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.target.error_text import explain_error
-from ipcamd.delivery.target.running_tests import RunningTests
+from ipcamd.delivery.target.target_test import RunningTests
 from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed

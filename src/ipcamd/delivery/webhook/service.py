@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from ipcamd.delivery.counts import DeliveryCounts
-from ipcamd.delivery.target.running_tests import RunningTests
+from ipcamd.delivery.target.target_test import RunningTests
 from ipcamd.delivery.webhook.config import WebhookConfig
 from ipcamd.delivery.webhook.worker import WebhookParts, WebhookWorker
 from ipcamd.errors import RequestFailed
