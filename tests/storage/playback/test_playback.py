@@ -18,7 +18,7 @@ from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.errors import CardError
 from ipcamd.media import codecs
-from ipcamd.storage import playback as playback_module
+from ipcamd.storage.playback import playback as playback_module
 from ipcamd.storage.playback import remux, transcode
 from ipcamd.storage.playback.playback import Playback
 from ipcamd.storage.recording import Recording
