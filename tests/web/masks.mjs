@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { mirrored, whole } = await import(`${process.env.MODULES}/masks/places.js`);
+const { mirrored, whole } = await import(`${process.env.MODULES}/masks/mask_coordinates.js`);
 
 test("a mirrored place is at the other side, and comes back", () => {
   const area = { left: 0, top: 10, right: 100, bottom: 200 };

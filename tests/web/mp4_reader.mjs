@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const { Mp4Reader, findBox } = await import(`${process.env.MODULES}/mp4/mp4_reader.js`);
-const { rebased } = await import(`${process.env.MODULES}/mp4/recorder.js`);
+const { rebased } = await import(`${process.env.MODULES}/live/video_recorder.js`);
 
 const TYPE = 'video/mp4; codecs="avc1.4d401f,mp4a.40.2"';
 

@@ -250,7 +250,7 @@ function toggleSound() {
 async function saveSnapshot() {
   view.flash();
   try {
-    const { fileName, saveFile } = await import("./save_file.js");
+    const { fileName, saveFile } = await import("./file_download.js");
     const name = fileName(document.title, "jpg");
     // while paused, the snapshot is the picture on the screen
     saveFile(await (view.player.dataset.state === "paused" ? seenPicture() : freshPicture()), name);
@@ -272,7 +272,7 @@ function seenPicture() {
 
 async function toggleRecording() {
   if (recorder) return recorder.stop();
-  const [{ fileName }, { Recorder }] = await Promise.all([import("./save_file.js"), import("../mp4/recorder.js")]);
+  const [{ fileName }, { Recorder }] = await Promise.all([import("./file_download.js"), import("./video_recorder.js")]);
   const name = fileName(document.title, "mp4");
   if (recorder) return undefined; // pressed twice
   recorder = new Recorder({ progress: (seconds, bytes) => view.recording({ seconds, bytes }) });

@@ -25,7 +25,7 @@ const MJPEG = {
   by: "single pictures",
   path: "cgi/mjpg/mjpeg.cgi",
   async load() {
-    const [{ JpegRenderer }, { readParts }] = await Promise.all([import("../renderers/jpeg_renderer.js"), import("./multipart.js")]);
+    const [{ JpegRenderer }, { readParts }] = await Promise.all([import("../renderers/jpeg_renderer.js"), import("./multipart_parser.js")]);
     return { Renderer: JpegRenderer, read: readParts, ...(await overHttp()) };
   },
   tellsLevels: true,
@@ -51,7 +51,7 @@ function webCodecs(name) {
     by: "by WebCodecs",
     path: `cgi/mpeg/stream1.cgi?codec=${name}`,
     async load() {
-      const [Renderer, { readParts }] = await Promise.all([RENDERERS[name](), import("./multipart.js")]);
+      const [Renderer, { readParts }] = await Promise.all([RENDERERS[name](), import("./multipart_parser.js")]);
       return { Renderer, read: readParts, ...(await overHttp()) };
     },
     tellsLevels: true,

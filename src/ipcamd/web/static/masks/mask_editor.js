@@ -4,7 +4,7 @@
 import { cameraUrl } from "../shared/camera_url.js";
 import { WindowOverlay } from "../motion/window_overlay.js";
 import { inside, isEmpty } from "../motion/windows.js";
-import { mirrored, whole } from "./places.js";
+import { mirrored, whole } from "./mask_coordinates.js";
 
 const SIDES = ["Left", "Top", "Right", "Bottom"];
 const FIRST = { left: 240, top: 180, right: 400, bottom: 300 }; // of a new mask, in the middle

@@ -2,7 +2,7 @@
 
 import { inside } from "../motion/windows.js";
 import { PtzCommands } from "./commands.js";
-import { Hold } from "./hold.js";
+import { Hold } from "./long_press.js";
 
 const WHEEL = 1.15; // zoom factor per notch of the wheel
 const [WIDEST, CLOSEST] = [1, 4];

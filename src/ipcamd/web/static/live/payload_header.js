@@ -1,4 +1,4 @@
-// The 28-byte header before each payload (SDK 3.1): seven 32-bit words, little end first.
+// Payload header: the 28 bytes before each payload (SDK 3.1), seven 32-bit words, little end first.
 
 export const HEADER = 28;
 

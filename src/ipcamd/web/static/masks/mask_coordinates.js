@@ -1,4 +1,4 @@
-// Places of masks: conversion between the source's whole picture, to which the camera refers, and its visible part.
+// Mask coordinates: conversion between the source's whole picture, to which the camera refers, and its visible part.
 
 import { WIDTH, HEIGHT } from "../motion/windows.js";
 

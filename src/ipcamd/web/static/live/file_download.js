@@ -1,4 +1,4 @@
-// File saving: names of the files, and their download.
+// File downloads: names of the files, and their saving by the browser.
 
 /** Download this as a file. @param {Blob} blob @param {string} name */
 export function saveFile(blob, name) {

@@ -1,9 +1,9 @@
 // Recorder: saves the camera's MP4 stream in a file, starting with a key frame, until it is stopped. It has a connection of
 // its own, so that pausing the picture does not affect it.
 
-import { saveFile } from "../live/save_file.js";
+import { saveFile } from "./file_download.js";
 import { cameraUrl } from "../shared/camera_url.js";
-import { Mp4Reader, findBox } from "./mp4_reader.js";
+import { Mp4Reader, findBox } from "../mp4/mp4_reader.js";
 
 const PATH = "cgi/mp4/live.cgi";
 const BLOB = 4 * 1024 * 1024; // bytes per blob: the browser may store blobs on disk
@@ -13,7 +13,7 @@ const MOST_ON_DISK = 8_000_000_000;
 /**
  * A fragment whose time counts from `origin`, without the boxes before it.
  *
- * @param {import("./mp4_reader.js").Fragment} frame
+ * @param {import("../mp4/mp4_reader.js").Fragment} frame
  * @param {number} origin seconds
  */
 export function rebased({ data, timescale, time }, origin) {

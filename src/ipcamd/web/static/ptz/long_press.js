@@ -1,4 +1,4 @@
-// Hold: a short press moves one step, a long one moves until it ends. A stick moves at once.
+// Long press: a short press moves one step, a long one moves until it ends. A stick moves at once.
 
 const LONG_MS = 300; // milliseconds from which a press counts as long
 

@@ -1,7 +1,7 @@
-// The camera's endless multipart answer (SDK 3.1): a boundary line, header lines, an empty line, a body of
+// Multipart parser of the endless answer (SDK 3.1): a boundary line, header lines, an empty line, a body of
 // Content-Length bytes, then the next boundary line. Bytes arrive in any portions; each is examined once.
 
-import { readPayload } from "./payload.js";
+import { readPayload } from "./payload_header.js";
 
 const LINE_FEED = 10;
 const LONGEST_LINE = 4096;
