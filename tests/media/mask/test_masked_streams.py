@@ -2,8 +2,8 @@
 
 import pytest
 from tests.media.encoded import h264
-from tests.media.passthrough.test_passthrough import House as PassingHouse
-from tests.media.passthrough.test_passthrough import Viewer as PacketViewer
+from tests.media.passthrough.house import House as PassingHouse
+from tests.media.passthrough.house import Viewer as PacketViewer
 from tests.media.passthrough.test_passthrough import house as passing_house
 from tests.media.stage import SECOND, decoded, grey
 from tests.media.test_pipeline import House, Viewer, house

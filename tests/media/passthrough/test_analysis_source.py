@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.media.encoded import h264
-from tests.media.passthrough.test_passthrough import House, Viewer, until
+from tests.media.passthrough.house import House, Viewer, until
 from tests.media.stage import SECOND, WAIT, Script, grey
 
 from ipcamd.errors import SourceError

@@ -2,99 +2,24 @@
 
 import asyncio
 import itertools
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from tests.media.encoded import annex_b, h264, jpegs, units
-from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, luma
+from tests.media.passthrough.house import House, Viewer, until
+from tests.media.stage import SECOND, WAIT, decoded, luma
+from tests.other_decoders import LateDecoder
 
 from ipcamd.media import codecs
 from ipcamd.media.capture.video_capture import Timeouts
-from ipcamd.media.frame import AudioChunk, EncodedFrame, Packet, Picture
-from ipcamd.media.pipeline import Pipeline
-from ipcamd.media.source import Wanted
-from ipcamd.media.source.packet_reader import PacketReader
-from ipcamd.media.stream.hub import Hub
-from ipcamd.params import GROUPS
-from ipcamd.settings.change_records import Change
-from ipcamd.settings.settings import Settings
-from ipcamd.store.database import Database
+from ipcamd.media.decode import hardware_decoder
+from ipcamd.media.decode.decoder_choice import DECODERS
+from ipcamd.media.frame import EncodedFrame
+from ipcamd.media.hardware_codecs import HardwareCodecs
 
 SPS, PPS = 7, 8
 SENSOR = "ImageSource.IO.Sensor"
-
-
-class EncodedScript(Script):
-    """A camera of H.264, or of another codec: it gives the encoded pictures that the test puts in."""
-
-    codec = codecs.H264
-
-    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
-        reader = PacketReader(self.codec, wanted)
-        for item in super().play(wanted, stop):
-            yield from reader.read(*item) if isinstance(item, tuple) else [item]
-
-
-class House:
-    """A pipeline on such a camera."""
-
-    def __init__(self, path: Path, analysis_source: Script | None = None) -> None:
-        self.time = NOON
-        self.database = Database(path)
-        small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
-        self.settings = Settings(self.database, GROUPS, small)
-        self.source = EncodedScript()
-        never = Timeouts(silence_s=600, start_s=600, blank_s=600)
-        self.pipeline = Pipeline(
-            self.settings, self.source, lambda: self.time, timeouts=never, analysis_source=analysis_source
-        )
-        self.sent: dict[int, bytes] = {}
-        """Access units by their time."""
-
-    async def set(self, group: str, **values: str) -> None:
-        await self.settings.update([Change(group, name, value) for name, value in values.items()])
-
-    async def send(self, viewer: "Viewer", *payloads: bytes) -> list[EncodedFrame]:
-        """Send pictures; return those that the viewer gets."""
-        return [await self._send(viewer, payload) for payload in payloads]
-
-    async def _send(self, viewer: "Viewer", payload: bytes) -> EncodedFrame:
-        self.put(payload)
-        return await viewer.next()
-
-    def put(self, payload: bytes, step_ns: int = SECOND // 30) -> None:
-        self.time += step_ns
-        self.sent[self.time] = payload
-        self.source.items.put((payload, self.time))  # type: ignore[arg-type]
-
-    def passed(self, frames: list[EncodedFrame]) -> list[bool]:
-        """Whether each equals the sent one, byte for byte."""
-        return [frame.payload == self.sent[frame.captured_ns] for frame in frames]
-
-    @property
-    def state(self) -> str:
-        return dict(self.pipeline.passthrough.report())["Stream H.264"]
-
-
-class Viewer:
-    """Watches one hub."""
-
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
-        self.frames: asyncio.Queue[EncodedFrame] = asyncio.Queue()
-        for frame in hub.subscribe(self.frames.put_nowait):
-            self.frames.put_nowait(frame)
-
-    async def next(self) -> EncodedFrame:
-        return await asyncio.wait_for(self.frames.get(), WAIT)
-
-    def take_all(self) -> list[EncodedFrame]:
-        return [self.frames.get_nowait() for _ in range(self.frames.qsize())]
-
-    def leave(self) -> None:
-        self.hub.unsubscribe(self.frames.put_nowait)
 
 
 @pytest.fixture
@@ -104,14 +29,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     yield house
     await house.pipeline.stop()
     house.database.close()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(WAIT):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.005)
 
 
 def check_continuity(frames: list[EncodedFrame]) -> None:
@@ -148,6 +65,41 @@ async def test_a_change_of_the_picture_is_encoded_and_the_rest_is_passed_through
     assert levels[13] < 120 < levels[14]
     assert levels[16] > 120 > levels[17]
     assert [frame.key for frame in frames[:22]] == [n in (0, 10, 14, 20) for n in range(22)]
+
+
+@pytest.fixture
+def late_hardware(monkeypatch: pytest.MonkeyPatch) -> HardwareCodecs:
+    """Hardware that returns a picture two packets late."""
+    for name in DECODERS:
+        monkeypatch.setitem(DECODERS, name, {"h264": "h264"} if name == "qsv" else {})
+    monkeypatch.setattr(hardware_decoder, "open_decoder", LateDecoder)
+    hardware = HardwareCodecs("auto")
+    hardware.decoders.check()
+    return hardware
+
+
+async def test_changes_lose_no_picture_that_a_hardware_decoder_returns_late(
+    tmp_path: Path, late_hardware: HardwareCodecs
+) -> None:
+    house = House(tmp_path / "state" / "ipcamd.db", hardware=late_hardware)
+    await house.pipeline.start()
+    viewer, pictures = Viewer(house.pipeline.h264), h264(60, gop=10)
+    frames = await house.send(viewer, *pictures[:12])
+    await house.set(SENSOR, Brightness="255")
+    frames += await house.send(viewer, pictures[12])
+    house.put(pictures[13])
+    house.put(pictures[14])
+    frames += await house.send(viewer, *pictures[15:20])  # gets the picture of two packets before
+    await house.set(SENSOR, Brightness="128")
+    frames += await house.send(viewer, *pictures[20:22])
+    assert house.state == "encoded (earlier pictures are in the decoder)"
+    frames += await house.send(viewer, *pictures[22:])
+    frames += [await viewer.next() for _ in range(2)]
+    check_continuity(frames)
+    assert house.passed(frames) == [True] * 13 + [False] * 7 + [True] * 40
+    assert [late_hardware.decoders.report()[0][1], house.state] == ["qsv", "passed through"]
+    await house.pipeline.stop()
+    house.database.close()
 
 
 @pytest.mark.parametrize(

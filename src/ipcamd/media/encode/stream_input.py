@@ -22,6 +22,8 @@ class StreamInput(_Queue):
 
     def __init__(self) -> None:
         super().__init__()
+        self.starts = 0
+        """How often items became wanted."""
         self._continuous = False
         """Whether the last item was a packet, without a gap after it."""
         self._pass_on: Callable[[Packet], None] | None = None
@@ -31,6 +33,7 @@ class StreamInput(_Queue):
         """Set whether items are wanted. The first packet must then be a key frame."""
         with self._changed:
             self._continuous = False
+            self.starts += wanted
         super().set_wanted(wanted)
 
     def take_or_pass(self, pass_on: Callable[[Packet], None]) -> "Packet | ProcessedFrame | None":

@@ -12,14 +12,18 @@ if TYPE_CHECKING:  # imports PyAV
 OFF, PASSED = "off", "passed through"
 """State of a stream without viewers, and of one that is passed through."""
 NO_SIGNAL, NO_KEY = "no signal", "waiting for a key frame"
+IN_DECODER = "earlier pictures are in the decoder"
 """Reasons to encode, in addition to those of packets, settings and the picture."""
+_MOST_HELD = 30
+"""Most packets that wait for pictures in the decoder; hardware may return them late."""
 
 
 class PassthroughSwitch:
     """Feeds the thread of one stream. `offer` and `admits` are for one thread at a time.
 
-    It starts to pass through at a key frame. It returns to encoding where a decoded picture can take over: at a key
-    frame, or where the decoder is up to date. Each picture reaches the stream exactly once.
+    It starts to pass through at a key frame, after the pictures before it that the decoder still has. It returns to
+    encoding where a decoded picture can take over: at a key frame, or where the decoder is up to date. Each picture
+    reaches the stream exactly once.
     """
 
     def __init__(self, stream: EncoderThread) -> None:
@@ -34,6 +38,12 @@ class PassthroughSwitch:
         """Capture time of the last packet that was passed through."""
         self._pictures = 0
         """Decoded pictures since the last packet."""
+        self._held: list[Packet] = []
+        """Packets from a key frame on, to be passed through after the pictures in the decoder."""
+        self._held_start = 0
+        """`StreamInput.starts` at that key frame."""
+        self._packet_ns = self._encoded_ns = 0
+        """Capture times of the last packet, and of the last picture to encode; 0 while packets are passed through."""
 
     @property
     def wants_packets(self) -> bool:
@@ -71,16 +81,18 @@ class PassthroughSwitch:
         `rate` is the source's frame rate, 0 if unknown. `masked` describes the masks, "" for none: with masks no packet
         is passed on, even if viewers must wait for the decoder."""
         if not packet.payload:
-            self._passing, self._no_packets, self._obstacle = False, packet.obstacle, packet.obstacle
+            self._passing, self._no_packets, self._obstacle, self._held = False, packet.obstacle, packet.obstacle, []
             return
         is_decoded, self._pictures = self._pictures > 0, 0
+        previous_ns, self._packet_ns = self._packet_ns, packet.captured_ns
         self._obstacle = (
             self._find_setting() or packet.obstacle or masked or touched or self._find_difference(packet, rate)
         )
-        if self._obstacle and (packet.key or is_decoded or masked):
-            self._passing = False
-        elif not self._obstacle and not self._passing:
-            self._passing, self._obstacle = packet.key, "" if packet.key else NO_KEY
+        if self._obstacle:
+            self._held = []
+            self._passing = self._passing and not (packet.key or is_decoded or masked)
+        elif not self._passing:
+            self._start(packet, 0 < self._encoded_ns < previous_ns)
         if self._passing:
             self._hand_on(packet)
 
@@ -89,20 +101,44 @@ class PassthroughSwitch:
         if not self.stream.hub.watched.is_set():
             return False
         if not picture.signal:
-            self._passing, self._obstacle = False, NO_SIGNAL
+            self._passing, self._obstacle, self._held = False, NO_SIGNAL, []
             return True
         self._pictures += 1
         if self._pictures > 1:  # the source has stopped sending packets
-            self._passing, self._obstacle = False, self._no_packets
-        return not self._passing and not 0 <= self._last_ns - picture.captured_ns < LATE_NS
+            self._passing, self._obstacle, self._held = False, self._no_packets, []
+        if self._held and picture.captured_ns >= self._held[0].captured_ns:
+            self._release()
+        if self._passing or 0 <= self._last_ns - picture.captured_ns < LATE_NS:
+            return False
+        self._encoded_ns = picture.captured_ns
+        return True
 
     def put(self, processed: "ProcessedFrame") -> None:
         """Let the stream encode a picture."""
         self.stream.input.put(processed)
 
+    def _start(self, packet: Packet, has_pictures: bool) -> None:
+        """Start to pass through at a key frame; `has_pictures`: the decoder has pictures from before it."""
+        if self._held_start != self.stream.input.starts:  # all viewers have left meanwhile
+            self._held = []
+        if self._held or (packet.key and has_pictures):
+            self._held.append(packet)
+            self._held_start, self._obstacle = self.stream.input.starts, IN_DECODER
+            if len(self._held) > _MOST_HELD:
+                self._release()
+        else:
+            self._passing, self._obstacle = packet.key, "" if packet.key else NO_KEY
+
+    def _release(self) -> None:
+        """Pass the held packets through."""
+        self._passing, self._obstacle = True, ""
+        held, self._held = self._held, []
+        for packet in held:
+            self._hand_on(packet)
+
     def _hand_on(self, packet: Packet) -> None:
         if self.stream.input.append(packet):
-            self._last_ns = packet.captured_ns
+            self._last_ns, self._encoded_ns = packet.captured_ns, 0
         else:  # no viewers meanwhile, or the thread was delayed
             self._passing, self._obstacle = False, NO_KEY
 
