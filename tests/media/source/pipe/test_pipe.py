@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import islice, pairwise
 from pathlib import Path
+from typing import cast
 
 import pytest
 from tests.media.source.clips import level, pictures
@@ -138,6 +139,33 @@ def test_a_program_that_stops_within_a_frame_may_continue_it(fifo: Path, time: T
         write(data[1000:] + frame(150) + frame(210))
         shown = take(source, 1)
     assert level(shown[0]) == pytest.approx((210 - 16) * 255 / 219, abs=1)  # the first two are old
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_frames_that_a_stalled_program_writes_later_do_not_stay_late(fifo: Path, time: Time, is_silent: bool) -> None:
+    source = make_source(f"pipe:{fifo}?{RAW}", time.clock)
+    with writer(fifo) as write:
+        items = play_for_ever(source)
+        write(frame(90) * 4)
+        for _ in range(4):
+            assert next(items).signal
+        if is_silent:  # the camera tries again after the time-out
+            with pytest.raises(SourceError, match="sends nothing"):
+                next(items)
+            items = play_for_ever(source)
+        time.passed += 10 * 40_000_000
+        resumed_ns = time.passed
+        write(frame(90) * 10 + frame(210) * 3)
+        while level(next(items)) < 200:
+            pass
+        assert time.passed - resumed_ns <= 2 * 40_000_000
+        items.close()
+
+
+def play_for_ever(source: Source) -> "Generator[Picture]":
+    """Play, also what seems to come at one moment."""
+    return cast("Generator[Picture]", source.play(lambda: Wanted(SIZE, 1000, False), threading.Event()))
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ _STALE_FRAMES = 2
 _BURST_NS = 3 * SECOND_NS
 _EARLY_FRAMES = 2
 """Raw frames that may arrive early before the writer has to wait."""
+_MOST_LATE_NS = 10 * SECOND_NS
+"""Longest delay that a writer may make up for by writing faster."""
 
 
 def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
@@ -38,6 +40,9 @@ def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Ite
     except SourceError:
         if not reception.stop.is_set():
             raise
+    finally:
+        if reception.stop.is_set():
+            reader.due_ns = 0  # nobody reads until the next run, so the writer is not late
 
 
 def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
@@ -49,7 +54,7 @@ def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> 
 def _play_raw(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Picture]:
     clock, stop = reception.clock, reception.stop
     decoder, converter, limiter = _RawDecoder(form), VideoConverter(), RateLimiter()
-    number, stale, brake = -1, _STALE_FRAMES if reader.used else 0, _Brake(form.rate, clock, stop)
+    number, stale, brake = -1, _STALE_FRAMES if reader.used else 0, _Brake(form.rate, clock, stop, reader)
     while (data := reader.read_exactly(form.frame_bytes)) is not None:
         reception.note_picture()
         number += 1
@@ -77,14 +82,19 @@ class _RawDecoder:
 
 
 class _Brake:
-    """Slows a program that writes faster than in real time down to the frame rate."""
+    """Slows a program that writes faster than in real time down to the frame rate.
 
-    def __init__(self, rate: Fraction, clock: Clock, stop: threading.Event) -> None:
+    A program that was late may make up for it: its frames wait somewhere, and would stay late otherwise.
+    """
+
+    def __init__(self, rate: Fraction, clock: Clock, stop: threading.Event, reader: PipeReader) -> None:
         self._period_ns, self._clock, self._stop = int(SECOND_NS / rate), clock, stop
-        self._due_ns = 0
+        self._reader = reader
 
     def wait(self) -> None:
         """Wait if the present frame is too early."""
         now_ns = self._clock.steady_ns()
-        self._due_ns = max(self._due_ns, now_ns - _EARLY_FRAMES * self._period_ns) + self._period_ns
-        self._clock.wait(self._stop, max(0, self._due_ns - now_ns) / SECOND_NS)
+        most_late_ns = _MOST_LATE_NS if self._reader.due_ns else _EARLY_FRAMES * self._period_ns
+        due_ns = max(self._reader.due_ns, now_ns - most_late_ns) + self._period_ns
+        self._reader.due_ns = due_ns
+        self._clock.wait(self._stop, max(0, due_ns - now_ns) / SECOND_NS)

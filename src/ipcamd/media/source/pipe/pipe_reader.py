@@ -28,6 +28,8 @@ class PipeReader:
         self._partial = bytearray()
         """Beginning of a raw frame whose end had not arrived in time."""
         self._limit, self._stop = SilenceLimit(), threading.Event()
+        self.due_ns = 0
+        """When the next raw frame is due, by the steady clock; 0: unknown. A run that follows a time-out needs it."""
         self.used = False
         """Whether something was read in an earlier run."""
         self.ended = False
