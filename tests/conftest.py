@@ -24,9 +24,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the files with slow tests first, so that the last ones are short and no worker waits for another."""
+    """Run long tests first, so that the last ones are short and no worker waits for another.
+
+    First those with a time limit of their own, which install programs; then the files with slow tests.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in slow, END_TO_END not in item.path.parents))
+
+    def order(item: pytest.Item) -> tuple[bool, bool, bool]:
+        return not item.get_closest_marker("timeout"), item.path not in slow, END_TO_END not in item.path.parents
+
+    items.sort(key=order)
 
 
 @pytest.fixture

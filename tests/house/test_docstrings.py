@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[2] / "src/ipcamd"
-FILES = {path.relative_to(SOURCE): path.read_text() for path in sorted(SOURCE.rglob("*.py"))}
+from tests.house.modules import SOURCE, parse_modules
+
 DESCRIBE_THEMSELVES = {
     "Endpoint",
     "numbered_endpoint",
@@ -61,6 +61,10 @@ def is_docstring(node: ast.stmt | None) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
+def lines_of(path: Path) -> list[str]:
+    return (SOURCE / path).read_text().splitlines()
+
+
 def has_comment(lines: list[str], node: Assignment) -> bool:
     own = lines[node.lineno - 1 : node.end_lineno]
     above = lines[node.lineno - 2].strip() if node.lineno > 1 else ""
@@ -87,8 +91,8 @@ def assignments(body: list[ast.stmt], lines: list[str]) -> Iterator[tuple[Assign
             yield node, is_described(body, index, lines)
 
 
-def public_classes(text: str) -> Iterator[ast.ClassDef]:
-    for node in ast.walk(ast.parse(text)):
+def public_classes(module: ast.Module) -> Iterator[ast.ClassDef]:
+    for node in ast.walk(module):
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield node
 
@@ -111,8 +115,8 @@ def has_fields(node: ast.ClassDef) -> bool:
 def test_every_public_constant_is_described() -> None:
     found = [
         f"{path}:{node.lineno}: {', '.join(names_of(node))}"
-        for path, text in FILES.items()
-        for node, described in assignments(ast.parse(text).body, text.splitlines())
+        for path, module in parse_modules().items()
+        for node, described in assignments(module.body, lines_of(path))
         if not described and not describes_itself(node)
     ]
     assert not found, "\n".join(found)
@@ -121,10 +125,10 @@ def test_every_public_constant_is_described() -> None:
 def test_every_number_of_a_dataclass_has_a_unit() -> None:
     found = [
         f"{path}:{node.lineno}: {owner.name}.{names_of(node)[0]}"
-        for path, text in FILES.items()
-        for owner in public_classes(text)
+        for path, module in parse_modules().items()
+        for owner in public_classes(module)
         if has_fields(owner)
-        for node, described in assignments(owner.body, text.splitlines())
+        for node, described in assignments(owner.body, lines_of(path))
         if isinstance(node, ast.AnnAssign) and re.search(r"\b(int|float)\b", ast.unparse(node.annotation))
         if not (described or UNITS.search(names_of(node)[0]) or mentions(owner, names_of(node)[0]))
     ]
@@ -135,8 +139,8 @@ def test_constructors_describe_arguments_of_plain_types() -> None:
     """A class describes itself; a number, a text or a function does not."""
     found = [
         f"{path}:{init.lineno}: {owner.name}({argument.arg})"
-        for path, text in FILES.items()
-        for owner in public_classes(text)
+        for path, module in parse_modules().items()
+        for owner in public_classes(module)
         if (init := constructor(owner))
         for argument in (*init.args.args[1:], *init.args.kwonlyargs)
         if argument.annotation and PLAIN_TYPES.search(ast.unparse(argument.annotation))
@@ -162,10 +166,9 @@ def is_action(node: Function) -> bool:
     return any(ast.unparse(a.annotation) in ("Call", "OperationCall") for a in node.args.args if a.annotation)
 
 
-def public_functions(text: str) -> Iterator[tuple[Function, str]]:
+def public_functions(module: ast.Module) -> Iterator[tuple[Function, str]]:
     """Yield the functions and methods that are public, with the docstrings that describe them."""
-    module = ast.parse(text)
-    for owner in (module, *public_classes(text)):
+    for owner in (module, *public_classes(module)):
         for node in owner.body:
             if isinstance(node, Function) and not node.name.startswith("_"):
                 above = ast.get_docstring(owner) or "" if isinstance(owner, ast.ClassDef) else ""
@@ -176,8 +179,8 @@ def test_public_functions_say_which_errors_they_raise() -> None:
     """A method of an interface refers to it: "See `Lens`"."""
     found = [
         f"{path}:{node.lineno}: {node.name} raises {raised_by(node)[0]}"
-        for path, text in FILES.items()
-        for node, described in public_functions(text)
+        for path, module in parse_modules().items()
+        for node, described in public_functions(module)
         if raised_by(node) and not is_action(node) and not re.search(r"\b[Rr]aise|See [`*]", described)
     ]
     assert not found, "\n".join(found)

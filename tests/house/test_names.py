@@ -3,22 +3,15 @@
 import ast
 import re
 from collections import defaultdict
-from functools import cache
-from pathlib import Path
 
-SOURCE = Path(__file__).parents[2] / "src/ipcamd"
+from tests.house.modules import SOURCE, parse_modules
+
 FILES_IN_A_FOLDER = 15
-
-
-@cache
-def modules() -> dict[Path, ast.Module]:
-    """Return each module by its path; not at import, which every process of the tests would wait for."""
-    return {path.relative_to(SOURCE): ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py"))}
 
 
 def test_no_two_public_classes_share_a_name() -> None:
     found: dict[str, list[str]] = defaultdict(list)
-    for path, module in modules().items():
+    for path, module in parse_modules().items():
         for node in module.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[node.name].append(str(path))
@@ -35,7 +28,7 @@ def test_docstrings_begin_with_what_they_describe() -> None:
     described = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     found = [
         f"{path}: {first}"
-        for path, module in modules().items()
+        for path, module in parse_modules().items()
         for node in ast.walk(module)
         if isinstance(node, described)
         and re.match(r"(Who|What|Where|Which|How)\b", first := (ast.get_docstring(node) or ""))

@@ -309,10 +309,8 @@ async def test_no_signal_is_shown_at_once_and_the_source_s_next_key_frame_goes_o
     assert frames[-1].key
     assert not frames[-1].captured_ns > house.time + SECOND
     assert house.state == "encoded (no signal)"
-    for payload in h264(3):
-        house.put(payload)
-    while house.state != "passed through":
-        frames.append(await viewer.next())
+    await put_until(lambda: house.state == "passed through", house, h264(3))
+    frames += viewer.take_all()
     assert [frame.counter for frame in frames] == list(range(len(frames)))
     await house.pipeline.stop()
     house.database.close()
