@@ -1,4 +1,4 @@
-"""RTSP: viewers of one H.264 stream, over TCP and UDP, compared with GStreamer's server.
+"""RTSP: viewers of one H.264 stream, over TCP and UDP, compared with GStreamer's server and with the least work in C.
 
 usage: python -m bench.rtsp [--full]
 """
@@ -23,6 +23,8 @@ from tests.ports import free_port
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 PEER = "GStreamer"
+LIMIT = "C send"
+"""C program that calls `send` for each picture and viewer over TCP and does nothing else."""
 FPS, KBPS = 30, 2000
 SHORT = {10: 1, 100: 1, 500: 3, 1000: 1}
 FULL = {10: 3, 100: 3, 500: 3, 1000: 3}
@@ -65,6 +67,15 @@ def gstreamer(stream: Path) -> Iterator[Server]:
     command = [SYSTEM_PYTHON, str(Path(__file__).with_name("gstreamer_rtsp.py")), str(port), str(stream), str(FPS)]
     with servers.running(command, port, {}) as pid:
         yield Server(PEER, port, pid)
+
+
+@contextlib.contextmanager
+def limit() -> Iterator[Server]:
+    """Run the C limit with pictures of the stream's mean size."""
+    port = free_port()
+    command = [str(BUILD / "rtsp_limit"), str(port), str(FPS), str(KBPS * 125 // FPS)]
+    with servers.running(command, port, {}) as pid:
+        yield Server(LIMIT, port, pid)
 
 
 def has_gstreamer() -> bool:
@@ -110,10 +121,13 @@ def measure(folder: Path, counts: dict[int, int], seconds: float, say: Callable[
         record(running[0], stream)
         if has_gstreamer():
             running.append(stack.enter_context(gstreamer(stream)))
+        running.append(stack.enter_context(limit()))
         for viewers, rounds in counts.items():
             for number in range(rounds):
                 for transport in ("tcp", "udp"):
                     for server in running:
+                        if server.name == LIMIT and transport == "udp":
+                            continue
                         say(f"{viewers} viewers over {transport}, round {number + 1}: {server.name}")
                         result = watch(server, transport, viewers, seconds)
                         results.setdefault((server.name, transport, viewers), []).append(result)
@@ -139,8 +153,9 @@ def lines(results: Results) -> list[tuple[str, ...]]:
 
 
 def rows(results: Results) -> list[Row]:
-    """Return the comparison with the peer."""
-    found = []
+    """Return the comparison with the peer and with the C program."""
+    pictures = "RTSP tcp, 500 viewers: pictures a CPU second"
+    found = beside(results, "tcp", 500, pictures, "frames_per_fan_s", 0.9, 1, peer=LIMIT)
     for way, least, aim in (("tcp", 1.7, 2.2), ("udp", 1.5, 1.9)):
         fan_out = f"RTSP {way}, 500 viewers: pictures a CPU second"
         found += beside(results, way, 500, fan_out, "frames_per_fan_s", least, aim)
@@ -152,15 +167,15 @@ def rows(results: Results) -> list[Row]:
 
 
 def beside(
-    results: Results, way: str, viewers: int, title: str, key: str, *goals: float, less: bool = False
+    results: Results, way: str, viewers: int, title: str, key: str, *goals: float, less: bool = False, peer: str = PEER
 ) -> list[Row]:
     """Return a figure compared with the peer's; without the peer, only the figure."""
     if ("ipcamd", way, viewers) not in results:
         return []
     ours = median(results, "ipcamd", way, viewers, key)
-    if (PEER, way, viewers) not in results:
+    if (peer, way, viewers) not in results:
         return [Row(title, ours, less=less)]
-    return [Row(title, ours, "", Yardstick(PEER, median(results, PEER, way, viewers, key)), *goals, less=less)]
+    return [Row(title, ours, "", Yardstick(peer, median(results, peer, way, viewers, key)), *goals, less=less)]
 
 
 def main() -> None:

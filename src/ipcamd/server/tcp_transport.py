@@ -69,6 +69,29 @@ def reset_transport(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
+class _SocketOnly:
+    """Information about a transport of which only the socket is needed, in place of asyncio's dictionary."""
+
+    __slots__ = ("_socket",)
+
+    def __init__(self, sock: object) -> None:
+        self._socket = sock
+
+    def get(self, name: str, default: object = None) -> object:
+        """Return the socket, or `default` for all else."""
+        return self._socket if name == "socket" else default
+
+
+def forget_addresses(transport: asyncio.BaseTransport) -> None:
+    """Release the socket addresses that asyncio stores for a connection over plain TCP: 0.4 KB of a viewer's memory.
+
+    ``get_extra_info`` does not return them from now on.
+    """
+    selector: Any = transport
+    if isinstance(getattr(selector, "_extra", None), dict):
+        selector._extra = _SocketOnly(selector.get_extra_info("socket"))
+
+
 def release_transport(transport: asyncio.BaseTransport | None) -> None:
     """Break the reference cycle of a closed asyncio transport: it is freed at once, not by the garbage collector."""
     selector: Any = transport

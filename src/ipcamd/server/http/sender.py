@@ -17,7 +17,7 @@ from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.file_sender import WriteGate, send_file
 from ipcamd.server.http.response import error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
-from ipcamd.server.tcp_transport import finish_transport, reset_transport
+from ipcamd.server.tcp_transport import finish_transport, forget_addresses, reset_transport
 from ipcamd.server.viewer_limit import ViewerPlace
 
 log = logging.getLogger(__name__)
@@ -194,6 +194,7 @@ class HttpSender(asyncio.Protocol, ABC):
         self.served = self._context.share(exchange.served)
         self._state, self._exchange = ConnectionState.STREAMING, None
         self._deadline.clear()
+        forget_addresses(self._transport)
 
     async def _send(self, file: FileReply) -> None:
         with file.content:

@@ -163,6 +163,15 @@ async def test_a_frame_is_in_memory_once() -> None:
         assert memfds() == before + 2
 
 
+async def test_the_addresses_of_a_viewers_connection_are_stored_once() -> None:
+    async with streaming() as streams:
+        await streams.watch()
+        (connection,) = streams.registry
+        stored = [connection._transport.get_extra_info(name) for name in ("sockname", "peername")]  # type: ignore[attr-defined]
+        assert stored == [None, None]
+        assert connection.describe().address == "127.0.0.1"  # type: ignore[attr-defined]
+
+
 async def test_a_slow_viewer_skips_and_delays_nobody() -> None:
     async with streaming() as server:
         healthy, _ = await server.watch()
