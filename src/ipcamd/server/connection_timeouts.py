@@ -2,6 +2,11 @@
 
 from ipcamd.dataclass import dataclass
 
+STALL_TIMEOUT_S = 10.0
+"""Until a viewer accepts any bytes; then it is disconnected."""
+REPLAY_STALL_S = 60.0
+"""The same for a client that replays recordings at its own speed, and may stop reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionTimeouts:
@@ -18,5 +23,4 @@ class ConnectionTimeouts:
     """Until the client has read a response."""
     linger_s: float = 2.0
     """Until the client has read a refusal while it is still sending."""
-    stall_timeout_s: float = 10.0
-    """Until a viewer accepts any bytes."""
+    stall_timeout_s: float = STALL_TIMEOUT_S

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from ipcamd.access.accounts import ANONYMOUS, Account
+from ipcamd.server.connection_timeouts import REPLAY_STALL_S
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.registry import ManagedConnection
 from ipcamd.server.rtp.tcp import TcpWriter
@@ -31,9 +32,6 @@ UNREAD = 256 * 1024
 """Unread response bytes at which the next request of a client waits, after a login."""
 UNREAD_ANONYMOUS = 16 * 1024
 """Unread response bytes at which the next request of a client waits, before a login."""
-
-REPLAY_STALL_S = 60.0
-"""Seconds for which a client that replays recordings at its own speed may stop reading."""
 
 
 class RtspConnection(asyncio.Protocol, ManagedConnection):

@@ -19,16 +19,15 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.gop import PackedGop
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
+from ipcamd.server.connection_timeouts import STALL_TIMEOUT_S
 from ipcamd.server.http.response import format_stream_head
 from ipcamd.server.http.streaming.payload_header import pack_header
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
-from ipcamd.server.http.streaming.viewer import SecureViewer, Viewer
+from ipcamd.server.http.streaming.viewer import SecureViewer, Viewer, max_frames
 from ipcamd.wire.http.multipart_writer import OPENING, plain_part, sdk_part
 
 log = logging.getLogger(__name__)
 
-MAX_FRAMES = 30
-"""Maximum number of pictures that wait for a slow viewer. For an intra-only codec it is one: the newest."""
 PROTOCOL = "http"
 """Protocol name for counting its viewers and frames."""
 
@@ -115,7 +114,7 @@ class Fanout:
 
     def __init__(
         self,
-        stall_timeout_s: float = 10.0,
+        stall_timeout_s: float = STALL_TIMEOUT_S,
         now_s: Callable[[], float] = time.monotonic,
         traffic: Traffic | None = None,
     ) -> None:
@@ -143,7 +142,7 @@ class Fanout:
         """
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
-            viewer = make(transport, _identity(address, PROTOCOL, account), _max_frames(join), self._now_s)
+            viewer = make(transport, _identity(address, PROTOCOL, account), max_frames(join.hubs[0].codec), self._now_s)
         except OSError:
             raise _full() from None
         self._viewers[viewer] = self._shared(join)
@@ -234,10 +233,6 @@ _identity = lru_cache(maxsize=64)(ViewerIdentity)
 
 def _full() -> HttpError:
     return HttpError(503, "out of file descriptors", (("Retry-After", "10"),))
-
-
-def _max_frames(join: Join) -> int:
-    return 1 if join.hubs[0].codec.intra_only else MAX_FRAMES
 
 
 def _format_part(frame: EncodedFrame, framing: Framing) -> tuple[bytes, ...]:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import cast
 
+from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
@@ -13,11 +14,18 @@ from ipcamd.server.qos import set_tos
 
 UNSENT = 32 * 1024
 """Maximum unsent bytes in the kernel for a slow viewer; more would only delay its picture."""
+MAX_FRAMES = 30
+"""Maximum number of pictures that wait for a slow viewer. For an intra-only codec it is one: the newest."""
 MAX_SOUNDS = 32
 """Maximum number of audio blocks that wait for a slow viewer."""
 SOUND_AGE_S = 1.0
 """Maximum age of audio in seconds; older audio would be further behind the picture."""
 _TCP_USER_TIMEOUT = 18
+
+
+def max_frames(codec: Codec) -> int:
+    """Return the maximum number of pictures of this codec that wait for a slow viewer."""
+    return 1 if codec.intra_only else MAX_FRAMES
 
 
 class Viewer:
