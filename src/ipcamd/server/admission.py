@@ -61,7 +61,7 @@ class Admission:
         self.waiting = AdmissionQueue()
         self.ends_with_process = False
         """Whether the process ends when the services have closed."""
-        self.handshakes = HandshakeQueue(self.limits)
+        self.handshakes = HandshakeQueue(self.limits.handshakes, self.limits.handshakes_per_address)
         self.connections = 0
         """Open connections."""
         self._addresses: Counter[str] = Counter()

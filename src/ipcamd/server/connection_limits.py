@@ -1,6 +1,7 @@
 """Limits of the server: viewers, connections and handshakes."""
 
 from ipcamd.dataclass import dataclass
+from ipcamd.server import handshake_queue
 from ipcamd.server.connection_timeouts import ConnectionTimeouts
 
 
@@ -14,8 +15,8 @@ class Limits:
     """Connections in total."""
     connections_per_address: int = 1500
     """Connections per address (IPv6: per /64)."""
-    handshakes: int = 64
+    handshakes: int = handshake_queue.MOST
     """Concurrent TLS handshakes."""
-    handshakes_per_address: int = 16
+    handshakes_per_address: int = handshake_queue.MOST_PER_ADDRESS
     """Concurrent TLS handshakes per address."""
     timeouts: ConnectionTimeouts = ConnectionTimeouts()

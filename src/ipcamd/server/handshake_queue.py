@@ -3,8 +3,11 @@
 from typing import Protocol
 
 from ipcamd.access.throttle import network
-from ipcamd.server.connection_limits import Limits
 
+MOST = 64
+"""Concurrent TLS handshakes in total."""
+MOST_PER_ADDRESS = 16
+"""Concurrent TLS handshakes per address (IPv6: per /64)."""
 TLS_BUFFER_BYTES = 16 * 1024
 """Maximum size of a TLS record."""
 
@@ -28,10 +31,12 @@ class HandshakeQueue:
     oldest one of the address that has the most, so clients that never finish cannot block others.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, most: int = MOST, most_per_address: int = MOST_PER_ADDRESS) -> None:
+        """`most` concurrent handshakes are allowed in total, `most_per_address` of one address."""
         self.buffer = bytearray(TLS_BUFFER_BYTES)
         """Read buffer that all TLS connections of the event loop share."""
-        self._limits = limits
+        self._most = most
+        self._most_per_address = most_per_address
         self._active: dict[str, dict[QueuedHandshake, None]] = {}
         self._waiting: dict[str, dict[QueuedHandshake, None]] = {}
         """Waiting and running handshakes by address, the oldest first."""
@@ -69,7 +74,7 @@ class HandshakeQueue:
 
     def _is_free(self, key: str) -> bool:
         total = sum(map(len, self._active.values()))
-        return total < self._limits.handshakes and self._count(key) < self._limits.handshakes_per_address
+        return total < self._most and self._count(key) < self._most_per_address
 
     def _count(self, key: str) -> int:
         return len(self._active.get(key, ()))

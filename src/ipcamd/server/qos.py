@@ -1,5 +1,6 @@
 """Quality of service: DSCP of sent packets (SDK 10.29; RFC 2474)."""
 
+from collections.abc import Collection, Mapping
 from socket import AF_INET, AF_INET6, IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS
 from typing import Protocol
 
@@ -23,6 +24,11 @@ def dscp_values(values: Values) -> tuple[int, int]:
     video = values.number("VideoDSCP") if wanted in ("video", "both") else 0
     audio = values.number("AudioDSCP") if wanted in ("audio", "both") else 0
     return video, audio
+
+
+def shared_tos(media: Collection[str], tos: Mapping[str, int]) -> int:
+    """Return the type-of-service byte of a connection that carries these media: that of video if it carries both."""
+    return tos["video"] if "video" in media else tos["audio"] if media else 0
 
 
 def set_tos(sock: QosSocket, tos: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.server.rtsp.player import SECOND, Lens
 from tests.server.webrtc.stage import WebRtcStage, until
 
-from ipcamd.server.webrtc.session import CONSENT_S
+from ipcamd.server.webrtc.session_timeout import CONSENT_S
 from ipcamd.wire.rtp import feedback, rtp
 from ipcamd.wire.webrtc import playout_delay
 

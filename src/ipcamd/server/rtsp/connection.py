@@ -7,6 +7,7 @@ from typing import cast
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.server.connection_timeouts import REPLAY_STALL_S
 from ipcamd.server.listener import normalize_address
+from ipcamd.server.qos import shared_tos
 from ipcamd.server.registry import ManagedConnection
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
@@ -183,8 +184,7 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
         """Set the DSCP of the connection: that of video if a session sends video over it."""
         setups = (setup for session in self.sessions.values() for setup in session.setups.values())
         media = {setup.stream.format.media for setup in setups if setup.over_tcp and setup.stream}
-        tos = self.context.tos
-        self.writer.mark(tos["video"] if "video" in media else tos["audio"] if media else 0)
+        self.writer.mark(shared_tos(media, self.context.tos))
 
     def after_response(self, work: Callable[[], None]) -> None:
         """Call `work` after the response has been sent."""

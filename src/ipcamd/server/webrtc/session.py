@@ -12,15 +12,12 @@ from ipcamd.server.viewer_limit import ViewerPlace
 from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer, SrtpKeys
 from ipcamd.server.webrtc.ice_agent import IceCredentials
 from ipcamd.server.webrtc.network_path import NetworkPath
+from ipcamd.server.webrtc.session_timeout import has_timed_out
 from ipcamd.server.webrtc.srtp import SrtpSession
 from ipcamd.server.webrtc.stream_table import PROTOCOL
 from ipcamd.server.webrtc.viewer import TypedPackets, WebRtcViewer
 from ipcamd.wire.rtp import feedback, rtcp
 
-CONNECT_S = 10.0
-"""Seconds from the offer to the end of the DTLS handshake."""
-CONSENT_S = 30.0
-"""Seconds without a packet from the client after which its consent expires (RFC 7675)."""
 MOST_PATHS = 8
 """Maximum number of paths of one client; a new one replaces the oldest that the client has not chosen."""
 
@@ -104,9 +101,8 @@ class WebRtcSession:
 
     def is_over(self, now_s: float) -> bool:
         """Whether the client has not connected in time, or is silent."""
-        if self.is_connected:
-            return now_s - self._heard_s > CONSENT_S
-        return now_s - self.since_s > CONNECT_S
+        heard_s = self._heard_s if self.is_connected else None
+        return has_timed_out(now_s, self.since_s, heard_s)
 
     # -- from the network
 
