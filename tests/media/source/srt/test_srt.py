@@ -1,9 +1,11 @@
 """SRT sources, with ffmpeg as the sender."""
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -81,6 +83,63 @@ def test_a_wrong_passphrase_is_reported() -> None:
         assert "requires a passphrase" in rejection(make_source(f"srt://127.0.0.1:{port}"))
 
 
+@pytest.mark.slow
+def test_a_sender_that_calls_is_passed_through_and_found_again_and_others_are_rejected(
+    caplog: pytest.LogCaptureFixture, play: Play
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    port = free_port()
+    source = make_source(f"srt://:{port}?mode=listener&passphrase=topsecretkey&streamid=cam1&latency=50")
+    with ThreadPoolExecutor() as pool:
+        for _ in range(2):
+            playing = pool.submit(play, source, 60, sound=True, codecs=("h264",))
+            wait_for_listener(port)
+            for wrong in ("&passphrase=wrongsecretkey&streamid=cam1", "&passphrase=topsecretkey&streamid=cam2"):
+                with sender(port, wrong, "caller") as rejected:
+                    assert rejected.wait(PATIENCE_S)
+            with sender(port, "&passphrase=topsecretkey&streamid=cam1", "caller"):
+                items = playing.result(PATIENCE_S)
+            assert {type(item) for item in items} == {Packet, Picture, AudioChunk}
+            assert {item.obstacle for item in items if isinstance(item, Packet)} == {""}
+    assert "secret" not in caplog.text + source.name
+
+
+def wait_for_listener(port: int) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody listens")
+
+
+@pytest.mark.slow
+def test_a_second_sender_is_rejected_and_the_end_of_the_first_is_reported() -> None:
+    port = free_port()
+    items = make_source(f"srt://:{port}?mode=listener").play(lambda: Wanted((320, 240), 30, True), threading.Event())
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(next, items)
+        wait_for_listener(port)
+        with sender(port, mode="caller"):
+            assert first.result(PATIENCE_S)
+            with sender(port, "&connect_timeout=300", "caller") as second:
+                assert second.wait(PATIENCE_S)
+    with pytest.raises(SourceError, match=r"ended|sends nothing"):
+        list(items)
+
+
+def test_the_wait_for_a_sender_ends_when_stopped_and_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, stop = make_source(f"srt://[::1]:{free_port()}?mode=listener"), threading.Event()
+    monkeypatch.setattr("ipcamd.media.source.silence_limit.OPENING_S", 0.0)
+    with pytest.raises(SourceError, match="no sender has called for 0 s"):
+        next(source.play(lambda: Wanted((320, 240), 30, True), stop))
+    stop.set()
+    assert list(source.play(lambda: Wanted((320, 240), 30, True), stop)) == []
+
+
 def test_without_the_library_the_message_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libsrt, "_NAMES", ("libabsent.so",))
     monkeypatch.setattr(libsrt, "load_library", libsrt.load_library.__wrapped__)  # not cached
@@ -101,7 +160,9 @@ def test_forbidden_addresses_are_not_called() -> None:
         ("srt://:9000", "is not an address such as"),
         ("srt://cam:99999", "Port out of range"),
         ("srt://me:secret@cam:9000", "SRT has no login; give .passphrase"),
-        ("srt://cam:9000?mode=listener", "mode=listener: the camera calls .caller."),
+        ("srt://cam:9000?mode=listener", "mode=listener: use an IP address of this machine"),
+        ("srt://0.0.0.0:9000?mode=listener", "mode=listener: an address that others can call needs .passphrase"),
+        ("srt://cam:9000?mode=rendezvous", "mode=rendezvous: use caller .the camera calls. or listener"),
         ("srt://cam:9000?passphrase=secret", "passphrase: use 10 to 79 characters"),
         ("srt://cam:9000?latency=120000", "latency=120000: use milliseconds, 0 to 10000"),
         ("srt://cam:9000?key=secret", "unknown field key; use mode, passphrase, streamid, latency"),

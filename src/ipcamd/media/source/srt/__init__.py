@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -18,17 +19,18 @@ if TYPE_CHECKING:
 SCHEME = "srt://"
 """Beginning of an address."""
 
+_LISTENER, _LOOPBACK = "listener", "127.0.0.1"
 _MOST_LATENCY_MS = 10_000
-_STREAM_ID_BYTES = 512
+STREAM_ID_BYTES = 512
 """Longest stream ID (SRT protocol, 3.2.1.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SrtAddress:
-    """Address of a sender that listens."""
+    """Address of a sender that listens, or one of the camera at which it waits for a sender."""
 
     host: str
-    """Name or IP address."""
+    """Name or IP address; of the camera only an IP address."""
     port: int
     """UDP port."""
     passphrase: str
@@ -37,10 +39,12 @@ class SrtAddress:
     """Name of the stream, for servers with several; "" for none."""
     latency_ms: int | None
     """Time in which lost packets can be sent again; None for libsrt's own."""
+    listens: bool
+    """Whether the camera waits for a sender that calls."""
 
 
 class SrtSource:
-    """Sender to which the camera connects."""
+    """Sender to which the camera connects, or that connects to the camera."""
 
     sound = True
     """True, because the presence of sound is unknown before the source plays."""
@@ -76,8 +80,6 @@ def _parse(parts: SplitResult, query: str) -> SrtAddress:
     """Return the address. Raises ``ValueError`` with the error and the permitted values."""
     if parts.username is not None:
         raise ValueError("SRT has no login; give ?passphrase=... or ?streamid=...")
-    if not parts.hostname or not parts.port or parts.path not in ("", "/") or any(c.isspace() for c in parts.netloc):
-        raise ValueError("is not an address such as srt://192.168.1.20:9000")
     parsers = {
         "mode": _parse_mode,
         "passphrase": _parse_passphrase,
@@ -85,13 +87,28 @@ def _parse(parts: SplitResult, query: str) -> SrtAddress:
         "latency": _parse_latency,
     }
     values = parse_query(query, parsers, secret=("passphrase", "streamid"))
+    listens = values.get("mode") == _LISTENER
+    host = parts.hostname or (_LOOPBACK if listens else "")
+    if not host or not parts.port or parts.path not in ("", "/") or any(c.isspace() for c in parts.netloc):
+        raise ValueError("is not an address such as srt://192.168.1.20:9000 or srt://:9000?mode=listener")
     secrets = values.get("passphrase", ""), values.get("streamid", "")
-    return SrtAddress(parts.hostname, parts.port, *secrets, values.get("latency"))
+    if listens:
+        _check_listener(host, secrets[0])
+    return SrtAddress(host, parts.port, *secrets, values.get("latency"), listens)
+
+
+def _check_listener(host: str, passphrase: str) -> None:
+    try:
+        is_local = ip_address(host).is_loopback
+    except ValueError:
+        raise ValueError("mode=listener: use an IP address of this machine, 0.0.0.0 or [::]") from None
+    if not is_local and not passphrase:
+        raise ValueError("mode=listener: an address that others can call needs ?passphrase=...")
 
 
 def _parse_mode(text: str) -> str:
-    if text != "caller":
-        raise ValueError("the camera calls (caller); let the sender listen")
+    if text not in ("caller", _LISTENER):
+        raise ValueError("use caller (the camera calls) or listener (the sender calls)")
     return text
 
 
@@ -104,8 +121,8 @@ def _parse_passphrase(text: str) -> str:
 
 def _parse_stream_id(text: str) -> str:
     stream_id = unquote(text)
-    if len(stream_id.encode()) > _STREAM_ID_BYTES:
-        raise ValueError(f"use at most {_STREAM_ID_BYTES} bytes")
+    if len(stream_id.encode()) > STREAM_ID_BYTES:
+        raise ValueError(f"use at most {STREAM_ID_BYTES} bytes")
     return stream_id
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from ipaddress import ip_address
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.srt import SrtAddress
+from ipcamd.media.source.srt import STREAM_ID_BYTES, SrtAddress
 
 _NAMES = (
     "libsrt-gnutls.so.1.5",
@@ -23,7 +23,7 @@ _NAMES = (
 )
 """Names of the library in distributions."""
 
-_RCVTIMEO, _PASSPHRASE, _CONNTIMEO, _RCVLATENCY, _STREAMID = 14, 26, 36, 43, 46
+_RCVTIMEO, _PASSPHRASE, _CONNTIMEO, _RCVLATENCY, _STREAMID, _IPV6ONLY = 14, 26, 36, 43, 46, 54
 """Options (``SRT_SOCKOPT`` in srt.h)."""
 
 _ERROR = -1
@@ -59,7 +59,7 @@ def load_library() -> ctypes.CDLL:
 
 
 class SrtSocket:
-    """One connection. For one thread."""
+    """One connection, or the wait for one. For one thread."""
 
     def __init__(self, address: SrtAddress) -> None:
         """Make a socket with the options of `address`. Raises `SourceError`."""
@@ -69,9 +69,11 @@ class SrtSocket:
             raise SourceError(str(error)) from None
         self._socket = self._library.srt_create_socket()
         self._buffer = ctypes.create_string_buffer(_MESSAGE_BYTES)
-        for option, text in ((_PASSPHRASE, address.passphrase), (_STREAMID, address.stream_id)):
-            if text:
-                self._set(option, text.encode())
+        self._stream_id = address.stream_id.encode()
+        if address.passphrase:
+            self._set(_PASSPHRASE, address.passphrase.encode())
+        if self._stream_id and not address.listens:
+            self._set(_STREAMID, self._stream_id)
         if address.latency_ms is not None:
             self._set_number(_RCVLATENCY, address.latency_ms)
 
@@ -82,6 +84,42 @@ class SrtSocket:
         if self._library.srt_connect(self._socket, name, len(name)) == _ERROR:
             reason = self._library.srt_getrejectreason(self._socket)
             raise SourceError(_REASONS.get(reason) or f"cannot be opened: {self._last_error()}")
+
+    def listen(self, address: str, port: int) -> None:
+        """Wait for callers at an IP address of this machine. Raises `SourceError`."""
+        if not hasattr(self._library, "srt_accept_bond"):
+            raise SourceError("mode=listener needs libsrt 1.4.2 or later")
+        name = _socket_address(address, port)
+        if ":" in address:
+            self._set_number(_IPV6ONLY, 1)
+        for done in (
+            self._library.srt_bind(self._socket, name, len(name)),
+            self._library.srt_listen(self._socket, 1),
+        ):
+            if done == _ERROR:
+                raise SourceError(f"cannot be opened: {self._last_error()}")
+
+    def accept(self, timeout_s: float) -> bool:
+        """Become the connection of the next caller with the stream ID of the address, and wait for no other one; False
+        after `timeout_s` seconds. Callers with a wrong passphrase are rejected. Raises `SourceError`."""
+        listeners = (ctypes.c_int * 1)(self._socket)
+        caller = self._library.srt_accept_bond(listeners, 1, ctypes.c_int64(round(timeout_s * 1000)))
+        if caller == _ERROR:
+            if self._library.srt_getlasterror(None) in (_TIMED_OUT, _NO_DATA):
+                return False
+            raise SourceError(f"cannot be opened: {self._last_error()}")
+        if self._stream_id not in (b"", self._read_stream_id(caller)):
+            self._library.srt_close(caller)
+            return False
+        self._library.srt_close(self._socket)
+        self._socket = caller
+        return True
+
+    def _read_stream_id(self, caller: int) -> bytes:
+        size = ctypes.c_int(STREAM_ID_BYTES)
+        buffer = ctypes.create_string_buffer(STREAM_ID_BYTES + 1)
+        self._library.srt_getsockflag(caller, _STREAMID, buffer, ctypes.byref(size))
+        return buffer.raw[: size.value]
 
     def receive(self, timeout_s: float) -> bytes | None:
         """Return the next message, b"" at the end; None after `timeout_s` seconds. Raises `SourceError`."""

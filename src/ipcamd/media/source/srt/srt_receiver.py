@@ -20,7 +20,7 @@ _SLICE_S = 0.25
 
 def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound (see `Source.play`). Raises `SourceError`."""
-    with closing(_connect(address)) as connection:
+    with closing(_accept(address, reception) if address.listens else _connect(address)) as connection:
         try:
             yield from receive_bytes(_SrtReader(connection, reception), "mpegts", reception)
         except SourceError:
@@ -46,6 +46,21 @@ def _connect(address: SrtAddress) -> SrtSocket:
         else:
             return connection
     raise failure
+
+
+def _accept(address: SrtAddress, reception: Reception) -> SrtSocket:
+    """Return the connection of a sender that calls; one that never receives if stopped. Raises `SourceError`."""
+    connection = SrtSocket(address)
+    try:
+        connection.listen(address.host, address.port)
+        end_s = time.monotonic() + float(reception.limit)
+        while not connection.accept(_SLICE_S) and not reception.stop.is_set():
+            if time.monotonic() > end_s:
+                raise SourceError(f"no sender has called for {float(reception.limit):g} s")
+    except SourceError:
+        connection.close()
+        raise
+    return connection
 
 
 class _SrtReader:
