@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ipcamd.delivery.delivery import Delivery
     from ipcamd.delivery.http.notifier import HttpNotifier
     from ipcamd.delivery.queue.outbox import Outbox
-    from ipcamd.delivery.webhook.service import WebhookService
+    from ipcamd.delivery.webhook.webhooks import WebhookService
     from ipcamd.device.clock import CameraClock
     from ipcamd.device.drivers import Drivers
     from ipcamd.device.identity import Identity

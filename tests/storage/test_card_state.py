@@ -1,19 +1,14 @@
-"""State of the card as pages show it, and how long it lasts."""
+"""State of the card as pages show it."""
 
 import asyncio
 import os
 
 import pytest
 from tests.storage.conftest import Slot
-from tests.wire.avi.avi_files import NOON, SECOND
 
 from ipcamd.storage.card import Card
-from ipcamd.storage.card_state import CardState, bytes_per_day, card_state
+from ipcamd.storage.card_state import CardState, card_state
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording import Recording
-
-HOUR = 3600 * SECOND
-DAY = 24 * HOUR
 
 
 async def until(card: Card, state: CardState) -> None:
@@ -78,15 +73,3 @@ async def test_formatting_tells_its_progress(slot: Slot, monkeypatch: pytest.Mon
     await card.format()
     assert seen == [0.25, 0.5, 0.75, 1]
     assert (card_state(card), card.formatted, len(card.index)) == (CardState.READY, None, 0)
-
-
-async def test_how_much_is_recorded_a_day(slot: Slot) -> None:
-    card = await slot.start()
-    assert bytes_per_day(card, NOON) == 0
-    for days, size in ((30, 9999), (4, 1000), (2, 3000)):
-        began = NOON - days * DAY
-        card.index.put(Recording("record", f"{days}", size, 0, began, began + HOUR))
-    assert bytes_per_day(card, NOON) == 1000
-    card.index.forget_all()
-    card.index.put(Recording("record", "first", 100, 0, NOON - 60 * SECOND, NOON))
-    assert bytes_per_day(card, NOON) == 2400  # no more than of an hour is concluded from a minute

@@ -16,7 +16,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.delivery.queue.outbox import Outbox
-from ipcamd.delivery.webhook.service import WebhookService
+from ipcamd.delivery.webhook.webhooks import WebhookService
 from ipcamd.event_bus import Event, EventBus, EventKind, StorageState, Tampering
 from ipcamd.events.engine import EventEngine
 from ipcamd.events.event_history import EventHistory

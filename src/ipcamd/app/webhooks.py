@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.delivery.queue.outbox import Outbox
-from ipcamd.delivery.webhook.service import WebhookService
+from ipcamd.delivery.webhook.webhooks import WebhookService
 from ipcamd.delivery.webhook.worker import WebhookParts
 from ipcamd.event_bus import Event, EventBus
 from ipcamd.store.eventlog import EventLogEntry

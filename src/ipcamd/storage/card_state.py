@@ -34,17 +34,3 @@ def card_state(card: Card) -> CardState:
         CardState.READY: True,
     }
     return next(state for state, applies in states.items() if applies)
-
-
-def bytes_per_day(card: Card, now_ns: int) -> int:
-    """Return the bytes recorded per day, averaged over the last week; 0 if nothing was recorded."""
-    recent = [r for r in card.index if now_ns - _WEEK_NS <= r.started_ns <= now_ns]
-    if not recent:
-        return 0
-    span_ns = max(_HOUR_NS, now_ns - min(r.started_ns for r in recent))
-    return sum(r.size_bytes for r in recent) * _DAY_NS // span_ns
-
-
-_HOUR_NS = 3_600_000_000_000
-_DAY_NS = 24 * _HOUR_NS
-_WEEK_NS = 7 * _DAY_NS

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ipcamd.delivery.queue.outbox import Outbox
-from ipcamd.delivery.webhook.service import WebhookService
+from ipcamd.delivery.webhook.webhooks import WebhookService
 from ipcamd.delivery.webhook.worker import REFUSALS, WebhookParts
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, EventBus, EventKind

@@ -3,7 +3,7 @@
 from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.delivery.uploaders import TARGETS
-from ipcamd.delivery.webhook.service import WEBHOOK_TARGETS
+from ipcamd.delivery.webhook.webhooks import WEBHOOK_TARGETS
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 

@@ -15,9 +15,10 @@ from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
 from ipcamd.storage.card import READ_S, Card
-from ipcamd.storage.card_state import bytes_per_day, card_state
+from ipcamd.storage.card_state import card_state
 from ipcamd.storage.recording import EVENT, FOLDERS, Recording, Segments
 from ipcamd.storage.recording_name import NAME
+from ipcamd.storage.recording_rate import bytes_per_day
 from ipcamd.store.event_search import EventFilter
 from ipcamd.web.page_request import json_reply, read_endpoint
 from ipcamd.web.recordings.local_day import day_ends, offsets

@@ -1,4 +1,4 @@
-"""Webhook service: all webhooks; each follows its own parameters."""
+"""Webhooks of a camera: all of them; each follows its own parameters."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
