@@ -18,7 +18,7 @@ from ipcamd.settings.settings import Settings
 BUSY_S = 0.3
 """Interval of readings while the state changes, in seconds."""
 IDLE_S = 1.0
-"""Interval of readings while the state is constant, in seconds; most changes are sent at once, see `StateFeed.notice`.
+"""Interval of readings while the state is constant, in seconds; most changes are sent at once, see `StateFeed.refresh`.
 """
 
 State = Mapping[str, object]
@@ -50,7 +50,7 @@ class StateFeed:
         queue.put("state", self._last)
         return queue
 
-    def notice(self, *_: object) -> None:
+    def refresh(self, *_: object) -> None:
         """Read the state at once, because it may have changed."""
         if self._queues:
             self._look_in(0)

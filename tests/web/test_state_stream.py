@@ -61,7 +61,7 @@ class Device:
 
     def change(self, **values: object) -> None:
         self.state |= values
-        self.feed.notice()
+        self.feed.refresh()
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ async def test_a_page_gets_the_whole_state_then_what_changes(server: Server, dev
         assert await page.next() == ("state", {"motion": [0, 0, 0], "viewers": 0})
         device.change(viewers=2)
         assert await page.next() == ("state", {"viewers": 2})
-        device.state["motion"] = [9, 0, 0]  # no notice: the timer finds the change
+        device.state["motion"] = [9, 0, 0]  # no call of `refresh`: the timer finds the change
         assert await page.next() == ("state", {"motion": [9, 0, 0]})
         async with Page(server) as other:
             assert await other.next() == ("state", {"motion": [9, 0, 0], "viewers": 2})

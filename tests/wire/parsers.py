@@ -45,7 +45,7 @@ from ipcamd.wire.bitstream.jpeg import JpegInspector
 from ipcamd.wire.depacketize.aac import AacDepacketizer
 from ipcamd.wire.depacketize.h264 import H264Depacketizer
 from ipcamd.wire.depacketize.h265 import H265Depacketizer
-from ipcamd.wire.http import digest, notice, ranges
+from ipcamd.wire.http import digest, notification, ranges
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.http.form import form_pairs
 from ipcamd.wire.http.form_upload import FormUpload
@@ -364,7 +364,7 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "form": lambda data: form_pairs(FORM, data),
     "sntp": lambda data: sntp.parse(data, 1),
     "dyndns": lambda data: dyndns.parse_answer(200, data),
-    "notice": lambda data: notice.parse(*data.decode("latin-1").partition("\n")[::2]),
+    "http_notification": lambda data: notification.parse(*data.decode("latin-1").partition("\n")[::2]),
     "parameter": parameter,
     "forwarded": forwarded,
     "play": play,

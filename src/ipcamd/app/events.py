@@ -31,7 +31,7 @@ from ipcamd.params.event.server import GENERAL
 from ipcamd.params.recording import RECORDING
 from ipcamd.params.time import TIME
 from ipcamd.store.eventlog import EventLogEntry
-from ipcamd.wire.http.notice import Notice
+from ipcamd.wire.http.notification import HttpNotification
 
 LOGGED = frozenset({EventKind.TAMPER, EventKind.SOURCE})
 """Kinds of events that are always logged, even without an action."""
@@ -72,7 +72,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     stack.push(recording.clips.close)
     outbox = Outbox(core.database, lambda: settings[GENERAL.name].number("SpoolItems"))
     stack.push(outbox.flush)
-    notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core), now_ns=clock.now_ns)
+    notifier = HttpNotifier(settings, core.egress, partial(_log_notification, core), now_ns=clock.now_ns)
     stack.push(notifier.close)
 
     def names_of_started(event: Event) -> list[str]:
@@ -83,7 +83,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     def has_reaction(event: Event) -> bool:
         if event.kind in LOGGED or webhooks.wants(event):
             return True
-        return bool(engine.started_by(event) or notifier.notice_of(event))
+        return bool(engine.started_by(event) or notifier.notification_of(event))
 
     history = EventHistory(core.event_log, has_reaction)
     stack.push(lambda: history.close(clock.now_ns()))
@@ -170,7 +170,7 @@ def _tampering(stack: ShutdownStack, core: Core, bus: EventBus, media: MediaPart
     bus.watch_demand(lambda: media.tampering.need(bus.wants(EventKind.TAMPER)))
 
 
-def _log_notice(core: Core, event: Event, notice: Notice, problem: str) -> None:
-    where = f"HTTP notice to {notice.host}:{notice.port}"
+def _log_notification(core: Core, event: Event, notification: HttpNotification, problem: str) -> None:
+    where = f"HTTP notification to {notification.host}:{notification.port}"
     done, failed = ("", f"{where}: {problem}") if problem else (where, "")
     core.event_log.note(EventLogEntry(event.time_ns, event.label, done=done, failed=failed))

@@ -1,4 +1,4 @@
-"""State of the device for pages: its readings, and the notices of its changes."""
+"""State of the device for pages: its readings, and the reactions to its changes."""
 
 from collections.abc import Callable
 
@@ -37,10 +37,10 @@ def build_state_feed(
         return {"state": card_state(card), "formatted": card.formatted, "revision": card.index.revision}
 
     feed = StateFeed(core.settings, read)
-    core.settings.watch(PRIVACY.name, feed.notice)
-    events.bus.subscribe(feed.notice)
-    core.event_log.watch(feed.notice)
-    events.recording.card.watch(feed.notice)
-    control.motors.watch(feed.notice)
-    control.day_night.watch(feed.notice)
+    core.settings.watch(PRIVACY.name, feed.refresh)
+    events.bus.subscribe(feed.refresh)
+    core.event_log.watch(feed.refresh)
+    events.recording.card.watch(feed.refresh)
+    control.motors.watch(feed.refresh)
+    control.day_night.watch(feed.refresh)
     return feed

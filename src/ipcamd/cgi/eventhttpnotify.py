@@ -7,7 +7,7 @@ from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.addresses import Host
 from ipcamd.settings.change_records import Change
-from ipcamd.wire.http.notice import Notice, NoticeError, parse
+from ipcamd.wire.http.notification import HttpNotification, HttpNotificationError, parse
 
 
 async def eventhttpnotify(call: Call) -> Reply:
@@ -22,19 +22,19 @@ async def eventhttpnotify(call: Call) -> Reply:
     if not message:
         return text("Message Not Found")
     try:
-        notice = parse(url, message)
-        Host().normalize(notice.host)
-    except NoticeError as error:
+        notification = parse(url, message)
+        Host().normalize(notification.host)
+    except HttpNotificationError as error:
         return text(str(error))
     except ValueError:
         return text("IP Not Found")
-    return await _set(call, notice)
+    return await _set(call, notification)
 
 
-async def _set(call: Call, notice: Notice) -> Reply:
-    if not call.camera.egress.may_be(notice.host, notice.port):
+async def _set(call: Call, notification: HttpNotification) -> Reply:
+    if not call.camera.egress.may_be(notification.host, notification.port):
         return text("NG")
-    return await _keep(call, {notice.kind: notice.dump()})
+    return await _keep(call, {notification.kind: notification.dump()})
 
 
 async def _keep(call: Call, values: dict[str, str]) -> Reply:

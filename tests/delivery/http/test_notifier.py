@@ -16,7 +16,7 @@ from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
-from ipcamd.wire.http.notice import Notice
+from ipcamd.wire.http.notification import HttpNotification
 
 SECOND = 10**9
 
@@ -50,7 +50,7 @@ class Told(list[str]):
         super().__init__()
         self._more = asyncio.Event()
 
-    def __call__(self, event: Event, notice: Notice, problem: str) -> None:
+    def __call__(self, event: Event, notification: HttpNotification, problem: str) -> None:
         self.append(problem)
         self._more.set()
 
@@ -258,4 +258,4 @@ async def test_a_name_is_judged_by_its_address() -> None:
 
 
 def test_notice_round_trip() -> None:
-    assert Notice(False, "h", 80, "/x", "motion").dump() == "motion http://h:80/x"
+    assert HttpNotification(False, "h", 80, "/x", "motion").dump() == "motion http://h:80/x"

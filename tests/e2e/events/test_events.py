@@ -1,4 +1,4 @@
-"""The whole way of an event on a running camera: trigger, schedule, clip, delivery, notice, log."""
+"""The whole way of an event on a running camera: trigger, schedule, clip, delivery, notification, log."""
 
 import http.server
 import json
@@ -118,7 +118,7 @@ def test_a_notice_is_sent_and_noted(
     assert [path.rpartition(",Time:")[0] for path in receiver.paths] == [
         f"/event/handler.cgi?Message={name}" for name in told
     ]
-    eventually(lambda: sum("HTTP notice" in entry["done"] for entry in log(laboratory)) == len(told))
+    eventually(lambda: sum("HTTP notification" in entry["done"] for entry in log(laboratory)) == len(told))
 
 
 def test_motion_alone_is_a_trigger_while_nobody_watches(laboratory: CameraProcess, receiver: Receiver) -> None:

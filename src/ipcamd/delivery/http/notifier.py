@@ -16,7 +16,7 @@ from ipcamd.event_bus import Event, EventKind
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.server import HTTP
 from ipcamd.settings.settings import Settings
-from ipcamd.wire.http.notice import Notice, load
+from ipcamd.wire.http.notification import HttpNotification, load
 
 TIMEOUT_S = 5.0
 """Time limit of one attempt in seconds: connection, request and head of the answer."""
@@ -30,14 +30,14 @@ _GIVEN_UP = "cancelled: the camera stopped"
 
 _log = logging.getLogger(__name__)
 
-NotifyResult = Callable[[Event, Notice, str], None]
+NotifyResult = Callable[[Event, HttpNotification, str], None]
 """Called with the result of an event's notification: "" for success, else the reason of the failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
     event: Event
-    notice: Notice
+    notification: HttpNotification
 
 
 class HttpNotifier:
@@ -63,28 +63,28 @@ class HttpNotifier:
         self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
 
-    def target(self, name: str) -> Notice | None:
+    def target(self, name: str) -> HttpNotification | None:
         """Return the target of ``motion``, ``di1`` or ``di2``."""
         line = self._settings[NOTIFY.name].get(name, "")
         return load(line) if line else None
 
     def handle(self, event: Event) -> None:
         """Take an event (see `EventBus`)."""
-        if notice := self.notice_of(event):
-            self._put(_Sending(event, notice))
+        if notification := self.notification_of(event):
+            self._put(_Sending(event, notification))
 
-    def notice_of(self, event: Event) -> Notice | None:
+    def notification_of(self, event: Event) -> HttpNotification | None:
         """Return the target of an event; None without one."""
-        notice = self.target(_name(event))
-        return notice if notice and notice.wants(event.is_on) else None
+        notification = self.target(_name(event))
+        return notification if notification and notification.wants(event.is_on) else None
 
     async def test(self) -> None:
         """Notify each target of its event now, once, before the queue. Raises ``RequestFailed``."""
-        targets = [notice for name in KINDS if (notice := self.target(name))]
+        targets = [notification for name in KINDS if (notification := self.target(name))]
         if not targets:
             raise RequestFailed("no address is set")
         with self._tests.enter("http"):
-            problems = await asyncio.gather(*(self._try(notice, self._now_ns()) for notice in targets))
+            problems = await asyncio.gather(*(self._try(notification, self._now_ns()) for notification in targets))
         failures = [f"{n.event} to {n.host}:{n.port}: {why}" for n, why in zip(targets, problems, strict=True) if why]
         if failures:
             raise RequestFailed("; ".join(failures))
@@ -106,10 +106,10 @@ class HttpNotifier:
             self._end(sending, _GIVEN_UP)
 
     def _put(self, sending: _Sending) -> None:
-        key = sending.notice.host, sending.notice.port
+        key = sending.notification.host, sending.notification.port
         queue = self._queues.setdefault(key, asyncio.Queue())
         if queue.qsize() >= WAITING:
-            self._end(queue.get_nowait(), f"dropped: {WAITING} notices are queued for this host")
+            self._end(queue.get_nowait(), f"dropped: {WAITING} notifications are queued for this host")
         queue.put_nowait(sending)
         if key not in self._tasks:
             self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key, queue))
@@ -120,7 +120,7 @@ class HttpNotifier:
         try:
             while not queue.empty():
                 sending = queue.get_nowait()
-                if self.target(_name(sending.event)) == sending.notice:
+                if self.target(_name(sending.event)) == sending.notification:
                     await self._tell(sending)
         finally:
             del self._tasks[key], self._queues[key]
@@ -138,28 +138,30 @@ class HttpNotifier:
             self._dropped += 1
         else:
             self._delivered += 1
-        self._note_result(sending.event, sending.notice, problem)
+        self._note_result(sending.event, sending.notification, problem)
 
     async def _deliver(self, sending: _Sending) -> str:
         """Try until success or the last attempt; return the last error, or ""."""
-        problem = await self._try(sending.notice, sending.event.time_ns)
+        problem = await self._try(sending.notification, sending.event.time_ns)
         for pause_s in PAUSES_S:
             if not problem:
                 break
             await self._sleep(pause_s)
-            problem = await self._try(sending.notice, sending.event.time_ns)
+            problem = await self._try(sending.notification, sending.event.time_ns)
         if problem:
-            _log.warning("notice %s to %s failed: %s", sending.notice.event, sending.notice.host, problem)
+            _log.warning(
+                "notification %s to %s failed: %s", sending.notification.event, sending.notification.host, problem
+            )
         return problem
 
-    async def _try(self, notice: Notice, time_ns: int) -> str:
-        problem = await self._call(notice, time_ns)
+    async def _try(self, notification: HttpNotification, time_ns: int) -> str:
+        problem = await self._call(notification, time_ns)
         self._failures += bool(problem)
         return problem
 
-    async def _call(self, notice: Notice, time_ns: int) -> str:
+    async def _call(self, notification: HttpNotification, time_ns: int) -> str:
         call = HttpCall(
-            notice.url(time_ns // 1_000_000_000),
+            notification.url(time_ns // 1_000_000_000),
             fields={"User-Agent": "ipcamd"},
             certificate=self._settings[HTTP.name]["Certificate"],
             answer_bytes=0,
@@ -171,7 +173,7 @@ class HttpNotifier:
         except RequestFailed as error:
             return str(error)
         except OSError as error:
-            return str(explain_error(error, notice.host, notice.port))
+            return str(explain_error(error, notification.host, notification.port))
         return "" if 200 <= answer.status < 300 else f"the answer is {answer.status}"
 
 

@@ -3,7 +3,7 @@
 from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.kind import TextKind
-from ipcamd.wire.http.notice import NoticeError, load
+from ipcamd.wire.http.notification import HttpNotificationError, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Target(TextKind):
         """See `ValueKind`."""
         try:
             return text and load(text).dump()
-        except NoticeError as error:
+        except HttpNotificationError as error:
             raise ValueError(f"{self.allowed} ({error})") from None
 
 

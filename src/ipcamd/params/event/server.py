@@ -119,7 +119,7 @@ NETSTORAGE = Group(
 )
 
 
-HTTP = Group("Event.Server.HTTP", "12", (server_certificate("server that receives HTTP notices"),))
+HTTP = Group("Event.Server.HTTP", "12", (server_certificate("server that receives HTTP notifications"),))
 """Addition: the SDK has no ``https://`` addresses in ``EventHttpNotify.cgi``."""
 
 

@@ -8,7 +8,7 @@ from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
 from ipcamd.web.page_request import json_reply
-from ipcamd.wire.http.notice import NoticeError, load
+from ipcamd.wire.http.notification import HttpNotificationError, load
 
 WORDS = {
     "IP Not Found": "allowed: an address http://host/path or https://host/path",
@@ -43,13 +43,13 @@ async def notify(call: Call) -> Reply:
 def _error(call: Call, name: str, value: str) -> str:
     """Return why a kind may not have this value; "" if it may."""
     try:
-        notice = load(value) if value else None
-    except NoticeError as error:
+        notification = load(value) if value else None
+    except HttpNotificationError as error:
         return WORDS.get(str(error), str(error))
-    if notice and notice.kind != name:
-        return f"{notice.event} is no event of {name}"
-    if notice and not call.camera.egress.may_be(notice.host, notice.port):
-        return f"the camera does not call {notice.host}:{notice.port}; --allow-local-targets allows it"
+    if notification and notification.kind != name:
+        return f"{notification.event} is no event of {name}"
+    if notification and not call.camera.egress.may_be(notification.host, notification.port):
+        return f"the camera does not call {notification.host}:{notification.port}; --allow-local-targets allows it"
     return ""
 
 

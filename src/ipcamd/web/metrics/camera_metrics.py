@@ -122,10 +122,12 @@ def _deliveries(camera: Camera) -> Iterator[Metric]:
     def by_target(read: Callable[[DeliveryCounts], int]) -> list[tuple[Labels, int]]:
         return [({"target": TARGETS.get(target, target)}, read(each)) for target, each in counts.items()]
 
-    yield gauge("ipcamd_deliveries_waiting", "Files and notices that wait.", *by_target(lambda c: c.waiting))
-    yield counter("ipcamd_deliveries", "Files and notices that arrived.", *by_target(lambda c: c.delivered))
+    yield gauge("ipcamd_deliveries_waiting", "Files and notifications that wait.", *by_target(lambda c: c.waiting))
+    yield counter("ipcamd_deliveries", "Files and notifications that arrived.", *by_target(lambda c: c.delivered))
     yield counter("ipcamd_deliveries_failed", "Attempts that failed.", *by_target(lambda c: c.failures))
-    yield counter("ipcamd_deliveries_dropped", "Files and notices that were given up.", *by_target(lambda c: c.dropped))
+    yield counter(
+        "ipcamd_deliveries_dropped", "Files and notifications that were given up.", *by_target(lambda c: c.dropped)
+    )
 
 
 def _card(camera: Camera) -> Iterator[Metric]:

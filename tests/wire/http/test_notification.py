@@ -1,10 +1,10 @@
-"""Targets of event notices and the requests to them (SDK 12)."""
+"""Targets of event notifications and the requests to them (SDK 12)."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.http.notice import NoticeError, load, parse
+from ipcamd.wire.http.notification import HttpNotificationError, load, parse
 
 URL = "http://192.168.102.101:8001/event/eventhandler.cgi"
 
@@ -57,23 +57,23 @@ def test_the_address_that_is_requested(url: str, message: str, path: str, host: 
     ],
 )
 def test_missing_parts_are_reported_in_the_sdks_words(url: str, message: str, error: str) -> None:
-    with pytest.raises(NoticeError) as caught:
+    with pytest.raises(HttpNotificationError) as caught:
         parse(url, message)
     assert str(caught.value) == error
 
 
 @pytest.mark.parametrize(("event", "high", "low"), [("di1_0", 1, 0), ("di1_1", 0, 1), ("input2_2", 1, 1)])
 def test_levels(event: str, high: bool, low: bool) -> None:
-    notice = parse(URL, f"{event},Time=1")
-    assert (notice.wants(True), notice.wants(False)) == (high, low)
+    notification = parse(URL, f"{event},Time=1")
+    assert (notification.wants(True), notification.wants(False)) == (high, low)
 
 
 @given(st.sampled_from(["http", "https"]), st.text(max_size=60), st.text(max_size=40))
 def test_anything_is_taken_or_named(scheme: str, host: str, message: str) -> None:
     try:
-        notice = parse(f"{scheme}://{host}/x", message)
-    except NoticeError as error:
+        notification = parse(f"{scheme}://{host}/x", message)
+    except HttpNotificationError as error:
         assert str(error).endswith(" Not Found")
     else:
-        assert load(notice.dump()) == notice
-        assert not set(notice.url(1)) & set(" \r\n\t#")
+        assert load(notification.dump()) == notification
+        assert not set(notification.url(1)) & set(" \r\n\t#")

@@ -15,12 +15,12 @@ LONGEST = 1024
 """Maximum number of characters of a URL."""
 
 
-class NoticeError(ValueError):
+class HttpNotificationError(ValueError):
     """Missing part, in the SDK's words: ``IP Not Found``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class HttpNotification:
     """One target and its event."""
 
     is_secure: bool
@@ -60,22 +60,22 @@ class Notice:
         return "https" if self.is_secure else "http"
 
 
-def load(line: str) -> Notice:
-    """Return the target in the result of `Notice.dump`. Raises `NoticeError`."""
+def load(line: str) -> HttpNotification:
+    """Return the target in the result of `HttpNotification.dump`. Raises `HttpNotificationError`."""
     event, _, url = line.partition(" ")
     return parse(url, f"{event},Time=0")
 
 
-def parse(url: str, message: str) -> Notice:
-    """Return the target in ``HttpUrl`` and ``Message``. Raises `NoticeError`."""
+def parse(url: str, message: str) -> HttpNotification:
+    """Return the target in ``HttpUrl`` and ``Message``. Raises `HttpNotificationError`."""
     match = _URL.fullmatch(url)
     if not match or not url.isascii() or not url.isprintable() or len(url) > LONGEST or not match["host"].strip("[]"):
-        raise NoticeError("IP Not Found")
+        raise HttpNotificationError("IP Not Found")
     is_secure = bool(match["secure"])
     port = _default_port(is_secure) if match["port"] is None else _port(match["port"])
     if not match["path"].startswith("/") or match["path"] == "/":
-        raise NoticeError("CGI Not Found")
-    return Notice(is_secure, match["host"].strip("[]").lower(), port, match["path"], _event(message))
+        raise HttpNotificationError("CGI Not Found")
+    return HttpNotification(is_secure, match["host"].strip("[]").lower(), port, match["path"], _event(message))
 
 
 def _default_port(is_secure: bool) -> int:
@@ -84,7 +84,7 @@ def _default_port(is_secure: bool) -> int:
 
 def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
-        raise NoticeError("Port Not Found")
+        raise HttpNotificationError("Port Not Found")
     return int(text)
 
 
@@ -93,9 +93,9 @@ def _event(message: str) -> str:
     if match is None or not _EVENT.fullmatch(match["event"]):
         # without a readable time, the text after the comma is invalid
         event = message.partition(",")[0]
-        raise NoticeError("Time Not Found" if _EVENT.fullmatch(event) else "Event Not Found")
+        raise HttpNotificationError("Time Not Found" if _EVENT.fullmatch(event) else "Event Not Found")
     if match["time"] is None:
-        raise NoticeError("Time Not Found")
+        raise HttpNotificationError("Time Not Found")
     return match["event"]
 
 
