@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError, StoreError
-from ipcamd.store.recovery import announce_backup, back_up, open_sound, purge, was_backup_interrupted
+from ipcamd.store.recovery import announce_backup, back_up, open_or_recover, purge, was_backup_interrupted
 from ipcamd.store.secretbox import SecretBox
 from ipcamd.store.state_directory import StateDirectory
 from ipcamd.workers.pool import WorkerPool
@@ -68,7 +68,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open the database and create what is missing.
 
-        Raises `ConfigError`; damage is repaired from the backup (see `open_sound`).
+        Raises `ConfigError`; damage is repaired from the backup (see `open_or_recover`).
         """
         self._path = path
         self._thread = WorkerPool("store", 1)
@@ -89,7 +89,7 @@ class Database:
         with ExitStack() as undo:
             self._directory = undo.enter_context(closing(StateDirectory(path.parent)))
             self.secret_box = SecretBox(path.with_name("secret.key"))
-            self._connection = undo.enter_context(closing(open_sound(path)))
+            self._connection = undo.enter_context(closing(open_or_recover(path)))
             self.key_lost = self._is_key_lost()
             """Whether the secrets in the database were encrypted with a key other than the present one."""
             undo.pop_all()

@@ -42,7 +42,7 @@ def _damaged_backup(path: Path) -> Path:
     return path.with_name(f"{path.name}.backup.damaged")
 
 
-def open_sound(path: Path) -> sqlite3.Connection:
+def open_or_recover(path: Path) -> sqlite3.Connection:
     """Open a database with private access, checked and migrated to the newest schema.
 
     A damaged database is renamed; the last good backup replaces it, or else an empty database. Raises `ConfigError`.
