@@ -12,7 +12,7 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.http.connection import HttpConnection
-from ipcamd.server.http.streaming.viewer import SecureViewer
+from ipcamd.server.http.streaming.viewer import TlsViewer
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.wire.http.multipart_writer import SDK_TYPE
 
@@ -47,7 +47,7 @@ async def test_requests_and_streams_over_tls(tls: TlsContext) -> None:
             hub.publish(frame(number, BIG))
             assert (await part(healthy))[0] == number
         _, lazy = server.fanout
-        assert isinstance(lazy, SecureViewer)
+        assert isinstance(lazy, TlsViewer)
         assert lazy.dropped > 10
         await slow.readline()
         counters = [(await part(slow))[0]]

@@ -23,7 +23,7 @@ from ipcamd.server.connection_timeouts import STALL_TIMEOUT_S
 from ipcamd.server.http.response import format_stream_head
 from ipcamd.server.http.streaming.payload_header import pack_header
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
-from ipcamd.server.http.streaming.viewer import SecureViewer, Viewer, max_frames
+from ipcamd.server.http.streaming.viewer import TlsViewer, Viewer, max_frames
 from ipcamd.wire.http.multipart_writer import OPENING, plain_part, sdk_part
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class Fanout:
 
         `address` and `account` identify the viewer in logs. Raises ``HttpError`` 503 without file descriptors.
         """
-        make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
+        make = TlsViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
             viewer = make(transport, _identity(address, PROTOCOL, account), max_frames(join.hubs[0].codec), self._now_s)
         except OSError:

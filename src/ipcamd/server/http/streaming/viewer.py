@@ -200,7 +200,7 @@ class Viewer:
             asyncio.get_running_loop().remove_writer(self.fd)
 
 
-class SecureViewer(Viewer):
+class TlsViewer(Viewer):
     """Viewer over TLS. Its bytes are encrypted for it alone, so the kernel cannot send them from shared memory."""
 
     __slots__ = ()
