@@ -26,7 +26,7 @@ async def firmwareupgrade(call: Call) -> Reply:
     with log.refusals_noted(call.requester(), "firmware"):
         version = await _install(call, upgrade)
     log.note_change(call.requester(), f"firmware {version.version}")
-    upgrade.begin_trial(version)
+    upgrade.request_trial(version)
     return text("OK")
 
 

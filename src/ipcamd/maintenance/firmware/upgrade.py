@@ -17,7 +17,7 @@ RECEIVE_S = 900.0
 """Seconds for the reception of an image, so that it does not block other upgrades for longer."""
 
 
-class ReceivedImage:
+class ReceivedFirmware:
     """The file that is being received."""
 
     def __init__(self, file: io.FileIO) -> None:
@@ -56,7 +56,7 @@ class FirmwareUpgrade:
         self._is_busy = False
 
     @asynccontextmanager
-    async def receive(self) -> AsyncIterator[ReceivedImage]:
+    async def receive(self) -> AsyncIterator[ReceivedFirmware]:
         """Receive one image; the file is removed at the end. Raises ``RequestFailed``, ``HttpError`` 408."""
         if not self._trusted_keys:
             raise RequestFailed("no firmware key is trusted: the camera must be started with --firmware-key FILE")
@@ -67,7 +67,7 @@ class FirmwareUpgrade:
             async with asyncio.timeout(RECEIVE_S):
                 file = await asyncio.to_thread(self._open)
                 with file:
-                    yield ReceivedImage(file)
+                    yield ReceivedFirmware(file)
         except TimeoutError:
             raise HttpError(408, f"the image did not arrive within {RECEIVE_S:g} s") from None
         finally:
@@ -75,14 +75,14 @@ class FirmwareUpgrade:
             await asyncio.to_thread(partial(self._versions.upload.unlink, missing_ok=True))
 
     async def install(self, force: bool) -> InstalledVersion:
-        """Verify and install the received image. On return it is on disk, and `begin_trial` may follow. `force` allows
+        """Verify and install the received image. On return it is on disk, and `request_trial` may follow. `force` allows
         the same or an older version. Raises ``RequestFailed``; then nothing has changed."""
         try:
             return await asyncio.to_thread(self._install, force)
         except OSError as error:
             raise _disk_error(error) from error
 
-    def begin_trial(self, version: InstalledVersion) -> None:
+    def request_trial(self, version: InstalledVersion) -> None:
         """End this camera and start `version`, which becomes the current one when it is ready."""
         self._is_busy = True
         self._start_trial(version)
