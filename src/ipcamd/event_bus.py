@@ -30,7 +30,7 @@ class EventKind(Enum):
     TAMPER = "tamper"
     """Possible tampering: a `Tampering` starts or ends."""
     STORAGE = "storage"
-    """State of the SD card or of recording: a `StorageState` starts or ends."""
+    """State of the SD card or of recording: a `StorageEvent` starts or ends."""
     SOURCE = "source"
     """Source 1: on when its signal is lost, off when it is back."""
 
@@ -43,7 +43,7 @@ class Tampering(IntEnum):
     SCENE_CHANGE = 3
 
 
-class StorageState(IntEnum):
+class StorageEvent(IntEnum):
     """State of the storage: the number of a storage event."""
 
     INSERTED = 1
@@ -64,10 +64,10 @@ _LABELS: dict[EventKind, dict[int, tuple[str, str]]] = {
     },
     EventKind.SOURCE: {1: ("source lost", "source is back")},
     EventKind.STORAGE: {
-        StorageState.INSERTED: ("sdcard inserted", "sdcard removed"),
-        StorageState.FULL: ("sdcard full", "sdcard not full"),
-        StorageState.FAILING: ("sdcard failing", "sdcard works"),
-        StorageState.RECORDING: ("recording started", "recording stopped"),
+        StorageEvent.INSERTED: ("sdcard inserted", "sdcard removed"),
+        StorageEvent.FULL: ("sdcard full", "sdcard not full"),
+        StorageEvent.FAILING: ("sdcard failing", "sdcard works"),
+        StorageEvent.RECORDING: ("recording started", "recording stopped"),
     },
 }
 """Labels of events by kind and number: on and off."""
@@ -81,7 +81,7 @@ class Event:
     time_ns: int
     """Since the epoch, UTC, by the camera's clock."""
     number: int = 0
-    """Number of the window, input, output or schedule, from 1; a `Tampering` or `StorageState`; 0: any."""
+    """Number of the window, input, output or schedule, from 1; a `Tampering` or `StorageEvent`; 0: any."""
     is_on: bool = True
     """It starts, or is high; else it ends, or is low."""
 

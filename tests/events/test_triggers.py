@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ipcamd.event_bus import Event, EventBus, EventKind, StorageState
+from ipcamd.event_bus import Event, EventBus, EventKind, StorageEvent
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger, StateTrigger
 from ipcamd.params.event.schedule import SCHEDULES
@@ -39,10 +39,10 @@ def test_an_input_is_an_event_only_when_it_changes() -> None:
 
 def test_a_state_is_an_event_only_when_it_changes() -> None:
     bus, events = heard()
-    states = StateTrigger(bus, EventKind.STORAGE, lambda: 7, dict.fromkeys(StorageState, False))
-    states.set_states({StorageState.INSERTED: True, StorageState.FULL: False})
-    states.set_states({StorageState.INSERTED: True, StorageState.FULL: True})
-    states.set_states({StorageState.FULL: False})
+    states = StateTrigger(bus, EventKind.STORAGE, lambda: 7, dict.fromkeys(StorageEvent, False))
+    states.set_states({StorageEvent.INSERTED: True, StorageEvent.FULL: False})
+    states.set_states({StorageEvent.INSERTED: True, StorageEvent.FULL: True})
+    states.set_states({StorageEvent.FULL: False})
     assert [(event.label, event.is_on) for event in events] == [
         ("sdcard inserted", True),
         ("sdcard full", True),

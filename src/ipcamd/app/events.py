@@ -17,7 +17,7 @@ from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.delivery.queue.outbox import Outbox
 from ipcamd.delivery.webhook.webhooks import WebhookService
-from ipcamd.event_bus import Event, EventBus, EventKind, StorageState, Tampering
+from ipcamd.event_bus import Event, EventBus, EventKind, StorageEvent, Tampering
 from ipcamd.events.engine import EventEngine
 from ipcamd.events.event_history import EventHistory
 from ipcamd.events.output_pulse import OutputPulse
@@ -152,10 +152,10 @@ def _storage(core: Core, bus: EventBus, recording: RecordingParts) -> None:
 
     def read() -> dict[int, bool]:
         return {
-            StorageState.INSERTED: card.mounted,
-            StorageState.FULL: card.full,
-            StorageState.FAILING: bool(card.failure or (recorder.failure and not card.full)),
-            StorageState.RECORDING: recorder.recording,
+            StorageEvent.INSERTED: card.mounted,
+            StorageEvent.FULL: card.full,
+            StorageEvent.FAILING: bool(card.failure or (recorder.failure and not card.full)),
+            StorageEvent.RECORDING: recorder.recording,
         }
 
     trigger = StateTrigger(bus, EventKind.STORAGE, core.clock.now_ns, read())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ipcamd.camera import Camera
 from ipcamd.delivery.event_json import state_text
-from ipcamd.event_bus import Event, EventKind, StorageState
+from ipcamd.event_bus import Event, EventKind, StorageEvent
 from ipcamd.params.motion import WINDOWS
 
 
@@ -19,7 +19,7 @@ def read_states(camera: Camera) -> dict[str, str]:
     states["tamper"] = state_text(any(e.is_on for (kind, _), e in newest.items() if kind is EventKind.TAMPER))
     states["motion_detection"] = state_text(settings["Motion"].flag("motionenable"))
     states["privacy"] = state_text(settings["Privacy"].flag("Enabled"))
-    states["recording"] = _is_on(newest, EventKind.STORAGE, StorageState.RECORDING)
+    states["recording"] = _is_on(newest, EventKind.STORAGE, StorageEvent.RECORDING)
     if drivers.ir_cut.is_present:
         states["ircut"] = settings["IRCUt"]["Usage"]
     return states | {name: read(camera) for name, read in _READERS.items()}

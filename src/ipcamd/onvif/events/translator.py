@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from ipcamd.event_bus import Event, EventKind, StorageState, Tampering
+from ipcamd.event_bus import Event, EventKind, StorageEvent, Tampering
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.topics import (
     CELL_MOTION,
@@ -71,9 +71,9 @@ class Translator:
     def _storage(self, event: Event) -> list[Notification]:
         state = (_boolean(event.is_on),)
         match event.number:
-            case StorageState.FAILING:
+            case StorageEvent.FAILING:
                 return self._change(Notification(STORAGE_FAILURE, event.time_ns, (tokens.CARD,), state))
-            case StorageState.RECORDING:
+            case StorageEvent.RECORDING:
                 return self._change(Notification(RECORDING_STATE, event.time_ns, (tokens.RECORDING,), state))
         return []
 
