@@ -17,7 +17,7 @@ _TICK = {"pkt_timebase": "1/1000"}
 units of 1/90000 s and back, which does not change a whole number of milliseconds."""
 
 
-class TimedFrame(NamedTuple):
+class DecodedPicture(NamedTuple):
     """Decoded picture."""
 
     frame: av.VideoFrame
@@ -43,12 +43,12 @@ class HardwareDecoder:
         self._count = 0
         self._waiting: dict[int, int] = {}
         """Capture times of the packets without a picture yet, by number."""
-        self._ready = deque[TimedFrame]()
+        self._ready = deque[DecodedPicture]()
         """Pictures that came together with others."""
         self._unanswered = 0
         """Packets since the last picture."""
 
-    def decode(self, packet: Packet) -> list[TimedFrame]:
+    def decode(self, packet: Packet) -> list[DecodedPicture]:
         """Return the picture of this packet or of an earlier one; none if none is complete. Raises
         `HardwareFailure`."""
         try:
@@ -56,7 +56,7 @@ class HardwareDecoder:
         except (FFmpegError, OSError, ValueError) as error:
             self._note_failure(reason := explain_failure(error))
             raise HardwareFailure(reason) from None
-        self._ready.extend(TimedFrame(frame, self._find_time(frame, packet)) for frame in frames)
+        self._ready.extend(DecodedPicture(frame, self._find_time(frame, packet)) for frame in frames)
         return [self._ready.popleft()] if self._ready else []
 
     def owes(self, captured_ns: int) -> bool:

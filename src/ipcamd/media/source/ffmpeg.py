@@ -79,7 +79,7 @@ def is_video(stream: av.VideoStream) -> bool:
     return not stream.disposition & Disposition.attached_pic and stream.codec_context.name not in _TEXT
 
 
-def decode_frames(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
+def decode_media(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
     """Yield the decoded frames of the streams until they end, without damaged ones. Raises `SourceError`."""
     for packet in read_packets(medium, *streams, limit=limit):
         yield from decode_packet(packet)

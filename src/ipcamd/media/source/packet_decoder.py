@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.decoder_choice import DecoderChoice
-from ipcamd.media.decode.hardware_decoder import HardwareDecoder, HardwareFailure, TimedFrame
+from ipcamd.media.decode.hardware_decoder import HardwareDecoder, HardwareFailure, DecodedPicture
 from ipcamd.media.decode.picture_decoder import PictureDecoder, decoder_threads
 from ipcamd.media.frame import Packet
 from ipcamd.media.stream.gop import MAX_BYTES, MAX_FRAMES
@@ -37,7 +37,7 @@ class PacketDecoder:
         self._key_ns = self._key_gap_ns = 0
         """Time of the last key frame, and its interval to the previous one."""
 
-    def decode(self, packet: Packet, want: "Wanted") -> list[TimedFrame]:
+    def decode(self, packet: Packet, want: "Wanted") -> list[DecodedPicture]:
         """Return the pictures that are complete: of this packet, but hardware may return it later. None if none are
         wanted, the packet is damaged, or earlier ones are missing. Raises `SourceError` if a picture is too large."""
         if self._codec.intra_only and isinstance(self._decoder, _SoftwareDecoder):
@@ -56,7 +56,7 @@ class PacketDecoder:
             self._waiting.packets = self._decoded.take() + self._waiting.packets
             return self._decode_waiting()
 
-    def _decode_waiting(self) -> list[TimedFrame]:
+    def _decode_waiting(self) -> list[DecodedPicture]:
         due = self._waiting.take(CATCH_UP)
         if isinstance(self._decoder, HardwareDecoder):
             for packet in due:
@@ -85,8 +85,8 @@ class _SoftwareDecoder:
     def __init__(self, name: str, size: tuple[int, int]) -> None:
         self._decoder = PictureDecoder(name, decoder_threads(size))
 
-    def decode(self, packet: Packet) -> list[TimedFrame]:
-        return [TimedFrame(frame, packet.captured_ns) for frame in self._decoder.decode(packet.payload)]
+    def decode(self, packet: Packet) -> list[DecodedPicture]:
+        return [DecodedPicture(frame, packet.captured_ns) for frame in self._decoder.decode(packet.payload)]
 
     def owes(self, _captured_ns: int) -> bool:
         return False

@@ -9,7 +9,7 @@ from av.container import InputContainer
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.media.source.ffmpeg import decode_frames, find_video, open_media
+from ipcamd.media.source.ffmpeg import decode_media, find_video, open_media
 from ipcamd.media.source.pacing import Clock, RateLimiter
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def capture_screen(
     medium = open_screen(display, rate)
     try:
         while True:
-            for picture in decode_frames(medium, find_video(medium)):
+            for picture in decode_media(medium, find_video(medium)):
                 captured_ns, want = clock.now_ns(), wanted()
                 if stop.is_set():
                     return

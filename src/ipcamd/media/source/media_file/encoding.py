@@ -9,7 +9,7 @@ from av.container import InputContainer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import Codec, find_passable
-from ipcamd.media.source.ffmpeg import decode_frames, find_video
+from ipcamd.media.source.ffmpeg import decode_media, find_video
 from ipcamd.params.image import RESOLUTIONS
 
 _ROTATING = ("mov", "matroska")
@@ -47,7 +47,7 @@ def find_encoding(medium: InputContainer, stream: av.VideoStream, reopen: Callab
 def _is_rotated(reopen: Callable[[], InputContainer]) -> bool:
     try:
         with closing(reopen()) as medium:
-            first = next(decode_frames(medium, find_video(medium)), None)
+            first = next(decode_media(medium, find_video(medium)), None)
             return bool(first and first.rotation)
     except SourceError:
         return True

@@ -19,7 +19,7 @@ from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter
 from ipcamd.media.source.ffmpeg import (
     OpenFile,
-    decode_frames,
+    decode_media,
     find_video,
     open_media,
     read_packets,
@@ -201,7 +201,7 @@ class _Cursor:
 
 def _decode_to_end(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
     """Yield all frames that can be decoded."""
-    return _read_to_end(decode_frames(medium, stream, limit=limit), medium.name)
+    return _read_to_end(decode_media(medium, stream, limit=limit), medium.name)
 
 
 def _read_to_end(items: Iterator[Any], name: str) -> Iterator[Any]:
