@@ -37,14 +37,14 @@ async def exports(slot: Slot) -> AsyncIterator[Exports]:
 
 
 async def put(
-    slot: Slot, begin_s: float, codec: codecs.Codec, seconds: int = 10, sound: bool = False, mp4: bool = False
+    slot: Slot, start_s: float, codec: codecs.Codec, seconds: int = 10, sound: bool = False, mp4: bool = False
 ) -> Path:
     """Lay a recording on the card that began so many seconds after noon."""
-    began = NOON + round(begin_s * SECOND)
+    began = NOON + round(start_s * SECOND)
     shown = [replace(p, captured_ns=p.captured_ns + began - NOON) for p in pictures(codec, 30 * seconds)]
     in_mp4 = codecs.OPUS if sound else None
     path = slot.put(
-        round(begin_s // 60), data=mp4_file(shown, codec, in_mp4) if mp4 else avi_file(shown, codec, sound=sound)
+        round(start_s // 60), data=mp4_file(shown, codec, in_mp4) if mp4 else avi_file(shown, codec, sound=sound)
     )
     path = path.rename(path.with_suffix(".mp4")) if mp4 else path
     await slot.card.rescan("record", path.name)
@@ -82,10 +82,10 @@ def loudness(path: Path, edges: Sequence[tuple[float, float]]) -> list[bool]:
 async def test_h264_is_copied_from_a_key_frame_on_and_gaps_are_left_out(
     slot: Slot, exports: Exports, tmp_path: Path
 ) -> None:
-    for begin_s, sound in ((0, True), (60, False), (120, True)):
-        await put(slot, begin_s, codecs.H264, sound=sound)
+    for start_s, sound in ((0, True), (60, False), (120, True)):
+        await put(slot, start_s, codecs.H264, sound=sound)
     planned = await plan(exports, 3.5, 125.2)
-    assert (planned.begin_ns, planned.end_ns) == (NOON + 3 * SECOND, NOON + round(125.2 * SECOND))
+    assert (planned.start_ns, planned.end_ns) == (NOON + 3 * SECOND, NOON + round(125.2 * SECOND))
     assert [((a - NOON) / SECOND, (b - NOON) / SECOND) for a, b in planned.gaps] == [(10, 60), (70, 120)]
     assert planned.encoded_because == ""
     assert planned.length_s == pytest.approx(7 + 10 + 5.2)
@@ -134,11 +134,11 @@ async def test_avi_and_mp4_fit_into_one_track(slot: Slot, exports: Exports, tmp_
 
 
 async def test_h265_is_copied(slot: Slot, exports: Exports, tmp_path: Path) -> None:
-    for begin_s in (0, 60):
-        await put(slot, begin_s, codecs.H265, 3, mp4=True)
+    for start_s in (0, 60):
+        await put(slot, start_s, codecs.H265, 3, mp4=True)
     planned = await plan(exports, 1.5, 62)
     assert planned.encoded_because == ""
-    assert planned.begin_ns == NOON + SECOND
+    assert planned.start_ns == NOON + SECOND
     found = await exported(exports, planned, tmp_path / "export.mp4")
     assert (found["video"]["codec_name"], found["video"]["codec_tag_string"]) == ("hevc", "hvc1")
     assert int(found["video"]["nb_read_frames"]) == 60 + 60
@@ -153,7 +153,7 @@ async def test_other_codecs_are_encoded_and_begin_exactly(slot: Slot, exports: E
     await put(slot, 0, codecs.JPEG, 4, sound=True)
     await put(slot, 60, codecs.H264, 3)
     planned = await plan(exports, 1.5, 62)
-    assert planned.begin_ns == NOON + round(1.5 * SECOND)
+    assert planned.start_ns == NOON + round(1.5 * SECOND)
     assert planned.encoded_because == "recordings are in MJPEG"
     path = tmp_path / "export.mp4"
     found = await exported(exports, planned, path)
@@ -226,7 +226,7 @@ async def test_so_many_at_a_time_and_one_that_is_stopped_makes_room(slot: Slot, 
 
 
 async def test_a_recording_that_is_deleted_meanwhile_ends_it_with_the_reason(slot: Slot, exports: Exports) -> None:
-    paths = [await put(slot, begin_s, codecs.H264, 2) for begin_s in (0, 60)]
+    paths = [await put(slot, start_s, codecs.H264, 2) for start_s in (0, 60)]
     planned = await plan(exports, 0, 62)
     paths[1].unlink()
     with pytest.raises(CardError, match="has been deleted"):

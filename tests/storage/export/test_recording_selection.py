@@ -16,7 +16,7 @@ def recording(folder: str, begin: float, end: float, name: str = "", writing: bo
 
 def selected(*known: Recording, since: float = 0, until: float = 1000) -> list[tuple[str, float, float]]:
     parts = select_parts(known, int(since * SECOND), int(until * SECOND))
-    return [(part.recording.name, part.begin_ns / SECOND, part.end_ns / SECOND) for part in parts]
+    return [(part.recording.name, part.start_ns / SECOND, part.end_ns / SECOND) for part in parts]
 
 
 def test_recordings_that_follow_one_another_are_cut_at_the_ends_of_the_range() -> None:

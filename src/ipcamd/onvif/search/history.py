@@ -48,10 +48,10 @@ def _changes(sections: Iterable[Section]) -> list[tuple[int, bool]]:
     changes: list[tuple[int, bool]] = []
     is_written = False
     for section in sections:
-        if changes and section.begin_ns - changes[-1][0] < CONTIGUOUS_NS:
+        if changes and section.start_ns - changes[-1][0] < CONTIGUOUS_NS:
             changes.pop()
         else:
-            changes.append((section.begin_ns, True))
+            changes.append((section.start_ns, True))
         changes.append((section.end_ns, False))
         is_written = section.recording.writing
     if is_written:

@@ -133,7 +133,7 @@ class SearchService:
 async def get_recording_summary(call: OperationCall) -> Content:
     """Return the time from the first recording to the last, and the number of recordings."""
     sections = await read_sections(call.camera)
-    first_ns, last_ns = (sections[0].begin_ns, sections[-1].end_ns) if sections else (0, 0)
+    first_ns, last_ns = (sections[0].start_ns, sections[-1].end_ns) if sections else (0, 0)
     return node(
         "tse:Summary",
         node("tt:DataFrom", _time(first_ns)),
@@ -153,7 +153,7 @@ async def get_media_attributes(call: OperationCall) -> Content:
     for each in call["RecordingTokens"]:
         check_recording(each, "InvalidToken")
     time_ns, sections = _nanoseconds(call["Time"]), await read_sections(call.camera)
-    section = next((each for each in sections if each.begin_ns <= time_ns < each.end_ns), None)
+    section = next((each for each in sections if each.start_ns <= time_ns < each.end_ns), None)
     if section is None:
         return None
     spans = [span for span in track_spans(sections) if span.codec in section.codecs]
@@ -161,7 +161,7 @@ async def get_media_attributes(call: OperationCall) -> Content:
         "tse:MediaAttributes",
         node("tt:RecordingToken", tokens.RECORDING),
         [_attributes(section, span) for span in spans],
-        node("tt:From", _time(section.begin_ns)),
+        node("tt:From", _time(section.start_ns)),
         node("tt:Until", _time(section.end_ns)),
     )
 
@@ -181,7 +181,7 @@ def _select(
 def _information(call: OperationCall, sections: Sequence[Section], name: str) -> Node:
     bounds = (
         (
-            node("tt:EarliestRecording", _time(sections[0].begin_ns)),
+            node("tt:EarliestRecording", _time(sections[0].start_ns)),
             node("tt:LatestRecording", _time(sections[-1].end_ns)),
         )
         if sections

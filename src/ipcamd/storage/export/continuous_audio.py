@@ -36,11 +36,11 @@ class ContinuousAudio:
         """Continue with another recording, whose sound may be in another codec."""
         self._resampler = _make_resampler()
 
-    def put(self, packet: AnyPacket, at_s: float, begin_s: float, end_s: float) -> None:
-        """Add the sound of a packet that starts at `at_s`, clipped to `begin_s` to `end_s`."""
+    def put(self, packet: AnyPacket, at_s: float, start_s: float, end_s: float) -> None:
+        """Add the sound of a packet that starts at `at_s`, clipped to `start_s` to `end_s`."""
         for frame in packet.decode():
             for piece in self._resampler.resample(frame):  # type: ignore[arg-type]
-                skipped, end = (max(0, round((moment - at_s) * AUDIO_RATE)) for moment in (begin_s, end_s))
+                skipped, end = (max(0, round((moment - at_s) * AUDIO_RATE)) for moment in (start_s, end_s))
                 samples = piece.to_ndarray()[:, skipped:end]
                 if samples.size:
                     self._lay(samples, round(at_s * AUDIO_RATE) + skipped)

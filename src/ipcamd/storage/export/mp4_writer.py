@@ -79,15 +79,15 @@ class _Mp4Writer:
         if self._sound:
             self._sound.end()
 
-    def _add(self, part: ExportPart, container: InputContainer, begin_s: float) -> float:
-        """Add a part of a recording at `begin_s`; return the end of the part, in seconds."""
-        offset_s, end_s = begin_s - part.begin_s, begin_s + part.end_s - part.begin_s
+    def _add(self, part: ExportPart, container: InputContainer, start_s: float) -> float:
+        """Add a part of a recording at `start_s`; return the end of the part, in seconds."""
+        offset_s, end_s = start_s - part.start_s, start_s + part.end_s - part.start_s
         source = video_stream_of(container)
         pictures, sound = self._tracks(container)
-        pictures.begin_part(source, begin_s)
+        pictures.begin_part(source, start_s)
         if sound:
             sound.begin_part()
-        seek(container, part.begin_s - 1 / float(source.average_rate or 30))
+        seek(container, part.start_s - 1 / float(source.average_rate or 30))
         for packet in container.demux():
             self._check_wanted()
             if packet.dts is None:
@@ -96,10 +96,10 @@ class _Mp4Writer:
             if at_s >= end_s + BEHIND_S:
                 break
             if packet.stream.type == "audio" and sound:
-                sound.put(packet, at_s, begin_s, end_s)
+                sound.put(packet, at_s, start_s, end_s)
             elif packet.stream.type == "video" and at_s < end_s:
                 pictures.put(packet, at_s)
-                self._note_progress(max(begin_s, at_s))
+                self._note_progress(max(start_s, at_s))
                 if sound:
                     sound.fill(at_s - BEHIND_S)
         pictures.end(end_s)
@@ -121,7 +121,7 @@ class _Mp4Writer:
 
 def _describe(out: OutputContainer, plan: ExportPlan, zone: tzinfo) -> None:
     """Add metadata: the time of the recording, and a chapter after each gap."""
-    began = datetime.fromtimestamp(plan.begin_ns / 1e9, UTC)
+    began = datetime.fromtimestamp(plan.start_ns / 1e9, UTC)
     out.metadata["creation_time"] = f"{began:%Y-%m-%dT%H:%M:%S.%fZ}"
     if plan.gaps:
         out.set_chapters(_chapters(plan, zone))
@@ -131,9 +131,9 @@ def _chapters(plan: ExportPlan, zone: tzinfo) -> "list[av.container.core.Chapter
     starts: list[tuple[int, int]] = []  # position in the video in milliseconds, and time of day
     after_gaps, at_ms = {end for _, end in plan.gaps}, 0.0
     for part in plan.parts:
-        if not starts or part.begin_ns in after_gaps:
-            starts.append((round(at_ms), part.begin_ns))
-        at_ms += (part.end_ns - part.begin_ns) / 1e6
+        if not starts or part.start_ns in after_gaps:
+            starts.append((round(at_ms), part.start_ns))
+        at_ms += (part.end_ns - part.start_ns) / 1e6
     ends = [*(at for at, _ in starts[1:]), round(at_ms)]
     return [
         {
@@ -141,9 +141,9 @@ def _chapters(plan: ExportPlan, zone: tzinfo) -> "list[av.container.core.Chapter
             "start": at,
             "end": end,
             "time_base": _MILLISECOND,
-            "metadata": {"title": _title(begin_ns, zone)},
+            "metadata": {"title": _title(start_ns, zone)},
         }
-        for number, ((at, begin_ns), end) in enumerate(zip(starts, ends, strict=True))
+        for number, ((at, start_ns), end) in enumerate(zip(starts, ends, strict=True))
     ]
 
 

@@ -39,20 +39,20 @@ class CopiedPictures:
                 codec.mp4_kind
             )  # FFmpeg's own choice for H.265 is none that Apple's players support
         self._annex_b: BitStreamFilterContext | None = None
-        self._begin_s = 0.0
+        self._start_s = 0.0
         self._has_begun = False
         self._held: tuple[AnyPacket, float] | None = None
 
-    def begin_part(self, source: VideoStream, begin_s: float) -> None:
+    def begin_part(self, source: VideoStream, start_s: float) -> None:
         """Begin a part; its pictures begin at the first key frame that is not earlier."""
-        self._begin_s, self._has_begun = begin_s - 1 / (2 * float(source.average_rate or 30)), False
+        self._start_s, self._has_begun = start_s - 1 / (2 * float(source.average_rate or 30)), False
         self._annex_b = _make_annex_b_filter(source)
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
         """Add a packet, unless it was added before: FFmpeg repeats packets of MP4 after a seek."""
         if self._held and at_s <= self._held[1]:
             return
-        self._has_begun |= packet.is_keyframe and at_s >= self._begin_s
+        self._has_begun |= packet.is_keyframe and at_s >= self._start_s
         if self._has_begun:
             self._write(at_s)
             for plain in self._annex_b.filter(packet) if self._annex_b else (packet,):
@@ -83,21 +83,21 @@ class EncodedPictures:
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
         self._stream.codec_context.time_base = _TIME_BASE
         self._stream.codec_context.flags |= Flags.frame_duration
-        self._begin_s = 0.0
+        self._start_s = 0.0
         self._fit: Graph | None = None
         self._held: tuple[VideoFrame, float] | None = None
 
-    def begin_part(self, source: VideoStream, begin_s: float) -> None:
+    def begin_part(self, source: VideoStream, start_s: float) -> None:
         """Begin a part; bars at the sides fill pictures of another aspect ratio."""
-        self._begin_s = begin_s
+        self._start_s = start_s
         self._fit = _fit_graph(source, self._size) if (source.width, source.height) != self._size else None
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
         """Add a packet. Pictures before the beginning of the part are only decoded."""
         for frame in packet.decode():
             if isinstance(frame, VideoFrame):
-                self._encode(max(at_s, self._begin_s))
-                self._held = frame, max(at_s, self._begin_s)
+                self._encode(max(at_s, self._start_s))
+                self._held = frame, max(at_s, self._start_s)
 
     def end(self, at_s: float) -> None:
         """Encode the last picture."""

@@ -29,9 +29,9 @@ class ExportPlan:
     """Reason why the pictures are encoded again; empty if they are copied."""
 
     @property
-    def begin_ns(self) -> int:
+    def start_ns(self) -> int:
         """Time of the first picture, in nanoseconds since the epoch, UTC."""
-        return self.parts[0].begin_ns
+        return self.parts[0].start_ns
 
     @property
     def end_ns(self) -> int:
@@ -41,12 +41,12 @@ class ExportPlan:
     @property
     def gaps(self) -> list[tuple[int, int]]:
         """Time ranges that are left out, in nanoseconds since the epoch, UTC."""
-        return find_gaps(self.parts, self.begin_ns, self.end_ns)
+        return find_gaps(self.parts, self.start_ns, self.end_ns)
 
     @property
     def length_s(self) -> float:
         """Length of the video in seconds."""
-        return sum(part.end_ns - part.begin_ns for part in self.parts) / 1e9
+        return sum(part.end_ns - part.start_ns for part in self.parts) / 1e9
 
     @property
     def size_bytes(self) -> int:
@@ -94,5 +94,5 @@ def _from_key_frame(disk: Disk, part: ExportPart) -> ExportPart:
     from ipcamd.storage.playback.remux import find_key_frame
 
     with os.fdopen(disk.open(part.recording.folder, part.recording.name), "rb") as source:
-        key_s = find_key_frame(source, part.begin_s)
-    return replace(part, begin_ns=part.recording.started_ns + round(key_s * 1e9))
+        key_s = find_key_frame(source, part.start_s)
+    return replace(part, start_ns=part.recording.started_ns + round(key_s * 1e9))

@@ -15,13 +15,13 @@ class ExportPart:
     """Part of one recording, in nanoseconds since the epoch, UTC."""
 
     recording: Recording
-    begin_ns: int
+    start_ns: int
     end_ns: int
 
     @property
-    def begin_s(self) -> float:
+    def start_s(self) -> float:
         """Start of the part, in seconds from the recording's beginning."""
-        return (self.begin_ns - self.recording.started_ns) / 1e9
+        return (self.start_ns - self.recording.started_ns) / 1e9
 
     @property
     def end_s(self) -> float:
@@ -32,7 +32,7 @@ class ExportPart:
     def size_bytes(self) -> int:
         """Estimated bytes of the part in the recording's file."""
         recording = self.recording
-        return recording.size_bytes * (self.end_ns - self.begin_ns) // (recording.ended_ns - recording.started_ns)
+        return recording.size_bytes * (self.end_ns - self.start_ns) // (recording.ended_ns - recording.started_ns)
 
 
 def select_parts(
@@ -52,14 +52,14 @@ def select_parts(
         while place < len(clips) and clips[place].ended_ns <= begin:
             place += 1
         parts += _cover(takewhile(lambda r: r.started_ns < end, islice(clips, place, None)), begin, end)  # noqa: B023
-    return tuple(sorted(parts, key=lambda part: part.begin_ns))
+    return tuple(sorted(parts, key=lambda part: part.start_ns))
 
 
 def find_gaps(parts: Iterable[ExportPart], since_ns: int, until_ns: int) -> list[tuple[int, int]]:
     """Return the gaps of the range that no part covers, of at least `SHORTEST_NS`."""
     gaps, begin = [], since_ns
     for part in parts:
-        gaps.append((begin, part.begin_ns))
+        gaps.append((begin, part.start_ns))
         begin = part.end_ns
     return [(begin, end) for begin, end in (*gaps, (begin, until_ns)) if end - begin >= SHORTEST_NS]
 

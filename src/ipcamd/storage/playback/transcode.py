@@ -64,20 +64,20 @@ def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, key
     """
     made = io.BytesIO()
     with open_container(source) as container, av.open(made, "w", format="mp4", options=_FLAGS) as out:
-        begin_s = number * _segment_s(keys_only)
-        duration_s = min(_segment_s(keys_only), _length_s(container) - begin_s)
+        start_s = number * _segment_s(keys_only)
+        duration_s = min(_segment_s(keys_only), _length_s(container) - start_s)
         if duration_s <= 0:
             raise ValueError(f"there is no segment {number}")
         pictures = _KeyPictures(container, out, duration_s) if keys_only else _Pictures(container, out, duration_s)
         tracks: dict[str, _Pictures | _Audio] = {"video": pictures}
         if container.streams.audio and not keys_only:
             tracks["audio"] = _Audio(out, duration_s)
-        seek(container, begin_s - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
+        seek(container, start_s - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
         for packet in container.demux():
             check_wanted()
             if packet.dts is None:
                 continue
-            at_s = float(packet.dts * packet.time_base) - begin_s
+            at_s = float(packet.dts * packet.time_base) - start_s
             if at_s >= duration_s + AFTER:
                 break
             if track := tracks.get(packet.stream.type):

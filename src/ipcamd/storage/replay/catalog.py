@@ -31,7 +31,7 @@ class Section:
     """Part of the timeline in one file; times are nanoseconds since the epoch, UTC."""
 
     recording: Recording
-    begin_ns: int
+    start_ns: int
     end_ns: int
     format: RecordingFormat
 
@@ -94,7 +94,7 @@ class ReplayCatalog:
     def _with_formats(self, parts: Iterable[ExportPart]) -> Iterator[Section]:
         for part in parts:
             if found := self._formats.get(_identity(part.recording)):
-                yield Section(part.recording, part.begin_ns, part.end_ns, found)
+                yield Section(part.recording, part.start_ns, part.end_ns, found)
 
 
 def track_spans(sections: Iterable[Section]) -> list[TrackSpan]:
@@ -102,7 +102,7 @@ def track_spans(sections: Iterable[Section]) -> list[TrackSpan]:
     spans: dict[Codec, TrackSpan] = {}
     for section in sections:
         for codec in section.codecs:
-            first_ns = spans[codec].first_ns if codec in spans else section.begin_ns
+            first_ns = spans[codec].first_ns if codec in spans else section.start_ns
             spans[codec] = TrackSpan(codec, first_ns, section.end_ns, section.format)
     return [spans[codec] for codec in TRACKS if codec in spans]
 

@@ -77,7 +77,7 @@ class ReplayCursor:
         if section is None:
             return None
         entries = self._begun(section, await self._open(section), is_first=True)
-        return _order(entries, self._wanted)[0][0].time_ns if entries else section.begin_ns
+        return _order(entries, self._wanted)[0][0].time_ns if entries else section.start_ns
 
     async def frames(self) -> AsyncGenerator[StoredFrame]:
         """Yield the frames.
@@ -120,7 +120,7 @@ class ReplayCursor:
         found, end_ns = self._neighbour(sections, last), self._wanted.end_ns
         if found is None or end_ns is None:
             return found
-        is_over = found.end_ns <= end_ns if self._wanted.is_reverse else found.begin_ns > end_ns
+        is_over = found.end_ns <= end_ns if self._wanted.is_reverse else found.start_ns > end_ns
         return None if is_over else found
 
     def _neighbour(self, sections: Sequence[Section], last: Section | None) -> Section | None:
@@ -128,9 +128,9 @@ class ReplayCursor:
         start_ns = self._wanted.start_ns
         for section in sections:
             if self._wanted.is_reverse:
-                is_due = section.begin_ns < last.begin_ns if last else section.begin_ns <= start_ns
+                is_due = section.start_ns < last.start_ns if last else section.start_ns <= start_ns
             else:
-                is_due = section.begin_ns > last.begin_ns if last else section.end_ns > start_ns
+                is_due = section.start_ns > last.start_ns if last else section.end_ns > start_ns
             if is_due:
                 return section
         return None
@@ -168,12 +168,12 @@ class ReplayCursor:
             entries = [entry for entry in entries if entry.time_ns < section.end_ns]
         if wanted.is_reverse:
             entries = selection.until(entries, wanted.start_ns) if is_first else entries
-            return selection.from_clean_point(entries, max(section.begin_ns, wanted.end_ns or 0))
+            return selection.from_clean_point(entries, max(section.start_ns, wanted.end_ns or 0))
         if is_first and wanted.sent_ns is not None:
             return selection.after(entries, wanted.sent_ns)
-        if is_first and wanted.start_ns > section.begin_ns:
+        if is_first and wanted.start_ns > section.start_ns:
             return selection.from_clean_point(entries, wanted.start_ns)
-        return selection.from_next_clean_point(entries, section.begin_ns)
+        return selection.from_next_clean_point(entries, section.start_ns)
 
     def _filter(self, entries: Sequence[FrameEntry]) -> list[FrameEntry]:
         wanted = selection.of_tracks(entries, self._codecs)
@@ -202,7 +202,7 @@ class ReplayCursor:
     def _ends_within(self, section: Section, entries: Sequence[FrameEntry]) -> bool:
         """Return whether the range ends within a section."""
         if self._wanted.is_reverse:
-            return self._wanted.end_ns is not None and self._wanted.end_ns > section.begin_ns
+            return self._wanted.end_ns is not None and self._wanted.end_ns > section.start_ns
         return self._is_over(entries)
 
     # ---- reading
@@ -249,7 +249,7 @@ def _order(entries: Sequence[FrameEntry], wanted: ReplayRange) -> list[tuple[Fra
 
 
 def _distance_ns(one: Section, other: Section) -> int:
-    return max(one.begin_ns, other.begin_ns) - min(one.end_ns, other.end_ns)
+    return max(one.start_ns, other.start_ns) - min(one.end_ns, other.end_ns)
 
 
 def _batches(ordered: Sequence[tuple[FrameEntry, bool]]) -> "list[list[tuple[FrameEntry, bool]]]":

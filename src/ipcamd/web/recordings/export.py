@@ -33,7 +33,7 @@ async def export_plan(call: Call) -> Reply:
     except HttpError as error:
         return json_reply({"problem": error.message})
     fields = {
-        "begin": plan.begin_ns // 1_000_000,
+        "begin": plan.start_ns // 1_000_000,
         "end": plan.end_ns // 1_000_000,
         "seconds": round(plan.length_s, 3),
         "parts": len(plan.parts),
@@ -90,7 +90,7 @@ def _name(call: Call) -> str:
 
 
 def _file_name(call: Call, plan: ExportPlan) -> str:
-    begin, end = (call.camera.clock.local(moment) for moment in (plan.begin_ns, plan.end_ns))
+    begin, end = (call.camera.clock.local(moment) for moment in (plan.start_ns, plan.end_ns))
     return f"{call.camera.identity.model_name}-{_moment(begin)}-{_moment(end)}.mp4"
 
 

@@ -13,12 +13,12 @@ def day_ends(day: date, zone: tzinfo) -> tuple[int, int]:
     return begin, end
 
 
-def offsets(begin_ns: int, end_ns: int, zone: tzinfo) -> list[tuple[int, int]]:
+def offsets(start_ns: int, end_ns: int, zone: tzinfo) -> list[tuple[int, int]]:
     """Return the start of each offset from UTC, in milliseconds since the epoch, and the offset in seconds."""
-    first, last = _offset_s(begin_ns, zone), _offset_s(end_ns - 1, zone)
-    found = [(begin_ns // 1_000_000, first)]
+    first, last = _offset_s(start_ns, zone), _offset_s(end_ns - 1, zone)
+    found = [(start_ns // 1_000_000, first)]
     if first != last:
-        low, high = begin_ns // 10**9, end_ns // 10**9
+        low, high = start_ns // 10**9, end_ns // 10**9
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if _offset_s(middle * 10**9, zone) == first else (low, middle)

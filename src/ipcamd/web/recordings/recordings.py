@@ -74,13 +74,13 @@ def _card(call: Call) -> dict[str, object]:
     }
 
 
-async def _motion(call: Call, begin_ns: int, end_ns: int) -> list[tuple[int, int]]:
+async def _motion(call: Call, start_ns: int, end_ns: int) -> list[tuple[int, int]]:
     """Return the times of motion: the newest `MAX_MARKS` of the range; none if the event log cannot be read."""
-    if not 0 <= begin_ns < MAX_NS:
+    if not 0 <= start_ns < MAX_NS:
         return []
     try:
         found = await call.camera.event_search.times(
-            EventFilter("motion", from_ns=begin_ns, until_ns=end_ns), MAX_MARKS
+            EventFilter("motion", from_ns=start_ns, until_ns=end_ns), MAX_MARKS
         )
     except StoreError:
         return []

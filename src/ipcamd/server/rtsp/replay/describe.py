@@ -18,7 +18,7 @@ async def describe_recordings(name: str, address: str, version: int, catalog: Re
         raise RtspError(503) from None
     if not sections:
         raise RtspError(404)
-    span = f"{format_clock(sections[0].begin_ns)}-{format_clock(sections[-1].end_ns)}"
+    span = f"{format_clock(sections[0].start_ns)}-{format_clock(sections[-1].end_ns)}"
     return sdp.write(
         sdp.SessionDescription(
             name,

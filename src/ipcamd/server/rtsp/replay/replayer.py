@@ -102,7 +102,7 @@ class Replayer:
 
     def _range(self, request: PlayRequest, sections: "tuple[Section, ...]") -> ReplayRange:
         is_reverse = request.scale < 0
-        first_ns = sections[0].begin_ns if sections else 0
+        first_ns = sections[0].start_ns if sections else 0
         start_ns, sent_ns = request.start_ns, None
         if request.offset_ns is not None:
             start_ns = first_ns + request.offset_ns
