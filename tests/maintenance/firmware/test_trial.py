@@ -143,7 +143,7 @@ def test_a_trial_that_is_killed_is_undone_by_the_next_start(stage: Stage) -> Non
 
 def test_a_confirmed_version_is_kept_if_the_record_is_left_over(stage: Stage) -> None:
     version = stage.install("")
-    TrialRecord(stage.versions).begin(version)
+    TrialRecord(stage.versions).create(version)
     stage.database.write_text("of the new version")
     stage.versions.switch(version)
     undo_interrupted_trial(stage.versions)
@@ -152,7 +152,7 @@ def test_a_confirmed_version_is_kept_if_the_record_is_left_over(stage: Stage) ->
 
 
 def test_an_undoing_that_was_killed_is_done_again(stage: Stage) -> None:
-    TrialRecord(stage.versions).begin(stage.install(""))
+    TrialRecord(stage.versions).create(stage.install(""))
     for part in ("", "-wal"):
         stage.database.with_name(f"ipcamd.db{part}").write_text("of the new version")
     stage.database.with_name("ipcamd.db.restored").write_text("of the o")

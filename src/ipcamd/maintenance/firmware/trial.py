@@ -99,7 +99,7 @@ class Trial:
         """Start the version and make it the current one; return the reason of a failure, after which everything is
         reverted."""
         try:
-            self._record.begin(self._version)
+            self._record.create(self._version)
         except OSError as error:
             return self._report(f"version {self._version.version} was not tried: {error.strerror}")
         self._start()
@@ -107,7 +107,7 @@ class Trial:
         if not failure:
             try:
                 self._versions.switch(self._version)
-                self._record.end()
+                self._record.delete()
                 self._link.sendall(CONFIRMED)
                 return ""
             except OSError as error:

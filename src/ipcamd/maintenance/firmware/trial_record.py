@@ -54,7 +54,7 @@ class TrialRecord:
         except (OSError, ValueError, KeyError, TypeError):
             return "" if not self._marker.exists() else "unknown"
 
-    def begin(self, version: InstalledVersion) -> None:
+    def create(self, version: InstalledVersion) -> None:
         """Copy the database, then record the trial. Raises ``OSError``."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700)
@@ -66,7 +66,7 @@ class TrialRecord:
         sync_directory(self._folder.parent)
         write_durably(self._marker, json.dumps({"version": version.folder.name}).encode())
 
-    def end(self) -> None:
+    def delete(self) -> None:
         """Delete the record: the version is confirmed or reverted. Raises ``OSError``."""
         self._marker.unlink(missing_ok=True)
         sync_directory(self._folder)
@@ -87,7 +87,7 @@ class TrialRecord:
         announce_backup(self._database)
         backup_of(self._database).unlink(missing_ok=True)  # of the version that failed; older ones cannot read it
         write_durably(self._outcome, json.dumps({"version": self.version, "failure": failure}).encode())
-        self.end()
+        self.delete()
 
     def take_outcome(self) -> str:
         """Return why the last trial failed, once; "" if it did not. Raises ``OSError``."""
@@ -110,7 +110,7 @@ def undo_interrupted_trial(versions: InstalledVersions) -> None:
     with record.hold():
         current = versions.current
         if current and current.folder.name == record.version:
-            record.end()
+            record.delete()
         elif record.version:
             record.undo(f"the trial of version {record.version.partition('-')[0]} was interrupted")
 

@@ -51,7 +51,7 @@ class ContinuousAudio:
         while (missing := round(until_s * AUDIO_RATE) - self._count) > 0:
             self._append(np.zeros((1, min(missing, _MOST)), np.float32))
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Encode the remaining samples."""
         self._encode(self._count)
         self._mux(None)

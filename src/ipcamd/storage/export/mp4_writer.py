@@ -77,7 +77,7 @@ class _Mp4Writer:
         if isinstance(self._pictures, EncodedPictures):
             self._pictures.finish()
         if self._sound:
-            self._sound.end()
+            self._sound.finish()
 
     def _add(self, part: ExportPart, container: InputContainer, start_s: float) -> float:
         """Add a part of a recording at `start_s`; return the end of the part, in seconds."""
@@ -102,7 +102,7 @@ class _Mp4Writer:
                 self._note_progress(max(start_s, at_s))
                 if sound:
                     sound.fill(at_s - BEHIND_S)
-        pictures.end(end_s)
+        pictures.end_part(end_s)
         if sound:
             sound.fill(end_s)
         return end_s

@@ -58,7 +58,7 @@ class CopiedPictures:
             for plain in self._annex_b.filter(packet) if self._annex_b else (packet,):
                 self._held = plain, at_s
 
-    def end(self, at_s: float) -> None:
+    def end_part(self, at_s: float) -> None:
         """Write the last packet."""
         self._write(at_s)
 
@@ -99,7 +99,7 @@ class EncodedPictures:
                 self._encode(max(at_s, self._start_s))
                 self._held = frame, max(at_s, self._start_s)
 
-    def end(self, at_s: float) -> None:
+    def end_part(self, at_s: float) -> None:
         """Encode the last picture."""
         self._encode(at_s)
         self._held = None

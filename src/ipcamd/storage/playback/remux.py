@@ -46,7 +46,7 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys
             elif sound:
                 sound.put(packet)
         if sound:
-            sound.end()
+            sound.finish()
 
 
 def open_container(source: BinaryIO) -> InputContainer:
@@ -129,7 +129,7 @@ class _CopiedSound:
         packet.stream = self._stream
         self._out.mux(packet)
 
-    def end(self) -> None:
+    def finish(self) -> None:
         pass
 
 
@@ -146,5 +146,5 @@ class _EncodedSound:
             for part in self._resampler.resample(frame):  # type: ignore[arg-type]
                 self._out.mux(self._stream.encode(part))
 
-    def end(self) -> None:
+    def finish(self) -> None:
         self._out.mux(self._stream.encode(None))

@@ -83,7 +83,7 @@ def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, key
             if track := tracks.get(packet.stream.type):
                 track.put(packet, at_s)
         for track in tracks.values():
-            track.end()
+            track.finish()
     return made.getvalue()
 
 
@@ -128,7 +128,7 @@ class _Pictures:
                     self._encode(at_s)
                 self._shown = frame, max(at_s, 0) if self._shown else 0  # some decoders return the first picture late
 
-    def end(self) -> None:
+    def finish(self) -> None:
         if not self._shown:
             raise ValueError("no picture in it can be decoded")
         self._encode(self._duration_s)
@@ -177,7 +177,7 @@ class _Audio:
         room = self._samples[:, place : place + samples.shape[1]]
         room[:] = samples[:, : room.shape[1]]
 
-    def end(self) -> None:
+    def finish(self) -> None:
         frame = AudioFrame.from_ndarray(self._samples, "fltp", "mono")
         frame.sample_rate, frame.time_base, frame.pts = AUDIO_RATE, Fraction(1, AUDIO_RATE), -LEAD * PACKET_SAMPLES
         for packet in (*self._stream.encode(frame), *self._stream.encode(None)):
