@@ -59,7 +59,7 @@ test("an address can ask for a recording", () => {
 });
 
 test("what an export holds", () => {
-  const plan = { begin: BEGIN, end: BEGIN + HOUR, seconds: 1800, gaps: [[BEGIN + 10_000, BEGIN + 1_810_000]], size: 2_000_000, encoded: "" };
+  const plan = { start: BEGIN, end: BEGIN + HOUR, seconds: 1800, gaps: [[BEGIN + 10_000, BEGIN + 1_810_000]], size: 2_000_000, encoded: "" };
   assert.equal(planWords(plan, BACK), "00:00:00 to 01:00:00  ·  30:00 long  ·  1 gap left out (30:00)  ·  about 1.9 MB");
   assert.match(planWords({ ...plan, gaps: [], encoded: "recordings are in MJPEG" }, BACK), /long {2}· {2}converted to H.264, because recordings are in MJPEG$/);
 });

@@ -63,7 +63,7 @@ async def test_the_plan_has_the_real_times(world: World) -> None:
     query = f"since={MS + 1500}&until={MS + 60_000}"
     told = json.loads((await world.ask(PLAN, query)).body)
     size = told.pop("size")
-    assert told == {"begin": MS + 1000, "end": MS + 2000, "seconds": 1, "parts": 1, "gaps": [], "encoded": ""}
+    assert told == {"start": MS + 1000, "end": MS + 2000, "seconds": 1, "parts": 1, "gaps": [], "encoded": ""}
     assert 0 < size < (world.path / "sdcard" / "record").glob("*").__next__().stat().st_size
     assert json.loads((await world.ask(PLAN, f"{query}&dir=record")).body)["parts"] == 1
     told = json.loads((await world.ask(PLAN, f"{query}&dir=event")).body)

@@ -65,8 +65,8 @@ async def test_the_newest_day_and_all_days(world: World) -> None:
     assert told["card"]["state"] == "ready"
     assert told["card"]["recordings"] == world.card.index.size_bytes
     assert told["today"] == "2025-06-15"
-    assert (told["now"], told["offsets"]) == (NOON_MS, [[told["begin"], 0]])
-    assert told["end"] - told["begin"] == 86_400_000
+    assert (told["now"], told["offsets"]) == (NOON_MS, [[told["start"], 0]])
+    assert told["end"] - told["start"] == 86_400_000
     (one,) = told["recordings"]
     size = (world.path / "sdcard" / "record" / one["name"]).stat().st_size
     assert one == {

@@ -33,11 +33,11 @@ async def export_plan(call: Call) -> Reply:
     except HttpError as error:
         return json_reply({"problem": error.message})
     fields = {
-        "begin": plan.start_ns // 1_000_000,
+        "start": plan.start_ns // 1_000_000,
         "end": plan.end_ns // 1_000_000,
         "seconds": round(plan.length_s, 3),
         "parts": len(plan.parts),
-        "gaps": [(begin // 1_000_000, end // 1_000_000) for begin, end in plan.gaps],
+        "gaps": [(start // 1_000_000, end // 1_000_000) for start, end in plan.gaps],
         "size": plan.size_bytes,
         "encoded": plan.encoded_because,
     }
@@ -90,8 +90,8 @@ def _name(call: Call) -> str:
 
 
 def _file_name(call: Call, plan: ExportPlan) -> str:
-    begin, end = (call.camera.clock.local(moment) for moment in (plan.start_ns, plan.end_ns))
-    return f"{call.camera.identity.model_name}-{_moment(begin)}-{_moment(end)}.mp4"
+    start, end = (call.camera.clock.local(moment) for moment in (plan.start_ns, plan.end_ns))
+    return f"{call.camera.identity.model_name}-{_moment(start)}-{_moment(end)}.mp4"
 
 
 def _moment(local: datetime) -> str:

@@ -9,8 +9,8 @@ _DAY = timedelta(days=1)
 
 def day_ends(day: date, zone: tzinfo) -> tuple[int, int]:
     """Return the midnights before and after a local day, in nanoseconds since the epoch, UTC."""
-    begin, end = (nanoseconds(datetime.combine(d, time(), zone)) for d in (day, day + _DAY))
-    return begin, end
+    start, end = (nanoseconds(datetime.combine(d, time(), zone)) for d in (day, day + _DAY))
+    return start, end
 
 
 def offsets(start_ns: int, end_ns: int, zone: tzinfo) -> list[tuple[int, int]]:

@@ -45,18 +45,18 @@ async def recordings(call: Call) -> Reply:
     known = sorted(card.index, key=lambda r: r.started_ns)
     days, today = _days(known, zone), call.camera.clock.local().date()
     day = _asked_day(call) or (days[-1][0] if days else today)
-    begin, end = day_ends(day, zone)
+    start, end = day_ends(day, zone)
     answer = {
         "card": _card(call),
         "now": call.camera.clock.now_ns() // 1_000_000,
         "today": str(today),
         "days": [(str(name), records, events) for name, records, events in days],
         "day": str(day),
-        "begin": begin // 1_000_000,
+        "start": start // 1_000_000,
         "end": end // 1_000_000,
-        "offsets": offsets(begin, end, zone),
-        "recordings": [_fields_of(r) for r in known if r.started_ns < end and r.ended_ns >= begin],
-        "motion": await _motion(call, begin, end),
+        "offsets": offsets(start, end, zone),
+        "recordings": [_fields_of(r) for r in known if r.started_ns < end and r.ended_ns >= start],
+        "motion": await _motion(call, start, end),
     }
     return json_reply(answer)
 
@@ -241,8 +241,8 @@ def _days(known: Sequence[Recording], zone: tzinfo) -> list[tuple[date, int, int
 
 
 def _of(known: Sequence[Recording], day: date, zone: tzinfo) -> Sequence[Recording]:
-    begin, end = (bisect_left(known, moment, key=lambda r: r.started_ns) for moment in day_ends(day, zone))
-    return known[begin:end]
+    start, end = (bisect_left(known, moment, key=lambda r: r.started_ns) for moment in day_ends(day, zone))
+    return known[start:end]
 
 
 def _local(moment: int, zone: tzinfo) -> date:

@@ -12,8 +12,8 @@ const PATIENCE = 20; // requests after which an export that has not started coun
 
 /** Describe the contents of an export; `plan` from the camera. */
 export function planWords(plan, offsets) {
-  const words = [`${clockWords(plan.begin, offsets)} to ${clockWords(plan.end, offsets)}`, `${lengthWords(plan.seconds)} long`];
-  const left = plan.gaps.reduce((sum, [begin, end]) => sum + end - begin, 0);
+  const words = [`${clockWords(plan.start, offsets)} to ${clockWords(plan.end, offsets)}`, `${lengthWords(plan.seconds)} long`];
+  const left = plan.gaps.reduce((sum, [start, end]) => sum + end - start, 0);
   if (plan.gaps.length) words.push(`${counted(plan.gaps.length, "gap")} left out (${lengthWords(left / 1000)})`);
   words.push(plan.encoded ? `converted to H.264, because ${plan.encoded}` : `about ${sizeWords(plan.size)}`);
   return words.join("  ·  ");
@@ -78,7 +78,7 @@ export class RangeTools {
 
   #type(edge) {
     const { day } = this.#page();
-    const time = timeOf(element(`range-${edge}`).value, day.begin, day.offsets);
+    const time = timeOf(element(`range-${edge}`).value, day.start, day.offsets);
     if (time === null) return this.#fail("This time does not exist on this day.");
     return this.#set(edge, time);
   }

@@ -190,7 +190,7 @@ class RecordingsPage {
 
   #toggle() {
     if (this.#player.shown) this.#player.toggle();
-    else this.#pick(this.#answer.begin);
+    else this.#pick(this.#answer.start);
   }
 
   #beside(direction) {
@@ -202,8 +202,8 @@ class RecordingsPage {
   }
 
   #inDay(time) {
-    const { begin, end } = this.#answer;
-    return time !== null && time >= begin && time < end ? time : null;
+    const { start, end } = this.#answer;
+    return time !== null && time >= start && time < end ? time : null;
   }
 
   #moved(time) {

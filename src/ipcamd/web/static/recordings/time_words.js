@@ -13,14 +13,14 @@ export function offsetAt(time, offsets) {
   return (offsets.findLast(([from]) => from <= time) ?? offsets[0])[1];
 }
 
-/** Time of "14:03" or "14:03:22" on the day that starts at `begin`; null for other texts, and for a time that daylight saving skips. */
-export function timeOf(text, begin, offsets) {
+/** Time of "14:03" or "14:03:22" on the day that starts at `start`; null for other texts, and for a time that daylight saving skips. */
+export function timeOf(text, start, offsets) {
   const found = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
   if (!found) return null;
   const wanted = text.length === 5 ? `${text}:00` : text;
   const since = (Number(found[1]) * 60 + Number(found[2])) * 60_000 + Number(found[3] ?? 0) * 1000;
   const first = offsets[0][1];
-  const moments = offsets.map(([, offset]) => begin + since + (first - offset) * 1000);
+  const moments = offsets.map(([, offset]) => start + since + (first - offset) * 1000);
   return moments.find((moment) => clockWords(moment, offsets) === wanted) ?? null;
 }
 

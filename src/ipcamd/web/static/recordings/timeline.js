@@ -44,9 +44,9 @@ export class Timeline {
 
   /** Show a day; the view of the same day is kept. */
   show(day) {
-    const isSame = this.#day?.begin === day.begin && this.#day?.end === day.end;
+    const isSame = this.#day?.start === day.start && this.#day?.end === day.end;
     this.#day = { ...day, continuous: day.recordings.filter((one) => one.dir === "record"), events: day.recordings.filter((one) => one.dir === "event") };
-    if (!isSame) [this.#view, this.#position, this.#range] = [{ from: day.begin, to: day.end }, null, null];
+    if (!isSame) [this.#view, this.#position, this.#range] = [{ from: day.start, to: day.end }, null, null];
     this.#tellPosition();
     this.#draw();
   }
@@ -75,7 +75,7 @@ export class Timeline {
   }
 
   get #bounds() {
-    return { from: this.#day.begin, to: this.#day.end };
+    return { from: this.#day.start, to: this.#day.end };
   }
 
   get #width() {
@@ -189,13 +189,13 @@ export class Timeline {
 
   #tellPosition() {
     if (!this.#day) return;
-    const { begin, end, offsets, recordings } = this.#day;
-    const at = this.#position ?? begin;
+    const { start, end, offsets, recordings } = this.#day;
+    const at = this.#position ?? start;
     const found = recordingAt(recordings, at);
     const kind = found ? (found.dir === "event" ? "event" : "continuous recording") : "no recording";
     const words = found?.end > found?.start ? `${kind}, ${lengthWords((at - found.start) / 1000)} of ${lengthWords((found.end - found.start) / 1000)}` : kind;
-    this.#canvas.setAttribute("aria-valuemax", Math.round((end - begin) / 1000));
-    this.#canvas.setAttribute("aria-valuenow", Math.round((at - begin) / 1000));
+    this.#canvas.setAttribute("aria-valuemax", Math.round((end - start) / 1000));
+    this.#canvas.setAttribute("aria-valuenow", Math.round((at - start) / 1000));
     this.#canvas.setAttribute("aria-valuetext", `${clockWords(at, offsets)}, ${words}`);
   }
 
