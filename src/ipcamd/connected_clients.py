@@ -30,7 +30,7 @@ class ConnectedClient:
     """Sent bytes; None if the system does not report them."""
 
 
-class ClientSource(Protocol):
+class ClientService(Protocol):
     """Service with clients."""
 
     def clients(self) -> Iterator[ConnectedClient]:
@@ -44,20 +44,20 @@ class ConnectedClients:
     """The clients of all services. For the event loop."""
 
     def __init__(self) -> None:
-        self._sources: dict[str, ClientSource] = {}
+        self._services: dict[str, ClientService] = {}
 
-    def add(self, name: str, source: ClientSource) -> None:
+    def add(self, name: str, service: ClientService) -> None:
         """Add a service; its `name` is the prefix of its clients' identifiers."""
-        self._sources[name] = source
+        self._services[name] = service
 
     def __iter__(self) -> Iterator[tuple[str, ConnectedClient]]:
         """Yield identifier and client of all clients."""
-        for name, source in self._sources.items():
-            for client in source.clients():
+        for name, service in self._services.items():
+            for client in service.clients():
                 yield f"{name}-{client.number}", client
 
     def disconnect(self, identifier: str) -> bool:
         """Disconnect a client; return whether it was there. It may connect again."""
         name, _, number = identifier.partition("-")
-        source = self._sources.get(name)
-        return source is not None and number.isdecimal() and source.disconnect(int(number[:20]))
+        service = self._services.get(name)
+        return service is not None and number.isdecimal() and service.disconnect(int(number[:20]))

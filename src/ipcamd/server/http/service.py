@@ -49,7 +49,7 @@ class HttpService:
                 connection.reset()
 
     def clients(self) -> Iterator[ConnectedClient]:
-        """Yield the clients that receive a stream or a file, and those that talk (see `ClientSource`)."""
+        """Yield the clients that receive a stream or a file, and those that talk (see `ClientService`)."""
         for connection in self.context.registry:
             if isinstance(connection, HttpConnection) and (client := connection.describe()):
                 yield client

@@ -102,7 +102,7 @@ class RtspService:
                 self._send_away(session)
 
     def clients(self) -> Iterator[ConnectedClient]:
-        """Yield the clients that play (see `ClientSource`)."""
+        """Yield the clients that play (see `ClientService`)."""
         return (describe_session(session) for session in self.context.sessions if session.admitted)
 
     def disconnect(self, number: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import Traffic
-from ipcamd.server.rtp.source import RtpSource
+from ipcamd.server.rtp.sender import RtpSender
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtsp.mounts.mounts import AUDIO
 from ipcamd.server.rtsp.mounts.presentation import FindPresentation, MediaTrack, Presentation
@@ -39,7 +39,7 @@ class RtpStreamTable:
         found = [track for track in tracks if track.codec is codec]
         return self.for_track(found[0]) if found else None
 
-    def forget_idle(self, used: Collection[RtpSource | None]) -> None:
+    def forget_idle(self, used: Collection[RtpSender | None]) -> None:
         """Remove unused streams; `used` are the streams of sessions."""
         self._streams = {track: s for track, s in self._streams.items() if s in used or not s.idle}
 

@@ -53,7 +53,7 @@ class WebRtcListener:
 
 
 class WebRtcService:
-    """See `WebRtcSessions` and `ClientSource`."""
+    """See `WebRtcSessions` and `ClientService`."""
 
     def __init__(
         self,
@@ -244,7 +244,7 @@ class WebRtcService:
         self.end_all(lambda session: any(stream.hub is hub for stream in session.streams))
 
     def clients(self) -> Iterator[ConnectedClient]:
-        """Yield the connected clients (see `ClientSource`)."""
+        """Yield the connected clients (see `ClientService`)."""
         return (session.describe() for session in tuple(self._sessions.values()) if session.is_connected)
 
     def disconnect(self, number: int) -> bool:

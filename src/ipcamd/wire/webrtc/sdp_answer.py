@@ -9,8 +9,8 @@ from ipcamd.wire.webrtc.candidates import list_candidates
 
 
 @dataclass(frozen=True, slots=True)
-class MediaSource:
-    """Source of a section's packets."""
+class SynchronizationSource:
+    """SSRC of a section's packets, with its attributes (RFC 5576)."""
 
     ssrc: int
     """Identifier in packets."""
@@ -36,8 +36,8 @@ class AnsweredMedia:
     feedback: tuple[str, ...] = ()
     """RTCP feedback that the camera supports."""
     direction: str = "sendonly"
-    source: MediaSource | None = None
-    """Source of its packets; None if the camera sends none."""
+    source: SynchronizationSource | None = None
+    """SSRC of its packets; None if the camera sends none."""
     playout_delay: int | None = None
     """Number of the header extension for the delay of pictures; None: the client offers none."""
 

@@ -14,7 +14,7 @@ from ipcamd.wire.rtp.replay_extension import ReplayExtension, add_extension
 
 
 class ReplayTrack:
-    """Source of the packets of one track in one session, see `RtpSource`."""
+    """Sender of the packets of one track in one session, see `RtpSender`."""
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec

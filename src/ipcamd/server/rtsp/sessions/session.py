@@ -9,7 +9,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ViewerLimitReached
-from ipcamd.server.rtp.source import RtpSource
+from ipcamd.server.rtp.sender import RtpSender
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
@@ -59,7 +59,7 @@ class Place:
 class TrackSetup:
     """Track of a session after SETUP."""
 
-    stream: RtpSource | None
+    stream: RtpSender | None
     """None for the talk track."""
     viewer: RtpViewer | None
     """None for multicast."""

@@ -7,7 +7,7 @@ from ipcamd.server.webrtc.ice_agent import IceCredentials
 from ipcamd.server.webrtc.signalling.negotiation import FEEDBACK, NegotiatedTrack
 from ipcamd.server.webrtc.stream_table import WebRtcStream
 from ipcamd.wire.webrtc import sdp_answer
-from ipcamd.wire.webrtc.sdp_answer import AnsweredMedia, MediaSource
+from ipcamd.wire.webrtc.sdp_answer import AnsweredMedia, SynchronizationSource
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedMedia
 
 NegotiatedStream = tuple[NegotiatedTrack, WebRtcStream | None]
@@ -48,6 +48,6 @@ def _answered(track: NegotiatedTrack, stream: WebRtcStream | None) -> AnsweredMe
         ";".join(f"{name}={value}" for name, value in chosen.parameters.items()),
         tuple(each for each in FEEDBACK if each in chosen.feedback),
         track.direction,
-        MediaSource(stream.rtp.ssrc, stream.rtp.name, stream.rtp.clock_offset) if stream else None,
+        SynchronizationSource(stream.rtp.ssrc, stream.rtp.name, stream.rtp.clock_offset) if stream else None,
         track.playout_delay,
     )

@@ -1,4 +1,4 @@
-"""RTP source: the interface of a live or recorded track for a session."""
+"""RTP sender: the interface of a live or recorded track for a session."""
 
 from typing import Protocol
 
@@ -6,8 +6,8 @@ from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 
-class RtpSource(Protocol):
-    """Source of packets."""
+class RtpSender(Protocol):
+    """Sender of one track's packets."""
 
     format: PayloadFormat
 
