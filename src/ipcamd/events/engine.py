@@ -39,8 +39,8 @@ Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
 delivers them."""
 
 
-class ClipSource(Protocol):
-    """Recorder of clips (`ipcamd.recording.clip_recorder`)."""
+class ClipProvider(Protocol):
+    """Interface of the recorder of clips (`ipcamd.recording.clip_recorder`)."""
 
     @property
     def pending(self) -> Sequence[PendingClip]:
@@ -59,7 +59,7 @@ class EventEngine:
     def __init__(
         self,
         schedules: Iterable[Schedule],
-        camera: ClipSource | None,
+        recorder: ClipProvider | None,
         sinks: Mapping[str, ClipSink],
         output: OutputPulse,
         log: EventLog,
@@ -69,7 +69,7 @@ class EventEngine:
         """`sinks` by the flag of the schedule (``EnableFtp``); `local` converts nanoseconds to local time;
         `card_problem` returns why nothing can be recorded on the card, or ""."""
         self._schedules = schedules
-        self._camera = camera
+        self._recorder = recorder
         self._sinks = sinks
         self._output = output
         self._log = log
@@ -92,8 +92,8 @@ class EventEngine:
 
     def resume(self, ready: Callable[[], Awaitable[object]]) -> None:
         """Deliver the pending clips of the previous run as soon as the targets are `ready`."""
-        if self._camera and self._camera.pending:
-            self._resuming = self._begin(self._resume(self._camera, ready))
+        if self._recorder and self._recorder.pending:
+            self._resuming = self._begin(self._resume(self._recorder, ready))
 
     async def close(self) -> None:
         """Wait for the running clips; the next start delivers pending ones."""
@@ -107,19 +107,19 @@ class EventEngine:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _resume(self, camera: ClipSource, ready: Callable[[], Awaitable[object]]) -> None:
+    async def _resume(self, recorder: ClipProvider, ready: Callable[[], Awaitable[object]]) -> None:
         await ready()
         named = {schedule.name: schedule for schedule in self._schedules}
-        for clip in camera.pending:
+        for clip in recorder.pending:
             schedule = named.get(clip.schedule)
             flags = list(self._flags(clip.event, schedule)) if schedule else []
-            await self._pass_on(camera.recover_clip(clip), clip.event, clip.schedule, flags)
+            await self._pass_on(recorder.recover_clip(clip), clip.event, clip.schedule, flags)
 
     async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
         try:
             self._act_at_once(event, started)
-            if self._camera:
-                await asyncio.gather(*(self._capture(self._camera, event, schedule) for schedule in started))
+            if self._recorder:
+                await asyncio.gather(*(self._capture(self._recorder, event, schedule) for schedule in started))
         except Exception:  # a failing event must not affect the next
             _log.exception("the event %s could not be handled", event.kind.value)
 
@@ -141,11 +141,11 @@ class EventEngine:
                 self._output.pulse(seconds)
                 self._note(event, schedule.name, done=f"output high for {seconds} s")
 
-    async def _capture(self, camera: ClipSource, event: Event, schedule: Schedule) -> None:
+    async def _capture(self, recorder: ClipProvider, event: Event, schedule: Schedule) -> None:
         """Record the clip of a schedule, which others may share, and deliver it to each target once."""
         flags = list(self._flags(event, schedule))
         if flags:
-            await self._pass_on(camera.record_clip(event, schedule.name), event, schedule.name, flags)
+            await self._pass_on(recorder.record_clip(event, schedule.name), event, schedule.name, flags)
 
     async def _pass_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
         try:
