@@ -43,7 +43,7 @@ class RtspContext:
     """Type-of-service byte of video and audio packets."""
 
 
-class Client(SessionOwner, Protocol):
+class ClientConnection(SessionOwner, Protocol):
     """Connection of a request."""
 
     context: RtspContext

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtsp.context import Client
+from ipcamd.server.rtsp.context import ClientConnection
 from ipcamd.server.rtsp.describe import describe
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, split_url
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # imported for types only: few clients replay
     from ipcamd.server.rtsp.replay.play_request import PlayRequest
     from ipcamd.server.rtsp.replay.replayer import Replayer
 
-Method = Callable[[Client, RtspRequest], RtspResponse | Awaitable[RtspResponse]]
+Method = Callable[[ClientConnection, RtspRequest], RtspResponse | Awaitable[RtspResponse]]
 """Function that answers the requests of one method. Raises ``RtspError``."""
 
 BACKCHANNEL, REPLAY = "www.onvif.org/ver20/backchannel", "onvif-replay"
@@ -27,7 +27,7 @@ _FOREIGN = ("ANNOUNCE", "RECORD", "REDIRECT")
 """RTSP methods that a camera does not support on any resource."""
 
 
-def perform(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[RtspResponse]:
+def perform(client: ClientConnection, request: RtspRequest) -> RtspResponse | Awaitable[RtspResponse]:
     """Execute a request. Raises `RtspError`."""
     method = METHODS.get(request.method)
     if method is None:
@@ -43,13 +43,13 @@ def _tags(request: RtspRequest) -> list[str]:
     return [tag.strip() for text in fields for tag in text.split(",") if tag.strip()]
 
 
-def _options(client: Client, request: RtspRequest) -> RtspResponse:
+def _options(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     if request.session:
         client.session(request)
     return RtspResponse(fields=_PUBLIC)
 
 
-async def _describe(client: Client, request: RtspRequest) -> RtspResponse:
+async def _describe(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     context = client.context
     place = resolve_url(context.find, request.target)
     talk = BACKCHANNEL in _tags(request) and context.talks
@@ -73,12 +73,12 @@ async def _describe(client: Client, request: RtspRequest) -> RtspResponse:
     return RtspResponse(fields=fields, body=body)
 
 
-def _own_url(client: Client, path: str) -> str:
+def _own_url(client: ClientConnection, path: str) -> str:
     host = f"[{client.local}]" if ":" in client.local else client.local
     return f"rtsp://{host}:{client.port}/{path}"
 
 
-def _setup(client: Client, request: RtspRequest) -> RtspResponse:
+def _setup(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     place = resolve_url(client.context.find, request.target)
     account = client.authenticate(request, talk=place.track == TALK_TRACK)
     session = client.session(request) if request.session else None
@@ -109,7 +109,7 @@ def _session_field(session: RtspSession) -> tuple[str, str]:
     return "Session", f"{session.identifier};timeout={TIMEOUT_S}"
 
 
-def _aggregate(client: Client, request: RtspRequest) -> RtspSession:
+def _aggregate(client: ClientConnection, request: RtspRequest) -> RtspSession:
     """Return the session of a request whose URL must name the whole session."""
     session = client.session(request)
     if request.target != "*":
@@ -121,7 +121,7 @@ def _aggregate(client: Client, request: RtspRequest) -> RtspSession:
     return session
 
 
-def _play(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[RtspResponse]:
+def _play(client: ClientConnection, request: RtspRequest) -> RtspResponse | Awaitable[RtspResponse]:
     session = _aggregate(client, request)
     client.context.sessions.admit_viewer(session)
     if session.replayer:
@@ -138,7 +138,7 @@ def _play(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[Rtsp
 
 
 async def _play_recordings(
-    client: Client, session: RtspSession, replayer: "Replayer", request: "PlayRequest"
+    client: ClientConnection, session: RtspSession, replayer: "Replayer", request: "PlayRequest"
 ) -> RtspResponse:
     """Replay from the first frame that the request selects; a replay in progress ends. Raises `RtspError` 457 or 503.
 
@@ -169,7 +169,7 @@ async def _play_recordings(
     )
 
 
-def _rtp_info(client: Client, session: RtspSession) -> str:
+def _rtp_info(client: ClientConnection, session: RtspSession) -> str:
     """Return RTP-Info: the first sequence number of each track, and time stamps of one common moment."""
     setups = [(setup, setup.stream) for setup in session.setups.values() if isinstance(setup.stream, RtpStream)]
     streams = [(setup.url, stream) for setup, stream in setups]
@@ -185,7 +185,7 @@ def _rtp_info(client: Client, session: RtspSession) -> str:
     return ",".join(parts)
 
 
-def _pause(client: Client, request: RtspRequest) -> RtspResponse:
+def _pause(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     session = _aggregate(client, request)
     if not session.playing:
         raise RtspError(455)
@@ -193,7 +193,7 @@ def _pause(client: Client, request: RtspRequest) -> RtspResponse:
     return RtspResponse(fields=(_session_field(session),))
 
 
-def _get_parameter(client: Client, request: RtspRequest) -> RtspResponse:
+def _get_parameter(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     """Answer a keep-alive: players send it without a body."""
     if request.session:
         session = client.session(request)
@@ -210,7 +210,7 @@ def _parameters(request: RtspRequest, fields: tuple[tuple[str, str], ...]) -> Rt
     return RtspResponse(451, (*fields, ("Content-Type", "text/parameters")), body)
 
 
-def _teardown(client: Client, request: RtspRequest) -> RtspResponse:
+def _teardown(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     """End a session, or one track of it; also if the settings have removed the stream since."""
     session = client.session(request)
     track = None if request.target == "*" else split_url(request.target)[1]

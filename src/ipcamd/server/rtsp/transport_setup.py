@@ -7,7 +7,7 @@ from ipcamd.server.rtp.sender import RtpSender
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import Address, UdpViewer
-from ipcamd.server.rtsp.context import Client
+from ipcamd.server.rtsp.context import ClientConnection
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError
@@ -21,7 +21,7 @@ LOWEST_PORT = 1024
 """Lowest client port that is accepted."""
 
 
-def set_up(client: Client, session: RtspSession, track: int, request: RtspRequest) -> str:
+def set_up(client: ClientConnection, session: RtspSession, track: int, request: RtspRequest) -> str:
     """Set up a track; return the Transport field of the response. Raises `RtspError` 461 or 453."""
     stream = None if track == TALK_TRACK else _sender_of(client, session, track)
     for offer in transport.parse(request.fields.get("transport", "")):
@@ -37,7 +37,7 @@ def set_up(client: Client, session: RtspSession, track: int, request: RtspReques
     raise RtspError(461)
 
 
-def _sender_of(client: Client, session: RtspSession, track: int) -> RtpSender:
+def _sender_of(client: ClientConnection, session: RtspSession, track: int) -> RtpSender:
     media = session.media
     if isinstance(media, Presentation):
         return client.context.streams.for_track(media.tracks[track])
@@ -47,7 +47,7 @@ def _sender_of(client: Client, session: RtspSession, track: int) -> RtpSender:
     return session.replayer.track(media.tracks[track])
 
 
-_Way = Callable[[Client, RtspSession, RtpSender | None, Transport], TrackSetup | None]
+_Way = Callable[[ClientConnection, RtspSession, RtpSender | None, Transport], TrackSetup | None]
 
 
 def _way(offer: Transport) -> _Way | None:
@@ -58,7 +58,7 @@ def _way(offer: Transport) -> _Way | None:
     return _udp if offer.ports and min(offer.ports) >= LOWEST_PORT else None
 
 
-def _interleaved(client: Client, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup:
+def _interleaved(client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup:
     viewer = None
     channels = client.acquire_channels(offer.channels, _hearer(client, session, stream))
     if stream:
@@ -68,7 +68,7 @@ def _interleaved(client: Client, session: RtspSession, stream: RtpSender | None,
 
 
 def _hearer(
-    client: Client, session: RtspSession, stream: RtpSender | None
+    client: ClientConnection, session: RtspSession, stream: RtpSender | None
 ) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
     """Return the handlers of the RTP and RTCP packets that a client sends."""
     sessions = client.context.sessions
@@ -86,7 +86,7 @@ def _nothing(_: bytes) -> None:
     """Ignore packets that some clients send to open a firewall."""
 
 
-def _udp(client: Client, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup | None:
+def _udp(client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup | None:
     assert offer.ports
     pool = client.context.ports
     try:
@@ -114,12 +114,12 @@ def _identity(session: RtspSession) -> ViewerIdentity:
     return ViewerIdentity(session.address, PROTOCOL, session.account.name)
 
 
-def _at(client: Client, port: int) -> Address:
+def _at(client: ClientConnection, port: int) -> Address:
     peer = client.peer
     return (peer[0], port) if len(peer) == 2 else (peer[0], port, peer[2], peer[3])
 
 
-def _multicast(client: Client, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup | None:
+def _multicast(client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup | None:
     sender = client.context.multicast.sender(stream.hub.codec) if isinstance(stream, RtpStream) else None
     if sender is None:
         return None
