@@ -25,7 +25,7 @@ from tests.ports import free_port
 
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
-from ipcamd.delivery.worker.connection import WorkerResources
+from ipcamd.delivery.worker.target_session import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS

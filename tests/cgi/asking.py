@@ -20,7 +20,7 @@ from ipcamd.control.ptz.controller import PtzController
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.delivery.uploaders import uploaders
-from ipcamd.delivery.worker.connection import WorkerResources
+from ipcamd.delivery.worker.target_session import WorkerResources
 from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
 from ipcamd.device.identity import Identity

@@ -10,7 +10,7 @@ from pathlib import Path
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.target.uploader import Uploader
 from ipcamd.delivery.uploaders import uploaders
-from ipcamd.delivery.worker.connection import WorkerResources
+from ipcamd.delivery.worker.target_session import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS

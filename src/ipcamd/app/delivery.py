@@ -4,7 +4,7 @@ from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
-from ipcamd.delivery.worker.connection import WorkerResources
+from ipcamd.delivery.worker.target_session import WorkerResources
 from ipcamd.recording.clip_file import ClipSink
 
 FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}

@@ -12,8 +12,8 @@ from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.missing_rights import TargetStates
 from ipcamd.delivery.target.target_test import RunningTests, send_test_file
 from ipcamd.delivery.target.uploader import Uploader
-from ipcamd.delivery.worker.connection import WorkerResources
 from ipcamd.delivery.worker.delivery_log import Note
+from ipcamd.delivery.worker.target_session import WorkerResources
 from ipcamd.delivery.worker.worker import DeliveryWorker
 from ipcamd.errors import RequestFailed
 from ipcamd.params.event.server import GENERAL

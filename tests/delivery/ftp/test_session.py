@@ -191,7 +191,7 @@ async def test_an_upload_without_a_record_is_not_repeated(tmp_path: Path, stage:
 async def test_a_target_without_an_orderly_end_delays_nothing(
     tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.delivery.worker.connection.LOGOUT_TIMEOUT_S", 0.02)
+    monkeypatch.setattr("ipcamd.delivery.worker.target_session.LOGOUT_TIMEOUT_S", 0.02)
     with FtpServer(tmp_path / "far", ftp_QUIT=lambda self, line: None) as server:
         await aim(stage, server)
         for name in ("one.avi", "two.avi"):

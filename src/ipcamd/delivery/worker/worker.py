@@ -14,9 +14,9 @@ from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.missing_rights import TargetState, TargetStates
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
-from ipcamd.delivery.worker.connection import TargetConnection, WorkerResources, connect_to_target
 from ipcamd.delivery.worker.delivery_log import DeliveryLog, Note
 from ipcamd.delivery.worker.retry import LONGEST_S, ItemFailures, RetryPauses
+from ipcamd.delivery.worker.target_session import TargetSession, WorkerResources, connect_to_target
 from ipcamd.errors import DeliveryError, StoreError
 
 TURN_S = 0.05
@@ -100,11 +100,11 @@ class DeliveryWorker:
     async def test(self, item: SpoolItem) -> list[str]:
         """Deliver this item now, alone; return a text about missing rights. Raises ``DeliveryError``."""
         config = self.uploader.config(self._resources.settings)
-        async with self._log_in(config, TargetState()) as connection:
-            await connection.blocking.run(lambda: connection.session.send([item], 1))
-        self._state = connection.state
-        await self._save(connection)
-        return connection.state.take_news(config.password)
+        async with self._log_in(config, TargetState()) as session:
+            await session.blocking.run(lambda: session.upload.send([item], 1))
+        self._state = session.state
+        await self._save(session)
+        return session.state.take_news(config.password)
 
     def make_room(self, item: SpoolItem) -> None:
         """Handle an item dropped from the spool. If it is being sent now, it may still arrive."""
@@ -113,7 +113,7 @@ class DeliveryWorker:
         else:
             self.log.note_made_room(item)
 
-    def _log_in(self, config: TargetConfig, state: TargetState) -> AbstractAsyncContextManager[TargetConnection]:
+    def _log_in(self, config: TargetConfig, state: TargetState) -> AbstractAsyncContextManager[TargetSession]:
         return connect_to_target(self.uploader, config, state, self._resources, f"deliver-{self.target}")
 
     async def _work(self) -> None:
@@ -130,15 +130,15 @@ class DeliveryWorker:
         try:
             config = self.uploader.config(self._resources.settings)
             self._state = state = self._state or self._states.load(self.target, config)
-            async with self._log_in(config, state) as connection:
-                await self._drain(connection, in_flight)
+            async with self._log_in(config, state) as session:
+                await self._drain(session, in_flight)
         except DeliveryError as error:
             await self._fail(in_flight.sending, error)
         except Exception:  # a defect must not end the worker
             _log.exception("delivery by %s failed", self.uploader.title)
             await self._resources.sleep(LONGEST_S)
 
-    async def _drain(self, connection: TargetConnection, in_flight: InFlight) -> None:
+    async def _drain(self, session: TargetSession, in_flight: InFlight) -> None:
         """Send the waiting items: first one that proves that the target works, if in doubt; last those that failed
         often."""
         aside = self._failures.aside()
@@ -146,25 +146,25 @@ class DeliveryWorker:
         try:
             if probe := self._failures.probe(waiting, self.uploader.joins_series):
                 in_flight.put(await self._spool.advance(self.target, 1, probe.id - 1))
-                await connection.blocking.run(partial(self._send, connection.session, in_flight))
-                await self._move(connection, in_flight, 0)
+                await session.blocking.run(partial(self._send, session.upload, in_flight))
+                await self._move(session, in_flight, 0)
             for skipped in (aside, frozenset[int]()) if aside else (aside,):
                 in_flight.last = 0
-                await self._send_all(connection, in_flight, skipped)
+                await self._send_all(session, in_flight, skipped)
         finally:
             self._spool.put_back(drain(in_flight.ready))
-            await self._move(connection, in_flight, 0)
+            await self._move(session, in_flight, 0)
             self._note_made_room()
-            await self._save(connection)
+            await self._save(session)
 
-    async def _send_all(self, connection: TargetConnection, in_flight: InFlight, skipped: Collection[int]) -> None:
+    async def _send_all(self, session: TargetSession, in_flight: InFlight, skipped: Collection[int]) -> None:
         """Send the waiting items in order. While the thread sends one turn, the previous one is stored."""
         turns: deque[asyncio.Task[None]] = deque()
         try:
             while True:
-                await self._move(connection, in_flight, AHEAD, skipped)
+                await self._move(session, in_flight, AHEAD, skipped)
                 while in_flight.ready and len(turns) < TURNS:
-                    turn = connection.blocking.run(partial(self._send, connection.session, in_flight))
+                    turn = session.blocking.run(partial(self._send, session.upload, in_flight))
                     turns.append(asyncio.create_task(turn))
                 if not turns:
                     return
@@ -175,7 +175,7 @@ class DeliveryWorker:
             await asyncio.gather(*turns, return_exceptions=True)
 
     async def _move(
-        self, connection: TargetConnection, in_flight: InFlight, ahead: int, skipped: Collection[int] = frozenset()
+        self, session: TargetSession, in_flight: InFlight, ahead: int, skipped: Collection[int] = frozenset()
     ) -> None:
         """Record sent items, and pass on the next ones, up to `ahead` items in all."""
         sent = in_flight.take_sent()
@@ -185,7 +185,7 @@ class DeliveryWorker:
         try:
             in_flight.put(await self._spool.advance(self.target, room, in_flight.last, done, skipped))
         finally:  # after cancellation, the spool still removes them
-            for words in connection.state.take_news(connection.config.password):
+            for words in session.state.take_news(session.config.password):
                 self.log.note_missing_right(words)
             for batch, outcome in results:
                 if batch:
@@ -271,9 +271,9 @@ class DeliveryWorker:
         for item in dropped:
             self.log.note_made_room(item)
 
-    async def _save(self, connection: TargetConnection) -> None:
+    async def _save(self, session: TargetSession) -> None:
         """Store the findings about the target."""
         try:
-            await self._states.save(self.target, connection.config, connection.state)
+            await self._states.save(self.target, session.config, session.state)
         except StoreError as error:  # they are detected again after a restart
             _log.warning("the rights at the target of %s could not be stored: %s", self.uploader.title, error)

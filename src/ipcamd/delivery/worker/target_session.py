@@ -1,4 +1,4 @@
-"""Connection of a worker to its target: one login, with all failures as one kind of error."""
+"""Session of a worker with its target: one login, with all failures as one kind of error."""
 
 import asyncio
 import random
@@ -39,26 +39,26 @@ class WorkerResources:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetConnection:
+class TargetSession:
     """One login at the target."""
 
     config: TargetConfig
     state: TargetState
     blocking: BlockingSession
-    session: UploadSession
+    upload: UploadSession
 
 
 @asynccontextmanager
 async def connect_to_target(
     uploader: Uploader, config: TargetConfig, state: TargetState, resources: WorkerResources, thread: str
-) -> AsyncIterator[TargetConnection]:
+) -> AsyncIterator[TargetSession]:
     """Log in, in a thread with this name, and log out at the end. Raises ``DeliveryError`` for every failure in
     between."""
     blocking = BlockingSession(thread, resources.stall_timeout_s, resources.egress, resources.now_s)
     try:
         address = await resources.egress.resolve(config.host, config.port)
         session = await blocking.run(lambda: uploader.open(config, address, blocking, state))
-        yield TargetConnection(config, state, blocking, session)
+        yield TargetSession(config, state, blocking, session)
         with suppress(Exception):  # everything has arrived; a failing logout is harmless
             async with asyncio.timeout(LOGOUT_TIMEOUT_S):
                 await blocking.run(session.close)
