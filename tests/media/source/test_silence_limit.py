@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,14 @@ from ipcamd.media.source.silence_limit import SilenceLimit
     ],
 )
 def test_the_limit_is_twice_the_longest_gap_of_late(times: list[float], limit_s: float) -> None:
-    limit = SilenceLimit(15, 2)
+    limit = SourceTimeout(15, 2)
     for time_s in times:
         limit.note_picture(time_s)
     assert float(limit) == limit_s
 
 
 def test_the_time_until_a_source_is_back_is_no_gap() -> None:
-    limit = SilenceLimit(15, 2)
+    limit = SourceTimeout(15, 2)
     for time_s in (0, 0.1, 0.2):
         limit.note_picture(time_s)
     limit.restart()
@@ -35,7 +35,7 @@ def test_the_time_until_a_source_is_back_is_no_gap() -> None:
 
 
 def test_the_messages_distinguish_opening_from_interruption() -> None:
-    limit = SilenceLimit(15, 2)
+    limit = SourceTimeout(15, 2)
     assert limit.words == "does not answer for 15 s"
     for time_s in (0, 0.1):
         limit.note_picture(time_s)

@@ -13,7 +13,7 @@ from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.silence_limit import SILENCE_S, SilenceLimit
+from ipcamd.media.source.silence_limit import SILENCE_S, SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
                 gathered.clear()
                 yield pts, frame
     except FFmpegError as error:
-        raise SourceError(f"stopped: {describe_error(error, SilenceLimit(SILENCE_S))}") from None
+        raise SourceError(f"stopped: {describe_error(error, SourceTimeout(SILENCE_S))}") from None
 
 
 def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:

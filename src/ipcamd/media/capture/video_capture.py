@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ipcamd.dataclass import dataclass
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source.silence_limit import OPENING_S, SilenceLimit
+from ipcamd.media.source.silence_limit import OPENING_S, SourceTimeout
 from ipcamd.workers.on_demand import IDLE_S
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Timeouts:
 
     silence_s: float = 1.8
     """Time without a picture after which there is no signal, so that viewers see it within 2 seconds. A slower source
-    gets more time (see `SilenceLimit`)."""
+    gets more time (see `SourceTimeout`)."""
     start_s: float = 4.0
     """The same after a start, before the first picture and without a failure: sources need time to start."""
     first_s: float = OPENING_S
@@ -92,7 +92,7 @@ class VideoCapture(CaptureLoop):
         """Monotonic time since which pictures are not needed."""
         self._lost = False
         self._private = False
-        self._limit = SilenceLimit(self._timeouts.first_s, self._timeouts.silence_s)
+        self._limit = SourceTimeout(self._timeouts.first_s, self._timeouts.silence_s)
         self._last_picture_s = 0.0
         """Monotonic time of the last picture from the source."""
         self._silent_at_s = 0.0

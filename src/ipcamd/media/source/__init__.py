@@ -78,7 +78,7 @@ class Source(Protocol):
         wanted size.
 
         The source opens at the first ``next()`` and closes with the generator. Raises `SourceError` when the source
-        fails, or delivers nothing for too long (see `SilenceLimit`).
+        fails, or delivers nothing for too long (see `SourceTimeout`).
         """
 
 

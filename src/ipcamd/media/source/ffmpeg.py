@@ -12,7 +12,7 @@ from av.stream import Disposition, Stream
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source import silence_limit
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 
 _TEXT = ("ansi",)
 """Decoders of text files, which FFmpeg would render like a terminal."""
@@ -21,7 +21,7 @@ OpenFile = Callable[[str, int, dict[str, str]], Any]
 """Opens an address instead of FFmpeg: maps address, flags and options to an object to read from."""
 
 
-def describe_error(error: Exception, limit: SilenceLimit) -> str:
+def describe_error(error: Exception, limit: SourceTimeout) -> str:
     """Return FFmpeg's error text without the address, which may contain a password."""
     if isinstance(error, ExitError | TimeoutError):
         return limit.words
@@ -32,14 +32,14 @@ def open_media(
     place: Any,
     options: dict[str, str],
     form: str | None = None,
-    limit: SilenceLimit | None = None,
+    limit: SourceTimeout | None = None,
     open_file: OpenFile | None = None,
 ) -> InputContainer:
     """Open a file, an address or an object with a ``read`` method. Raises `OpenFailed`.
 
     `limit` applies to opening, and to each packet afterwards. `open_file` replaces FFmpeg's opening of addresses.
     """
-    limit = limit or SilenceLimit(silence_limit.SILENCE_S)
+    limit = limit or SourceTimeout(silence_limit.SILENCE_S)
     end_s = time.monotonic() + float(limit)
     try:
         # pass the limit itself: PyAV reads its value whenever reading starts
@@ -55,7 +55,7 @@ def open_media(
 class OpenFailed(SourceError):
     """Failure to open a medium."""
 
-    def __init__(self, error: Exception, limit: SilenceLimit) -> None:
+    def __init__(self, error: Exception, limit: SourceTimeout) -> None:
         timed_out = isinstance(error, ExitError | TimeoutError)
         super().__init__(
             describe_error(error, limit) if timed_out else f"cannot be opened: {describe_error(error, limit)}"
@@ -79,24 +79,24 @@ def is_video(stream: av.VideoStream) -> bool:
     return not stream.disposition & Disposition.attached_pic and stream.codec_context.name not in _TEXT
 
 
-def decode_media(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
+def decode_media(medium: InputContainer, *streams: Stream, limit: SourceTimeout | None = None) -> Iterator[Any]:
     """Yield the decoded frames of the streams until they end, without damaged ones. Raises `SourceError`."""
     for packet in read_packets(medium, *streams, limit=limit):
         yield from decode_packet(packet)
 
 
 def read_packets(
-    medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None
+    medium: InputContainer, *streams: Stream, limit: SourceTimeout | None = None
 ) -> "Iterator[av.Packet[Any]]":
     """Yield the packets of the streams until they end; the last ones are empty. Raises `SourceError`."""
-    limit = limit or SilenceLimit(silence_limit.SILENCE_S)
+    limit = limit or SourceTimeout(silence_limit.SILENCE_S)
     try:
         yield from _packets(medium, streams, limit)
     except FFmpegError as error:
         raise SourceError(f"breaks off: {describe_error(error, limit)}") from None
 
 
-def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: SilenceLimit) -> "Iterator[av.Packet[Any]]":
+def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: SourceTimeout) -> "Iterator[av.Packet[Any]]":
     """Yield the packets of the streams; reading restarts to apply a changed limit."""
     ended = False
     while not ended:

@@ -1,4 +1,4 @@
-"""Silence limit: longest time without a picture before a source counts as silent."""
+"""Time-out of sources: longest time without a picture before a source counts as silent."""
 
 from collections import deque
 
@@ -9,14 +9,14 @@ SILENCE_S = 2.0
 """Seconds without a picture after which a running source counts as interrupted."""
 
 _MOST_S = 30.0
-"""Longest limit, for the slowest source, in seconds."""
+"""Longest time-out, for the slowest source, in seconds."""
 
 _REMEMBERED = 4
 """Number of gaps between pictures that are stored."""
 
 
-class SilenceLimit:
-    """Adapts to slow sources: the limit is twice the longest recent gap."""
+class SourceTimeout:
+    """Longest time without a picture, adapted to slow sources: twice the longest recent gap."""
 
     def __init__(self, first_s: float | None = None, least_s: float | None = None) -> None:
         """`first_s` applies until the second picture, then at least `least_s`; both in seconds."""

@@ -28,7 +28,7 @@ from ipcamd.media.source.ffmpeg import (
 from ipcamd.media.source.media_file.encoding import find_encoding
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 from ipcamd.media.source.packet_reader import PacketReader
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class MediaFile:
         place: str,
         options: dict[str, str],
         form: str | None = None,
-        limit: SilenceLimit | None = None,
+        limit: SourceTimeout | None = None,
         open_file: OpenFile | None = None,
     ) -> None:
         """Open it; for the arguments see `open_media`. Raises `SourceError` if it is unreadable or has no picture.
@@ -141,7 +141,7 @@ class AudioReader:
     """Sound of a recording, from a playing time on."""
 
     def __init__(
-        self, medium: InputContainer, timestamps: TimestampMap, start_ns: int, limit: SilenceLimit | None = None
+        self, medium: InputContainer, timestamps: TimestampMap, start_ns: int, limit: SourceTimeout | None = None
     ) -> None:
         self._chunks = _read_chunks(medium, timestamps, start_ns, limit)
         self.close = medium.close
@@ -155,7 +155,7 @@ class AudioReader:
 
 
 def _read_chunks(
-    medium: InputContainer, timestamps: TimestampMap, start_ns: int, limit: SilenceLimit | None
+    medium: InputContainer, timestamps: TimestampMap, start_ns: int, limit: SourceTimeout | None
 ) -> Iterator[TimedSamples]:
     stream = medium.streams.best("audio")
     if stream is None:
@@ -199,7 +199,7 @@ class _Cursor:
             self._start_ns, self.count = placed_ns, 0
 
 
-def _decode_to_end(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
+def _decode_to_end(medium: InputContainer, stream: Stream, limit: SourceTimeout | None) -> Iterator[Any]:
     """Yield all frames that can be decoded."""
     return _read_to_end(decode_media(medium, stream, limit=limit), medium.name)
 

@@ -11,7 +11,7 @@ from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 
 _HOPS = 5
 """Most requests for one answer, including logins and redirects."""
@@ -23,7 +23,7 @@ class HttpAnswer:
     """Answer with the status 200 or 206, whose body is unread."""
 
     def __init__(
-        self, connection: HTTPConnection, sock: socket.socket, response: HTTPResponse, limit: SilenceLimit
+        self, connection: HTTPConnection, sock: socket.socket, response: HTTPResponse, limit: SourceTimeout
     ) -> None:
         """`sock` is the connection's: `HTTPConnection` drops it when the answer has no declared length."""
         self._connection, self._socket, self._response, self._limit = connection, sock, response, limit
@@ -114,7 +114,7 @@ def without_login(url: str) -> str:
     return _Place.of(url).url
 
 
-def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", first_byte: int = 0) -> HttpAnswer:
+def fetch(url: str, tls: TlsPolicy, limit: SourceTimeout, location: str = "", first_byte: int = 0) -> HttpAnswer:
     """Request an address, log in and follow redirects as needed. Raises `SourceError`.
 
     `location` is an address referenced by the one at `url`; it gets the login under the rules of a redirect. The body
@@ -150,7 +150,7 @@ def _policy(origin: str, host: str) -> EgressPolicy:
     return EgressPolicy(allow_local=any(is_local(str(entry[4][0])) for entry in found))
 
 
-def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit, policy: EgressPolicy) -> tuple[HTTPConnection, bool]:
+def _connect(place: _Place, tls: TlsPolicy, limit: SourceTimeout, policy: EgressPolicy) -> tuple[HTTPConnection, bool]:
     """Connect; also return whether a password may be sent in clear text."""
     parts = urlsplit(place.url)
     host, port, timeout_s = parts.hostname or "", parts.port, float(limit)
@@ -169,7 +169,7 @@ def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit, policy: EgressP
     raise SourceError(UNVERIFIED)
 
 
-def _open(connection: HTTPConnection, limit: SilenceLimit, policy: EgressPolicy) -> None:
+def _open(connection: HTTPConnection, limit: SourceTimeout, policy: EgressPolicy) -> None:
     def create(address: tuple[str, int], timeout_s: float, _: object) -> socket.socket:
         return policy.connect(*address, timeout_s)
 
@@ -186,7 +186,7 @@ def _open(connection: HTTPConnection, limit: SilenceLimit, policy: EgressPolicy)
 
 
 def _request(
-    connection: HTTPConnection, place: _Place, login: str, first_byte: int, limit: SilenceLimit
+    connection: HTTPConnection, place: _Place, login: str, first_byte: int, limit: SourceTimeout
 ) -> HTTPResponse:
     headers = {"User-Agent": "ipcamd", "Accept": "*/*", "Connection": "close"}
     headers |= {"Authorization": login} if login else {}
@@ -207,7 +207,7 @@ def _check_coding(response: HTTPResponse) -> None:
         )
 
 
-def _failure(error: Exception, limit: SilenceLimit) -> SourceError:
+def _failure(error: Exception, limit: SourceTimeout) -> SourceError:
     if isinstance(error, TimeoutError):
         return SourceError(f"does not answer for {float(limit):g} s")
     return SourceError(f"is not reachable: {_error_text(error)}")

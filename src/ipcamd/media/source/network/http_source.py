@@ -18,7 +18,7 @@ from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Ticker
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
 from ipcamd.wire.jpeg_scanner import SOI
@@ -145,7 +145,7 @@ def _stream(answer: HttpAnswer, reception: Reception) -> Iterator[Packet | Pictu
 
 def _open_file(url: str, tls: TlsPolicy) -> MediaFile:
     """Open a video file; `fetch` opens every address that FFmpeg needs."""
-    limit = SilenceLimit()
+    limit = SourceTimeout()
 
     def open_address(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
         return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))

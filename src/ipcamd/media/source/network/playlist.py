@@ -23,7 +23,7 @@ from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
 from ipcamd.media.source.network.segment import DecryptedFile, SegmentFile, make_segment
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 _MOST_BYTES = 4 << 20
@@ -73,7 +73,7 @@ def play_playlist(
     url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
 ) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
-    limit, place = SilenceLimit(least_s=silence_limit.OPENING_S), without_login(url)
+    limit, place = SourceTimeout(least_s=silence_limit.OPENING_S), without_login(url)
     reception = replace(reception, limit=limit)
     options = FFMPEG_OPTIONS | _LIVE_OPTIONS
     with closing(open_media(place, options, "hls", limit, _Opener(url, tls, limit, memory))) as medium:
@@ -82,7 +82,7 @@ def play_playlist(
             return
 
     def open_file() -> MediaFile:
-        limit = SilenceLimit()
+        limit = SourceTimeout()
         return MediaFile(place, FFMPEG_OPTIONS, "hls", limit, _Opener(url, tls, limit, memory))
 
     yield from play_in_loop(open_file, reception.wanted, reception.stop, reception.clock)
@@ -128,7 +128,7 @@ class SegmentPacer:
 class _Opener:
     """Opens every address that FFmpeg needs with `fetch`, and reads playlists completely."""
 
-    def __init__(self, url: str, tls: TlsPolicy, limit: SilenceLimit, memory: PlaylistMemory) -> None:
+    def __init__(self, url: str, tls: TlsPolicy, limit: SourceTimeout, memory: PlaylistMemory) -> None:
         self._url, self._tls, self._limit, self._memory = url, tls, limit, memory
         self._failed = False
 

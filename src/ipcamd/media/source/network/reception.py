@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ipcamd.dataclass import dataclass
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Reception:
     """Ends the run."""
     clock: Clock
     """Gives the capture times."""
-    limit: SilenceLimit = field(default_factory=SilenceLimit)
+    limit: SourceTimeout = field(default_factory=SourceTimeout)
     """Longest time without a picture."""
 
     def recover_clock(self, burst_ns: int | None = None) -> ClockRecovery:

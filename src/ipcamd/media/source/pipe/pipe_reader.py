@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 
 _SLICE_S = 0.25
 """Longest wait, in seconds, between checks of `stop`."""
@@ -27,7 +27,7 @@ class PipeReader:
         self._poll.register(file, select.POLLIN)
         self._partial = bytearray()
         """Beginning of a raw frame whose end had not arrived in time."""
-        self._limit, self._stop = SilenceLimit(), threading.Event()
+        self._limit, self._stop = SourceTimeout(), threading.Event()
         self.due_ns = 0
         """When the next raw frame is due, by the steady clock; 0: unknown. A run that follows a time-out needs it."""
         self.used = False
@@ -46,7 +46,7 @@ class PipeReader:
         except OSError as error:
             raise SourceError(f"cannot be opened: {error.strerror}") from None
 
-    def start(self, limit: SilenceLimit, stop: threading.Event) -> None:
+    def start(self, limit: SourceTimeout, stop: threading.Event) -> None:
         """Begin a run: reading waits as long as `limit` permits, and ends when `stop` is set."""
         self._limit, self._stop = limit, stop
 

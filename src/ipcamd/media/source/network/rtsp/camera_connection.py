@@ -8,7 +8,7 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.network.rtsp.camera_session import CameraAddress
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 
@@ -19,7 +19,7 @@ _PORTS = {"rtsp": 554, "rtsps": 322}
 class CameraConnection:
     """Connections of one opening of a camera, whose name is resolved once."""
 
-    def __init__(self, url: str, tls: TlsPolicy, limit: SilenceLimit) -> None:
+    def __init__(self, url: str, tls: TlsPolicy, limit: SourceTimeout) -> None:
         """`url` is the source's address; `limit` ends a silent connection."""
         self._parts = urlsplit(url)
         self._tls = tls

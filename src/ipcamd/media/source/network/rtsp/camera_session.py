@@ -9,7 +9,7 @@ from typing import NamedTuple, NoReturn
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source.network.http_login import authorization
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtp import rtcp
 from ipcamd.wire.rtsp import transport
@@ -53,7 +53,7 @@ class CameraAddress(NamedTuple):
 class CameraSession:
     """One session. For one thread. Each method raises `SourceError` if the connection fails."""
 
-    def __init__(self, sock: socket.socket, address: CameraAddress, limit: SilenceLimit) -> None:
+    def __init__(self, sock: socket.socket, address: CameraAddress, limit: SourceTimeout) -> None:
         """`sock` is connected to the server. `limit` is the longest time until the reply to each request."""
         self._sock, self._address, self._limit = sock, address, limit
         self._parser = ServerParser()

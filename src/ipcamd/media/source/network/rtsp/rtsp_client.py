@@ -21,7 +21,7 @@ from ipcamd.media.source.network.rtsp.media_tracks import UnknownMedia, select_t
 from ipcamd.media.source.network.rtsp.rtsp_receiver import RtspReceiver
 from ipcamd.media.source.network.rtsp.rtsp_relay import RtspRelay
 from ipcamd.media.source.network.tls_policy import TlsPolicy
-from ipcamd.media.source.silence_limit import SilenceLimit
+from ipcamd.media.source.silence_limit import SourceTimeout
 from ipcamd.wire.rtsp.sdp import read
 
 _TRANSPORTS = {"tcp": "TCP", "udp": "UDP", "http": "an HTTP tunnel"}
@@ -104,7 +104,7 @@ def _open_session(connection: CameraConnection, stack: ExitStack, reception: Rec
 
 
 def _open_ffmpeg(
-    transport: str, connection: CameraConnection, stack: ExitStack, limit: SilenceLimit
+    transport: str, connection: CameraConnection, stack: ExitStack, limit: SourceTimeout
 ) -> tuple[InputContainer, RtspRelay]:
     """Open one transport with FFmpeg; `stack` closes it. Raises `OpenFailed`, `SourceError`."""
     options = low_delay_options() | {
