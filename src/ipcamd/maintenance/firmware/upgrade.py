@@ -75,8 +75,9 @@ class FirmwareUpgrade:
             await asyncio.to_thread(partial(self._versions.upload.unlink, missing_ok=True))
 
     async def install(self, force: bool) -> InstalledVersion:
-        """Verify and install the received image. On return it is on disk, and `request_trial` may follow. `force` allows
-        the same or an older version. Raises ``RequestFailed``; then nothing has changed."""
+        """Verify and install the received image. On return it is on disk, and `request_trial` may follow.
+
+        `force` allows the same or an older version. Raises ``RequestFailed``; then nothing has changed."""
         try:
             return await asyncio.to_thread(self._install, force)
         except OSError as error:

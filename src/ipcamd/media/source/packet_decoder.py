@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.decoder_choice import DecoderChoice
-from ipcamd.media.decode.hardware_decoder import HardwareDecoder, HardwareFailure, DecodedPicture
+from ipcamd.media.decode.hardware_decoder import DecodedPicture, HardwareDecoder, HardwareFailure
 from ipcamd.media.decode.picture_decoder import PictureDecoder, decoder_threads
 from ipcamd.media.frame import Packet
 from ipcamd.media.stream.gop import MAX_BYTES, MAX_FRAMES

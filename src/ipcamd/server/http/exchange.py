@@ -99,7 +99,7 @@ class Exchange:
         """End the body."""
         self.complete = True
         if self.stream:
-            self.stream.finish()
+            self.stream.end()
 
     def call(self, camera: Camera, arrived_at: str = "") -> tuple[Endpoint, Call]:
         """Return the endpoint and its call; `arrived_at` is the camera's address.

@@ -49,7 +49,7 @@ class BodyStream:
         self.waiting += len(piece)
         self._wake()
 
-    def finish(self, error: Exception | None = None) -> None:
+    def end(self, error: Exception | None = None) -> None:
         """Mark the end of the body; an `error` is raised in the reader."""
         if not self._ended:
             self._ended, self._error = True, error
@@ -62,7 +62,7 @@ class BodyStream:
         """
         starving = self._reader is not None and not self._reader.done()
         if starving:
-            self.finish(HttpError(408, "the request body timed out"))
+            self.end(HttpError(408, "the request body timed out"))
         return starving
 
     @property
@@ -100,4 +100,4 @@ def incomplete_body_error() -> HttpError:
 
 EMPTY = BodyStream()
 """Empty body of a request without one."""
-EMPTY.finish()
+EMPTY.end()

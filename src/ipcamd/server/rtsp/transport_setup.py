@@ -58,7 +58,9 @@ def _way(offer: Transport) -> _Way | None:
     return _udp if offer.ports and min(offer.ports) >= LOWEST_PORT else None
 
 
-def _interleaved(client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup:
+def _interleaved(
+    client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport
+) -> TrackSetup:
     viewer = None
     channels = client.acquire_channels(offer.channels, _hearer(client, session, stream))
     if stream:
@@ -86,7 +88,9 @@ def _nothing(_: bytes) -> None:
     """Ignore packets that some clients send to open a firewall."""
 
 
-def _udp(client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup | None:
+def _udp(
+    client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport
+) -> TrackSetup | None:
     assert offer.ports
     pool = client.context.ports
     try:
@@ -119,7 +123,9 @@ def _at(client: ClientConnection, port: int) -> Address:
     return (peer[0], port) if len(peer) == 2 else (peer[0], port, peer[2], peer[3])
 
 
-def _multicast(client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport) -> TrackSetup | None:
+def _multicast(
+    client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport
+) -> TrackSetup | None:
     sender = client.context.multicast.sender(stream.hub.codec) if isinstance(stream, RtpStream) else None
     if sender is None:
         return None
