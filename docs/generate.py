@@ -5,7 +5,7 @@ the tables of ``docs/conformance-onvif.md``, and the manual page and shell compl
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from completions import PATHS, completion
@@ -93,6 +93,14 @@ def request(endpoint: Endpoint) -> tuple[str, ...]:
     return code(endpoint.path), endpoint.rank.name.lower(), ", ".join(endpoint.methods), aliases, purpose(endpoint)
 
 
+def requests(endpoints: Iterable[Endpoint]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of all endpoints; the files of the pages have one row."""
+    for endpoint in endpoints:
+        if not endpoint.path.startswith("/web/") or "." not in endpoint.path or endpoint.path == "/web/log.txt":
+            yield request(endpoint)
+    yield "`/web/<folder>/<file>`", "guest", "GET", "`/favicon.ico`", "Answer with a file of the pages: CSS, JS or SVG."
+
+
 def arguments(endpoint: Endpoint) -> str:
     """Return the section of an endpoint's arguments."""
     titles = ("Argument", "Meaning", "Values", "Default", "Taken by `action`")
@@ -145,7 +153,7 @@ def described(group: Group) -> str:
         for p in group.params
     )
     titles = ("Parameter", "Meaning", "Values", "Default", "Read", "Set", "Notes")
-    return f"### {group.name}\n\nSDK {group.section}.{aliases}\n\n{table(titles, rows)}"
+    return f"### {group.name}\n\n{group.specification}{aliases}\n\n{table(titles, rows)}"
 
 
 def fields(params: Iterable[Param]) -> str:
@@ -160,7 +168,7 @@ def reference() -> str:
     zones = ((str(index), zone.name, str(zone).rpartition("(")[2][:-1]) for index, zone in enumerate(ZONES))
     parts = [
         INTRODUCTION,
-        "## Requests\n\n" + table(("Path", "Rank", "Methods", "Aliases", "Purpose"), map(request, endpoints)),
+        "## Requests\n\n" + table(("Path", "Rank", "Methods", "Aliases", "Purpose"), requests(endpoints)),
         "## Arguments\n",
         *(arguments(endpoint) for endpoint in endpoints if list(endpoint.arguments)),
         PARAMETERS,
@@ -179,7 +187,7 @@ def waiting() -> str:
         names = [p.name for p in group.params if not p.acts]
         if names:
             which = "all" if len(names) == len(group.params) else ", ".join(code(name) for name in names)
-            lines.append((code(group.name), group.section, which))
+            lines.append((code(group.name), group.section or "-", which))
     return table(("Group", "SDK", "Parameters"), lines)
 
 

@@ -20,7 +20,7 @@ class Window:
     sensitivity: int
     """0 to 100; higher triggers more easily."""
     percent: int
-    """0 to 100: the fraction of its area that must move for an alarm."""
+    """Level that raises an alarm, 0 to 100 per cent: the size of the motion relative to the window, as a length."""
 
     @property
     def boxes(self) -> tuple[Box, ...]:

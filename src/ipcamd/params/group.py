@@ -117,10 +117,15 @@ class Group:
 
     name: str
     section: str
-    """Section of the SDK, such as ``10.10``."""
+    """Section of the SDK, such as ``10.10``; "" for a group in addition to the SDK."""
     params: tuple[Param, ...]
     aliases: tuple[str, ...] = ()
     normalize: NormalizeRule | None = None
+
+    @property
+    def specification(self) -> str:
+        """Section of the SDK that specifies the group, as a sentence."""
+        return f"SDK {self.section}." if self.section else "In addition to the SDK."
 
     def param(self, name: str) -> Param | None:
         """Return the parameter with this name, ignoring case."""

@@ -1,4 +1,4 @@
-"""``Image.*`` (SDK 10.8 to 10.11, and ours): size, rate and quality of the streams."""
+"""``Image.*`` (SDK 10.8 to 10.11, and more): size, rate and quality of the streams."""
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, NormalizeRule, Param, Rank, Texts, Values
@@ -91,7 +91,7 @@ H264 = Group(
 )
 H265 = Group(
     "Image.H265",
-    "ours",
+    "",
     (
         _param("Enabled", YES_NO, "no", "H.265 stream; encoding needs about five times the processor time of H.264."),
         _resolution("0", "1", "3", "5", "16", "17", "19"),
@@ -113,10 +113,10 @@ _SUB = (
     _resolution("0", "1", "3", default="0"),
     _framerate("10"),
 )
-MJPEG_SUB = Group("Image.MJPEG.Sub", "ours", (*_SUB, _quality("2"), _PASSTHROUGH))
+MJPEG_SUB = Group("Image.MJPEG.Sub", "", (*_SUB, _quality("2"), _PASSTHROUGH))
 H264_SUB = Group(
     "Image.H264.Sub",
-    "ours",
+    "",
     (
         *_SUB,
         _RATECONTROL,

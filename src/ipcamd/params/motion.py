@@ -46,7 +46,7 @@ class Rectangles:
 
 @dataclass(frozen=True, slots=True)
 class Percents:
-    """``mdpercent``: for each window the percentage that must move."""
+    """``mdpercent``: for each window the level that raises an alarm, in per cent."""
 
     allowed: str = f"{WINDOWS} numbers 0 to 100 separated by '|'"
 
@@ -125,7 +125,12 @@ MOTION = Group(
     "4",
     (
         Param("mdname", Names(), "Window1|Window2|Window3", "Names of the windows."),
-        Param("mdpercent", Percents(), "50|50|50", "Moving area that causes an alarm, in per cent of the window."),
+        Param(
+            "mdpercent",
+            Percents(),
+            "50|50|50",
+            "Level that raises an alarm: width and height of the moving object, in per cent of the window's.",
+        ),
         Param("motionenable", FLAG, "0", "Motion detection in the enabled windows."),
         Param(
             "mddata",

@@ -114,7 +114,7 @@ _SERVICE = "(http|https|rtsp|rtsps)"
 
 PORT_MAPPING = Group(
     "Network.PortMapping",
-    "ours",
+    "",
     (
         _acts("Enabled", YES_NO, "no", "Map ports of the router, so that the internet reaches the camera."),
         _acts("Protocol", OneOf(("auto", "pcp", "natpmp", "upnp")), "auto", "Protocol of the requests to the router."),
@@ -210,7 +210,7 @@ MULTICAST = Group(
 
 WEBRTC = Group(
     "Network.Advanced.WebRTC",
-    "ours",
+    "",
     (
         _acts("Enabled", YES_NO, "yes", "WebRTC for browsers and players (WHEP)."),
         _acts("Port", PORT, "8189", "UDP and TCP port of WebRTC."),

@@ -12,7 +12,7 @@ _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
 ONVIF = Group(
     "Network.ONVIF",
-    "ours",
+    "",
     (
         Param("Enabled", YES_NO, "yes", "ONVIF services for recorders and viewers."),
         Param("Discovery", YES_NO, "yes", "Announce the camera to ONVIF clients (WS-Discovery)."),
@@ -29,7 +29,7 @@ ONVIF = Group(
 
 ONVIF_PROFILES = Group(
     "Network.ONVIF.Media",
-    "ours",
+    "",
     (
         Param("Profiles", Text(65536), "[]", "Media profiles that ONVIF clients have created, as JSON."),
         Param("Names", Text(4096), "{}", "Names that ONVIF clients have given to configurations, as JSON."),
@@ -39,7 +39,7 @@ ONVIF_PROFILES = Group(
 
 ONVIF_METADATA = Group(
     "Network.ONVIF.Metadata",
-    "ours",
+    "",
     (
         Param("Events", YES_NO, "yes", "Events are in the metadata track."),
         Param("Filter", Text(16384), "[]", "Filter of these events, as JSON: name, dialect and text of each part."),

@@ -40,7 +40,7 @@ def _group(number: int) -> Group:
     shown = Param("Enabled", ON_OFF, "off", "Show this text.", get=Rank.GUEST)
     return Group(
         f"ImageSource.IO.OSD.{number}",
-        "ours",
+        "",
         (
             *((shown,) if number > 2 else ()),
             Param("Kind", OneOf(KINDS), kind, "Content: a text, the date, the time, or both.", get=Rank.GUEST),

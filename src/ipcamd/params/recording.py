@@ -3,4 +3,4 @@
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.choice import YES_NO
 
-RECORDING = Group("Recording", "ours", (Param("Continuous", YES_NO, "no", "Record continuously on the SD card."),))
+RECORDING = Group("Recording", "", (Param("Continuous", YES_NO, "no", "Record continuously on the SD card."),))

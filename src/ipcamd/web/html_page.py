@@ -25,6 +25,8 @@ class HtmlPage:
     """File with the contents of the page."""
     name: str
     """Name in links."""
+    purpose: str
+    """What a user does there, one sentence."""
     rank: Rank
     """Lowest rank that may open it."""
     module: str
@@ -72,6 +74,7 @@ PAGES = {
     "/": HtmlPage(
         "live/live.html",
         "Live",
+        "Show the live picture, with sound, talk, motion windows, pan, tilt, zoom and lens.",
         Rank.GUEST,
         "live/main.js",
         tuple(f"{name}/{name}.css" for name in ("motion", "ptz", "device", "lens", "zoom")),
@@ -80,6 +83,7 @@ PAGES = {
     "/recordings": HtmlPage(
         "recordings/recordings.html",
         "Recordings",
+        "Play, export and delete the recordings on the SD card.",
         Rank.ADMIN,
         "recordings/recordings.js",
         ("shared/list.css", "recordings/recordings.css", "recordings/timeline.css"),
@@ -87,6 +91,7 @@ PAGES = {
     "/events": HtmlPage(
         "events/events.html",
         "Events",
+        "Show the events; edit schedules, delivery targets, notifications and motion windows.",
         Rank.ADMIN,
         "events/events.js",
         ("shared/list.css", "motion/motion.css", "events/events.css"),
@@ -94,6 +99,7 @@ PAGES = {
     "/settings": HtmlPage(
         "settings/settings.html",
         "Settings",
+        "Show and change the parameters.",
         Rank.USERS,
         "settings/settings.js",
         ("settings/settings.css", "motion/motion.css", "masks/masks.css"),
@@ -101,13 +107,27 @@ PAGES = {
     "/system": HtmlPage(
         "system/system.html",
         "System",
+        "Manage accounts, clients, address filter, certificate, time, network, backup, firmware and log.",
         Rank.ADMIN,
         "system/system.js",
         ("shared/list.css", "system/system.css"),
     ),
-    "/api": HtmlPage("api/api.html", "API", Rank.USERS, "api/api.js", ("shared/list.css", "api/api.css")),
+    "/api": HtmlPage(
+        "api/api.html",
+        "API",
+        "Show the description of all requests, and try them.",
+        Rank.USERS,
+        "api/api.js",
+        ("shared/list.css", "api/api.css"),
+    ),
     "/welcome": HtmlPage(
-        "welcome/welcome.html", "Welcome", Rank.ADMIN, "welcome/welcome.js", ("welcome/welcome.css",), is_linked=False
+        "welcome/welcome.html",
+        "Welcome",
+        "Lead an administrator through the first steps: password, name, time and picture.",
+        Rank.ADMIN,
+        "welcome/welcome.js",
+        ("welcome/welcome.css",),
+        is_linked=False,
     ),
 }
 """The pages, by path."""

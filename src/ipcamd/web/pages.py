@@ -70,8 +70,6 @@ def _webrtc(call: Call) -> str:
 
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
-        """Answer with a page that contains the camera's name and location; redirect to the first steps while they are
-        due."""
         if path == "/" and _is_newcomer(call):
             return Reply(status=303, headers=(*_FRESH, ("Location", "welcome")))
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
@@ -84,6 +82,8 @@ def _page(path: str) -> Action:
         document = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], PAGES[path].document)
         return Reply(document.encode(), content_type=HTML.content_type, headers=_FRESH)
 
+    redirection = " A browser gets the first steps while they are due." if path == "/" else ""
+    action.__doc__ = PAGES[path].purpose + redirection
     return action
 
 

@@ -1,4 +1,4 @@
-"""``Privacy`` (ours): the switch that stops capture, and the masks that cover areas of the scene."""
+"""``Privacy`` (in addition to the SDK): the switch that stops capture, and the masks that cover areas of the scene."""
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, Param, Texts, Values
@@ -8,7 +8,7 @@ from ipcamd.params.motion import HEIGHT, WIDTH
 
 PRIVACY = Group(
     "Privacy",
-    "ours",
+    "",
     (Param("Enabled", YES_NO, "no", "Stop capture: no picture, no sound, no recording, no detection."),),
 )
 
@@ -45,7 +45,7 @@ def _side(name: str, most: int) -> Param:
 def _mask(number: int) -> Group:
     return Group(
         f"Privacy.Mask{number}",
-        "ours",
+        "",
         (
             Param("Enabled", YES_NO, "no", "Cover this area in every picture."),
             _side("Left", WIDTH),

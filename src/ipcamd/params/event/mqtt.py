@@ -15,7 +15,7 @@ _LEVEL_KIND = Matching("[A-Za-z0-9_-]+", "letters, digits, '_' and '-'", longest
 
 MQTT = Group(
     "Event.Server.MQTT",
-    "ours",
+    "",
     (
         Param("Enable", YES_NO, "no", "Publish states and events to an MQTT broker, and accept its commands."),
         Param("MQTTServer", HOST_OR_NOTHING, "", "MQTT broker."),

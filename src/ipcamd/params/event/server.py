@@ -36,7 +36,7 @@ GENERAL = Group(
             "FileFormat",
             OneOf(tuple(_ENCODINGS)),
             "AVI",
-            "Format of recordings: AVI or MP4 (ours, plays in browsers), or single pictures of events.",
+            "Format of recordings: AVI, MP4 (not in the SDK; plays in browsers), or single pictures of events.",
         ),
         _param(
             "EncodeFormat",

@@ -88,6 +88,6 @@ _PARAMS = (
 )
 
 WEBHOOKS: tuple[Group, ...] = tuple(
-    Group(f"Event.Webhook{number}", "ours", _PARAMS, normalize=_complete) for number in range(1, SLOTS + 1)
+    Group(f"Event.Webhook{number}", "", _PARAMS, normalize=_complete) for number in range(1, SLOTS + 1)
 )
 """The webhooks; one without a URL is free."""

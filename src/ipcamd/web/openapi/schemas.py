@@ -59,7 +59,7 @@ def group_schema(group: Group) -> Schema:
     """Return the schema of a group of parameters, for the form of an update."""
     return {
         "title": group.name,
-        "description": f"SDK {group.section}.",
+        "description": group.specification,
         "type": "object",
         "properties": {param.name: _param_schema(param) for param in group.params},
         **({"x-aliases": list(group.aliases)} if group.aliases else {}),
