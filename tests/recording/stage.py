@@ -37,7 +37,7 @@ class Stage:
         self.h264, self.mpeg4, self.mjpeg = Hub(codecs.H264), Hub(codecs.MPEG4), Hub(codecs.JPEG)
         self.hubs = {hub.name: hub for hub in (self.h264, self.mpeg4, self.mjpeg)}
         self.sound: Hub | None = Hub(codecs.ULAW, "sound")
-        self.chosen_sound = self.sound
+        self.chosen_audio = self.sound
         self.has_audio = True
         self.traffic = Traffic()
         self.codec = codec

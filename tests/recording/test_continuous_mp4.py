@@ -16,7 +16,7 @@ async def test_files_follow_one_another_without_a_gap(
 ) -> None:
     rig.stage.has_audio = False
     if sound:
-        rig.stage.has_audio, rig.stage.chosen_sound = True, Hub(sound)
+        rig.stage.has_audio, rig.stage.chosen_audio = True, Hub(sound)
     await general(rig.stage, FileFormat="MP4")
     await rig.start()
     await rig.show(180)

@@ -15,7 +15,7 @@ FRAME = SECOND // 30
 
 
 async def arm(rig: ClipRig, **values: str) -> None:
-    rig.stage.has_audio, rig.stage.chosen_sound = False, None
+    rig.stage.has_audio, rig.stage.chosen_audio = False, None
     await general(rig.stage, FileFormat="MP4", **values)
     rig.clips.arm(True)
 

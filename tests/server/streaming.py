@@ -19,7 +19,7 @@ BIG = bytes(400_000)
 
 
 def frame(number: int, payload: bytes = b"JPEG", key: bool = True, codec: codecs.Codec = codecs.JPEG) -> EncodedFrame:
-    return EncodedFrame(codec, payload, key, 0, number, (640, 480), 8000 if codec.is_sound else 30)
+    return EncodedFrame(codec, payload, key, 0, number, (640, 480), 8000 if codec.is_audio else 30)
 
 
 class Streams(Server):

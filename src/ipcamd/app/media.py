@@ -53,7 +53,7 @@ class MediaParts:
         }
 
     def _audio_formats(self) -> str:
-        chosen = self.pipeline.chosen_sound
+        chosen = self.pipeline.chosen_audio
         return ULAW.name if chosen is None or chosen.codec is ULAW else f"{ULAW.name},{chosen.codec.name}"
 
 
@@ -77,7 +77,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         lambda: _status(motion, core.drivers),
         core.clock.local,
         instrument=instrument,
-        own_sound=core.options.audio == "",
+        own_audio=core.options.audio == "",
         view=lambda: _view(core.drivers),
         hardware=hardware,
         analysis_source=analysis_source,
@@ -97,7 +97,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
 def _make_mp4_streams(stack: ShutdownStack, pipeline: Pipeline) -> Mapping[str, Mp4Stream]:
     streams = {
         codec.name: Mp4Stream(
-            pipeline.find_stream(codec.name), lambda: pipeline.sound_in(AAC) if pipeline.has_audio else None
+            pipeline.find_stream(codec.name), lambda: pipeline.audio_in(AAC) if pipeline.has_audio else None
         )
         for codec in mp4_codecs()
     }

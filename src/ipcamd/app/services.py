@@ -244,7 +244,7 @@ class Services:
         pipeline, settings = self._media.pipeline, self._core.settings
 
         def sound() -> Hub | None:
-            return pipeline.chosen_sound if pipeline.has_audio else None
+            return pipeline.chosen_audio if pipeline.has_audio else None
 
         def phone() -> tuple[MediaTrack, ...]:
             enabled, heard = settings["Image.3GPP"]["Enabled"], sound()

@@ -61,7 +61,7 @@ class Codec:
     """RTP payload format, and its line in session descriptions."""
     encoder: MakeEncoder | None = None
     """Constructor of the encoder; None for sound."""
-    sound_encoder: "Callable[[], AudioEncoder] | None" = None
+    audio_encoder: "Callable[[], AudioEncoder] | None" = None
     """Makes an encoder of the microphone's sound; None for pictures, and u-law, which the microphone makes."""
     parameters: str = ""
     """Group of parameters of its stream; "" for sound."""
@@ -71,7 +71,7 @@ class Codec:
     """Parameter of ``Network.Advanced.Multicast`` (SDK 10.28); "" without multicast."""
     fourcc: str = ""
     """FourCC in AVI files; "" if it is not recorded."""
-    sound_tag: int = 0
+    audio_tag: int = 0
     """Format tag of sound in AVI files; 0 if it is not recorded in AVI."""
     is_key: Callable[[bytes], bool] = lambda _: True
     """Returns whether a decoder can start at the frame that begins with these bytes, for the repair of recordings."""
@@ -85,7 +85,7 @@ class Codec:
     """Whether browsers play it in MP4 without conversion."""
     mp4_video: Callable[[bytes, tuple[int, int]], VideoTrack | None] | None = None
     """Makes its track of MP4 from a key frame and the size of pictures; None if it is not recorded in MP4."""
-    mp4_sound: Callable[[], AudioTrack] | None = None
+    mp4_audio: Callable[[], AudioTrack] | None = None
     """Makes its track of MP4; None if it is not recorded in MP4."""
     mp4_kind: str = ""
     """Code of its tracks in MP4 files; "" if it is not recorded in MP4."""
@@ -108,7 +108,7 @@ class Codec:
         return self.ffmpeg_name or self.name
 
     @property
-    def is_sound(self) -> bool:
+    def is_audio(self) -> bool:
         """Whether it is a sound codec."""
         return self.rtp_format.media == "audio"
 
@@ -260,7 +260,7 @@ ULAW = Codec(
     title="G.711 u-law",
     content_type="audio/basic",  # 8000 samples per second (RFC 2046, 4.3)
     rtp_format=pcmu.FORMAT,
-    sound_tag=ULAW_TAG,
+    audio_tag=ULAW_TAG,
     multicast_port="AUDIOPort",
     intra_only=True,
     onvif=OnvifCodec(1, "G711", "PCMU", kbits=64, khz=8),
@@ -288,16 +288,16 @@ def _encode_opus() -> "AudioEncoder":
     return FfmpegAudioEncoder(OPUS_FORMAT)
 
 
-def _sound_codec(
+def _audio_codec(
     name: str,
     title: str,
     content_type: str,
     rtp_format: PayloadFormat,
     encoder: "Callable[[], AudioEncoder]",
     onvif: OnvifCodec,
-    mp4_sound: Callable[[], AudioTrack] | None = None,
+    mp4_audio: Callable[[], AudioTrack] | None = None,
     mp4_kind: str = "",
-    sound_tag: int = 0,
+    audio_tag: int = 0,
 ) -> Codec:
     """Return a codec of sound that is not in the SDK's streams. Browsers play those with an MP4 track."""
     return Codec(
@@ -306,11 +306,11 @@ def _sound_codec(
         title=title,
         content_type=content_type,
         rtp_format=rtp_format,
-        sound_encoder=encoder,
-        in_browsers=mp4_sound is not None,
-        mp4_sound=mp4_sound,
+        audio_encoder=encoder,
+        in_browsers=mp4_audio is not None,
+        mp4_audio=mp4_audio,
         mp4_kind=mp4_kind,
-        sound_tag=sound_tag,
+        audio_tag=audio_tag,
         multicast_port="AUDIOPort",
         intra_only=True,
         onvif=onvif,
@@ -321,11 +321,11 @@ _ALAW_ONVIF = OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8)
 _AAC_ONVIF = OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16)
 _OPUS_ONVIF = OnvifCodec(1, "", "OPUS", kbits=24, khz=8)
 
-ALAW = _sound_codec("alaw", "G.711 A-law", "audio/PCMA", pcma.FORMAT, _encode_alaw, _ALAW_ONVIF, sound_tag=ALAW_TAG)
+ALAW = _audio_codec("alaw", "G.711 A-law", "audio/PCMA", pcma.FORMAT, _encode_alaw, _ALAW_ONVIF, audio_tag=ALAW_TAG)
 """ITU-T G.711 A-law."""
-AAC = _sound_codec("aac", "AAC", "audio/aac", aac.FORMAT, _encode_aac, _AAC_ONVIF, tracks.make_aac_track, "mp4a")
+AAC = _audio_codec("aac", "AAC", "audio/aac", aac.FORMAT, _encode_aac, _AAC_ONVIF, tracks.make_aac_track, "mp4a")
 """AAC of low complexity (ISO/IEC 14496-3)."""
-OPUS = _sound_codec(
+OPUS = _audio_codec(
     "opus", "Opus", "audio/opus", opus.FORMAT, _encode_opus, _OPUS_ONVIF, tracks.make_opus_track, "Opus"
 )
 """Opus (RFC 6716)."""
@@ -344,12 +344,12 @@ CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, H265, ULAW, ALAW, AAC, OPUS)
 
 def video_codecs() -> tuple[Codec, ...]:
     """Return the video codecs."""
-    return tuple(codec for codec in CODECS if not codec.is_sound)
+    return tuple(codec for codec in CODECS if not codec.is_audio)
 
 
-def sound_codecs() -> tuple[Codec, ...]:
+def audio_codecs() -> tuple[Codec, ...]:
     """Return the codecs of sound."""
-    return tuple(codec for codec in CODECS if codec.is_sound)
+    return tuple(codec for codec in CODECS if codec.is_audio)
 
 
 def mp4_codecs() -> tuple[Codec, ...]:
@@ -380,9 +380,9 @@ def find_by_mp4_kind(kind: str) -> Codec:
     return found
 
 
-def find_by_sound_tag(tag: int) -> Codec:
+def find_by_audio_tag(tag: int) -> Codec:
     """Return the codec of sound with this format tag in AVI files. Raises ``ValueError`` if no codec has it."""
-    found = next((codec for codec in CODECS if codec.sound_tag == tag), None)
+    found = next((codec for codec in CODECS if codec.audio_tag == tag), None)
     if found is None:
         raise ValueError(f"this camera does not record sound with the format tag {tag}")
     return found

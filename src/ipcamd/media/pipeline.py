@@ -77,14 +77,14 @@ class Pipeline:
         local: Callable[[int], datetime] = _utc,
         timeouts: Timeouts | None = None,
         instrument: "AudioSource | None" = None,
-        own_sound: bool = True,
+        own_audio: bool = True,
         view: Callable[[], View] = lambda: WHOLE,
         hardware: HardwareCodecs | None = None,
         analysis_source: "Source | None" = None,
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` returns the local time. `status`
         returns motion levels, inputs and output (SDK 3.1); `view` is the visible part of the picture. These four are
-        called in media threads. The sound comes from `instrument`, or from the source if `own_sound`. `hardware` codecs
+        called in media threads. The sound comes from `instrument`, or from the source if `own_audio`. `hardware` codecs
         are used if given. Pictures for analysis come from `analysis_source`, if it is given and works."""
         self._settings = settings
         self._clock_ns = clock_ns
@@ -116,8 +116,8 @@ class Pipeline:
         self.capture.refine = self._demand.refine
         self._magnification = 1
         self.snapshots = Snapshots(self.mjpeg)
-        has_sound = own_sound and source.sound
-        self._audio = AudioInput(settings, instrument, has_sound, clock_ns, status, self._update_demand)
+        has_audio = own_audio and source.sound
+        self._audio = AudioInput(settings, instrument, has_audio, clock_ns, status, self._update_demand)
         self.capture.listener = self._audio.listener
         self._threads: list[OnDemandThread] = []
         """Threads, the source's first."""
@@ -194,12 +194,12 @@ class Pipeline:
         """The microphone's sound in u-law; None without a microphone. It has no frames while disabled."""
         return self._audio.hub
 
-    def sound_in(self, codec: Codec) -> Hub | None:
+    def audio_in(self, codec: Codec) -> Hub | None:
         """Return the microphone's sound in a codec; None without a microphone."""
         return self._audio.hub_in(codec)
 
     @property
-    def chosen_sound(self) -> Hub | None:
+    def chosen_audio(self) -> Hub | None:
         """The microphone's sound in the codec that ``Audio.Codec`` names; None without a microphone."""
         return self._audio.chosen_hub
 

@@ -63,4 +63,4 @@ class Mp4Container:
 def avi_format_of(key: EncodedFrame, sound: Codec | None = None, faster: int = 1) -> AviFormat:
     """Return the AVI format of a file that starts with this key frame; `faster` multiplies its frame rate."""
     pictures = key.codec.fourcc, key.size, key.rate * faster
-    return AviFormat(*pictures, sound=True, sound_tag=sound.sound_tag) if sound else AviFormat(*pictures, sound=False)
+    return AviFormat(*pictures, sound=True, audio_tag=sound.audio_tag) if sound else AviFormat(*pictures, sound=False)

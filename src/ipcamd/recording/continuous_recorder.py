@@ -15,7 +15,7 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import RECORDING
 from ipcamd.recording.container_format import AviContainer, Mp4Container
-from ipcamd.recording.recorded_streams import GENERAL, hub_for_records, sound_for_clips
+from ipcamd.recording.recorded_streams import GENERAL, hub_for_records, audio_for_clips
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
 from ipcamd.settings.settings import Settings
@@ -157,7 +157,7 @@ class ContinuousRecorder:
     def _source(self) -> tuple[Hub, Hub | None, bool]:
         """Return the streams of pictures and sound that are to be recorded, and whether the files are MP4."""
         general = self._settings[GENERAL]
-        sound = sound_for_clips(self._pipeline, general)
+        sound = audio_for_clips(self._pipeline, general)
         return hub_for_records(self._pipeline, general), sound, general["FileFormat"] == "MP4"
 
     def _make_recorder(self, disk: Disk, hub: Hub, sound: Hub | None, is_mp4: bool) -> SegmentedRecorder:

@@ -17,14 +17,14 @@ def hub_for_clips(pipeline: Pipeline, general: Values) -> Hub:
     return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
 
 
-def sound_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
+def audio_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
     """Return the audio of clips, in a codec that their files support; None while the microphone is disabled."""
-    chosen = pipeline.chosen_sound if pipeline.has_audio else None
+    chosen = pipeline.chosen_audio if pipeline.has_audio else None
     if chosen is None:
         return None
     if general["FileFormat"] == "MP4":
-        return chosen if chosen.codec.mp4_sound else pipeline.sound_in(AAC)
-    return chosen if chosen.codec.sound_tag else pipeline.sound
+        return chosen if chosen.codec.mp4_audio else pipeline.audio_in(AAC)
+    return chosen if chosen.codec.audio_tag else pipeline.sound
 
 
 def hub_for_records(pipeline: Pipeline, general: Values) -> Hub:

@@ -107,4 +107,4 @@ def merge_by_time(pictures: Iterable[EncodedFrame], sounds: Iterable[EncodedFram
 
 def is_picture(frame: EncodedFrame) -> bool:
     """Return whether a frame is a picture, not audio."""
-    return not frame.codec.is_sound
+    return not frame.codec.is_audio

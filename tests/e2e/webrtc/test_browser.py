@@ -46,7 +46,7 @@ def loses_nothing(browser: Chromium, kind: str) -> bool:
     return is_known and got["packetsLost"] <= lost
 
 
-def codec_of_sound(browser: Chromium) -> str:
+def codec_of_audio(browser: Chromium) -> str:
     """The codec in which the browser gets sound."""
     listed = "connection.getStats().then((report) => [...report.values()])"
     found: str = browser.run(
@@ -65,7 +65,7 @@ def test_chromium_shows_the_pictures_and_hears_the_sound(camera: CameraProcess) 
         eventually(lambda: received(browser, "video", "framesDecoded") > 60, "no pictures", LONG_S)
         assert received(browser, "video", "frameWidth") == 1280
         eventually(lambda: received(browser, "audio", "totalSamplesReceived") > 48_000, "no sound")
-        assert codec_of_sound(browser) == "audio/opus"
+        assert codec_of_audio(browser) == "audio/opus"
         for kind in ("video", "audio"):
             eventually(lambda kind=kind: loses_nothing(browser, kind), f"{kind} is incomplete")
         camera.client.ask("DELETE", f"/{session}")

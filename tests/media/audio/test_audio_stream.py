@@ -19,7 +19,7 @@ from ipcamd.media.frame import AudioChunk, EncodedFrame
 
 PITCH_HZ, BEGIN_S = 440, 0.5
 DECODERS = {"alaw": ("pcm_alaw", 8000), "aac": ("aac", 16000), "opus": ("libopus", 48000)}
-CODECS = [codec for codec in codecs.sound_codecs() if codec.sound_encoder]
+CODECS = [codec for codec in codecs.audio_codecs() if codec.audio_encoder]
 
 
 class Room:

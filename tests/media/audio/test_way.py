@@ -49,7 +49,7 @@ class House:
         self.source = Script()
         self.source.sound = sound
         self.pipeline = Pipeline(
-            self.settings, self.source, lambda: NOON, timeouts=NEVER, instrument=instrument, own_sound=own
+            self.settings, self.source, lambda: NOON, timeouts=NEVER, instrument=instrument, own_audio=own
         )
         self.blocks: asyncio.Queue[EncodedFrame] = asyncio.Queue()
 

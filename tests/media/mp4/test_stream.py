@@ -30,8 +30,8 @@ class Camera:
     def __init__(self) -> None:
         self.pictures, self.microphone = Hub(codecs.H264), Hub(codecs.AAC, "audio")
         self.enabled = False
-        assert codecs.AAC.sound_encoder
-        self.sound_encoder = codecs.AAC.sound_encoder()
+        assert codecs.AAC.audio_encoder
+        self.audio_encoder = codecs.AAC.audio_encoder()
         self.stream = Mp4Stream(self.pictures, lambda: self.microphone if self.enabled else None)
         self.stream.cut = self.cut
         self.cuts = 0
@@ -55,7 +55,7 @@ class Camera:
 
     def sound(self, number: int) -> None:
         tone = [int(9000 * math.sin(math.tau * 440 * (number * 320 + at) / 8000)) for at in range(320)]
-        for data, at in self.sound_encoder.encode(struct.pack("<320h", *tone), NOON + number * BLOCK_NS):
+        for data, at in self.audio_encoder.encode(struct.pack("<320h", *tone), NOON + number * BLOCK_NS):
             self.microphone.publish(EncodedFrame(codecs.AAC, data, True, at, number, rate=16000))
 
     async def watch(self) -> bytes:

@@ -87,7 +87,7 @@ async def test_h264_is_remuxed_and_not_encoded(slot: Slot, playback: Playback, t
     assert len(stream(tmp_path / "video.mp4")) == pytest.approx(len(sent), rel=0.01)
 
 
-def sound_of(path: Path) -> list[tuple[bytes, float]]:
+def audio_of(path: Path) -> list[tuple[bytes, float]]:
     """Return the packets of sound, with their times in seconds."""
     with av.open(str(path)) as container:
         packets = [packet for packet in container.demux(audio=0) if packet.pts is not None]
@@ -100,8 +100,8 @@ def test_sound_that_browsers_play_is_not_encoded_again(tmp_path: Path, sound: co
     recorded.write_bytes(mp4_file(pictures(codecs.H264), codecs.H264, sound))
     with recorded.open("rb") as source:
         remux.remux_to_mp4(source, shown, lambda: None)
-    assert len(sound_of(recorded)) > 20
-    for (data, time), (expected, expected_time) in zip(sound_of(shown), sound_of(recorded), strict=True):
+    assert len(audio_of(recorded)) > 20
+    for (data, time), (expected, expected_time) in zip(audio_of(shown), audio_of(recorded), strict=True):
         assert data == expected
         assert time == pytest.approx(expected_time, abs=0.001)
     assert playable(shown) == ""

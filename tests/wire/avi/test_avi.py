@@ -108,7 +108,7 @@ def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
 
 
 def test_alaw_is_named_in_the_head_and_silent_in_gaps(tmp_path: Path) -> None:
-    avi_format = AviFormat("MJPG", SIZE, 30, True, codecs.ALAW.sound_tag)
+    avi_format = AviFormat("MJPG", SIZE, 30, True, codecs.ALAW.audio_tag)
     writer = AviWriter(avi_format, datetime.fromtimestamp(NOON / SECOND_NS, UTC), NOON)
     data = bytearray(writer.head())
     for picture in pictures(codecs.JPEG):

@@ -77,13 +77,13 @@ def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
     pipeline = media.pipeline
     name, slash, sub = codec.partition("/")
     pictures = pipeline.substream(name) if slash + sub == SUB else pipeline.hubs.get(codec)
-    return [pictures, *_find_sounds(pipeline)] if pictures else []
+    return [pictures, *_find_audio(pipeline)] if pictures else []
 
 
-def _find_sounds(pipeline: Pipeline) -> list[Hub]:
+def _find_audio(pipeline: Pipeline) -> list[Hub]:
     """Return the microphone's streams for browsers: Opus in place of AAC, and G.711 for browsers without Opus."""
-    chosen = pipeline.chosen_sound
+    chosen = pipeline.chosen_audio
     if chosen is None:
         return []
     first = OPUS if chosen.codec is AAC else chosen.codec
-    return [hub for codec in dict.fromkeys((first, ULAW, ALAW)) if (hub := pipeline.sound_in(codec))]
+    return [hub for codec in dict.fromkeys((first, ULAW, ALAW)) if (hub := pipeline.audio_in(codec))]

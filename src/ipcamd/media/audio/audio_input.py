@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.audio.audio_stream import AudioStream
 from ipcamd.media.audio.microphone import Microphone
-from ipcamd.media.codecs import Codec, sound_codecs
+from ipcamd.media.codecs import Codec, audio_codecs
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.stream.hub import Hub
 from ipcamd.settings.settings import Settings
@@ -26,25 +26,25 @@ class AudioInput:
         self,
         settings: Settings,
         source: "AudioSource | None",
-        has_source_sound: bool,
+        has_source_audio: bool,
         clock_ns: Callable[[], int],
         status: Callable[[], Status],
         changed: Callable[[], None],
     ) -> None:
-        """The sound comes from `source`, or from the source of the pictures if it `has_source_sound`; `changed` is
+        """The sound comes from `source`, or from the source of the pictures if it `has_source_audio`; `changed` is
         called when the latter's sound becomes needed or unneeded. `clock_ns` is the camera's clock, nanoseconds since
         the epoch; `status` returns the payload header's status."""
         self._settings = settings
         self._is_private = False
         self._microphone = (
-            Microphone(clock_ns, status, lambda _: changed()) if source is not None or has_source_sound else None
+            Microphone(clock_ns, status, lambda _: changed()) if source is not None or has_source_audio else None
         )
         self.capture = _make_capture(source, self._microphone) if source and self._microphone else None
         """Runs the source of its own; None without one."""
         self._streams = {
             codec: AudioStream(codec, self._microphone)
-            for codec in sound_codecs()
-            if codec.sound_encoder and self._microphone
+            for codec in audio_codecs()
+            if codec.audio_encoder and self._microphone
         }
         settings.watch(AUDIO, lambda _: self.update())
 
@@ -76,7 +76,7 @@ class AudioInput:
     def chosen_hub(self) -> Hub | None:
         """The sound in the codec that ``Audio.Codec`` names; None without a microphone."""
         name = self._settings[AUDIO]["Codec"]
-        return self.hub_in(next(codec for codec in sound_codecs() if codec.name == name))
+        return self.hub_in(next(codec for codec in audio_codecs() if codec.name == name))
 
     def set_private(self, is_private: bool) -> None:
         """Switch privacy on or off; there is no sound while it is on."""

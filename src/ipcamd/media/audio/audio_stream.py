@@ -43,8 +43,8 @@ class AudioStream:
     def _follow(self, watched: bool) -> None:
         if not watched:
             return self.close()
-        assert self.hub.codec.sound_encoder
-        self._encoder, self._thread = self.hub.codec.sound_encoder(), WorkerThread(f"sound-{self.hub.codec.name}")
+        assert self.hub.codec.audio_encoder
+        self._encoder, self._thread = self.hub.codec.audio_encoder(), WorkerThread(f"sound-{self.hub.codec.name}")
         self._waiting = 0
         return self._microphone.subscribe(self._take)
 

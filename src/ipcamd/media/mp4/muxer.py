@@ -14,9 +14,9 @@ LEAP_NS = 10_000_000_000
 
 def find_format(key_frame: EncodedFrame, sound: Codec | None) -> Mp4Format | None:
     """Return the format of a stream or file that begins with a key frame; None without parameter sets."""
-    make_video, make_sound = key_frame.codec.mp4_video, sound.mp4_sound if sound else None
+    make_video, make_audio = key_frame.codec.mp4_video, sound.mp4_audio if sound else None
     video = make_video(key_frame.payload, key_frame.size) if make_video else None
-    return Mp4Format(video, make_sound() if make_sound else None) if video else None
+    return Mp4Format(video, make_audio() if make_audio else None) if video else None
 
 
 class Mp4Muxer:
@@ -43,6 +43,6 @@ class Mp4Muxer:
         self._last_ns = frame.captured_ns
         return b"".join(self._writer.picture(frame.payload, frame.key, frame.captured_ns))
 
-    def add_sound(self, frame: EncodedFrame) -> bytes:
+    def add_audio(self, frame: EncodedFrame) -> bytes:
         """Return the fragment of a frame of sound; empty if it is older than the first picture."""
         return b"".join(self._writer.sound(frame.payload, frame.captured_ns))

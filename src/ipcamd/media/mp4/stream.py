@@ -36,7 +36,7 @@ class Mp4Stream:
         self.cut: Callable[[Hub], None] = lambda _: None
         """Called with `hub` when the stream ends, to disconnect its viewers."""
         self._pictures = pictures
-        self._find_sound = sound
+        self._find_audio = sound
         self._muxer: Mp4Muxer | None = None
         self._sound: Hub | None = None
         self._counter = 0
@@ -94,7 +94,7 @@ class Mp4Stream:
 
     def _check_format(self, key_frame: EncodedFrame) -> None:
         """Start a muxer, or replace it if the format has changed."""
-        sound = self._find_sound()
+        sound = self._find_audio()
         found = find_format(key_frame, sound.codec if sound else None)
         if self._muxer and self._muxer.format == found and self._muxer.follows(key_frame):
             return
@@ -105,7 +105,7 @@ class Mp4Stream:
             self._muxer = Mp4Muxer(found, key_frame)
             self._sound = sound
             if sound:
-                sound.subscribe(self._take_sound)
+                sound.subscribe(self._take_audio)
             self._begun.set()
 
     def _stop_muxer(self) -> None:
@@ -113,11 +113,11 @@ class Mp4Stream:
         self._begun.clear()
         self.hub.invalidate()
         if self._sound:
-            self._sound.unsubscribe(self._take_sound)
+            self._sound.unsubscribe(self._take_audio)
             self._sound = None
 
-    def _take_sound(self, frame: EncodedFrame) -> None:
-        if self._muxer and (fragment := self._muxer.add_sound(frame)):
+    def _take_audio(self, frame: EncodedFrame) -> None:
+        if self._muxer and (fragment := self._muxer.add_audio(frame)):
             self._publish(fragment, frame.captured_ns, False)
 
     def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:

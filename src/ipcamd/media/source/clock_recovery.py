@@ -20,7 +20,7 @@ class TimestampClock(Protocol):
     def capture_time_ns(self, stamp: Fraction | None) -> int:
         """Return the camera's capture time of a picture that has just arrived; `stamp` is in seconds."""
 
-    def sound_time_ns(self, stamp: Fraction | None) -> int:
+    def audio_time_ns(self, stamp: Fraction | None) -> int:
         """Return the same for sound."""
 
 
@@ -47,7 +47,7 @@ class ClockRecovery:
             return self._clock.now_ns()
         return self.recover_ns(stamp.numerator * SECOND_NS // stamp.denominator)
 
-    sound_time_ns = capture_time_ns
+    audio_time_ns = capture_time_ns
 
     def recover_ns(self, sent_ns: int) -> int:
         """Return the same as `capture_time_ns` for a time of the sender in nanoseconds."""

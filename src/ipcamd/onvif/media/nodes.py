@@ -82,9 +82,9 @@ def configuration_entity(
     return node(name, title, uses, content, token=token, **attributes)
 
 
-def sound_codec(camera: Camera) -> OnvifCodec:
+def audio_codec(camera: Camera) -> OnvifCodec:
     """Return the codec of the microphone's sound."""
-    sound = camera.pipeline.chosen_sound
+    sound = camera.pipeline.chosen_audio
     codec = sound.codec if sound else ULAW
     assert codec.onvif
     return codec.onvif

@@ -11,9 +11,9 @@ from ipcamd.onvif.media.configuration_names import name_changes, set_name
 from ipcamd.onvif.media.nodes import (
     AUDIO_KBITS,
     AUDIO_KHZ,
+    audio_codec,
     items,
     resolution,
-    sound_codec,
     source_size,
 )
 from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
@@ -91,7 +91,7 @@ def get_audio_source_options(call: OperationCall) -> Content:
 def get_audio_encoder_options(call: OperationCall) -> Content:
     """Return the options of the audio encoder: ``Audio.Codec``; none if Media1 does not define that codec."""
     _asked(call, Part.AUDIO_ENCODER)
-    codec = sound_codec(call.camera)
+    codec = audio_codec(call.camera)
     lists = items("tt:BitrateList", (codec.kbits,)), items("tt:SampleRateList", (codec.khz,))
     known = node("tt:Options", node("tt:Encoding", codec.media1), lists) if codec.media1 else None
     return node("trt:Options", known)

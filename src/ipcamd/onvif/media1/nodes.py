@@ -11,11 +11,11 @@ from ipcamd.onvif.media.nodes import (
     SESSION_TIMEOUT,
     SHARED_CONFIGURATIONS,
     BuildConfiguration,
+    audio_codec,
     configuration_entity,
     int_range,
     multicast,
     resolution,
-    sound_codec,
     video_multicast,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
@@ -92,7 +92,7 @@ def video_encoder_options(camera: Camera, encoders: tuple[VideoEncoder, ...]) ->
 
 def audio_encoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioEncoderConfiguration`` as an element of this name."""
-    codec = sound_codec(camera)
+    codec = audio_codec(camera)
     return configuration_entity(
         name,
         camera,
@@ -135,4 +135,4 @@ def is_known(camera: Camera, part: Part, token: str) -> bool:
     """Whether Media1 shows this configuration: it has no name for newer codecs."""
     if part is Part.VIDEO_ENCODER:
         return bool(find_encoder(token).onvif.media1)
-    return part is not Part.AUDIO_ENCODER or bool(sound_codec(camera).media1)
+    return part is not Part.AUDIO_ENCODER or bool(audio_codec(camera).media1)

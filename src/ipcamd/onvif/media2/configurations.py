@@ -6,7 +6,7 @@ from functools import partial
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.configuration_names import name_changes, set_name
-from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, items, sound_codec
+from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, audio_codec, items
 from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
 from ipcamd.onvif.media.video_encoder import (
@@ -49,7 +49,7 @@ def get_audio_source_options(call: OperationCall) -> Content:
 def get_audio_encoder_options(call: OperationCall) -> Content:
     """Return the options of the audio encoder: ``Audio.Codec``."""
     _asked(call, Part.AUDIO_ENCODER)
-    codec = sound_codec(call.camera)
+    codec = audio_codec(call.camera)
     lists = items("tt:BitrateList", (codec.kbits,)), items("tt:SampleRateList", (codec.khz,))
     return node("tr2:Options", node("tt:Encoding", codec.media2), lists)
 

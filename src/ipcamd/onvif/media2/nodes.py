@@ -10,11 +10,11 @@ from ipcamd.onvif.media.nodes import (
     PROFILE_ORDER,
     SHARED_CONFIGURATIONS,
     BuildConfiguration,
+    audio_codec,
     configuration_entity,
     int_range,
     multicast,
     resolution,
-    sound_codec,
     video_multicast,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
@@ -88,7 +88,7 @@ def video_encoder_options(camera: Camera, encoder: VideoEncoder) -> Node:
 
 def audio_encoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioEncoder2Configuration`` as an element of this name."""
-    codec = sound_codec(camera)
+    codec = audio_codec(camera)
     return configuration_entity(
         name,
         camera,

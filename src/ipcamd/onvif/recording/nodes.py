@@ -47,7 +47,7 @@ def source_node(call: OperationCall, name: str) -> Node:
 
 def track_type(codec: Codec) -> str:
     """Return ``tt:TrackType``."""
-    return "Audio" if codec.is_sound else "Video"
+    return "Audio" if codec.is_audio else "Video"
 
 
 def _refuse(code: str, token: str) -> Fault:

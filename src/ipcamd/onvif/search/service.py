@@ -216,7 +216,7 @@ def _attributes(section: Section, span: TrackSpan) -> Node:
 
 def _format(section: Section, codec: Codec) -> Node:
     encoding = node("tt:Encoding", codec.onvif.media1 if codec.onvif and codec.onvif.media1 else codec.name.upper())
-    if codec.is_sound:
+    if codec.is_audio:
         return node("tt:AudioAttributes", encoding, node("tt:Samplerate", codec.rtp_format.clock))
     width, height = section.format.size
     return node(

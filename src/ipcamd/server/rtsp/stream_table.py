@@ -34,7 +34,7 @@ class RtpStreamTable:
 
     def for_codec(self, codec: Codec) -> RtpStream | None:
         """Return the main stream of a codec; None if the camera has none now."""
-        media = self._find(AUDIO if codec.is_sound else codec.name)
+        media = self._find(AUDIO if codec.is_audio else codec.name)
         tracks = media.tracks if isinstance(media, Presentation) else ()
         found = [track for track in tracks if track.codec is codec]
         return self.for_track(found[0]) if found else None

@@ -57,7 +57,7 @@ class WebRtcStreams:
     def replace_sparse(self) -> None:
         """Encode the pictures of streams that are passed through with too few key frames. To be called every second."""
         for hub, stream in self._streams.items():
-            if not hub.codec.is_sound:
+            if not hub.codec.is_audio:
                 replace_sparse(stream.rtp, self._encoded)
 
     def forget_idle(self, used: Collection[RtpStream]) -> None:

@@ -115,7 +115,7 @@ class _Mp4Writer:
                 if plan.encoded_because
                 else CopiedPictures(out, video_stream_of(container))
             )
-            self._sound = ContinuousAudio(out) if plan.has_sound else None
+            self._sound = ContinuousAudio(out) if plan.has_audio else None
         return self._pictures, self._sound
 
 

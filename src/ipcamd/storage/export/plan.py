@@ -24,7 +24,7 @@ class ExportPlan:
     """Width and height in pixels."""
     rate: int
     """Maximum number of pictures per second."""
-    has_sound: bool
+    has_audio: bool
     encoded_because: str
     """Reason why the pictures are encoded again; empty if they are copied."""
 
@@ -66,7 +66,7 @@ def make_plan(disk: Disk, recordings: Iterable[Recording], since_ns: int, until_
     because, first = _reason_to_encode(formats), formats[0]
     if not because:
         parts[0] = _from_key_frame(disk, parts[0])
-    return ExportPlan(tuple(parts), first.size, first.rate, any(f.has_sound for f in formats), because)
+    return ExportPlan(tuple(parts), first.size, first.rate, any(f.has_audio for f in formats), because)
 
 
 def _reason_to_encode(formats: list[RecordingFormat]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.codecs import Codec, find_by_mp4_kind, find_by_sound_tag, key_tests, video_codecs
+from ipcamd.media.codecs import Codec, find_by_mp4_kind, find_by_audio_tag, key_tests, video_codecs
 from ipcamd.wire.avi.layout import HEAD, PICTURE
 from ipcamd.wire.avi.reader import iterate_chunks
 from ipcamd.wire.avi.reader import read_head as read_avi_head
@@ -32,7 +32,7 @@ class RecordingFormat:
     """Parameter sets that pictures of MP4 files lack, in Annex B form."""
 
     @property
-    def has_sound(self) -> bool:
+    def has_audio(self) -> bool:
         """Whether there is sound."""
         return self.sound is not None
 
@@ -63,7 +63,7 @@ def _read_avi(read: Read, size_bytes: int) -> RecordingFormat:
         raise ValueError("the file contains no pictures")
     parameters = codec.rtp_format.parameters(read(first.place, min(first.length, FIRST_BYTES)))
     return RecordingFormat(
-        codec, avi.size, parameters, avi.rate, find_by_sound_tag(avi.sound_tag) if avi.sound else None
+        codec, avi.size, parameters, avi.rate, find_by_audio_tag(avi.audio_tag) if avi.sound else None
     )
 
 

@@ -35,7 +35,7 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys
         if not is_playable(container):
             raise ValueError("browsers can play it only in segments")
         pictures = out.add_stream_from_template(video_stream_of(container))
-        sound = _sound_for(container, out) if container.streams.audio and not keys_only else None
+        sound = _audio_for(container, out) if container.streams.audio and not keys_only else None
         for packet in container.demux() if not keys_only else _key_packets(container):
             check_wanted()
             if packet.dts is None:
@@ -113,12 +113,12 @@ def video_stream_of(container: InputContainer) -> VideoStream:
     return container.streams.video[0]
 
 
-def _sound_for(container: InputContainer, out: OutputContainer) -> "_CopiedSound | _EncodedSound":
+def _audio_for(container: InputContainer, out: OutputContainer) -> "_CopiedAudio | _EncodedAudio":
     source = container.streams.audio[0]
-    return _CopiedSound(out, source) if source.codec_context.name in browser_codecs() else _EncodedSound(out)
+    return _CopiedAudio(out, source) if source.codec_context.name in browser_codecs() else _EncodedAudio(out)
 
 
-class _CopiedSound:
+class _CopiedAudio:
     """Sound track in the codec of the recording."""
 
     def __init__(self, out: OutputContainer, source: AudioStream) -> None:
@@ -133,7 +133,7 @@ class _CopiedSound:
         pass
 
 
-class _EncodedSound:
+class _EncodedAudio:
     """Sound track, encoded as AAC."""
 
     def __init__(self, out: OutputContainer) -> None:

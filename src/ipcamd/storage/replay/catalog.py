@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.codecs import Codec, sound_codecs, video_codecs
+from ipcamd.media.codecs import Codec, audio_codecs, video_codecs
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.export.recording_format import RecordingFormat, read_format
@@ -22,7 +22,7 @@ READ_S = 10.0
 BATCH = 50
 """Files whose format is read in one batch."""
 
-TRACKS: tuple[Codec, ...] = (*video_codecs(), *sound_codecs())
+TRACKS: tuple[Codec, ...] = (*video_codecs(), *audio_codecs())
 """Codecs of the tracks that recordings can have, in a fixed order; sound is last."""
 
 

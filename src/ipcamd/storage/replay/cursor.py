@@ -63,7 +63,7 @@ class ReplayCursor:
     def __init__(self, catalog: ReplayCatalog, codecs: Collection[Codec], wanted: ReplayRange) -> None:
         """`codecs` are the codecs of the requested tracks."""
         self._catalog = catalog
-        self._codecs = frozenset(codec for codec in codecs if not (codec.is_sound and _has_no_sound(wanted)))
+        self._codecs = frozenset(codec for codec in codecs if not (codec.is_audio and _has_no_audio(wanted)))
         self._wanted = wanted
         self._keys = selection.KeyFrameFilter(wanted.interval_ns) if wanted.intra_only else None
         self._file: SectionFile | None = None
@@ -237,7 +237,7 @@ class ReplayCursor:
         return await self._catalog.threads.run(action)  # continues when cancelled; `close` waits
 
 
-def _has_no_sound(wanted: ReplayRange) -> bool:
+def _has_no_audio(wanted: ReplayRange) -> bool:
     return wanted.is_reverse or wanted.intra_only
 
 

@@ -19,13 +19,13 @@ def from_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[F
 
     Without pictures, return the frames from `start_ns` on.
     """
-    keys = [number for number, entry in enumerate(entries) if entry.is_key and not entry.codec.is_sound]
+    keys = [number for number, entry in enumerate(entries) if entry.is_key and not entry.codec.is_audio]
     if not keys:
         return from_moment(entries, start_ns)
     before = [number for number in keys if entries[number].time_ns <= start_ns + EARLY_NS]
     start = before[-1] if before else keys[0]
     while (
-        start and entries[start - 1].codec.is_sound and entries[start - 1].time_ns >= entries[start].time_ns - EARLY_NS
+        start and entries[start - 1].codec.is_audio and entries[start - 1].time_ns >= entries[start].time_ns - EARLY_NS
     ):
         start -= 1  # sound of the same moment precedes the picture in the file
     return entries[start:]
@@ -60,7 +60,7 @@ def newest_of_each(entries: Sequence[FrameEntry]) -> dict[Codec, int]:
 
 def in_groups_backwards(entries: Sequence[FrameEntry]) -> Iterator[tuple[FrameEntry, bool]]:
     """Yield the pictures group by group, the last group first, and whether each begins a group."""
-    end = len(pictures := [entry for entry in entries if not entry.codec.is_sound])
+    end = len(pictures := [entry for entry in entries if not entry.codec.is_audio])
     for start in range(len(pictures) - 1, -1, -1):
         if pictures[start].is_key:
             yield from ((entry, not number) for number, entry in enumerate(pictures[start:end]))
@@ -76,7 +76,7 @@ class KeyFrameFilter:
 
     def select(self, entries: Iterable[FrameEntry]) -> list[FrameEntry]:
         """Return the key frames that are far enough from the previous one."""
-        return [entry for entry in entries if entry.is_key and not entry.codec.is_sound and self._is_due(entry)]
+        return [entry for entry in entries if entry.is_key and not entry.codec.is_audio and self._is_due(entry)]
 
     def _is_due(self, entry: FrameEntry) -> bool:
         if self._last_ns is not None and abs(entry.time_ns - self._last_ns) < self._interval_ns:

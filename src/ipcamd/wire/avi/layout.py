@@ -54,7 +54,7 @@ class AviFormat:
     """Picture slots per second."""
     sound: bool
     """Whether there is a sound track."""
-    sound_tag: int = ULAW_TAG
+    audio_tag: int = ULAW_TAG
     """Format tag of the sound."""
 
 
@@ -129,7 +129,7 @@ def _sound(avi_format: AviFormat, totals: AviTotals) -> bytes:
     if not avi_format.sound:
         return b""
     fields = (b"auds", bytes(4), 0, 0, 0, 0, 1, SOUND_RATE, 0, totals.samples, SOUND_RATE, 0xFFFFFFFF, 1)
-    wave = WAVE.pack(avi_format.sound_tag, 1, SOUND_RATE, SOUND_RATE, 1, 8, 0)
+    wave = WAVE.pack(avi_format.audio_tag, 1, SOUND_RATE, SOUND_RATE, 1, 8, 0)
     return _list(b"strl", _chunk(b"strh", STREAM.pack(*fields, 0, 0, 0, 0)) + _chunk(b"strf", wave))
 
 

@@ -94,11 +94,11 @@ def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
         raise ValueError("a part of the head is missing")
     main, stream = MAIN.unpack(parts[b"avih"][: MAIN.size]), STREAM.unpack(parts[b"strh"][: STREAM.size])
     bitmap = BITMAP.unpack(parts[b"strf"][: BITMAP.size])
-    has_sound, tag = main[6] > 1, _sound_tag(parts.get(b"wave", b""))
-    avi_format = AviFormat(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], has_sound, tag)
+    has_audio, tag = main[6] > 1, _audio_tag(parts.get(b"wave", b""))
+    avi_format = AviFormat(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], has_audio, tag)
     if (
         avi_format.codec not in codecs
-        or (has_sound and tag not in (ALAW_TAG, ULAW_TAG))
+        or (has_audio and tag not in (ALAW_TAG, ULAW_TAG))
         or not 1 <= avi_format.rate <= 1000
         or not all(0 < side <= 8192 for side in avi_format.size)
     ):
@@ -172,7 +172,7 @@ def _parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         place += length + length % 2
 
 
-def _sound_tag(wave: bytes) -> int:
+def _audio_tag(wave: bytes) -> int:
     return int(WAVE.unpack(wave[: WAVE.size])[0]) if len(wave) >= WAVE.size else ULAW_TAG
 
 

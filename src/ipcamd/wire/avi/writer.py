@@ -78,7 +78,7 @@ class AviWriter:
         """Return the bytes to append for samples of one byte, with the capture time of the first."""
         off = (captured_ns - self._zero) * SOUND_RATE // SECOND_NS - self._totals.samples
         if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND_NS * SOUND_RATE:
-            samples = samples[-off:] if off < 0 else _SILENCE[self.avi_format.sound_tag] * off + samples
+            samples = samples[-off:] if off < 0 else _SILENCE[self.avi_format.audio_tag] * off + samples
         if not samples or not self.avi_format.sound:
             return []
         self._totals.samples += len(samples)

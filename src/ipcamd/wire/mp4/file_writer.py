@@ -37,7 +37,7 @@ class FileState(NamedTuple):
 
     pictures: tuple[_Frame, ...]
     sounds: tuple[_Frame, ...]
-    sound_end: int
+    audio_end: int
     """End of the sound so far, in its track's units."""
     segments: int
     """Number of segments."""
@@ -61,7 +61,7 @@ class Mp4FileWriter:
         self._pictures: list[_Frame] = []
         self._sounds: list[_Frame] = []
         self._segments: list[Segment] = []
-        self._sound_end = 0
+        self._audio_end = 0
         """End of the sound so far, in its track's units."""
         self._sequence = 0
         self._size_bytes = 0
@@ -101,9 +101,9 @@ class Mp4FileWriter:
         if not track or not self._pictures or not self._zero_ns <= captured_ns <= self._last_ns + GAP_NS:
             return []
         time = self._time_of(captured_ns, track)
-        if time >= self._sound_end - _OVERLAP_S * track.timescale:
-            self._sounds.append(_Frame(max(time, self._sound_end), payload))
-            self._sound_end = self._sounds[-1].time + track.measure(payload)
+        if time >= self._audio_end - _OVERLAP_S * track.timescale:
+            self._sounds.append(_Frame(max(time, self._audio_end), payload))
+            self._audio_end = self._sounds[-1].time + track.measure(payload)
         return []
 
     def stretch(self, until_ns: int) -> list[bytes]:
@@ -127,12 +127,12 @@ class Mp4FileWriter:
     def mark(self) -> FileState:
         """Return the state for `back`."""
         pictures, sounds = tuple(self._pictures), tuple(self._sounds)
-        return FileState(pictures, sounds, self._sound_end, len(self._segments), self._sequence, self._size_bytes)
+        return FileState(pictures, sounds, self._audio_end, len(self._segments), self._sequence, self._size_bytes)
 
     def back(self, mark: FileState) -> None:
         """Drop the data since `mark`, which could not be written."""
         self._pictures, self._sounds = list(mark.pictures), list(mark.sounds)
-        self._sound_end, self._sequence, self._size_bytes = mark.sound_end, mark.sequence, mark.size_bytes
+        self._audio_end, self._sequence, self._size_bytes = mark.audio_end, mark.sequence, mark.size_bytes
         del self._segments[mark.segments :]
 
     def _time_of(self, captured_ns: int, track: Track) -> int:
@@ -172,7 +172,7 @@ class Mp4FileWriter:
     def _format_fragment(self, time: int) -> list[bytes]:
         runs = [_make_run(self.format.video.id, self._pictures, time)]
         if self.format.sound and self._sounds:
-            runs.append(_make_run(self.format.sound.id, self._sounds, self._sound_end))
+            runs.append(_make_run(self.format.sound.id, self._sounds, self._audio_end))
         return format_fragment(self._sequence + 1, runs)
 
 

@@ -89,14 +89,14 @@ def make_aac_track() -> AudioTrack:
     specific = _descriptor(5, AudioSpecificConfig(aac.RATE_HZ).pack())
     decoder = struct.pack(">BB11x", _MPEG4_AUDIO, _AUDIO_STREAM) + specific
     stream = b"\0\0\0" + _descriptor(4, decoder) + _descriptor(6, b"\x02")
-    entry = _format_sound_entry(b"mp4a", aac.RATE_HZ, full_box(b"esds", 0, 0, _descriptor(3, stream)))
+    entry = _format_audio_entry(b"mp4a", aac.RATE_HZ, full_box(b"esds", 0, 0, _descriptor(3, stream)))
     return AudioTrack("mp4a.40.2", aac.RATE_HZ, entry, aac.duration)
 
 
 def make_opus_track() -> AudioTrack:
     """Return the track of Opus."""
     specific = box(b"dOps", struct.pack(">BBHIhB", 0, 1, _PRE_SKIP, opus.CLOCK_HZ, 0, 0))
-    return AudioTrack("opus", opus.CLOCK_HZ, _format_sound_entry(b"Opus", opus.CLOCK_HZ, specific), opus.duration)
+    return AudioTrack("opus", opus.CLOCK_HZ, _format_audio_entry(b"Opus", opus.CLOCK_HZ, specific), opus.duration)
 
 
 def _h264_sample(annex_b: bytes) -> bytes:
@@ -125,7 +125,7 @@ def _format_picture_entry(kind: bytes, size: tuple[int, int], configuration: byt
     return box(kind, fields, configuration)
 
 
-def _format_sound_entry(kind: bytes, rate_hz: int, specific: bytes) -> bytes:
+def _format_audio_entry(kind: bytes, rate_hz: int, specific: bytes) -> bytes:
     return box(kind, struct.pack(">6xH8xHH4xI", 1, 1, 16, rate_hz << 16), specific)
 
 

@@ -51,14 +51,14 @@ def test_sound_is_where_the_pictures_of_its_time_are(
     pictures: list[float], stamp: float | None, expected_s: float, continuous: bool, at_s: float
 ) -> None:
     timestamps, _ = placed(list(pictures))
-    at = timestamps.place_sound(
+    at = timestamps.place_audio(
         None if stamp is None else Fraction(stamp), int(expected_s * SECOND_NS), continuous=continuous
     )
     assert at / SECOND_NS == pytest.approx(at_s)
 
 
 def test_sound_without_pictures_follows_itself() -> None:
-    assert TimestampMap(0).place_sound(Fraction(77), 5, continuous=True) == 5
+    assert TimestampMap(0).place_audio(Fraction(77), 5, continuous=True) == 5
 
 
 def test_a_playing_time_has_a_time_stamp() -> None:

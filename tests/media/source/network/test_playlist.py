@@ -275,7 +275,7 @@ def test_pictures_are_paced_and_a_late_or_leaping_sender_starts_anew(time: Time)
     pacer = SegmentPacer(time.clock, threading.Event())
     start = pacer.capture_time_ns(90_000)
     assert pacer.capture_time_ns(90_001) - start == SECOND_NS
-    assert pacer.sound_time_ns(90_002) - start == 2 * SECOND_NS
+    assert pacer.audio_time_ns(90_002) - start == 2 * SECOND_NS
     time.passed += 5 * SECOND_NS  # the next segment is late
     late = pacer.capture_time_ns(90_002)
     assert late - start == 6 * SECOND_NS

@@ -33,7 +33,7 @@ class VideoFile:
             raise ConfigError(f"source {self.name}: is not a file")
         try:
             with closing(self._open()) as file:
-                self.sound = file.has_sound
+                self.sound = file.has_audio
                 if next(file.pictures(), None) is None:
                     raise SourceError("contains no picture that can be decoded")
         except SourceError as error:

@@ -93,7 +93,7 @@ class _Player:
             last_ns, count = at_ns, count + 1
         if not count:
             raise SourceError("contains no picture that can be decoded")
-        yield from self._play_sound(file, file.last_sound, last_ns, file.end_ns)
+        yield from self._play_audio(file, file.last_audio, last_ns, file.end_ns)
         self._start_ns += file.end_ns
 
     def _play_pictures(self, file: MediaFile) -> Iterator[Packet | Picture | AudioChunk]:
@@ -113,7 +113,7 @@ class _Player:
         if count == 1:
             yield from self._play_still(last[1])
         yield from self._repeat(file, last, end_ns)
-        yield from self._play_sound(file, file.last_sound, last[0], end_ns)
+        yield from self._play_audio(file, file.last_audio, last[0], end_ns)
         self._start_ns += end_ns
 
     def _repeat(
@@ -144,11 +144,11 @@ class _Player:
             yield Picture(converted, captured_ns, self._number)
 
     def _sound(self, file: MediaFile, start_ns: int, end_ns: int) -> Iterator[AudioChunk]:
-        yield from self._play_sound(file, file.sound, start_ns, end_ns)
+        yield from self._play_audio(file, file.sound, start_ns, end_ns)
 
-    def _play_sound(self, file: MediaFile, read: ReadAudio, start_ns: int, end_ns: int) -> Iterator[AudioChunk]:
+    def _play_audio(self, file: MediaFile, read: ReadAudio, start_ns: int, end_ns: int) -> Iterator[AudioChunk]:
         if not self._wanted().sound:
-            return file.close_sound()
+            return file.close_audio()
         for at_ns, samples in read(start_ns, end_ns):
             captured_ns = self._pacer.wait_until(self._start_ns + at_ns)
             if self._stop.is_set():

@@ -80,13 +80,13 @@ class MediaFile:
         self.encoding = find_encoding(self._medium, self._stream, self._open)
 
     @property
-    def has_sound(self) -> bool:
+    def has_audio(self) -> bool:
         """Whether the file contains sound."""
         return self._medium.streams.best("audio") is not None
 
     def close(self) -> None:
         """Close the file."""
-        self.close_sound()
+        self.close_audio()
         self._medium.close()
 
     def pictures(self) -> Iterator[tuple[int, int, av.VideoFrame]]:
@@ -125,12 +125,12 @@ class MediaFile:
             self._track = AudioReader(self._open(), self._timestamps, start_ns, self._limit)
         return self._track.read_until(end_ns)
 
-    def last_sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
+    def last_audio(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
         """Yield the sound like `sound`, but nothing after `end_ns`, where the pictures end."""
         for at_ns, samples in self.sound(start_ns, end_ns):
             yield at_ns, samples[: (end_ns - at_ns) * AUDIO_RATE_HZ // SECOND_NS]
 
-    def close_sound(self) -> None:
+    def close_audio(self) -> None:
         """Close the sound; the next call of `sound` opens it again."""
         if self._track:
             self._track.close()
@@ -194,7 +194,7 @@ class _Cursor:
         """Move to a frame with that time stamp and duration, in seconds."""
         expected, self._expected_stamp = self._expected_stamp, None if stamp is None else stamp + duration
         continuous = stamp is None or expected is None or abs(stamp - expected) * SECOND_NS <= SLIP_NS
-        placed_ns = self._timestamps.place_sound(stamp, self.at_ns, continuous)
+        placed_ns = self._timestamps.place_audio(stamp, self.at_ns, continuous)
         if expected is None or abs(placed_ns - self.at_ns) > SLIP_NS:
             self._start_ns, self.count = placed_ns, 0
 

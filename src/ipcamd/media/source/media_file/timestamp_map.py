@@ -45,7 +45,7 @@ class TimestampMap:
         self._last = stamp
         return self._at
 
-    def place_sound(self, stamp: Fraction | None, expected: int, continuous: bool) -> int:
+    def place_audio(self, stamp: Fraction | None, expected: int, continuous: bool) -> int:
         """Return the playing time of sound; `expected` is that directly after the previous sound. `continuous`: its
         time stamp follows the previous one. Sound whose time stamps jump before those of the pictures stays at
         `expected`."""

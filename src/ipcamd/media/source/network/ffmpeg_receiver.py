@@ -128,7 +128,7 @@ class _Receiver:
     def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[AudioChunk]:
         if self._reception.is_silent_since(self._last_ns):
             raise SourceError(f"sends sound but no picture for {float(self._reception.limit):g} s")
-        captured_ns = self._recovery.sound_time_ns(timestamp_s(frame))
+        captured_ns = self._recovery.audio_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():
             yield AudioChunk(samples, captured_ns)
             captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ

@@ -119,7 +119,7 @@ class SegmentPacer:
         self._last_ns, self._captured_ns = at_ns, self._pacer.wait_until(at_ns)
         return self._captured_ns
 
-    def sound_time_ns(self, stamp: Fraction | None) -> int:
+    def audio_time_ns(self, stamp: Fraction | None) -> int:
         """Return the capture time of sound. It does not wait, because sound may precede its pictures."""
         at_ns = self._last_ns if stamp is None else int(stamp * SECOND_NS)
         return self._captured_ns + at_ns - self._last_ns if abs(at_ns - self._last_ns) < _LEAP_NS else self._captured_ns

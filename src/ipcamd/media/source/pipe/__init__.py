@@ -29,7 +29,7 @@ class PipeSource:
     def __init__(self, path: str, form: PipeFormat, clock: Clock) -> None:
         """`path` is that of a named pipe, "" for standard input; `clock` gives the capture times."""
         self.name = f"pipe:{path}"
-        self.sound = form.may_have_sound
+        self.sound = form.may_have_audio
         self._path, self._form, self._clock = path, form, clock
         self._reader: PipeReader | None = None
 

@@ -52,7 +52,7 @@ class PipeFormat:
         return self.size[0] * self.size[1] * _PIXEL_BITS[self.name] // 8 if self.rate else 0
 
     @property
-    def may_have_sound(self) -> bool:
+    def may_have_audio(self) -> bool:
         """Whether the format has room for sound."""
         return self.name == "mpegts"
 

@@ -68,7 +68,7 @@ class Feed:
         return bool(self._viewers)
 
     def _format(self, frame: EncodedFrame) -> SharedBuffer:
-        sound = frame.codec.is_sound
+        sound = frame.codec.is_audio
         key = frame.key and (sound or bool(self._hub.gop))  # viewers start only with frames that the hub keeps
         pieces = _format_part(frame, self._framing)
         return SharedBuffer(pieces, key=key, sound=sound, made_s=self._now_s(), traffic=self._traffic)

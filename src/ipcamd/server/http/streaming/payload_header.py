@@ -9,8 +9,8 @@ from ipcamd.wire.sdk_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, V
 def pack_header(frame: EncodedFrame) -> bytes:
     """Return the header; it is the same for all viewers."""
     codec = frame.codec
-    if codec.is_sound:
-        kind, form = AUDIO, _sound_format(frame)
+    if codec.is_audio:
+        kind, form = AUDIO, _audio_format(frame)
     else:
         kind = JPEG if codec.intra_only else min(frame.since_key, MAX_P)
         form = _picture_format(codec.payload_code, frame.size, frame.rate, frame.gop, frame.quality)
@@ -23,6 +23,6 @@ def _picture_format(code: int, size: tuple[int, int], rate: int, gop: int, quali
     return VideoFormat(code, size, rate, gop, quality).word()
 
 
-def _sound_format(frame: EncodedFrame) -> int:
+def _audio_format(frame: EncodedFrame) -> int:
     milliseconds = len(frame.payload) * 1000 // frame.rate
     return AudioFormat(AudioKind(frame.codec.payload_code), 8, frame.rate, 1, milliseconds).word()

@@ -85,7 +85,7 @@ class Viewer:
     def offer(self, buffer: SharedBuffer) -> None:
         """Queue a buffer for a viewer that is not ready; drop frames if it is too far behind."""
         if buffer.sound:
-            self._queue_sound(buffer)
+            self._queue_audio(buffer)
         else:
             self._queue_picture(buffer)
         if not self._waiting:
@@ -159,7 +159,7 @@ class Viewer:
         if traffic:
             traffic.drop(self.identity, count)
 
-    def _queue_sound(self, buffer: SharedBuffer) -> None:
+    def _queue_audio(self, buffer: SharedBuffer) -> None:
         sounds = self._sounds = self._sounds or []
         if len(sounds) == MAX_SOUNDS:
             self._drop(sounds.pop(0).traffic, 1)

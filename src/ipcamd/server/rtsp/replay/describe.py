@@ -40,8 +40,8 @@ def format_clock(time_ns: int) -> str:
 def _describe_track(span: TrackSpan) -> sdp.MediaDescription:
     form = span.codec.rtp_format
     width, height = span.format.size
-    size = () if span.codec.is_sound else (f"framesize:{form.payload_type} {width}-{height}",)
-    parameters = form.parameters(b"") if span.codec.is_sound else span.format.parameters
+    size = () if span.codec.is_audio else (f"framesize:{form.payload_type} {width}-{height}",)
+    parameters = form.parameters(b"") if span.codec.is_audio else span.format.parameters
     attributes = (*size, f"x-onvif-track:{span.codec.name}")
     control = track_name(TRACKS.index(span.codec))
     return sdp.MediaDescription(form.media, form.payload_type, form.encoding, parameters, control, 0, attributes)

@@ -52,7 +52,7 @@ def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[Nego
     """
     tracks: list[NegotiatedTrack] = []
     for hub in hubs:
-        if any(track.hub and track.hub.codec.is_sound for track in tracks):
+        if any(track.hub and track.hub.codec.is_audio for track in tracks):
             break
         if found := _find(offer, hub, may_talk, needed=not tracks):
             tracks.append(found)
@@ -82,7 +82,7 @@ def _find(offer: Offer, hub: Hub, may_talk: bool, *, needed: bool) -> Negotiated
     form = hub.codec.rtp_format
     for section in _usable(offer, form.media):
         if section.direction in ("recvonly", "sendrecv") and (chosen := _choose(form, section)):
-            talks = may_talk and section.direction == "sendrecv" and hub.codec.is_sound
+            talks = may_talk and section.direction == "sendrecv" and hub.codec.is_audio
             return NegotiatedTrack(section, hub, chosen, find_talk_format(form.encoding) if talks else None)
     if needed:
         raise ValueError(f"the offer must have a {form.media} section that receives {form.encoding}, with rtcp-mux")

@@ -49,7 +49,7 @@ def aac_parameters(config: bytes) -> str:
     return f"mode=AAC-hbr;config={config.hex()};sizelength=13;indexlength=3;indexdeltalength=3"
 
 
-def sound_tracks() -> Iterator[tuple[str, MediaDescription, list[tuple[int, bool, bytes]]]]:
+def audio_tracks() -> Iterator[tuple[str, MediaDescription, list[tuple[int, bool, bytes]]]]:
     """Yield name, track and payloads with time stamp and marker."""
     for kind, name, title in (
         (0, "pcm_mulaw", "PCMU/8000"),
@@ -73,7 +73,7 @@ def sound_tracks() -> Iterator[tuple[str, MediaDescription, list[tuple[int, bool
     yield "aac in fragments", track, fragments
 
 
-@pytest.mark.parametrize(("track", "sent"), [pytest.param(*rest, id=name) for name, *rest in sound_tracks()])
+@pytest.mark.parametrize(("track", "sent"), [pytest.param(*rest, id=name) for name, *rest in audio_tracks()])
 def test_sound_is_decoded(track: MediaDescription, sent: list[tuple[int, bool, bytes]]) -> None:
     made = interleave(2, RtpSequencer(track.payload_type, 9, 1).pack(sent))
     camera = ScriptedCamera(send(*pack(FRAMES[:1]), made), (VIDEO, track))

@@ -32,7 +32,7 @@ class VideoPayload:
 
 
 @dataclass(frozen=True, slots=True)
-class SoundPayload:
+class AudioPayload:
     """Format of a sound track."""
 
     decoder: str
@@ -52,7 +52,7 @@ class Selection(NamedTuple):
     video: MediaDescription
     video_format: VideoPayload
     sound: MediaDescription | None
-    sound_format: SoundPayload | None
+    audio_format: AudioPayload | None
 
 
 def select_tracks(tracks: Sequence[MediaDescription]) -> Selection:
@@ -63,7 +63,7 @@ def select_tracks(tracks: Sequence[MediaDescription]) -> Selection:
         raise UnknownMedia
     try:
         sound = sounds[0] if sounds else None
-        return Selection(videos[0], _read_video(videos[0]), sound, _read_sound(sound) if sound else None)
+        return Selection(videos[0], _read_video(videos[0]), sound, _read_audio(sound) if sound else None)
     except ValueError:
         raise UnknownMedia from None
 
@@ -92,7 +92,7 @@ def _whole(payload: bytes, _: bool) -> list[bytes]:
     return [payload]
 
 
-def _read_sound(track: MediaDescription) -> SoundPayload:
+def _read_audio(track: MediaDescription) -> AudioPayload:
     name, _, rest = track.encoding.upper().partition("/")
     rate, _, count = rest.partition("/")
     rate_hz, channels = int(rate), int(count or "1")
@@ -101,9 +101,9 @@ def _read_sound(track: MediaDescription) -> SoundPayload:
     match name:
         case "PCMU" | "PCMA" | "L16":
             decoder = {"PCMU": "pcm_mulaw", "PCMA": "pcm_alaw", "L16": "pcm_s16be"}[name]
-            return SoundPayload(decoder, rate_hz, channels, _whole)
+            return AudioPayload(decoder, rate_hz, channels, _whole)
         case "OPUS":
-            return SoundPayload("opus", rate_hz, channels, _whole)
+            return AudioPayload("opus", rate_hz, channels, _whole)
         case "MPEG4-GENERIC":
             parameters = read_parameters(track.parameters)
             if parameters.get("mode", "").lower() not in ("aac-hbr", "aac-lbr"):
@@ -111,5 +111,5 @@ def _read_sound(track: MediaDescription) -> SoundPayload:
             configuration = bytes.fromhex(parameters.get("config", ""))
             if not configuration:
                 raise UnknownMedia
-            return SoundPayload("aac", rate_hz, channels, AacDepacketizer(parameters).unpack, configuration)
+            return AudioPayload("aac", rate_hz, channels, AacDepacketizer(parameters).unpack, configuration)
     raise UnknownMedia

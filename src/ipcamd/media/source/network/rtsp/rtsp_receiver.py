@@ -7,8 +7,8 @@ from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.convert import AUDIO_RATE_HZ
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession
-from ipcamd.media.source.network.rtsp.media_tracks import Selection, SoundPayload
-from ipcamd.media.source.network.rtsp.sound_decoder import SoundDecoder
+from ipcamd.media.source.network.rtsp.media_tracks import Selection, AudioPayload
+from ipcamd.media.source.network.rtsp.audio_decoder import AudioDecoder
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.depacketize.nal_units import TimedUnit
@@ -34,11 +34,11 @@ class RtspReceiver:
         self._reader = PacketReader(
             form.codec, reception.wanted, parameter_sets=form.parameter_sets, key_frames=session
         )
-        self._sound: _Sound | None = None
-        self._sound_channels = (-1, -1)
-        if selection.sound and selection.sound_format:
-            self._sound_channels = session.set_up(selection.sound.control)
-            self._sound = _Sound(selection.sound.payload_type, selection.sound_format, sender)
+        self._sound: _Audio | None = None
+        self._audio_channels = (-1, -1)
+        if selection.sound and selection.audio_format:
+            self._audio_channels = session.set_up(selection.sound.control)
+            self._sound = _Audio(selection.sound.payload_type, selection.audio_format, sender)
         self._lost_ns = -SECOND_NS
         """When packets were last missing."""
         self._last_ns = reception.clock.steady_ns()
@@ -56,19 +56,19 @@ class RtspReceiver:
 
     def _receive_some(self) -> Iterator[Packet | Picture | AudioChunk]:
         """Yield what the next packets complete. Raises `SourceError` if pictures have been missing for too long."""
-        good, has_sound = self._reader.good, False
+        good, has_audio = self._reader.good, False
         for channel, data in self._session.receive():
             if channel == self._video_channels[0]:
                 for unit in self._add(data):
                     yield from self._read(unit)
-            elif channel == self._sound_channels[0] and self._sound:
-                has_sound = True
+            elif channel == self._audio_channels[0] and self._sound:
+                has_audio = True
                 yield from self._hear(self._sound, data)
             else:
                 self._note_report(channel, data)
         if self._reader.good == good and self._reception.is_silent_since(self._last_ns):
             limit = self._reception.limit
-            raise SourceError(f"sends sound but no picture for {float(limit):g} s" if has_sound else limit.words)
+            raise SourceError(f"sends sound but no picture for {float(limit):g} s" if has_audio else limit.words)
 
     def _add(self, data: bytes) -> Sequence[TimedUnit]:
         """Return the access units that are complete with a packet of the video."""
@@ -91,7 +91,7 @@ class RtspReceiver:
         if self._reader.good > good:
             self._last_ns = self._reception.note_picture()
 
-    def _hear(self, sound: "_Sound", data: bytes) -> Iterator[AudioChunk]:
+    def _hear(self, sound: "_Audio", data: bytes) -> Iterator[AudioChunk]:
         _, timestamp, payload, _ = opened = sound.order.open(data)
         if not payload:
             return
@@ -99,7 +99,7 @@ class RtspReceiver:
         if not self._reception.wanted().sound:
             sound.decoder = None
             return
-        sound.decoder = sound.decoder or SoundDecoder(sound.form)
+        sound.decoder = sound.decoder or AudioDecoder(sound.form)
         for frame in sound.form.unpack(payload, opened[0]):
             for samples in sound.decoder.decode(frame):
                 yield AudioChunk(samples, captured_ns)
@@ -116,7 +116,7 @@ class RtspReceiver:
                 raise SourceError("ended")
             if report and self._sound:
                 self._video_clock.note_report(*report)
-        elif channel == self._sound_channels[1] and self._sound and report:
+        elif channel == self._audio_channels[1] and self._sound and report:
             self._sound.clock.note_report(*report)
 
 
@@ -142,11 +142,11 @@ class _Order:
         return kind >= _MARKER, timestamp, payload, gap
 
 
-class _Sound:
+class _Audio:
     """Sound track."""
 
-    def __init__(self, payload_type: int, form: SoundPayload, sender: SenderClock) -> None:
+    def __init__(self, payload_type: int, form: AudioPayload, sender: SenderClock) -> None:
         self.order, self.form = _Order(payload_type), form
         self.clock = TrackClock(form.rate_hz, sender)
-        self.decoder: SoundDecoder | None = None
+        self.decoder: AudioDecoder | None = None
         """None while no sound is wanted."""

@@ -8,13 +8,13 @@ from av.codec.context import CodecContext
 from av.error import FFmpegError
 
 from ipcamd.media.source.convert import AudioConverter
-from ipcamd.media.source.network.rtsp.media_tracks import SoundPayload
+from ipcamd.media.source.network.rtsp.media_tracks import AudioPayload
 
 
-class SoundDecoder:
+class AudioDecoder:
     """Decoder of one track, for one run of sound without a gap. For one thread."""
 
-    def __init__(self, sound: SoundPayload) -> None:
+    def __init__(self, sound: AudioPayload) -> None:
         context: Any = CodecContext.create(sound.decoder, "r")
         context.sample_rate = sound.rate_hz
         context.layout = "mono" if sound.channels == 1 else "stereo" if sound.channels == 2 else f"{sound.channels}c"
