@@ -2,7 +2,7 @@
 
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.events.event_history import EventHistory
-from ipcamd.store.eventlog import EventLog, EventSpan
+from ipcamd.store.event_log import EventLog, EventSpan
 
 MOTION, INPUT, SCHEDULE = EventKind.MOTION, EventKind.INPUT, EventKind.SCHEDULE
 

@@ -27,7 +27,7 @@ from ipcamd.settings.audit_entry import log_entry
 from ipcamd.settings.settings import Settings
 from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
-from ipcamd.store.eventlog import EventLog, EventLogEntry
+from ipcamd.store.event_log import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.upnp import ssdp
 from ipcamd.workers.thread import run_in_thread

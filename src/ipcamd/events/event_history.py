@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ipcamd.event_bus import Event, EventKind
-from ipcamd.store.eventlog import EventLog, EventSpan
+from ipcamd.store.event_log import EventLog, EventSpan
 
 
 class EventHistory:

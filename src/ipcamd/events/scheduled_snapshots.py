@@ -14,7 +14,7 @@ from ipcamd.events.schedule import Schedule
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.storage.recording_name import free_names
-from ipcamd.store.eventlog import EventLog, EventLogEntry
+from ipcamd.store.event_log import EventLog, EventLogEntry
 from ipcamd.store.files import draft_of, write_durably
 
 MQTT_FLAG = "EnableMQTT"

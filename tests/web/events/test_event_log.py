@@ -10,7 +10,7 @@ from tests.cgi.asking import NOON, SECOND, World
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.storage.recording import Recording
-from ipcamd.store.eventlog import EventLogEntry, EventSpan
+from ipcamd.store.event_log import EventLogEntry, EventSpan
 from ipcamd.web.events.event_log import ENDPOINTS
 
 (EVENTS,) = ENDPOINTS

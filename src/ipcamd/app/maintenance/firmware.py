@@ -12,7 +12,7 @@ from ipcamd.maintenance.firmware.trial_record import TrialRecord
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.maintenance.firmware.versions import InstalledVersions
 from ipcamd.settings.change_records import CAMERA
-from ipcamd.store.eventlog import EventLogEntry
+from ipcamd.store.event_log import EventLogEntry
 
 _log = logging.getLogger(__name__)
 

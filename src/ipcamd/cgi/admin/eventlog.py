@@ -9,7 +9,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
-from ipcamd.store.eventlog import KEPT, EventLogEntry
+from ipcamd.store.event_log import KEPT, EventLogEntry
 
 ARGUMENTS = Arguments(
     Argument("count", "Number of entries.", Integer(1, KEPT), default="100"),
