@@ -17,7 +17,7 @@ from ipcamd.settings.change_records import CAMERA, Applied, Change, CheckedChang
 from ipcamd.settings.parameter_check import check_encryption, check_permission, find_param, normalized
 from ipcamd.settings.secret_mask import cut_urls, leaves_secret
 from ipcamd.store.database import Database, TransactionPart, Work
-from ipcamd.store.settings import Name, SettingsTable
+from ipcamd.store.settings_table import Name, SettingsTable
 
 Watcher = Callable[[Values], None]
 """Called in the event loop with all values of the group after a change of it is durable."""
