@@ -7,7 +7,7 @@ from collections.abc import Container
 from pathlib import Path
 
 from ipcamd.storage.disk import Disk
-from ipcamd.store.files import sync_directory
+from ipcamd.store.durable_files import sync_directory
 
 MAX_RELEASED_BYTES = 256 << 20
 """Maximum size of the released clips, without the newest; the free space limits them too. The oldest are deleted

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ipcamd.errors import ConfigError
-from ipcamd.store.files import create_private, replace_durably, sync_directory, write_durably
+from ipcamd.store.durable_files import create_private, replace_durably, sync_directory, write_durably
 from ipcamd.store.schema import migrate
 
 KEPT = 3

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ipcamd.errors import ConfigError
-from ipcamd.store.files import create_private, sync_directory
+from ipcamd.store.durable_files import create_private, sync_directory
 
 LOCK = "ipcamd.lock"
 """Lock file: its lock marks the directory as owned. It contains the owner's process id."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ipcamd.access.certificate.certificate_check import CertifiedKey
-from ipcamd.store.files import draft_of, sync_directory, write_durably
+from ipcamd.store.durable_files import draft_of, sync_directory, write_durably
 
 CERTIFICATE, KEY = "tls.crt", "tls.key"
 PENDING_KEY = "tls.request.key"

@@ -16,7 +16,7 @@ from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.errors import ConfigError, StoreError
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.store.database import Database
-from ipcamd.store.files import sync_directory
+from ipcamd.store.durable_files import sync_directory
 
 _COLUMNS = "target, token, name, content_type, size, moment, what, schedule, tried"
 

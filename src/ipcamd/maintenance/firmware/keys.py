@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
-from ipcamd.store.files import sync_directory
+from ipcamd.store.durable_files import sync_directory
 
 if TYPE_CHECKING:  # imported here, because most cameras have no key
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

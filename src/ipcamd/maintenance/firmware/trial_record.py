@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
-from ipcamd.store.files import replace_durably, sync_directory, write_durably
+from ipcamd.store.durable_files import replace_durably, sync_directory, write_durably
 
 _DATABASE = "ipcamd.db"
 _LOGS = ("-wal", "-shm", "-journal")

@@ -11,7 +11,7 @@ from functools import partial
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.maintenance.firmware.image import LIMIT_BYTES, verify_image
 from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
-from ipcamd.store.files import create_private
+from ipcamd.store.durable_files import create_private
 
 RECEIVE_S = 900.0
 """Seconds for the reception of an image, so that it does not block other upgrades for longer."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ipcamd.dataclass import dataclass
-from ipcamd.store.files import sync_directory, write_durably
+from ipcamd.store.durable_files import sync_directory, write_durably
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ipcamd.errors import RequestFailed
-from ipcamd.store.files import sync_directory
+from ipcamd.store.durable_files import sync_directory
 
 PACKAGE = "ipcamd"
 """Name of the distribution that a firmware image must contain."""
