@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ipcamd.access.accounts import Account
-from ipcamd.device.netif import HostNetwork
+from ipcamd.device.host_network import HostNetwork
 from ipcamd.network import address_change
 from ipcamd.network.address_change import AddressChange
 from ipcamd.network.listen_address import ListenAddress

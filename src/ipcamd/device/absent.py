@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from ipcamd.device.netif import HostNetwork
+from ipcamd.device.host_network import HostNetwork
 from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from ipcamd.device.netif import HostNetwork
+from ipcamd.device.host_network import HostNetwork
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values

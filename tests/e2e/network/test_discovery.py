@@ -25,7 +25,7 @@ from tests.discovery.ssdp_peer import (
 from tests.e2e.camera import ALL_HOSTS, CameraProcess, Client, eventually
 from tests.networks import Neighbour, Network, ip, needs_networks, network
 
-from ipcamd.device.netif import HostNetwork
+from ipcamd.device.host_network import HostNetwork
 
 __all__ = ["network"]
 pytestmark = [pytest.mark.slow, needs_networks]

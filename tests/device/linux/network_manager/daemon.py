@@ -11,7 +11,7 @@ from tests.discovery.avahi import BUS
 from tests.e2e.camera import eventually
 from tests.networks import Network
 
-from ipcamd.device.netif import HostNetwork
+from ipcamd.device.host_network import HostNetwork
 
 CONFIGURATION = """[main]
 plugins=keyfile

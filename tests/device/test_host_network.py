@@ -2,7 +2,7 @@ import ipaddress
 
 import pytest
 
-from ipcamd.device.netif import HostNetwork
+from ipcamd.device.host_network import HostNetwork
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.3.2.1"])
