@@ -14,7 +14,7 @@ import ipcamd
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware import launch, trial
 from ipcamd.maintenance.firmware.trial_record import TrialRecord, undo_interrupted_trial
-from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
 
 pytestmark = pytest.mark.slow
 

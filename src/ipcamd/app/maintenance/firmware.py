@@ -10,7 +10,7 @@ from ipcamd.maintenance.firmware.keys import load_trusted_keys
 from ipcamd.maintenance.firmware.launch import base_installation
 from ipcamd.maintenance.firmware.trial_record import TrialRecord
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
-from ipcamd.maintenance.firmware.versions import InstalledVersions
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersions
 from ipcamd.settings.change_records import CAMERA
 from ipcamd.store.event_log import EventLogEntry
 

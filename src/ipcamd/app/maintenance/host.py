@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ipcamd.maintenance.firmware.supervisor_link import SupervisorLink
 from ipcamd.maintenance.firmware.trial import exec_trial
-from ipcamd.maintenance.firmware.versions import InstalledVersion
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersion
 from ipcamd.workers.thread import run_in_thread
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ipcamd.errors import ConfigError
-from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
 from ipcamd.store.durable_files import replace_durably, sync_directory, write_durably
 
 _DATABASE = "ipcamd.db"

@@ -10,7 +10,7 @@ from functools import partial
 
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.maintenance.firmware.image import LIMIT_BYTES, verify_image
-from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
 from ipcamd.store.durable_files import create_private
 
 RECEIVE_S = 900.0
