@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ipcamd.access.certificate.certificate_check import check
-from ipcamd.maintenance.backup.file import load_backup
+from ipcamd.maintenance.backup.backup_file import load_backup
 from ipcamd.maintenance.firmware.image import read_image
 from ipcamd.media.codecs import key_tests
 from ipcamd.options.reader import read_options

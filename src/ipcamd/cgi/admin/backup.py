@@ -5,7 +5,7 @@ from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError, RequestFailed
-from ipcamd.maintenance.backup.file import LIMIT_BYTES
+from ipcamd.maintenance.backup.backup_file import LIMIT_BYTES
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.wire.http.query import Query

@@ -7,7 +7,7 @@ import ipcamd
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.ip_filter import IpFilter
 from ipcamd.errors import RequestFailed, shown
-from ipcamd.maintenance.backup.file import Backup, StoredLogin, dump_backup, load_backup
+from ipcamd.maintenance.backup.backup_file import Backup, StoredLogin, dump_backup, load_backup
 from ipcamd.maintenance.backup.passphrase import check_passphrase
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Param, Rank, ValueOrigin
