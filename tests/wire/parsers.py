@@ -67,7 +67,7 @@ from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 from ipcamd.wire.upnp import igd, ssdp
 from ipcamd.wire.webrtc import sdp_offer, stun
 from ipcamd.wire.webrtc.dtls_records import split_flight
-from ipcamd.wire.webrtc.framing import PacketSplitter
+from ipcamd.wire.webrtc.tcp_framing import PacketSplitter
 
 ONVIF = {(PREFIXES[name.partition(":")[0]], each.name): each for name, each in OPERATIONS.items()}
 FORM = "multipart/form-data; boundary=AsCg5y"

@@ -19,7 +19,7 @@ from ipcamd.server.webrtc.srtp import SrtpSession
 from ipcamd.wire.rtp import rtcp
 from ipcamd.wire.webrtc import stun
 from ipcamd.wire.webrtc.dtls_records import split_flight
-from ipcamd.wire.webrtc.framing import PacketSplitter, frame_packets
+from ipcamd.wire.webrtc.tcp_framing import PacketSplitter, frame_packets
 
 VIDEO, AUDIO = 102, 0
 """Payload types of the offer."""

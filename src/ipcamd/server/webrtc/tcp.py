@@ -10,7 +10,7 @@ from ipcamd.server.registry import ManagedConnection, Registry
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.tcp_transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.server.webrtc.network_path import PacketReceiver
-from ipcamd.wire.webrtc.framing import PacketSplitter, frame_packets
+from ipcamd.wire.webrtc.tcp_framing import PacketSplitter, frame_packets
 
 _FIRST_DTLS = 20
 

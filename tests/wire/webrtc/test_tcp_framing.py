@@ -3,7 +3,7 @@
 import pytest
 
 from ipcamd.wire.webrtc.dtls_records import split_flight
-from ipcamd.wire.webrtc.framing import MOST_BYTES, PacketSplitter, frame_packets
+from ipcamd.wire.webrtc.tcp_framing import MOST_BYTES, PacketSplitter, frame_packets
 
 
 def test_packets_come_out_as_they_went_in() -> None:
