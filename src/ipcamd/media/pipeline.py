@@ -28,7 +28,7 @@ from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.on_screen_text import shown_texts
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import MaskSet, enabled_masks
-from ipcamd.media.meter import Meter, StreamFigures
+from ipcamd.media.stream_meter import StreamMeter, StreamFigures
 from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.source import Wanted
 from ipcamd.media.source_demand import SourceDemand, make_analysis_capture
@@ -227,7 +227,7 @@ class Pipeline:
             self._update_demand()
 
     @property
-    def meters(self) -> Mapping[str, Meter]:
+    def meters(self) -> Mapping[str, StreamMeter]:
         """Meters of the streams, by name."""
         return {name: stream.meter for name, stream in self._streams.items()}
 

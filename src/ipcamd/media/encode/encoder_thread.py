@@ -12,7 +12,7 @@ from ipcamd.media.encode.encoder_choice import EncoderChoice, MakeStreamEncoder
 from ipcamd.media.encode.session_picture import SessionPicture
 from ipcamd.media.encode.stream_input import StreamInput
 from ipcamd.media.frame import EncodedFrame, Packet
-from ipcamd.media.meter import Meter
+from ipcamd.media.stream_meter import StreamMeter
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream_settings import StreamSettings
@@ -46,7 +46,7 @@ class EncoderThread:
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
         self.input = StreamInput()
-        self.meter = Meter()
+        self.meter = StreamMeter()
         self._clock_ns = clock_ns
         self._status = status
         self._make_encoder = make_encoder or EncoderChoice().make

@@ -14,7 +14,7 @@ from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import MaskSet
-from ipcamd.media.meter import Meter
+from ipcamd.media.stream_meter import StreamMeter
 
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.blur import Blurrer
@@ -53,7 +53,7 @@ class FrameProcessor:
         """May be replaced at any time; takes effect with the next picture."""
         self.masks = MaskSet()
         """Places to cover. May be replaced at any time; take effect with the next picture."""
-        self.meter = Meter()
+        self.meter = StreamMeter()
         self.analyses = True
         """Whether the pictures are offered for analysis. May be replaced at any time."""
         self.limit = (0, 0)

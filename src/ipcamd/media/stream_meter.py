@@ -54,7 +54,7 @@ class Histogram:
         return Distribution(self._limits_s, tuple(self._counts), self._total_s)
 
 
-class Meter:
+class StreamMeter:
     """Counts in one thread, and is readable in another."""
 
     def __init__(self) -> None:

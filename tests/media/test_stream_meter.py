@@ -1,6 +1,6 @@
 """Stream meter: totals and histograms."""
 
-from ipcamd.media.meter import Histogram, Meter
+from ipcamd.media.stream_meter import Histogram, StreamMeter
 
 
 def test_a_histogram_counts_up_to_and_with_each_limit() -> None:
@@ -13,7 +13,7 @@ def test_a_histogram_counts_up_to_and_with_each_limit() -> None:
 
 
 def test_a_meter_keeps_totals() -> None:
-    meter = Meter()
+    meter = StreamMeter()
     for _ in range(200):
         meter.count(1000, 0.004, 0.02)
     assert meter.frames == 200
