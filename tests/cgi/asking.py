@@ -67,18 +67,18 @@ class World:
 
     def __post_init__(self) -> None:
         self.database = Database(self.path / "ipcamd.db")
-        self.facts = KeyValueStore(self.database)
+        self.key_values = KeyValueStore(self.database)
         self.settings = Settings(self.database, ALL_GROUPS, {})
         self.undo_history = UndoHistory(self.settings)
         self.schedules = Schedules(self.settings)
         self.ip_filter = IpFilter(self.settings)
         self.egress = EgressPolicy(self.allow_local)
         self.event_log = EventLog(self.database)
-        self.clock = CameraClock(OffsetClock(self.facts, lambda: self.host), lambda: self.settings["Time"])
+        self.clock = CameraClock(OffsetClock(self.key_values, lambda: self.host), lambda: self.settings["Time"])
         self.audit_log = AuditLog(AuditTable(self.database), self.clock.now_ns, time.monotonic)
         self.settings.audit(self.audit_log.note_settings)
         self.settings.record(self.audit_log.record_settings)
-        self.drivers = choose_drivers({}, self.facts)
+        self.drivers = choose_drivers({}, self.key_values)
         self.card = Card(
             self.path / "sdcard",
             RecordingIndex(self.database),
@@ -98,11 +98,11 @@ class World:
 
     @cached_property
     def ptz(self) -> PtzController:
-        return PtzController(self.drivers.pan_tilt, self.settings, self.facts, self.motors)
+        return PtzController(self.drivers.pan_tilt, self.settings, self.key_values, self.motors)
 
     @cached_property
     def lens(self) -> LensController:
-        return LensController(self.drivers.lens, self.facts, self.motors, FocusMeter())
+        return LensController(self.drivers.lens, self.key_values, self.motors, FocusMeter())
 
     @cached_property
     def motors(self) -> MotorWatch:
@@ -117,7 +117,7 @@ class World:
     @cached_property
     def factory_default(self) -> FactoryDefault:
         chosen = read_options({"admin_password": "correct horse"}, {})
-        return FactoryDefault(self.settings, self.accounts, self.facts, chosen, self.clock.now_ns)
+        return FactoryDefault(self.settings, self.accounts, self.key_values, chosen, self.clock.now_ns)
 
     def camera(self) -> Camera:
         unused = cast("dict[str, Any]", dict.fromkeys(field.name for field in fields(Camera)))

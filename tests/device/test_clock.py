@@ -20,17 +20,17 @@ class Memory:
     """Facts that survive as long as the test; the disk can be full."""
 
     def __init__(self) -> None:
-        self.facts: dict[str, str] = {}
+        self.key_values: dict[str, str] = {}
         self.full = False
 
     def get(self, name: str) -> str | None:
-        return self.facts.get(name)
+        return self.key_values.get(name)
 
     async def set(self, name: str, value: str) -> None:
         self.commit(self.keep(name, value))
 
     def keep(self, name: str, value: str) -> TransactionPart:
-        return TransactionPart(lambda _: None, lambda: self.facts.update({name: value}))
+        return TransactionPart(lambda _: None, lambda: self.key_values.update({name: value}))
 
     def commit(self, part: TransactionPart) -> None:
         if self.full:
@@ -43,15 +43,15 @@ class World:
 
     def __init__(self, time_zone: int = LONDON, daylight_saving: str = "off") -> None:
         self.host = 1_750_000_000 * SECOND
-        self.facts = Memory()
+        self.key_values = Memory()
         self.group = TIME.values(TimeZone=str(time_zone), DaylightSaving=daylight_saving)
         self.clock = self.again()
 
     def again(self) -> CameraClock:
-        return CameraClock(OffsetClock(self.facts, lambda: self.host), lambda: self.group)
+        return CameraClock(OffsetClock(self.key_values, lambda: self.host), lambda: self.group)
 
     def set(self, moment_ns: int) -> None:
-        self.facts.commit(self.clock.set(moment_ns))
+        self.key_values.commit(self.clock.set(moment_ns))
 
 
 def ns(*fields: int) -> int:
@@ -80,12 +80,12 @@ async def test_a_time_that_cannot_be_stored_is_not_set() -> None:
     world, told = World(), list[int]()
     world.clock.watch(lambda: told.append(world.clock.now_ns()))
     world.set(ns(2020, 1, 1))
-    world.facts.full = True
+    world.key_values.full = True
     with pytest.raises(StoreError):
         world.set(ns(2030, 1, 1))
     assert told == [ns(2020, 1, 1)]
     assert world.clock.now_ns() == ns(2020, 1, 1)
-    assert world.facts.get(OFFSET) == str(ns(2020, 1, 1) - world.host)
+    assert world.key_values.get(OFFSET) == str(ns(2020, 1, 1) - world.host)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from ipcamd.store.keyvalue import KeyValueStore
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> Iterator[KeyValueStore]:
+def key_values(tmp_path: Path) -> Iterator[KeyValueStore]:
     with Database(tmp_path / "state" / "ipcamd.db") as database:
         yield KeyValueStore(database)
 
@@ -30,16 +30,16 @@ def hardware(drivers: Drivers) -> VirtualHardware:
     return drivers.virtual
 
 
-def test_inputs_follow_the_world(facts: KeyValueStore) -> None:
-    drivers, told = choose_drivers({}, facts), list[tuple[str, int]]()
+def test_inputs_follow_the_world(key_values: KeyValueStore) -> None:
+    drivers, told = choose_drivers({}, key_values), list[tuple[str, int]]()
     first, second = drivers.inputs
     second.watch(lambda level, age_ns: told.append((level, age_ns)))
     hardware(drivers).apply({"di2": "high"})
     assert (first.level, second.level, told) == ("low", "high", [("high", 0)])
 
 
-async def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> None:
-    drivers = choose_drivers({}, facts)
+async def test_output_filter_led_and_line_are_reported(key_values: KeyValueStore) -> None:
+    drivers = choose_drivers({}, key_values)
     drivers.output.set_level("high")
     assert drivers.ir_cut.in_path
     drivers.ir_cut.set_filter(False)
@@ -57,15 +57,15 @@ async def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> 
     ]
 
 
-def test_the_light_sensor_sees_the_world_s_light(facts: KeyValueStore) -> None:
-    drivers, told = choose_drivers({}, facts), list[int]()
+def test_the_light_sensor_sees_the_world_s_light(key_values: KeyValueStore) -> None:
+    drivers, told = choose_drivers({}, key_values), list[int]()
     drivers.ir_cut.watch_light(lambda: told.append(drivers.ir_cut.light))
     hardware(drivers).apply({"light": "7"})
     assert (drivers.ir_cut.light, told) == (7, [7])
 
 
-def test_levels_and_features_are_parameters(facts: KeyValueStore) -> None:
-    drivers = choose_drivers({}, facts)
+def test_levels_and_features_are_parameters(key_values: KeyValueStore) -> None:
+    drivers = choose_drivers({}, key_values)
     hardware(drivers).apply({"di2": "high"})
     drivers.output.set_level("high")
     read = {name: reader() for name, reader in drivers.readers().items()}
@@ -79,28 +79,28 @@ def test_levels_and_features_are_parameters(facts: KeyValueStore) -> None:
 
 
 @pytest.mark.parametrize("kind", FEATURES)
-def test_hardware_that_is_left_out_is_absent(facts: KeyValueStore, kind: str) -> None:
-    drivers = choose_drivers({kind: "none"}, facts)
-    full = choose_drivers({}, facts).features
+def test_hardware_that_is_left_out_is_absent(key_values: KeyValueStore, kind: str) -> None:
+    drivers = choose_drivers({kind: "none"}, key_values)
+    full = choose_drivers({}, key_values).features
     changed = {name: drivers.features[name] for name, value in full.items() if drivers.features[name] != value}
     counted = {FEATURES[kind]} - {""}
     assert changed == dict.fromkeys(counted, "0")
 
 
-def test_one_input_alone_is_counted(facts: KeyValueStore) -> None:
-    drivers = choose_drivers({"inputs": "/dev/gpiochip9:1"}, facts)
+def test_one_input_alone_is_counted(key_values: KeyValueStore) -> None:
+    drivers = choose_drivers({"inputs": "/dev/gpiochip9:1"}, key_values)
     assert (drivers.features["TriggerIn"], drivers.units) == ("1", drivers.inputs)
 
 
-def test_hardware_that_is_not_connected_is_not_counted_but_belongs_to_the_device(facts: KeyValueStore) -> None:
+def test_hardware_that_is_not_connected_is_not_counted_but_belongs_to_the_device(key_values: KeyValueStore) -> None:
     paths = {"pan-tilt": "/dev/video9", "lens": "/dev/video9", "serial": "/dev/ttyUSB9", "output": "/dev/gpiochip9:1"}
-    drivers = choose_drivers(paths, facts)
+    drivers = choose_drivers(paths, key_values)
     for feature in ("PT", "Zoom", "RS485", "TriggerOut"):
         assert (drivers.readers()["Hardware", feature](), drivers.presence()[feature]()) == ("0", True)
 
 
-def test_a_linux_device_has_the_hardware_that_is_named_and_no_other(facts: KeyValueStore) -> None:
-    drivers = choose_drivers({"led": "ACT", "pan-tilt": "virtual"}, facts, model="linux")
+def test_a_linux_device_has_the_hardware_that_is_named_and_no_other(key_values: KeyValueStore) -> None:
+    drivers = choose_drivers({"led": "ACT", "pan-tilt": "virtual"}, key_values, model="linux")
     counted = {name: value for name, value in drivers.features.items() if name in FEATURES.values()}
     lacks = dict.fromkeys(("TriggerIn", "TriggerOut", "Zoom", "NightSensor", "RS485"), "0")
     assert counted == {"PT": "1", **lacks}
@@ -109,20 +109,20 @@ def test_a_linux_device_has_the_hardware_that_is_named_and_no_other(facts: KeyVa
     assert drivers.pan_tilt.is_digital, "a digital head crops the picture of a real camera"
 
 
-def test_a_linux_device_configures_its_interface_unless_it_is_told_not_to(facts: KeyValueStore) -> None:
-    assert choose_drivers({}, facts, model="linux").network.is_configurable
-    assert choose_drivers({"network": "networkmanager:eth0"}, facts).network.is_configurable
-    absent = choose_drivers({"network": "none"}, facts, model="linux").network
+def test_a_linux_device_configures_its_interface_unless_it_is_told_not_to(key_values: KeyValueStore) -> None:
+    assert choose_drivers({}, key_values, model="linux").network.is_configurable
+    assert choose_drivers({"network": "networkmanager:eth0"}, key_values).network.is_configurable
+    absent = choose_drivers({"network": "none"}, key_values, model="linux").network
     assert not absent.is_configurable
     absent.check(NETWORK.values(IPAddress="127.0.0.1"), {"IPAddress"})
     with pytest.raises(RequestFailed, match=r"Network.Media: not supported by this device"):
         absent.check(NETWORK.values(Media="100full"), {"Media"})
     with pytest.raises(ConfigError, match=r"\[device\] network = 'eth0': virtual, none, or networkmanager"):
-        choose_drivers({"network": "eth0"}, facts)
+        choose_drivers({"network": "eth0"}, key_values)
 
 
-def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
-    drivers = choose_drivers(dict.fromkeys(FEATURES, "none"), facts)
+def test_everything_can_be_left_out(key_values: KeyValueStore) -> None:
+    drivers = choose_drivers(dict.fromkeys(FEATURES, "none"), key_values)
     assert drivers.inputs == ()
     drivers.output.set_level("high")
     drivers.led.set_lit(True)
@@ -144,17 +144,17 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
             action()
 
 
-async def test_the_digital_zoom_is_the_larger_one_of_now_and_of_the_end_of_the_move(facts: KeyValueStore) -> None:
-    drivers = choose_drivers({}, facts)
+async def test_the_digital_zoom_is_the_larger_one_of_now_and_of_the_end_of_the_move(key_values: KeyValueStore) -> None:
+    drivers = choose_drivers({}, key_values)
     await drivers.pan_tilt.move_to(PtzPosition(0, 0, 3), 3, 3)
     assert drivers.digital_zoom() == 3
     drivers.pan_tilt.restore(PtzPosition(0, 0, 3))
     await drivers.pan_tilt.move_to(PtzPosition(0, 0, 1), 3, 3)
     assert drivers.digital_zoom() == pytest.approx(3, abs=0.1)
-    lens_alone = choose_drivers({"pan-tilt": "none"}, facts)
+    lens_alone = choose_drivers({"pan-tilt": "none"}, key_values)
     await lens_alone.lens.move_to(LensPosition(2, 50))
     assert lens_alone.digital_zoom() == 2
-    assert choose_drivers({"pan-tilt": "none", "lens": "none"}, facts).digital_zoom() == 1
+    assert choose_drivers({"pan-tilt": "none", "lens": "none"}, key_values).digital_zoom() == 1
 
 
 def test_absent_hardware_reports_rest() -> None:
@@ -184,6 +184,6 @@ def test_absent_hardware_reports_rest() -> None:
         ({"serial": "ttyUSB0"}, "a device such as /dev/ttyUSB0"),
     ],
 )
-def test_a_choice_that_makes_no_sense_is_refused(facts: KeyValueStore, chosen: dict[str, str], message: str) -> None:
+def test_a_choice_that_makes_no_sense_is_refused(key_values: KeyValueStore, chosen: dict[str, str], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        choose_drivers(chosen, facts)
+        choose_drivers(chosen, key_values)

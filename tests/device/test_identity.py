@@ -8,9 +8,9 @@ from ipcamd.device.identity import build_number, draw_mac, draw_serial, load_ide
 
 
 async def test_it_is_generated_once_and_permanent() -> None:
-    facts = Memory()
-    first = await load_identity(facts)
-    assert await load_identity(facts) == first
+    key_values = Memory()
+    first = await load_identity(key_values)
+    assert await load_identity(key_values) == first
     other = await load_identity(Memory())
     assert (other.mac, other.serial) != (first.mac, first.serial)
 

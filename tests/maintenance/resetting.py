@@ -32,11 +32,11 @@ class Parts:
     def __init__(self, database: Database) -> None:
         self.settings = Settings(database, ALL_GROUPS, {})
         self.accounts = Accounts(database)
-        self.facts = KeyValueStore(database)
+        self.key_values = KeyValueStore(database)
 
     def state(self) -> str:
         place, names = self.settings["System.Info"]["ServerLocation"], self.accounts.names(Rank.ADMIN)
-        found = (place, sorted(names), self.facts.get("ptz.position"))
+        found = (place, sorted(names), self.key_values.get("ptz.position"))
         return {str(USED): "used", str(FACTORY): "factory"}.get(str(found), str(found))
 
     async def use(self) -> None:
@@ -44,10 +44,10 @@ class Parts:
         await self.settings.update([Change("System.Info", "ServerLocation", place)])
         if not self.accounts.entry("boss"):
             await self.accounts.add("boss", "sunflower-7", Rank.ADMIN)
-        await self.facts.set("ptz.position", position)
+        await self.key_values.set("ptz.position", position)
 
     async def reset(self) -> None:
-        await FactoryDefault(self.settings, self.accounts, self.facts, OPTIONS, lambda: 0).reset(CAMERA)
+        await FactoryDefault(self.settings, self.accounts, self.key_values, OPTIONS, lambda: 0).reset(CAMERA)
 
 
 async def main(path: Path) -> None:

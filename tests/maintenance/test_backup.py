@@ -21,7 +21,7 @@ FORMAT_1 = Path(__file__).with_name("backup-format-1.json")
 
 
 def service(world: World) -> BackupService:
-    return BackupService(world.settings, world.accounts, world.facts, world.ip_filter)
+    return BackupService(world.settings, world.accounts, world.key_values, world.ip_filter)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await change(world, ("System.Info", "ServerLocation", "door"), ("Event.Server.FTP", "Password", SECRET))
     await change(world, ("Time", "TimeZone", "22"), ("PTZ.PresetList", "Preset1", "1|8|Door"))
     await world.schedules.add({"Name": "night"})
-    await world.facts.set("ptz.preset.1", "[9.0, 9.0, 2.0]")
+    await world.key_values.set("ptz.preset.1", "[9.0, 9.0, 2.0]")
     await world.accounts.add("boss", "sunflower-7", Rank.ADMIN, by=CAMERA)
     yield world
     world.database.close()
@@ -47,7 +47,7 @@ async def restore(world: World, data: bytes, passphrase: str = "", network: bool
 def state(world: World) -> dict[str, Any]:
     groups = ("System.Info", "Event.Server.FTP", "Time", "Event.Schedule.1", "PTZ.PresetList", "Image.MJPEG")
     logins = {n: (e.account.rank, world.accounts.password(e)) for n, e in world.accounts.entries.items()}
-    return {**{name: dict(world.settings[name]) for name in groups}, "": (logins, world.facts.get("ptz.preset.1"))}
+    return {**{name: dict(world.settings[name]) for name in groups}, "": (logins, world.key_values.get("ptz.preset.1"))}
 
 
 async def spoil(world: World) -> None:
@@ -55,7 +55,7 @@ async def spoil(world: World) -> None:
     await change(world, ("System.Info", "ServerLocation", "yard"), ("Event.Server.FTP", "Password", "other"))
     await change(world, ("Image.MJPEG", "Framerate", "8"), ("PTZ.PresetList", "Preset1", None))
     await world.schedules.remove(world.schedules.named("night"))
-    await world.facts.set("ptz.preset.1", "")
+    await world.key_values.set("ptz.preset.1", "")
     await world.accounts.remove("boss", by=Requester("admin", "", "test", Rank.ADMIN))
     await world.accounts.add("paul", "sunflower-8", Rank.GUEST, by=CAMERA)
 

@@ -52,8 +52,8 @@ class Device:
         self.settings = Settings(self.database, ALL_GROUPS, {})
         self.network = NotedNetwork()
         listen = ListenAddress(self.settings, self.network, ("0.0.0.0",))
-        facts = KeyValueStore(self.database)
-        self.change = AddressChange(self.settings, self.network, listen, facts, lambda _: None, NEVER_S)
+        key_values = KeyValueStore(self.database)
+        self.change = AddressChange(self.settings, self.network, listen, key_values, lambda _: None, NEVER_S)
         self.change.start()
 
     async def set(self, group: str, name: str, value: str) -> None:

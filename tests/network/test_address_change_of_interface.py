@@ -41,8 +41,8 @@ class Device:
         interface = NetworkManagerInterface()
         listen = ListenAddress(self.settings, interface, ("0.0.0.0",))
         self.settings.guard("Network", listen.guard)
-        self.facts = KeyValueStore(self.database)
-        self.change = AddressChange(self.settings, interface, listen, self.facts, self.notes.append, confirm_s)
+        self.key_values = KeyValueStore(self.database)
+        self.change = AddressChange(self.settings, interface, listen, self.key_values, self.notes.append, confirm_s)
         self.change.start()
 
     async def set(self, group: str = "Network", **values: str) -> None:
@@ -111,7 +111,7 @@ async def test_without_a_request_the_old_address_comes_back(device: Device) -> N
     assert device.settings["Network"]["IPAddress"] == FIRST
     await becomes(lambda: addresses() == {FIRST})
     await has_checkpoint(False)
-    await becomes(lambda: not device.facts.get(PENDING))
+    await becomes(lambda: not device.key_values.get(PENDING))
 
 
 async def test_a_change_that_fails_is_undone_at_once(device: Device) -> None:

@@ -20,7 +20,7 @@ def put(name: str, value: str) -> Work:
     return lambda connection: connection.execute("INSERT INTO key_value VALUES (?, ?)", (name, value))
 
 
-def facts(database: Database) -> dict[str, str]:
+def key_values(database: Database) -> dict[str, str]:
     return dict(database.rows("SELECT name, value FROM key_value WHERE name NOT LIKE 'seal%'"))
 
 
@@ -40,7 +40,7 @@ async def test_written_values_survive_a_restart(path: Path) -> None:
         await database.write(put("a", "1"), put("b", "2"))
         database.write_now(put("c", "3"))
     with Database(path) as database:
-        assert facts(database) == {"a": "1", "b": "2", "c": "3"}
+        assert key_values(database) == {"a": "1", "b": "2", "c": "3"}
 
 
 def test_every_commit_waits_for_the_disk(database: Database) -> None:
@@ -53,9 +53,9 @@ async def test_work_that_fails_halfway_changes_nothing(database: Database) -> No
         await database.write(put("a", "1"), put("b", "1"), put("a", "2"))
     with pytest.raises(ZeroDivisionError):
         await database.write(put("c", "1"), lambda _: 1 / 0)
-    assert facts(database) == {}
+    assert key_values(database) == {}
     await database.write(put("a", "1"))
-    assert facts(database) == {"a": "1"}
+    assert key_values(database) == {"a": "1"}
 
 
 async def test_a_full_disk_is_reported_changes_nothing_and_recovers(path: Path) -> None:
@@ -65,10 +65,10 @@ async def test_a_full_disk_is_reported_changes_nothing_and_recovers(path: Path) 
             for attempt in range(3):
                 with pytest.raises(StoreError, match="could not be saved"):
                     await database.write(put(f"during {attempt}", "x" * 10_000))
-            assert facts(database) == {"before": "1"}
+            assert key_values(database) == {"before": "1"}
         await database.write(put("after", "1"))
     with Database(path) as database:
-        assert facts(database) == {"before": "1", "after": "1"}
+        assert key_values(database) == {"before": "1", "after": "1"}
 
 
 async def test_without_threads_an_update_fails_changes_nothing_and_the_next_one_works(path: Path) -> None:
@@ -76,7 +76,7 @@ async def test_without_threads_an_update_fails_changes_nothing_and_the_next_one_
         with no_threads_left(), pytest.raises(StoreError, match="no more threads"):
             await database.write(put("during", "1"))
         await asyncio.wait_for(database.write(put("after", "1")), 30)
-        assert facts(database) == {"after": "1"}
+        assert key_values(database) == {"after": "1"}
 
 
 async def test_writes_come_one_after_the_other(database: Database) -> None:
@@ -85,7 +85,7 @@ async def test_writes_come_one_after_the_other(database: Database) -> None:
         connection.execute("INSERT INTO key_value VALUES (?, '')", (f"n{value}",))
 
     await asyncio.gather(*(database.write(count) for _ in range(20)))
-    assert len(facts(database)) == 20
+    assert len(key_values(database)) == 20
 
 
 async def test_an_action_is_completed_though_nobody_waits_any_more(database: Database) -> None:
@@ -102,7 +102,7 @@ async def test_an_action_is_completed_though_nobody_waits_any_more(database: Dat
         await waiting
     await database.write(put("b", "1"))
     assert ends == ["memory"]
-    assert facts(database) == {"a": "1", "b": "1"}
+    assert key_values(database) == {"a": "1", "b": "1"}
 
 
 async def test_an_action_that_fails_unheard_does_not_complain(

@@ -25,7 +25,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 async def test_the_thumbnail_of_a_preset_is_served_to_those_who_may_move_the_camera(world: World) -> None:
     assert PRESET.rank is Rank.USERS
     await world.ptz.update_preset(2, "1|5|door")
-    await world.facts.set("ptz.thumbnail.2", b64encode(b"jpeg").decode())
+    await world.key_values.set("ptz.thumbnail.2", b64encode(b"jpeg").decode())
     reply = await world.ask(PRESET, "number=2&v=1")
     assert (reply.body, reply.content_type) == (b"jpeg", "image/jpeg")
     await world.ptz.update_preset(2, "0|5|")

@@ -101,7 +101,7 @@ async def test_live_values_do_not_count_as_changes_from_the_factory(world: World
 
 
 async def test_missing_hardware_is_reported(world: World) -> None:
-    world.drivers = choose_drivers({"output": "none"}, world.facts)
+    world.drivers = choose_drivers({"output": "none"}, world.key_values)
     world.settings.add_readers({("Hardware", "TriggerOut"): lambda: "0"})
     output = (await listed(world))["GPIO.TriggerOutStatus1"]
     assert output["fixed"] == "Not on this device: Number of digital outputs."

@@ -69,7 +69,7 @@ MAX_INPUTS = 2
 
 
 def choose_drivers(
-    chosen: Mapping[str, str], facts: KeyValueStore, applied: dict[str, str] | None = None, model: str = "virtual"
+    chosen: Mapping[str, str], key_values: KeyValueStore, applied: dict[str, str] | None = None, model: str = "virtual"
 ) -> Drivers:
     """Return the drivers of one of the `MODELS`. `chosen` names the drivers of some kinds of hardware: ``virtual``,
     ``none``, or hardware of Linux. For `applied` see `VirtualHardware`. Raises ``ConfigError``."""
@@ -79,7 +79,7 @@ def choose_drivers(
     if model == "linux":
         defaults["light"] = "picture"
         defaults["network"] = "networkmanager" if importlib.util.find_spec("dbus_fast") else "none"
-    return _Choice({**defaults, **chosen}, VirtualHardware(applied)).drivers(model, facts)
+    return _Choice({**defaults, **chosen}, VirtualHardware(applied)).drivers(model, key_values)
 
 
 class _Choice:
@@ -89,7 +89,7 @@ class _Choice:
         self._chosen, self._hardware = chosen, hardware
         self._units: list[Unit] = []
 
-    def drivers(self, model: str, facts: KeyValueStore) -> Drivers:
+    def drivers(self, model: str, key_values: KeyValueStore) -> Drivers:
         inputs, light = self._inputs(), self._light()
         pan_tilt, lens = self._motors()
         missing = {FEATURES[kind] for kind, driver in self._chosen.items() if driver == "none"}
@@ -102,7 +102,7 @@ class _Choice:
             ir_cut=self._ir_cut(light),
             led=self._led(),
             serial_line=self._serial_line(),
-            time_source=OffsetClock(facts) if model == "virtual" else _linux("system_clock").SystemClock(),
+            time_source=OffsetClock(key_values) if model == "virtual" else _linux("system_clock").SystemClock(),
             network=self._network(),
             features=features | {"TriggerIn": str(len(inputs))},
             virtual=self._hardware if model == "virtual" else None,

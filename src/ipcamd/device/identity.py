@@ -53,10 +53,10 @@ class Identity:
         return {("System.Info", name): partial(str, value) for name, value in plate.items()}
 
 
-async def load_identity(facts: KeyValueStore) -> Identity:
+async def load_identity(key_values: KeyValueStore) -> Identity:
     """Return this camera's identity; the first start generates it durably. Raises ``StoreError``."""
-    mac = facts.get(MAC) or await _keep(facts, MAC, draw_mac())
-    serial = facts.get(SERIAL) or await _keep(facts, SERIAL, draw_serial())
+    mac = key_values.get(MAC) or await _keep(key_values, MAC, draw_mac())
+    serial = key_values.get(SERIAL) or await _keep(key_values, SERIAL, draw_serial())
     return Identity(mac, serial, firmware_build=build_number(__version__))
 
 
@@ -77,6 +77,6 @@ def build_number(version: str) -> str:
     return str(major * 10_000 + minor * 100 + patch)
 
 
-async def _keep(facts: KeyValueStore, name: str, value: str) -> str:
-    await facts.set(name, value)
+async def _keep(key_values: KeyValueStore, name: str, value: str) -> str:
+    await key_values.set(name, value)
     return value

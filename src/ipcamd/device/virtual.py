@@ -135,15 +135,15 @@ class OffsetClock:
 
     def __init__(
         self,
-        facts: KeyValueStore,
+        key_values: KeyValueStore,
         host: Callable[[], int] = time.time_ns,
         monotonic: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         """`host` is the host's clock, in nanoseconds since the epoch; `monotonic` measures the progress of a slew."""
-        self._facts = facts
+        self._key_values = key_values
         self._host = host
         self._monotonic = monotonic
-        self._offset = _Offset(int(facts.get(OFFSET) or 0))
+        self._offset = _Offset(int(key_values.get(OFFSET) or 0))
 
     def now_ns(self) -> int:
         """See `TimeSource`. From any thread."""
@@ -160,7 +160,7 @@ class OffsetClock:
         return self._change(_Offset(present_ns + offset_ns, present_ns, began_ns))
 
     def _change(self, offset: "_Offset") -> TransactionPart:
-        kept = self._facts.keep(OFFSET, str(offset.final_ns))
+        kept = self._key_values.keep(OFFSET, str(offset.final_ns))
 
         def done() -> None:
             kept.done()

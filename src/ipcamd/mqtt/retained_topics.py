@@ -11,9 +11,9 @@ _KEY = "mqtt.retained"
 class RetainedTopics:
     """Topics at the present broker. For the event loop."""
 
-    def __init__(self, facts: KeyValueStore) -> None:
-        self._facts = facts
-        found = json.loads(facts.get(_KEY) or "[]")
+    def __init__(self, key_values: KeyValueStore) -> None:
+        self._key_values = key_values
+        found = json.loads(key_values.get(_KEY) or "[]")
         self._topics = {str(topic) for topic in found}
 
     def __bool__(self) -> bool:
@@ -35,4 +35,4 @@ class RetainedTopics:
         await self._save()
 
     async def _save(self) -> None:
-        await self._facts.set(_KEY, json.dumps(sorted(self._topics)))
+        await self._key_values.set(_KEY, json.dumps(sorted(self._topics)))

@@ -43,7 +43,7 @@ class AddressChange:
         settings: Settings,
         network: NetworkInterface,
         listen: ListenAddress,
-        facts: KeyValueStore,
+        key_values: KeyValueStore,
         note: Callable[[str], None],
         confirm_s: float = CONFIRM_S,
     ) -> None:
@@ -51,7 +51,7 @@ class AddressChange:
         self._settings = settings
         self._network = network
         self._listen = listen
-        self._facts = facts
+        self._key_values = key_values
         self._note = note
         self._confirm_s = confirm_s
         self._pending: _Pending | None = None
@@ -84,7 +84,7 @@ class AddressChange:
             self._settings.watch(group.name, lambda _: self._apply_soon())
         if not self._network.is_configurable:
             self._spawn(self._configure())
-        if (kept := _load(self._facts.get(PENDING))) and (
+        if (kept := _load(self._key_values.get(PENDING))) and (
             self._network.is_configurable or kept.address in self._listen.hosts
         ):
             self._pending = kept
@@ -106,7 +106,7 @@ class AddressChange:
         pending, kept = self._pending, self._pending
         if not self._is_undoing and self._may_cut_off(before, after):
             pending = _Pending(dict(kept.before if kept else before), after["IPAddress"])
-            await self._facts.set(PENDING, _dump(pending))
+            await self._key_values.set(PENDING, _dump(pending))
         yield
         if pending is not kept:
             self._pending = pending
@@ -205,7 +205,7 @@ class AddressChange:
         self._note(message)
 
     async def _forget(self) -> None:
-        await self._facts.set(PENDING, "")
+        await self._key_values.set(PENDING, "")
 
     def _spawn(self, work: Coroutine[object, object, object]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -12,11 +12,11 @@ class KeyValueStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._facts: dict[str, str] = dict(database.rows("SELECT name, value FROM key_value"))
+        self._key_values: dict[str, str] = dict(database.rows("SELECT name, value FROM key_value"))
 
     def get(self, name: str) -> str | None:
         """Return the value; None if there is none."""
-        return self._facts.get(name)
+        return self._key_values.get(name)
 
     async def set(self, name: str, value: str) -> None:
         """Store the value; it is on the disk on return. Raises ``StoreError`` if nothing was changed."""
@@ -28,7 +28,7 @@ class KeyValueStore:
         def save(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR REPLACE INTO key_value VALUES (?, ?)", (name, value))
 
-        return TransactionPart(save, lambda: self._facts.update({name: value}))
+        return TransactionPart(save, lambda: self._key_values.update({name: value}))
 
     def forget(self, name: str) -> TransactionPart:
         """Return the transaction part that deletes the value."""
@@ -37,7 +37,7 @@ class KeyValueStore:
             connection.execute("DELETE FROM key_value WHERE name = ?", (name,))
 
         def done() -> None:
-            self._facts.pop(name, None)
+            self._key_values.pop(name, None)
 
         return TransactionPart(save, done)
 
@@ -45,7 +45,7 @@ class KeyValueStore:
         """Return the transaction part that deletes all other values, for a factory default."""
 
         def done() -> None:
-            self._facts = {name: value for name, value in self._facts.items() if name in kept}
+            self._key_values = {name: value for name, value in self._key_values.items() if name in kept}
 
         return TransactionPart(partial(erase_keys, kept=kept), done)
 

@@ -29,7 +29,7 @@ async def use(world: World) -> None:
     await world.schedules.add({"Name": "night"})
     await world.accounts.add("boss", "sunflower", Rank.ADMIN)
     for name, value in {**FACTS, UNCONFIRMED: "{}"}.items():
-        await world.facts.set(name, value)
+        await world.key_values.set(name, value)
     world.event_log.note(EventLogEntry(world.host, "motion"))
     await world.event_log.flush()
 
@@ -56,7 +56,7 @@ async def test_wrong_requests_change_nothing(world: World, query: str) -> None:
     assert world.restarts == 0
     assert world.settings["System.Info"]["ServerName"] == "door"
     assert world.accounts.entry("boss")
-    await world.facts.set("ptz.position", "[0, 0, 1]")
+    await world.key_values.set("ptz.position", "[0, 0, 1]")
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ async def test_it_leaves_what_the_mode_names(
     assert world.restarts == 1
     path = await copied(world)
     with Database(path) as database:
-        settings, facts = Settings(database, ALL_GROUPS, {}), KeyValueStore(database)
+        settings, key_values = Settings(database, ALL_GROUPS, {}), KeyValueStore(database)
         assert settings["Time"]["TimeZone"] == zone
         assert settings["System.Info"]["ServerName"] == settings.factory("System.Info")["ServerName"]
         assert settings["Event.Schedule.1"] == settings.factory("Event.Schedule.1")
         assert Accounts(database).names(Rank.ADMIN) == names
         left = {name for (name,) in database.rows("SELECT name FROM key_value")}
         assert left == {"identity.mac", "seal.fingerprint"} | kept
-        assert facts.get("identity.mac") == FACTS["identity.mac"]
+        assert key_values.get("identity.mac") == FACTS["identity.mac"]
         ((what, done),) = database.rows("SELECT what, done FROM event_log")
         assert (what, done) == ("factory default", f"mode {mode} by admin (127.0.0.1)")
 
@@ -86,7 +86,7 @@ async def test_nothing_that_the_parts_remember_is_stored_until_the_restart(world
     await use(world)
     await world.ask(ENDPOINT, "mode=1")
     with pytest.raises(StoreError, match="restarting"):
-        await world.facts.set("ptz.position", "[10, 10, 2]")
+        await world.key_values.set("ptz.position", "[10, 10, 2]")
     with pytest.raises(StoreError, match="restarting"):
         await world.settings.update([Change("System.Info", "ServerName", "door")])
 

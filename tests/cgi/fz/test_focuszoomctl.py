@@ -82,7 +82,7 @@ async def test_only_administrators_pass_a_lock_of_ptz(world: World) -> None:
 
 
 async def test_without_a_lens_everything_is_refused(world: World) -> None:
-    world.drivers = choose_drivers({"lens": "none"}, world.facts)
+    world.drivers = choose_drivers({"lens": "none"}, world.key_values)
     for query in ("focusplus", "focusminus", "movezoom=1", "smartfocusscan", "fzisbusy", "getmotorcurpos"):
         with pytest.raises(RequestFailed, match="not supported by this device"):
             await world.ask(FZ, query)

@@ -202,6 +202,6 @@ async def test_an_administrator_locks_ptz(world: World) -> None:
 
 
 async def test_without_a_head_it_is_not_supported(world: World) -> None:
-    world.drivers = choose_drivers({"pan-tilt": "none"}, world.facts)
+    world.drivers = choose_drivers({"pan-tilt": "none"}, world.key_values)
     with pytest.raises(RequestFailed, match="not supported by this device"):
         await world.ask(PTZ, "move=up")

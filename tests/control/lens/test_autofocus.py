@@ -26,7 +26,7 @@ WAIT_S = 30.0
 class Rig:
     """A lens at a position, and a source of `rate` pictures per second."""
 
-    def __init__(self, facts: KeyValueStore, position: LensPosition, rate: float = 30) -> None:
+    def __init__(self, key_values: KeyValueStore, position: LensPosition, rate: float = 30) -> None:
         self.hardware, self.rate = VirtualHardware(), rate
         zoom = make_zoom()
         self.driver = VirtualLens(self.hardware, zoom)
@@ -34,7 +34,7 @@ class Rig:
         self.meter, self.notes = FocusMeter(), list[str]()
         motors, self.changed = MotorWatch(self.driver), asyncio.Event()
         motors.watch(self.changed.set)
-        self.lens = LensController(self.driver, facts, motors, self.meter, self.notes.append)
+        self.lens = LensController(self.driver, key_values, motors, self.meter, self.notes.append)
 
     async def show_pictures(self) -> None:
         while self.rate:
@@ -69,15 +69,15 @@ async def showing(*rigs: Rig) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def facts(tmp_path: Path) -> AsyncIterator[KeyValueStore]:
+async def key_values(tmp_path: Path) -> AsyncIterator[KeyValueStore]:
     with Database(tmp_path / "ipcamd.db") as database:
         yield KeyValueStore(database)
 
 
-async def test_it_finds_the_sharpest_picture_from_any_start_at_any_rate(facts: KeyValueStore) -> None:
+async def test_it_finds_the_sharpest_picture_from_any_start_at_any_rate(key_values: KeyValueStore) -> None:
     starts = [(zoom, focus, 30.0) for zoom in (1.0, 2.5, 4.0) for focus in (0.0, 37.0, 49.0, 51.0, 80.0, 100.0)]
     starts += [(1.0, 0.0, 8.0), (4.0, 100.0, 60.0)]
-    rigs = [Rig(facts, LensPosition(zoom, focus), rate) for zoom, focus, rate in starts]
+    rigs = [Rig(key_values, LensPosition(zoom, focus), rate) for zoom, focus, rate in starts]
     async with showing(*rigs):
         found = await asyncio.gather(*(rig.focus() for rig in rigs))
     for (zoom, *start), focus in zip(starts, found, strict=True):
@@ -86,14 +86,14 @@ async def test_it_finds_the_sharpest_picture_from_any_start_at_any_rate(facts: K
 
 
 async def test_without_pictures_it_returns_to_where_it_was(
-    facts: KeyValueStore, monkeypatch: pytest.MonkeyPatch
+    key_values: KeyValueStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ipcamd.control.lens.autofocus.FIRST_S", 0.1)
-    assert await Rig(facts, LensPosition(1, 37), rate=0).focus() == 37
+    assert await Rig(key_values, LensPosition(1, 37), rate=0).focus() == 37
 
 
-async def test_it_measures_only_meanwhile_and_is_busy(facts: KeyValueStore) -> None:
-    rig = Rig(facts, LensPosition(1, 37))
+async def test_it_measures_only_meanwhile_and_is_busy(key_values: KeyValueStore) -> None:
+    rig = Rig(key_values, LensPosition(1, 37))
     async with showing(rig):
         await rig.lens.start_autofocus()
         await asyncio.sleep(0)
@@ -102,9 +102,9 @@ async def test_it_measures_only_meanwhile_and_is_busy(facts: KeyValueStore) -> N
     assert (rig.meter.wanted, rig.lens.state()["autofocus"]) == (False, False)
 
 
-async def test_a_jam_ends_it(facts: KeyValueStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_jam_ends_it(key_values: KeyValueStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.device.virtual_lens.JAM_S", 0.5)
-    rig = Rig(facts, LensPosition(1, 37))
+    rig = Rig(key_values, LensPosition(1, 37))
     async with showing(rig):
         await rig.lens.start_autofocus()
         rig.hardware.apply({"lens": "jam"})
@@ -112,8 +112,8 @@ async def test_a_jam_ends_it(facts: KeyValueStore, monkeypatch: pytest.MonkeyPat
     assert rig.notes == ["the motor is blocked"]
 
 
-async def test_a_zoom_meanwhile_ends_it(facts: KeyValueStore) -> None:
-    rig = Rig(facts, LensPosition(1, 0))
+async def test_a_zoom_meanwhile_ends_it(key_values: KeyValueStore) -> None:
+    rig = Rig(key_values, LensPosition(1, 0))
     async with showing(rig):
         await rig.lens.start_autofocus()
         await rig.driver.move_to(LensPosition(2, best_focus(2)))  # as the pan-tilt head does it
@@ -121,8 +121,8 @@ async def test_a_zoom_meanwhile_ends_it(facts: KeyValueStore) -> None:
     assert rig.lens.position == LensPosition(2, best_focus(2))
 
 
-async def test_shutdown_ends_it_and_the_next_start_has_the_focus_from_before(facts: KeyValueStore) -> None:
-    rig = Rig(facts, LensPosition(1, 37))
+async def test_shutdown_ends_it_and_the_next_start_has_the_focus_from_before(key_values: KeyValueStore) -> None:
+    rig = Rig(key_values, LensPosition(1, 37))
     async with showing(rig):
         await rig.lens.start_autofocus()
         await asyncio.sleep(0)

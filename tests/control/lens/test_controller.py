@@ -34,13 +34,13 @@ class Rig:
 
     def build(self) -> None:
         self.database = Database(self.path / "ipcamd.db")
-        self.facts, zoom = KeyValueStore(self.database), make_zoom(self._clock)
+        self.key_values, zoom = KeyValueStore(self.database), make_zoom(self._clock)
         self.driver = VirtualLens(self.hardware, zoom, self._clock)
         head = VirtualPanTilt(self.hardware, self._clock, zoom, self.driver.follow_zoom)
         self.motors = MotorWatch(self.driver, head, hold=self.holds.append)
-        self.ptz = PtzController(head, Settings(self.database, ALL_GROUPS, {}), self.facts, self.motors)
+        self.ptz = PtzController(head, Settings(self.database, ALL_GROUPS, {}), self.key_values, self.motors)
         self.lens = LensController(
-            self.driver, self.facts, self.motors, FocusMeter(), self.notes.append, now_s=self._clock
+            self.driver, self.key_values, self.motors, FocusMeter(), self.notes.append, now_s=self._clock
         )
         self.ptz.start()
         self.lens.start()
@@ -176,7 +176,7 @@ async def test_a_driver_that_hangs_is_a_clear_error_and_the_next_action_works(
 
 
 async def test_without_a_lens_nothing_is_supported(rig: Rig) -> None:
-    lens = LensController(AbsentLens(), rig.facts, rig.motors, FocusMeter())
+    lens = LensController(AbsentLens(), rig.key_values, rig.motors, FocusMeter())
     for action in (lens.step_focus(1), lens.zoom_to(1), lens.start_autofocus()):
         with pytest.raises(RequestFailed, match="not supported by this device"):
             await action

@@ -63,10 +63,10 @@ class Rig:
         self.database = Database(self.path / "ipcamd.db")
         self.settings = Settings(self.database, ALL_GROUPS, {})
         self.driver = VirtualPanTilt(self.hardware, lambda: self.now_s)
-        self.facts = KeyValueStore(self.database)
+        self.key_values = KeyValueStore(self.database)
         self.motors = MotorWatch(self.driver, hold=self.holds.append)
         self.ptz = PtzController(
-            self.driver, self.settings, self.facts, self.motors, self.notes.append, self.take_thumbnail
+            self.driver, self.settings, self.key_values, self.motors, self.notes.append, self.take_thumbnail
         )
         self.ptz.start()
 
@@ -324,7 +324,7 @@ async def test_the_rest_of_a_lock_is_shown_in_whole_minutes_then_in_tens_of_seco
 
 
 async def test_without_any_head_nothing_is_supported(rig: Rig) -> None:
-    ptz = PtzController(AbsentPanTilt(), rig.settings, rig.facts, rig.motors)
+    ptz = PtzController(AbsentPanTilt(), rig.settings, rig.key_values, rig.motors)
     for action in (ptz.move("up"), ptz.stop(), ptz.go_home(), ptz.calibrate(), ptz.start_patrol(), ptz.set_home()):
         with pytest.raises(RequestFailed, match="not supported by this device"):
             await action

@@ -52,7 +52,7 @@ async def test_a_preset_has_the_picture_of_its_place_until_it_is_removed(rig: Lo
     await rig.restart()
     assert rig.ptz.thumbnails.picture(3) == b"door"
     await rig.ptz.update_preset(3, "0|5|")
-    assert (rig.ptz.thumbnails.picture(3), rig.facts.get("ptz.thumbnail.3")) == (None, None)
+    assert (rig.ptz.thumbnails.picture(3), rig.key_values.get("ptz.thumbnail.3")) == (None, None)
 
 
 async def test_a_picture_with_other_masks_is_not_shown(rig: LookingRig) -> None:
@@ -90,7 +90,7 @@ async def test_a_preset_that_is_removed_before_there_is_a_picture_gets_none(rig:
     await rig.ptz.update_preset(1, "1|8|door")
     await rig.ptz.update_preset(1, "0|5|")
     await rig.see(b"door")
-    assert rig.facts.get("ptz.thumbnail.1") is None
+    assert rig.key_values.get("ptz.thumbnail.1") is None
 
 
 async def test_a_preset_that_is_enabled_as_a_parameter_gets_one_and_keeps_it_while_it_is_disabled(

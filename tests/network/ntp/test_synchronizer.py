@@ -42,9 +42,9 @@ class Device:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.settings = Settings(self.database, ALL_GROUPS, {})
-        self.facts = KeyValueStore(self.database)
+        self.key_values = KeyValueStore(self.database)
         self.monotonic = 0
-        source = OffsetClock(self.facts, time.time_ns, lambda: self.monotonic)
+        source = OffsetClock(self.key_values, time.time_ns, lambda: self.monotonic)
         self.clock = CameraClock(source, lambda: self.settings["Time"])
         self.notes: asyncio.Queue[str] = asyncio.Queue()
         self.corrected = asyncio.Event()
@@ -83,7 +83,7 @@ async def test_a_large_offset_is_stepped_and_survives_a_restart(device: Device, 
         await device.follow(f"127.0.0.1:{server.port}")
         await device.is_corrected()
     assert device.offset_s == pytest.approx(offset_s, abs=TOLERANCE_S)
-    again = CameraClock(OffsetClock(device.facts), lambda: device.settings["Time"])
+    again = CameraClock(OffsetClock(device.key_values), lambda: device.settings["Time"])
     assert (again.now_ns() - time.time_ns()) / SECOND == pytest.approx(offset_s, abs=TOLERANCE_S)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ipcamd.control.driver_guard import DriverGuard
 from ipcamd.control.lens.autofocus import Autofocus
-from ipcamd.control.lens.memory import LensMemory
+from ipcamd.control.lens.stored_position import StoredLensPosition
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.device.drivers import Lens
 from ipcamd.device.position import FOCUS_LIMIT, LensPosition, zoom_of_index
@@ -26,7 +26,7 @@ class LensController:
     def __init__(
         self,
         driver: Lens,
-        facts: KeyValueStore,
+        key_values: KeyValueStore,
         motors: MotorWatch,
         meter: FocusMeter,
         note: Callable[[str], None] = lambda _: None,
@@ -35,7 +35,7 @@ class LensController:
         """`motors` monitors `driver`, `meter` measures the sharpness of the picture, `note` writes a failure to the
         event log; `now_s` is the driver's clock."""
         self._now_s = now_s
-        self._driver, self._memory, self._motors = driver, LensMemory(facts), motors
+        self._driver, self._stored, self._motors = driver, StoredLensPosition(key_values), motors
         self._guard = DriverGuard("the lens", note)
         self._autofocus = Autofocus(driver, self._drive, meter)
         self._scan: asyncio.Task[None] | None = None
@@ -70,7 +70,7 @@ class LensController:
 
     def start(self) -> None:
         """Restore the position of the last run."""
-        if self._driver.is_present and (position := self._memory.position):
+        if self._driver.is_present and (position := self._stored.position):
             self._driver.restore(position)
 
     async def close(self) -> None:
@@ -146,4 +146,4 @@ class LensController:
 
     async def _save(self) -> None:
         if self._driver.is_present:
-            await self._memory.save_position(self.position)
+            await self._stored.save_position(self.position)

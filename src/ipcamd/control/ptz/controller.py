@@ -10,7 +10,7 @@ from contextlib import suppress
 from ipcamd.control.driver_guard import DriverGuard
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.lock import PtzLock
-from ipcamd.control.ptz.memory import PtzMemory
+from ipcamd.control.ptz.stored_positions import StoredPtzPositions
 from ipcamd.control.ptz.patrol import Patrol
 from ipcamd.control.ptz.presets import Presets
 from ipcamd.control.ptz.serial import NoSerialCommands, SerialCommands
@@ -47,7 +47,7 @@ class PtzController:
         self,
         driver: PanTilt,
         settings: Settings,
-        facts: KeyValueStore,
+        key_values: KeyValueStore,
         motors: MotorWatch,
         note: Callable[[str], None] = lambda _: None,
         take_thumbnail: Callable[[], Awaitable[bytes]] | None = None,
@@ -57,18 +57,18 @@ class PtzController:
         self.serial: SerialCommands = NoSerialCommands()
         """The head on the serial line; may be replaced."""
         self.lock = PtzLock()
-        self._driver, self._settings, self._memory = driver, settings, PtzMemory(facts)
+        self._driver, self._settings, self._stored = driver, settings, StoredPtzPositions(key_values)
         self._motors = motors
         self._guard = DriverGuard("the pan-tilt head", note)
-        self.thumbnails = PresetThumbnails(facts, self._memory, settings, take_thumbnail, motors.tell)
-        self.presets = Presets(settings, self._memory, self.thumbnails)
+        self.thumbnails = PresetThumbnails(key_values, self._stored, settings, take_thumbnail, motors.tell)
+        self.presets = Presets(settings, self._stored, self.thumbnails)
         self._patrol = Patrol(self.presets.stops, self._visit)
         self._is_held = False
         """Whether the move continues until a stop."""
         self._timeout: asyncio.TimerHandle | None = None
         """Timer that ends the present move of `drive`."""
         settings.watch(PRESETLIST.name, lambda _: self._follow_presets())
-        motors.keep(lambda: self._memory.save_position(self.position), lambda: self._patrol.is_running)
+        motors.keep(lambda: self._stored.save_position(self.position), lambda: self._patrol.is_running)
 
     @property
     def is_supported(self) -> bool:
@@ -105,9 +105,9 @@ class PtzController:
     def start(self) -> None:
         """Restore the position, and the patrol, of the last run."""
         if self._driver.is_present:
-            self._driver.restore(self._memory.position)
+            self._driver.restore(self._stored.position)
             self._motors.follow()
-        if self._memory.patrols and self.is_supported:
+        if self._stored.patrols and self.is_supported:
             self._patrol.start()
 
     def close(self) -> None:
@@ -201,7 +201,7 @@ class PtzController:
     async def go_home(self) -> None:
         """Move to the home position. Raises ``RequestFailed``."""
         self._begin("home")
-        await self._drive(self._memory.home)
+        await self._drive(self._stored.home)
         if self.serial.enabled:
             await self._guard.run(self.serial.send_move("home", False))
 
@@ -209,7 +209,7 @@ class PtzController:
         """Store the present position as home. Raises ``RequestFailed``, also with only a head on the serial line, whose
         home is fixed, and ``StoreError``."""
         self._refuse_serial_only()
-        await self._memory.save_home(self.position)
+        await self._stored.save_home(self.position)
 
     async def calibrate(self) -> None:
         """Reset the head after a hardware error; then it moves home. Raises ``RequestFailed``."""
@@ -243,7 +243,7 @@ class PtzController:
         """Visit the presets, also after a restart, until another command. Raises ``RequestFailed``, ``StoreError``."""
         self._refuse_absent()
         self.refuse_empty_patrol()
-        await self._memory.save_patrols(True)
+        await self._stored.save_patrols(True)
         self._patrol.start()
         self._motors.tell()
 
@@ -252,7 +252,7 @@ class PtzController:
         self._refuse_absent()
         if self._patrol.is_running:
             await self.stop()
-        await self._memory.save_patrols(False)
+        await self._stored.save_patrols(False)
 
     async def send_external(self, number: int) -> None:
         """Send external command 1 to 5 on the serial line. Raises ``RequestFailed``."""
@@ -301,7 +301,7 @@ class PtzController:
     def _end_patrol(self) -> None:
         if self._patrol.is_running:
             self._patrol.stop()
-            self._motors.save(lambda: self._memory.save_patrols(False))
+            self._motors.save(lambda: self._stored.save_patrols(False))
 
     def _zoom_to_move(self) -> float:
         """Return a zoom at which pan and tilt have room."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from zlib import crc32
 
-from ipcamd.control.ptz.memory import PtzMemory
+from ipcamd.control.ptz.stored_positions import StoredPtzPositions
 from ipcamd.errors import IpcamdError
 from ipcamd.params.device.privacy import MASK_GROUPS
 from ipcamd.params.device.ptz import PRESETS
@@ -30,15 +30,15 @@ class PresetThumbnails:
 
     def __init__(
         self,
-        facts: KeyValueStore,
-        memory: PtzMemory,
+        key_values: KeyValueStore,
+        stored: StoredPtzPositions,
         settings: Settings,
         take: Callable[[], Awaitable[bytes]] | None,
         tell: Callable[[], None],
     ) -> None:
         """`take` returns a small JPEG of the present picture, and raises ``IpcamdError`` without one; None: no
         thumbnails. `tell` is called for each new one."""
-        self._facts, self._memory, self._settings = facts, memory, settings
+        self._key_values, self._stored, self._settings = key_values, stored, settings
         self._take, self._tell = take, tell
         self._making: dict[int, asyncio.Task[None]] = {}
 
@@ -54,7 +54,7 @@ class PresetThumbnails:
 
     def forget(self, number: int) -> TransactionPart:
         """Return the transaction part that deletes the thumbnail of a preset."""
-        return self._facts.forget(_key(number))
+        return self._key_values.forget(_key(number))
 
     def make(self, number: int) -> None:
         """Create the thumbnail of a newly stored preset, in the background. A failure is logged."""
@@ -71,12 +71,12 @@ class PresetThumbnails:
         await asyncio.gather(*self._making.values(), return_exceptions=True)
 
     async def _make(self, number: int, take: Callable[[], Awaitable[bytes]]) -> None:
-        position, masks = self._memory.preset(number), self._masks()
+        position, masks = self._stored.preset(number), self._masks()
         try:
             picture = await take()
-            if self._memory.preset(number) != position:
+            if self._stored.preset(number) != position:
                 return  # it was removed or stored again meanwhile
-            await self._facts.set(_key(number), masks + b64encode(picture).decode())
+            await self._key_values.set(_key(number), masks + b64encode(picture).decode())
         except IpcamdError as error:
             _log.warning("preset %d has no thumbnail: %s", number, error)
             return
@@ -85,7 +85,7 @@ class PresetThumbnails:
     def _text(self, number: int, masks: str) -> str | None:
         """Return the base64 of a thumbnail; None if there is none, or if it was taken with other privacy masks than
         `masks`."""
-        text = self._facts.get(_key(number)) if self._memory.preset(number) else None
+        text = self._key_values.get(_key(number)) if self._stored.preset(number) else None
         if text is None or _MASKS_END in text[len(masks) :] or not text.startswith(masks):
             return None
         return text[len(masks) :]

@@ -35,11 +35,11 @@ class PortMapping:
     """Maps and renews ports, repeats this after a restart of the router, and removes the mappings."""
 
     def __init__(
-        self, facts: KeyValueStore, egress: EgressPolicy, note: Callable[[str], None], family: str = "IPv4"
+        self, key_values: KeyValueStore, egress: EgressPolicy, note: Callable[[str], None], family: str = "IPv4"
     ) -> None:
         """`note` writes a failure to the event log; `family` is for the log."""
         self._family = family
-        self._facts = facts
+        self._key_values = key_values
         self._egress = egress
         self._note = note
         self._gateway: Gateway | None = None
@@ -113,10 +113,10 @@ class PortMapping:
         """Return the camera's nonce for PCP, which is stored."""
         from ipcamd.wire.pcp import NONCE_BYTES
 
-        nonce = self._facts.get(NONCE)
+        nonce = self._key_values.get(NONCE)
         if nonce is None:
             nonce = secrets.token_hex(NONCE_BYTES)
-            await self._facts.set(NONCE, nonce)
+            await self._key_values.set(NONCE, nonce)
         return bytes.fromhex(nonce)
 
     async def _release(self) -> None:

@@ -37,7 +37,7 @@ class DdnsUpdater:
         settings: Settings,
         egress: EgressPolicy,
         network: NetworkInterface,
-        facts: KeyValueStore,
+        key_values: KeyValueStore,
         keyed_hash: Callable[[str], str],
         now_ns: Callable[[], int],
         note: Callable[[str], None],
@@ -48,12 +48,12 @@ class DdnsUpdater:
         self._settings = settings
         self._egress = egress
         self._network = network
-        self._facts = facts
+        self._key_values = key_values
         self._keyed_hash = keyed_hash
         self._now_ns = now_ns
         self._note = note
         self._external = external
-        self._outcome = load_outcome(facts.get(OUTCOME))
+        self._outcome = load_outcome(key_values.get(OUTCOME))
         self._due = 0.0
         self._task: asyncio.Task[None] | None = None
         self.look_s = LOOK_S
@@ -150,7 +150,7 @@ class DdnsUpdater:
             _log.warning("DDNS: %s is not updated: %s", name, outcome)
             self._note(str(outcome))
         try:
-            await self._facts.set(OUTCOME, outcome.dump())
+            await self._key_values.set(OUTCOME, outcome.dump())
         except IpcamdError as error:
             _log.error("the outcome of DDNS is not stored: %s", error)
 

@@ -1,4 +1,4 @@
-"""PTZ memory: positions that survive a restart, in the key-value store."""
+"""Stored PTZ positions: positions that survive a restart, in the key-value store."""
 
 import json
 
@@ -10,11 +10,11 @@ POSITION, HOME, PATROL = "ptz.position", "ptz.home", "ptz.patrol"
 """Keys of positions, as JSON, and of ``on`` while a patrol runs."""
 
 
-class PtzMemory:
+class StoredPtzPositions:
     """The resting position, home, the presets, and whether a patrol runs."""
 
-    def __init__(self, facts: KeyValueStore) -> None:
-        self._facts = facts
+    def __init__(self, key_values: KeyValueStore) -> None:
+        self._key_values = key_values
 
     @property
     def position(self) -> PtzPosition:
@@ -29,7 +29,7 @@ class PtzMemory:
     @property
     def patrols(self) -> bool:
         """Whether a patrol runs."""
-        return self._facts.get(PATROL) == "on"
+        return self._key_values.get(PATROL) == "on"
 
     def preset(self, number: int) -> PtzPosition | None:
         """Return the position of a preset; None if there is none."""
@@ -54,15 +54,15 @@ class PtzMemory:
     def preset_part(self, number: int, position: PtzPosition | None) -> TransactionPart:
         """Return the transaction part that stores the position of a preset, or deletes it (None)."""
         key = _preset(number)
-        return self._facts.keep(key, _text(position)) if position else self._facts.forget(key)
+        return self._key_values.keep(key, _text(position)) if position else self._key_values.forget(key)
 
     def _read(self, key: str) -> PtzPosition | None:
-        text = self._facts.get(key)
+        text = self._key_values.get(key)
         return PtzPosition(*json.loads(text)) if text else None
 
     async def _write(self, key: str, text: str) -> None:
-        if self._facts.get(key) != text:
-            await self._facts.set(key, text)
+        if self._key_values.get(key) != text:
+            await self._key_values.set(key, text)
 
 
 def _preset(number: int) -> str:
