@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.codecs import Codec, find_by_mp4_kind, find_by_audio_tag, key_tests, video_codecs
+from ipcamd.media.codecs import Codec, find_by_audio_tag, find_by_mp4_kind, key_tests, video_codecs
 from ipcamd.wire.avi.layout import HEAD, PICTURE
 from ipcamd.wire.avi.reader import iterate_chunks
 from ipcamd.wire.avi.reader import read_head as read_avi_head
