@@ -19,6 +19,13 @@ def test_at_first_nothing_is_watched() -> None:
     assert [window.active for window in windows] == [False] * 3
 
 
+def test_higher_sensitivity_needs_less_contrast() -> None:
+    windows = [Window("", True, (0, 0, 9, 9), (0, 0, 0), sensitivity, 50) for sensitivity in range(101)]
+    levels = [window.contrast for window in windows]
+    assert levels == sorted(levels, reverse=True)
+    assert (levels[0], levels[100]) == (48, 6)
+
+
 def test_each_setting_is_found_where_it_belongs() -> None:
     data = "1,10,20,30,40,50|0,1,2,3,4,5|1,0,0,0,0,100"
     values = {

@@ -92,11 +92,6 @@ class Detector:
         return frame.view == first.view and 0 < frame.captured_ns - self._last <= MAX_GAP_NS
 
 
-def detection_threshold(sensitivity: int) -> float:
-    """Return the smallest difference of a moving pixel: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
-    return float(6 * 8 ** ((100 - sensitivity) / 100))
-
-
 class WindowDetector:
     """Measures motion in one window, in pictures of one size."""
 
@@ -105,7 +100,7 @@ class WindowDetector:
         self._window = window
         self._slices, self._area = window_area(window, shape)
         self._size = max(1, int(np.count_nonzero(self._area)))
-        self._threshold = detection_threshold(window.sensitivity)
+        self._threshold = window.contrast
         self._before = False
 
     def detect(self, moved: Grey) -> WindowResult:

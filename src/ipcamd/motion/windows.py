@@ -30,6 +30,11 @@ class Window:
         return (*own, *(_cell(row, c) for row, bits in enumerate(self.rows) for c in range(COLUMNS) if bits >> c & 1))
 
     @property
+    def contrast(self) -> float:
+        """Smallest difference of a moving pixel: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
+        return float(6 * 8 ** ((100 - self.sensitivity) / 100))
+
+    @property
     def active(self) -> bool:
         """Whether it is enabled and has an area."""
         return self.enabled and bool(self.boxes)

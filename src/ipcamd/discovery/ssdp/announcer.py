@@ -123,8 +123,10 @@ def _on(device: UpnpDevice) -> tuple[int, str]:
 
 
 class SsdpAnnouncement(asyncio.DatagramProtocol):
-    """One device on one address: announced repeatedly, and withdrawn at the end. Only hosts of the same network get answers
-    to their searches."""
+    """One device on one address: announced repeatedly, and withdrawn at the end.
+
+    Only hosts of the same network get answers to their searches.
+    """
 
     def __init__(self, own: OwnAddress, device: SsdpDevice, allows: Callable[[str], bool]) -> None:
         """`allows` returns whether the IP filter admits an address."""
