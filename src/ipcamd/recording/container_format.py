@@ -11,7 +11,7 @@ from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.wire.avi.writer import AviWriter
 from ipcamd.wire.mp4.file_writer import Mp4FileWriter
-from ipcamd.wire.mp4.writer import Mp4Format
+from ipcamd.wire.mp4.tracks import Mp4Format
 
 Local = Callable[[int], datetime]
 """Returns the local time of a time in nanoseconds since the epoch."""

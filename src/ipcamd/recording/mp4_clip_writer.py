@@ -7,7 +7,7 @@ from ipcamd.recording.clip_writer import VideoClipWriter
 from ipcamd.recording.container_format import Local
 from ipcamd.storage.disk import Disk
 from ipcamd.wire.mp4.file_writer import Mp4FileWriter
-from ipcamd.wire.mp4.writer import Mp4Format
+from ipcamd.wire.mp4.tracks import Mp4Format
 
 
 class Mp4ClipWriter(VideoClipWriter):

@@ -6,7 +6,8 @@ FFmpeg's muxer holds each frame until the next one of every track, so it is not 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.wire.mp4.init_segment import content_type_of
-from ipcamd.wire.mp4.writer import Mp4Format, Mp4Writer
+from ipcamd.wire.mp4.live_writer import Mp4LiveWriter
+from ipcamd.wire.mp4.tracks import Mp4Format
 
 LEAP_NS = 10_000_000_000
 """A larger interval between pictures means that the camera's clock was set."""
@@ -26,7 +27,7 @@ class Mp4Muxer:
         """`first` is the key frame."""
         self.format = stream_format
         self.content_type = content_type_of(stream_format.tracks)
-        self._writer = Mp4Writer(stream_format, first.rate, first.captured_ns)
+        self._writer = Mp4LiveWriter(stream_format, first.rate, first.captured_ns)
         self._last_ns = first.captured_ns
 
     @property

@@ -12,8 +12,7 @@ from ipcamd.wire.mp4.fragment import Run, RunSample, format_fragment
 from ipcamd.wire.mp4.init_segment import format_init_segment
 from ipcamd.wire.mp4.segment_index import Segment, format_index, reserve_index
 from ipcamd.wire.mp4.start_time import format_start
-from ipcamd.wire.mp4.tracks import Track
-from ipcamd.wire.mp4.writer import Mp4Format
+from ipcamd.wire.mp4.tracks import Mp4Format, Track
 
 GAP_NS = 10 * SECOND_NS
 """A longer time without a picture means that the clock was set: the next picture follows at once."""

@@ -1,26 +1,12 @@
-"""MP4 writer: returns the bytes of a live stream, piece by piece. Each frame is a fragment."""
-
-from typing import NamedTuple
+"""Live MP4 writer: returns the bytes of a stream, piece by piece. Each frame is a fragment."""
 
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.mp4.fragment import Run, RunSample, format_fragment, format_reference_time
 from ipcamd.wire.mp4.init_segment import format_init_segment
-from ipcamd.wire.mp4.tracks import AudioTrack, Track, VideoTrack
+from ipcamd.wire.mp4.tracks import Mp4Format
 
 
-class Mp4Format(NamedTuple):
-    """Tracks of a stream or file. Another format needs another initialization segment."""
-
-    video: VideoTrack
-    sound: AudioTrack | None
-
-    @property
-    def tracks(self) -> tuple[Track, ...]:
-        """The tracks."""
-        return (self.video, self.sound) if self.sound else (self.video,)
-
-
-class Mp4Writer:
+class Mp4LiveWriter:
     """One stream, from a key frame on."""
 
     def __init__(self, mp4_format: Mp4Format, rate: int, origin_ns: int) -> None:

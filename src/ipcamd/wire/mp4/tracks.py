@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.aac import AudioSpecificConfig
@@ -58,6 +59,18 @@ class AudioTrack:
 
 Track = VideoTrack | AudioTrack
 """Track of either kind."""
+
+
+class Mp4Format(NamedTuple):
+    """Tracks of a stream or file. Another format needs another initialization segment."""
+
+    video: VideoTrack
+    sound: AudioTrack | None
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """The tracks."""
+        return (self.video, self.sound) if self.sound else (self.video,)
 
 
 def make_h264_track(key_frame: bytes, size: tuple[int, int]) -> VideoTrack | None:
