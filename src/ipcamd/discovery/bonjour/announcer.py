@@ -54,7 +54,7 @@ class BonjourAnnouncer:
         from zeroconf import Error
         from zeroconf.asyncio import AsyncZeroconf
 
-        from ipcamd.discovery.bonjour.link_zeroconf import LinkZeroconf
+        from ipcamd.discovery.bonjour.link_addresses import LinkZeroconf
 
         self._responder = AsyncZeroconf(zc=LinkZeroconf(wanted.addresses, self._allows))
         register = self._responder.async_register_service

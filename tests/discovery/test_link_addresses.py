@@ -8,7 +8,7 @@ from zeroconf import DNSOutgoing
 from zeroconf.asyncio import AsyncZeroconf
 
 from ipcamd.device.interface_state import OwnAddress
-from ipcamd.discovery.bonjour.link_zeroconf import LinkZeroconf
+from ipcamd.discovery.bonjour.link_addresses import LinkZeroconf
 
 __all__ = ["network"]
 pytestmark = [pytest.mark.slow, needs_networks]

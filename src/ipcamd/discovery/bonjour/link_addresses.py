@@ -1,4 +1,4 @@
-"""Multicast DNS responder: announces on each link only the addresses of that link (RFC 6762, sections 6.2 and 11)."""
+"""Addresses that Bonjour announces on a link: only those of that link (RFC 6762, sections 6.2 and 11)."""
 
 import logging
 import socket
@@ -15,7 +15,7 @@ _PORT = 5353
 
 
 class LinkZeroconf(Zeroconf):
-    """Zeroconf on some addresses. Only permitted hosts on the link get unicast answers."""
+    """Multicast DNS responder on some addresses. Only permitted hosts on the link get unicast answers."""
 
     def __init__(self, own: Sequence[OwnAddress], allows: Callable[[str], bool]) -> None:
         """`allows` returns whether the IP filter admits an address. Raises ``OSError``."""
