@@ -8,7 +8,8 @@ from ipcamd.cgi.audio import speaker
 from ipcamd.cgi.audio.talk import ENDPOINT
 from ipcamd.cgi.endpoint import Body, Reply
 from ipcamd.errors import RequestFailed
-from ipcamd.media.audio.speaker import AHEAD_S, HOLD_S
+from ipcamd.media.audio.speaker import AHEAD_S
+from ipcamd.media.audio.talk_turn import HOLD_S
 from ipcamd.params.group import Rank
 from ipcamd.wire import ulaw
 

@@ -6,7 +6,8 @@ import wave
 import pytest
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.audio.speaker import AHEAD_S, HOLD_S, KEPT_S, QUEUE_S, Speaker
+from ipcamd.media.audio.speaker import AHEAD_S, KEPT_S, QUEUE_S, Speaker
+from ipcamd.media.audio.talk_turn import HOLD_S
 from ipcamd.params.audio import AUDIO
 
 SECOND = b"\x01\x02" * 8000

@@ -11,13 +11,11 @@ from typing import Protocol
 
 from ipcamd.errors import RequestFailed
 from ipcamd.media.audio.audio_framer import RATE_HZ
+from ipcamd.media.audio.talk_turn import TalkTurn
 from ipcamd.params.group import Values
 
 KEPT_S = 30
 """Seconds of stored sound, without pauses between talkers."""
-
-HOLD_S = 2.0
-"""Seconds of silence after which another talker may start."""
 
 AHEAD_S = 0.5
 """Seconds that may be queued for a talker that can be slowed down."""
@@ -55,9 +53,7 @@ class Speaker:
         self._output = output
         self._now_s = now_s
         self._sleep = sleep
-        self._talker: Hashable = None
-        self._free = 0.0
-        """End of the present talker's turn."""
+        self._turn = TalkTurn(now_s)
         self._played = 0.0
         """Time at which the queue will have been played."""
         self._kept = bytearray()
@@ -69,19 +65,15 @@ class Speaker:
     @property
     def talker(self) -> Hashable:
         """The present talker; None without one."""
-        return self._talker if self._now_s() < self._free else None
+        return self._turn.talker
 
     def claim(self, who: Hashable) -> bool:
-        """Give `who` the turn for the next two seconds, unless another talker has it; return whether it succeeded."""
-        if not self.enabled or self.talker not in (None, who):
-            return False
-        self._talker, self._free = who, self._now_s() + HOLD_S
-        return True
+        """Give `who` the turn if talk is enabled (see `TalkTurn.claim`); return whether it succeeded."""
+        return self.enabled and self._turn.claim(who)
 
     def release(self, who: Hashable) -> None:
         """End the turn of `who`."""
-        if self._talker == who:
-            self._talker = None
+        self._turn.release(who)
 
     def offer(self, who: Hashable, samples: bytes) -> bool:
         """Queue samples; return False if another talker has the turn, or `who` sends faster than real time."""
