@@ -43,8 +43,8 @@ from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback.playback import Playback
 from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
-from ipcamd.store.event_search import EventSearch
 from ipcamd.store.event_log import EventLog
+from ipcamd.store.event_search import EventSearch
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query

@@ -184,6 +184,8 @@ def test_absent_hardware_reports_rest() -> None:
         ({"serial": "ttyUSB0"}, "a device such as /dev/ttyUSB0"),
     ],
 )
-def test_a_choice_that_makes_no_sense_is_refused(key_values: KeyValueStore, chosen: dict[str, str], message: str) -> None:
+def test_a_choice_that_makes_no_sense_is_refused(
+    key_values: KeyValueStore, chosen: dict[str, str], message: str
+) -> None:
     with pytest.raises(ConfigError, match=message):
         choose_drivers(chosen, key_values)

@@ -36,7 +36,9 @@ class Device:
         network = VirtualNetwork(VirtualHardware())
         self.listen = ListenAddress(self.settings, network, GIVEN)
         self.settings.guard("Network", self.listen.guard)
-        self.change = AddressChange(self.settings, network, self.listen, self.key_values, self.notes.put_nowait, confirm_s)
+        self.change = AddressChange(
+            self.settings, network, self.listen, self.key_values, self.notes.put_nowait, confirm_s
+        )
         self.changed = asyncio.Event()
         self.settings.watch("Network", self._tell)
         self.change.start()

@@ -8,8 +8,8 @@ import pytest
 
 from ipcamd.event_bus import Event, EventKind, Tampering
 from ipcamd.store.database import Database
-from ipcamd.store.event_search import EventFilter, EventSearch
 from ipcamd.store.event_log import EventLog, EventLogEntry, EventSpan
+from ipcamd.store.event_search import EventFilter, EventSearch
 from ipcamd.store.schema import MIGRATIONS, migrate
 
 S = 10**9

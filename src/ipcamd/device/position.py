@@ -10,8 +10,6 @@ ZOOM_LIMIT = 4.0
 """Zoom is the magnification, 1 (wide) to 4 (tele)."""
 FOCUS_LIMIT = 100.0
 """Focus is 0 (near) to 100 (far)."""
-ZOOM_INDEX_LIMIT = 6
-"""Zoom also has an index, 0 to 6 (SDK 13); half of it plus 1 is the zoom (clarifications, PTZ)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,3 @@ class LensPosition:
 
     def __iter__(self) -> Iterator[float]:
         return iter((self.zoom, self.focus))
-
-    @property
-    def index(self) -> int:
-        """The zoom index, 0 to 6."""
-        return round((self.zoom - 1) * 2)
-
-
-def zoom_of_index(index: int) -> float:
-    """Return the zoom of an index."""
-    return 1 + index / 2

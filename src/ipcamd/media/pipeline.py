@@ -28,7 +28,6 @@ from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.on_screen_text import shown_texts
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import MaskSet, enabled_masks
-from ipcamd.media.stream_meter import StreamMeter, StreamFigures
 from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.source import Wanted
 from ipcamd.media.source_demand import SourceDemand, make_analysis_capture
@@ -36,6 +35,7 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
 from ipcamd.media.stream.traffic import ENCODER, Traffic
+from ipcamd.media.stream_meter import StreamFigures, StreamMeter
 from ipcamd.media.stream_settings import StreamSettings, encoded_codecs, encoded_name, read_streams, sub_name
 from ipcamd.params.device.privacy import MASK_GROUPS, PRIVACY
 from ipcamd.params.group import Values

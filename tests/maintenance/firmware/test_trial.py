@@ -13,8 +13,8 @@ from tests.e2e.camera import PATIENCE, eventually
 import ipcamd
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware import launch, trial
-from ipcamd.maintenance.firmware.trial_record import TrialRecord, undo_interrupted_trial
 from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
+from ipcamd.maintenance.firmware.trial_record import TrialRecord, undo_interrupted_trial
 
 pytestmark = pytest.mark.slow
 

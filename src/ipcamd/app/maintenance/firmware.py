@@ -6,11 +6,11 @@ import logging
 import ipcamd
 from ipcamd.app.core import Core
 from ipcamd.app.maintenance.host import FirmwareHost
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersions
 from ipcamd.maintenance.firmware.keys import load_trusted_keys
 from ipcamd.maintenance.firmware.launch import base_installation
 from ipcamd.maintenance.firmware.trial_record import TrialRecord
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
-from ipcamd.maintenance.firmware.installed_versions import InstalledVersions
 from ipcamd.settings.change_records import CAMERA
 from ipcamd.store.event_log import EventLogEntry
 

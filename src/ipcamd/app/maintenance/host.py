@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersion
 from ipcamd.maintenance.firmware.supervisor_link import SupervisorLink
 from ipcamd.maintenance.firmware.trial import exec_trial
-from ipcamd.maintenance.firmware.installed_versions import InstalledVersion
 from ipcamd.workers.thread import run_in_thread
 
 

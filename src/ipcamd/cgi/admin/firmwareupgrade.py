@@ -7,8 +7,8 @@ from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.maintenance.firmware.image import LIMIT_BYTES
-from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.maintenance.firmware.installed_versions import InstalledVersion
+from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import YES_NO
 from ipcamd.wire.http.query import Query

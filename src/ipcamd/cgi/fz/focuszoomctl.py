@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from ipcamd.cgi.arguments import NO_VALUE, Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
-from ipcamd.control.lens.controller import LensController
-from ipcamd.device.position import ZOOM_INDEX_LIMIT
+from ipcamd.control.lens.controller import ZOOM_INDEX_LIMIT, LensController, zoom_index_of
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.number import Integer
@@ -14,7 +13,7 @@ from ipcamd.wire.http.query import Query
 
 def _position(lens: LensController) -> str:
     position = lens.position
-    return f"{position.index}|{round(position.focus)}"
+    return f"{zoom_index_of(position)}|{round(position.focus)}"
 
 
 _ACTIONS: dict[str, Callable[[LensController], Awaitable[None]]] = {

@@ -14,10 +14,18 @@ from ipcamd.control.lens.autofocus import Autofocus
 from ipcamd.control.lens.stored_position import StoredLensPosition
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.device.drivers import Lens
-from ipcamd.device.position import FOCUS_LIMIT, LensPosition, zoom_of_index
+from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.store.keyvalue import KeyValueStore
+
+ZOOM_INDEX_LIMIT = 6
+"""Zoom also has an index, 0 to 6 (SDK 13); half of it plus 1 is the zoom (clarifications, PTZ)."""
+
+
+def zoom_index_of(position: LensPosition) -> int:
+    """Return the zoom index of a position, 0 to 6."""
+    return round((position.zoom - 1) * 2)
 
 
 class LensController:
@@ -62,7 +70,7 @@ class LensController:
         """Return the state for pages: zoom as an index of 0 to 6, focus, and activity."""
         position = self.position
         return {
-            "zoom": position.index,
+            "zoom": zoom_index_of(position),
             "focus": round(position.focus),
             "busy": self.is_busy,
             "autofocus": self._scan is not None,
@@ -93,7 +101,7 @@ class LensController:
     async def zoom_to(self, index: int) -> None:
         """Move the zoom to an index of 0 to 6; the focus does not move. Raises ``RequestFailed``."""
         self._refuse_busy()
-        await self._act(replace(self._driver.target, zoom=zoom_of_index(index)))
+        await self._act(replace(self._driver.target, zoom=1 + index / 2))
 
     async def focus_to(self, focus: float) -> None:
         """Move the focus to 0 to 100, replacing a present move. Raises ``RequestFailed``."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import ipcamd
 from ipcamd.dataclass import dataclass
-from ipcamd.maintenance.firmware.trial_record import undo_interrupted_trial
 from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
+from ipcamd.maintenance.firmware.trial_record import undo_interrupted_trial
 from ipcamd.workers.executor import DaemonExecutor
 
 BASE = "IPCAMD_BASE"

@@ -18,10 +18,10 @@ from types import FrameType
 
 import ipcamd
 from ipcamd.command_line import hide_secrets
+from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
 from ipcamd.maintenance.firmware.launch import base_installation, command_for, exec_base
 from ipcamd.maintenance.firmware.supervisor_link import CONFIRMED, LINK, READY, TRIAL
 from ipcamd.maintenance.firmware.trial_record import TrialRecord
-from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
 
 READY_S = 60.0
 """Seconds from the start of a version within which it must be ready."""

@@ -12,9 +12,9 @@ from ipcamd.media.encode.encoder_choice import EncoderChoice, MakeStreamEncoder
 from ipcamd.media.encode.session_picture import SessionPicture
 from ipcamd.media.encode.stream_input import StreamInput
 from ipcamd.media.frame import EncodedFrame, Packet
-from ipcamd.media.stream_meter import StreamMeter
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
+from ipcamd.media.stream_meter import StreamMeter
 from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
 
