@@ -12,9 +12,9 @@ from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.lock import PtzLock
 from ipcamd.control.ptz.patrol import Patrol
 from ipcamd.control.ptz.presets import Presets
-from ipcamd.control.ptz.serial import NoSerialCommands, SerialCommands
 from ipcamd.control.ptz.stored_positions import StoredPtzPositions
 from ipcamd.control.ptz.thumbnails import PresetThumbnails
+from ipcamd.control.serial_commands import NoSerialCommands, SerialCommands
 from ipcamd.device.drivers import PanTilt
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
 from ipcamd.errors import RequestFailed
