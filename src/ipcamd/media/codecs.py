@@ -15,7 +15,7 @@ from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
 from ipcamd.wire.mp4 import tracks
 from ipcamd.wire.mp4.tracks import AudioTrack, VideoTrack
-from ipcamd.wire.packetize import aac, h264, h265, jpeg, mpeg4, onvif_metadata, opus, pcma, pcmu
+from ipcamd.wire.packetize import aac, g711, h264, h265, jpeg, mpeg4, onvif_metadata, opus
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 if TYPE_CHECKING:  # imports PyAV
@@ -259,7 +259,7 @@ ULAW = Codec(
     payload_code=3,
     title="G.711 u-law",
     content_type="audio/basic",  # 8000 samples per second (RFC 2046, 4.3)
-    rtp_format=pcmu.FORMAT,
+    rtp_format=g711.PCMU,
     audio_tag=ULAW_TAG,
     multicast_port="AUDIOPort",
     intra_only=True,
@@ -321,7 +321,7 @@ _ALAW_ONVIF = OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8)
 _AAC_ONVIF = OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16)
 _OPUS_ONVIF = OnvifCodec(1, "", "OPUS", kbits=24, khz=8)
 
-ALAW = _audio_codec("alaw", "G.711 A-law", "audio/PCMA", pcma.FORMAT, _encode_alaw, _ALAW_ONVIF, audio_tag=ALAW_TAG)
+ALAW = _audio_codec("alaw", "G.711 A-law", "audio/PCMA", g711.PCMA, _encode_alaw, _ALAW_ONVIF, audio_tag=ALAW_TAG)
 """ITU-T G.711 A-law."""
 AAC = _audio_codec("aac", "AAC", "audio/aac", aac.FORMAT, _encode_aac, _AAC_ONVIF, tracks.make_aac_track, "mp4a")
 """AAC of low complexity (ISO/IEC 14496-3)."""

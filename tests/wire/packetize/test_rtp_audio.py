@@ -4,12 +4,12 @@ import av
 import numpy as np
 import pytest
 
-from ipcamd.wire.packetize import aac, opus, pcma, pcmu
+from ipcamd.wire.packetize import aac, g711, opus
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.rtp.rtp import ROOM
 
 
-@pytest.mark.parametrize("form", [pcmu.FORMAT, pcma.FORMAT])
+@pytest.mark.parametrize("form", [g711.PCMU, g711.PCMA])
 def test_g711_lasts_a_tick_a_byte(form: PayloadFormat) -> None:
     pieces = form.payloads(b"a" * (ROOM + 160))
     assert [form.ticks(p) for p in pieces] == [ROOM, 160]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ipcamd.dataclass import dataclass
 from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.wire import alaw, ulaw
-from ipcamd.wire.packetize import opus, pcma, pcmu
+from ipcamd.wire.packetize import g711, opus
 
 Decode = Callable[[bytes], bytes]
 """Returns signed 16-bit little-endian samples, 8000 per second, of a payload. Raises ``ValueError``."""
@@ -37,9 +37,9 @@ def _opus_duration_s(payload: bytes) -> float:
     return opus.duration(payload) / opus.CLOCK_HZ
 
 
-ULAW = TalkFormat(pcmu.FORMAT.encoding, _g711_duration_s, lambda: ulaw.decode)
+ULAW = TalkFormat(g711.PCMU.encoding, _g711_duration_s, lambda: ulaw.decode)
 """G.711 u-law, the format of clients that negotiate none."""
-_ALAW = TalkFormat(pcma.FORMAT.encoding, _g711_duration_s, lambda: alaw.decode)
+_ALAW = TalkFormat(g711.PCMA.encoding, _g711_duration_s, lambda: alaw.decode)
 _OPUS = TalkFormat(opus.FORMAT.encoding, _opus_duration_s, _make_opus_decoder)
 _FORMATS = {form.encoding.lower(): form for form in (ULAW, _ALAW, _OPUS)}
 

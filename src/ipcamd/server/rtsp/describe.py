@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, track_name
-from ipcamd.wire.packetize import pcmu
+from ipcamd.wire.packetize import g711
 from ipcamd.wire.rtsp import sdp
 
 _WIDEST_JPEG = 2040
@@ -62,7 +62,7 @@ def _feedback(stream: RtpStream) -> tuple[str, ...]:
 
 
 def _back() -> sdp.MediaDescription:
-    form = pcmu.FORMAT
+    form = g711.PCMU
     return sdp.MediaDescription(
         form.media, form.payload_type, form.encoding, control=track_name(TALK_TRACK), attributes=("sendonly",)
     )
