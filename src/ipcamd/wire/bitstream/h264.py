@@ -4,7 +4,8 @@ from functools import partial
 
 from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
-from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters, read_pixel_aspect
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_pixel_aspect
+from ipcamd.wire.bitstream.passthrough_obstacle import B_FRAMES, DATA_PARTITIONING, SequenceParameters
 from ipcamd.wire.packetize.h264 import unit_type
 
 _SLICE, _PARTITION, _IDR, _SPS, _PPS, _DELIMITER = 1, 2, 5, 7, 8, 9
@@ -22,8 +23,8 @@ def find_obstacle(unit: bytes) -> str:
     """Return why a NAL unit cannot be passed through; "" if it can."""
     kind = unit_type(unit[0])
     if kind == _PARTITION:
-        return "data partitioning"
-    return "B-frames" if kind == _SLICE and _slice_type(unit[1:]) in _B_SLICES else ""
+        return DATA_PARTITIONING
+    return B_FRAMES if kind == _SLICE and _slice_type(unit[1:]) in _B_SLICES else ""
 
 
 def _slice_type(body: bytes) -> int:
@@ -41,9 +42,7 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     profile = reader.read(8)
     reader.read(16)  # constraints, level
     reader.unsigned()
-    chroma, obstacle = 1, "" if profile in _PASSED else f"profile {_PROFILES.get(profile, profile)}"
-    if profile in _HIGH:
-        chroma = _skip_colours(reader)
+    chroma = _skip_colours(reader) if profile in _HIGH else 1
     reader.unsigned()
     may_reorder = _skip_picture_order(reader)
     reader.unsigned()  # reference frames
@@ -52,15 +51,11 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     progressive = reader.flag()
     if not progressive:
         reader.flag()
-        obstacle = obstacle or "interlaced pictures"
     reader.flag()
     size = _cropped(reader, 16 * columns, 16 * rows * (1 if progressive else 2), chroma, 1 if progressive else 2)
-    aspect = SQUARE
-    if reader.flag():
-        aspect, reordered = _read_usability(reader)
-        obstacle = obstacle or ("" if aspect == SQUARE else "pixels that are not square")
-        obstacle = obstacle or ("B-frames" if may_reorder and reordered else "")
-    return SequenceParameters(size, obstacle, aspect)
+    aspect, reordered = _read_usability(reader) if reader.flag() else (SQUARE, 0)
+    other_profile = "" if profile in _PASSED else str(_PROFILES.get(profile, profile))
+    return SequenceParameters(size, aspect, other_profile, not progressive, may_reorder and reordered > 0)
 
 
 def _skip_colours(reader: BitReader) -> int:

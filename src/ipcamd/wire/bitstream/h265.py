@@ -4,7 +4,8 @@ from functools import partial
 
 from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
-from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters, read_pixel_aspect
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_pixel_aspect
+from ipcamd.wire.bitstream.passthrough_obstacle import SequenceParameters
 from ipcamd.wire.packetize.h265 import unit_type
 
 _VPS, _SPS, _PPS, _DELIMITER = 32, 33, 34, 35
@@ -31,12 +32,10 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     reader.unsigned()
     counter_bits = reader.unsigned() + 4
     reorders = _read_reordering(reader, layers)
-    obstacle = "" if profile == _MAIN else f"profile {_PROFILES.get(profile, profile)}"
-    obstacle = obstacle or ("B-frames" if reorders else "")
-    obstacle = obstacle or ("interlaced pictures" if is_interlaced else "")
+    other_profile = "" if profile == _MAIN else str(_PROFILES.get(profile, profile))
     _skip_coding_tools(reader, counter_bits)
     aspect = read_pixel_aspect(reader) if reader.flag() and reader.flag() else SQUARE
-    return SequenceParameters(size, obstacle or ("" if aspect == SQUARE else "pixels that are not square"), aspect)
+    return SequenceParameters(size, aspect, other_profile, is_interlaced, reorders > 0)
 
 
 def _read_profile(reader: BitReader, layers: int) -> tuple[int, bool]:

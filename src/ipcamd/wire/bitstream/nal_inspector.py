@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import SQUARE, AccessUnit
 from ipcamd.wire.bitstream.bits import BitReader
+from ipcamd.wire.bitstream.passthrough_obstacle import NO_PARAMETER_SETS, SequenceParameters, find_obstacle
 from ipcamd.wire.packetize.nal_units import START_CODE, find_units
 
 _HEAD_BYTES = 32
@@ -24,18 +25,6 @@ def read_pixel_aspect(reader: BitReader) -> tuple[int, int]:
         width, height = reader.read(16), reader.read(16)
         return (width, height) if width and height and width != height else SQUARE
     return _PIXEL_ASPECTS[number] if number < len(_PIXEL_ASPECTS) else SQUARE
-
-
-@dataclass(frozen=True, slots=True)
-class SequenceParameters:
-    """Contents of a sequence parameter set."""
-
-    size: tuple[int, int]
-    """Visible width and height in pixels."""
-    obstacle: str
-    """Reason why such a stream cannot be passed through; "" if it can."""
-    pixel_aspect: tuple[int, int] = SQUARE
-    """Width and height of a pixel in the same unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +95,9 @@ class NalInspector:
 
     def _find_obstacle(self, data: bytes, units: list[tuple[int, int]]) -> str:
         if self._sequence is None or {kind for kind, _ in self._sets} != {*self._syntax.sets}:
-            return "the source sends no parameter sets"
-        if self._sequence.obstacle:
-            return self._sequence.obstacle
+            return NO_PARAMETER_SETS
+        if found := find_obstacle(self._sequence):
+            return found
         for start, end in units:
             if found := self._syntax.find_obstacle(data[start : min(end, start + _HEAD_BYTES)]):
                 return found

@@ -1,0 +1,34 @@
+"""Passthrough obstacle: reason why viewers and recorders cannot use the stream of a source as it is."""
+
+from ipcamd.dataclass import dataclass
+from ipcamd.wire.bitstream.access_unit import SQUARE
+
+B_FRAMES = "B-frames"
+NO_PARAMETER_SETS = "the source sends no parameter sets"
+DATA_PARTITIONING = "data partitioning"
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceParameters:
+    """Properties of a stream, from its sequence parameter set."""
+
+    size: tuple[int, int]
+    """Visible width and height in pixels."""
+    pixel_aspect: tuple[int, int] = SQUARE
+    """Width and height of a pixel in the same unit."""
+    other_profile: str = ""
+    """Profile that browsers, recorders or payload formats do not support; "" for one that all support."""
+    is_interlaced: bool = False
+    is_reordered: bool = False
+    """Whether pictures may be shown in another order than they are decoded."""
+
+
+def find_obstacle(sequence: SequenceParameters) -> str:
+    """Return why a stream with these parameters cannot be passed through; "" if it can."""
+    if sequence.other_profile:
+        return f"profile {sequence.other_profile}"
+    if sequence.is_interlaced:
+        return "interlaced pictures"
+    if sequence.pixel_aspect != SQUARE:
+        return "pixels that are not square"
+    return B_FRAMES if sequence.is_reordered else ""
