@@ -6,9 +6,9 @@ from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.convert import AUDIO_RATE_HZ
 from ipcamd.media.source.network.reception import Reception
-from ipcamd.media.source.network.rtsp.camera_session import CameraSession
-from ipcamd.media.source.network.rtsp.media_tracks import Selection, AudioPayload
 from ipcamd.media.source.network.rtsp.audio_decoder import AudioDecoder
+from ipcamd.media.source.network.rtsp.camera_session import CameraSession
+from ipcamd.media.source.network.rtsp.media_tracks import AudioPayload, Selection
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.depacketize.nal_units import TimedUnit
