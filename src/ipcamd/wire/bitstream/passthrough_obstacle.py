@@ -3,9 +3,8 @@
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import SQUARE
 
-B_FRAMES = "B-frames"
-NO_PARAMETER_SETS = "the source sends no parameter sets"
-DATA_PARTITIONING = "data partitioning"
+B_FRAMES, DATA_PARTITIONING, NO_PARAMETER_SETS = "B-frames", "data partitioning", "the source sends no parameter sets"
+"""Obstacles that show in single NAL units or in their absence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sound decoder: samples from the frames of a sound track."""
+"""Audio decoder: samples from the frames of a sound track."""
 
 from collections.abc import Iterator
 from typing import Any
