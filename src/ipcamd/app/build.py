@@ -12,7 +12,7 @@ from ipcamd.app.control import build_control
 from ipcamd.app.core import Core, build_core
 from ipcamd.app.events import build_events
 from ipcamd.app.maintenance.firmware import build_firmware, settle_version
-from ipcamd.app.maintenance.host import FirmwareHost
+from ipcamd.app.maintenance.firmware_host import FirmwareHost
 from ipcamd.app.media import build_media
 from ipcamd.app.network_services.mqtt import start_mqtt
 from ipcamd.app.network_services.network import announce, build_ntp, start_network

@@ -7,9 +7,9 @@ from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.control.day_night import DayNight
-from ipcamd.control.led import follow_led_setting
 from ipcamd.control.lens.controller import LensController
 from ipcamd.control.motor_watch import MotorWatch
+from ipcamd.control.network_led import follow_led_setting
 from ipcamd.control.picture_light import PictureLight
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.control.serial_commands import LineCommands

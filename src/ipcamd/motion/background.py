@@ -8,8 +8,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcamd.motion import light
-from ipcamd.motion.light import Grey
+from ipcamd.motion.light_compensation import Grey
 
 LEARN_CALM_S, LEARN_BUSY_S = 1.5, 12.0
 """Time constants of the background, for pixels with small and with large differences."""
@@ -60,7 +59,7 @@ class Background:
         if self._is_dazzled(picture, elapsed_s):
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
-        present_noise = 1.2 * light.median(size[::3, ::3].ravel())
+        present_noise = 1.2 * light_compensation.median(size[::3, ::3].ravel())
         floor = np.maximum(MIN_DIFFERENCE, _SIGMAS * np.maximum(self._noise, present_noise))
         busy = size > floor
         self._recent_change *= np.float32(exp(-elapsed_s / CHANGE_DECAY_S))
@@ -73,7 +72,7 @@ class Background:
 
     def _is_dazzled(self, picture: Grey, elapsed_s: float) -> bool:
         """Adapt the background to the light; return whether the light changes too much to detect motion."""
-        gain, offset = light.estimate_change(np.clip(self._level, 0, 255), picture)
+        gain, offset = light_compensation.estimate_change(np.clip(self._level, 0, 255), picture)
         self._light_change *= exp(-elapsed_s)
         if (gain, offset) != (1, 0):
             lit = np.clip(gain * self._level + offset, *_BEYOND)
@@ -88,7 +87,9 @@ class Background:
         return dazzled
 
     def _find_motion(self, picture: Grey, size: Grey, floor: Grey, present_noise: float) -> Grey:
-        size = np.minimum(size, np.abs(picture - light.adapt_to_light(self._level, picture, present_noise)))
+        size = np.minimum(
+            size, np.abs(picture - light_compensation.adapt_to_light(self._level, picture, present_noise))
+        )
         # objects at rest are no motion, however different they are
         moved: Grey = np.multiply(size > floor, np.minimum(size, _dilate(self._recent_change)))
         return moved

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ipcamd.dataclass import dataclass
 from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.background import Background
-from ipcamd.motion.light import Grey
+from ipcamd.motion.light_compensation import Grey
 from ipcamd.motion.windows import Window
 from ipcamd.params.motion import HEIGHT, WIDTH
 from ipcamd.time_units import SECOND_NS

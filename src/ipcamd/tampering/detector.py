@@ -12,7 +12,7 @@ from ipcamd.event_bus import Tampering
 from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.media.planes import Plane
 from ipcamd.tampering.lasting_state import LastingState
-from ipcamd.tampering.scene import Grey, Scene, halve
+from ipcamd.tampering.scene_texture import Grey, Scene, halve
 
 DARK_BEGINS, DARK_ENDS = 30, 45
 """Brightness, 0 to 255, of the darkest nine tenths at which the state "too dark" begins and ends; a lit night scene

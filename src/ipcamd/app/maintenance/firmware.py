@@ -5,7 +5,7 @@ import logging
 
 import ipcamd
 from ipcamd.app.core import Core
-from ipcamd.app.maintenance.host import FirmwareHost
+from ipcamd.app.maintenance.firmware_host import FirmwareHost
 from ipcamd.maintenance.firmware.installed_versions import InstalledVersions
 from ipcamd.maintenance.firmware.keys import load_trusted_keys
 from ipcamd.maintenance.firmware.launch import base_installation

@@ -12,8 +12,8 @@ from contextlib import suppress
 from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
+from ipcamd.discovery.answer_rate_limit import AnswerRateLimit
 from ipcamd.discovery.multicast_socket import open_responder
-from ipcamd.discovery.rate_limit import AnswerRateLimit
 from ipcamd.wire.upnp.description import KIND, PATH, udn_of
 from ipcamd.wire.upnp.ssdp import (
     GLOBAL_GROUP,

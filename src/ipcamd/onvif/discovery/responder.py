@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
+from ipcamd.discovery.answer_rate_limit import AnswerRateLimit
 from ipcamd.discovery.multicast_socket import open_responder
-from ipcamd.discovery.rate_limit import AnswerRateLimit
 from ipcamd.errors import IpcamdError
 from ipcamd.onvif.discovery.message import (
     DiscoveredDevice,

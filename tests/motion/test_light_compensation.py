@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.motion.yard import yard
 
-from ipcamd.motion.light import Grey, adapt_to_light, estimate_change
+from ipcamd.motion.light_compensation import Grey, adapt_to_light, estimate_change
 
 RNG = np.random.default_rng(11)
 

@@ -1,4 +1,4 @@
-"""Scene: the lasting texture of a picture, and the part of it that another picture shows.
+"""Scene texture: the lasting texture of a picture, and the part of it that another picture shows.
 
 Pictures are compared by correlation within blocks. A change of light scales a block's texture and leaves the
 correlation unchanged, so daylight, shadows and the sensor's exposure are not a change. Only media threads import this

@@ -1,7 +1,6 @@
 """Rate limit of answers."""
 
-from ipcamd.discovery import rate_limit
-from ipcamd.discovery.rate_limit import PER_ADDRESS, PERIOD_S, TOTAL, AnswerRateLimit
+from ipcamd.discovery.answer_rate_limit import PER_ADDRESS, PERIOD_S, TOTAL, AnswerRateLimit
 
 
 def test_one_address_gets_so_many_in_a_second() -> None:
@@ -15,5 +14,5 @@ def test_all_together_get_so_many_in_a_second() -> None:
     limit = AnswerRateLimit()
     given = [limit.allows(f"10.0.{n // 200}.{n % 200}", 0.5) for n in range(1000)]
     assert given == [True] * TOTAL + [False] * (1000 - TOTAL)
-    assert len(limit._by_address) == rate_limit.ADDRESSES
+    assert len(limit._by_address) == answer_rate_limit.ADDRESSES
     assert limit.allows("10.1.0.1", 0.5 + PERIOD_S)
