@@ -1,5 +1,6 @@
 """Rate limit of answers."""
 
+from ipcamd.discovery import answer_rate_limit
 from ipcamd.discovery.answer_rate_limit import PER_ADDRESS, PERIOD_S, TOTAL, AnswerRateLimit
 
 

@@ -8,6 +8,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcamd.motion import light_compensation
 from ipcamd.motion.light_compensation import Grey
 
 LEARN_CALM_S, LEARN_BUSY_S = 1.5, 12.0

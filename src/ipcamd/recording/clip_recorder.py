@@ -21,7 +21,7 @@ from ipcamd.recording.container_format import Local
 from ipcamd.recording.continuous_recorder import FLUSH_S
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
-from ipcamd.recording.recorded_streams import GENERAL, hub_for_clips, audio_for_clips
+from ipcamd.recording.recorded_streams import GENERAL, audio_for_clips, hub_for_clips
 from ipcamd.settings.settings import Settings
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording

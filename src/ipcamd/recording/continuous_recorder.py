@@ -15,7 +15,7 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import RECORDING
 from ipcamd.recording.container_format import AviContainer, Mp4Container
-from ipcamd.recording.recorded_streams import GENERAL, hub_for_records, audio_for_clips
+from ipcamd.recording.recorded_streams import GENERAL, audio_for_clips, hub_for_records
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
 from ipcamd.settings.settings import Settings
