@@ -76,6 +76,32 @@ async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(
     assert all(sent[at] in keys for at in jumps)
 
 
+async def test_the_bytes_sent_to_each_viewer_are_counted(stage: Stage) -> None:
+    early, late = await stage.player(), await stage.player()
+
+    async def received(player: Player, frames: int) -> int:
+        size = 0
+        while frames:
+            packet = await player.packet()
+            size += rtp.HEADER_BYTES + len(packet.payload)
+            frames -= packet.marker
+        return size
+
+    await early.play()
+    for number in range(4):
+        stage.lens.picture(key=number == 0)
+    await late.play()
+    stage.lens.picture()
+    await early.ask("PAUSE", "/h264")
+    stage.lens.picture()
+    await early.ask("PLAY", "/h264")  # the frames in between follow
+    stage.lens.picture()
+    sizes = [await received(player, 7) for player in (early, late)]
+    assert [client.sent_bytes for client in stage.service.clients()] == sizes
+    stage.lens.picture()
+    assert [client.sent_bytes for client in stage.service.clients()] > sizes
+
+
 async def test_a_new_viewer_does_not_count_as_slow_during_its_first_group(stage: Stage) -> None:
     first, late = await stage.player(), await stage.player()
     await first.play()

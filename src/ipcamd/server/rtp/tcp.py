@@ -4,8 +4,8 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Self, cast
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Self, cast
 
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import set_tos
@@ -145,6 +145,8 @@ class BatchSender:
     def __init__(self) -> None:
         self._ring: SendRing | None = None
         self._has_ring = True
+        self.changes = 0
+        """Number of changes of its viewers' descriptors."""
 
     def send(self, fds: Sequence[int], data: bytes) -> dict[int, int]:
         """Send `data` to non-blocking stream sockets.
@@ -175,29 +177,92 @@ class BatchSender:
         return self._ring
 
 
-class InterleavedBatch(NamedTuple):
-    """Viewers to which the same bytes are sent."""
+class InterleavedBatch:
+    """Viewers of one stream on one channel, to which the same bytes are sent.
 
-    channel: int
-    """Channel of RTP; most clients choose the same."""
-    sender: BatchSender
+    Equal to any other of this channel and sender. Most clients choose the same channel.
+    """
+
+    __slots__ = ("_channel", "_fds", "_ready", "_selected", "_sender", "bytes_sent")
+
+    def __init__(self, channel: int, sender: BatchSender) -> None:
+        """`channel` is the channel of RTP."""
+        self._channel, self._sender = channel, sender
+        # the viewers that are not behind, and their descriptors: the objects of the viewers are not read for each frame
+        self._ready: list[TcpViewer] = []
+        self._fds: list[int] = []
+        self._selected = -1
+        self.bytes_sent = 0
+        """Bytes sent to each of these viewers since their selection."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, InterleavedBatch):
+            return NotImplemented
+        return self._channel == other._channel and self._sender is other._sender
+
+    def __hash__(self) -> int:
+        return hash((self._channel, id(self._sender)))
+
+    def send(self, viewers: "Collection[TcpViewer]", frame: RtpFrame) -> int:
+        """Send a frame, see `RtpViewer.send_batch`."""
+        if self._selected != self._sender.changes or len(self._ready) != len(viewers):
+            self._select(viewers)
+        ready, data = self._ready, frame.framed(self._channel)
+        behind = [viewer for viewer in viewers if viewer.fd < 0] if len(ready) != len(viewers) else []
+        short = self._sender.send(self._fds, data)
+        self.bytes_sent += frame.size_bytes
+        failed = [place for place, sent in short.items() if not ready[place].finish(data, sent)]
+        for viewer in behind:
+            viewer.offer(frame)
+        return len(behind) + len(failed)
+
+    def _select(self, viewers: "Collection[TcpViewer]") -> None:
+        for viewer in self._ready:
+            if viewer.batch is self:
+                viewer.leave_batch()
+        self.bytes_sent, self._selected = 0, self._sender.changes
+        self._ready = [viewer for viewer in viewers if viewer.fd >= 0]
+        self._fds = [viewer.fd for viewer in self._ready]
+        for viewer in self._ready:
+            viewer.batch = self
 
 
 class TcpViewer(RtpViewer):
     """Viewer that receives a stream interleaved on its RTSP connection."""
 
-    __slots__ = ("_channel", "_control", "_sender", "_writer", "fd")
+    __slots__ = ("_channel", "_control", "_fd", "_sender", "_writer", "batch")
 
     def __init__(
         self, identity: ViewerIdentity, writer: TcpWriter, channels: tuple[int, int], sender: BatchSender
     ) -> None:
         """`channels` are the channels of RTP and RTCP."""
         super().__init__(identity)
-        self.fd = -1
-        """Descriptor to which frames are sent; -1 while the viewer is behind."""
         self._writer = writer
         self._channel, self._control = channels
         self._sender = sender
+        self._fd = -1
+        self.batch: InterleavedBatch | None = None
+        """Batch that has selected this viewer."""
+
+    @property
+    def fd(self) -> int:
+        """Descriptor to which frames are sent; -1 while the viewer is behind."""
+        return self._fd
+
+    @fd.setter
+    def fd(self, fd: int) -> None:
+        if fd != self._fd:
+            self._fd = fd
+            self._sender.changes += 1
+
+    @property
+    def bytes_sent(self) -> int:
+        """See `RtpViewer`."""
+        return self._bytes_sent + (self.batch.bytes_sent if self.batch else 0)
+
+    def leave_batch(self) -> None:
+        """Count the bytes that its batch has sent to it."""
+        self._bytes_sent, self.batch = self.bytes_sent, None
 
     @property
     def batch_key(self) -> InterleavedBatch:
@@ -205,20 +270,11 @@ class TcpViewer(RtpViewer):
         return InterleavedBatch(self._channel, self._sender)
 
     @classmethod
-    def send_batch(cls, batch_key: InterleavedBatch, viewers: Iterable[Self], frame: RtpFrame) -> int:
+    def send_batch(cls, batch_key: InterleavedBatch, viewers: Collection[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
-        data, size = frame.framed(batch_key.channel), frame.size_bytes
-        ready = [viewer for viewer in viewers if viewer.fd >= 0]
-        behind = [viewer for viewer in viewers if viewer.fd < 0]
-        short = batch_key.sender.send([viewer.fd for viewer in ready], data)
-        for viewer in ready:
-            viewer.bytes_sent += size
-        failed = [place for place, sent in short.items() if not ready[place]._finish(data, sent)]
-        for viewer in behind:
-            viewer.offer(frame)
-        return len(behind) + len(failed)
+        return batch_key.send(viewers, frame)
 
-    def _finish(self, data: bytes, sent: int) -> bool:
+    def finish(self, data: bytes, sent: int) -> bool:
         """Send the rest of `data` after a result of `BatchSender.send`; return False if the connection has failed."""
         if sent < 0 and -sent not in (errno.EAGAIN, errno.EINTR):
             self._writer.abort()
@@ -240,12 +296,13 @@ class TcpViewer(RtpViewer):
         """See `RtpViewer`. Waiting bytes are still sent, because they may begin in the middle of a packet."""
         super().pause(newest)
         self._writer.viewers.discard(self)
+        self.leave_batch()
         self.fd = -1
 
     async def deliver(self, frame: RtpFrame) -> None:
         """Send a frame and wait until the client has taken most of the data; nothing is skipped."""
         self._writer.write(frame.framed(self._channel))
-        self.bytes_sent += frame.size_bytes
+        self._bytes_sent += frame.size_bytes
         await self._writer.drain()
 
     def report(self, packet: bytes) -> None:

@@ -5,7 +5,7 @@ import errno
 import secrets
 import socket
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Self
 
@@ -172,7 +172,7 @@ class UdpViewer(PacedViewer):
         return self._ports
 
     @classmethod
-    def send_batch(cls, batch_key: UdpPortPair, viewers: Iterable[Self], frame: RtpFrame) -> int:
+    def send_batch(cls, batch_key: UdpPortPair, viewers: Collection[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
         runs, sendto, size, behind = frame.runs, batch_key.rtp.sendto, frame.size_bytes, 0
         for viewer in viewers:
@@ -189,7 +189,7 @@ class UdpViewer(PacedViewer):
                 viewer._fail(error)
                 viewer.offer(frame)
             else:
-                viewer.bytes_sent += size
+                viewer._bytes_sent += size
         return behind
 
     def offer(self, frame: RtpFrame) -> None:
@@ -207,7 +207,7 @@ class UdpViewer(PacedViewer):
         if not self._deliver_singly(frame):
             await asyncio.sleep(PAUSE_S)
             self._deliver_singly(frame)  # lost packets are not repeated
-        self.bytes_sent += frame.size_bytes
+        self._bytes_sent += frame.size_bytes
         self._burst_bytes += frame.size_bytes
         if self._burst_bytes >= BURST:
             self._burst_bytes = 0

@@ -1,7 +1,7 @@
 """RTP viewer over any transport: its start, and its skip to the next key frame when it is slow."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, Self
 
 from ipcamd.media.stream.key_frame_queue import KeyFrameGate
@@ -12,16 +12,20 @@ from ipcamd.server.rtp.frame import RtpFrame
 class RtpViewer(KeyFrameGate, ABC):
     """Receiver of one stream's packets."""
 
-    __slots__ = ("_newest", "bytes_sent", "identity", "traffic")
+    __slots__ = ("_bytes_sent", "_newest", "identity", "traffic")
 
     def __init__(self, identity: ViewerIdentity) -> None:
         super().__init__()
         self.identity = identity
         self.traffic: StreamTraffic | None = None
         """Counter of its frames; set by its stream."""
-        self.bytes_sent = 0
-        """Bytes of the frames sent to it."""
+        self._bytes_sent = 0
         self._newest: RtpFrame | None = None
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of the frames sent to it."""
+        return self._bytes_sent
 
     @property
     @abstractmethod
@@ -30,7 +34,7 @@ class RtpViewer(KeyFrameGate, ABC):
 
     @classmethod
     @abstractmethod
-    def send_batch(cls, batch_key: Any, viewers: Iterable[Self], frame: RtpFrame) -> int:
+    def send_batch(cls, batch_key: Any, viewers: Collection[Self], frame: RtpFrame) -> int:
         """Send a frame to all viewers of one batch.
 
         This is the hot loop: it makes only kernel calls. A viewer that is behind gets the frame by `offer`. Return how
@@ -65,7 +69,7 @@ class RtpViewer(KeyFrameGate, ABC):
             self.traffic.drop(self.identity, self.dropped - before)
 
     def _count(self, frames: int, size_bytes: int) -> None:
-        self.bytes_sent += size_bytes
+        self._bytes_sent += size_bytes
         if self.traffic:
             self.traffic.frames_sent += frames
             self.traffic.bytes_sent += size_bytes

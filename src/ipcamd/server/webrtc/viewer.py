@@ -1,6 +1,6 @@
 """WebRTC viewer: encrypts the shared packets of a stream, and sends them on the path of its client."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, Self
 
 from ipcamd.media.stream.traffic import ViewerIdentity
@@ -57,7 +57,7 @@ class WebRtcViewer(PacedViewer):
         return self._packets
 
     @classmethod
-    def send_batch(cls, batch_key: TypedPackets, viewers: Iterable[Self], frame: RtpFrame) -> int:
+    def send_batch(cls, batch_key: TypedPackets, viewers: Collection[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
         batch_key.ring.add(frame)
         runs, size, behind = batch_key.runs(frame), frame.size_bytes, 0
@@ -68,7 +68,7 @@ class WebRtcViewer(PacedViewer):
                 continue
             protect = viewer._srtp.protect
             if viewer.path.send_runs([[protect(packet) for packet in run] for run in runs]):
-                viewer.bytes_sent += size
+                viewer._bytes_sent += size
             else:
                 behind += 1
                 viewer.drop(1)
