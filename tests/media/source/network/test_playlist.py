@@ -226,6 +226,19 @@ def test_an_encrypted_segment_that_is_damaged_is_reported(site: str, tmp_path: P
     assert "has an encrypted segment that its key does not fit" in failure(make_source(f"{site}/cut.m3u8"))
 
 
+@pytest.mark.parametrize("method", ["SAMPLE-AES", "SAMPLE-AES-CTR", "NEW-ONE"])
+@pytest.mark.parametrize(
+    "key", ["METHOD={},URI=k", 'KEYFORMAT="com.apple.streamingkeydelivery",METHOD={},URI="skd://k"']
+)
+def test_an_unsupported_encryption_is_named(site: str, tmp_path: Path, method: str, key: str) -> None:
+    lines = ("#EXTM3U", "#EXT-X-TARGETDURATION:1", f"#EXT-X-KEY:{key.format(method)}", "#EXTINF:1,", "a.ts")
+    (tmp_path / "drm.m3u8").write_text("\n".join(lines))
+    (tmp_path / "main.m3u8").write_text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=9\ndrm.m3u8\n")
+    for name in ("drm", "main"):
+        said = failure(make_source(f"{site}/{name}.m3u8"))
+        assert said == f"is encrypted with {method}, which is not supported; AES-128 is"
+
+
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "concat:a.ts|b.ts", "pipe:0"])
 def test_a_playlist_leads_to_http_only(site: str, tmp_path: Path, target: str) -> None:
     (tmp_path / "evil.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{target}\n#EXT-X-ENDLIST\n")

@@ -1,5 +1,6 @@
 """HLS playlist as a source (RFC 8216): a live one is played from near its end, a complete one in a loop."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ BEGINNING = b"#EXTM3U"
 """First bytes of a playlist (RFC 8216, 4.3.1.1)."""
 _SEGMENT = b"#EXTINF"
 _END = b"#EXT-X-ENDLIST"
+_KEY_METHOD = re.compile(rb"^#EXT-X-KEY:(?:[^\n]*,)?METHOD=([A-Z0-9-]+)", re.MULTILINE)
+_METHODS = (b"NONE", b"AES-128")
 _ENCRYPTED = "crypto+"
 """FFmpeg's prefix of the address of a segment that is encrypted with AES-128."""
 
@@ -147,6 +150,7 @@ class _Opener:
             return make_segment(answer, options)
         with closing(answer):
             data = _read_playlist(answer)
+        _check_encryption(data)
         self._memory.note(place, data)
         return BytesIO(data)
 
@@ -162,3 +166,10 @@ def _read_playlist(answer: HttpAnswer) -> bytes:
                 f"{silence_limit.OPENING_S:g} s"
             )
     return bytes(data)
+
+
+def _check_encryption(playlist: bytes) -> None:
+    """Raise `SourceError` for segments that cannot be decrypted (RFC 8216, 4.3.2.4)."""
+    for method in _KEY_METHOD.findall(playlist):
+        if method not in _METHODS:
+            raise SourceError(f"is encrypted with {method.decode()}, which is not supported; AES-128 is")
