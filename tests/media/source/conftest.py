@@ -19,7 +19,7 @@ from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, silence_limit
+from ipcamd.media.source import Source, Wanted, source_timeout
 from ipcamd.media.source.pacing import Clock
 from ipcamd.time_units import SECOND_NS
 
@@ -86,8 +86,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of HTTP cameras; sources wait long for them, however busy the machine is."""
-    monkeypatch.setattr(silence_limit, "OPENING_S", 30.0)
-    monkeypatch.setattr(silence_limit, "SILENCE_S", 30.0)
+    monkeypatch.setattr(source_timeout, "OPENING_S", 30.0)
+    monkeypatch.setattr(source_timeout, "SILENCE_S", 30.0)
     Peer.folder, Peer.gone = folder, threading.Event()
     Peer.asked.clear()
     Peer.logins.clear()
@@ -101,8 +101,8 @@ def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture
 def impatient(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sources count these cameras as silent soon."""
-    monkeypatch.setattr(silence_limit, "OPENING_S", 1.5)
-    monkeypatch.setattr(silence_limit, "SILENCE_S", 0.6)
+    monkeypatch.setattr(source_timeout, "OPENING_S", 1.5)
+    monkeypatch.setattr(source_timeout, "SILENCE_S", 0.6)
 
 
 @pytest.fixture

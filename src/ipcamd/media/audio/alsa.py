@@ -13,7 +13,7 @@ from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.silence_limit import SILENCE_S, SourceTimeout
+from ipcamd.media.source.source_timeout import SILENCE_S, SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ipcamd.dataclass import dataclass
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source.silence_limit import OPENING_S, SourceTimeout
+from ipcamd.media.source.source_timeout import OPENING_S, SourceTimeout
 from ipcamd.workers.on_demand import IDLE_S
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from av.error import ExitError, FFmpegError
 from av.stream import Disposition, Stream
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source import silence_limit
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source import source_timeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 
 _TEXT = ("ansi",)
 """Decoders of text files, which FFmpeg would render like a terminal."""
@@ -39,7 +39,7 @@ def open_media(
 
     `limit` applies to opening, and to each packet afterwards. `open_file` replaces FFmpeg's opening of addresses.
     """
-    limit = limit or SourceTimeout(silence_limit.SILENCE_S)
+    limit = limit or SourceTimeout(source_timeout.SILENCE_S)
     end_s = time.monotonic() + float(limit)
     try:
         # pass the limit itself: PyAV reads its value whenever reading starts
@@ -89,7 +89,7 @@ def read_packets(
     medium: InputContainer, *streams: Stream, limit: SourceTimeout | None = None
 ) -> "Iterator[av.Packet[Any]]":
     """Yield the packets of the streams until they end; the last ones are empty. Raises `SourceError`."""
-    limit = limit or SourceTimeout(silence_limit.SILENCE_S)
+    limit = limit or SourceTimeout(source_timeout.SILENCE_S)
     try:
         yield from _packets(medium, streams, limit)
     except FFmpegError as error:

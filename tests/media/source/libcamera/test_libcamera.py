@@ -14,7 +14,7 @@ from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.codecs import H264, JPEG
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source, silence_limit
+from ipcamd.media.source import Wanted, make_source, source_timeout
 from ipcamd.media.source.libcamera.process import CameraProcess
 from ipcamd.media.source.libcamera.program import find_program, list_cameras
 from ipcamd.media.stream_settings import StreamSettings
@@ -30,8 +30,8 @@ def rpicam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeRpicam:
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> FakeRpicam:
     made = FakeRpicam(folder, name)
-    monkeypatch.setattr(silence_limit, "OPENING_S", 60.0)  # on a busy machine a program takes long to start
-    monkeypatch.setattr(silence_limit, "SILENCE_S", 60.0)
+    monkeypatch.setattr(source_timeout, "OPENING_S", 60.0)  # on a busy machine a program takes long to start
+    monkeypatch.setattr(source_timeout, "SILENCE_S", 60.0)
     for variable, value in made.environment.items():
         monkeypatch.setenv(variable, value)
     return made
@@ -150,7 +150,7 @@ def test_failures_are_explained_and_leave_no_process(
     rpicam: FakeRpicam, monkeypatch: pytest.MonkeyPatch, mishap: str, said: str
 ) -> None:
     if said == SILENT:
-        monkeypatch.setattr(silence_limit, "OPENING_S", 0.3)
+        monkeypatch.setattr(source_timeout, "OPENING_S", 0.3)
     started: list[CameraProcess] = []
     start = CameraProcess.__init__
 

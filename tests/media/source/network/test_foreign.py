@@ -19,7 +19,7 @@ from tests.ports import free_port
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source, silence_limit
+from ipcamd.media.source import Wanted, make_source, source_timeout
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.time_units import SECOND_NS
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence_limit, "SILENCE_S", 1.0)
+    monkeypatch.setattr(source_timeout, "SILENCE_S", 1.0)
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_a_login_goes_to_a_verified_rtsps_camera_alone(
 
 
 def test_a_server_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence_limit, "OPENING_S", 0.5)
+    monkeypatch.setattr(source_timeout, "OPENING_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         for scheme in ("rtsp", "rtsps", "http", "https"):
             url = f"{scheme}://127.0.0.1:{mute.getsockname()[1]}/x"

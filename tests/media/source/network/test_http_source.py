@@ -14,7 +14,7 @@ from tests.media.source.conftest import Play
 from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source import Wanted, make_source, silence_limit
+from ipcamd.media.source import Wanted, make_source, source_timeout
 from ipcamd.time_units import SECOND_NS
 
 EVERY = 1_000_000
@@ -87,7 +87,7 @@ def test_a_silent_camera_is_given_up(peer: str, path: str, count: int, said: str
 @pytest.mark.timeout(20)
 @pytest.mark.usefixtures("impatient")
 def test_a_running_stream_has_a_shorter_time_limit_than_a_start(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence_limit, "OPENING_S", 60.0)
+    monkeypatch.setattr(source_timeout, "OPENING_S", 60.0)
     came, words = failing(f"{peer}/freeze")
     assert came == 5
     assert words.startswith("sends nothing for ")
@@ -179,7 +179,7 @@ def test_endless_bytes_that_are_no_picture_are_given_up(peer: str) -> None:
 def test_a_camera_that_is_slow_by_itself_is_waited_for(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/slow"), 4, rate=EVERY))
     assert len(Peer.asked) == 1
-    assert (shown[-1].captured_ns - shown[0].captured_ns) / 3 > silence_limit.SILENCE_S * SECOND_NS
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / 3 > source_timeout.SILENCE_S * SECOND_NS
 
 
 def test_a_video_file_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:

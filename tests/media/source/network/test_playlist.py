@@ -19,7 +19,7 @@ from tests.media.source.peers import Server
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, make_source, silence_limit
+from ipcamd.media.source import Source, Wanted, make_source, source_timeout
 from ipcamd.media.source.network.playlist import SegmentPacer
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.digest import BasicCredentials, basic_challenge, parse
@@ -139,12 +139,12 @@ def test_an_encoder_that_stops_is_not_shown_again_until_it_is_back(
     source = make_source(f"{site}/live.m3u8")
     with encoder(tmp_path):
         assert play(source, 1)
-    monkeypatch.setattr(silence_limit, "OPENING_S", 1.0)
+    monkeypatch.setattr(source_timeout, "OPENING_S", 1.0)
     wait_until(lambda: "does not grow: its encoder has stopped" in failure(source))
     Files.asked.clear()
     assert failure(source)
     assert not any(path.endswith(".ts") for path in Files.asked)
-    monkeypatch.setattr(silence_limit, "OPENING_S", 15.0)
+    monkeypatch.setattr(source_timeout, "OPENING_S", 15.0)
     stale = (tmp_path / "live.m3u8").read_text()
     with encoder(tmp_path):
         wait_until(lambda: (tmp_path / "live.m3u8").read_text() != stale)

@@ -170,7 +170,7 @@ def play_for_ever(source: Source) -> "Generator[Picture]":
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.media.source.silence_limit.OPENING_S", 0.2)
+    monkeypatch.setattr("ipcamd.media.source.source_timeout.OPENING_S", 0.2)
 
 
 @contextmanager

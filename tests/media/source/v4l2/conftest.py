@@ -51,12 +51,12 @@ SCRIPT = """
 import json, sys, threading
 from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.source import silence_limit
+from ipcamd.media.source import source_timeout
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
 
 def limit(seconds):
-    silence_limit.OPENING_S = silence_limit.SILENCE_S = seconds
+    source_timeout.OPENING_S = source_timeout.SILENCE_S = seconds
 
 limit(60.0)
 mishap = Path(sys.argv[1])

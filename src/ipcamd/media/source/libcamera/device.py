@@ -6,7 +6,7 @@ import time
 from itertools import product
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source import silence_limit
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.modes import ENCODED, CaptureMode
 from ipcamd.media.source.libcamera.capture_times import CaptureTimes
@@ -66,7 +66,7 @@ class LibcameraDevice:
 
     def _await_size(self, process: CameraProcess, asked: tuple[int, int]) -> tuple[int, int]:
         """Wait for the message with the size of raw pictures; return `asked` if they arrive without it."""
-        end_s = time.monotonic() + silence_limit.OPENING_S
+        end_s = time.monotonic() + source_timeout.OPENING_S
         while not self._early and not self._stop.is_set():
             self._early = self._read(process, end_s - time.monotonic())
             if found := _CONFIGURED.search(process.messages):

@@ -28,7 +28,7 @@ from ipcamd.media.source.ffmpeg import (
 from ipcamd.media.source.media_file.encoding import find_encoding
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 from ipcamd.media.source.packet_reader import PacketReader
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:

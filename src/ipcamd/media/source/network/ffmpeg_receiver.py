@@ -13,7 +13,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import silence_limit
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
@@ -37,7 +37,7 @@ def low_delay_options() -> dict[str, str]:
         "fflags": "nobuffer",
         "analyzeduration": "1000000",
         "fpsprobesize": "0",
-        "timeout": str(int(2 * silence_limit.OPENING_S * 1_000_000)),
+        "timeout": str(int(2 * source_timeout.OPENING_S * 1_000_000)),
     }
 
 

@@ -11,7 +11,7 @@ from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 
 _HOPS = 5
 """Most requests for one answer, including logins and redirects."""

@@ -18,7 +18,7 @@ from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Ticker
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
 from ipcamd.wire.jpeg_scanner import SOI

@@ -13,7 +13,7 @@ from av.container import InputContainer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import silence_limit
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
@@ -24,7 +24,7 @@ from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
 from ipcamd.media.source.network.segment import DecryptedFile, SegmentFile, make_segment
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 _MOST_BYTES = 4 << 20
@@ -76,7 +76,7 @@ def play_playlist(
     url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
 ) -> Iterator[Packet | Picture | AudioChunk]:
     """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
-    limit, place = SourceTimeout(least_s=silence_limit.OPENING_S), without_login(url)
+    limit, place = SourceTimeout(least_s=source_timeout.OPENING_S), without_login(url)
     reception = replace(reception, limit=limit)
     options = FFMPEG_OPTIONS | _LIVE_OPTIONS
     with closing(open_media(place, options, "hls", limit, _Opener(url, tls, limit, memory))) as medium:
@@ -157,13 +157,13 @@ class _Opener:
 
 def _read_playlist(answer: HttpAnswer) -> bytes:
     """Return a playlist. Raises `SourceError` if it is too large or takes too long."""
-    data, end_s = bytearray(), time.monotonic() + silence_limit.OPENING_S
+    data, end_s = bytearray(), time.monotonic() + source_timeout.OPENING_S
     while piece := answer.read():
         data += piece
         if len(data) > _MOST_BYTES or time.monotonic() > end_s:
             raise SourceError(
                 f"has a playlist of more than {_MOST_BYTES >> 20} MiB, or one that takes longer than "
-                f"{silence_limit.OPENING_S:g} s"
+                f"{source_timeout.OPENING_S:g} s"
             )
     return bytes(data)
 

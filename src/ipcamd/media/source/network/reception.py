@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ipcamd.dataclass import dataclass
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:

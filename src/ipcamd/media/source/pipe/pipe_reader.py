@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 
 _SLICE_S = 0.25
 """Longest wait, in seconds, between checks of `stop`."""

@@ -13,7 +13,7 @@ from tests.media.source.network.rtsp.scripted_camera import FRAME, PASSED, Scrip
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Packet, Picture
-from ipcamd.media.source import Wanted, make_source, silence_limit
+from ipcamd.media.source import Wanted, make_source, source_timeout
 from ipcamd.media.source.pacing import Clock
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.packetize import h265 as rtp_h265
@@ -219,7 +219,7 @@ def test_malformed_packets_are_ignored() -> None:
 
 
 def test_a_camera_that_closes_or_stays_silent_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence_limit, "SILENCE_S", 0.3)
+    monkeypatch.setattr(source_timeout, "SILENCE_S", 0.3)
 
     def close(_: ScriptedCamera, client: socket.socket) -> None:
         client.sendall(b"".join(pack(FRAMES)))

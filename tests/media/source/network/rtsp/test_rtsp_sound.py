@@ -16,7 +16,7 @@ from tests.media.source.network.rtsp.scripted_camera import NOON, VIDEO, Scripte
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet
-from ipcamd.media.source import silence_limit
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.pacing import Clock
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.packetize import aac
@@ -103,7 +103,7 @@ def test_sender_reports_synchronize_sound_and_picture() -> None:
 
 
 def test_sound_without_pictures_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence_limit, "SILENCE_S", 0.3)
+    monkeypatch.setattr(source_timeout, "SILENCE_S", 0.3)
 
     def script(camera: ScriptedCamera, client: socket.socket) -> None:
         client.sendall(b"".join(pack(FRAMES)))

@@ -8,7 +8,7 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.network.rtsp.camera_session import CameraAddress
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, NoReturn
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source.network.http_login import authorization
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtp import rtcp
 from ipcamd.wire.rtsp import transport

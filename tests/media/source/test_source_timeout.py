@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.media.source.silence_limit import SourceTimeout
+from ipcamd.media.source.source_timeout import SourceTimeout
 
 
 @pytest.mark.parametrize(
