@@ -316,7 +316,7 @@ class Pipeline:
         return EncoderThread(hub, shape, clock_ns, status, self.hardware.encoders.make)
 
     def _linger_s(self, name: str) -> float:
-        return self.capture.linger_s if self.passthrough.switches[name].may_linger else 0.0
+        return self.capture.linger_s if self.passthrough.decisions[name].may_linger else 0.0
 
     def _set_watched(self, name: str, watched: bool) -> None:
         stream = self._streams[name]

@@ -86,12 +86,12 @@ class SourceDemand:
         """Return `wanted` with the present codecs to pass through and rates to decode; for the thread of the source."""
         # runs for each picture, so it checks only streams with viewers, once each
         codecs, rate, key_frame = set[str](), FOCUS_RATE if self._focus_meter.wanted else 0, False
-        for switch in self._passthrough.watched:
-            if switch.wants_packets:
-                codecs.add(switch.stream.settings.codec.name)
-            if switch.wants_pictures:
-                rate = max(rate, switch.stream.settings.rate)
-            key_frame = key_frame or switch.wants_key_frame
+        for decision in self._passthrough.watched:
+            if decision.wants_packets:
+                codecs.add(decision.stream.settings.codec.name)
+            if decision.wants_pictures:
+                rate = max(rate, decision.stream.settings.rate)
+            key_frame = key_frame or decision.wants_key_frame
         return Wanted(
             wanted.size,
             wanted.rate,

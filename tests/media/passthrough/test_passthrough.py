@@ -238,7 +238,7 @@ async def test_a_change_while_nobody_watches_leaves_no_old_picture(
     await house.set(group, **change)
     for payload in pictures[3:6]:
         house.put(payload)
-    await until(lambda: house.source.items.empty() and not house.pipeline.passthrough.switches["h264"].may_linger)
+    await until(lambda: house.source.items.empty() and not house.pipeline.passthrough.decisions["h264"].may_linger)
     second = Viewer(house.pipeline.h264)
     assert second.take_all() == []
     frames = await house.send(second, *pictures[6:])

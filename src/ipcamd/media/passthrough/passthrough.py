@@ -8,12 +8,12 @@ from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import Packet
 from ipcamd.media.mask.mask import MaskSet
 from ipcamd.media.passthrough.frame_rate_meter import FrameRateMeter
-from ipcamd.media.passthrough.switch import PassthroughSwitch
+from ipcamd.media.passthrough.passthrough_decision import PassthroughDecision
 from ipcamd.media.stream_settings import StreamSettings
 
 
 class Passthrough:
-    """The switches of all streams."""
+    """The decisions of all streams."""
 
     def __init__(
         self, streams: Mapping[str, EncoderThread], touched: Callable[[], str], masks: Callable[[], MaskSet]
@@ -27,12 +27,12 @@ class Passthrough:
         self._touched = touched
         self._masks = masks
         self._frame_rate_meter = FrameRateMeter()
-        self.switches = {name: PassthroughSwitch(stream) for name, stream in streams.items()}
-        self.watched: tuple[PassthroughSwitch, ...] = ()
-        """Switches of the streams with viewers; may be read in any thread."""
-        self._switches_of: dict[Codec, list[PassthroughSwitch]] = {}
-        for switch in self.switches.values():
-            self._switches_of.setdefault(switch.stream.settings.codec, []).append(switch)
+        self.decisions = {name: PassthroughDecision(stream) for name, stream in streams.items()}
+        self.watched: tuple[PassthroughDecision, ...] = ()
+        """Decisions of the streams with viewers; may be read in any thread."""
+        self._decisions_of: dict[Codec, list[PassthroughDecision]] = {}
+        for decision in self.decisions.values():
+            self._decisions_of.setdefault(decision.stream.settings.codec, []).append(decision)
 
     def offer(self, packet: Packet) -> None:
         """Offer the source's next packet to all streams; for the delivering thread."""
@@ -42,24 +42,24 @@ class Passthrough:
         if packet.mask_version != masks.version:
             packet = replace(packet, mask_version=masks.version)
         touched, rate = self._touched(), self._frame_rate_meter.rate(packet.rate)
-        for switch in self._switches_of.get(packet.codec, ()):
-            switch.offer(packet, touched, rate, masks.change)
+        for decision in self._decisions_of.get(packet.codec, ()):
+            decision.offer(packet, touched, rate, masks.change)
 
     def update_watched(self) -> None:
         """Update `watched`; to be called when a stream gets its first viewer or loses its last one."""
-        self.watched = tuple(switch for switch in self.switches.values() if switch.stream.input.wanted)
+        self.watched = tuple(decision for decision in self.decisions.values() if decision.stream.input.wanted)
 
     def settings_of(self, codec: str) -> StreamSettings | None:
         """Return the settings of the largest stream of a codec, of those with viewers if there are any; None without a
         stream."""
-        switches = [each for each in self.switches.values() if each.stream.settings.codec.name == codec]
-        best = max(switches, key=lambda each: (each.wants_packets, each.stream.settings.size), default=None)
+        decisions = [each for each in self.decisions.values() if each.stream.settings.codec.name == codec]
+        best = max(decisions, key=lambda each: (each.wants_packets, each.stream.settings.size), default=None)
         return best.stream.settings if best else None
 
     def report(self) -> list[tuple[str, str]]:
         """Return titles and states of the streams, for a report to users."""
         return [
-            (f"Stream {stream.settings.codec.label}{suffix.replace('_', ' ')}", self.switches[name].state)
+            (f"Stream {stream.settings.codec.label}{suffix.replace('_', ' ')}", self.decisions[name].state)
             for name, stream in self._streams.items()
             if (suffix := name.removeprefix(stream.settings.codec.name)) in ("", "_sub")
         ]

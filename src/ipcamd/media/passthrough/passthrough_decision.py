@@ -1,4 +1,4 @@
-"""Passthrough switch: decides for each packet of a stream whether it is passed through, or its picture encoded."""
+"""Passthrough decision: decides for each packet of a stream whether it is passed through, or its picture encoded."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ _MOST_HELD = 30
 """Most packets that wait for pictures in the decoder; hardware may return them late."""
 
 
-class PassthroughSwitch:
+class PassthroughDecision:
     """Feeds the thread of one stream. `offer` and `admits` are for one thread at a time.
 
     It starts to pass through at a key frame, after the pictures before it that the decoder still has. It returns to
