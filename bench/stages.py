@@ -26,8 +26,8 @@ from ipcamd.media.image.blur import Blurrer
 from ipcamd.media.image.crop import Cropper
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.on_screen_text import OnScreenText
+from ipcamd.media.image.picture_adjustment import PictureAdjustment
 from ipcamd.media.image.scale import ProcessedFrame, scale_to_fit
-from ipcamd.media.image.transform import Transform
 from ipcamd.media.image.view import View
 from ipcamd.media.mask.cover import cover
 from ipcamd.media.mask.mask import Mask
@@ -83,7 +83,7 @@ def cost(work: Callable[[int, Any], object], frames: Sequence[object]) -> float:
 
 
 def settings(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
-    transform = Transform(lambda captured_ns: datetime.fromtimestamp(captured_ns // 10**9, UTC))
+    transform = PictureAdjustment(lambda captured_ns: datetime.fromtimestamp(captured_ns // 10**9, UTC))
     # the overlay is drawn into the frame that it is given
     own = [framed(planes(frame)) for frame in frames]
     return cost(lambda number, frame: transform.apply(frame, number * 10**9 // 30, chosen), own)

@@ -19,8 +19,8 @@ from ipcamd.media.stream_meter import StreamMeter
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.blur import Blurrer
     from ipcamd.media.image.crop import Cropper
+    from ipcamd.media.image.picture_adjustment import PictureAdjustment
     from ipcamd.media.image.scale import ProcessedFrame
-    from ipcamd.media.image.transform import Transform
 
 
 class PictureOutput(Protocol):
@@ -68,7 +68,7 @@ class FrameProcessor:
         self._view = view
         self._focus_meter = focus_meter or FocusMeter()
         self._light_meter = light_meter or LightMeter()
-        self._transform: Transform | None = None
+        self._adjustment: PictureAdjustment | None = None
         self._cropper: Cropper | None = None
         self._blurrer: Blurrer | None = None
 
@@ -80,9 +80,9 @@ class FrameProcessor:
         """Import the transform before the first viewer; to be called in a media thread."""
         from ipcamd.media.image.blur import Blurrer
         from ipcamd.media.image.crop import Cropper
-        from ipcamd.media.image.transform import Transform
+        from ipcamd.media.image.picture_adjustment import PictureAdjustment
 
-        self._transform, self._cropper, self._blurrer = Transform(self._local), Cropper(), Blurrer()
+        self._adjustment, self._cropper, self._blurrer = PictureAdjustment(self._local), Cropper(), Blurrer()
 
     @property
     def change(self) -> str:
@@ -90,7 +90,7 @@ class FrameProcessor:
         return self.settings.change or self._view().change
 
     def process(self, picture: Picture) -> None:
-        """Transform a picture and pass it to the outputs that need it."""
+        """PictureAdjustment a picture and pass it to the outputs that need it."""
         self._light_meter.offer(picture)
         outputs = [output for output in self.outputs if output.admits(picture)]
         if not outputs and not (self.analyses and self._analysis.wanted) and not self._focus_meter.wanted:
@@ -98,9 +98,9 @@ class FrameProcessor:
         from ipcamd.media.image.scale import ProcessedFrame
         from ipcamd.media.mask.cover import cover
 
-        if not self._transform:
+        if not self._adjustment:
             self.prepare()
-        assert self._transform
+        assert self._adjustment
         assert self._cropper
         assert self._blurrer
         began = time.thread_time()
@@ -119,7 +119,7 @@ class FrameProcessor:
         if picture.signal:
             self._focus_meter.offer(seen, viewed_s, (self._clock_ns() - picture.captured_ns) / 1e9)
         offer = partial(self._analysis.offer, picture=picture, settings=settings, view=view, masks=masks.masks)
-        made = self._transform.apply(seen, picture.captured_ns, settings, offer if self.analyses else None)
+        made = self._adjustment.apply(seen, picture.captured_ns, settings, offer if self.analyses else None)
         processed = ProcessedFrame(made, picture.captured_ns, masks.version)
         self.size = processed.frame.width, processed.frame.height
         for output in outputs:

@@ -1,4 +1,4 @@
-"""Transform of a picture: mirror, flip, brightness, contrast, sharpness, saturation and overlay (SDK 10.5).
+"""PictureAdjustment of a picture: mirror, flip, brightness, contrast, sharpness, saturation and overlay (SDK 10.5).
 
 All operations use YUV planes. Measured for 1280x720: ``bytes.translate`` takes 0.4 ms for luma, ``numpy.take`` 0.9 ms;
 reversing a row eight bytes at a time takes a third of the time of single bytes.
@@ -18,7 +18,7 @@ from ipcamd.media.image.sharpness import Sharpness
 from ipcamd.media.planes import FULL, Plane, planes
 
 
-class Transform:
+class PictureAdjustment:
     """Applies image settings, which may change from picture to picture. For one thread at a time."""
 
     def __init__(self, local: Callable[[int], datetime]) -> None:

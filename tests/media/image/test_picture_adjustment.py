@@ -9,7 +9,7 @@ from tests.media.stage import NOON, grey, luma, sloped
 
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.on_screen_text import OnScreenText
-from ipcamd.media.image.transform import Transform, mirror_plane
+from ipcamd.media.image.picture_adjustment import PictureAdjustment, mirror_plane
 from ipcamd.media.planes import planes
 from ipcamd.params.imagesource import SENSOR
 
@@ -17,7 +17,7 @@ GATE = (OnScreenText("UpperLeft", "Gate"),)
 
 
 def applied(settings: ImageSettings, frame: av.VideoFrame | None = None) -> av.VideoFrame:
-    return Transform(lambda _: datetime(2024, 1, 20, 12)).apply(frame or sloped(), NOON, settings)
+    return PictureAdjustment(lambda _: datetime(2024, 1, 20, 12)).apply(frame or sloped(), NOON, settings)
 
 
 def test_the_neutral_look_is_the_frame_itself() -> None:
