@@ -19,8 +19,8 @@ NO_STATUS = Status()
 class Picture:
     """One picture between source and encoders.
 
-    ``video`` is full-range YUV 4:2:0 (``yuvj420p``, even width and height). After the transform all encoders share it,
-    and it is read-only.
+    ``video`` is full-range YUV 4:2:0 (``yuvj420p``, even width and height). After the adjustments all encoders share
+    it, and it is read-only.
     """
 
     video: "av.VideoFrame"

@@ -1,1 +1,1 @@
-"""Image processing: settings, transform, overlays, scaling, and analysis frames."""
+"""Image processing: settings, adjustments, overlays, scaling, and analysis frames."""

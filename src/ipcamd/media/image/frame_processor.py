@@ -77,7 +77,7 @@ class FrameProcessor:
         return FrameProcessor((), self._analysis, self.settings, self._clock_ns, self._local, self._view)
 
     def prepare(self) -> None:
-        """Import the transform before the first viewer; to be called in a media thread."""
+        """Import the adjustments before the first viewer; to be called in a media thread."""
         from ipcamd.media.image.blur import Blurrer
         from ipcamd.media.image.crop import Cropper
         from ipcamd.media.image.picture_adjustment import PictureAdjustment

@@ -13,7 +13,7 @@ NEUTRAL = 128
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
-    """Settings of the transform; the levels `brightness`, `contrast`, `saturation` and `sharpness` are 0 to 255."""
+    """Settings of the adjustments; the levels `brightness`, `contrast`, `saturation` and `sharpness` are 0 to 255."""
 
     brightness: int = NEUTRAL
     contrast: int = NEUTRAL
