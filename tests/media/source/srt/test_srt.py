@@ -133,7 +133,7 @@ def test_a_second_sender_is_rejected_and_the_end_of_the_first_is_reported() -> N
 
 def test_the_wait_for_a_sender_ends_when_stopped_and_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     source, stop = make_source(f"srt://[::1]:{free_port()}?mode=listener"), threading.Event()
-    monkeypatch.setattr("ipcamd.media.source.silence_limit.OPENING_S", 0.0)
+    monkeypatch.setattr("ipcamd.media.source.source_timeout.OPENING_S", 0.0)
     with pytest.raises(SourceError, match="no sender has called for 0 s"):
         next(source.play(lambda: Wanted((320, 240), 30, True), stop))
     stop.set()
