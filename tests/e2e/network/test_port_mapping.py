@@ -55,6 +55,7 @@ def test_ports_are_mapped_followed_and_removed(network: Network, start_camera: S
             camera.start()
             eventually(lambda: status(camera).startswith("pcp 203"), status(camera))
             assert mapped(router, camera)
+        camera.client.update(GROUP, Protocol=protocol)  # it was found; each change would begin to search again
         camera.client.update("Network.Advanced.HTTPS", Enabled="yes")
         eventually(lambda: len(router.ports(OWN)) == 4)
         camera.client.update(GROUP, Services="rtsp")
