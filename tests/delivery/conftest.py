@@ -1,3 +1,4 @@
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -7,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.delivery.stage import Stage, staged
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,9 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same, where this machine knows its maker."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     return certificate
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "near") as stage:
+        yield stage

@@ -3,18 +3,15 @@
 import contextlib
 import ipaddress
 import itertools
-import re
 import socket
 import struct
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from xml.etree import ElementTree
+from http.server import ThreadingHTTPServer
 
-from tests.discovery.router import receive, soap_answer
-from tests.discovery.ssdp_peer import LINK_GROUP, fields_of, index_of, listener6
+from tests.discovery.ssdp_peer import LINK_GROUP, index_of, listener6
+from tests.discovery.upnp_device import handler, serving
 from tests.networks import Neighbour
 
 KIND = "urn:schemas-upnp-org:service:WANIPv6FirewallControl:1"
@@ -32,6 +29,7 @@ class Pinhole:
 
 @dataclass
 class Firewall:
+    kind, device, path = KIND, DEVICE, "/6fc"
     host: Neighbour
     speaks: set[str]
     location: str = ""
@@ -55,7 +53,10 @@ class Firewall:
         present = (n for n, hole in self.pinholes.items() if (hole.client, hole.port) == (client, port))
         return next(present, -1) if self.ports(client) & {port} else next(self.numbers)
 
-    def pcp(self, data: bytes, client: str) -> bytes:
+    def answer_datagram(self, data: bytes, client: str) -> bytes | None:
+        return self._answer_pcp(data, client) if "pcp" in self.speaks and data[:1] == b"\2" else None
+
+    def _answer_pcp(self, data: bytes, client: str) -> bytes:
         opcode, lifetime, own = data[1], *struct.unpack(">I16s", data[4:24])
         self.asked.append(f"pcp {opcode}")
 
@@ -120,67 +121,11 @@ def running_firewall(host: Neighbour, *speaks: str) -> Iterator[Firewall]:
         datagrams.bind((host.link_local, 5351, 0, index_of(host)))
         searches = stack.enter_context(listener6(host, LINK_GROUP))
         with host.inside():
-            http = _Server(("::", 0), _handler(firewall))
+            http = _Server(("::", 0), handler(firewall))
         firewall.location = f"http://[{host.address6}]:{http.server_port}/root.xml"
-        stop = threading.Event()
-        for sock in (datagrams, searches):
-            sock.settimeout(0.05)
-        works = (
-            lambda: _answer_datagrams(firewall, datagrams, stop),
-            lambda: _answer_searches(firewall, searches, stop),
-            lambda: http.serve_forever(0.02),
-        )
-        threads = [threading.Thread(target=work) for work in works]
-        for thread in threads:
-            thread.start()
-        try:
+        with serving(firewall, http, datagrams, searches):
             yield firewall
-        finally:
-            stop.set()
-            http.shutdown()
-            http.server_close()
-            for thread in threads:
-                thread.join(20)
 
 
 class _Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6
-
-
-def _answer_datagrams(firewall: Firewall, sock: socket.socket, stop: threading.Event) -> None:
-    for data, peer in receive(sock, stop):
-        if "pcp" in firewall.speaks and data[:1] == b"\2":
-            sock.sendto(firewall.pcp(data, peer[0]), peer)
-
-
-def _answer_searches(firewall: Firewall, sock: socket.socket, stop: threading.Event) -> None:
-    for data, peer in receive(sock, stop):
-        if data.startswith(b"M-SEARCH") and "upnp" in firewall.speaks and fields_of(data)["st"] == DEVICE:
-            sock.sendto(f"HTTP/1.1 200 OK\r\nST: {DEVICE}\r\nLOCATION: {firewall.location}\r\n\r\n".encode(), peer)
-
-
-def _handler(firewall: Firewall) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._reply(200, firewall.description() if self.path == "/root.xml" else b"")
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            match = re.fullmatch(f'"{re.escape(KIND)}#(\\w+)"', self.headers["SOAPAction"])
-            call = ElementTree.fromstring(body).find(f".//{{{KIND}}}{match[1] if match else '-'}")
-            assert match, self.headers["SOAPAction"]
-            assert call is not None, body
-            given = {each.tag: each.text or "" for each in call}
-            result = firewall.soap(match[1], given, self.client_address[0]) if self.path == "/6fc" else 401
-            self._reply(*soap_answer(KIND, match[1], result))
-
-        def _reply(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Suppress the log."""
-
-    return Handler

@@ -2,31 +2,20 @@
 
 import contextlib
 import ipaddress
-import re
 import socket
 import struct
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from xml.etree import ElementTree
+from http.server import ThreadingHTTPServer
 
-from tests.discovery.ssdp_peer import fields_of, listener
+from tests.discovery.ssdp_peer import listener
+from tests.discovery.upnp_device import handler, serving
 from tests.networks import Neighbour
 
 EXTERNAL = "203.0.113.5"
 KIND = "urn:schemas-upnp-org:service:WANIPConnection:1"
 DEVICE = "urn:schemas-upnp-org:device:InternetGatewayDevice:1"
-ERRORS = {
-    402: "Invalid Args",
-    714: "NoSuchEntryInArray",
-    718: "ConflictInMappingEntry",
-    725: "OnlyPermanentLeases",
-    704: "NoSuchEntry",
-    606: "Action not authorized",
-}
 
 
 @dataclass
@@ -40,6 +29,7 @@ class Entry:
 
 @dataclass
 class Router:
+    kind, device, path = KIND, DEVICE, "/control"
     host: Neighbour
     speaks: set[str]
     external: str = EXTERNAL
@@ -53,6 +43,10 @@ class Router:
     asked: list[str] = field(default_factory=list)
     """The requests that came, by protocol and action."""
     port: int = 0
+
+    @property
+    def location(self) -> str:
+        return f"http://{self.host.address}:{self.port}/root.xml"
 
     def restart(self) -> None:
         self.entries.clear()
@@ -177,78 +171,7 @@ def running_router(host: Neighbour, *speaks: str) -> Iterator[Router]:
         datagrams.bind((host.address, 5351))
         searches = stack.enter_context(listener(host))
         with host.inside():
-            http = ThreadingHTTPServer((host.address, 0), _handler(router))
+            http = ThreadingHTTPServer((host.address, 0), handler(router))
         router.port = http.server_port
-        stop = threading.Event()
-        works = (lambda: _answer_datagrams(router, datagrams, stop), lambda: _answer_searches(router, searches, stop))
-        threads = [threading.Thread(target=work) for work in (*works, lambda: http.serve_forever(0.02))]
-        for sock in (datagrams, searches):
-            sock.settimeout(0.05)
-        for thread in threads:
-            thread.start()
-        try:
+        with serving(router, http, datagrams, searches):
             yield router
-        finally:
-            stop.set()
-            http.shutdown()
-            http.server_close()
-            for thread in threads:
-                thread.join(20)
-
-
-def receive(sock: socket.socket, stop: threading.Event) -> Iterator[tuple[bytes, Any]]:
-    while not stop.is_set():
-        with contextlib.suppress(TimeoutError):
-            yield sock.recvfrom(2048)
-
-
-def _answer_datagrams(router: Router, sock: socket.socket, stop: threading.Event) -> None:
-    for data, peer in receive(sock, stop):
-        if answer := router.answer_datagram(data, peer[0]):
-            sock.sendto(answer, peer)
-
-
-def _answer_searches(router: Router, sock: socket.socket, stop: threading.Event) -> None:
-    for data, peer in receive(sock, stop):
-        if data.startswith(b"M-SEARCH") and "upnp" in router.speaks and fields_of(data)["st"] == DEVICE:
-            location = f"http://{router.host.address}:{router.port}/root.xml"
-            sock.sendto(f"HTTP/1.1 200 OK\r\nST: {DEVICE}\r\nLOCATION: {location}\r\n\r\n".encode(), peer)
-
-
-def _handler(router: Router) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._reply(200, router.description() if self.path == "/root.xml" else b"")
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            match = re.fullmatch(f'"{re.escape(KIND)}#(\\w+)"', self.headers["SOAPAction"])
-            call = ElementTree.fromstring(body).find(f".//{{{KIND}}}{match[1] if match else '-'}")
-            assert match, self.headers["SOAPAction"]
-            assert call is not None, body
-            given = {each.tag: each.text or "" for each in call}
-            result = router.soap(match[1], given, self.client_address[0]) if self.path == "/control" else 401
-            self._reply(*soap_answer(KIND, match[1], result))
-
-        def _reply(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Suppress the log."""
-
-    return Handler
-
-
-def soap_answer(kind: str, action: str, result: dict[str, str] | int) -> tuple[int, bytes]:
-    if isinstance(result, int):
-        error = f"<errorCode>{result}</errorCode><errorDescription>{ERRORS.get(result)}</errorDescription>"
-        failure = f'<UPnPError xmlns="urn:schemas-upnp-org:control-1-0">{error}</UPnPError>'
-        inner = f"<s:Fault><detail>{failure}</detail></s:Fault>"
-    else:
-        values = "".join(f"<{name}>{text}</{name}>" for name, text in result.items())
-        inner = f'<u:{action}Response xmlns:u="{kind}">{values}</u:{action}Response>'
-    envelope = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-    return 500 if isinstance(result, int) else 200, f"{envelope}{inner}</s:Body></s:Envelope>".encode()

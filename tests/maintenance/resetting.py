@@ -4,12 +4,14 @@ Each of its lives prints ``found``, its process id and the state that it found;
 leaves traces of use; prints ``used``; resets; prints ``OK``; and waits to be killed.
 """
 
-import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.store.lives import live
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.maintenance.factory_default import FactoryDefault
@@ -63,16 +65,5 @@ async def main(path: Path) -> None:
         sys.stdin.readline()
 
 
-def live(path: Path) -> None:
-    """Go through `main` in a process of its own: starting Python for each would take a hundred times as long."""
-    process = os.fork()
-    if process:
-        os.waitpid(process, 0)
-        return
-    asyncio.run(main(path))
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    for _ in range(int(sys.argv[2])):
-        live(Path(sys.argv[1]))
+    live(partial(main, Path(sys.argv[1])), int(sys.argv[2]))

@@ -1,6 +1,7 @@
 """Encoded pictures as sources send them, made by FFmpeg's encoders."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -66,3 +67,17 @@ def _split(payload: bytes) -> list[bytes]:
 
 def annex_b(parts: list[bytes]) -> bytes:
     return b"".join(b"\0\0\0\1" + part for part in parts)
+
+
+def write_movie(path: Path, payloads: list[bytes], size: tuple[int, int], rate: int, gop: int) -> None:
+    """Write a file with these access units of H.264."""
+    with av.open(str(path), "w") as box:
+        stream = box.add_stream("libx264", rate=rate)
+        stream.width, stream.height = size
+        stream.codec_context.extradata = payloads[0]
+        for number, payload in enumerate(payloads):
+            packet = av.Packet(payload)
+            packet.pts = packet.dts = number
+            packet.time_base, packet.stream, packet.is_keyframe = Fraction(1, rate), stream, number % gop == 0
+            packet.duration = 1
+            box.mux(packet)

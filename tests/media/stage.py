@@ -1,5 +1,6 @@
 """Pictures and a source for the tests of the media folder: controlled by the test."""
 
+import asyncio
 import queue
 import threading
 import time
@@ -9,11 +10,12 @@ import av
 import numpy as np
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import AudioChunk, EncodedFrame, Packet, Picture
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import framed, planes
 from ipcamd.media.source import Wanted
+from ipcamd.media.stream.hub import Hub
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND
@@ -114,3 +116,22 @@ class Script:
 
     def fail(self, why: str = "broke off") -> None:
         self.items.put(SourceError(why))
+
+
+class Viewer:
+    """Watches one hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.frames: asyncio.Queue[EncodedFrame] = asyncio.Queue()
+        for frame in hub.subscribe(self.frames.put_nowait):
+            self.frames.put_nowait(frame)
+
+    async def next(self) -> EncodedFrame:
+        return await asyncio.wait_for(self.frames.get(), WAIT)
+
+    def take_all(self) -> list[EncodedFrame]:
+        return [self.frames.get_nowait() for _ in range(self.frames.qsize())]
+
+    def leave(self) -> None:
+        self.hub.unsubscribe(self.frames.put_nowait)

@@ -7,36 +7,19 @@ from pathlib import Path
 
 import pytest
 import simplejpeg
-from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, grey, luma, sloped
+from tests.media.stage import NOON, SECOND, WAIT, Script, Viewer, decoded, grey, luma, sloped
 
 from ipcamd.media import pipeline
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import Wanted
-from ipcamd.media.stream.hub import Hub
 from ipcamd.params import GROUPS
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 NEVER = Timeouts(silence_s=600, start_s=600, blank_s=600)
-
-
-class Viewer:
-    """Watches one hub."""
-
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
-        self.frames: asyncio.Queue[EncodedFrame] = asyncio.Queue()
-        for frame in hub.subscribe(self.frames.put_nowait):
-            self.frames.put_nowait(frame)
-
-    async def next(self) -> EncodedFrame:
-        return await asyncio.wait_for(self.frames.get(), WAIT)
-
-    def leave(self) -> None:
-        self.hub.unsubscribe(self.frames.put_nowait)
 
 
 class House:

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import os
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.recording.stage import Stage, general
+from tests.small_file_system import small_file_system
 from tests.wire.avi.avi_files import NOON, SECOND, pictures, playable, probe, seen
 
 from ipcamd.media import codecs
@@ -311,14 +311,9 @@ async def test_a_full_card_stops(rig: RecorderRig) -> None:
 
 @pytest.fixture
 def tmpfs(tmp_path: Path) -> Iterator[Path]:
-    """A card of 256 KB, really full when it is full."""
-    place = tmp_path / "tmpfs"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(place)]
-    if not shutil.which("mount") or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("mounting is not allowed here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=False)
+    """A card of 256 KB."""
+    with small_file_system(tmp_path / "tmpfs", "256k") as place:
+        yield place
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures
 
 from ipcamd.media import codecs
 from ipcamd.storage.card import Card
+from ipcamd.storage.disk import Disk
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.recording_name import name_of
 from ipcamd.store.database import Database
@@ -53,6 +54,16 @@ class Slot:
 
     def names(self, folder: str = "record") -> list[str]:
         return [recording.name for recording in self.card.index.page(folder).recordings]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Disk:
+    disk = Disk(tmp_path / "card")
+    disk.make()
+    card = disk.card()
+    assert card
+    disk.prepare(card)
+    return disk
 
 
 @pytest.fixture

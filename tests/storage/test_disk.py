@@ -12,16 +12,6 @@ from ipcamd.storage.disk import Disk
 NAME = "ipcamd-06152025-150640.avi"
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Disk:
-    disk = Disk(tmp_path / "card")
-    disk.make()
-    card = disk.card()
-    assert card
-    disk.prepare(card)
-    return disk
-
-
 def names(disk: Disk) -> list[str]:
     return sorted(found.name for found in disk.entries())
 

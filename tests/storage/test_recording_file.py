@@ -4,7 +4,6 @@ import os
 import resource
 import signal
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from tests.wire.avi.avi_files import NOON, SECOND, SIZE, pictures, playable, probe, tone
@@ -16,16 +15,6 @@ from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.wire.avi.writer import AviWriter
 
 FORM = AviFormat("H264", SIZE, 30, True)
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Disk:
-    disk = Disk(tmp_path / "card")
-    disk.make()
-    card = disk.card()
-    assert card
-    disk.prepare(card)
-    return disk
 
 
 def segment(disk: Disk) -> RecordingFile:

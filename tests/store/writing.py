@@ -4,9 +4,9 @@ For each line on standard input it makes one update of two groups, to the number
 or ``failed number``. With a line ``on`` it goes on by itself, counting up from the number before.
 """
 
-import asyncio
 import os
 import sys
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ipcamd.store.database import Database
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.store.group import GROUPS, LEVEL, SECRET, TITLE
+from tests.store.lives import live
 
 
 async def update(settings: Settings, number: int) -> None:
@@ -44,16 +45,5 @@ async def main(path: Path) -> None:
             await update(settings, number)
 
 
-def live(path: Path) -> None:
-    """Go through `main` in a process of its own: starting Python for each would take a hundred times as long."""
-    process = os.fork()
-    if process:
-        os.waitpid(process, 0)
-        return
-    asyncio.run(main(path))
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    for _ in range(int(sys.argv[2])):
-        live(Path(sys.argv[1]))
+    live(partial(main, Path(sys.argv[1])), int(sys.argv[2]))

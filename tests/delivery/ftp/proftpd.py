@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import signal
 import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getuser
@@ -14,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.delivery.contents import contents
+from tests.delivery.server_process import ServerProcess
 
 USER, PASSWORD = "cam", "sesame"
 HASH = "$6$ipcamd$N/.K2mU7x2bAo/ewRgWjlXIX/xQR1C0u8S08TIA.3LsXNkPzZbQjUJB6SVb5EtCHLsH.ZWl2cnz.llwyhb5ZD1"
@@ -49,41 +47,21 @@ CREATE_ONLY = """
 """
 
 
-class ProFtpd:
+class ProFtpd(ServerProcess):
     """A running proftpd, with Debian's relevant settings and the lines in `more`."""
 
     def __init__(self, folder: Path, more: str = "", overwrite: str = "on") -> None:
         self.home = folder / "home"
         self.home.mkdir(parents=True)
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port: int = listener.getsockname()[1]
+            self.port = listener.getsockname()[1]
         (folder / "passwd").write_text(f"{USER}:{HASH}:{os.getuid()}:{os.getgid()}::{self.home}:/bin/sh\n")
         (folder / "passwd").chmod(0o600)
-        self._file = folder / "proftpd.conf"
+        file = folder / "proftpd.conf"
+        self.command = ["proftpd", "-n", "-c", str(file)]
         names = {"user": getuser(), "group": getgrgid(os.getgid()).gr_name}
         words = {"port": self.port, "folder": folder, "more": more, "overwrite": overwrite, **names}
-        self._file.write_text(CONFIGURATION.format(**words))
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            ["proftpd", "-n", "-c", str(self._file)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        until = time.monotonic() + 20
-        while time.monotonic() < until:  # it does not report that it listens
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise AssertionError("proftpd does not listen")
-
-    def stop(self) -> None:
-        """End it and its process of each connection, which share its session."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        file.write_text(CONFIGURATION.format(**words))
 
     def files(self) -> dict[str, bytes]:
         return contents(self.home)

@@ -1,7 +1,6 @@
 """FTP accounts that may do little, at Debian's ProFTPD and at servers that refuse in other ways."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,6 @@ pytestmark = pytest.mark.slow
 
 CLIP = bytes(range(256)) * 8000
 NO_PART = 'PathDenyFilter "\\\\.part$"'
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "near") as stage:
-        yield stage
 
 
 async def aim(stage: Stage, server: ProFtpd | FtpServer, **values: object) -> None:

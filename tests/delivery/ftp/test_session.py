@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,6 @@ CLIP = bytes(range(256)) * 8000
 def server(tmp_path: Path) -> Iterator[FtpServer]:
     with FtpServer(tmp_path / "far") as server:
         yield server
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "near") as stage:
-        yield stage
 
 
 async def aim(stage: Stage, server: FtpServer, **values: object) -> None:

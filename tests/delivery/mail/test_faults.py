@@ -1,7 +1,6 @@
 """Mail servers that refuse, stall, are full, disappear, return, and send invalid answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,12 +15,6 @@ from ipcamd.errors import RequestFailed
 
 CLIP = bytes(range(256)) * 8000
 PICTURE = b"\xff\xd8 not really a picture \xff\xd9"
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path) as stage:
-        yield stage
 
 
 async def test_a_wrong_password_is_reported_and_a_corrected_one_tried_at_once(stage: Stage) -> None:

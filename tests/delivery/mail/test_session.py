@@ -1,6 +1,5 @@
 """Delivery to a real mail server with the usual behaviour."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -9,18 +8,12 @@ import av
 import pytest
 from aiosmtpd.smtp import SMTP
 from tests.delivery.mail.mail_server import PASSWORD, aim, authenticator, log_in, serving, tls
-from tests.delivery.stage import MOMENT, SECOND, Stage, staged
+from tests.delivery.stage import MOMENT, SECOND, Stage
 
 from ipcamd.errors import RequestFailed
 
 CLIP = bytes(range(256)) * 8000
 PICTURE = b"\xff\xd8 not really a picture \xff\xd9"
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path) as stage:
-        yield stage
 
 
 async def test_the_mail(stage: Stage) -> None:

@@ -1,11 +1,7 @@
 """Debian's smbd as this user, on a port of its own, with a directory of its own."""
 
-import os
 import shutil
-import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getuser
@@ -13,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.delivery.contents import contents
+from tests.delivery.server_process import ServerProcess
+from tests.delivery.stage import Stage
 from tests.ports import free_port
 
 PASSWORD = "sesame"
@@ -51,43 +49,21 @@ CONFIGURATION = """
 """
 
 
-class Samba:
+class Samba(ServerProcess):
     """A running smbd."""
 
     def __init__(self, folder: Path, more: str = "") -> None:
-        self.folder = folder
         self.share = folder / "share"
         self.share.mkdir()
         self.user = getuser()
         self.port = free_port()
-        self._file = folder / "smb.conf"
+        file = folder / "smb.conf"
+        self.command = ["smbd", "-s", str(file), "-l", str(folder), "-F", "--no-process-group"]
         words = {"port": self.port, "folder": folder, "share": self.share, "user": self.user, "more": more}
-        self._file.write_text(CONFIGURATION.format(**words))
+        file.write_text(CONFIGURATION.format(**words))
         typed = f"{PASSWORD}\n{PASSWORD}\n"
-        command = ["pdbedit", "-s", str(self._file), "-a", "-t", "-u", self.user]
-        subprocess.run(command, input=typed, text=True, check=True, capture_output=True)
-
-    def start(self) -> None:
-        command = ["smbd", "-s", str(self._file), "-l", str(self.folder), "-F", "--no-process-group"]
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        until = time.monotonic() + 20
-        while time.monotonic() < until:  # it does not report that it listens
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise AssertionError("smbd does not listen")
-
-    def stop(self) -> None:
-        """End it and its process of each connection, which share its session."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        add_user = ["pdbedit", "-s", str(file), "-a", "-t", "-u", self.user]
+        subprocess.run(add_user, input=typed, text=True, check=True, capture_output=True)
 
     def files(self) -> dict[str, bytes]:
         return contents(self.share)
@@ -114,3 +90,10 @@ def running(folder: Path, more: str = "") -> Iterator[Samba]:
 def has_module(name: str) -> bool:
     """Whether Samba has this module (vfs objects)."""
     return any(Path("/usr/lib").glob(f"*/samba/vfs/{name}.so"))
+
+
+async def aim(stage: Stage, server: Samba, **values: object) -> None:
+    """Set the server as the stage's target."""
+    login = {"UserName": server.user, "Password": PASSWORD}
+    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
+    await stage.set("NetStorage", **(place | login | values))

@@ -1,11 +1,10 @@
 """Samba shares that allow little: no temporary names, or nothing but new files (WORM)."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.delivery.samba.samba_server import PASSWORD, Samba, has_module, running
-from tests.delivery.stage import Stage, staged
+from tests.delivery.samba.samba_server import Samba, aim, has_module, running
+from tests.delivery.stage import Stage
 from tests.delivery.throttled_proxy import throttled
 
 pytestmark = pytest.mark.slow
@@ -16,18 +15,6 @@ HIDE = "hide files = /*.part/\n  store dos attributes = yes\n  map hidden = no"
 WORM = "vfs objects = worm\n  worm:grace_period = 0"
 RIGHTS = {VETO: "no files with a temporary name (*.part)", HIDE: "", WORM: "no renaming of files"}
 SHARES = pytest.mark.parametrize("more", [VETO, HIDE, WORM], ids=["veto", "hide", "worm"])
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "near") as stage:
-        yield stage
-
-
-async def aim(stage: Stage, server: Samba, **values: object) -> None:
-    login = {"UserName": server.user, "Password": PASSWORD}
-    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
-    await stage.set("NetStorage", **(place | login | values))
 
 
 def clips(server: Samba) -> dict[str, bytes]:

@@ -6,11 +6,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.delivery.samba.samba_server import PASSWORD, Samba, running
+from tests.delivery.samba.samba_server import Samba, aim, running
 from tests.delivery.stage import PATIENCE, STALL, Stage, staged
 from tests.delivery.throttled_proxy import throttled
 from tests.ports import free_port
@@ -30,18 +30,6 @@ def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
 def server(samba: Samba) -> Samba:
     samba.clear()
     return samba
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "near") as stage:
-        yield stage
-
-
-async def aim(stage: Stage, server: Samba, **values: object) -> None:
-    login = {"UserName": server.user, "Password": PASSWORD}
-    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
-    await stage.set("NetStorage", **(place | login | values))
 
 
 @pytest.mark.parametrize(

@@ -16,32 +16,30 @@ http {{
   access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port};
-    location {prefix}/ {{
-      proxy_pass http://127.0.0.1:{camera}/;
-      proxy_buffering off;
-      {host}
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_set_header X-Forwarded-Host $http_host;
-      proxy_set_header X-Forwarded-Prefix "{prefix}";
-    }}
+  {server}
+}}
+"""
+"""Configuration around a site of Debian's nginx, for a test."""
+
+NGINX_SITE = """
+server {{
+  listen 127.0.0.1:{port};
+  location {prefix}/ {{
+    proxy_pass http://127.0.0.1:{camera}/;
+    proxy_buffering off;
+    {host}
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $http_host;
+    proxy_set_header X-Forwarded-Prefix "{prefix}";
   }}
 }}
 """
 
-NGINX_BARE = """
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://127.0.0.1:{camera}; }}
-  }}
+NGINX_BARE_SITE = """
+server {{
+  listen 127.0.0.1:{port};
+  location / {{ proxy_pass http://127.0.0.1:{camera}; }}
 }}
 """
 """Without a single option for the camera."""
@@ -84,12 +82,17 @@ NAMES = ("nginx", "caddy", "haproxy")
 
 
 def _nginx(folder: Path, preserve: bool, **values: object) -> tuple[str, list[str]]:
-    text = NGINX.format(folder=folder, host="proxy_set_header Host $http_host;" if preserve else "", **values)
-    return text, ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c"]
+    host = "proxy_set_header Host $http_host;" if preserve else ""
+    return _run_nginx(folder, NGINX_SITE.format(host=host, **values))
 
 
 def _bare_nginx(folder: Path, preserve: bool, **values: object) -> tuple[str, list[str]]:
-    return NGINX_BARE.format(folder=folder, **values), _nginx(folder, preserve, **values)[1]
+    return _run_nginx(folder, NGINX_BARE_SITE.format(**values))
+
+
+def _run_nginx(folder: Path, site: str) -> tuple[str, list[str]]:
+    text = NGINX.format(folder=folder, server=site)
+    return text, ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c"]
 
 
 def _caddy(folder: Path, preserve: bool, **values: object) -> tuple[str, list[str]]:

@@ -1,10 +1,9 @@
 """The live page shows inputs, output, day and night to all accounts, and lets permitted ones switch them."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from tests.e2e.camera import PASSWORD, CameraProcess, eventually
+from tests.e2e.camera import CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_page_motion import click, look
 
@@ -12,15 +11,6 @@ pytestmark = pytest.mark.slow
 
 OUTPUT = "#device [data-param='GPIO.TriggerOutStatus1']"
 USAGE = "#device select"
-
-
-@pytest.fixture
-def page(camera: CameraProcess) -> Iterator[Chromium]:
-    with Chromium() as browser:
-        browser.log_in("admin", PASSWORD)
-        look(browser, camera)
-        yield browser
-        assert browser.console == []
 
 
 def shown(page: Chromium, part: str) -> str:

@@ -29,6 +29,7 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
+"""By a name, the page is one over plain HTTP: browsers trust 127.0.0.1 like HTTPS."""
 KEEP_VIDEOS = """
     globalThis.videos = [];
     const make = Document.prototype.createElement;

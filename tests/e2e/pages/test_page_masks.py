@@ -1,10 +1,9 @@
 """Privacy in the browser: masks are drawn over the picture on the settings page; the live page has the switch."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.e2e.camera import PASSWORD, CameraProcess, eventually
+from tests.e2e.camera import CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_page_motion import box, click, drag, press
 from tests.e2e.pages.test_page_motion import look as look_live
@@ -15,15 +14,6 @@ pytestmark = pytest.mark.slow
 
 SIDES = ("Left", "Top", "Right", "Bottom")
 ZONES, ZONE = ".masks .zones", ".masks .zone:not([hidden])"
-
-
-@pytest.fixture
-def page(camera: CameraProcess) -> Iterator[Chromium]:
-    with Chromium() as browser:
-        browser.log_in("admin", PASSWORD)
-        look(browser, camera)
-        yield browser
-        assert browser.console == []
 
 
 def look(browser: Chromium, camera: CameraProcess) -> None:

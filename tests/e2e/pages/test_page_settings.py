@@ -4,7 +4,6 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,6 @@ from tests.e2e.pages.test_page_motion import click
 pytestmark = pytest.mark.slow
 
 SENSOR = "ImageSource.IO.Sensor"
-
-
-@pytest.fixture
-def page(camera: CameraProcess) -> Iterator[Chromium]:
-    with Chromium() as browser:
-        browser.log_in("admin", PASSWORD)
-        look(browser, camera)
-        yield browser
-        assert browser.console == []
 
 
 def look(browser: Chromium, camera: CameraProcess) -> None:

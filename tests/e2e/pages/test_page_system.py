@@ -1,24 +1,14 @@
 """The system page in a browser: accounts, IP filter, certificate, audit log, restart, factory values, firmware."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
+from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_page_motion import click
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def page(camera: CameraProcess) -> Iterator[Chromium]:
-    with Chromium() as browser:
-        browser.log_in("admin", PASSWORD)
-        look(browser, camera)
-        yield browser
-        assert browser.console == []
 
 
 def look(browser: Chromium, camera: CameraProcess) -> None:

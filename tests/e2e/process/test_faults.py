@@ -1,7 +1,6 @@
 """Faults of the machine under a running camera: it reports them, serves its viewers, and recovers by itself."""
 
 import resource
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -13,6 +12,7 @@ from tests.conftest import StartCamera, stop_all
 from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually
 from tests.e2e.parts import sdk_parts
 from tests.e2e.recording.test_power_cut import Stick, stick
+from tests.small_file_system import small_file_system
 
 __all__ = ["stick"]
 pytestmark = pytest.mark.slow
@@ -43,13 +43,8 @@ def limited(camera: CameraProcess, kind: int, limit: int) -> Iterator[None]:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 4 MB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(place)]
-    if not shutil.which("mount") or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("mounting is not allowed here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=False)
+    with small_file_system(tmp_path / "small", "4m") as place:
+        yield place
 
 
 def fill(place: Path) -> Path:

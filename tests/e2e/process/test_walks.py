@@ -2,14 +2,12 @@
 
 import contextlib
 import subprocess
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import pytest
 from tests.e2e.camera import PASSWORD, eventually
 from tests.e2e.walks import TracedCamera, files_of_walk, in_order
-from tests.media.encoded import h264
+from tests.media.encoded import h264, write_movie
 from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
@@ -34,20 +32,6 @@ def test_a_request_and_the_setting_that_it_changes_pass_the_files_of_their_walks
         camera.kill()
 
 
-def write_movie(path: Path) -> None:
-    """Write a file in H.264."""
-    payloads = h264(40, SIZE, GOP)
-    with av.open(str(path), "w") as box:
-        stream = box.add_stream("libx264", rate=RATE)
-        stream.width, stream.height = SIZE
-        stream.codec_context.extradata = payloads[0]
-        for number, payload in enumerate(payloads):
-            packet = av.Packet(payload)
-            packet.pts = packet.dts = number
-            packet.time_base, packet.stream, packet.is_keyframe = Fraction(1, RATE), stream, number % GOP == 0
-            box.mux(packet)
-
-
 def play(url: str, transport: str) -> None:
     """Play a few pictures."""
     command = ["ffmpeg", "-v", "error", "-rtsp_transport", transport, "-i", url, "-frames:v", "3", "-f", "null", "-"]
@@ -58,7 +42,7 @@ def test_frames_pass_the_files_of_their_walk(tmp_path: Path) -> None:
     """Decoded frames for JPEG, which are cropped, adjusted, analysed and overlaid; encoded ones for H.264."""
     walk, movie = files_of_walk("A frame"), tmp_path / "movie.mp4"
     assert len(walk) > 15
-    write_movie(movie)
+    write_movie(movie, h264(40, SIZE, GOP), SIZE, RATE, GOP)
     traced = TracedCamera(tmp_path, walk, f"--source={movie}")
     camera = traced.process.start()
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import stop_all
+from tests.e2e.access.proxies import NGINX
 from tests.e2e.camera import CameraProcess, eventually, reachable
 from tests.e2e.recipes.recipe import SECRET, block, filled, program
 from tests.ports import free_port
@@ -18,17 +19,6 @@ from ipcamd.access.certificate.self_signed import sign_itself
 pytestmark = pytest.mark.slow
 
 NAME = "cam.example.com"
-NGINX = """
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  {server}
-}}
-"""
-"""Configuration around a site of Debian's nginx, for a test."""
 CADDY = """
 {{
   admin off
@@ -40,7 +30,7 @@ CADDY = """
 }}
 {site}
 """
-"""The same for Caddy: certificates of its own authority, which need no public name."""
+"""Configuration around a site of Caddy, for a test: certificates of its own authority, which need no public name."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import io
 import itertools
 import struct
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from PIL import Image
 from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.parts import Part, sdk_parts, wait_in_stream
-from tests.media.encoded import annex_b, h264, units
+from tests.media.encoded import annex_b, h264, units, write_movie
 from tests.ports import free_port
 
 from ipcamd.wire.sdk_header import Status
@@ -44,16 +43,7 @@ def nal_units(payload: bytes) -> tuple[bytes, ...]:
 def movie(tmp_path: Path) -> tuple[Path, list[tuple[bytes, ...]]]:
     """A file of two seconds, and the NAL units of its pictures."""
     path, payloads = tmp_path / "movie.mp4", h264(60, SIZE, GOP)
-    with av.open(str(path), "w") as box:
-        stream = box.add_stream("libx264", rate=RATE)
-        stream.width, stream.height = SIZE
-        stream.codec_context.extradata = payloads[0]
-        for number, payload in enumerate(payloads):
-            packet = av.Packet(payload)
-            packet.pts = packet.dts = number
-            packet.time_base, packet.stream, packet.is_keyframe = Fraction(1, RATE), stream, number % GOP == 0
-            packet.duration = 1
-            box.mux(packet)
+    write_movie(path, payloads, SIZE, RATE, GOP)
     return path, [nal_units(payload) for payload in payloads]
 
 

@@ -8,27 +8,12 @@ from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, PATIENCE, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_page import KEEP_STATES
-from tests.e2e.pages.test_page_live import box, spoken
+from tests.e2e.pages.test_page_live import FLAGS, HOST, KEEP_VIDEOS, box, spoken
 from tests.e2e.pages.test_page_sound import press
 from tests.e2e.webrtc.test_whep import TALK, clients, post
 
 pytestmark = pytest.mark.slow
 
-HOST = "camera.test"
-FLAGS = (
-    f"--host-resolver-rules=MAP {HOST} 127.0.0.1",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)
-"""By a name, the page is one over plain HTTP: browsers trust 127.0.0.1 like HTTPS."""
-KEEP_VIDEOS = """
-    globalThis.videos = [];
-    const make = Document.prototype.createElement;
-    Document.prototype.createElement = function (name, ...more) {
-        const made = make.call(this, name, ...more);
-        if (name === "video") videos.push(made);
-        return made;
-    };"""
 KEEP_CONNECTIONS = """
     globalThis.connections = [];
     const Connection = RTCPeerConnection;

@@ -3,10 +3,9 @@
 import pytest
 from tests.media.encoded import h264
 from tests.media.passthrough.house import House as PassingHouse
-from tests.media.passthrough.house import Viewer as PacketViewer
 from tests.media.passthrough.test_passthrough import house as passing_house
-from tests.media.stage import SECOND, decoded, grey
-from tests.media.test_pipeline import House, Viewer, house
+from tests.media.stage import SECOND, Viewer, decoded, grey
+from tests.media.test_pipeline import House, house
 
 from ipcamd.errors import RequestFailed
 from ipcamd.media.planes import planes
@@ -90,7 +89,7 @@ async def test_a_mask_that_cannot_be_is_refused_and_the_old_one_stays(
 async def test_no_packet_is_passed_through_a_mask(passing_house: PassingHouse) -> None:
     house = passing_house
     pictures = h264(40, gop=10)
-    viewer = PacketViewer(house.pipeline.h264)
+    viewer = Viewer(house.pipeline.h264)
     frames = await house.send(viewer, *pictures[:13])
     assert all(house.passed(frames))
     await house.set("Privacy.Mask1", **LEFT_HALF)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.media.stage import NOON, SECOND, WAIT, Script
+from tests.media.stage import NOON, SECOND, WAIT, Script, Viewer
 
 from ipcamd.media import codecs
 from ipcamd.media.capture.video_capture import Timeouts
@@ -14,7 +14,6 @@ from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.packet_reader import PacketReader
-from ipcamd.media.stream.hub import Hub
 from ipcamd.params import GROUPS
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings
@@ -58,11 +57,11 @@ class House:
     async def set(self, group: str, **values: str) -> None:
         await self.settings.update([Change(group, name, value) for name, value in values.items()])
 
-    async def send(self, viewer: "Viewer", *payloads: bytes) -> list[EncodedFrame]:
+    async def send(self, viewer: Viewer, *payloads: bytes) -> list[EncodedFrame]:
         """Send pictures; return those that the viewer gets."""
         return [await self._send(viewer, payload) for payload in payloads]
 
-    async def _send(self, viewer: "Viewer", payload: bytes) -> EncodedFrame:
+    async def _send(self, viewer: Viewer, payload: bytes) -> EncodedFrame:
         self.put(payload)
         return await viewer.next()
 
@@ -78,25 +77,6 @@ class House:
     @property
     def state(self) -> str:
         return dict(self.pipeline.passthrough.report())["Stream H.264"]
-
-
-class Viewer:
-    """Watches one hub."""
-
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
-        self.frames: asyncio.Queue[EncodedFrame] = asyncio.Queue()
-        for frame in hub.subscribe(self.frames.put_nowait):
-            self.frames.put_nowait(frame)
-
-    async def next(self) -> EncodedFrame:
-        return await asyncio.wait_for(self.frames.get(), WAIT)
-
-    def take_all(self) -> list[EncodedFrame]:
-        return [self.frames.get_nowait() for _ in range(self.frames.qsize())]
-
-    def leave(self) -> None:
-        self.hub.unsubscribe(self.frames.put_nowait)
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from tests.media.encoded import h264
-from tests.media.passthrough.house import House, Viewer, until
-from tests.media.stage import SECOND, WAIT, Script, grey
+from tests.media.passthrough.house import House, until
+from tests.media.stage import SECOND, WAIT, Script, Viewer, grey
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture

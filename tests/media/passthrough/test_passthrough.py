@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests.media.encoded import annex_b, h264, jpegs, units
-from tests.media.passthrough.house import House, Viewer, until
-from tests.media.stage import SECOND, WAIT, decoded, luma
+from tests.media.passthrough.house import House, until
+from tests.media.stage import SECOND, WAIT, Viewer, decoded, luma
 from tests.other_decoders import LateDecoder
 
 from ipcamd.media import codecs

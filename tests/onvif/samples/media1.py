@@ -1,5 +1,6 @@
 """Samples of Media1."""
 
+from tests.onvif.samples.media import CONTENTS, MULTICAST, NAMES
 from tests.onvif.samples.sample import Effect, Sample
 
 _KINDS = {
@@ -23,29 +24,12 @@ _SETUP = (
 )
 _NO_PROFILE = ((_NOTHING, "NoProfile"),)
 _NO_TOKEN = ((_TOKEN.format("nothing"), "NoConfig"),)
-_MULTICAST = (
-    "<tt:Multicast><tt:Address><tt:Type>IPv4</tt:Type><tt:IPv4Address>0.0.0.0</tt:IPv4Address></tt:Address>"
-    "<tt:Port>0</tt:Port><tt:TTL>0</tt:TTL><tt:AutoStart>false</tt:AutoStart></tt:Multicast>"
-    "<tt:SessionTimeout>PT60S</tt:SessionTimeout>"
-)
-_CONTENTS = {
-    "VideoSource": '<tt:SourceToken>video0</tt:SourceToken><tt:Bounds x="0" y="0" width="1280" height="720"/>',
-    "AudioSource": "<tt:SourceToken>audio0</tt:SourceToken>",
+_MULTICAST = f"{MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout>"
+_CONTENTS = CONTENTS | {
     "AudioEncoder": (
         f"<tt:Encoding>G711</tt:Encoding><tt:Bitrate>64</tt:Bitrate><tt:SampleRate>8</tt:SampleRate>{_MULTICAST}"
     ),
-    "AudioOutput": "<tt:OutputToken>speaker0</tt:OutputToken><tt:OutputLevel>1</tt:OutputLevel>",
-    "AudioDecoder": "",
 }
-
-_NAMES = {
-    "VideoSource": "Picture",
-    "AudioSource": "Microphone",
-    "AudioEncoder": "ulaw",
-    "AudioOutput": "Speaker",
-    "AudioDecoder": "Speaker",
-}
-"""Names from the factory."""
 
 
 def _configuration(token: str, content: str, name: str = "") -> str:
@@ -106,7 +90,7 @@ def _of_kind(kind: str, token: str) -> dict[str, Sample]:
         samples[f"trt:Set{name}"] = Sample(
             _configuration(token, _CONTENTS[kind], "TestName1"),
             Effect((f"trt:Get{name}s", ""), "<tt:Name>TestName1<"),
-            undo=((f"trt:Set{name}", _configuration(token, _CONTENTS[kind], _NAMES[kind])),),
+            undo=((f"trt:Set{name}", _configuration(token, _CONTENTS[kind], NAMES[kind])),),
             wrong=((_configuration("nothing", _CONTENTS[kind]), "NoConfig"),),
         )
     return samples

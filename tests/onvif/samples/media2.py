@@ -1,5 +1,6 @@
 """Samples of Media2."""
 
+from tests.onvif.samples.media import CONTENTS, MULTICAST, NAMES
 from tests.onvif.samples.sample import Effect, Sample
 
 _KINDS = {
@@ -20,28 +21,11 @@ _READ_VIDEO = ("tr2:GetVideoSourceConfigurations", "")
 _VIDEO = "<tr2:Configuration><tr2:Type>VideoSource</tr2:Type></tr2:Configuration>"
 _WRONG_PART = "<tr2:Configuration><tr2:Type>VideoSource</tr2:Type><tr2:Token>nothing</tr2:Token></tr2:Configuration>"
 _NO_PROFILE, _NO_TOKEN = ((_NOTHING, "NoProfile"),), ((_TOKEN.format("nothing"), "NoConfig"),)
-_MULTICAST = (
-    "<tt:Multicast><tt:Address><tt:Type>IPv4</tt:Type><tt:IPv4Address>0.0.0.0</tt:IPv4Address></tt:Address>"
-    "<tt:Port>0</tt:Port><tt:TTL>0</tt:TTL><tt:AutoStart>false</tt:AutoStart></tt:Multicast>"
-)
-_CONTENTS = {
-    "VideoSource": '<tt:SourceToken>video0</tt:SourceToken><tt:Bounds x="0" y="0" width="1280" height="720"/>',
-    "AudioSource": "<tt:SourceToken>audio0</tt:SourceToken>",
+_CONTENTS = CONTENTS | {
     "AudioEncoder": (
-        f"<tt:Encoding>PCMU</tt:Encoding>{_MULTICAST}<tt:Bitrate>64</tt:Bitrate><tt:SampleRate>8</tt:SampleRate>"
+        f"<tt:Encoding>PCMU</tt:Encoding>{MULTICAST}<tt:Bitrate>64</tt:Bitrate><tt:SampleRate>8</tt:SampleRate>"
     ),
-    "AudioOutput": "<tt:OutputToken>speaker0</tt:OutputToken><tt:OutputLevel>1</tt:OutputLevel>",
-    "AudioDecoder": "",
 }
-
-_NAMES = {
-    "VideoSource": "Picture",
-    "AudioSource": "Microphone",
-    "AudioEncoder": "ulaw",
-    "AudioOutput": "Speaker",
-    "AudioDecoder": "Speaker",
-}
-"""Names from the factory."""
 
 
 def _configuration(token: str, content: str, name: str = "") -> str:
@@ -60,7 +44,7 @@ def _encoder(token: str, quality: int, constant: bool = False, rate: float = 30)
 
 
 def _metadata(name: str, more: str = "", token: str = "metadata0") -> str:
-    content = f"<tt:Events/>{more}{_MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout>"
+    content = f"<tt:Events/>{more}{MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout>"
     return _configuration(token, content, name)
 
 
@@ -75,7 +59,7 @@ def _of_kind(kind: str, token: str) -> dict[str, Sample]:
         samples[f"tr2:Set{name}"] = Sample(
             _configuration(token, _CONTENTS[kind], "TestName1"),
             Effect((f"tr2:Get{name}s", ""), "<tt:Name>TestName1<"),
-            undo=((f"tr2:Set{name}", _configuration(token, _CONTENTS[kind], _NAMES[kind])),),
+            undo=((f"tr2:Set{name}", _configuration(token, _CONTENTS[kind], NAMES[kind])),),
             wrong=((_configuration("nothing", _CONTENTS[kind]), "NoConfig"),),
         )
     return samples
