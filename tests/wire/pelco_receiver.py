@@ -1,6 +1,10 @@
 """Pelco-D receiver: a pan-tilt head that reads a serial line and tracks its position."""
 
-from ipcamd.wire.pelco import LENGTH, PelcoMessage, parse
+from dataclasses import dataclass
+
+LENGTH = 7
+_MOVES = {0x02: "right", 0x04: "left", 0x08: "up", 0x10: "down", 0x20: "zoomin", 0x40: "zoomout"}
+_PRESET_ACTIONS = {0x03: "set", 0x05: "clear", 0x07: "go"}
 
 _WAYS = {
     "left": (-1, 0, 0),
@@ -10,6 +14,32 @@ _WAYS = {
     "zoomin": (0, 0, 1),
     "zoomout": (0, 0, -1),
 }
+
+
+@dataclass
+class PelcoMessage:
+    """One message to the device at `address`; `preset_action` is "" for a move, which has no `moves` for a stop."""
+
+    address: int
+    moves: frozenset[str] = frozenset()
+    pan_speed: int = 0
+    tilt_speed: int = 0
+    preset_action: str = ""
+    preset: int = 0
+
+
+def parse(message: bytes) -> PelcoMessage:
+    """Return the content of a message of Pelco-D. Raises ``ValueError`` if it is invalid or unknown."""
+    if len(message) != LENGTH or message[0] != 0xFF:
+        raise ValueError(f"no Pelco-D message: {message.hex()}")
+    if sum(message[1:-1]) % 256 != message[-1]:
+        raise ValueError(f"wrong checksum: {message.hex()}")
+    address, high, low, first, second = message[1:-1]
+    if low & 0x81 and not high and not first and second and low in _PRESET_ACTIONS:
+        return PelcoMessage(address, preset_action=_PRESET_ACTIONS[low], preset=second)
+    if high or low & 0x81:
+        raise ValueError(f"unknown command: {message.hex()}")
+    return PelcoMessage(address, frozenset(move for bit, move in _MOVES.items() if low & bit), first, second)
 
 
 class PelcoReceiver:

@@ -1,9 +1,9 @@
 """Pelco-D: messages against the examples of the protocol's manual, and a receiver that obeys them."""
 
 import pytest
-from tests.wire.pelco_receiver import PelcoReceiver
+from tests.wire.pelco_receiver import PelcoReceiver, parse
 
-from ipcamd.wire.pelco import TOP_SPEED, build_move, build_preset, build_stop, parse, protocol_speed, to_pelco_p
+from ipcamd.wire.pelco import TOP_SPEED, build_move, build_preset, build_stop, protocol_speed, to_pelco_p
 
 
 @pytest.mark.parametrize(

@@ -103,8 +103,6 @@ class Option:
         return f"IPCAMD_{self.field.upper()}"
 
 
-_LEVELS = WordChoice(("debug", "info", "warning", "error"))
-
 OPTIONS: tuple[Option, ...] = (
     Option(
         "source",

@@ -7,8 +7,6 @@ P protocol has the same commands in eight bytes.
 from functools import reduce
 from operator import xor
 
-from ipcamd.dataclass import dataclass
-
 LENGTH = 7
 """Bytes of a message."""
 TOP_SPEED = 0x3F
@@ -20,23 +18,6 @@ _SYNC = 0xFF
 _MOVE_BITS = {"right": 0x02, "left": 0x04, "up": 0x08, "down": 0x10, "zoomin": 0x20, "zoomout": 0x40}
 _PRESET_CODES = {"set": 0x03, "clear": 0x05, "go": 0x07}
 _OPPOSITES = (("left", "right"), ("up", "down"), ("zoomin", "zoomout"))
-
-
-@dataclass(frozen=True, slots=True)
-class PelcoMessage:
-    """One message to the device at `address`, 1 to 255."""
-
-    address: int
-    moves: frozenset[str] = frozenset()
-    """Directions of a move: ``left``, ``right``, ``up``, ``down``, ``zoomin``, ``zoomout``; empty for a stop."""
-    pan_speed: int = 0
-    """0 to `TOP_SPEED`."""
-    tilt_speed: int = 0
-    """0 to `TOP_SPEED`."""
-    preset_action: str = ""
-    """``set``, ``clear`` or ``go``; "" for a move."""
-    preset: int = 0
-    """1 to 255."""
 
 
 def build_move(address: int, moves: str | tuple[str, ...], pan_level: int = 0, tilt_level: int = 0) -> bytes:
@@ -76,28 +57,6 @@ def protocol_speed(level: int) -> int:
     if not 0 <= level <= 9:
         raise ValueError(f"speed level {level}: 0 to 9")
     return 1 + level * (TOP_SPEED - 1) // 9
-
-
-def parse(message: bytes) -> PelcoMessage:
-    """Return the content of a message. Raises ``ValueError`` if it is invalid or unknown."""
-    if len(message) != LENGTH or message[0] != _SYNC:
-        raise ValueError(f"no Pelco-D message: {message.hex()}")
-    if _checksum(message[1:-1]) != message[-1]:
-        raise ValueError(f"wrong checksum: {message.hex()}")
-    address, high, low, first, second = message[1:-1]
-    if not high and low & 1:
-        return _parse_preset(address, low, first, second)
-    moves = frozenset(move for move, bit in _MOVE_BITS.items() if low & bit)
-    if high or low & 0x81:
-        raise ValueError(f"unknown command: {message.hex()}")
-    return PelcoMessage(address, moves, first, second)
-
-
-def _parse_preset(address: int, code: int, high: int, preset: int) -> PelcoMessage:
-    actions = [action for action, known in _PRESET_CODES.items() if known == code]
-    if not actions or high or not preset:
-        raise ValueError(f"unknown command: {code:02x}{high:02x}{preset:02x}")
-    return PelcoMessage(address, preset_action=actions[0], preset=preset)
 
 
 def _build(address: int, command: int, first: int, second: int) -> bytes:

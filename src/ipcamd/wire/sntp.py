@@ -5,8 +5,6 @@ import struct
 from ipcamd.dataclass import dataclass
 from ipcamd.time_units import SECOND_NS
 
-PORT = 123
-"""UDP port of NTP (RFC 5905, 16)."""
 SIZE = 48
 """Bytes of a message without authentication."""
 MAX_DISTANCE_NS = 1_500_000_000

@@ -13,6 +13,7 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from OpenSSL import SSL
+from tests.wire.webrtc.stun_request import make_request
 
 from ipcamd.server.webrtc.dtls import DATAGRAM_BYTES, SrtpKeys, sign_certificate
 from ipcamd.server.webrtc.srtp import SrtpSession
@@ -126,7 +127,7 @@ class LightViewer:
     def check(self, password: str = "") -> None:
         """Send a connectivity check, which also renews the client's consent."""
         name = f"{self.place.name}:4Zcd"
-        self.send(stun.make_request(secrets.token_bytes(12), name, password or self.place.password, nominate=True))
+        self.send(make_request(secrets.token_bytes(12), name, password or self.place.password, nominate=True))
 
     def send(self, packet: bytes) -> None:
         self._sock.send(frame_packets((packet,)) if self.tcp else packet)

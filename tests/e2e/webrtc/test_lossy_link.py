@@ -14,6 +14,7 @@ from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, LightViewer, Place,
 from tests.e2e.webrtc.test_whep import send_feedback, until
 from tests.lossy_link import CAMERA_ADDRESS, LossyLink
 from tests.networks import Network, needs_networks, network
+from tests.wire.rtp.nack import make_nack
 
 from ipcamd.wire.rtp import feedback, rtp
 
@@ -52,7 +53,7 @@ class Receiver:
         """Request the packets that are missing among the newest."""
         newest = max(self.packets)
         for number in set(range(max(0, newest - STORED), newest)) - self.packets.keys():
-            send_feedback(self.client, feedback.make_nack(1, self.source, number + self._first & 0xFFFF))
+            send_feedback(self.client, make_nack(1, self.source, number + self._first & 0xFFFF))
 
     @property
     def source(self) -> int:

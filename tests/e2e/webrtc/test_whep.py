@@ -13,6 +13,7 @@ from tests.e2e.camera import Answer, CameraProcess, Client
 from tests.e2e.webrtc.held import Held
 from tests.e2e.webrtc.light_viewer import AUDIO, PATIENCE_S, VIDEO, LightViewer, Place, make_offer
 from tests.e2e.webrtc.visitors import PROMPT, Visitors
+from tests.wire.rtp.nack import make_nack
 
 from ipcamd.server.rebindable_port import free_port
 from ipcamd.wire import ulaw
@@ -96,7 +97,7 @@ async def test_a_lost_packet_comes_again(camera: CameraProcess) -> None:
         watching.losing = 1
         await until(lambda: bool(watching.lost), "no more comes")
         lost = rtp.parse(watching.lost[0]).sequence
-        send_feedback(watching, feedback.make_nack(1, heard[0].ssrc, lost))
+        send_feedback(watching, make_nack(1, heard[0].ssrc, lost))
         await until(lambda: any(packet.sequence == lost for packet in heard), "it does not come again")
 
 

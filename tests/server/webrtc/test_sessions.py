@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 from tests.server.rtsp.player import SECOND, Lens
 from tests.server.webrtc.stage import WebRtcStage, until
+from tests.wire.rtp.nack import make_nack
 
 from ipcamd.server.webrtc.session_timeout import CONSENT_S
-from ipcamd.wire.rtp import feedback, rtp
+from ipcamd.wire.rtp import rtp
 from ipcamd.wire.webrtc import playout_delay
 
 CNAME = b"\1\6camera"
@@ -55,7 +56,7 @@ async def test_a_packet_of_long_ago_does_not_keep_a_newer_one_from_coming_again(
     await until(lambda: bool(watcher.client.lost), "nothing comes")
     old, new = watcher.packets[3], rtp.parse(watcher.client.lost[0])
     for wanted in (old, new):
-        watcher.tell(feedback.make_nack(1, wanted.ssrc, wanted.sequence))
+        watcher.tell(make_nack(1, wanted.ssrc, wanted.sequence))
     await until(lambda: new.sequence in watcher.sequences, "it does not come again")
 
 
@@ -98,7 +99,7 @@ async def test_browsers_are_asked_to_show_each_picture_at_once(stage: WebRtcStag
     stage.lens.picture(key=True)
     await until(lambda: bool(browser.client.lost), "nothing comes")
     lost = rtp.parse(browser.client.lost[0])
-    browser.tell(feedback.make_nack(1, lost.ssrc, lost.sequence))
+    browser.tell(make_nack(1, lost.ssrc, lost.sequence))
     await until(lambda: lost.sequence in browser.sequences, "it does not come again")
     assert browser.extensions[browser.sequences.index(lost.sequence)].hex() == "bede000152000000"
 

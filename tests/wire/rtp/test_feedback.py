@@ -1,6 +1,7 @@
 """Tests of RTCP feedback (RFC 4585, RFC 5104)."""
 
 import pytest
+from tests.wire.rtp.nack import make_nack
 
 from ipcamd.wire.rtp import feedback, rtcp
 from ipcamd.wire.rtp.feedback import KeyFrameRequest, LostPackets
@@ -20,7 +21,7 @@ def test_both_requests_for_a_key_frame_are_understood() -> None:
 
 
 def test_our_own_packets_are_understood() -> None:
-    assert feedback.parse(feedback.make_nack(1, 2, 77)) == [LostPackets(2, (77,))]
+    assert feedback.parse(make_nack(1, 2, 77)) == [LostPackets(2, (77,))]
     assert feedback.parse(feedback.make_picture_loss(1, 2)) == [KeyFrameRequest(2)]
     assert feedback.make_full_intra_request(1, 3, 1) == FIR
 

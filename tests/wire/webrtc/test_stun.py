@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.wire.webrtc.stun_request import make_request
 
 from ipcamd.wire.webrtc import stun
 
@@ -57,6 +58,6 @@ def test_an_error_names_the_unknown_attributes() -> None:
 
 
 def test_a_request_of_the_camera_is_understood() -> None:
-    message = stun.parse(stun.make_request(TRANSACTION, "here:there", "secret", nominate=True))
+    message = stun.parse(make_request(TRANSACTION, "here:there", "secret", nominate=True))
     assert (message.local_name, message.is_nominating, message.is_controlled) == ("here", True, False)
     assert message.is_signed_by("secret")

@@ -9,7 +9,7 @@ from ipcamd.media.image.overlay import to_ascii
 from ipcamd.media.planes import Plane, framed
 from ipcamd.media.source.drawing import load_font, round_to_even, to_planes
 
-_DARK, _LINE, _BRIGHT, _SOFT, _FAINT = "#12161c", "#2b333e", "#eef1f4", "#a5b1bd", "#67737f"
+_DARK, _BRIGHT, _SOFT, _FAINT = "#12161c", "#eef1f4", "#a5b1bd", "#67737f"
 
 
 def no_signal_picture(

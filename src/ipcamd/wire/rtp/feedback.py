@@ -46,11 +46,6 @@ def parse(data: bytes) -> list[LostPackets | KeyFrameRequest]:
     return found
 
 
-def make_nack(sender: int, source: int, sequence: int) -> bytes:
-    """Return a request for the retransmission of one packet of `source`."""
-    return _packet(_TRANSPORT, _NACK, _SOURCES.pack(sender, source) + _LOST.pack(sequence, 0))
-
-
 def make_picture_loss(sender: int, source: int) -> bytes:
     """Return a request for a key frame of `source`."""
     return _packet(_PAYLOAD, _PICTURE_LOSS, _SOURCES.pack(sender, source))

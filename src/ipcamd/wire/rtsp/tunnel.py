@@ -9,8 +9,6 @@ GREETING = (
 )
 """Answer to the GET, whose connection then carries all data to the client; the POST gets no answer."""
 
-CONTENT_TYPE = "application/x-rtsp-tunnelled"
-"""Content type of both requests of a tunnel (Apple, "Tunnelling RTSP over HTTP")."""
 _BLANK = b"\r\n\t "
 _QUANTUM = re.compile(rb"(?:[A-Za-z0-9+/]{4})+|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=")
 

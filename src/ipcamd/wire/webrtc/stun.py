@@ -16,7 +16,7 @@ _ATTRIBUTE = struct.Struct(">HH")
 
 _USERNAME, _INTEGRITY, _ERROR_CODE, _UNKNOWN, _XOR_MAPPED_ADDRESS = 0x0006, 0x0008, 0x0009, 0x000A, 0x0020
 _PRIORITY, _USE_CANDIDATE = 0x0024, 0x0025
-_FINGERPRINT, _ICE_CONTROLLED, _ICE_CONTROLLING = 0x8028, 0x8029, 0x802A
+_FINGERPRINT, _ICE_CONTROLLED = 0x8028, 0x8029
 _OPTIONAL = 0x8000
 """Attributes from this number on are optional."""
 _KNOWN = frozenset((_USERNAME, _INTEGRITY, _PRIORITY, _USE_CANDIDATE))
@@ -103,16 +103,6 @@ def make_error(request: StunMessage, error: tuple[int, str], password: str) -> b
     if error == UNKNOWN_ATTRIBUTE:
         attributes += _pack_attribute(_UNKNOWN, struct.pack(f">{len(request.unknown)}H", *request.unknown))
     return _finish(_ERROR, request.transaction, attributes, password)
-
-
-def make_request(transaction: bytes, username: str, password: str, *, nominate: bool) -> bytes:
-    """Return a Binding request of a controlling agent; `username` is the receiver's name, a colon and its own name."""
-    attributes = _pack_attribute(_USERNAME, username.encode())
-    attributes += _pack_attribute(_PRIORITY, struct.pack(">I", 0x6E001EFF))
-    attributes += _pack_attribute(_ICE_CONTROLLING, bytes(8))
-    if nominate:
-        attributes += _pack_attribute(_USE_CANDIDATE, b"")
-    return _finish(BINDING_REQUEST, transaction, attributes, password)
 
 
 def _attribute(data: bytes, at: int) -> tuple[int, bytes]:
