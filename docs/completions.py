@@ -13,7 +13,7 @@ PATHS = {
     "zsh": "zsh/site-functions/_ipcamd",
     "fish": "fish/vendor_completions.d/ipcamd.fish",
 }
-"""Where each shell looks, below ``share``."""
+"""Directory of each shell's completions, below ``share``."""
 
 FILES = ("FILE", "IMAGE")
 PLACES = {"source", "audio", "file"}

@@ -24,7 +24,7 @@ class FakeUploader:
         self.batches: list[list[str]] = []
         self.logins = 0
         self.troubles: list[Exception | Callable[[BlockingSession], object]] = []
-        """What each of the next files meets; after that all is well."""
+        """Failures of the next files, one each; after that all is well."""
         self.judge: Callable[[list[str]], object] = lambda names: None
         """Raises what a file meets, by its name."""
         self.busy = threading.Event()

@@ -1,4 +1,4 @@
-"""What an acknowledged file is worth: the process is killed while it uploads, again and again."""
+"""Acknowledged files arrive, although the process is killed while it uploads, again and again."""
 
 import os
 import random

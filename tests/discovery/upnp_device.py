@@ -22,14 +22,14 @@ ERRORS = {
 
 
 class UpnpDevice(Protocol):
-    """What a router answers."""
+    """Router, as its clients see it."""
 
     kind: str
     """Type of its service."""
     device: str
     """Type of the device that answers to searches."""
     path: str
-    """Where its service is controlled."""
+    """Path of the control URL of its service."""
     speaks: set[str]
 
     @property

@@ -1,4 +1,4 @@
-"""What a picture shows: decoding with PyAV, which shares no code with the camera's own encoders' callers."""
+"""Contents of a picture: decoding with PyAV, which shares no code with the callers of the camera's encoders."""
 
 import io
 

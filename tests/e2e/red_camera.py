@@ -22,7 +22,7 @@ class RedCamera(ThreadingHTTPServer):
         red = io.BytesIO()
         Image.new("RGB", (640, 480), "red").save(red, "JPEG")
         self.pictures: Iterator[bytes] = repeat(red.getvalue())
-        """What comes next."""
+        """Answers that come next."""
 
 
 class RedPictures(BaseHTTPRequestHandler):

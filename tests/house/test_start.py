@@ -1,4 +1,4 @@
-"""What a start loads: nothing heavy, and few of the camera's own modules, until all services listen."""
+"""Modules that a start loads: nothing heavy, and few of the camera's own, until all services listen."""
 
 from collections.abc import Iterator
 

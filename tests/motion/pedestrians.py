@@ -22,14 +22,14 @@ PATH = {
     "road": (520, 40, 640, 110),
     "left": (0, 140, 150, 240),
 }
-"""Where people walk: left, top, right, bottom in 640x480."""
+"""Rectangle in which people walk: left, top, right, bottom in 640x480."""
 ELSEWHERE = {
     "house": (260, 0, 480, 80),
     "trees": (0, 0, 200, 60),
     "lawn": (0, 260, 110, 440),
     "corner": (400, 380, 600, 480),
 }
-"""Where hardly anybody does."""
+"""Rectangle in which hardly anybody walks."""
 
 
 def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:

@@ -1,4 +1,4 @@
-"""What ``/setup.cgi`` takes, and how it is kept (clarifications, 4)."""
+"""Motion parameters: values that ``/setup.cgi`` accepts, and their stored form (clarifications, 4)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What tests of events share."""
+"""Fixtures that tests of recordings share."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What is found on a card: unchanged, new, cut off, foreign, unreadable."""
+"""Scan of a card: unchanged, new, cut off, foreign and unreadable files."""
 
 import os
 import threading

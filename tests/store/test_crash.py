@@ -1,4 +1,4 @@
-"""What an acknowledged update is worth: processes that are killed, disks that fail."""
+"""Acknowledged updates are kept, although processes are killed and disks fail."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Which stream, in which framing, each address gives; and the snapshot."""
+"""Streams and their framing at each address, and the snapshot."""
 
 import asyncio
 import inspect

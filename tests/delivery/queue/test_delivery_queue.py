@@ -1,4 +1,4 @@
-"""What waits, in memory."""
+"""Delivery queue: the items that wait, in memory."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What waits to be delivered: durable, in order, bounded."""
+"""Spool: durable, in order, bounded."""
 
 import errno
 import os

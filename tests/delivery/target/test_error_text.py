@@ -1,4 +1,4 @@
-"""What went wrong, for people and fit for a log."""
+"""Error texts: for people, and fit for a log."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""What runs a source of sound: only while it is needed, and again when it failed."""
+"""Audio capture: it runs a source of sound only while it is needed, and again after a failure."""
 
 import threading
 from collections.abc import Iterator

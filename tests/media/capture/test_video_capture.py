@@ -302,7 +302,7 @@ class SleepyMachine:
         self.picture_after_sleep = picture_after_sleep
         self.now_s = 1000.0
         self.waits_s: list[float] = []
-        """How long each wait was to last."""
+        """Requested seconds of each wait."""
         self.delivered: list[str] = []
         self.shown = threading.Event()
         self.source = Script()

@@ -1,4 +1,4 @@
-"""What one stream's thread makes of pictures."""
+"""Encoder thread: frames of one stream, from its pictures."""
 
 import asyncio
 import threading

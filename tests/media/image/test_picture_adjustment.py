@@ -1,4 +1,4 @@
-"""What the sensor's parameters do to pixels."""
+"""Transform: effects of the sensor's parameters on pixels."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What ``--source`` can name."""
+"""Values of ``--source``."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How long a source may be silent follows from how slow it was."""
+"""Silence limit: a source that was slow may be silent for longer."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What subscribers of a hub get."""
+"""Hub: frames that its subscribers get."""
 
 import pytest
 

@@ -34,7 +34,7 @@ class Sample:
     wrong: tuple[tuple[str, str], ...] = ()
     """Contents that are refused, each with the last subcode of the fault."""
     is_fixed: bool = False
-    """What it sets cannot differ from what it is: it has no effect."""
+    """It has no effect: it sets the value that is always set."""
     at_subscription: bool = False
     """It is sent to the address of a pull point."""
     ends_camera: bool = False

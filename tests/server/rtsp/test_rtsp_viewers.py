@@ -1,4 +1,4 @@
-"""How packets reach viewers: fast, slow, late, over UDP, to a group."""
+"""RTSP viewers: fast, slow and late ones, over UDP and TCP, and multicast groups."""
 
 import asyncio
 import socket

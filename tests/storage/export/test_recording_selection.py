@@ -1,4 +1,4 @@
-"""Which recordings an export shows."""
+"""Recordings that an export contains."""
 
 import pytest
 
