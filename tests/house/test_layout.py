@@ -50,6 +50,26 @@ def test_no_file_is_a_drawer_for_anything() -> None:
     assert [path for path in names if path.stem != "common" or path.suffix not in {".c", ".h"}] == []
 
 
+def test_no_module_holds_state() -> None:
+    """Cameras may share a process: their state is in objects. Caches of functions without side effects are no state."""
+    makers = {"dict", "list", "set", "defaultdict", "deque", "Counter", "OrderedDict", "WeakKeyDictionary", "WeakSet"}
+
+    def is_state(value: ast.expr | None) -> bool:
+        if isinstance(value, ast.Dict | ast.List):
+            return not (value.keys if isinstance(value, ast.Dict) else value.elts)
+        name = value.func if isinstance(value, ast.Call) and not value.args else None
+        return isinstance(name, ast.Name) and name.id in makers
+
+    found = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Global)
+        or (isinstance(node, ast.Assign | ast.AnnAssign) and node.col_offset == 0 and is_state(node.value))
+    ]
+    assert [place.rpartition(":")[0] for place in found] == ["server/registry.py"], found  # ends with the process
+
+
 def test_the_path_of_an_endpoint_names_its_file() -> None:
     for module in endpoints.modules():
         names = {e.path.rpartition("/")[2].removesuffix(".cgi") for e in endpoints.declared(module)}

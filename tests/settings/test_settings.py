@@ -53,6 +53,26 @@ def noting(notes: list[str], name: str) -> Guard:
     return guard
 
 
+async def test_what_is_derived_from_a_group_is_kept_until_it_changes(stored: Settings) -> None:
+    picture = next(group for group in GROUPS if group.name == "Picture")
+    made: list[str] = []
+
+    def title() -> str:
+        made.append(stored["Picture"]["Title"])
+        return made[-1]
+
+    assert [stored.derive(picture, "title", title) for _ in range(2)] == ["Yard", "Yard"]
+    await stored.update([Change("Mail", "Server", "mail.example")])
+    assert stored.derive(picture, "title", title) == "Yard"
+    await stored.update([Change(*TITLE, "Door")])
+    assert stored.derive(picture, "title", title) == "Door"
+    assert made == ["Yard", "Door"]
+    stored.add_readers({TITLE: lambda: "now"})
+    await stored.update([Change(*TITLE, "Gate")])
+    assert [stored.derive(picture, "title", title) for _ in range(2)] == ["Gate", "Gate"]
+    assert made == ["Yard", "Door", "Gate", "Gate"]
+
+
 def test_at_first_everything_has_its_factory_value(stored: Settings) -> None:
     assert stored["Picture"] == stored.factory("Picture") == {"Level": "5", "Title": "Yard"}
     assert stored["Clock"] == {}

@@ -12,7 +12,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
-from ipcamd.params.group import Group, Param, Rank, Values
+from ipcamd.params.group import Group, Param, Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.settings.change_records import Change, Requester
 from ipcamd.settings.secret_mask import HIDDEN
@@ -33,10 +33,6 @@ ARGUMENTS = Arguments(
     Argument("name", "One parameter of the group; the name of a schedule.", None, ("list", *_MEMBER)),
     undeclared=Undeclared.PARAMETERS,
 )
-
-
-_listed_groups: dict[tuple[str, Rank], tuple[Values, tuple[str, ...]]] = {}
-"""Cached lines of listed groups without live values, with their values: a change replaces them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +80,8 @@ def _list(call: Call, rank: Rank) -> Iterator[str]:
 
 def _listing(settings: Settings, groups: Iterable[_NamedGroup], by: Requester) -> Iterator[str]:
     for named in groups:
-        key, values = (named.name, by.rank), settings[named.group.name]
-        before, lines = _listed_groups.get(key, (None, ()))
-        if values is not before:
-            lines = _group_lines(settings, named, by)
-            if not settings.is_read(named.group):
-                _listed_groups[key] = values, lines
-        yield from lines
+        make = functools.partial(_group_lines, settings, named, by)
+        yield from settings.derive(named.group, (named.name, by.rank), make)
 
 
 def _group_lines(settings: Settings, named: _NamedGroup, by: Requester) -> tuple[str, ...]:

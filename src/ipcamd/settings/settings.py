@@ -4,10 +4,10 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ipcamd.errors import IpcamdError, RequestFailed, SettingRefused, StoreError
 from ipcamd.params.device.hardware import HARDWARE
@@ -68,6 +68,7 @@ class Settings:
         known = {name: value for name, value in factory.items() if name in self._params}
         self._factory = _overlaid({group.name: group.values() for group in groups}, known)
         self._values = _overlaid(self._factory, self._table.load())
+        self._derived: dict[tuple[str, Hashable], tuple[Values, Any]] = {}
 
     def __getitem__(self, group: str) -> Values:
         """Return the stored values of a group, by its exact name.
@@ -93,6 +94,16 @@ class Settings:
         ``self[group]``.
         """
         return any((group.name, param.name) in self._readers for param in group.params)
+
+    def derive(self, group: Group, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns, stored under `key` until the group changes; not stored if `is_read`."""
+        values = self[group.name]
+        before, result = self._derived.get((group.name, key), (None, None))
+        if before is not values:
+            result = make()
+            if not self.is_read(group):
+                self._derived[group.name, key] = values, result
+        return cast(T, result)
 
     def watch(self, group: str, watcher: Watcher) -> None:
         """Call `watcher` after each change of `group`, in the order of the changes."""

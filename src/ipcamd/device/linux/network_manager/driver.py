@@ -23,7 +23,6 @@ _VIRTUAL_WIRED = 20
 _UNMANAGED = 10
 _ACTIVATED, _DEACTIVATED = 2, 4
 _DELETE_NEW_CONNECTIONS, _DISCONNECT_NEW_DEVICES = 0x02, 0x04
-_ALL_DEVICES: list[str] = []
 _NOTHING = "/"
 _POLL_S = 0.1
 _CONNECTION = "Settings.Connection"
@@ -97,7 +96,7 @@ class NetworkManagerInterface(HostNetwork):
             await bus.call(ROOT, "CheckpointAdjustRollbackTimeout", "ou", checkpoint, UNDO_S)
             return
         flags = _DELETE_NEW_CONNECTIONS | _DISCONNECT_NEW_DEVICES
-        self._checkpoint = await bus.call(ROOT, "CheckpointCreate", "aouu", _ALL_DEVICES, UNDO_S, flags)
+        self._checkpoint = await bus.call(ROOT, "CheckpointCreate", "aouu", [], UNDO_S, flags)  # all devices
 
     async def _own_checkpoint(self, bus: NetworkManagerBus) -> str:
         """Return the checkpoint if it still exists; after a restart of the camera, the existing one."""
