@@ -1,4 +1,4 @@
-"""What a client reads of a server."""
+"""Reply parser: replies and packets that a client reads."""
 
 import pytest
 

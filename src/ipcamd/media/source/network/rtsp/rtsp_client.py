@@ -41,7 +41,7 @@ _FINAL = (401, 403, 404)
 _UNSUPPORTED_TRANSPORT = 461
 
 Items = Iterator[Packet | Picture | AudioChunk]
-"""What a source yields."""
+"""Item of a source."""
 
 
 class RtspClient:
