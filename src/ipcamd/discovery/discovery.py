@@ -1,6 +1,5 @@
 """Discovery: announces the camera by UPnP and Bonjour, as set, on its present addresses (SDK 10.25)."""
 
-import asyncio
 from collections.abc import Callable
 
 from ipcamd.device.drivers import NetworkInterface
@@ -9,7 +8,7 @@ from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.announced_addresses import announced_addresses
 from ipcamd.discovery.bonjour.announcer import BonjourAnnouncer, BonjourServices
-from ipcamd.discovery.reconciler import Reconciler
+from ipcamd.discovery.reconciler import Reconciler, ReconcilerGroup
 from ipcamd.discovery.ssdp.announcer import SsdpAnnouncer, UpnpDevice
 from ipcamd.params.network import BONJOUR, HTTPS, NETWORK, UPNP
 from ipcamd.params.system import SYSTEM
@@ -32,26 +31,18 @@ class Discovery:
         self._identity = identity
         self._network = network
         self._hosts = hosts
-        self._parts = (
+        self._reconcilers = ReconcilerGroup(
             Reconciler("UPnP", self._upnp, SsdpAnnouncer(allows).apply),
             Reconciler("Bonjour", self._bonjour, BonjourAnnouncer(allows).apply),
         )
 
     def start(self, watch: AddressWatch) -> None:
         """Start. Call it when all services listen."""
-        for group in (SYSTEM, NETWORK, HTTPS, UPNP, BONJOUR):
-            self._settings.watch(group.name, lambda _: self._check())
-        watch.subscribe(self._check)
-        for part in self._parts:
-            part.start()
+        self._reconcilers.start(self._settings, (SYSTEM, NETWORK, HTTPS, UPNP, BONJOUR), watch)
 
     async def close(self) -> None:
         """Withdraw the announcements, and stop."""
-        await asyncio.gather(*(part.close() for part in self._parts))
-
-    def _check(self) -> None:
-        for part in self._parts:
-            part.check()
+        await self._reconcilers.close()
 
     def _upnp(self) -> UpnpDevice | None:
         values = self._settings[UPNP.name]

@@ -1,11 +1,14 @@
-"""Reconciler: applies the wanted state of a part in its own task, and retries after a failure."""
+"""Reconciler: applies the wanted state of a part in its own task, and retries after a failure; and a group of them."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Generic, TypeVar
 
+from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.errors import IpcamdError
+from ipcamd.params.group import Group
+from ipcamd.settings.settings import Settings
 
 RETRY_S = 30.0
 """Seconds from a failure to the next attempt."""
@@ -72,3 +75,26 @@ class Reconciler(Generic[T]):
         elif self._problem != str(error):
             self._problem = str(error)
             _log.warning("%s: %s; the camera retries every %g s", self._name, error, RETRY_S)
+
+
+class ReconcilerGroup:
+    """Reconcilers that follow the same settings and the machine's addresses."""
+
+    def __init__(self, *reconcilers: Reconciler[Any]) -> None:
+        self._reconcilers = reconcilers
+
+    def start(self, settings: Settings, groups: Iterable[Group], watch: AddressWatch) -> None:
+        """Start, and compare after each change of these groups or of an address."""
+        for group in groups:
+            settings.watch(group.name, lambda _: self._check())
+        watch.subscribe(self._check)
+        for reconciler in self._reconcilers:
+            reconciler.start()
+
+    async def close(self) -> None:
+        """Apply "off" to all, and stop."""
+        await asyncio.gather(*(reconciler.close() for reconciler in self._reconcilers))
+
+    def _check(self) -> None:
+        for reconciler in self._reconcilers:
+            reconciler.check()

@@ -7,8 +7,6 @@ P protocol has the same commands in eight bytes.
 from functools import reduce
 from operator import xor
 
-LENGTH = 7
-"""Bytes of a message."""
 TOP_SPEED = 0x3F
 """Highest speed of the protocol, except turbo (0x40)."""
 HOME_PRESET = 0x22

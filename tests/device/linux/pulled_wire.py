@@ -6,9 +6,7 @@ import termios
 import tty
 from pathlib import Path
 
-from tests.wire.pelco_receiver import PelcoReceiver
-
-from ipcamd.wire.pelco import LENGTH
+from tests.wire.pelco_receiver import LENGTH, PelcoReceiver
 
 
 class Wire:

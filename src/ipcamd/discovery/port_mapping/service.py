@@ -1,6 +1,5 @@
 """Port mapping service: follows ``Network.PortMapping``, the services' ports and the routers (not in the SDK)."""
 
-import asyncio
 from collections.abc import Callable
 from ipaddress import ip_address
 
@@ -10,7 +9,7 @@ from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.announced_addresses import announced_addresses
 from ipcamd.discovery.port_mapping.gateway import MappingRequest
 from ipcamd.discovery.port_mapping.port_mapping import PortMapping
-from ipcamd.discovery.reconciler import Reconciler
+from ipcamd.discovery.reconciler import Reconciler, ReconcilerGroup
 from ipcamd.params.network import HTTPS, NETWORK, PORT_MAPPING
 from ipcamd.params.system import SYSTEM
 from ipcamd.settings.settings import Settings
@@ -33,28 +32,20 @@ class PortMappingService:
         self._hosts = hosts
         self._mapping = mapping
         self._pinholes = pinholes
-        self._parts = (
+        self._reconcilers = ReconcilerGroup(
             Reconciler("port mapping", self._wanted, mapping.apply),
             Reconciler("IPv6 port mapping", self._wanted_ipv6, pinholes.apply),
         )
 
     def start(self, watch: AddressWatch) -> None:
         """Start. Call it when all services listen."""
-        for group in (PORT_MAPPING, SYSTEM, HTTPS, NETWORK):
-            self._settings.watch(group.name, lambda _: self._check())
         name = PORT_MAPPING.name
         self._settings.add_readers({(name, "Status"): self._status, (name, "IPv6Status"): self._ipv6_status})
-        watch.subscribe(self._check)
-        for part in self._parts:
-            part.start()
+        self._reconcilers.start(self._settings, (PORT_MAPPING, SYSTEM, HTTPS, NETWORK), watch)
 
     async def close(self) -> None:
         """Remove the mappings, and stop."""
-        await asyncio.gather(*(part.close() for part in self._parts))
-
-    def _check(self) -> None:
-        for part in self._parts:
-            part.check()
+        await self._reconcilers.close()
 
     def _status(self) -> str:
         return self._state_of(self._mapping, self._wanted())
