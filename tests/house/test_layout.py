@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.house import endpoints
+from tests.house.modules import parse_modules
 
 import ipcamd.web
 from ipcamd import cgi
@@ -61,9 +62,9 @@ def test_no_module_holds_state() -> None:
         return isinstance(name, ast.Name) and name.id in makers
 
     found = [
-        f"{path.relative_to(SOURCE)}:{node.lineno}"
-        for path in sorted(SOURCE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text()))
+        f"{path}:{node.lineno}"
+        for path, module in parse_modules().items()
+        for node in ast.walk(module)
         if isinstance(node, ast.Global)
         or (isinstance(node, ast.Assign | ast.AnnAssign) and node.col_offset == 0 and is_state(node.value))
     ]
