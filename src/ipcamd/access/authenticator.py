@@ -34,17 +34,15 @@ class Authenticator:
         accounts: Accounts,
         realm: Callable[[], str],
         now_s: Callable[[], float] = time.monotonic,
-        compat: bool = True,
         audit_log: AuditLog | None = None,
         token_nonces: TokenNonces | None = None,
     ) -> None:
-        """`realm` returns the camera's present name; `compat` accepts Digest of RFC 2069 with each nonce once;
+        """`realm` returns the camera's present name. Digest of RFC 2069 is accepted, with each nonce once.
         `token_nonces` are those of logins in SOAP messages: without them none is accepted."""
         self._audit_log = audit_log
         self._accounts = accounts
         self._name = realm
         self._realm_of = ("", "ipcamd")
-        self._compat = compat
         self._nonces = Nonces(now_s)
         self._token_nonces = token_nonces
         self._keys = KeyRing(accounts, now_s)
@@ -119,7 +117,7 @@ class Authenticator:
             return self._refuse(Reason.MISSING)  # an unsupported kind of login counts as none
         if isinstance(sent, BasicCredentials):
             return self._basic(sent, authorization, address)
-        if sent.realm != self._realm() or not (sent.nc or self._compat):
+        if sent.realm != self._realm():
             return self._refuse(Reason.MISSING)  # a login for an earlier name of the camera
         if not (_is_for(sent.uri, target) or (prefix and _is_for(sent.uri, prefix + target))):
             return LoginRefusal(Reason.OTHER_URI)

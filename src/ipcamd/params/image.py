@@ -46,8 +46,8 @@ def _capped(limits: dict[str, int]) -> NormalizeRule:
     return normalize
 
 
-def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", acts: bool = True) -> Param:
-    return Param(name, kind, default, help, unit=unit, get=Rank.GUEST, acts=acts)
+def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
+    return Param(name, kind, default, help, unit=unit, get=Rank.GUEST)
 
 
 def _resolution(*codes: str, default: str = "5") -> Param:

@@ -35,8 +35,8 @@ def _kept(name: str, kind: ValueKind, default: str, help: str, secret: bool = Fa
     return Param(name, kind, default, help, network=True, secret=secret)
 
 
-def _listed(name: str, kind: ValueKind, default: str, help: str, acts: bool = True) -> Param:
-    return Param(name, kind, default, help, set=None, origin=ValueOrigin.LIVE, acts=acts)
+def _listed(name: str, kind: ValueKind, default: str, help: str) -> Param:
+    return Param(name, kind, default, help, set=None, origin=ValueOrigin.LIVE)
 
 
 _BOOT = OneOf(

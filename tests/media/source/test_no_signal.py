@@ -12,7 +12,7 @@ LONG = "rtsp://192.168.100.200:8554/some/very/long/path/of/a/stream: cannot be o
 
 @pytest.mark.parametrize("size", [*RESOLUTIONS.values(), (176, 144), (90, 70), (321, 1001)])
 def test_it_is_dark_with_a_text_in_any_size(size: tuple[int, int]) -> None:
-    made = no_signal_picture(size, LONG, 5, 7, "Entrée № 1")
+    made = no_signal_picture(size, LONG, 5, 7)
     assert (made.captured_ns, made.number) == (5, 7)
     assert (made.video.width, made.video.height) == (size[0] // 2 * 2, size[1] // 2 * 2)
     assert made.video.format.name == "yuvj420p"
@@ -21,15 +21,14 @@ def test_it_is_dark_with_a_text_in_any_size(size: tuple[int, int]) -> None:
     assert luma.max() > 90
 
 
-def ink(reason: str, name: str = "") -> np.ndarray:
-    return planes(no_signal_picture((640, 480), reason, 0, 0, name).video)[0] > 60
+def ink(reason: str) -> np.ndarray:
+    return planes(no_signal_picture((640, 480), reason, 0, 0).video)[0] > 60
 
 
-def test_the_reason_and_the_name_are_written() -> None:
+def test_the_reason_is_written() -> None:
     nothing = ink("")
     assert (ink("unplugged") & ~nothing).sum() > 100
     assert (ink("unplugged") & ~nothing)[300:].any()
-    assert (ink("", "Door 3") & ~nothing)[420:].any()
 
 
 def test_a_long_reason_stays_within_the_picture() -> None:

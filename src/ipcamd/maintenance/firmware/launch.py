@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import ipcamd
@@ -33,10 +33,10 @@ class BaseInstallation:
         return {**os.environ, BASE: json.dumps({"command": self.command, "version": self.version})}
 
 
-def base_installation(environment: Mapping[str, str] = os.environ) -> BaseInstallation:
+def base_installation() -> BaseInstallation:
     """Return the installation that was started first: this one, unless another one started it."""
-    if BASE in environment:
-        found = json.loads(environment[BASE])
+    if BASE in os.environ:
+        found = json.loads(os.environ[BASE])
         return BaseInstallation(tuple(found["command"]), found["version"])
     return BaseInstallation((sys.executable, *sys.orig_argv[1:]), ipcamd.__version__)
 

@@ -13,11 +13,11 @@ _DARK, _BRIGHT, _SOFT, _FAINT = "#12161c", "#eef1f4", "#a5b1bd", "#67737f"
 
 
 def no_signal_picture(
-    size: tuple[int, int], reason: str, captured_ns: int, number: int, name: str = "", title: str = "NO SIGNAL"
+    size: tuple[int, int], reason: str, captured_ns: int, number: int, title: str = "NO SIGNAL"
 ) -> Picture:
-    """Return a "no signal" picture of that size, with a title, the reason and the camera's name."""
+    """Return a "no signal" picture of that size, with a title and the reason."""
     return Picture(
-        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason, name, title)),
+        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason, title)),
         captured_ns,
         number,
         signal=False,
@@ -25,7 +25,7 @@ def no_signal_picture(
 
 
 @lru_cache(4)
-def _card(size: tuple[int, int], reason: str, name: str, title: str) -> list[Plane]:
+def _card(size: tuple[int, int], reason: str, title: str) -> list[Plane]:
     width, height = size
     unit = min(width / 16, height / 9)
     image = Image.new("RGB", size, _DARK)
@@ -35,7 +35,6 @@ def _card(size: tuple[int, int], reason: str, name: str, title: str) -> list[Pla
     for line, text in enumerate(_lines(reason, unit, width * 0.86)):
         place = width / 2, height / 2 + unit * (1.75 + 0.62 * line)
         draw.text(place, text, _SOFT, load_font(unit * 0.46), "mm")
-    draw.text((width / 2, height - unit * 0.6), to_ascii(name), _FAINT, load_font(unit * 0.4), "mm")
     return to_planes(image)
 
 

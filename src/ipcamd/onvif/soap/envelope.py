@@ -61,10 +61,9 @@ def _read(document: bytes) -> Request:
 _remembered = lru_cache(REPEATED_COUNT)(_read)
 
 
-def write_answer(content: Content, request: Request, action: str | None = None) -> bytes:
-    """Return the answer to `request`; `action` is its WS-Addressing action, by default derived from that of the
-    request."""
-    return _write(content, request, action or _answer_action(request))
+def write_answer(content: Content, request: Request) -> bytes:
+    """Return the answer to `request`, with a WS-Addressing action derived from that of the request."""
+    return _write(content, request, _answer_action(request))
 
 
 def write_fault(fault: Fault, request: Request | None = None) -> bytes:
