@@ -26,7 +26,7 @@ class HtmlPage:
     name: str
     """Name in links."""
     purpose: str
-    """What a user does there, one sentence."""
+    """Its use, one sentence."""
     rank: Rank
     """Lowest rank that may open it."""
     module: str
