@@ -26,13 +26,19 @@ _IFF_TUN_NO_PI = 0x0001 | 0x1000
 class LossyLink:
     """Passes packets on after `delay_s`, but loses some of them."""
 
-    def __init__(self, delay_s: float, loss: float, jitter_s: float = 0.0) -> None:
+    def __init__(
+        self, delay_s: float, loss: float, jitter_s: float = 0.0, rate_bps: float = 0.0, queue_s: float = 0.0
+    ) -> None:
         """`delay_s` is that of one direction, `loss` the share of packets. Packets are up to `jitter_s` earlier or
-        later, and so overtake each other."""
+        later, and so overtake each other. With `rate_bps`, in bits per second, each direction is a thin line: packets
+        wait for their turn, and are lost if they would wait for more than `queue_s`."""
         self.passed = 0
         self.lost: list[bytes] = []
         """IP packets."""
         self._delay_s, self._loss, self._jitter_s = delay_s, loss, jitter_s
+        self._rate_bps, self._queue_s = rate_bps, queue_s
+        self._busy_until_s: dict[int, float] = {}
+        """When a thin line has sent what waits, by direction."""
         self._random = random.Random(1)
         self._ends = _open_tunnel("lossy0"), _open_tunnel("lossy1")
         self._on_the_way: list[tuple[float, int, int, bytes]] = []
@@ -68,12 +74,17 @@ class LossyLink:
                 self._take(os.read(file, 65536), other[file])
 
     def _take(self, packet: bytes, target: int) -> None:
-        if self._random.random() < self._loss:
+        now_s = time.monotonic()
+        wait_s = max(0.0, self._busy_until_s.get(target, 0.0) - now_s)
+        if self._random.random() < self._loss or wait_s > self._queue_s:
             self.lost.append(packet)
             return
         self.passed += 1
-        delay_s = self._delay_s + self._jitter_s * self._random.uniform(-1, 1)
-        heapq.heappush(self._on_the_way, (time.monotonic() + delay_s, self.passed, target, packet))
+        if self._rate_bps:
+            wait_s += 8 * len(packet) / self._rate_bps
+            self._busy_until_s[target] = now_s + wait_s
+        delay_s = wait_s + self._delay_s + self._jitter_s * self._random.uniform(-1, 1)
+        heapq.heappush(self._on_the_way, (now_s + delay_s, self.passed, target, packet))
 
     def _deliver(self) -> None:
         while self._on_the_way and self._on_the_way[0][0] <= time.monotonic():

@@ -1,9 +1,12 @@
 """WebRTC over a link with a round trip of 120 ms, reordering and a loss of 4 %: what is lost comes again, and a client
-that the link is too slow for skips pictures."""
+that the link is too slow for skips pictures. Over a line of half the bit rate, a client gets whole pictures all the
+time."""
 
 import asyncio
+import struct
+from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import count, pairwise, takewhile
 from socket import IPPROTO_UDP
 from urllib.request import Request, urlopen
 
@@ -23,6 +26,10 @@ pytestmark = [pytest.mark.slow, needs_networks]
 
 ASK_S = 0.05
 """Seconds between two requests for lost packets."""
+MOST_REQUESTS = 10
+"""Requests for one packet; Chromium's number."""
+SETTLED_S = 5
+"""Seconds of the stream after which the rate fits the line."""
 STORED = 200
 """Newest packets of which lost ones are requested."""
 HEADERS_BYTES = 28
@@ -39,6 +46,9 @@ class Receiver:
         self.packets: dict[int, rtp.RtpPacket] = {}
         """Packets of video by number, the first one's being 0."""
         self._first = -1
+        self._requests: Counter[int] = Counter()
+        self._reported = 0, 0
+        """Expected and received packets at the last report."""
 
     def _note(self, data: bytes) -> None:
         if data[1] & 0x7F != VIDEO:
@@ -50,14 +60,44 @@ class Receiver:
             self.packets[number] = packet
 
     def request_lost(self) -> None:
-        """Request the packets that are missing among the newest."""
+        """Request the packets that are missing among the newest, each a few times."""
         newest = max(self.packets)
         for number in set(range(max(0, newest - STORED), newest)) - self.packets.keys():
+            self._requests[number] += 1
+            if self._requests[number] > MOST_REQUESTS:
+                continue
             send_feedback(self.client, make_nack(1, self.source, number + self._first & 0xFFFF))
 
     @property
     def source(self) -> int:
         return self.packets[max(self.packets)].ssrc
+
+    def report(self) -> None:
+        """Report the reception, as browsers do once a second. Packets of skipped pictures count as lost."""
+        expected, received = max(self.packets) + 1, len(self.packets)
+        lost = 1 - (received - self._reported[1]) / max(1, expected - self._reported[0])
+        self._reported = expected, received
+        fraction = round(255 * max(0.0, lost))
+        send_feedback(
+            self.client,
+            struct.pack(
+                ">BBHIIIIIII",
+                0x81, 201, 7, 1, self.source,
+                fraction << 24 | expected - received, expected - 1 + self._first, 0, 0, 0,
+            ),
+        )  # fmt: skip
+
+    @property
+    def whole_key_frames(self) -> list[int]:
+        """Time stamps of the key frames of which every packet has come."""
+        begins = {number for number, each in self.packets.items() if each.payload[0] & 31 == AGGREGATE}
+        return sorted(self.packets[number].timestamp for number in begins if self._is_whole(number))
+
+    def _is_whole(self, first: int) -> bool:
+        """Whether every packet of the picture that begins with this number has come."""
+        stamp = self.packets[first].timestamp
+        ours = takewhile(lambda each: each and each.timestamp == stamp, map(self.packets.get, count(first)))
+        return any(each.marker for each in ours if each)
 
     def count_repaired(self, lost: Sequence[bytes]) -> int:
         """Return how many of the IP packets that a link has lost have come all the same."""
@@ -98,6 +138,31 @@ async def test_lost_packets_come_again_and_slow_clients_skip(network: Network, s
     for before, after in slow.gaps:
         assert slow.packets[before].marker, "a picture is cut"
         assert slow.packets[after].payload[0] & 31 == AGGREGATE, "it goes on with no key frame"
+
+
+async def test_over_a_line_of_half_the_bit_rate_whole_pictures_come_all_the_time(
+    network: Network, start_camera: StartCamera
+) -> None:
+    neighbour = network.add_neighbour()
+    with LossyLink(delay_s=0.02, loss=0, rate_bps=1e6, queue_s=0.2).between(neighbour):
+        camera = start_camera("--source=scene", "--host=0.0.0.0")
+        camera.client.update("Image.H264", Ratecontrol="cbr", Bitrate=2000, Framerate=30)
+        with neighbour.inside():
+            receiver = Receiver(await asyncio.to_thread(post_offer, camera))
+            await receiver.client.connect()
+            await until(lambda: bool(receiver.packets), "nothing comes")
+            # without a limit of the rate, none is whole after the first second
+            begin = receiver.packets[min(receiver.packets)].timestamp + SETTLED_S * 90_000
+            reports = asyncio.create_task(report_for_ever(receiver))
+            await request_until(receiver, lambda: len([key for key in receiver.whole_key_frames if key > begin]) >= 3)
+            reports.cancel()
+            receiver.client.close()
+
+
+async def report_for_ever(receiver: Receiver) -> None:
+    while True:
+        await asyncio.sleep(1)
+        receiver.report()
 
 
 async def request_until(receiver: Receiver, is_so: Callable[[], bool]) -> None:

@@ -209,6 +209,8 @@ class WebRtcSession:
                     self._viewers[source][1].repeat(sequences)
                 case feedback.KeyFrameRequest(source) if source in self._viewers:
                     self._viewers[source][0].ask_key()
+                case rtcp.ReceptionReport(source=source) if source in self._viewers:
+                    self._viewers[source][1].note_reception(report)
                 case rtcp.Goodbye():
                     self._hooks.ended(self, "")
                     return

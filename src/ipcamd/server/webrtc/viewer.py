@@ -1,14 +1,22 @@
 """WebRTC viewer: encrypts the shared packets of a stream, and sends them on the path of its client."""
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, Self
 
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.paced_viewer import PacedViewer
+from ipcamd.server.webrtc.congestion import MOST_LOSS, CongestionLimit
 from ipcamd.server.webrtc.network_path import NetworkPath
 from ipcamd.server.webrtc.retransmission import PacketRing, RetransmissionLimit
 from ipcamd.server.webrtc.srtp import SrtpSession
+from ipcamd.wire.rtp.rtcp import ReceptionReport
+
+_GROUP = 6
+"""Packets that are sent together to a client whose line is too slow."""
+_REPORT_S = 0.5
+"""Shortest time, in seconds, between two reports that are evaluated."""
 
 
 class TypedPackets(NamedTuple):
@@ -24,6 +32,11 @@ class TypedPackets(NamedTuple):
         """Return the packets of a frame (see `RtpFrame.typed_runs`)."""
         return frame.typed_runs(self.payload_type, self.extension)
 
+    def find_frame(self, sequence: int) -> RtpFrame | None:
+        """Return the frame of the packet with this sequence number; None if it is no longer stored."""
+        found = self.ring.find(sequence)
+        return found[0] if found else None
+
     def find(self, sequence: int) -> bytes | None:
         """Return the packet with this sequence number as it was sent; None if it is no longer stored."""
         found = self.ring.find(sequence)
@@ -33,7 +46,7 @@ class TypedPackets(NamedTuple):
 class WebRtcViewer(PacedViewer):
     """A viewer of one stream."""
 
-    __slots__ = ("_now_s", "_packets", "_retransmissions", "_srtp", "path")
+    __slots__ = ("_limit", "_now_s", "_packets", "_reported", "_rest", "_retransmissions", "_srtp", "_timer", "path")
 
     def __init__(
         self,
@@ -50,6 +63,13 @@ class WebRtcViewer(PacedViewer):
         self._srtp = srtp
         self._now_s = now_s
         self._retransmissions = RetransmissionLimit()
+        self._limit: CongestionLimit | None = None
+        """Set while the client's line is too slow."""
+        self._rest: list[bytes] = []
+        """Packets of a limited client that wait, because a burst would be lost."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._reported = now_s(), 0
+        """Time of the last report, and the bytes sent until then."""
 
     @property
     def batch_key(self) -> TypedPackets:
@@ -62,7 +82,7 @@ class WebRtcViewer(PacedViewer):
         batch_key.ring.add(frame)
         runs, size, behind = batch_key.runs(frame), frame.size_bytes, 0
         for viewer in viewers:
-            if viewer.skipping or viewer._queue or viewer.path.is_full:
+            if viewer.skipping or viewer._limit or viewer._rest or viewer._queue or viewer.path.is_full:
                 behind += 1
                 viewer.offer(frame)
                 continue
@@ -78,13 +98,30 @@ class WebRtcViewer(PacedViewer):
         """See `RtpViewer`."""
         self.path.send(self._srtp.protect_rtcp(packet))
 
+    def note_reception(self, report: ReceptionReport) -> None:
+        """Adapt the rate to the client's line, over UDP. Over TCP the path is full when the line is too slow."""
+        (since_s, before), now_s = self._reported, self._now_s()
+        if not self.path.is_paced or now_s - since_s < _REPORT_S:
+            return
+        self._reported = now_s, self.bytes_sent
+        if self._limit and self._limit.is_over(report):
+            self._limit = None
+        elif not self._limit and report.fraction > MOST_LOSS:
+            received = (self.bytes_sent - before) * (1 - report.fraction)
+            self._limit = CongestionLimit(received / (now_s - since_s), report, now_s)
+
     def repeat(self, sequences: Iterable[int]) -> None:
         """Retransmit packets that the client has lost, as far as they are stored."""
         now_s = self._now_s()
         for sequence in sequences:
-            packet = self._packets.find(sequence)
-            if packet and self._retransmissions.admit(now_s):
-                self._send_again(packet)
+            frame = self._packets.find_frame(sequence)
+            if frame and (not self._limit or self._limit.admits_repetition(frame, now_s)):
+                self._repeat_packet(sequence, now_s)
+
+    def _repeat_packet(self, sequence: int, now_s: float) -> None:
+        packet = self._packets.find(sequence)
+        if packet and self._retransmissions.admit(now_s):
+            self._send_again(packet)
 
     def _send_again(self, packet: bytes) -> None:
         if encrypted := self._srtp.protect_again(packet):
@@ -98,7 +135,31 @@ class WebRtcViewer(PacedViewer):
             self.path.send_start([run for frame in gop for run in self._encrypt(frame)])
 
     def _deliver(self, frame: RtpFrame) -> bool:
-        return not self.path.is_full and self.path.send_runs(self._encrypt(frame))
+        if self._limit is None and not self._rest:
+            return not self.path.is_full and self.path.send_runs(self._encrypt(frame))
+        if self._limit and not self._limit.admits(frame, self._now_s()):
+            return False
+        self._rest += (packet for run in self._packets.runs(frame) for packet in run)
+        if self._timer is None:
+            self._send_slowly()
+        return True
+
+    def _send_slowly(self) -> None:
+        """Send the next packets at the pace of the client's line."""
+        packets, self._rest = self._rest[:_GROUP], self._rest[_GROUP:]
+        self._timer = None
+        for packet in packets:
+            self.path.send(self._srtp.protect(packet))
+        pause_s = self._limit.note_sent(packets) if self._limit else 0.0
+        if self._rest:
+            self._timer = asyncio.get_running_loop().call_later(pause_s, self._send_slowly)
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._rest = []
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     def _encrypt(self, frame: RtpFrame) -> list[list[bytes]]:
         protect = self._srtp.protect

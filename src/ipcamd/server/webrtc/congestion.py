@@ -1,0 +1,76 @@
+"""Congestion limit: the rate at which a viewer over UDP gets frames after its reports have shown that its line is too
+slow."""
+
+from collections import deque
+
+from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.wire.rtp.rtcp import ReceptionReport
+
+MOST_LOSS = 0.15
+"""Fraction of lost packets above which a line counts as too slow. Radio links lose less."""
+_SHARE, _GROWTH = 0.8, 1.05
+"""Share of the received rate that is sent next, and growth of the rate from report to report without much loss."""
+_HASTE = 1.25
+"""Speed of the packets of one frame, relative to the rate."""
+_LEAST_BYTES_PER_S = 8_000
+_EASY_REPORTS = 10
+"""Reports in a row without a skipped frame after which the limit ends."""
+_FRAMES = 64
+"""Number of frames of which packets may be retransmitted."""
+_PACKET_BYTES = 1200
+
+
+class CongestionLimit:
+    """Limit of one viewer. It selects whole frames; the viewer skips to the next key frame after each one left out."""
+
+    def __init__(self, bytes_per_s: float, report: ReceptionReport, now_s: float) -> None:
+        """`bytes_per_s` is the rate at which the viewer received, `report` the report that shows the congestion."""
+        self._bytes_per_s = max(_LEAST_BYTES_PER_S, _SHARE * bytes_per_s)
+        self._credit_bytes, self._now_s = 0.0, now_s
+        self._sent = 0
+        """Packets since the last report, without retransmissions."""
+        self._report = report
+        self._has_skipped, self._easy_reports = False, 0
+        self._frames: deque[int] = deque(maxlen=_FRAMES)
+        """First sequence numbers of the newest frames that were sent."""
+
+    def admits(self, frame: RtpFrame, now_s: float) -> bool:
+        """Return whether to send a frame now. A key frame may exceed the rate; later frames wait."""
+        self._refill(now_s)
+        if self._credit_bytes < 0:
+            self._has_skipped = True
+            return False
+        self._credit_bytes -= frame.size_bytes
+        self._frames.append(frame.sequence)
+        return True
+
+    def admits_repetition(self, frame: RtpFrame, now_s: float) -> bool:
+        """Return whether to retransmit a packet of a frame, and count it: only of frames that were sent, and not for
+        more than a second in advance."""
+        self._refill(now_s)
+        if frame.sequence not in self._frames or self._credit_bytes < -self._bytes_per_s:
+            return False
+        self._credit_bytes -= _PACKET_BYTES
+        return True
+
+    def note_sent(self, packets: list[bytes]) -> float:
+        """Count sent packets; return the seconds until the next ones."""
+        self._sent += len(packets)
+        return sum(map(len, packets)) / (_HASTE * self._bytes_per_s)
+
+    def is_over(self, report: ReceptionReport) -> bool:
+        """Adapt the rate to the next report; return whether the line is no longer too slow."""
+        received = (report.highest - report.lost) - (self._report.highest - self._report.lost)
+        loss = 1 - received / self._sent if self._sent else 0.0
+        if loss > MOST_LOSS:
+            self._bytes_per_s = max(_LEAST_BYTES_PER_S, self._bytes_per_s * max(0.5, 1 - loss))
+        else:
+            self._bytes_per_s *= _GROWTH
+        is_easy = loss <= MOST_LOSS and not self._has_skipped
+        self._easy_reports = self._easy_reports + 1 if is_easy else 0
+        self._report, self._sent, self._has_skipped = report, 0, False
+        return self._easy_reports >= _EASY_REPORTS
+
+    def _refill(self, now_s: float) -> None:
+        gained = (now_s - self._now_s) * self._bytes_per_s
+        self._credit_bytes, self._now_s = min(self._bytes_per_s / 2, self._credit_bytes + gained), now_s
