@@ -7,7 +7,7 @@ import pytest
 from tests.motion.yard import Change, Grey, walker, yard
 
 from ipcamd.event_bus import Tampering
-from ipcamd.media.image.analysis_tap import IDLE_SAMPLE_RATE, SAMPLE_RATE, AnalysisFrame
+from ipcamd.media.image.analysis_tap import SAMPLE_RATE, AnalysisFrame
 from ipcamd.tampering.detector import ADAPT_S, LEARN_S, TamperingDetector
 from ipcamd.tampering.lasting_state import HOLD_S
 
@@ -15,11 +15,10 @@ from ipcamd.tampering.lasting_state import HOLD_S
 class Watch:
     """Shows a detector pictures, and records its results."""
 
-    def __init__(self, picture: Grey | None = None, rate: int = SAMPLE_RATE) -> None:
+    def __init__(self, picture: Grey | None = None) -> None:
         self.detector = TamperingDetector()
         self.picture = yard() if picture is None else picture
         self.now_s = 1000.0
-        self.rate = rate
         self.view = 1
         self.head = 0.0
         self._random = np.random.default_rng(3)
@@ -27,25 +26,25 @@ class Watch:
     def show(self, seconds: float, *changes: Change) -> set[Tampering]:
         """Show pictures; return all reported kinds."""
         seen: set[Tampering] = set()
-        for number in range(round(seconds * self.rate)):
+        for number in range(round(seconds * SAMPLE_RATE)):
             made = self.picture
             for change in changes:
-                made = change(made, number / self.rate)
+                made = change(made, number / SAMPLE_RATE)
             seen |= self.one(made)
         return seen
 
     def one(self, made: Grey | None) -> set[Tampering]:
-        self.now_s += 1 / self.rate
+        self.now_s += 1 / SAMPLE_RATE
         noisy = None if made is None else made + self._random.normal(0, 2, made.shape)
         plane = None if noisy is None else np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
         states = self.detector.detect(AnalysisFrame(plane, round(self.now_s * 1e9), self.view), self.now_s, self.head)
         return {Tampering(kind) for kind, is_on in states.items() if is_on}
 
 
-@pytest.fixture(params=[SAMPLE_RATE, IDLE_SAMPLE_RATE])
-def watch(request: pytest.FixtureRequest) -> Watch:
-    """A camera that has learnt its scene, with viewers and without."""
-    watch = Watch(rate=request.param)
+@pytest.fixture
+def watch() -> Watch:
+    """A camera that has learnt its scene."""
+    watch = Watch()
     assert watch.show(20) == set()
     return watch
 

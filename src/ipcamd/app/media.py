@@ -136,8 +136,7 @@ def _view(drivers: Drivers) -> View:
     else:
         zoom = drivers.lens.position_at(time.monotonic()).zoom if drivers.lens.is_digital else 1.0
         position = PtzPosition(zoom=zoom)
-    pan, tilt, zoom = position
-    return View(pan, tilt, zoom, not drivers.ir_cut.in_path, drivers.lens.blur)
+    return View(position.pan, position.tilt, position.zoom, not drivers.ir_cut.in_path, drivers.lens.blur)
 
 
 def _head(drivers: Drivers) -> tuple[float, ...]:

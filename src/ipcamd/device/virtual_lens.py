@@ -49,8 +49,9 @@ class VirtualLens:
     @property
     def blur(self) -> float:
         """See `Lens`."""
-        distance = abs(self._focus.position - best_focus(self._zoom.position))
-        return round(max(0.0, distance - DEPTH) * BLUR, 2)
+        now_s = self._now_s()
+        distance = abs(self._focus.position_at(now_s) - best_focus(self._zoom.position_at(now_s)))
+        return round((distance - DEPTH) * BLUR, 2) if distance > DEPTH else 0.0
 
     def position_at(self, moment_s: float) -> LensPosition:
         """See `Lens`."""

@@ -41,7 +41,7 @@ class VirtualPanTilt:
     ) -> None:
         """`now_s` is a monotonic clock, in seconds; it is called in all threads. `zoom` is shared with the lens;
         `zoomed` is called after a zoom of this head."""
-        self._hardware = hardware
+        self._hardware, self._now_s = hardware, now_s
         self._pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
         self._tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
         self._zoom, self._zoomed = zoom or make_zoom(now_s), zoomed
@@ -55,7 +55,8 @@ class VirtualPanTilt:
     @property
     def position(self) -> PtzPosition:
         """See `PanTilt`."""
-        return PtzPosition(self._pan.position, self._tilt.position, self._zoom.position)
+        now_s = self._now_s()
+        return PtzPosition(self._pan.position_at(now_s), self._tilt.position_at(now_s), self._zoom.position_at(now_s))
 
     @property
     def target(self) -> PtzPosition:

@@ -1,4 +1,4 @@
-"""Tampering detection service: evaluates two of the pictures per second that viewers and recordings need anyway.
+"""Tampering detection service: evaluates one of the pictures per second that viewers and recordings need anyway.
 
 While an alarm is configured for tampering, the source also runs without viewers, at one picture per second.
 """

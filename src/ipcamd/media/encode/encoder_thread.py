@@ -79,18 +79,21 @@ class EncoderThread:
                 self._encode_picture(publisher, item)
 
     def _encode_picture(self, publisher: Publisher, item: "ProcessedFrame") -> None:
-        from ipcamd.media.encode.encode_session import EncodeSession
-
         now_s = time.thread_time()
         session = self._session
         # new masks start with a key frame: no picture may refer to older ones, which they do not cover
         if session is None or session.settings != self.settings or item.mask_version != self._mask_version:
-            session = self._session = EncodeSession(self.settings, self._make_encoder)
-            self._mask_version = item.mask_version
+            session = self._start_session(item.mask_version)
         for picture in session.encode(item, self.hub.key_wanted):
             frame = self._make_frame(session.settings, picture)
             began_s, now_s = now_s, time.thread_time()
             self._publish(publisher, frame, now_s - began_s)
+
+    def _start_session(self, mask_version: int) -> "EncodeSession":
+        from ipcamd.media.encode.encode_session import EncodeSession
+
+        self._session, self._mask_version = EncodeSession(self.settings, self._make_encoder), mask_version
+        return self._session
 
     def _pass_on(self, publisher: Publisher, packet: Packet) -> None:
         """Publish a packet: in this thread, or in the source's while this one waits."""

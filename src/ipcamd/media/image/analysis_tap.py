@@ -23,10 +23,8 @@ if TYPE_CHECKING:  # imports PyAV and numpy
 
 RATE = 15
 """Most analysis frames per second."""
-SAMPLE_RATE = 2
+SAMPLE_RATE = 1
 """Most analysis frames per second for samples."""
-IDLE_SAMPLE_RATE = 1
-"""Analysis frames per second while the source runs for samples alone: each needs a picture for this purpose only."""
 WIDTH = 160
 """Pixels per row; each is the mean of the pixels that it covers. The aspect ratio is kept."""
 
@@ -101,14 +99,14 @@ class AnalysisTap:
     @property
     def rate(self) -> int:
         """Frame rate at which pictures must be processed for analysis now; from any thread."""
-        return RATE if self.latest.wanted else IDLE_SAMPLE_RATE if self._samples_needed else 0
+        return RATE if self.latest.wanted else SAMPLE_RATE if self._samples_needed else 0
 
     @property
     def source_rate(self) -> int:
         """Frame rate at which the source must run even without viewers; 0 if it need not."""
         if self._demand_level is Demand.ALWAYS:
             return RATE
-        return IDLE_SAMPLE_RATE if self._samples_needed else 0
+        return SAMPLE_RATE if self._samples_needed else 0
 
     def offer(
         self,

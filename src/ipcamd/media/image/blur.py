@@ -25,8 +25,7 @@ class Blurrer:
     def blur(self, frame: av.VideoFrame, amount: float) -> av.VideoFrame:
         """Return a new full-range frame whose points are spots of `amount` thousandths of the height; `frame` itself
         below a tenth of a pixel."""
-        spot = amount * frame.height / 1000
-        if spot < 0.1:
+        if not amount or (spot := amount * frame.height / 1000) < 0.1:
             return frame
         sides = (max(2, round(side / max(_LEAST, spot) / 2) * 2) for side in (frame.width, frame.height))
         small = resize(frame, (next(sides), next(sides)), FULL, self._down)

@@ -7,16 +7,19 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
-from ipcamd.media.mask.mask import MaskSet
+from ipcamd.media.mask.mask import Mask, MaskSet
 from ipcamd.media.stream_meter import StreamMeter
 
 if TYPE_CHECKING:  # imports PyAV
+    import av
+
     from ipcamd.media.image.blur import Blurrer
     from ipcamd.media.image.crop import Cropper
     from ipcamd.media.image.picture_adjustment import PictureAdjustment
@@ -31,6 +34,17 @@ class PictureOutput(Protocol):
 
     def put(self, processed: "ProcessedFrame") -> None:
         """Queue the processed picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """Stages of processing whose modules import PyAV: media threads import them once, not for each picture."""
+
+    cover: "Callable[[av.VideoFrame, tuple[Mask, ...]], None]"
+    cropper: "Cropper"
+    blurrer: "Blurrer"
+    adjustment: "PictureAdjustment"
+    make_processed: "type[ProcessedFrame]"
 
 
 class FrameProcessor:
@@ -68,21 +82,22 @@ class FrameProcessor:
         self._view = view
         self._focus_meter = focus_meter or FocusMeter()
         self._light_meter = light_meter or LightMeter()
-        self._adjustment: PictureAdjustment | None = None
-        self._cropper: Cropper | None = None
-        self._blurrer: Blurrer | None = None
+        self._stages: _Stages | None = None
 
     def make_analyser(self) -> "FrameProcessor":
         """Return a processor for pictures of another source that show the same and are for analysis only."""
         return FrameProcessor((), self._analysis, self.settings, self._clock_ns, self._local, self._view)
 
-    def prepare(self) -> None:
-        """Import the adjustments before the first viewer; to be called in a media thread."""
+    def prepare(self) -> _Stages:
+        """Import the stages of processing before the first viewer, and return them; to be called in a media thread."""
         from ipcamd.media.image.blur import Blurrer
         from ipcamd.media.image.crop import Cropper
+        from ipcamd.media.image.scale import ProcessedFrame
         from ipcamd.media.image.picture_adjustment import PictureAdjustment
+        from ipcamd.media.mask.cover import cover
 
-        self._adjustment, self._cropper, self._blurrer = PictureAdjustment(self._local), Cropper(), Blurrer()
+        self._stages = _Stages(cover, Cropper(), Blurrer(), PictureAdjustment(self._local), ProcessedFrame)
+        return self._stages
 
     @property
     def change(self) -> str:
@@ -95,33 +110,26 @@ class FrameProcessor:
         outputs = [output for output in self.outputs if output.admits(picture)]
         if not outputs and not (self.analyses and self._analysis.wanted) and not self._focus_meter.wanted:
             return
-        from ipcamd.media.image.scale import ProcessedFrame
-        from ipcamd.media.mask.cover import cover
-
-        if not self._adjustment:
-            self.prepare()
-        assert self._adjustment
-        assert self._cropper
-        assert self._blurrer
+        stages = self._stages or self.prepare()
         began = time.thread_time()
-        masks = self.masks
-        if picture.signal:
-            cover(picture.video, masks.masks)
-        # keep the text of a "no signal" picture readable
-        settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
         viewed_s, view = time.monotonic(), self._view()
-        if not picture.signal:
-            view = View(grey=view.grey)
+        settings, masks = self.settings, self.masks
+        if picture.signal:
+            if masks.masks:
+                stages.cover(picture.video, masks.masks)
+        else:  # keep the text of a "no signal" picture readable
+            settings, view = replace(settings, mirror=False, flip=False), View(grey=view.grey)
         if view.grey:
             settings = replace(settings, saturation=0)
-        seen = self._cropper.crop(picture.video, view.mirrored(settings.mirror, settings.flip), self.limit)
-        seen = self._blurrer.blur(seen, view.blur)
-        if picture.signal:
+        seen = stages.cropper.crop(picture.video, view.mirrored(settings.mirror, settings.flip), self.limit)
+        seen = stages.blurrer.blur(seen, view.blur)
+        if picture.signal and self._focus_meter.wanted:
             self._focus_meter.offer(seen, viewed_s, (self._clock_ns() - picture.captured_ns) / 1e9)
         offer = partial(self._analysis.offer, picture=picture, settings=settings, view=view, masks=masks.masks)
-        made = self._adjustment.apply(seen, picture.captured_ns, settings, offer if self.analyses else None)
-        processed = ProcessedFrame(made, picture.captured_ns, masks.version)
-        self.size = processed.frame.width, processed.frame.height
+        made = stages.adjustment.apply(seen, picture.captured_ns, settings, offer if self.analyses else None)
+        processed = stages.make_processed(made, picture.captured_ns, masks.version)
+        self.size = made.width, made.height
+        # before the hand-over, after which the encoder's thread waits for the interpreter's lock
+        self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured_ns) / 1e9)
         for output in outputs:
             output.put(processed)
-        self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured_ns) / 1e9)

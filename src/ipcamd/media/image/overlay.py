@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ipcamd.dataclass import dataclass
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.planes import GREY, Plane
+from ipcamd.time_units import SECOND_NS
 
 Weights = np.ndarray[tuple[int, int], np.dtype[np.uint16]]
 """Rows by columns of 256ths."""
@@ -49,6 +50,8 @@ class Overlay:
     def __init__(self, local: Callable[[int], datetime]) -> None:
         """`local` returns the local time of a capture time, in nanoseconds since the epoch."""
         self._local = local
+        self._shown: tuple[object, ...] = ()
+        """Texts, background, time zone, second and size of the last picture: all that its tiles depend on."""
         self._tiles: dict[_TileKey, Tile] = {}
 
     def tiles(self, settings: ImageSettings, captured_ns: int, size: tuple[int, int]) -> Sequence[Tile]:
@@ -56,13 +59,19 @@ class Overlay:
         if not settings.texts:
             return ()
         captured = self._local(captured_ns)
+        shown = settings.texts, settings.opaque, captured.tzinfo, captured_ns // SECOND_NS, size
+        if shown != self._shown:
+            self._shown, self._tiles = shown, self._make_tiles(settings, captured, size)
+        return tuple(self._tiles.values())
+
+    def _make_tiles(self, settings: ImageSettings, captured: datetime, size: tuple[int, int]) -> dict[_TileKey, Tile]:
+        """Return the tiles, in drawing order: those of the last picture as far as they are equal."""
         corners: dict[str, list[str]] = {}
         for text in settings.texts:
             if (line := to_ascii(text.line(captured))).strip():
                 corners.setdefault(text.corner, []).append(line)
         keys = [(corner, tuple(lines), settings.opaque, size) for corner, lines in corners.items()]
-        self._tiles = {key: self._tiles.get(key) or draw_tile(*key) for key in keys}
-        return tuple(self._tiles.values())
+        return {key: self._tiles.get(key) or draw_tile(*key) for key in keys}
 
 
 def to_ascii(text: str) -> str:

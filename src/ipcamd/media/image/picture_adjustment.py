@@ -39,8 +39,10 @@ class PictureAdjustment:
         made = self._adjust(frame, settings) if settings.adjusts else frame
         if before_overlay:
             before_overlay(made)
-        for tile in self._overlay.tiles(settings, captured_ns, (frame.width, frame.height)):
-            tile.draw(planes(made))
+        if settings.texts and (tiles := self._overlay.tiles(settings, captured_ns, (frame.width, frame.height))):
+            target = planes(made)
+            for tile in tiles:
+                tile.draw(target)
         return made
 
     def _adjust(self, frame: av.VideoFrame, settings: ImageSettings) -> av.VideoFrame:

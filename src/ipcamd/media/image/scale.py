@@ -39,7 +39,8 @@ def scale_to_fit(
     frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter
 ) -> av.VideoFrame:
     """Return the full-range `frame` in this size and pixel format, with bars; the frame itself if it has both."""
-    inner = fit_inside((frame.width, frame.height), size)
+    have = frame.width, frame.height
+    inner = size if have == size else fit_inside(have, size)
     frame = resize(frame, inner, pixel_format, reformatter)
     return frame if inner == size else _barred(frame, size, pixel_format)
 
@@ -71,11 +72,14 @@ class ProcessedFrame:
         self.frame = frame
         self.captured_ns = captured_ns
         self.mask_version = mask_version
+        self._unscaled = ScaledFrame(frame)
         self._lock = threading.Lock()
         self._made: dict[tuple[tuple[int, int], str], Future[ScaledFrame]] = {}
 
     def scaled_to(self, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter) -> ScaledFrame:
         """Return the picture in this size and pixel format. `reformatter` must belong to the calling thread."""
+        if (self.frame.width, self.frame.height, self.frame.format.name) == (*size, pixel_format):
+            return self._unscaled
         with self._lock:
             made = self._made.get((size, pixel_format))
             first = made is None

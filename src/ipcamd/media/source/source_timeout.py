@@ -20,7 +20,7 @@ class SourceTimeout:
 
     def __init__(self, first_s: float | None = None, least_s: float | None = None) -> None:
         """`first_s` applies until the second picture, then at least `least_s`; both in seconds."""
-        self._first_s = OPENING_S if first_s is None else first_s
+        self._limit_s = OPENING_S if first_s is None else first_s
         self._least_s = SILENCE_S if least_s is None else least_s
         self._gaps_s: deque[float] = deque(maxlen=_REMEMBERED)
         self._last_s: float | None = None
@@ -29,6 +29,7 @@ class SourceTimeout:
         """Record the arrival of a picture, at this time of a steady clock, in seconds."""
         if self._last_s is not None:
             self._gaps_s.append(at_s - self._last_s)
+            self._limit_s = min(max(self._least_s, 2 * max(self._gaps_s)), _MOST_S)
         self._last_s = at_s
 
     def restart(self) -> None:
@@ -42,7 +43,7 @@ class SourceTimeout:
 
     def __float__(self) -> float:
         """Return the limit in seconds."""
-        return float(min(max(self._least_s, 2 * max(self._gaps_s)), _MOST_S) if self._gaps_s else self._first_s)
+        return float(self._limit_s)
 
     @property
     def words(self) -> str:

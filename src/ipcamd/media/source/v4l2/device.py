@@ -60,6 +60,8 @@ class V4l2Device:
             self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise _failure(error) from None
+        self._poll = select.poll()
+        self._poll.register(self._fd, select.POLLIN)
         try:
             self._require_camera()
         except SourceError:
@@ -142,10 +144,9 @@ class V4l2Device:
 
     def read_picture(self, timeout_s: float) -> RawPicture:
         """See `CaptureDevice`."""
-        poll, deadline_s = select.poll(), time.monotonic() + timeout_s
-        poll.register(self._fd, select.POLLIN)
+        deadline_s = time.monotonic() + timeout_s
         while (left_s := deadline_s - time.monotonic()) > 0:
-            events = poll.poll(left_s * 1000)
+            events = self._poll.poll(left_s * 1000)
             buffer = self._try(Ioctl.DQBUF, _buffer(0)) if events else None
             if buffer is None and events and events[0][1] & (select.POLLERR | select.POLLHUP):
                 raise SourceError(_WORDS[errno.ENODEV])
