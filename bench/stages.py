@@ -21,6 +21,7 @@ from bench.table import Row
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
+from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.blur import Blurrer
 from ipcamd.media.image.crop import Cropper
@@ -117,7 +118,7 @@ def scaled(size: tuple[int, int], form: str, frames: Sequence[av.VideoFrame]) ->
 
 
 def encoded(settings: StreamSettings, frames: Sequence[av.VideoFrame]) -> float:
-    session, asked = EncodeSession(settings), threading.Event()
+    session, asked = EncodeSession(settings, EncoderChoice().make), threading.Event()
     return cost(lambda number, frame: session.encode(ProcessedFrame(frame, number * 10**9 // 30), asked), frames)
 
 

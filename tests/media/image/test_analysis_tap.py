@@ -1,5 +1,7 @@
 """Small grey pictures before the overlay."""
 
+from datetime import UTC, datetime
+
 import av
 import numpy as np
 import pytest
@@ -132,7 +134,7 @@ def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
     eye, latest = Eye(), Taken()
     latest.set_wanted(True)
     settings = ImageSettings(texts=YARD, opaque=True)
-    studio = FrameProcessor((latest,), eye.analysis, settings, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]
+    studio = FrameProcessor((latest,), eye.analysis, settings, lambda: NOON, lambda _: datetime.now(UTC))  # type: ignore[arg-type]
     studio.process(Picture(grey(100), NOON, 0))
     processed, frame = latest.take(), eye.analysis.latest.take()
     assert processed
