@@ -7,8 +7,6 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.params.group import Rank
 
-_FRESH = (("Cache-Control", "no-store"),)
-
 
 def image(call: Call) -> Reply | Awaitable[Reply]:
     """Answer with the newest picture, or wait for the first one. Raises ``RequestFailed`` if none arrives within 6
@@ -22,7 +20,7 @@ async def _wait(call: Call) -> Reply:
 
 
 def _reply(frame: EncodedFrame) -> Reply:
-    return Reply(frame.payload, content_type="image/jpeg", headers=_FRESH)
+    return Reply(frame.payload, content_type="image/jpeg")
 
 
 ENDPOINT = Endpoint(
