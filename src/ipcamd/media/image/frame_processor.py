@@ -92,8 +92,8 @@ class FrameProcessor:
         """Import the stages of processing before the first viewer, and return them; to be called in a media thread."""
         from ipcamd.media.image.blur import Blurrer
         from ipcamd.media.image.crop import Cropper
-        from ipcamd.media.image.scale import ProcessedFrame
         from ipcamd.media.image.picture_adjustment import PictureAdjustment
+        from ipcamd.media.image.scale import ProcessedFrame
         from ipcamd.media.mask.cover import cover
 
         self._stages = _Stages(cover, Cropper(), Blurrer(), PictureAdjustment(self._local), ProcessedFrame)
