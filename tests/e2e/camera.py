@@ -70,11 +70,12 @@ class Client:
     def open(
         self, target: str, method: str = "GET", body: bytes | None = None, **fields: str
     ) -> Iterator[http.client.HTTPResponse]:
-        """Give the answer while it is still coming: for streams."""
+        """Give the answer while it is still coming, and end it: for streams."""
         connection = self._connection()
         try:
             connection.request(method, target, body, self.login() | {k.replace("_", "-"): v for k, v in fields.items()})
-            yield connection.getresponse()
+            with connection.getresponse() as answer:  # of a stream it has taken over the connection
+                yield answer
         finally:
             connection.close()
 

@@ -180,7 +180,9 @@ def compare(far: CameraProcess, near: CameraProcess) -> None:
     there, here = watch(far.client, H264), watch(near.client, H264)
     eventually(lambda: next(here) and state(near.client) == "passed through", "it is encoded")
     passed = [nal_units(next(here).payload) for _ in range(40)]
-    original = [nal_units(part.payload) for part in itertools.islice(there, 150)]
+    original: list[tuple[bytes, ...]] = []
+    while passed[-1] not in original:
+        original.append(nal_units(next(there).payload))
     start = next(n for n, picture in enumerate(passed) if picture in original)
     begin = original.index(passed[start])
     assert passed[start:] == original[begin : begin + 40 - start]
