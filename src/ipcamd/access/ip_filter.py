@@ -2,55 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
 
-from ipcamd.dataclass import dataclass
+from ipcamd.access.filter_rules import FilterRules
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.params.ipfilter import IP_FILTER, LISTS
-from ipcamd.params.kinds.address_range import MOST, AddressRange, IpAddress, plain_address
+from ipcamd.params.kinds.address_range import MOST, AddressRange
 from ipcamd.settings.change_records import Change, Requester
 from ipcamd.settings.settings import Settings
 
 Entries = Mapping[str, Sequence[AddressRange]]
 """Ranges by the exact name of their list."""
-
-
-@dataclass(frozen=True, slots=True)
-class FilterRules:
-    """Rules: denied addresses cannot connect; if a family has an accept list, only its addresses can."""
-
-    is_enabled: bool
-    deny: tuple[AddressRange, ...]
-    accept: tuple[AddressRange, ...]
-
-    @classmethod
-    def of(cls, values: Values) -> Self:
-        """Return the rules of the group's values."""
-        ranges = {name: values.value(name) for name in LISTS}
-        return cls(
-            values.value("Policy"),
-            (*ranges["DenyIPRange"], *ranges["DenyIPv6"]),
-            (*ranges["AcceptIPRange"], *ranges["AcceptIPv6"]),
-        )
-
-    def allows(self, address: str) -> bool:
-        """Whether this IP address may use the camera."""
-        if not self.is_enabled:
-            return True
-        try:
-            ip = plain_address(address.partition("%")[0])
-        except ValueError:
-            return False
-        return not self.denies(ip) and self._accepts(ip)
-
-    def denies(self, ip: IpAddress) -> bool:
-        """Whether a rule denies the address, even if the rules are disabled."""
-        return any(ip in entry for entry in self.deny)
-
-    def _accepts(self, ip: IpAddress) -> bool:
-        family = [entry for entry in self.accept if entry.version == ip.version]
-        return not family or any(ip in entry for entry in family)
 
 
 class IpFilter:
@@ -134,22 +96,10 @@ class IpFilter:
 
     def refuse_lock_out(self, texts: Mapping[str, str], addresses: Sequence[str]) -> None:
         """Raise ``RequestFailed`` if the new values would lock out one of `addresses`."""
-        after = FilterRules.of(self._settings[IP_FILTER.name] | texts)
-        for address in addresses if texts else ():
-            if self._locks_out(address, after):
-                raise RequestFailed(
-                    f"this would lock out {address}, which sent the request; force=yes applies it anyway"
-                )
+        if texts and addresses:
+            from ipcamd.access.lock_out import refuse_lock_out
 
-    def _locks_out(self, address: str, after: FilterRules) -> bool:
-        """Whether the rules `after` a change deny an address, or would when enabled.
-
-        While they are disabled, only a new deny entry counts, because an accept list may be incomplete.
-        """
-        if after.is_enabled:
-            return not after.allows(address)
-        ip = plain_address(address)
-        return after.denies(ip) and not self._rules.denies(ip)
+            refuse_lock_out(self._rules, FilterRules.of(self._settings[IP_FILTER.name] | texts), addresses)
 
     def _follow(self, values: Values) -> None:
         self._rules = FilterRules.of(values)

@@ -19,8 +19,6 @@ DARK_BEGINS, DARK_ENDS = 30, 45
 stays above."""
 BRIGHT_BEGINS, BRIGHT_ENDS = 225, 205
 """Brightness, 0 to 255, of the brightest nine tenths at which the state "too bright" begins and ends."""
-MISSING_BEGINS, MISSING_ENDS = 0.75, 0.5
-"""Missing fraction of the scene's texture at which the state "scene changed" begins and ends."""
 ADAPT_S = 60.0
 """Seconds after which a changed scene becomes the reference."""
 LEARN_S = 5.0
@@ -78,8 +76,7 @@ class TamperingDetector:
 
     def _compare(self, scene: Scene, picture: Grey, now_s: float) -> None:
         state = self._states[Tampering.SCENE_CHANGE]
-        missing = scene.missing_part(picture) if now_s - self._begun_s >= LEARN_S else 0.0
-        is_changed = missing is not None and missing > (MISSING_ENDS if state.is_on else MISSING_BEGINS)
+        is_changed = now_s - self._begun_s >= LEARN_S and scene.is_missing(picture, state.is_on)
         state.see(is_changed, now_s)
         if not is_changed:
             self._changed_since_s = None

@@ -20,6 +20,8 @@ TEXTURE = 12.0
 """Variance above which a block has texture; below it is noise."""
 ALIKE = 0.5
 """Correlation above which a block shows the same texture."""
+MISSING_BEGINS, MISSING_ENDS = 0.75, 0.5
+"""Missing fraction of the scene's texture at which the state "scene changed" begins and ends."""
 MIN_PART = 0.08
 """Minimum fraction of textured blocks for a scene to be recognizable, unlike a wall or fog."""
 
@@ -30,7 +32,16 @@ class Scene:
     def __init__(self, picture: Grey) -> None:
         self._picture = picture.copy()
 
-    def missing_part(self, picture: Grey) -> float | None:
+    def is_missing(self, picture: Grey, was_missing: bool) -> bool:
+        """Whether a picture does not show the scene; `was_missing`: whether it was missing before."""
+        part = self._missing_part(picture)
+        return part is not None and part > (MISSING_ENDS if was_missing else MISSING_BEGINS)
+
+    def learn(self, picture: Grey) -> None:
+        """Update the reference with a picture."""
+        self._picture += (picture - self._picture) * np.float32(LEARN_PART)
+
+    def _missing_part(self, picture: Grey) -> float | None:
         """Return the fraction of the scene's texture that a picture does not show, 0 to 1; None if it cannot be
         determined.
         """
@@ -43,10 +54,6 @@ class Scene:
         return 1 - float(np.count_nonzero(_correlations(one[expected], other[expected]) > ALIKE)) / float(
             expected.sum()
         )
-
-    def learn(self, picture: Grey) -> None:
-        """Update the reference with a picture."""
-        self._picture += (picture - self._picture) * np.float32(LEARN_PART)
 
 
 def halve(plane: NDArray[np.uint8]) -> Grey:

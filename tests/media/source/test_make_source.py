@@ -10,7 +10,7 @@ from ipcamd.media.source.media_file import VideoFile
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.screen import ScreenSource
-from ipcamd.media.source.srt import SrtSource
+from ipcamd.media.source.srt.srt_source import SrtSource
 from ipcamd.media.source.v4l2 import V4l2Camera
 
 

@@ -18,7 +18,6 @@ from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene import SceneSource
-from ipcamd.media.source.v4l2 import V4l2Camera
 from ipcamd.media.stream_settings import StreamSettings
 
 _log = logging.getLogger(__name__)
@@ -95,16 +94,19 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
     if text == "scene":
         return SceneSource(clock)
     if text.startswith("/dev/"):
+        from ipcamd.media.source.v4l2 import V4l2Camera
+
         return V4l2Camera(text, clock)
     return _make_rare_source(text, clock, tls)
 
 
 def _make_rare_source(text: str, clock: Clock, tls: str) -> Source:
     """Return a source whose modules most cameras do not need: each is imported for its own sources only."""
-    if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
-        from ipcamd.media.source.screen import ScreenSource
+    if text.startswith("screen"):
+        from ipcamd.media.source.screen import find_screen
 
-        return ScreenSource(text.removeprefix("screen"), clock)
+        if screen := find_screen(text, clock):
+            return screen
     if re.fullmatch("libcamera(:[0-9]{1,3})?", text):
         from ipcamd.media.source.libcamera import LibcameraCamera
 
@@ -118,7 +120,7 @@ def _make_rare_source(text: str, clock: Clock, tls: str) -> Source:
 
         return GstreamerSource(text.removeprefix("gst:"), clock)
     if text.startswith("srt://"):
-        from ipcamd.media.source.srt import SrtSource
+        from ipcamd.media.source.srt.srt_source import SrtSource
 
         return SrtSource(text, clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
@@ -133,6 +135,8 @@ def _make_rare_source(text: str, clock: Clock, tls: str) -> Source:
 
 
 def _default(clock: Clock) -> Source:
+    from ipcamd.media.source.v4l2 import V4l2Camera
+
     camera = V4l2Camera(DEVICE, clock)
     try:
         camera.check()

@@ -7,7 +7,8 @@ from ipcamd.onvif.media.profiles import Part, find_profile
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.ptz.configuration import DEFAULT_TIMEOUT, TIMEOUTS
 from ipcamd.onvif.ptz.nodes import status
-from ipcamd.onvif.ptz.vectors import absolute_target, read_vector, relative_target, speed_of, velocity_signs
+from ipcamd.onvif.ptz.spaces import absolute_target, relative_target, speed_of, velocity_signs
+from ipcamd.onvif.ptz.vectors import read_vector
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument
 from ipcamd.onvif.soap.writer import Content

@@ -8,8 +8,7 @@ from ipcamd.onvif.auxiliary import auxiliary_commands
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.ptz import spaces
 from ipcamd.onvif.ptz.configuration import TIMEOUTS
-from ipcamd.onvif.ptz.spaces import ONE, space_1d, space_2d
-from ipcamd.onvif.ptz.vectors import to_zoom
+from ipcamd.onvif.ptz.spaces import ONE, space_1d, space_2d, to_zoom
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.device.ptz import PRESETS
 

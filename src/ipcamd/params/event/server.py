@@ -1,8 +1,8 @@
 """``Event.Server.*`` (SDK 10.16 to 10.21): recordings of events, and the servers that receive them."""
 
-from ipcamd.errors import RequestFailed
+from ipcamd.params.event.file_format import ENCODINGS, choose_encoding
 from ipcamd.params.event.server_params import server_address, server_certificate, server_login
-from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
+from ipcamd.params.group import Group, Param, Rank, ValueOrigin
 from ipcamd.params.kinds.addresses import EMAIL_OR_NOTHING, HOST_OR_NOTHING
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.params.kinds.kind import ValueKind
@@ -14,27 +14,13 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") 
     return Param(name, kind, default, help, unit=unit)
 
 
-_ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",), "MP4": ("H264", "H265")}
-
-
-def _encoded(values: Values, sent: Texts) -> Texts:
-    """FileFormat determines the possible values of EncodeFormat (SDK 10.16)."""
-    possible = _ENCODINGS[values["FileFormat"]]
-    if values["EncodeFormat"] in possible:
-        return {}
-    if "EncodeFormat" in sent:
-        allowed = f"allowed: {', '.join(possible)} with FileFormat={values['FileFormat']}"
-        raise RequestFailed(f"EncodeFormat={sent['EncodeFormat']}: {allowed}")
-    return {"EncodeFormat": possible[0]}
-
-
 GENERAL = Group(
     "Event.Server.General",
     "10.16",
     (
         _param(
             "FileFormat",
-            OneOf(tuple(_ENCODINGS)),
+            OneOf(tuple(ENCODINGS)),
             "AVI",
             "Format of recordings: AVI, MP4 (not in the SDK; plays in browsers), or single pictures of events.",
         ),
@@ -54,7 +40,7 @@ GENERAL = Group(
         ),
         _param("SpoolSize", Integer(1, 1_000_000), "500", "Size limit of the delivery queue.", "MB"),
     ),
-    normalize=_encoded,
+    normalize=choose_encoding,
 )
 
 SMTP = Group(

@@ -114,7 +114,7 @@ def test_an_rtsp_camera_that_speaks_udp_alone(rtsp: tuple[str, subprocess.Popen[
         assert len(pictures([next(items) for _ in range(10)])) == 10
         items.close()
     assert isinstance(source, NetworkSource)
-    assert source._rtsp and source._rtsp._transports[0] == "udp"
+    assert source._rtsp and next(iter(source._rtsp._order)) == "udp"
 
 
 class Relay:

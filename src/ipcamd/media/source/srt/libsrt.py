@@ -10,7 +10,7 @@ from functools import cache
 from ipaddress import ip_address
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.srt import STREAM_ID_BYTES, SrtAddress
+from ipcamd.media.source.srt.srt_address import STREAM_ID_BYTES, SrtAddress
 
 _NAMES = (
     "libsrt-gnutls.so.1.5",

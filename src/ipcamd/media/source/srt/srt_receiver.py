@@ -9,8 +9,8 @@ from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.reception import Reception
-from ipcamd.media.source.srt import SrtAddress
 from ipcamd.media.source.srt.libsrt import SrtSocket
+from ipcamd.media.source.srt.srt_address import SrtAddress
 
 _CONNECT_S = 3.0
 """Longest time for a connection, libsrt's own, in seconds."""

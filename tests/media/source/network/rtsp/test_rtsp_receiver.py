@@ -246,4 +246,4 @@ def test_a_refused_transport_is_not_tried_first_again() -> None:
         source = make_source(camera.url)
         with pytest.raises(SourceError, match="over TCP: cannot be opened: the server answers 461 Unsupported"):
             next(iter(source.play(lambda: Wanted((320, 240), 30, False), threading.Event())))
-        assert source._rtsp._transports[0] != "tcp"  # type: ignore[attr-defined]
+        assert next(iter(source._rtsp._order)) != "tcp"  # type: ignore[attr-defined]

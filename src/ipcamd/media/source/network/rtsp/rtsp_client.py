@@ -1,13 +1,11 @@
-"""RTSP client: opens an address over TCP, else UDP, else an HTTP tunnel (RFC 2326, 10.12).
+"""RTSP client: opens an address over the first transport that works (see `TransportOrder`).
 
 RTP over TCP is received here, if the codecs are known; FFmpeg receives everything else.
 """
 
-import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
-from av import error as av_error
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
@@ -20,25 +18,10 @@ from ipcamd.media.source.network.rtsp.camera_session import CameraSession, RtspR
 from ipcamd.media.source.network.rtsp.media_tracks import UnknownMedia, select_tracks
 from ipcamd.media.source.network.rtsp.rtsp_receiver import RtspReceiver
 from ipcamd.media.source.network.rtsp.rtsp_relay import RtspRelay
+from ipcamd.media.source.network.rtsp.transport_order import Refusal, TransportOrder, leads_to_next, summarize
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.rtsp.sdp import read
-
-_TRANSPORTS = {"tcp": "TCP", "udp": "UDP", "http": "an HTTP tunnel"}
-"""Transports in the order in which they are tried: FFmpeg's names and ours."""
-
-_REFUSALS = (
-    av_error.InvalidDataError,
-    av_error.EOFError,
-    av_error.HTTPBadRequestError,
-    av_error.HTTPOtherClientError,
-    av_error.HTTPServerError,
-)
-_REFUSAL_CODES = (errno.EPROTONOSUPPORT, errno.ECONNRESET, errno.EPIPE)
-"""Errors with which servers and firewalls refuse a transport."""
-_FINAL = (401, 403, 404)
-"""Status codes that do not depend on the transport."""
-_UNSUPPORTED_TRANSPORT = 461
 
 Items = Iterator[Packet | Picture | AudioChunk]
 """Item of a source."""
@@ -50,8 +33,7 @@ class RtspClient:
     def __init__(self, url: str, tls: TlsPolicy) -> None:
         """`url` is the source's address, with a login if it needs one."""
         self._url, self._tls = url, tls
-        self._transports = ("tcp",) if url.lower().startswith("rtsps:") else tuple(_TRANSPORTS)
-        """Transports; the last successful one comes first, refused ones come last."""
+        self._order = TransportOrder(is_tls=url.lower().startswith("rtsps:"))
 
     def play(self, reception: Reception) -> Items:
         """Yield the camera's pictures and sound (see `Source.play`)."""
@@ -60,23 +42,19 @@ class RtspClient:
 
     def _open(self, stack: ExitStack, reception: Reception) -> Items:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""
-        connection, failures = CameraConnection(self._url, self._tls, reception.limit), dict[str, SourceError]()
-        for transport in self._transports:
+        connection, failures = CameraConnection(self._url, self._tls, reception.limit), dict[str, Refusal]()
+        for transport in self._order:
             try:
                 items = _open_over(transport, connection, stack, reception)
             except (OpenFailed, RtspRefused) as error:
-                failures[_TRANSPORTS[transport]] = error
-                if _is_unsupported(error):
-                    self._transports = (*self._without(transport), transport)
-                if reception.stop.is_set() or not _is_refusal(transport, error):
+                failures[transport] = error
+                self._order.note_failure(transport, error)
+                if reception.stop.is_set() or not leads_to_next(transport, error):
                     break
             else:
-                self._transports = (transport, *self._without(transport))
+                self._order.prefer(transport)
                 return items
-        raise _failure(failures)
-
-    def _without(self, transport: str) -> tuple[str, ...]:
-        return tuple(other for other in self._transports if other != transport)
+        raise summarize(failures)
 
 
 def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, reception: Reception) -> Items:
@@ -123,26 +101,3 @@ def _open_ffmpeg(
         opening.enter_context(closing(medium))
         stack.push(opening.pop_all())
     return medium, relay
-
-
-def _is_unsupported(failure: OpenFailed | RtspRefused) -> bool:
-    """Whether the server does not support the transport, and will not later."""
-    if isinstance(failure, RtspRefused):
-        return failure.status == _UNSUPPORTED_TRANSPORT
-    return getattr(failure.error, "errno", None) == errno.EPROTONOSUPPORT
-
-
-def _is_refusal(transport: str, failure: OpenFailed | RtspRefused) -> bool:
-    """Whether another transport may work after this failure."""
-    if isinstance(failure, RtspRefused):
-        return failure.status not in _FINAL
-    if failure.timed_out:
-        return transport == "udp"  # the server was reached, but its datagrams may be blocked
-    return isinstance(failure.error, _REFUSALS) or getattr(failure.error, "errno", None) in _REFUSAL_CODES
-
-
-def _failure(failures: dict[str, SourceError]) -> SourceError:
-    if len(failures) == 1:
-        return SourceError(str(*failures.values()))
-    said = "; ".join(f"over {name}: {error}" for name, error in failures.items())
-    return SourceError(f"cannot be opened over any transport ({said})")

@@ -1,0 +1,49 @@
+"""SRT source: an MPEG transport stream over Secure Reliable Transport."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError
+from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.srt.srt_address import parse_srt_address
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+SCHEME = "srt://"
+"""Beginning of an address."""
+
+
+class SrtSource:
+    """Sender to which the camera connects, or that connects to the camera."""
+
+    sound = True
+    """True, because the presence of sound is unknown before the source plays."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        """`url` may contain a passphrase; `clock` gives the capture times. Raises `ConfigError` if it is no address."""
+        bare, _, query = url.partition("?")
+        self.name = SCHEME + bare.removeprefix(SCHEME).rpartition("@")[2]
+        self._clock = clock
+        try:
+            self._address = parse_srt_address(bare, query)
+        except ValueError as error:
+            raise ConfigError(f"source {self.name}: {error}") from None
+
+    def check(self) -> None:
+        """See `Source`: libsrt must be installed; the sender may be reachable later."""
+        from ipcamd.media.source.srt.libsrt import load_library
+
+        try:
+            load_library()
+        except OSError as error:
+            raise ConfigError(f"source {self.name}: {error}") from None
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+        """See `Source`."""
+        from ipcamd.media.source.network.reception import Reception
+        from ipcamd.media.source.srt.srt_receiver import receive_srt
+
+        return receive_srt(self._address, Reception(wanted, stop, self._clock))
