@@ -38,6 +38,8 @@ def is_well(camera: CameraProcess) -> bool:
 def test_a_request_fails_and_nothing_acknowledged_is_lost(start_camera: StartCamera, tmp_path: Path) -> None:
     memory = ShortMemory(tmp_path / "short")
     camera = start_camera("--source=scene", environment=memory.environment)
+    # a library whose import fails halfway cannot be imported again in the same process: wait until all are loaded
+    eventually(lambda: is_well(camera), "there is no picture")
     memory.refuse(*PICTURES)
     assert update(camera, "acknowledged")
     assert camera.client.get("/").status == 503

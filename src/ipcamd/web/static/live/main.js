@@ -10,7 +10,6 @@ import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
-import { MethodReturn } from "./method_return.js";
 import { playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
 import { View, size } from "./view.js";
 
@@ -35,7 +34,7 @@ let streams = new Map(); // streams that this browser plays
 let hasH265 = view.player.dataset.h265 === "on"; // whether the camera sends it
 let method = null; // the playing one
 const blocked = new Map(); // by stream, the better method that the network blocked
-const methodReturn = new MethodReturn();
+let methodReturn = null; // loaded when the network first blocks a method
 let pictureDue = null; // timer
 let isHeard = false; // whether the user has switched the sound on
 let recorder = null;
@@ -68,7 +67,15 @@ async function watch(name) {
     },
   }, read);
   stream.start();
-  if (blocked.has(name)) methodReturn.begin(blocked.get(name), () => resume(name));
+  if (blocked.has(name)) awaitReturn(name);
+}
+
+/** Try the better method in the background. */
+async function awaitReturn(name) {
+  const { MethodReturn } = await import("./method_return.js");
+  if (method !== streams.get(name)) return; // another stream was selected meanwhile
+  methodReturn ??= new MethodReturn();
+  methodReturn.begin(blocked.get(name), () => resume(name));
 }
 
 /** The network passes the better method again. */
@@ -146,7 +153,7 @@ async function playSound() {
 
 function leave() {
   clearTimeout(pictureDue);
-  methodReturn.cancel();
+  methodReturn?.cancel();
   stream?.stop();
   picture?.close();
   stream = picture = method = null;
@@ -164,7 +171,7 @@ function connected(name) {
   clearTimeout(pictureDue);
   pictureDue = setTimeout(() => document.hidden || giveUp(name), NO_PICTURE_MS);
   offsetAsked = -Infinity; // the camera may have a new clock, and a new name
-  methodReturn.hurry();
+  methodReturn?.hurry();
   learn();
   motion.load();
 }
@@ -250,24 +257,13 @@ function toggleSound() {
 async function saveSnapshot() {
   view.flash();
   try {
-    const { fileName, saveFile } = await import("./file_download.js");
-    const name = fileName(document.title, "jpg");
+    const { saveSnapshotFile } = await import("./snapshot_file.js");
     // while paused, the snapshot is the picture on the screen
-    saveFile(await (view.player.dataset.state === "paused" ? seenPicture() : freshPicture()), name);
-    view.toast(`Saved ${name}`);
+    const shown = view.player.dataset.state === "paused" ? view.canvas : null;
+    view.toast(`Saved ${await saveSnapshotFile(document.title, shown)}`);
   } catch {
     view.toast("Snapshot failed: the camera did not return a picture");
   }
-}
-
-async function freshPicture() {
-  const answer = await fetch(cameraUrl("cgi/jpg/image.cgi"), { cache: "no-store" });
-  if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-  return answer.blob();
-}
-
-function seenPicture() {
-  return new Promise((resolve) => view.canvas.toBlob(resolve, "image/jpeg", 0.95));
 }
 
 async function toggleRecording() {
@@ -374,7 +370,7 @@ view.player.addEventListener("pointerdown", stirred);
 document.addEventListener("visibilitychange", seenOrNot);
 document.addEventListener("keydown", key);
 addEventListener("online", () => stream?.retryNow());
-addEventListener("online", () => methodReturn.hurry());
+addEventListener("online", () => methodReturn?.hurry());
 
 new StateStream({
   state: (parts) => {
