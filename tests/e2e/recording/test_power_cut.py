@@ -48,7 +48,12 @@ class Stick:
         os.close(fd)
 
     def unmount(self) -> None:
+        """Unmount; a killed process may still hold a file for a moment."""
+        eventually(self._try_unmount, "the stick stays mounted")
+
+    def _try_unmount(self) -> bool:
         subprocess.run(["umount", self.place], check=False, capture_output=True)
+        return f" {self.place} " not in Path("/proc/mounts").read_text()
 
 
 @pytest.fixture
