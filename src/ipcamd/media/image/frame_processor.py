@@ -105,7 +105,7 @@ class FrameProcessor:
         return self.settings.change or self._view().change
 
     def process(self, picture: Picture) -> None:
-        """PictureAdjustment a picture and pass it to the outputs that need it."""
+        """Process a picture and pass it to the outputs that need it."""
         self._light_meter.offer(picture)
         outputs = [output for output in self.outputs if output.admits(picture)]
         if not outputs and not (self.analyses and self._analysis.wanted) and not self._focus_meter.wanted:
