@@ -43,9 +43,15 @@ class Stick:
         return not subprocess.run(command, check=False, capture_output=True).returncode
 
     def cut(self) -> None:
+        """Lose all data not yet on the disk, and keep the disk's state of this moment.
+
+        The state is a copy: a program in another mount namespace (a sandbox of a browser) may hold the lost file system,
+        and the kernel would mount that again.
+        """
         fd = os.open(self.place, os.O_RDONLY)
         fcntl.ioctl(fd, SHUTDOWN, NO_FLUSH)
         os.close(fd)
+        self.image = shutil.copy(self.image, self.image.with_name("image_after_cut"))
 
     def unmount(self) -> None:
         """Unmount; a killed process may still hold a file for a moment."""

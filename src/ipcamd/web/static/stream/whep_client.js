@@ -4,7 +4,7 @@ import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream
 import { cameraUrl } from "../shared/camera_url.js";
 
 const TYPE = "application/sdp";
-const CONNECT_MS = 10_000; // milliseconds after which the camera, too, drops an offer that has not connected
+const CONNECT_MS = 10_000; // milliseconds after which the camera drops an offer that has not connected
 const ATTEMPTS = 3; // attempts in a row that the camera answers without a complete connection
 const POLL_MS = 500; // milliseconds between two readings of the statistics
 const SILENCE_MS = 8000; // milliseconds without a byte: the connection is dead
@@ -46,7 +46,10 @@ export class WhepClient extends ReconnectingStream {
       const answer = await this.#offer(connection, stopped);
       if (typeof answer === "string") return this.#giveUp(answer);
       session = answer.session;
-      if (!(await isConnected(connection, stopped))) return this.#judge(connection);
+      if (!(await isConnected(connection, stopped))) {
+        session = null; // the camera drops an offer that has not connected
+        return this.#judge(connection);
+      }
       this.#incomplete = 0;
       this.talkChannel = talkChannel(connection, session);
       this.listener.connected();
@@ -137,7 +140,7 @@ async function isConnected(connection, stopped) {
   return connection.connectionState === "connected" || stopped.aborted;
 }
 
-/** End a connection, and the camera's session unless the camera has ended it. */
+/** End a connection, and its session unless the camera ends that by itself. */
 async function end(connection, session) {
   const isOver = OVER.includes(connection.getReceivers()[0]?.transport?.state);
   const request = { method: "DELETE", headers: { "X-Camera-Page": "1" }, keepalive: true };
