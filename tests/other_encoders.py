@@ -41,6 +41,11 @@ class FailingEncoder:
             fail_like_a_driver()
         return self._encoder.encode(frame, key)
 
+    def drain(self) -> list[EncodedPicture]:
+        if self._switch.exists():
+            fail_like_a_driver()
+        return self._encoder.drain()
+
 
 class SparingEncoder:
     """An encoder that sends parameter sets only before its first picture, as the kernel's encoders do."""
@@ -49,9 +54,16 @@ class SparingEncoder:
         self.pixel_format, self._encoder = encoder.pixel_format, encoder
 
     def encode(self, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
+        return self._without_sets(self._encoder.encode(frame, key))
+
+    def drain(self) -> list[EncodedPicture]:
+        return self._without_sets(self._encoder.drain())
+
+    @staticmethod
+    def _without_sets(done: list[EncodedPicture]) -> list[EncodedPicture]:
         return [
             EncodedPicture(each.number, annex_b(units(each.payload, 7, 8)) if each.number else each.payload, each.key)
-            for each in self._encoder.encode(frame, key)
+            for each in done
         ]
 
 

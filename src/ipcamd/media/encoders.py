@@ -67,6 +67,10 @@ class Encoder(Protocol):
         """Encode the next picture; `key` requests a key frame. Return the pictures that are complete: this one, but an
         encoder in hardware may return it later. Raises ``av.FFmpegError`` if the encoder fails."""
 
+    def drain(self) -> list[EncodedPicture]:
+        """Return the pictures that are still in the encoder, which takes no more. Raises ``av.FFmpegError`` if it
+        fails."""
+
 
 class JpegEncoder:
     """JPEG, 4:2:0."""
@@ -82,6 +86,10 @@ class JpegEncoder:
         data = simplejpeg.encode_jpeg_yuv_planes(*map(np.ascontiguousarray, planes(frame)), quality=self._quality)
         self._number += 1
         return [EncodedPicture(self._number - 1, data, True)]
+
+    def drain(self) -> list[EncodedPicture]:
+        """See `Encoder`."""
+        return []
 
 
 class FfmpegEncoder:
@@ -114,6 +122,13 @@ class FfmpegEncoder:
         # frames of raw sources have type I, which would make every frame a key frame
         frame.pict_type = PictureType.I if key else PictureType.NONE
         self._number += 1
+        return self._encode(frame)
+
+    def drain(self) -> list[EncodedPicture]:
+        """See `Encoder`."""
+        return self._encode(None)
+
+    def _encode(self, frame: av.VideoFrame | None) -> list[EncodedPicture]:
         packets = self._context.encode(frame)
         return [EncodedPicture(each.pts or 0, bytes(each), each.is_keyframe) for each in packets]
 

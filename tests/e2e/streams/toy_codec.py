@@ -27,6 +27,9 @@ class ToyEncoder:
         data = (KEY if key else OTHER) + f"{self._number} of {self._size}".encode() + bytes(2000)
         return [EncodedPicture(self._number - 1, data, key)]
 
+    def drain(self) -> list[EncodedPicture]:
+        return []
+
 
 TOY = codecs.Codec(
     name="toy",

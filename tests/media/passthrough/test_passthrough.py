@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -10,13 +11,18 @@ from tests.media.encoded import annex_b, h264, jpegs, units
 from tests.media.passthrough.house import House, until
 from tests.media.stage import SECOND, WAIT, Viewer, decoded, luma
 from tests.other_decoders import LateDecoder
+from tests.other_encoders import LATE, options
 
 from ipcamd.media import codecs
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.decode import hardware_decoder
 from ipcamd.media.decode.decoder_choice import DECODERS
+from ipcamd.media.encode.encode_session import EncodeSession
+from ipcamd.media.encode.hardware import HARDWARE
+from ipcamd.media.encode.session_picture import SessionPicture
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.hardware_codecs import HardwareCodecs
+from ipcamd.media.image.scale import ProcessedFrame
 
 SPS, PPS = 7, 8
 SENSOR = "ImageSource.IO.Sensor"
@@ -98,6 +104,50 @@ async def test_changes_lose_no_picture_that_a_hardware_decoder_returns_late(
     check_continuity(frames)
     assert house.passed(frames) == [True] * 13 + [False] * 7 + [True] * 40
     assert [late_hardware.decoders.report()[0][1], house.state] == ["qsv", "passed through"]
+    await house.pipeline.stop()
+    house.database.close()
+
+
+async def put_one_by_one(house: House, monkeypatch: pytest.MonkeyPatch, pictures: list[bytes]) -> None:
+    """Send each picture after the previous one was encoded, because a picture replaces a waiting one."""
+    encode, encoded_ns = EncodeSession.encode, [0]
+
+    def record(session: EncodeSession, item: ProcessedFrame, asked: threading.Event) -> list[SessionPicture]:
+        done = encode(session, item, asked)
+        encoded_ns.append(item.captured_ns)
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EncodeSession, "encode", record)
+        for payload in pictures:
+            house.put(payload)
+            await until(lambda: encoded_ns[-1] == house.time)
+
+
+async def test_changes_lose_no_picture_that_a_hardware_encoder_returns_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(HARDWARE, "nvenc", {"h264": options(LATE)})
+    hardware = HardwareCodecs("nvenc")
+    hardware.encoders.check()
+    house = House(tmp_path / "state" / "ipcamd.db", hardware=hardware)
+    await house.pipeline.start()
+    await house.set(SENSOR, Brightness="255")
+    viewer, pictures = Viewer(house.pipeline.h264), h264(40, gop=20)
+    await put_one_by_one(house, monkeypatch, pictures[:6])
+    await house.set("Image.H264", Quality="1")
+    await put_one_by_one(house, monkeypatch, pictures[6:19])
+    await house.set(SENSOR, Brightness="128")
+    await put_one_by_one(house, monkeypatch, pictures[19:20])
+    frames = viewer.take_all()
+    assert len(frames) < 20  # others are in the encoder
+    for payload in pictures[20:]:
+        house.put(payload)
+    frames += [await viewer.next() for _ in range(40 - len(frames))]
+    check_continuity(frames)
+    assert house.passed(frames) == [False] * 20 + [True] * 20
+    assert [frame.quality for frame in frames[:20]] == [3] * 6 + [1] * 14
+    assert [hardware.encoders.report()[0][1], house.state] == ["nvenc", "passed through"]
     await house.pipeline.stop()
     house.database.close()
 

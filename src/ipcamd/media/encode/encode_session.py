@@ -48,8 +48,7 @@ class EncodeSession:
         if not self._decimator.selects(processed.captured_ns):
             return []
         key = self._key_due(processed.captured_ns, asked.is_set())
-        if key and self.settings.bitrate:
-            self._match_rate(processed.captured_ns)
+        drained = self._match_rate(processed.captured_ns, asked) if key and self.settings.bitrate else []
         scaled = processed.scaled_to(self.settings.size, self._encoder.pixel_format, self._reformatter)
         if key:
             self._key_time, self._key_number = processed.captured_ns, self._submitted
@@ -57,6 +56,11 @@ class EncodeSession:
         self._submitted += 1
         with scaled.lock:
             done = self._encoder.encode(scaled.frame, key)
+        return drained + [picture for each in done for picture in self._complete(each, asked)]
+
+    def drain(self, asked: threading.Event) -> list[SessionPicture]:
+        """Return the pictures that are still in the encoder, which takes no more. See `encode`."""
+        done = self._encoder.drain() if self._waiting else []
         return [picture for each in done for picture in self._complete(each, asked)]
 
     def _complete(self, picture: EncodedPicture, asked: threading.Event) -> Iterator[SessionPicture]:
@@ -83,11 +87,15 @@ class EncodeSession:
         age_ns = abs(captured_ns - self._key_time)
         return age_ns >= KEY_AFTER or (asked and age_ns >= KEY_SPACE)
 
-    def _match_rate(self, captured_ns: int) -> None:
-        """Replace the encoder if pictures arrive much slower or faster than its rate control expects."""
+    def _match_rate(self, captured_ns: int, asked: threading.Event) -> list[SessionPicture]:
+        """Replace the encoder if pictures arrive much slower or faster than its rate control expects; return the
+        pictures that were in it."""
         age_ns = captured_ns - self._key_time
         if self._count < 2 or not 0 < age_ns <= 2 * KEY_AFTER:
-            return
+            return []
         rate = min(self.settings.rate, max(1, round(self._count * SECOND_NS / age_ns)))
-        if not 0.8 <= rate / self._rate <= 1.25:
-            self._start_encoder(rate)
+        if 0.8 <= rate / self._rate <= 1.25:
+            return []
+        drained = self.drain(asked)
+        self._start_encoder(rate)
+        return drained

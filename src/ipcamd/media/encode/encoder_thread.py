@@ -83,21 +83,29 @@ class EncoderThread:
         session = self._session
         # new masks start with a key frame: no picture may refer to older ones, which they do not cover
         if session is None or session.settings != self.settings or item.mask_version != self._mask_version:
-            session = self._start_session(item.mask_version)
+            session = self._start_session(publisher, item.mask_version)
         for picture in session.encode(item, self.hub.key_wanted):
             frame = self._make_frame(session.settings, picture)
             began_s, now_s = now_s, time.thread_time()
             self._publish(publisher, frame, now_s - began_s)
 
-    def _start_session(self, mask_version: int) -> "EncodeSession":
+    def _start_session(self, publisher: Publisher, mask_version: int) -> "EncodeSession":
         from ipcamd.media.encode.encode_session import EncodeSession
 
+        self._end_session(publisher)
         self._session, self._mask_version = EncodeSession(self.settings, self._make_encoder), mask_version
         return self._session
 
+    def _end_session(self, publisher: Publisher) -> None:
+        """Publish the pictures that are still in the encoder."""
+        session, self._session = self._session, None
+        if session:
+            for picture in session.drain(self.hub.key_wanted):
+                self._publish(publisher, self._make_frame(session.settings, picture), 0.0)
+
     def _pass_on(self, publisher: Publisher, packet: Packet) -> None:
         """Publish a packet: in this thread, or in the source's while this one waits."""
-        self._session = None
+        self._end_session(publisher)
         if packet.key:
             self.hub.key_wanted.clear()
         settings = self.settings

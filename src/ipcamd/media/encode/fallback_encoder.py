@@ -40,7 +40,20 @@ class FallbackEncoder:
                 return self._encode_in_hardware(self._hardware, frame, key)
             except (FFmpegError, OSError, ValueError) as error:
                 self._change_over(number, explain_failure(error))
-        done = self._software.encode(frame, key)
+        return self._renumber(self._software.encode(frame, key))
+
+    def drain(self) -> list[EncodedPicture]:
+        """See `Encoder`. If the hardware fails, the pictures in it are lost."""
+        if not self._hardware:
+            return self._renumber(self._software.drain())
+        try:
+            return [self._completed(each) for each in self._hardware.drain()]
+        except (FFmpegError, OSError, ValueError) as error:
+            self._note_failure(explain_failure(error))
+            return []
+
+    def _renumber(self, done: list[EncodedPicture]) -> list[EncodedPicture]:
+        """Return pictures from software with their numbers in the whole stream."""
         return [EncodedPicture(self._first + each.number, each.payload, each.key) for each in done]
 
     def _encode_in_hardware(self, hardware: Encoder, frame: av.VideoFrame, key: bool) -> list[EncodedPicture]:
