@@ -45,8 +45,8 @@ class Stick:
     def cut(self) -> None:
         """Lose all data not yet on the disk, and keep the disk's state of this moment.
 
-        The state is a copy: a program in another mount namespace (a sandbox of a browser) may hold the lost file system,
-        and the kernel would mount that again.
+        The state is a copy: a program in another mount namespace (a sandbox of a browser) may hold the lost file
+        system, and the kernel would mount that again.
         """
         fd = os.open(self.place, os.O_RDONLY)
         fcntl.ioctl(fd, SHUTDOWN, NO_FLUSH)
