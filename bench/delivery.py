@@ -33,7 +33,7 @@ from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 
 CLIP, RECORDING = 10_000_000, 25_000_000
 """Bytes of a clip, to which the goal applies, and of a one-minute recording. The camera needs four more round trips per

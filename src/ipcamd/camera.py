@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ipcamd.storage.export.exports import Exports
     from ipcamd.storage.playback.playback import Playback
     from ipcamd.storage.replay.catalog import ReplayCatalog
-    from ipcamd.store.event_log import EventLog
+    from ipcamd.store.event_log_table import EventLog
     from ipcamd.store.event_search import EventSearch
     from ipcamd.webrtc_sessions import WebRtcSessions
 

@@ -21,8 +21,8 @@ from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.target_session import WorkerResources
-from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
+from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
@@ -43,7 +43,7 @@ from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback.playback import Playback
 from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog
+from ipcamd.store.event_log_table import EventLog
 from ipcamd.store.event_search import EventSearch
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.http.message import Head

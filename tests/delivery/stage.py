@@ -18,7 +18,7 @@ from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 
 SECOND = 10**9
 MOMENT = 1_780_000_000 * SECOND

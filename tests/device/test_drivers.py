@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ipcamd.device import absent
-from ipcamd.device.choose import FEATURES, choose_drivers
+from ipcamd.device.driver_choice import FEATURES, choose_drivers
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware

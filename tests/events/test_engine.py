@@ -18,7 +18,7 @@ from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.pending_clips import PendingClip
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog
+from ipcamd.store.event_log_table import EventLog
 
 NOON = int(datetime(2024, 1, 1, 12, tzinfo=UTC).timestamp()) * 10**9
 MOTION = Event(EventKind.MOTION, NOON, 2)
@@ -223,8 +223,8 @@ async def test_an_output_that_was_set_while_an_event_held_it_is_then_as_set() ->
 
 
 async def test_the_log_is_bounded_and_its_newest_come_first(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.store.event_log.KEPT", 20)
-    monkeypatch.setattr("ipcamd.store.event_log.SLACK", 5)
+    monkeypatch.setattr("ipcamd.store.event_log_table.MAX_ENTRIES", 20)
+    monkeypatch.setattr("ipcamd.store.event_log_table.SLACK", 5)
     await stage.schedules.add({"name": "x", "triggermotion": "1", "enabledigitaloutput": "1"})
     for number in range(40):
         await stage.publish(Event(EventKind.MOTION, NOON + number))

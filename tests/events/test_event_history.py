@@ -2,7 +2,7 @@
 
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.events.event_history import EventHistory
-from ipcamd.store.event_log import EventLog, EventSpan
+from ipcamd.store.event_log_table import EventLog, EventSpan
 
 MOTION, INPUT, SCHEDULE = EventKind.MOTION, EventKind.INPUT, EventKind.SCHEDULE
 

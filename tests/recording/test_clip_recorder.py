@@ -145,7 +145,7 @@ async def test_further_events_prolong_a_clip(rig: ClipRig) -> None:
 async def test_a_clip_is_bounded_and_the_next_event_begins_another(
     rig: ClipRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clip_recorder, "MAX_LENGTH_NS", 4 * SECOND)
+    monkeypatch.setattr(clip_recorder, "MAX_CLIP_LENGTH_NS", 4 * SECOND)
     stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="2")
     rig.clips.arm(True)
@@ -245,7 +245,7 @@ async def test_a_clip_of_too_many_bytes_ends_where_its_pictures_end(
     await general(stage, PreEvent="0", PostEvent="5")
     rig.clips.arm(True)
     stage.show(61)  # from the last key frame to the event there is one picture only
-    monkeypatch.setattr(clip_capture, "MAX_BYTES", 1)
+    monkeypatch.setattr(clip_capture, "MAX_CLIP_BYTES", 1)
     task = await rig.begin()
     stage.show(30)
     (material,) = await task

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 
 
 def entries(*moments: int) -> list[EventLogEntry]:
@@ -39,7 +39,7 @@ async def test_entries_refused_by_a_full_disk_are_listed_and_written_later(tmp_p
 
 
 async def test_a_disk_that_stays_full_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.store.event_log.WAITING", 3)
+    monkeypatch.setattr("ipcamd.store.event_log_table.MAX_WAITING", 3)
     with Database(tmp_path / "ipcamd.db") as database:
         log = EventLog(database)
         read_only(database, 1)

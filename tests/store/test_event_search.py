@@ -8,7 +8,7 @@ import pytest
 
 from ipcamd.event_bus import Event, EventKind, Tampering
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog, EventLogEntry, EventSpan
+from ipcamd.store.event_log_table import EventLog, EventLogEntry, EventSpan
 from ipcamd.store.event_search import EventFilter, EventSearch
 from ipcamd.store.schema import MIGRATIONS, migrate
 
@@ -93,8 +93,8 @@ async def test_events_in_progress_at_a_kill_end_at_the_next_start(database: Data
 
 
 async def test_events_are_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.store.event_log.KEPT", 20)
-    monkeypatch.setattr("ipcamd.store.event_log.SLACK", 5)
+    monkeypatch.setattr("ipcamd.store.event_log_table.MAX_ENTRIES", 20)
+    monkeypatch.setattr("ipcamd.store.event_log_table.SLACK", 5)
     log = EventLog(database)
     for number in range(100):
         log.note_span(EventSpan("motion 1", number, number, has_ended=True))

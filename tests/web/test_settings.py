@@ -10,7 +10,7 @@ import pytest
 from tests.cgi.asking import World
 
 from ipcamd.cgi.endpoint import Endpoint
-from ipcamd.device.choose import choose_drivers
+from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.web.parameter_labels import label

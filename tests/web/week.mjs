@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { blocksOf, describeDays, describeHours, draw, moveDay, readWeek, removeDay, resize, shift, writeWeek } = await import(`${process.env.MODULES}/events/week.js`);
+const { blocksOf, describeDays, describeHours, readWeek, writeWeek } = await import(`${process.env.MODULES}/events/week.js`);
+const { draw, moveDay, removeDay, resize, shift } = await import(`${process.env.MODULES}/events/week_drag.js`);
 
 const NONE = { Monday: "0", Tuesday: "0", Wednesday: "0", Thursday: "0", Friday: "0", Saturday: "0", Sunday: "0" };
 

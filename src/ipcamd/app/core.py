@@ -11,8 +11,8 @@ from ipcamd.access.ip_filter import IpFilter
 from ipcamd.access.username_token import TokenNonces
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.dataclass import dataclass
-from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
+from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.identity import Identity, load_identity
 from ipcamd.egress.policy import EgressPolicy
@@ -27,7 +27,7 @@ from ipcamd.settings.audit_entry import log_entry
 from ipcamd.settings.settings import Settings
 from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.upnp import ssdp
 from ipcamd.workers.thread import run_in_thread

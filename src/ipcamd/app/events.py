@@ -30,7 +30,7 @@ from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.event.server import GENERAL
 from ipcamd.params.recording import RECORDING
 from ipcamd.params.time import TIME
-from ipcamd.store.event_log import EventLogEntry
+from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.wire.http.notification import HttpNotification
 
 LOGGED = frozenset({EventKind.TAMPER, EventKind.SOURCE})

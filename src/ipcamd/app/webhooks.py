@@ -8,7 +8,7 @@ from ipcamd.delivery.queue.outbox import Outbox
 from ipcamd.delivery.webhook.webhooks import WebhookService
 from ipcamd.delivery.webhook.worker import WebhookParts
 from ipcamd.event_bus import Event, EventBus
-from ipcamd.store.event_log import EventLogEntry
+from ipcamd.store.event_log_table import EventLogEntry
 
 
 def build_webhooks(

@@ -20,7 +20,7 @@ from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 
 

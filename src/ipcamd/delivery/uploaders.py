@@ -13,8 +13,6 @@ from ipcamd.settings.settings import Settings
 
 TARGETS = ("ftp", "email", "samba")
 """Names of the targets."""
-GUEST = "guest"
-"""Account at a Samba server without a user name."""
 
 
 def uploaders(name: Callable[[], str], local: Callable[[int], datetime]) -> dict[str, Uploader]:
@@ -33,10 +31,8 @@ class FtpUploader:
     def config(self, settings: Settings) -> TargetConfig:
         """See `Uploader`."""
         values = settings[FTP.name]
-        user = values["UserName"] or "anonymous"
-        return TargetConfig(
-            _needed(settings, FTP.name, "FTPServer"), values.number("Port"), values, user, values["Password"]
-        )
+        host = _needed(settings, FTP.name, "FTPServer")
+        return TargetConfig(host, values.number("Port"), values, values["UserName"], values["Password"])
 
     def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> UploadSession:
         """See `Uploader`."""
@@ -89,7 +85,7 @@ class SambaUploader:
         values = settings[NETSTORAGE.name]
         host = _needed(settings, NETSTORAGE.name, "SambaServer")
         _needed(settings, NETSTORAGE.name, "Share")
-        return TargetConfig(host, values.number("Port"), values, values["UserName"] or GUEST, values["Password"])
+        return TargetConfig(host, values.number("Port"), values, values["UserName"], values["Password"])
 
     def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> UploadSession:
         """See `Uploader`."""

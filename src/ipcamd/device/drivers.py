@@ -247,7 +247,7 @@ class Unit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """Drivers of one device, including absent ones (`ipcamd.device.choose`)."""
+    """Drivers of one device, including absent ones (`ipcamd.device.driver_choice`)."""
 
     inputs: tuple[DigitalInput, ...]
     output: DigitalOutput

@@ -15,7 +15,7 @@ from ipcamd.events.output_pulse import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.pending_clips import PendingClip
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 
 CARD = "EnableSDCard"
 """Flag of the action that records clips on the card; times of a schedule are recorded continuously instead."""

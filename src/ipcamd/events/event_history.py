@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ipcamd.event_bus import Event, EventKind
-from ipcamd.store.event_log import EventLog, EventSpan
+from ipcamd.store.event_log_table import EventLog, EventSpan
 
 
 class EventHistory:

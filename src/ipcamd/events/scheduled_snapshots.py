@@ -15,7 +15,7 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.storage.recording_name import free_names
 from ipcamd.store.durable_files import draft_of, write_durably
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 
 MQTT_FLAG = "EnableMQTT"
 """Flag of a schedule whose pictures go to the broker."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ipcamd.device.choose import MODELS, choose_drivers
+from ipcamd.device.driver_choice import MODELS, choose_drivers
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.keys import load_trusted_keys
 from ipcamd.media.source import make_source

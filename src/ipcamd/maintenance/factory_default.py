@@ -11,7 +11,7 @@ from ipcamd.settings.change_records import Requester
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import FINGERPRINT, LastWork, TransactionPart
 from ipcamd.store.erasure import erase_tables
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 
 KEPT_KEYS = (MAC, SERIAL, FINGERPRINT)

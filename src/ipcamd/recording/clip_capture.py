@@ -5,11 +5,9 @@ import asyncio
 from ipcamd.dataclass import dataclass
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.clip_writer import AUDIO_BLOCK_NS, ClipWriter
+from ipcamd.recording.file_limits import MAX_CLIP_BYTES
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
 from ipcamd.time_units import SECOND_NS
-
-MAX_BYTES = 64 << 20
-"""Maximum bytes of a clip's pictures; a clip that reaches it ends early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,9 @@ class ClipCapture:
         return asyncio.get_running_loop().call_later(max(0.0, delay_ns / SECOND_NS) + more_s, self.finish)
 
     def _add_picture(self, frame: EncodedFrame) -> None:
-        if (frame.captured_ns < self.end_ns or not self._has_event_picture) and self.writer.picture_bytes < MAX_BYTES:
+        if (
+            frame.captured_ns < self.end_ns or not self._has_event_picture
+        ) and self.writer.picture_bytes < MAX_CLIP_BYTES:
             self._write_picture(frame)
         else:
             self.end_ns = min(self.end_ns, frame.captured_ns)  # earlier if there are too many bytes

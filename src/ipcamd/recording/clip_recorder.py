@@ -16,19 +16,17 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_capture import ClipCapture, ClipSpan
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
-from ipcamd.recording.clip_writer import AviClipWriter, ClipWriter
+from ipcamd.recording.clip_writer import ClipWriter
 from ipcamd.recording.container_format import Local
 from ipcamd.recording.continuous_recorder import FLUSH_S
+from ipcamd.recording.file_limits import MAX_CLIP_LENGTH_NS
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
-from ipcamd.recording.recorded_streams import GENERAL, audio_for_clips, hub_for_clips
+from ipcamd.recording.recording_codecs import GENERAL, choose_audio, choose_clip_video
 from ipcamd.settings.settings import Settings
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.time_units import SECOND_NS
-
-MAX_LENGTH_NS = 60 * SECOND_NS
-"""Longest clip, in nanoseconds; a later event starts another clip."""
 
 _log = logging.getLogger(__name__)
 
@@ -153,7 +151,7 @@ class ClipRecorder:
         return self._start_capture(ClipSpan(event.time_ns - self._setting_ns("PreEvent"), event.time_ns, end_ns))
 
     def _start_capture(self, span: ClipSpan) -> ClipCapture:
-        self._latest_end_ns = span.start_ns + MAX_LENGTH_NS
+        self._latest_end_ns = span.start_ns + MAX_CLIP_LENGTH_NS
         buffer = self._buffer or self._make_buffer()
         make_writer = _writer_of(self._settings[GENERAL]["FileFormat"])
         sound = buffer.sound.codec if buffer.sound else None
@@ -220,25 +218,27 @@ class ClipRecorder:
         return (buffer.hub, buffer.sound) == self._hubs() and buffer.keep_ns == self._setting_ns("PreEvent")
 
     def _hubs(self) -> tuple[Hub, Hub | None]:
-        hub = hub_for_clips(self._pipeline, self._settings[GENERAL])
-        return hub, audio_for_clips(self._pipeline, self._settings[GENERAL])
+        hub = choose_clip_video(self._pipeline, self._settings[GENERAL])
+        return hub, choose_audio(self._pipeline, self._settings[GENERAL])
 
     def _setting_ns(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND_NS
 
 
 def _writer_of(file_format: str) -> Callable[[Disk, str, Local, int, Codec | None], ClipWriter]:
-    """Return the writer of the clips of a ``FileFormat``."""
+    """Return the writer of the clips of a ``FileFormat``; its module is not imported at the camera's start."""
     match file_format:
         case "MP4":
-            from ipcamd.recording.mp4_clip_writer import Mp4ClipWriter  # not at the camera's start
+            from ipcamd.recording.clip_writers.mp4_clip_writer import Mp4ClipWriter
 
             return Mp4ClipWriter
         case "JPEG":
-            from ipcamd.recording.jpeg_clip_writer import JpegClipWriter
+            from ipcamd.recording.clip_writers.jpeg_clip_writer import JpegClipWriter
 
             return JpegClipWriter
         case _:
+            from ipcamd.recording.clip_writers.avi_clip_writer import AviClipWriter
+
             return AviClipWriter
 
 

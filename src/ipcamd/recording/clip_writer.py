@@ -3,20 +3,17 @@
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Protocol
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.recording.container_format import Local, avi_format_of
+from ipcamd.recording.container_format import Local
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
 from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.time_units import SECOND_NS
-from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
-from ipcamd.wire.avi.writer import AviWriter
 
 HOLD_NS = SECOND_NS // 5
 """Time that pictures wait for the audio of the same time."""
@@ -151,25 +148,6 @@ class VideoClipWriter(ABC):
         file.extend_last_picture(end_ns)
         if closed := file.close():
             self._files.append(closed)
-
-
-class AviClipWriter(VideoClipWriter):
-    """Writer of AVI clips.
-
-    The clip starts at `start_ns`. Earlier pictures, back to the last key frame, are needed for decoding; they play at
-    double speed, and so do the following pictures until picture and time match again.
-    """
-
-    def _format_of(self, key: EncodedFrame) -> AviFormat:
-        return avi_format_of(key)
-
-    def _make_writer(self, first: EncodedFrame) -> AviWriter:
-        origin_ns = max(self._start_ns, first.captured_ns)
-        avi_format = avi_format_of(first, self._sound, 2 if first.captured_ns < origin_ns else 1)
-        return AviWriter(avi_format, self._local(origin_ns), origin_ns)
-
-    def _trim(self, block: EncodedFrame, end_ns: int) -> EncodedFrame:
-        return replace(block, payload=block.payload[: (end_ns - block.captured_ns) * SOUND_RATE // SECOND_NS])
 
 
 def _take_while(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:

@@ -15,7 +15,8 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import RECORDING
 from ipcamd.recording.container_format import AviContainer, Mp4Container
-from ipcamd.recording.recorded_streams import GENERAL, audio_for_clips, hub_for_records
+from ipcamd.recording.file_limits import CONTINUOUS_FILE_BYTES, CONTINUOUS_FILE_LENGTH_NS
+from ipcamd.recording.recording_codecs import GENERAL, choose_audio, choose_continuous_video
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
 from ipcamd.settings.settings import Settings
@@ -27,11 +28,6 @@ from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.time_units import SECOND_NS
 from ipcamd.workers.pool import WorkerPool
 
-FILE_LENGTH_NS = 180 * SECOND_NS
-"""Maximum duration of a file in nanoseconds."""
-FILE_SIZE_BYTES = 512 << 20
-"""Maximum bytes of a file; on a small card, an eighth of its size. When the card is full, the oldest file is
-deleted."""
 FLUSH_S = 0.5
 """Seconds between writes. A power loss costs this time plus `HOLD_S`."""
 HOLD_S = 0.2
@@ -59,7 +55,7 @@ class ContinuousRecorder:
         model: str,
         now_ns: Callable[[], int],
         local: Callable[[int], datetime],
-        file_length_ns: int = FILE_LENGTH_NS,
+        file_length_ns: int = CONTINUOUS_FILE_LENGTH_NS,
         steady_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         """File names start with `model`.
@@ -157,8 +153,8 @@ class ContinuousRecorder:
     def _source(self) -> tuple[Hub, Hub | None, bool]:
         """Return the streams of pictures and sound that are to be recorded, and whether the files are MP4."""
         general = self._settings[GENERAL]
-        sound = audio_for_clips(self._pipeline, general)
-        return hub_for_records(self._pipeline, general), sound, general["FileFormat"] == "MP4"
+        sound = choose_audio(self._pipeline, general)
+        return choose_continuous_video(self._pipeline, general), sound, general["FileFormat"] == "MP4"
 
     def _make_recorder(self, disk: Disk, hub: Hub, sound: Hub | None, is_mp4: bool) -> SegmentedRecorder:
         def begin(writer: ContainerWriter) -> RecordingFile:
@@ -166,7 +162,7 @@ class ContinuousRecorder:
 
         avi = AviContainer(sound.codec if sound else None, self._local)
         container = Mp4Container(sound.codec if sound else None) if is_mp4 else avi
-        size = min(FILE_SIZE_BYTES, self._card.space().total_bytes // 8)
+        size = min(CONTINUOUS_FILE_BYTES, self._card.space().total_bytes // 8)
         return SegmentedRecorder(container, begin, hub.ask_key, self._file_length_ns, size)
 
     async def _write(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import field
 
 from ipcamd.dataclass import dataclass
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLog, EventLogEntry
+from ipcamd.store.event_log_table import EventLog, EventLogEntry
 
 KINDS = {
     "motion": "e.label GLOB 'motion*'",

@@ -31,7 +31,7 @@ MODULES = (
         "/web/delete_recordings",
     ),
     _module("recordings.export", "/web/export_plan", "/web/export", "/web/exports", "/web/cancel_export"),
-    _module("events.event_log", "/web/events"),
+    _module("events.event_log_page", "/web/events"),
     _module("events.schedules", "/web/schedules"),
     _module("events.notifications", "/web/notifications", "/web/notify"),
     _module("preset_thumbnail", "/web/preset"),

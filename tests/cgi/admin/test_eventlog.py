@@ -7,7 +7,7 @@ from tests.cgi.asking import NOON, World
 
 from ipcamd.cgi.admin import eventlog
 from ipcamd.errors import RequestFailed
-from ipcamd.store.event_log import EventLogEntry
+from ipcamd.store.event_log_table import EventLogEntry
 
 ASK = eventlog.ENDPOINT
 FIRST = EventLogEntry(NOON, "di1 high", "door", done="output high for 10 s")

@@ -12,7 +12,7 @@ from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.event_log import EventLogEntry
+from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.http.query import Query
 

@@ -4,7 +4,7 @@ import pytest
 from tests.cgi.asking import World
 
 from ipcamd.cgi.fz import focuszoomctl
-from ipcamd.device.choose import choose_drivers
+from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.device.position import LensPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank

@@ -7,7 +7,7 @@ from ipcamd.cgi.admin import ptctrl
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.ptz import ptctl, ptz
 from ipcamd.control.ptz.controller import DIRECTIONS
-from ipcamd.device.choose import choose_drivers
+from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank

@@ -10,8 +10,8 @@ from tests.cgi.asking import NOON, SECOND, World
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.storage.recording import Recording
-from ipcamd.store.event_log import EventLogEntry, EventSpan
-from ipcamd.web.events.event_log import ENDPOINTS
+from ipcamd.store.event_log_table import EventLogEntry, EventSpan
+from ipcamd.web.events.event_log_page import ENDPOINTS
 
 (EVENTS,) = ENDPOINTS
 CLIP = "ipcamd-06152025-150640.avi"

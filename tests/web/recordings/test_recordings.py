@@ -25,7 +25,7 @@ from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import Recording
 from ipcamd.storage.recording_name import name_of
 from ipcamd.store.audit_table import AuditFilter
-from ipcamd.store.event_log import EventSpan
+from ipcamd.store.event_log_table import EventSpan
 from ipcamd.web.recordings import recordings
 from ipcamd.web.recordings.recordings import ENDPOINTS, _days, _of
 

@@ -12,7 +12,7 @@ from ipcamd.maintenance.firmware.launch import base_installation
 from ipcamd.maintenance.firmware.trial_record import TrialRecord
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.settings.change_records import CAMERA
-from ipcamd.store.event_log import EventLogEntry
+from ipcamd.store.event_log_table import EventLogEntry
 
 _log = logging.getLogger(__name__)
 

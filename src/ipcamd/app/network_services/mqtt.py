@@ -10,7 +10,7 @@ from ipcamd.camera import Camera
 from ipcamd.mqtt.package import guard_package
 from ipcamd.mqtt.retained_topics import RetainedTopics
 from ipcamd.params.event.mqtt import MQTT
-from ipcamd.store.event_log import EventLogEntry
+from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.workers.thread import run_in_thread
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
-from ipcamd.store.event_log import KEPT, EventLogEntry
+from ipcamd.store.event_log_table import MAX_ENTRIES, EventLogEntry
 
 ARGUMENTS = Arguments(
-    Argument("count", "Number of entries.", Integer(1, KEPT), default="100"),
+    Argument("count", "Number of entries.", Integer(1, MAX_ENTRIES), default="100"),
     Argument("format", "Lines of text, or JSON lines.", OneOf(("text", "json")), default="text"),
 )
 

@@ -18,6 +18,8 @@ from ipcamd.delivery.target.file_session import FileSession
 from ipcamd.delivery.target.missing_rights import Right, TargetState
 from ipcamd.errors import DeliveryError
 
+DEFAULT_USER = "anonymous"
+"""User without ``UserName``."""
 BLIND_NAMES = 3
 """Maximum number of names to try if the server does not report existing files."""
 
@@ -29,7 +31,7 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
         ftp.greet(address)
         if config.values.flag("TLS"):
             ftp.auth()
-        ftp.login(config.user, config.password, secure=False)
+        ftp.login(config.user or DEFAULT_USER, config.password, secure=False)
         if config.values.flag("TLS"):
             ftp.prot_p()
         ftp.voidcmd("TYPE I")  # some servers report sizes only in this mode

@@ -43,6 +43,8 @@ from ipcamd.delivery.target.file_session import FileSession
 from ipcamd.delivery.target.missing_rights import Right, TargetState
 from ipcamd.errors import DeliveryError
 
+DEFAULT_USER = "guest"
+"""Account without ``UserName``."""
 BLOCK, SMALL = 1 << 20, 1 << 16
 """Bytes per write, if the server accepts as many; and of a file whose delivery was interrupted before, because on a
 slow connection a large write would look like a stall."""
@@ -68,7 +70,11 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
     with explained():
         _connect(connection)
         session = Session(
-            connection, config.user, config.password, require_encryption=False, hostname_override=config.host
+            connection,
+            config.user or DEFAULT_USER,
+            config.password,
+            require_encryption=False,
+            hostname_override=config.host,
         )
         session.connect()
         tree = TreeConnect(session, rf"\\{config.host}\{config.values['Share']}")

@@ -16,7 +16,7 @@ class TargetConfig:
     values: Values
     """The parameters of the target's group."""
     user: str = ""
-    """Empty: no login."""
+    """Empty: the default user of FTP or Samba; for mail, no login."""
     password: str = ""
 
     @property

@@ -12,6 +12,7 @@ from ipcamd.media.codecs import Codec
 from ipcamd.storage.replay import frame_selection as selection
 from ipcamd.storage.replay.catalog import CONTIGUOUS_NS, ReplayCatalog, Section
 from ipcamd.storage.replay.frame_entry import FrameEntry
+from ipcamd.storage.replay.reverse_replay import order_reverse, select_reverse
 from ipcamd.storage.replay.section_file import SectionFile
 
 T = TypeVar("T")
@@ -167,8 +168,8 @@ class ReplayCursor:
         if section.end_ns < section.recording.ended_ns:
             entries = [entry for entry in entries if entry.time_ns < section.end_ns]
         if wanted.is_reverse:
-            entries = selection.until(entries, wanted.start_ns) if is_first else entries
-            return selection.from_clean_point(entries, max(section.start_ns, wanted.end_ns or 0))
+            latest_ns = wanted.start_ns if is_first else None
+            return select_reverse(entries, latest_ns, max(section.start_ns, wanted.end_ns or 0))
         if is_first and wanted.sent_ns is not None:
             return selection.after(entries, wanted.sent_ns)
         if is_first and wanted.start_ns > section.start_ns:
@@ -244,7 +245,7 @@ def _has_no_audio(wanted: ReplayRange) -> bool:
 def _order(entries: Sequence[FrameEntry], wanted: ReplayRange) -> list[tuple[FrameEntry, bool]]:
     """Return frames in the order of the replay, and whether each begins a group in reverse replay."""
     if wanted.is_reverse:
-        return list(selection.in_groups_backwards(entries))
+        return list(order_reverse(entries))
     return [(entry, False) for entry in entries]
 
 

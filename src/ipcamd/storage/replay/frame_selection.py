@@ -1,6 +1,6 @@
 """Selection of the frames of a file that a replay sends. No I/O. Entries are in the order of the file."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ipcamd.media.codecs import Codec
 from ipcamd.storage.replay.frame_entry import FrameEntry
@@ -56,15 +56,6 @@ def until(entries: Iterable[FrameEntry], end_ns: int) -> list[FrameEntry]:
 def newest_of_each(entries: Sequence[FrameEntry]) -> dict[Codec, int]:
     """Return the index of the last frame of each track."""
     return {entry.codec: number for number, entry in enumerate(entries)}
-
-
-def in_groups_backwards(entries: Sequence[FrameEntry]) -> Iterator[tuple[FrameEntry, bool]]:
-    """Yield the pictures group by group, the last group first, and whether each begins a group."""
-    end = len(pictures := [entry for entry in entries if not entry.codec.is_audio])
-    for start in range(len(pictures) - 1, -1, -1):
-        if pictures[start].is_key:
-            yield from ((entry, not number) for number, entry in enumerate(pictures[start:end]))
-            end = start
 
 
 class KeyFrameFilter:

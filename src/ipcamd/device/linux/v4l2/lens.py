@@ -89,11 +89,11 @@ class V4l2Lens(V4l2MotorDriver):
     async def _refresh(self) -> None:
         """Check whether another program has moved it, and restore its own position."""
         was_placed = self._is_placed
-        await self._look()
+        await self._read_position()
         if was_placed:
             await self._write()
 
-    async def _look(self) -> None:
+    async def _read_position(self) -> None:
         """Read the positions of the motors."""
         readable = [motor for motor in self._motors if motor.range and motor.range.is_readable]
         values = await self._controls.get(*(motor.control for motor in readable))

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from ipcamd.device.drivers import Lens
 from ipcamd.device.linux.supervised_driver import CHECK_S
-from ipcamd.device.linux.v4l2.axis import HeadAxis
+from ipcamd.device.linux.v4l2.axis_control import AxisControl
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
 from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, LensPosition, PtzPosition
@@ -20,7 +20,7 @@ from ipcamd.errors import RequestFailed
 
 STEP_S = 0.05
 """Seconds between two steps of a move."""
-SETTLE_S = 10.0
+POSITION_SETTLE_S = 10.0
 """Seconds after a move until a head has stopped and its position may be read."""
 
 
@@ -45,9 +45,9 @@ class V4l2PanTilt(V4l2MotorDriver):
         tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
         zoom = MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
         c = ControlId
-        self._pan = HeadAxis(pan, c.PAN_ABSOLUTE, c.PAN_RELATIVE, c.PAN_SPEED, speed_of(3), sign)
-        self._tilt = HeadAxis(tilt, c.TILT_ABSOLUTE, c.TILT_RELATIVE, c.TILT_SPEED, speed_of(3), sign)
-        self._zoom = HeadAxis(zoom, c.ZOOM_ABSOLUTE, None, c.ZOOM_CONTINUOUS, ZOOM_SPEED)
+        self._pan = AxisControl(pan, c.PAN_ABSOLUTE, c.PAN_RELATIVE, c.PAN_SPEED, speed_of(3), sign)
+        self._tilt = AxisControl(tilt, c.TILT_ABSOLUTE, c.TILT_RELATIVE, c.TILT_SPEED, speed_of(3), sign)
+        self._zoom = AxisControl(zoom, c.ZOOM_ABSOLUTE, None, c.ZOOM_CONTINUOUS, ZOOM_SPEED)
         self._axes = (self._pan, self._tilt) if lens else (self._pan, self._tilt, self._zoom)
         self._resets: tuple[ControlId, ...] = ()
         self.is_present = True
@@ -79,8 +79,8 @@ class V4l2PanTilt(V4l2MotorDriver):
     async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
         """See `PanTilt`."""
         await self.check()
-        if self._now_s() - self._steps.ended_s > SETTLE_S and not self._steps.is_writing:
-            await self._look()
+        if self._now_s() - self._steps.ended_s > POSITION_SETTLE_S and not self._steps.is_writing:
+            await self._read_position()
         self._pan.move_to(target.pan, speed_of(pan_speed))
         self._tilt.move_to(target.tilt, speed_of(tilt_speed))
         if self._lens:
@@ -106,7 +106,7 @@ class V4l2PanTilt(V4l2MotorDriver):
             for axis in (self._pan, self._tilt):
                 axis.place(0.0)
         else:
-            await self._look()
+            await self._read_position()
 
     async def close(self) -> None:
         """See `Unit`. A head with speed controls is stopped."""
@@ -123,13 +123,13 @@ class V4l2PanTilt(V4l2MotorDriver):
         if not self.is_present:
             raise RequestFailed(f"{self._controls.path}: it has no control for pan, tilt or zoom")
         self._resets = tuple(c for c in (ControlId.PAN_RESET, ControlId.TILT_RESET) if c in ranges)
-        await self._look()
+        await self._read_position()
 
     async def _refresh(self) -> None:
         """Check that the device is present; the position of a moving head is not read."""
-        await self._values()
+        await self._read_controls()
 
-    async def _values(self) -> Mapping[int, int]:
+    async def _read_controls(self) -> Mapping[int, int]:
         """Return the positions of the axes that report them."""
         asked = tuple(axis.control.id for axis in self._axes if axis.control and axis.is_measured)
         if not asked:
@@ -137,9 +137,9 @@ class V4l2PanTilt(V4l2MotorDriver):
             return {}
         return dict(zip(asked, await self._controls.get(*asked), strict=True))
 
-    async def _look(self) -> None:
-        """Use the position of the device."""
-        values = await self._values()
+    async def _read_position(self) -> None:
+        """Read the positions of the axes from the device, as far as it reports them."""
+        values = await self._read_controls()
         for axis in self._axes:
             if axis.control and axis.control.id in values:
                 axis.find(values[axis.control.id])

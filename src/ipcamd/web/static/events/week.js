@@ -1,8 +1,7 @@
-// Week of a schedule (SDK 11): its days and their common hours, and the result of dragging.
+// Week of a schedule (SDK 11): its days and their common hours.
 
 export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 export const DAY = 24 * 60; // minutes
-export const STEP = 15; // minutes per step of dragging and arrow keys; also the minimum length
 
 /**
  * @typedef {object} Week
@@ -49,40 +48,6 @@ export function blocksOf({ days, start, length }) {
   });
 }
 
-/** Set the hours, and enable this day. Less than a step is a tap, which only enables the day. @returns {Week} */
-export function draw(week, day, one, other) {
-  const [from, to] = [snap(Math.min(one, other)), snap(Math.max(one, other))];
-  const days = week.days.with(day, true);
-  return to - from < STEP ? { ...week, days } : { days, start: from, length: to - from };
-}
-
-/** Shift the hours of all days. @returns {Week} */
-export function shift(week, minutes, step = STEP) {
-  if (week.length === DAY) return week;
-  return { ...week, start: clamp(snap(week.start + minutes, step), 0, DAY - step) };
-}
-
-/** Move one day's block to another day. @returns {Week} */
-export function moveDay(week, from, to) {
-  return { ...week, days: week.days.with(from, false).with(to, true) };
-}
-
-/** @param {"start" | "end"} edge @returns {Week} */
-export function resize(week, edge, minutes, step = STEP) {
-  const end = week.start + week.length;
-  if (edge === "start") {
-    const start = clamp(snap(week.start + minutes, step), 0, Math.max(0, end - step));
-    return { ...week, start, length: Math.min(DAY, end - start) };
-  }
-  const length = snap(end + minutes, step) - week.start;
-  return { ...week, length: clamp(length, step, DAY) };
-}
-
-/** @returns {Week} */
-export function removeDay(week, day) {
-  return { ...week, days: week.days.with(day, false) };
-}
-
 /** "08:00 to 16:59", with the day when it goes beyond midnight. */
 export function describeHours({ start, length }) {
   if (start === 0 && length === DAY) return "all day";
@@ -105,14 +70,6 @@ export function clock(minute) {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
-function snap(minute, step = STEP) {
-  return Math.round(minute / step) * step;
-}
-
 function mod(minute) {
   return ((minute % DAY) + DAY) % DAY;
-}
-
-function clamp(value, low, high) {
-  return Math.max(low, Math.min(high, value));
 }

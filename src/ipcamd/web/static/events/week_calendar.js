@@ -1,7 +1,8 @@
 // Week calendar: the days and hours of one schedule, changed by mouse, touch and keyboard.
 
 import { make } from "./elements.js";
-import { DAY, DAYS, STEP, blocksOf, clock, describeHours, draw, moveDay, removeDay, resize, shift } from "./week.js";
+import { DAY, DAYS, blocksOf, clock, describeHours } from "./week.js";
+import { DRAG_STEP, draw, moveDay, removeDay, resize, shift } from "./week_drag.js";
 
 const HOURS = [0, 6, 12, 18, 24];
 const HELP = "Left and right move it; with Shift they move its end, with Control they move by a minute. Up and down change the day; Delete removes it.";
@@ -77,7 +78,7 @@ export class WeekCalendar {
     const { at, day, kind, isTouch, owner } = this.#drag;
     const minute = this.#minute(event);
     if (kind === "draw") {
-      if (Math.abs(minute - at) >= STEP) this.#change(draw(this.#before, day, at, minute));
+      if (Math.abs(minute - at) >= DRAG_STEP) this.#change(draw(this.#before, day, at, minute));
     } else if (kind === "move") {
       const to = isTouch ? day : this.#dayUnder(event, day);
       const moved = shift(this.#before, minute - at);
@@ -130,7 +131,7 @@ export class WeekCalendar {
 
   /** The week after a key, and the day whose block gets the focus; undefined for other keys. */
   #pressed({ key, shiftKey, ctrlKey }, owner) {
-    const step = ctrlKey ? 1 : STEP;
+    const step = ctrlKey ? 1 : DRAG_STEP;
     const [along, across] = [{ ArrowLeft: -1, ArrowRight: 1 }[key], { ArrowUp: -1, ArrowDown: 1 }[key]];
     if (along) return { week: shiftKey ? resize(this.#week, "end", along * step, step) : shift(this.#week, along * step, step), owner };
     if (across) {

@@ -6,6 +6,7 @@ import "../device/device_controls.js";
 import "../lens/lens_controls.js";
 import { MotionPanel } from "../motion/motion_panel.js";
 import { PtzPanel } from "../ptz/ptz_panel.js";
+import { pauseInBackground } from "../shared/background_pause.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
@@ -14,7 +15,6 @@ import { playableStreams, rememberStream, rememberedStream, titleOf } from "./pl
 import { View, size } from "./view.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see
-const UNSEEN_MS = 15_000; // milliseconds in the background before the connection is closed
 const OFFSET_AGE_MS = 60_000; // milliseconds between two readings of the camera's clock
 const DELAY_JUMP_MS = 3_000; // a delay that changes by more milliseconds at once means that a clock was set
 const NO_PICTURE_MS = 30_000; // milliseconds without a picture after which a stream counts as unplayable
@@ -314,19 +314,15 @@ function stirred() {
   stillness = setTimeout(() => view.player.classList.add("still"), 2500);
 }
 
-let unseen = null;
-function seenOrNot() {
-  clearTimeout(unseen);
-  if (!document.hidden) {
-    if (view.player.dataset.state === "asleep") watch(chosen());
-    else stream?.retryNow();
-    return;
-  }
-  unseen = setTimeout(() => {
-    if (!stream) return;
-    leave();
-    idle("asleep", "Paused in the background");
-  }, UNSEEN_MS);
+function pauseWatching() {
+  if (!stream) return;
+  leave();
+  idle("asleep", "Paused in the background");
+}
+
+function resumeWatching() {
+  if (view.player.dataset.state === "asleep") watch(chosen());
+  else stream?.retryNow();
 }
 
 const KEYS = {
@@ -367,7 +363,7 @@ view.choice.addEventListener("change", () => {
 addEventListener("beforeunload", (event) => recorder && event.preventDefault());
 view.player.addEventListener("pointermove", stirred);
 view.player.addEventListener("pointerdown", stirred);
-document.addEventListener("visibilitychange", seenOrNot);
+pauseInBackground(pauseWatching, resumeWatching);
 document.addEventListener("keydown", key);
 addEventListener("online", () => stream?.retryNow());
 addEventListener("online", () => methodReturn?.hurry());

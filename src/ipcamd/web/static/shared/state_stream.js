@@ -1,9 +1,9 @@
 // State stream: the device's state and changed settings, while the page is visible.
 
+import { pauseInBackground } from "./background_pause.js";
 import { cameraUrl, pageName } from "./camera_url.js";
 
 const AGAIN_MS = 5_000; // milliseconds to the next attempt after the camera refused
-const UNSEEN_MS = 15_000; // milliseconds in the background before the connection is closed
 
 /** Server-sent events of the camera. Reconnects after an interruption, and pauses while the page is hidden. */
 export class EventConnection {
@@ -20,7 +20,7 @@ export class EventConnection {
    * called when it is connected again after a gap */
   constructor(path, handlers, again = () => {}, parameters = {}) {
     [this.#path, this.#handlers, this.#again, this.#parameters] = [path, handlers, again, parameters];
-    document.addEventListener("visibilitychange", () => this.#follow());
+    pauseInBackground(() => this.#rest(), () => this.#resume());
     this.#open();
   }
 
@@ -45,11 +45,8 @@ export class EventConnection {
     });
   }
 
-  #follow() {
-    clearTimeout(this.#timer);
-    if (this.#isOver) return;
-    if (document.hidden) this.#timer = setTimeout(() => this.#rest(), UNSEEN_MS);
-    else if (!this.#source || this.#source.readyState === EventSource.CLOSED) this.#open();
+  #resume() {
+    if (!this.#isOver && (!this.#source || this.#source.readyState === EventSource.CLOSED)) this.#open();
   }
 
   #rest() {

@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipcamd.device.absent import (
     AbsentIrCut,
@@ -29,7 +29,6 @@ from ipcamd.device.drivers import (
     SerialLine,
     Unit,
 )
-from ipcamd.device.linux.gpio.line import GpioLine, parse_gpio_line
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual import (
     OffsetClock,
@@ -47,6 +46,9 @@ from ipcamd.device.virtual_pan_tilt import VirtualPanTilt, make_zoom
 from ipcamd.errors import ConfigError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.store.keyvalue import KeyValueStore
+
+if TYPE_CHECKING:
+    from ipcamd.device.linux.gpio.line import GpioLine
 
 FEATURES = {
     "inputs": "TriggerIn",
@@ -247,17 +249,18 @@ class _Choice:
             raise self._refusal(kind, allowed)
         return Path(self._chosen[kind])
 
-    def _gpio_lines(self, kind: str, prefix: str) -> tuple[GpioLine, ...]:
+    def _gpio_lines(self, kind: str, prefix: str) -> "tuple[GpioLine, ...]":
         texts = self._chosen[kind].split(",")
         if len(texts) > MAX_INPUTS:
             raise self._refusal(kind, f"at most {MAX_INPUTS} lines")
         return tuple(self._gpio_line(kind, text, prefix) for text in texts)
 
-    def _gpio_line(self, kind: str, text: str | None = None, prefix: str = "") -> GpioLine:
+    def _gpio_line(self, kind: str, text: str | None = None, prefix: str = "") -> "GpioLine":
         try:
-            return parse_gpio_line(self._chosen[kind] if text is None else text)
+            line: GpioLine = _linux("gpio.line").parse_gpio_line(self._chosen[kind] if text is None else text)
         except ValueError as error:
             raise self._refusal(kind, f"{prefix} {error}".strip()) from error
+        return line
 
     def _refusal(self, kind: str, allowed: str) -> ConfigError:
         words = f"virtual, none, or {allowed}" if allowed else "virtual or none"

@@ -7,8 +7,8 @@ from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange
 from ipcamd.device.trajectory import MovingAxis
 
 
-class HeadAxis:
-    """One axis: its path, and its control."""
+class AxisControl:
+    """One axis: its path, and the control that moves it."""
 
     def __init__(
         self,

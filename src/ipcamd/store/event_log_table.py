@@ -8,11 +8,11 @@ from ipcamd.dataclass import dataclass
 from ipcamd.store.batch_writer import BatchWriter
 from ipcamd.store.database import Database, Work
 
-KEPT = 10_000
+MAX_ENTRIES = 10_000
 """Maximum number of entries, and of events."""
 SLACK = 500
 """Entries above the limit that are tolerated before the oldest are deleted in one batch."""
-WAITING = 1000
+MAX_WAITING = 1000
 """Maximum number of records in memory while the disk cannot be written; above it the oldest are lost."""
 
 _NEWEST = "SELECT moment, what, schedule, done, failed FROM event_log ORDER BY id DESC LIMIT ?"
@@ -64,7 +64,7 @@ class EventLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writer = BatchWriter[EventLogEntry | EventSpan](database, "event log", _save, WAITING)
+        self._writer = BatchWriter[EventLogEntry | EventSpan](database, "event log", _save, MAX_WAITING)
         self._watchers: list[Callable[[], None]] = []
         self.revision = 0
         """Number that increases with each record."""
@@ -143,5 +143,5 @@ def _event_of(connection: sqlite3.Connection, entry: EventLogEntry) -> int:
 def _drop_oldest(connection: sqlite3.Connection, table: str) -> None:
     ends = f"SELECT (SELECT min(id) FROM {table}), (SELECT max(id) FROM {table})"
     oldest, newest = connection.execute(ends).fetchone()
-    if newest is not None and newest - oldest >= KEPT + SLACK:  # rows have consecutive numbers
-        connection.execute(f"DELETE FROM {table} WHERE id <= ?", (newest - KEPT,))
+    if newest is not None and newest - oldest >= MAX_ENTRIES + SLACK:  # rows have consecutive numbers
+        connection.execute(f"DELETE FROM {table} WHERE id <= ?", (newest - MAX_ENTRIES,))

@@ -1,5 +1,5 @@
-"""Recorded streams: the pictures and sound of clips and continuous recordings, by ``FileFormat`` and ``EncodeFormat``
-(SDK 10.16)."""
+"""Codecs of recordings: which video and audio stream clips and continuous recordings contain, by ``FileFormat`` and
+``EncodeFormat`` (SDK 10.16)."""
 
 from ipcamd.media.codecs import AAC
 from ipcamd.media.pipeline import Pipeline
@@ -10,14 +10,14 @@ GENERAL = "Event.Server.General"
 """Parameter group with the format and length of clips, and the behaviour of a full card."""
 
 
-def hub_for_clips(pipeline: Pipeline, general: Values) -> Hub:
+def choose_clip_video(pipeline: Pipeline, general: Values) -> Hub:
     """Return the stream of event clips."""
     if general["FileFormat"] == "JPEG":
         return pipeline.mjpeg
     return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
 
 
-def audio_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
+def choose_audio(pipeline: Pipeline, general: Values) -> Hub | None:
     """Return the audio of clips, in a codec that their files support; None while the microphone is disabled."""
     chosen = pipeline.chosen_audio if pipeline.has_audio else None
     if chosen is None:
@@ -27,7 +27,7 @@ def audio_for_clips(pipeline: Pipeline, general: Values) -> Hub | None:
     return chosen if chosen.codec.audio_tag else pipeline.sound
 
 
-def hub_for_records(pipeline: Pipeline, general: Values) -> Hub:
+def choose_continuous_video(pipeline: Pipeline, general: Values) -> Hub:
     """Return the stream of continuous recordings: that of clips if files can hold its codec, otherwise H.264."""
-    hub = hub_for_clips(pipeline, general)
+    hub = choose_clip_video(pipeline, general)
     return hub if hub.codec.fourcc or general["FileFormat"] == "MP4" else pipeline.h264

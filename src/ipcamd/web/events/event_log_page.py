@@ -13,7 +13,7 @@ from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.date_and_time import Day
 from ipcamd.params.kinds.number import Integer
 from ipcamd.storage.recording import EVENT, nanoseconds
-from ipcamd.store.event_log import EventLogEntry
+from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.store.event_search import KINDS, OUTCOMES, EventFilter, LoggedEvent
 from ipcamd.web.page_request import json_reply, read_endpoint
 

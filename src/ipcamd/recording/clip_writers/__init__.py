@@ -1,0 +1,1 @@
+"""Writers of the file formats of clips: AVI, JPEG and MP4."""
