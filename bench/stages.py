@@ -33,8 +33,9 @@ from ipcamd.media.image.view import View
 from ipcamd.media.mask.cover import cover
 from ipcamd.media.mask.mask import Mask
 from ipcamd.media.planes import FULL, LIMITED, framed, planes
-from ipcamd.media.source import Wanted, make_source
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 SIZE = (1280, 720)
 GOALS = {

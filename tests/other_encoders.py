@@ -18,7 +18,7 @@ from ipcamd.__main__ import main
 from ipcamd.media.codecs import H264, H265, FfmpegOptions
 from ipcamd.media.decode import hardware_decoder
 from ipcamd.media.decode.decoder_choice import DECODERS
-from ipcamd.media.encode.hardware import HARDWARE
+from ipcamd.media.encode.encoder_choice import ENCODERS
 from ipcamd.media.encoders import EncodedPicture, Encoder, EncoderSettings
 
 BASELINE = 66
@@ -87,7 +87,7 @@ def options(more: Mapping[str, str] = MappingProxyType(QUICK), **other: object) 
 
 
 if __name__ == "__main__":
-    HARDWARE["nvenc"] = {H264.name: FailingOptions("libx264", QUICK, ({"crf": "30"},) * 5), H265.name: options()}
+    ENCODERS["nvenc"] = {H264.name: FailingOptions("libx264", QUICK, ({"crf": "30"},) * 5), H265.name: options()}
     DECODERS["nvenc"] = {H264.name: "h264"}
     hardware_decoder.open_decoder = partial(LateDecoder, switch=Path(os.environ["FAIL_DECODERS"]))  # type: ignore[assignment]
     raise SystemExit(main())

@@ -14,7 +14,7 @@ from ipcamd.media.frame import AudioChunk, EncodedFrame, Packet, Picture
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import framed, planes
-from ipcamd.media.source import Wanted
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.stream.hub import Hub
 
 SECOND = 1_000_000_000

@@ -13,7 +13,7 @@ from ipcamd.media import pipeline
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
-from ipcamd.media.source import Wanted
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params import GROUPS
 from ipcamd.settings.change_records import Change

@@ -15,7 +15,7 @@ from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.planes import framed
-from ipcamd.media.source import Wanted
+from ipcamd.media.source.source import Wanted
 from ipcamd.motion.motion_detection import STALE_S, MotionDetection
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.motion import MOTION

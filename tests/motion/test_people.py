@@ -12,9 +12,9 @@ from tests.motion.pedestrians import ELSEWHERE, NOON, PATH, PEOPLE, RATE, analys
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisFrame
-from ipcamd.media.source import Wanted
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.scene import SceneSource
+from ipcamd.media.source.scene.scene_source import SceneSource
+from ipcamd.media.source.source import Wanted
 from ipcamd.motion.alarm_detector import AlarmDetector
 from ipcamd.motion.windows import Window
 from ipcamd.time_units import SECOND_NS

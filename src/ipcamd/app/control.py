@@ -14,7 +14,6 @@ from ipcamd.control.picture_light import PictureLight
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.control.serial_commands import LineCommands
 from ipcamd.dataclass import dataclass
-from ipcamd.media.image.thumbnail import shrink_jpeg
 from ipcamd.params.device import ptz
 from ipcamd.params.device.ircut import IRCUT
 from ipcamd.params.device.ptz import PRESETLIST
@@ -83,6 +82,8 @@ def _build_lens(stack: ShutdownStack, core: Core, media: MediaParts, motors: Mot
 
 async def _take_thumbnail(core: Core, media: MediaParts) -> bytes:
     """Return a small JPEG of a picture captured from now on. Raises ``RequestFailed``."""
+    from ipcamd.media.image.thumbnail import shrink_jpeg
+
     media.pipeline.mjpeg.invalidate(core.clock.now_ns())
     frame = await media.pipeline.snapshot()
     return await run_in_thread(partial(shrink_jpeg, frame.payload), "thumbnail")

@@ -11,8 +11,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import ConfigError
-from ipcamd.media import source as sources
-from ipcamd.media.audio import make_audio_output, make_audio_source
+from ipcamd.media.audio.audio_choice import make_audio_output, make_audio_source
 from ipcamd.media.audio.speaker import Speaker
 from ipcamd.media.codecs import AAC, ULAW, mp4_codecs
 from ipcamd.media.hardware_choice import SOFTWARE
@@ -21,6 +20,8 @@ from ipcamd.media.image.view import View
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import pacing
+from ipcamd.media.source.source import Source
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.tampering.tampering_detection import TamperingDetection
 from ipcamd.wire.sdk_header import Status
@@ -61,9 +62,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     """Build the media parts. Raises ``ConfigError`` if the picture or audio source cannot be used."""
     clock = pacing.Clock(now_ns=core.clock.now_ns, local=core.clock.local)
     # its disk or server may hang
-    source = await run_in_thread(
-        lambda: sources.make_source(core.options.source, clock, core.options.source_tls), "source"
-    )
+    source = await run_in_thread(lambda: make_source(core.options.source, clock, core.options.source_tls), "source")
     await run_in_thread(source.check, "source")
     analysis_source = await run_in_thread(lambda: _analysis_source(core, clock), "source")
     instrument = make_audio_source(core.options.audio, clock)
@@ -119,11 +118,11 @@ async def _find_hardware(name: str) -> HardwareCodecs:
     return hardware
 
 
-def _analysis_source(core: Core, clock: pacing.Clock) -> sources.Source | None:
+def _analysis_source(core: Core, clock: pacing.Clock) -> Source | None:
     """Return the source of pictures for analysis alone, if any. Raises ``ConfigError`` if it is no source."""
     if not core.options.analysis_source:
         return None
-    source = sources.make_source(core.options.analysis_source, clock, core.options.source_tls)
+    source = make_source(core.options.analysis_source, clock, core.options.source_tls)
     source.check()
     return source
 

@@ -2,8 +2,8 @@
 
 from ipcamd.device.virtual_hardware import VirtualHardware, Watcher
 from ipcamd.media.capture.video_capture import VideoCapture
-from ipcamd.media.source import Source
-from ipcamd.media.source.scene import SceneSource
+from ipcamd.media.source.scene.scene_source import SceneSource
+from ipcamd.media.source.source import Source
 from ipcamd.storage.card import Card
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from ipcamd.device.driver_choice import MODELS, choose_drivers
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.keys import load_trusted_keys
-from ipcamd.media.source import make_source
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.options.reader import read_table
 from ipcamd.store.keyvalue import KeyValueStore
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
+from ipcamd.media.quality import H264_FACTORS, H264_PEAK, H265_FACTORS, H265_PEAK, MPEG4_SCALES, peak_bitrate
 from ipcamd.wire.avi.layout import ALAW_TAG, ULAW_TAG
 from ipcamd.wire.bitstream.access_unit import Inspector
 from ipcamd.wire.bitstream.h264 import H264Inspector
@@ -21,9 +22,6 @@ from ipcamd.wire.packetize.payload_format import PayloadFormat
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.audio_encoders import AudioEncoder
     from ipcamd.media.encoders import Encoder, EncoderSettings
-
-SLOW = 10
-"""Frame rate below which the bit rate decreases no further, because key frames are more frequent."""
 
 MakeEncoder = Callable[["EncoderSettings", int], "Encoder"]
 """``make(settings, rate)``; `rate` is the actual frame rate. Called in media threads."""
@@ -145,7 +143,7 @@ class FfmpegOptions:
             return {"b": steady, "maxrate": steady, "bufsize": steady}
         options = dict(self.qualities[settings.quality])
         if self.peak:
-            peak = str(int(settings.size[0] * settings.size[1] * max(settings.rate, SLOW) * self.peak))
+            peak = str(peak_bitrate(settings.size, settings.rate, self.peak))
             options |= {"maxrate": peak, "bufsize": peak}
         return options
 
@@ -168,8 +166,8 @@ _LIVE = {
 """Options that x264 and x265 share: no delay, key frames on demand, and the colours of the camera's pictures."""
 
 
-def _rate_factors(*factors: str) -> tuple[Mapping[str, str], ...]:
-    """Return the options of Quality 0 to 4 for x264 and x265; a factor that is 6 less doubles the bit rate."""
+def _rate_factors(factors: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
+    """Return the options of Quality 0 to 4 for x264 and x265."""
     return tuple({"crf": factor} for factor in factors)
 
 
@@ -197,8 +195,7 @@ MPEG4 = Codec(
     encoder=FfmpegOptions(
         "mpeg4",
         {"sc_threshold": "1000000000"},  # no key frames at scene cuts; 0 would make every frame a key frame
-        # quantizer scale: 1 (finest) to 31
-        tuple({"qmin": scale, "qmax": scale} for scale in ("16", "11", "8", "5", "3")),
+        tuple({"qmin": scale, "qmax": scale} for scale in MPEG4_SCALES),
     ),
     parameters="Image.MPEG4",
     multicast_port="MPEG4Port",
@@ -215,8 +212,8 @@ H264 = Codec(
     encoder=FfmpegOptions(
         "libx264",
         {"preset": "superfast", "sc_threshold": "0", **_LIVE},
-        _rate_factors("35", "31", "28", "25", "22"),
-        peak=0.3,  # 8.3 Mbit/s for 1280x720 at 30 pictures a second
+        _rate_factors(H264_FACTORS),
+        peak=H264_PEAK,
     ),
     parameters="Image.H264",
     sub_parameters="Image.H264.Sub",
@@ -244,8 +241,8 @@ H265 = Codec(
             "x265-params": "open-gop=0:scenecut=0:repeat-headers=1:info=0:pools=none:frame-threads=1:log-level=none",
             **_LIVE,
         },
-        _rate_factors("37", "33", "30", "27", "24"),
-        peak=0.2,  # 5.5 Mbit/s for 1280x720 at 30 pictures a second
+        _rate_factors(H265_FACTORS),
+        peak=H265_PEAK,
     ),
     parameters="Image.H265",
     is_key=h265.is_key,

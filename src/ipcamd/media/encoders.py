@@ -13,13 +13,11 @@ from av.video.reformatter import VideoReformatter
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.planes import FULL, LIMITED, planes
-
-JPEG_QUALITY = (30, 45, 60, 75, 88)
-"""libjpeg quality, 1 to 100, of Quality 0 to 4."""
+from ipcamd.media.quality import JPEG_QUALITY
 
 
 class EncoderSettings(Protocol):
-    """Stream settings that an encoder needs (`ipcamd.media.stream_settings`)."""
+    """Stream settings that an encoder needs (`ipcamd.media.stream.stream_settings`)."""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -72,6 +72,19 @@ class AudioChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionPicture:
+    """One encoded picture of a stream, before it becomes an `EncodedFrame`."""
+
+    payload: bytes
+    key: bool
+    """A decoder can start here."""
+    captured_ns: int
+    """Capture time of its picture."""
+    mask_version: int
+    """Version of the masks that cover it."""
+
+
+@dataclass(frozen=True, slots=True)
 class EncodedFrame:
     """One encoded frame, shared by all viewers.
 

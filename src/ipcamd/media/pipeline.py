@@ -29,14 +29,14 @@ from ipcamd.media.image.on_screen_text import shown_texts
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import MaskSet, enabled_masks
 from ipcamd.media.passthrough.passthrough import Passthrough
-from ipcamd.media.source import Wanted
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.source_demand import SourceDemand, make_analysis_capture
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
+from ipcamd.media.stream.stream_meter import StreamFigures, StreamMeter
+from ipcamd.media.stream.stream_settings import StreamSettings, encoded_codecs, encoded_name, read_streams, sub_name
 from ipcamd.media.stream.traffic import ENCODER, Traffic
-from ipcamd.media.stream_meter import StreamFigures, StreamMeter
-from ipcamd.media.stream_settings import StreamSettings, encoded_codecs, encoded_name, read_streams, sub_name
 from ipcamd.params.device.privacy import MASK_GROUPS, PRIVACY
 from ipcamd.params.group import Values
 from ipcamd.params.image import is_enabled
@@ -46,8 +46,8 @@ from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:
-    from ipcamd.media.audio import AudioSource
-    from ipcamd.media.source import Source
+    from ipcamd.media.audio.audio_capture import AudioSource
+    from ipcamd.media.source.source import Source
 
 STOP_S = 0.9
 """Seconds for the threads to end. A thread that hangs in a source ends with the process."""

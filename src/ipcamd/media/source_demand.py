@@ -13,11 +13,11 @@ from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.passthrough.passthrough import Passthrough
-from ipcamd.media.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 if TYPE_CHECKING:
     from ipcamd.media.capture.analysis_capture import AnalysisCapture
-    from ipcamd.media.source import Source
+    from ipcamd.media.source.source import Source
 
 AUDIO_ONLY_RATE = 5
 """Frame rate of a source that runs only for its sound, with the picture size of the probable next viewer."""

@@ -46,7 +46,7 @@ class PreEventBuffer:
 
         Pictures taken before a privacy mask was set are not included.
         """
-        groups = [group for group in self._groups if group[0].mask_version >= self.hub.mask_version]
+        groups = [group for group in self._groups if self.hub.required_masks.permit(group[0].mask_version)]
         first = 0
         for number, group in enumerate(groups):
             if group[0].captured_ns <= start_ns:

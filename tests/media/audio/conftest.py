@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ipcamd.media.audio import AudioSource
+from ipcamd.media.audio.audio_capture import AudioSource
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.pacing import Clock
 

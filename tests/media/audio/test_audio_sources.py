@@ -9,7 +9,7 @@ import pytest
 from tests.media.audio.conftest import SECOND, Play, Time
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media import audio
+from ipcamd.media.audio import audio_choice
 from ipcamd.media.audio.alsa import AlsaInput
 from ipcamd.media.audio.audio_file import AudioFile
 from ipcamd.media.audio.tone import PITCH_HZ, ToneGenerator
@@ -39,12 +39,12 @@ def offsets(sounds: list[AudioChunk]) -> list[int]:
     [("", None), ("none", None), ("tone", ToneGenerator), ("alsa:hw:1", AlsaInput), ("speech.wav", AudioFile)],
 )
 def test_make(text: str, kind: type | None) -> None:
-    made = audio.make_audio_source(text)
+    made = audio_choice.make_audio_source(text)
     assert made is None if kind is None else type(made) is kind
 
 
 def test_a_device_keeps_all_of_its_name() -> None:
-    made = audio.make_audio_source("alsa:hw:1,0")
+    made = audio_choice.make_audio_source("alsa:hw:1,0")
     assert made is not None
     assert made.name == "alsa:hw:1,0"
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.audio import make_audio_output, sound_card
+from ipcamd.media.audio import sound_card
+from ipcamd.media.audio.audio_choice import make_audio_output
 
 miniaudio = pytest.importorskip("miniaudio")
 

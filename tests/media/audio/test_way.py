@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.media.stage import NOON, WAIT, Script
 
-from ipcamd.media.audio import AudioSource
+from ipcamd.media.audio.audio_capture import AudioSource
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import AudioChunk, EncodedFrame
 from ipcamd.media.pipeline import Pipeline

@@ -10,7 +10,7 @@ from tests.media.stage import NOON, SECOND, WAIT, Script, grey
 
 from ipcamd.media.capture.video_capture import ASLEEP_S, SILENT, UNPLUGGED, Timeouts, VideoCapture
 from ipcamd.media.frame import AudioChunk, Picture
-from ipcamd.media.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 WANTED = Wanted((640, 480), 30, False)
 QUICK = Timeouts(silence_s=0.05, start_s=0.05, first_s=0.05, blank_s=0.01, retry_s=0.01, longest_s=0.04, linger_s=0.05)

@@ -13,11 +13,11 @@ from tests.other_decoders import LateDecoder
 
 from ipcamd.media.codecs import H264, H265, JPEG, Codec
 from ipcamd.media.decode import hardware_decoder
-from ipcamd.media.decode.decoder_choice import DECODERS, DecoderChoice
-from ipcamd.media.encode.hardware import HARDWARE
+from ipcamd.media.decode.decoder_choice import DECODERS, DecoderChoice, explain_software
+from ipcamd.media.encode.encoder_choice import ENCODERS
 from ipcamd.media.frame import Packet
-from ipcamd.media.source import Wanted
 from ipcamd.media.source.packet_decoder import CATCH_UP, PacketDecoder
+from ipcamd.media.source.source import Wanted
 
 SIZE = 320, 240
 ALL = Wanted(SIZE, 30, False, decoded_rate=30)
@@ -57,8 +57,25 @@ def numbers(decoder: PacketDecoder, sent: list[Packet], want: Wanted = ALL) -> l
     ]
 
 
+def test_software_decodes_pictures_above_the_size_limit_without_a_failure_of_the_hardware(install: Install) -> None:
+    choice = install()
+    assert choice.make(H264, SIZE)
+    assert choice.make(H264, (8192, 8193)) is None
+    assert choice.report() == [("Decoder H.264", "qsv")]
+
+
+@pytest.mark.parametrize(
+    ("size", "has_b_frames", "reason"),
+    [((640, 480), False, ""), ((640, 480), True, "B-frames"), ((640, 360), True, "the source sends 640x360")],
+)
+def test_software_decodes_files_that_cannot_be_passed_through(
+    size: tuple[int, int], has_b_frames: bool, reason: str
+) -> None:
+    assert explain_software(size, has_b_frames) == reason
+
+
 def test_each_hardware_that_encodes_has_decoders() -> None:
-    assert DECODERS.keys() == HARDWARE.keys()
+    assert DECODERS.keys() == ENCODERS.keys()
     assert all({H264.name, H265.name} <= decoders.keys() for decoders in DECODERS.values())
 
 

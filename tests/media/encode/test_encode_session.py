@@ -13,7 +13,7 @@ from ipcamd.media.encode.encode_session import EncodeSession
 from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.planes import planes
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 JPEG = StreamSettings(codecs.JPEG, (320, 240), 30, 3)
 H264 = StreamSettings(codecs.H264, (320, 240), 30, 3)

@@ -15,11 +15,10 @@ from ipcamd.errors import ConfigError
 from ipcamd.media.codecs import H264, FfmpegOptions
 from ipcamd.media.encode import fallback_encoder
 from ipcamd.media.encode.encode_session import EncodeSession
-from ipcamd.media.encode.encoder_choice import EncoderChoice
-from ipcamd.media.encode.hardware import HARDWARE
-from ipcamd.media.encode.session_picture import SessionPicture
+from ipcamd.media.encode.encoder_choice import ENCODERS, EncoderChoice
+from ipcamd.media.frame import SessionPicture
 from ipcamd.media.image.scale import ProcessedFrame
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.options.table import OPTIONS
 
 SIZE = 320, 240
@@ -28,7 +27,7 @@ SPS = 7
 
 
 def install(monkeypatch: pytest.MonkeyPatch, name: str, **encoders: FfmpegOptions) -> None:
-    monkeypatch.setitem(HARDWARE, name, encoders)
+    monkeypatch.setitem(ENCODERS, name, encoders)
 
 
 def encode(choice: EncoderChoice, count: int, settings: StreamSettings = SETTINGS) -> list[SessionPicture]:
@@ -50,13 +49,13 @@ def report(choice: EncoderChoice) -> dict[str, str]:
 
 def test_the_option_has_a_word_for_each_hardware() -> None:
     option = next(option for option in OPTIONS if option.name == "encoder")
-    assert option.words == ("software", "auto", *HARDWARE)
+    assert option.words == ("software", "auto", *ENCODERS)
 
 
 @pytest.mark.slow
 def test_hardware_that_is_not_there_is_refused_with_the_reason_and_what_is_allowed() -> None:
     allowed = "allowed are auto, software, v4l2m2m, qsv, nvenc"
-    for name in HARDWARE:
+    for name in ENCODERS:
         try:
             EncoderChoice(name).check()
         except ConfigError as error:
@@ -66,7 +65,7 @@ def test_hardware_that_is_not_there_is_refused_with_the_reason_and_what_is_allow
 
 @pytest.mark.slow
 def test_auto_takes_the_first_that_works_and_software_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in HARDWARE:
+    for name in ENCODERS:
         install(monkeypatch, name, h264=FfmpegOptions("absent", {}, ()), h265=FfmpegOptions("absent", {}, ()))
     choice = EncoderChoice("auto")
     choice.check()

@@ -14,8 +14,8 @@ from ipcamd.media.frame import EncodedFrame, Packet
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.media.stream.traffic import Traffic
-from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
 
 STATUS = Status((1, 2, 3), (True, False), True)

@@ -95,8 +95,10 @@ def test_a_mask_stays_on_its_place_of_the_scene(view: View, mirror: bool, flip: 
     frame = grey(40, (640, 480))
     planes(frame)[0][110:250, 200:280] = WHITE
     unmasked, seen = processed(framed_copy(frame), settings, view)
+    mask = Mask(sides, is_mosaic)
     left, top, right, bottom = (
-        side * length for side, length in zip(view.locate(sides, mirror, flip), (640, 480) * 2, strict=True)
+        side * length
+        for side, length in zip(mask.locate_in_view(view.sides, mirror, flip), (640, 480) * 2, strict=True)
     )
     rows, columns = np.nonzero(unmasked > 128)
     if rows.size:
@@ -106,7 +108,7 @@ def test_a_mask_stays_on_its_place_of_the_scene(view: View, mirror: bool, flip: 
         assert rows.max() < bottom
         assert seen.plane is not None
         assert seen.plane.max() > 128
-    masked, analysed = processed(frame, settings, view, Mask(sides, is_mosaic))
+    masked, analysed = processed(frame, settings, view, mask)
     assert is_mosaic or masked.max() < 60
     assert analysed.plane is not None
     assert analysed.plane.max() < 60

@@ -18,7 +18,7 @@ from ipcamd.media.mp4 import stream as module
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.planes import LIMITED
 from ipcamd.media.stream.hub import Hub
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 BLOCK_NS = SECOND // 25
 SMALL, OTHER = (320, 240), (640, 480)

@@ -12,8 +12,8 @@ from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import AudioChunk, EncodedFrame, Packet, Picture
 from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.pipeline import Pipeline
-from ipcamd.media.source import Wanted
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.source import Wanted
 from ipcamd.params import GROUPS
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings

@@ -12,7 +12,8 @@ from tests.media.stage import WAIT
 
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.pipeline import Pipeline
-from ipcamd.media.source import Wanted, make_source
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.params import GROUPS
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database

@@ -19,8 +19,9 @@ from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, source_timeout
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source import Source, Wanted
 from ipcamd.time_units import SECOND_NS
 
 

@@ -7,8 +7,8 @@ from tests.media.stage import NOON, SECOND, luma
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Packet
-from ipcamd.media.source import Wanted
 from ipcamd.media.source.packet_decoder import CATCH_UP, PacketDecoder
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.stream.gop import MAX_FRAMES
 
 SIZE = (320, 240)

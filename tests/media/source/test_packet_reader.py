@@ -7,8 +7,8 @@ from tests.media.stage import NOON, grey, luma
 from ipcamd.media import codecs
 from ipcamd.media.frame import Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.source import Wanted
 
 SIZE = (320, 240)
 

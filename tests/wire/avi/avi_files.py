@@ -17,7 +17,7 @@ from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
 from ipcamd.media.encode.encoder_choice import EncoderChoice
 from ipcamd.media.image.scale import ProcessedFrame
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.wire.avi.writer import AviWriter
 

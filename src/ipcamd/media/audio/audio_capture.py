@@ -2,13 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ipcamd.media.capture.capture_loop import CaptureLoop
 from ipcamd.media.frame import AudioChunk
-
-if TYPE_CHECKING:
-    from ipcamd.media.audio import AudioSource
 
 RETRY_S = 0.5
 """Seconds from the first failure to the next attempt."""
@@ -16,10 +13,27 @@ LONGEST_S = 10.0
 """Longest pause after a failure, in seconds; pauses start at `RETRY_S`."""
 
 
+class AudioSource(Protocol):
+    """Source of sound only, instead of the picture source's sound."""
+
+    @property
+    def name(self) -> str:
+        """Name for logs and messages."""
+
+    def check(self) -> None:
+        """Raise `ConfigError` if the source cannot work."""
+
+    def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
+        """Yield sound in real time until `stop` is set, in chunks of at most 40 ms; for one thread of its own.
+
+        The source opens at the first ``next()`` and closes with the generator. Raises `SourceError` when it fails.
+        """
+
+
 class AudioCapture(CaptureLoop):
     """One source of sound. `run` is for a thread."""
 
-    def __init__(self, source: "AudioSource", deliver: Callable[[AudioChunk], None]) -> None:
+    def __init__(self, source: AudioSource, deliver: Callable[[AudioChunk], None]) -> None:
         """`deliver` gets the sound, in that thread."""
         super().__init__(f"audio {source.name}", RETRY_S, LONGEST_S)
         self._source = source

@@ -12,8 +12,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.wire.sdk_header import Status
 
 if TYPE_CHECKING:
-    from ipcamd.media.audio import AudioSource
-    from ipcamd.media.audio.audio_capture import AudioCapture
+    from ipcamd.media.audio.audio_capture import AudioCapture, AudioSource
 
 AUDIO = "Audio"
 """Group of parameters of the microphone."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.audio.audio_framer import RATE_HZ
-from ipcamd.wire import alaw, ulaw
+from ipcamd.wire import ulaw
 from ipcamd.wire.packetize import g711, opus
 
 Decode = Callable[[bytes], bytes]
@@ -23,6 +23,12 @@ class TalkFormat:
     """Makes the decoder of one talk."""
 
 
+def _make_alaw_decoder() -> Decode:
+    from ipcamd.wire import alaw
+
+    return alaw.decode
+
+
 def _make_opus_decoder() -> Decode:
     from ipcamd.media.audio.opus_decoder import OpusDecoder
 
@@ -39,7 +45,7 @@ def _opus_duration_s(payload: bytes) -> float:
 
 ULAW = TalkFormat(g711.PCMU.encoding, _g711_duration_s, lambda: ulaw.decode)
 """G.711 u-law, the format of clients that negotiate none."""
-_ALAW = TalkFormat(g711.PCMA.encoding, _g711_duration_s, lambda: alaw.decode)
+_ALAW = TalkFormat(g711.PCMA.encoding, _g711_duration_s, _make_alaw_decoder)
 _OPUS = TalkFormat(opus.FORMAT.encoding, _opus_duration_s, _make_opus_decoder)
 _FORMATS = {form.encoding.lower(): form for form in (ULAW, _ALAW, _OPUS)}
 

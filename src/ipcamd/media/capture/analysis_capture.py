@@ -13,7 +13,7 @@ from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.image.frame_processor import FrameProcessor
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Source, Wanted
+    from ipcamd.media.source.source import Source, Wanted
 
 _RETRY_S, _LONGEST_S = 1.0, 30.0
 """Shortest and longest pause after a failure, in seconds."""

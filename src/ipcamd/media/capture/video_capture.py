@@ -17,7 +17,7 @@ from ipcamd.media.source.source_timeout import OPENING_S, SourceTimeout
 from ipcamd.workers.on_demand import IDLE_S
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Source, Wanted
+    from ipcamd.media.source.source import Source, Wanted
 
 _log = logging.getLogger(__name__)
 

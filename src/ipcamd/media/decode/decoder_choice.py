@@ -1,4 +1,5 @@
-"""Decoder choice: the decoders of the hardware that ``--encoder`` names, as far as they work on this computer."""
+"""Decoder choice: which pictures hardware decodes (that which ``--encoder`` names, as far as it works on this
+computer), and which software always decodes."""
 
 import logging
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.codecs import H264, H265, JPEG, Codec
 from ipcamd.media.hardware_choice import SOFTWARE, HardwareChoice
+from ipcamd.params.image import RESOLUTIONS
 
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.decode.hardware_decoder import HardwareDecoder
@@ -43,7 +45,19 @@ class DecoderChoice:
         found = self._hardware.find(codec, size)
         if found is None:
             return None
+        from ipcamd.media.decode.picture_size_limit import MOST_PIXELS
+
+        if size[0] * size[1] > MOST_PIXELS:
+            return None
         from ipcamd.media.decode.hardware_decoder import open_hardware_decoder
 
         name, decoder = found
         return open_hardware_decoder(decoder, size, partial(self._hardware.note_failure, name, codec, size))
+
+
+def explain_software(size: tuple[int, int], has_b_frames: bool) -> str:
+    """Return why software decodes the pictures of a file in any case, so that they are not passed through either; "" if
+    hardware may decode them. `size` is their width and height in pixels."""
+    if size not in RESOLUTIONS.values():
+        return f"the source sends {size[0]}x{size[1]}"
+    return "B-frames" if has_b_frames else ""

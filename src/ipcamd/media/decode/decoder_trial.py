@@ -7,7 +7,7 @@ from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.hardware_decoder import HardwareDecoder
 from ipcamd.media.frame import Packet
 from ipcamd.media.hardware_trial import MOST_WAITING, SIZE, judge_picture, make_test_picture
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 
 def find_failure(codec: Codec, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Decoder set-up: threads, size limits, and pictures without a container."""
+"""Decoder set-up: threads, and pictures without a container."""
 
 from io import BytesIO
 from typing import cast
@@ -7,34 +7,14 @@ import av
 from av.codec.context import Flags
 from av.error import FFmpegError
 
-from ipcamd.errors import SourceError
+from ipcamd.media.decode.picture_size_limit import MOST_PIXELS, size_options
 from ipcamd.wire.jpeg_scanner import JpegScanner
 
 _LARGE_PIXELS = 1280 * 720
 _THREADS = 4
 """Threads that decode pictures of more than `_LARGE_PIXELS`."""
 
-_MOST_PIXELS = 1 << 26
-"""Largest picture that is decoded at full size, because a few bytes can claim a picture that fills all memory."""
-
-_MOST_SCALED_PIXELS = (1 << 28) - (1 << 22)
-"""Largest JPEG that is decoded at 1/2, 1/4 or 1/8 of its size: FFmpeg's limit."""
-
 _IMAGE_FILES = (b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-
-
-def _decoder_options(codec: str, size: tuple[int, int]) -> dict[str, str]:
-    """Return FFmpeg's options for pictures of that size. Raises `SourceError` if they are too large."""
-    pixels = size[0] * size[1]
-    if pixels <= _MOST_PIXELS:
-        return {"max_pixels": str(_MOST_PIXELS)}
-    if codec == "mjpeg" and pixels <= _MOST_SCALED_PIXELS:
-        halvings = next(n for n in (1, 2, 3) if pixels >> 2 * n <= _MOST_PIXELS)
-        return {"max_pixels": str(_MOST_SCALED_PIXELS), "lowres": str(halvings)}
-    most = (_MOST_SCALED_PIXELS if codec == "mjpeg" else _MOST_PIXELS) // 1_000_000
-    raise SourceError(
-        f"has a picture of {size[0]}x{size[1]} pixels; at most {most} million can be shown: scale it down"
-    )
 
 
 def decoder_threads(size: tuple[int, int]) -> int:
@@ -48,7 +28,7 @@ def configure_decoder(stream: av.VideoStream, live: bool) -> None:
     context = stream.codec_context
     context.thread_count = decoder_threads((context.width, context.height))
     context.thread_type = "SLICE" if live else "AUTO"
-    context.options = _decoder_options(context.name, (context.width, context.height))
+    context.options = size_options(context.name, (context.width, context.height))
     if live:
         context.flags |= Flags.low_delay
 
@@ -71,10 +51,10 @@ class PictureDecoder:
 
 
 def _decode_large_jpeg(data: bytes) -> list[av.VideoFrame]:
-    """Decode a JPEG above `_MOST_PIXELS` at a fraction of its size; return nothing for other and damaged ones."""
+    """Decode a JPEG above `MOST_PIXELS` at a fraction of its size; return nothing for other and damaged ones."""
     scanner = JpegScanner()
     scanner.find_end(data)
-    if scanner.size[0] * scanner.size[1] <= _MOST_PIXELS:
+    if scanner.size[0] * scanner.size[1] <= MOST_PIXELS:
         return []
     # a progressive decoder keeps all coefficients in memory, even at a reduced size
     context = open_decoder("progressive JPEG" if scanner.is_progressive else "mjpeg", scanner.size)
@@ -86,7 +66,7 @@ def _decode_large_jpeg(data: bytes) -> list[av.VideoFrame]:
 
 def open_decoder(codec: str, size: tuple[int, int]) -> av.VideoCodecContext:
     """Return FFmpeg's decoder of this name, for pictures of this size. Raises `SourceError` if they are too large."""
-    options = _decoder_options(codec, size)
+    options = size_options(codec, size)
     context = cast(av.VideoCodecContext, av.CodecContext.create(codec, "r"))
     context.thread_count = 1
     context.options = options

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from av.video.reformatter import VideoReformatter
 
 from ipcamd.media.encode.encoder_choice import MakeStreamEncoder
-from ipcamd.media.encode.session_picture import SessionPicture
 from ipcamd.media.encoders import EncodedPicture
+from ipcamd.media.frame import SessionPicture
 from ipcamd.media.frame_decimator import FrameDecimator
 from ipcamd.media.image.scale import ProcessedFrame
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.time_units import SECOND_NS
 
 KEY_AFTER = 2 * SECOND_NS

@@ -1,21 +1,62 @@
-"""Encoder choice: the encoders that ``--encoder`` allows and that work on this computer."""
+"""Encoder choice: the encoders in software and hardware that ``--encoder`` allows and that work on this computer."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.codecs import FfmpegOptions
-from ipcamd.media.encode.hardware import HARDWARE
+from ipcamd.media.codecs import H264, H265, FfmpegOptions
 from ipcamd.media.hardware_choice import AUTO, SOFTWARE, HardwareChoice
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.quality import H264_FACTORS, H264_PEAK, H265_FACTORS, H265_PEAK
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.encoders import Encoder
 
 _log = logging.getLogger(__name__)
+
+
+def _describe(
+    name: str,
+    options: Mapping[str, str],
+    quality: Callable[[str], Mapping[str, str]] | None = None,
+    pixel_format: str = "yuv420p",
+    has_peak: bool = False,
+) -> Mapping[str, FfmpegOptions]:
+    """Return the encoders of one kind of hardware, by the codec's name. `quality` returns the options for a quantizer;
+    None for hardware that always has a constant bit rate. `has_peak`: it can limit the bit rate at constant quality."""
+    kinds = ((H264, "h264", H264_FACTORS, H264_PEAK), (H265, "hevc", H265_FACTORS, H265_PEAK))
+    return {
+        codec.name: FfmpegOptions(
+            f"{prefix}_{name}",
+            options,
+            tuple(map(quality, factors)) if quality else (),
+            peak=peak if has_peak else None,
+            pixel_format=pixel_format,
+            exact_gop=True,
+        )
+        for codec, prefix, factors, peak in kinds
+    }
+
+
+ENCODERS: dict[str, Mapping[str, FfmpegOptions]] = {
+    "v4l2m2m": _describe("v4l2m2m", {}),
+    "qsv": _describe(
+        "qsv",
+        {"preset": "veryfast", "async_depth": "1", "forced_idr": "1", "profile": "main"},
+        lambda factor: {"global_quality": factor},
+        pixel_format="nv12",
+    ),
+    "nvenc": _describe(
+        "nvenc",
+        {"preset": "p4", "tune": "ull", "delay": "0", "forced-idr": "1", "no-scenecut": "1", "profile": "main"},
+        lambda factor: {"rc": "vbr", "cq": factor, "b": "0"},
+        has_peak=True,
+    ),
+}
+"""Encoders by the value of ``--encoder``: the kernel's (V4L2), Intel's and NVIDIA's."""
 
 
 class EncoderChoice:
@@ -24,7 +65,7 @@ class EncoderChoice:
     def __init__(self, name: str = SOFTWARE) -> None:
         """`name` is the value of ``--encoder``."""
         self._name = name
-        self._hardware = HardwareChoice[FfmpegOptions]("Encoder", "encoded", HARDWARE, attrgetter("name"))
+        self._hardware = HardwareChoice[FfmpegOptions]("Encoder", "encoded", ENCODERS, attrgetter("name"))
         self.report = self._hardware.report
 
     def check(self) -> None:
@@ -33,8 +74,8 @@ class EncoderChoice:
         from ipcamd.media.encode.encoder_trial import find_failure
 
         reasons = self._hardware.choose(self._name, find_failure)
-        if self._name in HARDWARE and self._hardware.is_empty:
-            allowed = ", ".join((AUTO, SOFTWARE, *HARDWARE))
+        if self._name in ENCODERS and self._hardware.is_empty:
+            allowed = ", ".join((AUTO, SOFTWARE, *ENCODERS))
             raise ConfigError(f"--encoder {self._name}: it does not work ({'; '.join(reasons)}); allowed are {allowed}")
         for reason in reasons:
             _log.info("encoder %s", reason)

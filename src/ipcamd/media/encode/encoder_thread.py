@@ -9,13 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.media.encode.encoder_choice import EncoderChoice, MakeStreamEncoder
-from ipcamd.media.encode.session_picture import SessionPicture
 from ipcamd.media.encode.stream_input import StreamInput
-from ipcamd.media.frame import EncodedFrame, Packet
+from ipcamd.media.frame import EncodedFrame, Packet, SessionPicture
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
-from ipcamd.media.stream_meter import StreamMeter
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_meter import StreamMeter
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
 
 if TYPE_CHECKING:  # imports PyAV

@@ -6,7 +6,7 @@ from ipcamd.media import hardware_trial
 from ipcamd.media.codecs import Codec, FfmpegOptions
 from ipcamd.media.decode.picture_decoder import PictureDecoder
 from ipcamd.media.hardware_trial import MOST_WAITING, SIZE, judge_picture
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 
 def find_failure(codec: Codec, options: FfmpegOptions) -> str:

@@ -170,7 +170,7 @@ def _visible(plane: "Plane", settings: ImageSettings, view: View, masks: tuple[M
     visible = np.ones(plane.shape, np.bool_)
     height, width = plane.shape
     for mask in masks:
-        left, top, right, bottom = view.locate(mask.sides, settings.mirror, settings.flip)
+        left, top, right, bottom = mask.locate_in_view(view.sides, settings.mirror, settings.flip)
         rows = slice(max(0, floor(top * height) - 1), max(0, ceil(bottom * height) + 1))
         visible[rows, max(0, floor(left * width) - 1) : max(0, ceil(right * width) + 1)] = False
     return visible

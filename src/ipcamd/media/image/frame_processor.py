@@ -15,7 +15,7 @@ from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import Mask, MaskSet
-from ipcamd.media.stream_meter import StreamMeter
+from ipcamd.media.stream.stream_meter import StreamMeter
 
 if TYPE_CHECKING:  # imports PyAV
     import av

@@ -38,14 +38,12 @@ class View:
             return self
         return replace(self, pan=-self.pan if mirror else self.pan, tilt=-self.tilt if flip else self.tilt)
 
-    def locate(
-        self, sides: tuple[float, float, float, float], mirror: bool, flip: bool
-    ) -> tuple[float, float, float, float]:
-        """Return where a rectangle of the source's picture is shown: left, top, right and bottom as fractions of the
-        visible part, which is taken from the mirrored picture."""
-        left, right = _locate(sides[0], sides[2], self.pan, self.zoom, mirror)
-        top, bottom = _locate(sides[1], sides[3], -self.tilt, self.zoom, flip)
-        return left, top, right, bottom
+    @property
+    def sides(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the part, as fractions of the picture."""
+        side = 1 / max(1.0, self.zoom)
+        left, top = (1 - side) * (100 + self.pan) / 200, (1 - side) * (100 - self.tilt) / 200
+        return left, top, left + side, top + side
 
     def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
         """Return left, top, width and height of the part, in pixels of a picture of `size`; the latter two are even."""
@@ -53,15 +51,6 @@ class View:
         left = (size[0] - width) * (100 + self.pan) / 200
         top = (size[1] - height) * (100 - self.tilt) / 200
         return round(left), round(top), width, height
-
-
-def _locate(begin: float, end: float, position: float, zoom: float, is_reversed: bool) -> tuple[float, float]:
-    """Return where a section of one side is shown. `position` is -100 (the part begins with the side) to 100."""
-    if is_reversed:
-        begin, end = 1 - end, 1 - begin
-    zoom = max(1.0, zoom)
-    first = (1 - 1 / zoom) * (100 + position) / 200
-    return (begin - first) * zoom, (end - first) * zoom
 
 
 WHOLE = View()

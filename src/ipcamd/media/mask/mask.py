@@ -13,6 +13,8 @@ from ipcamd.params.device.privacy import MASK_GROUPS, MOSAIC
 from ipcamd.params.group import Values
 from ipcamd.params.motion import HEIGHT, WIDTH
 
+Sides = tuple[float, float, float, float]
+"""Left, top, right and bottom of a rectangle as fractions of a picture, 0 to 1 within it."""
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are exclusive."""
 
@@ -21,8 +23,8 @@ Box = tuple[int, int, int, int]
 class Mask:
     """One rectangle."""
 
-    sides: tuple[float, float, float, float]
-    """Left, top, right and bottom as fractions of the source's picture, 0 to 1."""
+    sides: Sides
+    """Place in the source's picture."""
     is_mosaic: bool
     """Whether it shows coarse blocks instead of black."""
 
@@ -41,6 +43,20 @@ class Mask:
         )
         return left, top, right, bottom
 
+    def locate_in_view(self, view: Sides, mirror: bool, flip: bool) -> Sides:
+        """Return where it is shown: its place in the visible part `view` of the picture, which is mirrored left and
+        right (`mirror`) or top and bottom (`flip`) before the part is taken."""
+        left, right = _locate(self.sides[0], self.sides[2], view[0], view[2], mirror)
+        top, bottom = _locate(self.sides[1], self.sides[3], view[1], view[3], flip)
+        return left, top, right, bottom
+
+
+def _locate(begin: float, end: float, first: float, last: float, is_reversed: bool) -> tuple[float, float]:
+    """Return where a section of one side is shown in the part from `first` to `last`."""
+    if is_reversed:
+        begin, end = 1 - end, 1 - begin
+    return (begin - first) / (last - first), (end - first) / (last - first)
+
 
 @dataclass(frozen=True, slots=True)
 class MaskSet:
@@ -58,6 +74,27 @@ class MaskSet:
     def replaced(self, masks: tuple[Mask, ...]) -> "MaskSet":
         """Return the set that follows this one."""
         return MaskSet(masks, self.version + (not set(masks) <= set(self.masks)))
+
+
+class RequiredMasks:
+    """The masks that a picture must have to reach viewers, snapshots and recordings of one stream."""
+
+    __slots__ = ("version",)
+
+    def __init__(self) -> None:
+        self.version = 0
+        """Earliest `MaskSet.version` that is shown."""
+
+    def require(self, version: int) -> bool:
+        """Require the masks of this version from now on; return whether they are newer than those until now."""
+        if version <= self.version:
+            return False
+        self.version = version
+        return True
+
+    def permit(self, mask_version: int) -> bool:
+        """Return whether a picture with the masks of this version may be shown."""
+        return mask_version >= self.version
 
 
 def enabled_masks(group: Callable[[str], Values]) -> tuple[Mask, ...]:

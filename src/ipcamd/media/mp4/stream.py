@@ -53,7 +53,7 @@ class Mp4Stream:
         except TimeoutError:
             raise RequestFailed(f"no picture within {TIMEOUT_S:g} seconds") from None
         self._hold(LINGER_S)
-        self.hub.require_masks(self._pictures.mask_version)
+        self.hub.require_masks(self._pictures.required_masks.version)
         return Opening(muxer.content_type, muxer.opening)
 
     def end_viewers(self, pictures: Hub) -> None:
@@ -121,7 +121,7 @@ class Mp4Stream:
             self._publish(fragment, frame.captured_ns, False)
 
     def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:
-        masked = self._pictures.mask_version  # only pictures with the newest masks arrive here
+        masked = self._pictures.required_masks.version  # only pictures with the newest masks arrive here
         codec, counter = self.hub.codec, self._counter
         self.hub.publish(EncodedFrame(codec, fragment, key, captured_ns, counter, mask_version=masked))
         self._counter = (self._counter + 1) % (1 << 32)

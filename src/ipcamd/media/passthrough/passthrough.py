@@ -9,7 +9,7 @@ from ipcamd.media.frame import Packet
 from ipcamd.media.mask.mask import MaskSet
 from ipcamd.media.passthrough.frame_rate_meter import FrameRateMeter
 from ipcamd.media.passthrough.passthrough_decision import PassthroughDecision
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 
 class Passthrough:

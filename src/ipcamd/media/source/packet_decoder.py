@@ -14,7 +14,7 @@ from ipcamd.media.stream.gop import MAX_BYTES, MAX_FRAMES
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 CATCH_UP = 8
 """Most packets decoded at a time if decoding starts within a group of pictures."""

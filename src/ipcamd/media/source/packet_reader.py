@@ -15,7 +15,7 @@ from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.bitstream.access_unit import SQUARE
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 
 class KeyFrameSource(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
+from ipcamd.media.mask.mask import RequiredMasks
 from ipcamd.media.stream.gop import GopCache
 
 Subscriber = Callable[[EncodedFrame], None]
@@ -35,8 +36,8 @@ class Hub:
         """Set while a subscriber waits for a key frame. The encoder makes at most one per second."""
         self.gop_cache = GopCache()
         """Empty while there are no subscribers, unless it lingers."""
-        self.mask_version = 0
-        """Version of the masks that a picture must have to be published (see `MaskSet`)."""
+        self.required_masks = RequiredMasks()
+        """Masks that a picture must have to be published."""
         self._demand = demand
         self._linger_s = linger_s
         self._linger_timer: asyncio.TimerHandle | None = None
@@ -104,8 +105,7 @@ class Hub:
 
     def require_masks(self, version: int) -> None:
         """Drop the pictures with an earlier version of the masks, including those that arrive later."""
-        if version > self.mask_version:
-            self.mask_version = version
+        if self.required_masks.require(version):
             self.gop_cache.clear()
 
     def publish(self, frame: EncodedFrame) -> None:
@@ -114,7 +114,7 @@ class Hub:
         After a gap, frames before the first key frame cannot be decoded; a subscriber that cannot use them waits for
         ``frame.key``.
         """
-        if not (self._subscribers or self.lingers) or frame.mask_version < self.mask_version:
+        if not (self._subscribers or self.lingers) or not self.required_masks.permit(frame.mask_version):
             return
         if not self.gop_cache.add(frame):
             self.key_wanted.set()

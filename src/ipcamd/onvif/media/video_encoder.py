@@ -8,7 +8,7 @@ from ipcamd.camera import Camera
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import Codec, OnvifCodec, video_codecs
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.onvif.soap.fault import Fault, invalid_argument
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Group, Values

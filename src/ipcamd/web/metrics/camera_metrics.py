@@ -8,8 +8,8 @@ from operator import add
 from ipcamd.camera import Camera
 from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.event_bus import EventKind
+from ipcamd.media.stream.stream_meter import Histogram
 from ipcamd.media.stream.traffic import ENCODER, RECORDING, StreamTraffic
-from ipcamd.media.stream_meter import Histogram
 from ipcamd.web.metrics.process_metrics import process_metrics
 from ipcamd.wire.metrics import Distribution, Labels, Metric, counter, gauge, histogram
 

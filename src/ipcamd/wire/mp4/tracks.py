@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ipcamd.dataclass import dataclass
-from ipcamd.wire.aac import AudioSpecificConfig
 from ipcamd.wire.mp4.boxes import box, full_box
 from ipcamd.wire.packetize import aac, h264, h265, opus
+from ipcamd.wire.packetize.aac import AudioSpecificConfig
 
 _MPEG4_AUDIO, _AUDIO_STREAM = 0x40, 0x15
 _H264_SPS, _H264_PPS = 7, 8

@@ -10,7 +10,9 @@ from tests.media.source.conftest import Play
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, gstreamer, make_source
+from ipcamd.media.source.gstreamer import gstreamer_source
+from ipcamd.media.source.source import Source, Wanted
+from ipcamd.media.source.source_choice import make_source
 
 LIVE = "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=20/1,format=I420"
 H264 = f"gst:audiotestsrc is-live=true ! mux. {LIVE} ! x264enc tune=zerolatency key-int-max=10"
@@ -74,7 +76,7 @@ sys.exit(main())
 
 @pytest.mark.slow
 def test_without_gstreamer_the_message_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gstreamer, "RUNNER", (sys.executable, "-c", BARE))
+    monkeypatch.setattr(gstreamer_source, "RUNNER", (sys.executable, "-c", BARE))
     with pytest.raises(ConfigError, match="GStreamer is not installed; install gstreamer1"):
         make_source("gst:videotestsrc ! fakesink").check()
 

@@ -14,10 +14,12 @@ from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.codecs import H264, JPEG
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source, source_timeout
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.libcamera.process import CameraProcess
 from ipcamd.media.source.libcamera.program import find_program, list_cameras
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 SILENT = "sends no picture in time"
 QVGA, PAL, VGA = (320, 240), (720, 480), (640, 480)

@@ -16,8 +16,8 @@ from tests.media.source.conftest import Play, Time
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted
-from ipcamd.media.source.media_file import VideoFile
+from ipcamd.media.source.media_file.media_file_source import MediaFileSource
+from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
 
 LEVELS = tuple(range(16, 236, 20))
@@ -35,8 +35,8 @@ KINDS = [
 ]
 
 
-def playing(path: Path, time: Time) -> VideoFile:
-    return VideoFile(str(path), time.clock)
+def playing(path: Path, time: Time) -> MediaFileSource:
+    return MediaFileSource(str(path), time.clock)
 
 
 def brightness(codec: str) -> list[int]:

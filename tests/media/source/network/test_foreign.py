@@ -19,8 +19,10 @@ from tests.ports import free_port
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source, source_timeout
-from ipcamd.media.source.network import NetworkSource
+from ipcamd.media.source import source_timeout
+from ipcamd.media.source.network.network_source import NetworkSource
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.time_units import SECOND_NS
 
 pytestmark = pytest.mark.slow

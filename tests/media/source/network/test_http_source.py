@@ -14,7 +14,9 @@ from tests.media.source.conftest import Play
 from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source import Wanted, make_source, source_timeout
+from ipcamd.media.source import source_timeout
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.time_units import SECOND_NS
 
 EVERY = 1_000_000

@@ -19,8 +19,10 @@ from tests.media.source.peers import Server
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, make_source, source_timeout
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.network.playlist import SegmentPacer
+from ipcamd.media.source.source import Source, Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.digest import BasicCredentials, basic_challenge, parse
 

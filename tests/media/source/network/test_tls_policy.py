@@ -11,7 +11,8 @@ from tests.media.source.conftest import Play
 from tests.media.source.peers import Peer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source import Wanted, make_source
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 
 EVERY = 1_000_000
 

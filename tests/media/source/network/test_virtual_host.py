@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source import Wanted, make_source
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.wire.http.digest import MD5, DigestCredentials, answer, parse, secret
 
 SDP = b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 26%b\r\na=control:track1\r\n"

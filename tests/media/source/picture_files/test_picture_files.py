@@ -14,9 +14,10 @@ from tests.media.source.conftest import Time
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source
-from ipcamd.media.source.media_file import VideoFile
-from ipcamd.media.source.picture_files import PictureFiles
+from ipcamd.media.source.media_file.media_file_source import MediaFileSource
+from ipcamd.media.source.picture_files.picture_file_source import PictureFileSource
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 
 
 def save(path: Path, luma: int, size: tuple[int, int] = (64, 48), **more: object) -> Path:
@@ -160,7 +161,7 @@ def test_a_wrong_rate_is_refused_with_what_is_allowed(tmp_path: Path, query: str
 
 def test_the_kind_follows_from_the_name_and_the_disk(tmp_path: Path) -> None:
     (tmp_path / "what?rate=fast").mkdir()
-    assert isinstance(make_source(str(tmp_path / "what?rate=fast")), PictureFiles)
-    assert isinstance(make_source("snapshot.JPG"), PictureFiles)
-    assert isinstance(make_source("nowhere?rate=2"), VideoFile)
-    assert isinstance(make_source("animated.gif"), VideoFile)
+    assert isinstance(make_source(str(tmp_path / "what?rate=fast")), PictureFileSource)
+    assert isinstance(make_source("snapshot.JPG"), PictureFileSource)
+    assert isinstance(make_source("nowhere?rate=2"), MediaFileSource)
+    assert isinstance(make_source("animated.gif"), MediaFileSource)

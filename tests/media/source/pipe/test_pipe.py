@@ -16,7 +16,8 @@ from tests.media.source.conftest import Play, Time
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, make_source
+from ipcamd.media.source.source import Source, Wanted
+from ipcamd.media.source.source_choice import make_source
 
 SIZE = (64, 48)
 RAW = "format=yuv420p&size=64x48&rate=25"
@@ -212,7 +213,8 @@ def test_a_stop_acts_while_nobody_writes(fifo: Path, time: Time) -> None:
 def test_standard_input_is_a_pipe_too(place: str) -> None:
     program = (
         "import sys, threading\n"
-        "from ipcamd.media.source import Wanted, make_source\n"
+        "from ipcamd.media.source.source import Wanted\n"
+        "from ipcamd.media.source.source_choice import make_source\n"
         "source = make_source(sys.argv[1])\n"
         "source.check()\n"
         "print(next(source.play(lambda: Wanted((64, 48), 25, False), threading.Event())).video.width)\n"

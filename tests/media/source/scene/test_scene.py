@@ -10,12 +10,12 @@ from tests.media.source.conftest import Play, Time
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted
-from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.scene import figure as drawing
 from ipcamd.media.source.scene.beep import make_beep
 from ipcamd.media.source.scene.figure import POSES, Figure
 from ipcamd.media.source.scene.plan import Plan
+from ipcamd.media.source.scene.scene_source import SceneSource
+from ipcamd.media.source.source import Wanted
 from ipcamd.params.image import RESOLUTIONS
 from ipcamd.time_units import SECOND_NS
 

@@ -15,7 +15,8 @@ from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source import Source, Wanted, make_source
+from ipcamd.media.source.source import Source, Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.media.source.srt import libsrt
 
 PATIENCE_S = 60.0

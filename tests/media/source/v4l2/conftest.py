@@ -53,7 +53,8 @@ from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.source import source_timeout
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make_source
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 
 def limit(seconds):
     source_timeout.OPENING_S = source_timeout.SILENCE_S = seconds

@@ -16,11 +16,11 @@ from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.media.source.source_timeout import SourceTimeout
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 _log = logging.getLogger(__name__)
 

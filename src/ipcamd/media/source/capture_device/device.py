@@ -4,7 +4,7 @@ from typing import Protocol
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.source.capture_device.modes import CaptureMode
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from subprocess import PIPE, Popen, TimeoutExpired
 from typing import IO
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source.gstreamer import RUNNER, GstreamerSource
+from ipcamd.media.source.gstreamer.runner import RUNNER
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
@@ -18,9 +18,12 @@ _END_S = 1.0
 """Time for the process to end by itself, in seconds."""
 
 
-def receive_gstreamer(source: GstreamerSource, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
-    """Yield pictures and sound (see `Source.play`). Raises `SourceError`."""
-    with tempfile.TemporaryFile() as messages, _run(source.pipeline, messages) as process:
+def receive_gstreamer(
+    pipeline: bytes, explain: Callable[[bytes], str], reception: Reception
+) -> Iterator[Packet | Picture | AudioChunk]:
+    """Yield pictures and sound (see `Source.play`). `explain` returns the reason in GStreamer's messages. Raises
+    `SourceError`."""
+    with tempfile.TemporaryFile() as messages, _run(pipeline, messages) as process:
         assert process.stdout
         reader = PipeReader(io.FileIO(process.stdout.fileno(), closefd=False))
         reader.start(reception.limit, reception.stop)
@@ -29,7 +32,7 @@ def receive_gstreamer(source: GstreamerSource, reception: Reception) -> Iterator
         except SourceError as error:
             if reception.stop.is_set():
                 return
-            raise (_explain(source, process, messages) if reader.ended else error) from None
+            raise (_explain(explain, process, messages) if reader.ended else error) from None
 
 
 @contextmanager
@@ -45,11 +48,11 @@ def _run(pipeline: bytes, messages: IO[bytes]) -> Iterator["Popen[bytes]"]:
             process.kill()
 
 
-def _explain(source: GstreamerSource, process: "Popen[bytes]", messages: IO[bytes]) -> SourceError:
+def _explain(explain: Callable[[bytes], str], process: "Popen[bytes]", messages: IO[bytes]) -> SourceError:
     """Return why the pipeline ended."""
     try:
         process.wait(_END_S)
     except TimeoutExpired:
         return SourceError("ended")
     messages.seek(0)
-    return SourceError(source.explain(messages.read(1 << 16)) if process.returncode else "ended")
+    return SourceError(explain(messages.read(1 << 16)) if process.returncode else "ended")

@@ -7,6 +7,9 @@ import ctypes
 import signal
 import sys
 
+RUNNER = (sys.executable, "-P", "-m", "ipcamd.media.source.gstreamer.runner")
+"""Command that runs this program."""
+
 _PLAYING = 4
 """``GST_STATE_PLAYING``."""
 _END, _ERROR = 1 << 0, 1 << 1

@@ -12,7 +12,7 @@ from ipcamd.media.source.capture_device.modes import ENCODED, CaptureMode
 from ipcamd.media.source.libcamera.capture_times import CaptureTimes
 from ipcamd.media.source.libcamera.process import CameraProcess
 from ipcamd.media.source.libcamera.program import CODECS, can_reduce_delay, capture_command, explain_end
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.params.image import RESOLUTIONS
 from ipcamd.wire.bitstream.framer import FRAMERS, FixedFramer, Framer
 

@@ -12,7 +12,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.source.capture_device.modes import CaptureMode
 
 if TYPE_CHECKING:
-    from ipcamd.media.stream_settings import StreamSettings
+    from ipcamd.media.stream.stream_settings import StreamSettings
 
 NAMES = ("rpicam-vid", "libcamera-vid")
 """Names of the program, the present one first."""
@@ -48,7 +48,7 @@ def capture_command(
     program: str, number: int, mode: CaptureMode, settings: "StreamSettings | None", low_latency: bool
 ) -> list[str]:
     """Return the command that writes a camera's pictures to standard output until it is ended."""
-    from ipcamd.media.encoders import JPEG_QUALITY
+    from ipcamd.media.quality import JPEG_QUALITY
 
     width, height = mode.size
     options: dict[str, object] = {

@@ -17,7 +17,7 @@ from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 ReadAudio: TypeAlias = Callable[[int, int], Iterator[TimedSamples]]
 """Reads the sound of a file between two playing times."""

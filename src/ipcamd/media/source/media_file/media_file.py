@@ -25,14 +25,14 @@ from ipcamd.media.source.ffmpeg import (
     read_packets,
     timestamp_s,
 )
-from ipcamd.media.source.media_file.encoding import find_encoding
+from ipcamd.media.source.media_file.file_passthrough import find_encoding
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 _log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from ipcamd.media.source.packet_reader import KeyFrameSource, PacketReader
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 
 def low_delay_options() -> dict[str, str]:

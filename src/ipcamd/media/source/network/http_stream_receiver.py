@@ -23,7 +23,7 @@ from ipcamd.wire.jpeg_scanner import SOI
 from ipcamd.wire.sdk_header import LENGTH, AudioKind, Header, VideoFormat
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 
 class PushReceiver:

@@ -12,7 +12,7 @@ from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,19 @@ from ipcamd.media.decode.picture_decoder import decode_file
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.convert import VideoConverter, copy_frame
 from ipcamd.media.source.pacing import Clock, Ticker
-from ipcamd.media.source.picture_files import SUFFIXES
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.jpeg_scanner import SOI, JpegScanner
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 _log = logging.getLogger(__name__)
+
+STILL_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff")
+"""Names of files that contain one picture; others, such as GIFs, may contain a video."""
+
+SUFFIXES = (*STILL_SUFFIXES, ".webp", ".gif")
+"""Names of the files in a directory that are shown."""
 
 _MOST_FILES = 100_000
 """Most files in a directory."""

@@ -21,7 +21,7 @@ from ipcamd.media.source.scene.plan import LARGEST, SMALLEST, Plan
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 _CHUNKS_PER_S = 20
 """Fewest chunks of sound per second, at any frame rate."""

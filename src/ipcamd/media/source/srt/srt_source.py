@@ -10,7 +10,7 @@ from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.srt.srt_address import parse_srt_address
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 SCHEME = "srt://"
 """Beginning of an address."""

@@ -16,7 +16,7 @@ from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.modes import CaptureMode
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.time_units import SECOND_NS
 
 _log = logging.getLogger(__name__)

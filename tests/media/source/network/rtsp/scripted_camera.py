@@ -8,8 +8,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
-from ipcamd.media.source import Wanted, make_source
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.digest import MD5, DigestCredentials, answer, challenge, parse, secret
 from ipcamd.wire.packetize import h264

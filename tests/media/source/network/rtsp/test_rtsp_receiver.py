@@ -13,8 +13,10 @@ from tests.media.source.network.rtsp.scripted_camera import FRAME, PASSED, Scrip
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Packet, Picture
-from ipcamd.media.source import Wanted, make_source, source_timeout
+from ipcamd.media.source import source_timeout
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source_choice import make_source
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.packetize import h265 as rtp_h265
 from ipcamd.wire.rtp import feedback, rtcp

@@ -1,6 +1,6 @@
 """Stream meter: totals and histograms."""
 
-from ipcamd.media.stream_meter import Histogram, StreamMeter
+from ipcamd.media.stream.stream_meter import Histogram, StreamMeter
 
 
 def test_a_histogram_counts_up_to_and_with_each_limit() -> None:

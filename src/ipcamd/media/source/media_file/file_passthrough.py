@@ -1,4 +1,4 @@
-"""Encoding of a media file: whether its pictures can be passed through."""
+"""Passthrough of a media file: its encoding, and whether its pictures can be passed through."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -9,8 +9,8 @@ from av.container import InputContainer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import Codec, find_passable
+from ipcamd.media.decode.decoder_choice import explain_software
 from ipcamd.media.source.ffmpeg import decode_media, find_video
-from ipcamd.params.image import RESOLUTIONS
 
 _ROTATING = ("mov", "matroska")
 """Formats that may contain a rotation for players."""
@@ -34,11 +34,8 @@ def find_encoding(medium: InputContainer, stream: av.VideoStream, reopen: Callab
     is_still = stream.frames == 1 or medium.duration is None or medium.duration < _SHORTEST_US
     if codec is None or is_still or not (stream.average_rate or 0) >= _LEAST_RATE:
         return Encoding(None)
-    size = context.width, context.height
-    if size not in RESOLUTIONS.values():
-        return Encoding(codec, f"the source sends {size[0]}x{size[1]}")
-    if context.has_b_frames:
-        return Encoding(codec, "B-frames")
+    if reason := explain_software((context.width, context.height), context.has_b_frames):
+        return Encoding(codec, reason)
     if medium.format.name.startswith(_ROTATING) and _is_rotated(reopen):
         return Encoding(codec, "the file says that players rotate it")
     return Encoding(codec)

@@ -13,7 +13,7 @@ from ipcamd.media.source.ffmpeg import decode_media, find_video, open_media
 from ipcamd.media.source.pacing import Clock, RateLimiter
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 
 def open_screen(display: str, rate: int) -> InputContainer:

@@ -5,14 +5,10 @@ from dataclasses import replace
 from typing import Self
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.codecs import MPEG4, SLOW, Codec, video_codecs
+from ipcamd.media.codecs import MPEG4, Codec, video_codecs
+from ipcamd.media.quality import constant_bitrate
 from ipcamd.params.group import Values
 from ipcamd.params.image import RESOLUTIONS
-
-BITS_PER_PIXEL = (0.03, 0.05, 0.08, 0.12, 0.18)
-"""Bits per pixel at constant bit rate, by Quality, for codecs without the parameter Bitrate, such as MPEG-4: 3.3 Mbit/s
-for 1280x720 at 30 frames per second and Quality 3."""
-
 
 PHONE_SIZE, PHONE_RATE, PHONE_BITS = (320, 240), 15, 200_000
 """The stream for mobile phones (Image.3GPP): width and height, frames per second, bit/s."""
@@ -50,7 +46,7 @@ class StreamSettings:
     @property
     def expected_bitrate(self) -> int:
         """Bit rate for an encoder without constant quality, in bit/s."""
-        return self.bitrate or _bitrate_for(self.size, self.rate, self.quality)
+        return self.bitrate or constant_bitrate(self.size, self.rate, self.quality)
 
 
 def _steady_bitrate(values: Values, size: tuple[int, int], rate: int, quality: int) -> int | None:
@@ -58,11 +54,7 @@ def _steady_bitrate(values: Values, size: tuple[int, int], rate: int, quality: i
         return None
     if "Bitrate" in values:
         return values.number("Bitrate") * 1000
-    return _bitrate_for(size, rate, quality)
-
-
-def _bitrate_for(size: tuple[int, int], rate: int, quality: int) -> int:
-    return int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality])
+    return constant_bitrate(size, rate, quality)
 
 
 PHONE = StreamSettings(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)

@@ -11,7 +11,7 @@ from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
-    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.source import Wanted
 
 
 class ScreenSource:
@@ -26,7 +26,7 @@ class ScreenSource:
 
     def check(self) -> None:
         """See `Source`: the X server must accept a connection."""
-        from ipcamd.media.source.screen_capture import open_screen
+        from ipcamd.media.source.screen.screen_capture import open_screen
 
         if not self._display:
             raise ConfigError("source screen: DISPLAY is not set; name the screen, as in screen:0")
@@ -37,7 +37,7 @@ class ScreenSource:
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | AudioChunk]:
         """See `Source`."""
-        from ipcamd.media.source.screen_capture import capture_screen
+        from ipcamd.media.source.screen.screen_capture import capture_screen
 
         return capture_screen(self._display, wanted, stop, self._clock)
 

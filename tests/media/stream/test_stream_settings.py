@@ -3,7 +3,7 @@
 import pytest
 
 from ipcamd.media import codecs
-from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.params import find_group
 from ipcamd.params.group import Values
 

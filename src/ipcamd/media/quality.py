@@ -1,0 +1,28 @@
+"""Quality 0 to 4 of the streams: quality factors and most bits of each codec, and the bits at constant bit rate."""
+
+JPEG_QUALITY = (30, 45, 60, 75, 88)
+"""libjpeg's quality, 1 to 100, of Quality 0 to 4."""
+MPEG4_SCALES = ("16", "11", "8", "5", "3")
+"""Quantizer scales of Quality 0 to 4 for MPEG-4: 1 (finest) to 31."""
+H264_FACTORS, H265_FACTORS = ("35", "31", "28", "25", "22"), ("37", "33", "30", "27", "24")
+"""Rate factors (CRF) of Quality 0 to 4 for x264 and x265, and quantizers of hardware; 6 less doubles the bit rate."""
+H264_PEAK, H265_PEAK = 0.3, 0.2
+"""Most bits per pixel over a second at constant quality: 8.3 and 5.5 Mbit/s for 1280x720 at 30 pictures a second."""
+
+BITS_PER_PIXEL = (0.03, 0.05, 0.08, 0.12, 0.18)
+"""Bits per pixel at constant bit rate, by Quality, for codecs without the parameter Bitrate, such as MPEG-4: 3.3 Mbit/s
+for 1280x720 at 30 frames per second and Quality 3."""
+SLOW = 10
+"""Frame rate below which the bit rate decreases no further, because key frames are more frequent."""
+
+
+def peak_bitrate(size: tuple[int, int], rate: int, peak: float) -> int:
+    """Return the most bit/s at constant quality of pictures of this size (width and height in pixels); `peak` is
+    `H264_PEAK` or `H265_PEAK`."""
+    return int(size[0] * size[1] * max(rate, SLOW) * peak)
+
+
+def constant_bitrate(size: tuple[int, int], rate: int, quality: int) -> int:
+    """Return the bit/s at constant bit rate where no parameter sets it, for pictures of this size at `rate` per
+    second."""
+    return int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality])

@@ -1,0 +1,51 @@
+"""Video file as a source: played in a loop, in real time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.source.pacing import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source.media_file.media_file import MediaFile
+    from ipcamd.media.source.source import Wanted
+
+
+class MediaFileSource:
+    """Any file that FFmpeg reads: video with or without sound, or a single picture."""
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        """`path` is a file's; `clock` gives the capture times."""
+        self.name = path
+        self.sound = True
+        self._path = Path(path).expanduser()
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Source`: the file must exist and contain a picture that can be decoded."""
+        if not self._path.exists():
+            raise ConfigError(f"source {self.name}: no such file")
+        if not self._path.is_file():
+            raise ConfigError(f"source {self.name}: is not a file")
+        try:
+            with closing(self._open()) as file:
+                self.sound = file.has_audio
+                if next(file.pictures(), None) is None:
+                    raise SourceError("contains no picture that can be decoded")
+        except SourceError as error:
+            raise ConfigError(f"source {self.name}: {error}") from error
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+        """See `Source`."""
+        from ipcamd.media.source.media_file.loop_player import play_in_loop
+
+        return play_in_loop(self._open, wanted, stop, self._clock)
+
+    def _open(self) -> "MediaFile":
+        from ipcamd.media.source.media_file.media_file import MediaFile
+
+        return MediaFile(f"file:{self._path}", {"protocol_whitelist": "file"})

@@ -1,0 +1,43 @@
+"""V4L2 camera as a source: a webcam or capture card of this computer."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.source.pacing import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source.source import Wanted
+
+
+class V4l2Source:
+    """V4L2 device that delivers JPEGs or raw pictures."""
+
+    sound = False
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        """`path` is the device's, such as ``/dev/video0``; `clock` gives the capture times."""
+        self.name = path
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Source`: the device must exist, be a camera, and have a mode that can be decoded."""
+        from ipcamd.media.source.v4l2.device import V4l2Device
+
+        try:
+            with closing(V4l2Device(self.name)) as device:
+                formats = {mode.format: mode.usable for mode in device.modes()}
+        except SourceError as error:
+            raise ConfigError(f"source {self.name}: {error}") from error
+        if not any(formats.values()):
+            raise ConfigError(f"source {self.name}: none of its formats can be decoded ({', '.join(formats)})")
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+        """See `Source`; the mode that suits the wanted format best is used."""
+        from ipcamd.media.source.capture_device.capture import capture_pictures
+        from ipcamd.media.source.v4l2.device import V4l2Device
+
+        yield from capture_pictures(V4l2Device(self.name), wanted, stop, self._clock)
