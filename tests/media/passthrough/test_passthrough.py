@@ -18,9 +18,8 @@ from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.decode import hardware_decoder
 from ipcamd.media.decode.decoder_choice import DECODERS
 from ipcamd.media.encode.encode_session import EncodeSession
-from ipcamd.media.encode.hardware import HARDWARE
-from ipcamd.media.encode.session_picture import SessionPicture
-from ipcamd.media.frame import EncodedFrame
+from ipcamd.media.encode.encoder_choice import ENCODERS
+from ipcamd.media.frame import EncodedFrame, SessionPicture
 from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.image.scale import ProcessedFrame
 
@@ -127,7 +126,7 @@ async def put_one_by_one(house: House, monkeypatch: pytest.MonkeyPatch, pictures
 async def test_changes_lose_no_picture_that_a_hardware_encoder_returns_late(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(HARDWARE, "nvenc", {"h264": options(LATE)})
+    monkeypatch.setitem(ENCODERS, "nvenc", {"h264": options(LATE)})
     hardware = HardwareCodecs("nvenc")
     hardware.encoders.check()
     house = House(tmp_path / "state" / "ipcamd.db", hardware=hardware)
