@@ -129,6 +129,14 @@ class LightViewer:
         name = f"{self.place.name}:4Zcd"
         self.send(make_request(secrets.token_bytes(12), name, password or self.place.password, nominate=True))
 
+    async def be_heard(self) -> None:
+        """Wait until the camera has handled all that was sent."""
+        answers = self.answers
+        self.check()
+        async with asyncio.timeout(PATIENCE_S):
+            while self.answers == answers:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+
     def send(self, packet: bytes) -> None:
         self._sock.send(frame_packets((packet,)) if self.tcp else packet)
 

@@ -3,7 +3,6 @@ that the link is too slow for skips pictures. Over a line of half the bit rate, 
 time."""
 
 import asyncio
-import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import count, pairwise, takewhile
@@ -18,6 +17,7 @@ from tests.e2e.webrtc.test_whep import send_feedback, until
 from tests.lossy_link import CAMERA_ADDRESS, LossyLink
 from tests.networks import Network, needs_networks, network
 from tests.wire.rtp.nack import make_nack
+from tests.wire.rtp.reception import make_report
 
 from ipcamd.wire.rtp import feedback, rtp
 
@@ -77,15 +77,8 @@ class Receiver:
         expected, received = max(self.packets) + 1, len(self.packets)
         lost = 1 - (received - self._reported[1]) / max(1, expected - self._reported[0])
         self._reported = expected, received
-        fraction = round(255 * max(0.0, lost))
-        send_feedback(
-            self.client,
-            struct.pack(
-                ">BBHIIIIIII",
-                0x81, 201, 7, 1, self.source,
-                fraction << 24 | expected - received, expected - 1 + self._first, 0, 0, 0,
-            ),
-        )  # fmt: skip
+        report = make_report(1, self.source, lost, expected - received, expected - 1 + self._first)
+        send_feedback(self.client, report)
 
     @property
     def whole_key_frames(self) -> list[int]:

@@ -3,13 +3,16 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import pairwise
 
 import pytest
 from tests.server.rtsp.player import SECOND, Lens
 from tests.server.webrtc.stage import WebRtcStage, until
 from tests.wire.rtp.nack import make_nack
+from tests.wire.rtp.reception import make_report
 
+from ipcamd.media.stream.traffic import StreamTraffic
 from ipcamd.server.webrtc.session_timeout import CONSENT_S
 from ipcamd.wire.rtp import rtp
 from ipcamd.wire.webrtc import playout_delay
@@ -58,6 +61,32 @@ async def test_a_packet_of_long_ago_does_not_keep_a_newer_one_from_coming_again(
     for wanted in (old, new):
         watcher.tell(make_nack(1, wanted.ssrc, wanted.sequence))
     await until(lambda: new.sequence in watcher.sequences, "it does not come again")
+
+
+async def count_left_out(stage: WebRtcStage, lost: float) -> int:
+    """Return how many pictures a viewer is not sent that reports this fraction as lost in all, and half of the packets
+    as lost since the last report, which is a moment before."""
+    watcher = await stage.watch()
+    source, first = watcher.packets[0].ssrc, watcher.packets[0].sequence
+    frames, pictures = stage.traffic.of("h264", "webrtc"), 1
+    for highest in range(0, 1500, 300):
+        watcher.tell(make_report(1, source, 0.5, round(lost * highest), first + highest))
+        await watcher.client.be_heard()
+        for _ in range(5):
+            stage.lens.picture(size=40_000)
+        pictures += 5
+        await until(partial(is_counted, frames, pictures), "a picture is missing")
+        stage.later(1)
+    return frames.frames_dropped
+
+
+def is_counted(frames: StreamTraffic, count: int) -> bool:
+    return frames.frames_sent + frames.frames_dropped >= count
+
+
+@pytest.mark.parametrize(("lost", "is_limited"), [(0.0, False), (0.1, False), (0.2, True)])
+async def test_a_viewer_is_limited_by_what_it_loses_in_all(stage: WebRtcStage, lost: float, is_limited: bool) -> None:
+    assert (await count_left_out(stage, lost) > 0) is is_limited
 
 
 async def test_sender_reports_map_time_stamps_to_capture_times(stage: WebRtcStage) -> None:

@@ -8,6 +8,8 @@ from ipcamd.wire.rtp.rtcp import ReceptionReport
 
 MOST_LOSS = 0.15
 """Fraction of lost packets above which a line counts as too slow. Radio links lose less."""
+LEAST_PACKETS = 100
+"""Number of packets after which their loss is judged: among fewer ones, a few lost by chance exceed `MOST_LOSS`."""
 _SHARE, _GROWTH = 0.8, 1.05
 """Share of the received rate that is sent next, and growth of the rate from report to report without much loss."""
 _HASTE = 1.25
@@ -18,6 +20,16 @@ _EASY_REPORTS = 10
 _FRAMES = 64
 """Number of frames of which packets may be retransmitted."""
 _PACKET_BYTES = 1200
+
+
+def measure_loss(earlier: ReceptionReport, later: ReceptionReport) -> float:
+    """Return the fraction of packets lost between two reports, retransmitted ones not counted as lost.
+
+    `ReceptionReport.fraction` covers only the time since the last report: a browser adds one to each request for lost
+    packets, a few packets after the last one, so that a single lost packet is a large fraction.
+    """
+    expected = later.highest - earlier.highest
+    return (later.lost - earlier.lost) / expected if expected > 0 else 0.0
 
 
 class CongestionLimit:

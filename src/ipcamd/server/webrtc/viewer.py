@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.paced_viewer import PacedViewer
-from ipcamd.server.webrtc.congestion import MOST_LOSS, CongestionLimit
+from ipcamd.server.webrtc.congestion import LEAST_PACKETS, MOST_LOSS, CongestionLimit, measure_loss
 from ipcamd.server.webrtc.network_path import NetworkPath
 from ipcamd.server.webrtc.retransmission import PacketRing, RetransmissionLimit
 from ipcamd.server.webrtc.srtp import SrtpSession
@@ -68,8 +68,8 @@ class WebRtcViewer(PacedViewer):
         self._rest: list[bytes] = []
         """Packets of a limited client that wait, because a burst would be lost."""
         self._timer: asyncio.TimerHandle | None = None
-        self._reported = now_s(), 0
-        """Time of the last report, and the bytes sent until then."""
+        self._reported: tuple[float, int, ReceptionReport | None] = now_s(), 0, None
+        """Time of the last evaluated report, the bytes sent until then, and the report."""
 
     @property
     def batch_key(self) -> TypedPackets:
@@ -100,14 +100,16 @@ class WebRtcViewer(PacedViewer):
 
     def note_reception(self, report: ReceptionReport) -> None:
         """Adapt the rate to the client's line, over UDP. Over TCP the path is full when the line is too slow."""
-        (since_s, before), now_s = self._reported, self._now_s()
+        (since_s, before, last), now_s = self._reported, self._now_s()
         if not self.path.is_paced or now_s - since_s < _REPORT_S:
             return
-        self._reported = now_s, self.bytes_sent
-        if self._limit and self._limit.is_over(report):
-            self._limit = None
-        elif not self._limit and report.fraction > MOST_LOSS:
-            received = (self.bytes_sent - before) * (1 - report.fraction)
+        if last and not self._limit and report.highest - last.highest < LEAST_PACKETS:
+            return
+        self._reported = now_s, self.bytes_sent, report
+        if self._limit:
+            self._limit = None if self._limit.is_over(report) else self._limit
+        elif last and (loss := measure_loss(last, report)) > MOST_LOSS:
+            received = (self.bytes_sent - before) * (1 - loss)
             self._limit = CongestionLimit(received / (now_s - since_s), report, now_s)
 
     def repeat(self, sequences: Iterable[int]) -> None:
