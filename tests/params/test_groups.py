@@ -3,7 +3,7 @@
 import pytest
 
 from ipcamd.params import GROUPS, find_group
-from ipcamd.params.device.hardware import ENCODERS
+from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Rank, ValueOrigin
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.kind import ValueKind
@@ -110,7 +110,7 @@ def test_passwords_and_logins_are_for_administrators_only() -> None:
 
 
 def test_parameters_require_only_flags_of_the_hardware() -> None:
-    assert [name for name, param in EVERY if param.needs and not ENCODERS.param(param.needs)] == []
+    assert [name for name, param in EVERY if param.needs and not HARDWARE.param(param.needs)] == []
 
 
 def test_a_person_can_read_about_each() -> None:
