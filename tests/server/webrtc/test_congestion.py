@@ -44,13 +44,31 @@ def test_packets_of_frames_that_were_left_out_are_not_repeated() -> None:
 
 
 def test_the_rate_follows_the_reports() -> None:
-    limit = CongestionLimit(RATE, report(0, 0), 0.0)
-    before = limit.note_sent([bytes(1000)] * 100)
-    assert not limit.is_over(report(99, 29))
-    after_loss = limit.note_sent([bytes(1000)] * 100)
+    limit, packets = CongestionLimit(RATE, report(0, 0), 0.0), [bytes(1000)]
+    before = limit.pause_s(packets)
+    assert limit.admits(frame(100, 1), 0.0)
+    assert not limit.is_over(report(100, 30))
+    after_loss = limit.pause_s(packets)
     assert 0.65 < before / after_loss < 0.75
-    assert not limit.is_over(report(199, 29))
-    assert limit.note_sent([bytes(1000)] * 100) < after_loss
+    assert limit.admits(frame(100, 101), 10.0)
+    assert not limit.is_over(report(200, 40))
+    assert limit.pause_s(packets) == after_loss
+    assert limit.admits(frame(100, 201), 20.0)
+    assert not limit.is_over(report(300, 40))
+    assert limit.pause_s(packets) < after_loss
+
+
+def test_packets_on_their_way_are_not_lost() -> None:
+    limit, packets = CongestionLimit(RATE, report(0xFFD0, 0), 0.0), [bytes(1000)]
+    pauses = [limit.pause_s(packets)]
+    assert limit.admits(frame(100, 0xFFD1), 0.0)
+    for highest in (0xFFF0, 0x10010, 0x10034):  # the numbers begin again meanwhile
+        assert not limit.is_over(report(highest, 0))
+        pauses.append(limit.pause_s(packets))
+    assert pauses == sorted(pauses, reverse=True)
+    assert limit.admits(frame(100, 0x35), 10.0)
+    assert not limit.is_over(report(0x10034 + 50, 20))
+    assert limit.pause_s(packets) > pauses[-1]
 
 
 def test_it_ends_when_nothing_was_left_out_for_a_while() -> None:
@@ -58,7 +76,6 @@ def test_it_ends_when_nothing_was_left_out_for_a_while() -> None:
     outcomes = []
     for second in range(1, 11):
         assert limit.admits(frame(1, second), second)
-        limit.note_sent([bytes(1000)])
         outcomes.append(limit.is_over(report(second, 0)))
     assert outcomes == [False] * 9 + [True]
 

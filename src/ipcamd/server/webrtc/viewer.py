@@ -152,7 +152,7 @@ class WebRtcViewer(PacedViewer):
         self._timer = None
         for packet in packets:
             self.path.send(self._srtp.protect(packet))
-        pause_s = self._limit.note_sent(packets) if self._limit else 0.0
+        pause_s = self._limit.pause_s(packets) if self._limit else 0.0
         if self._rest:
             self._timer = asyncio.get_running_loop().call_later(pause_s, self._send_slowly)
 
