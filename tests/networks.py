@@ -113,12 +113,12 @@ class Network:
             ip("netns", "delete", name)
 
 
-@pytest.fixture
-def network() -> Iterator[Network]:
-    """Give the test a network namespace of its own."""
+@contextlib.contextmanager
+def open_network() -> Iterator[Network]:
+    """Put the calling thread into a network namespace of its own."""
     with open_namespace() as back:
         if _libc.unshare(CLONE_NEWNET):
-            pytest.fail(os.strerror(ctypes.get_errno()))
+            raise OSError(ctypes.get_errno(), "unshare")
         own = Network()
         try:
             ip("link", "set", "lo", "up")
@@ -126,6 +126,13 @@ def network() -> Iterator[Network]:
         finally:
             own.close()
             _enter(back)
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    """Give the test a network namespace of its own."""
+    with open_network() as own:
+        yield own
 
 
 def ip(*arguments: str) -> str:
