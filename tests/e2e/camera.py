@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
 
+from tests.ports import reserve_port
+
 PASSWORD = "correct horse"
 """The administrator's, of every camera that a test starts without saying otherwise."""
 
@@ -126,6 +128,8 @@ class CameraProcess:
         self._environment = clean_environment(environment or {})
         self._command = command or (sys.executable, *program)
         self.first_start: str | None = None
+        self._later_ports: list[socket.socket] = []
+        """Of TLS, which may be enabled later: until then another program must not take them."""
 
     def start(self) -> Self:
         """Start it and wait for its ready line."""
@@ -137,7 +141,10 @@ class CameraProcess:
         """Start it."""
         host = [] if ALL_HOSTS in self.options else ["--host=127.0.0.1"]
         options = [option for option in self.options if option != ALL_HOSTS]
-        arguments = [*ANY_PORT, *host, "--discovery=off", f"--state={self.state}", *options]
+        self._later_ports = [reserve_port(), reserve_port()]
+        later = zip(("https", "rtsps"), (sock.getsockname()[1] for sock in self._later_ports), strict=True)
+        ports = [*ANY_PORT, *(f"--{name}-port={number}" for name, number in later)]
+        arguments = [*ports, *host, "--discovery=off", f"--state={self.state}", *options]
         if not any(option.startswith(("--admin-password", "--config")) for option in self.options):
             arguments.append(f"--admin-password={PASSWORD}")
         with self._log.open("ab") as log:
@@ -206,6 +213,8 @@ class CameraProcess:
     def _close(self) -> None:
         if self.process.stdout:
             self.process.stdout.close()
+        while self._later_ports:
+            self._later_ports.pop().close()
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
