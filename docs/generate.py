@@ -1,5 +1,5 @@
-"""Generator of the documentation that comes from the code: ``docs/reference.md``, a list in ``docs/conformance.md``,
-the tables of ``docs/conformance-onvif.md``, and the manual page and shell completions in ``packaging/share``.
+"""Generator of the documentation that comes from the code: ``docs/reference.md``, the tables of
+``docs/conformance-onvif.md``, and the manual page and shell completions in ``packaging/share``.
 
 ``python docs/generate.py`` writes them; with ``--check`` it only reports the outdated ones (exit code 1).
 """
@@ -54,7 +54,6 @@ Names are case-insensitive. Notes:
 - *secret*: listed as `********`; an update with that value leaves it unchanged.
 - *kept*: survives a factory default with `mode=2`.
 - *needs X*: cannot be set on a device whose `Hardware.X` is 0.
-- *no effect yet*: checked, stored and listed; a later version implements it.
 """
 
 SCHEDULES = """## Schedules
@@ -132,7 +131,6 @@ def notes(param: Param) -> str:
         "secret": param.secret,
         "kept": param.network,
         f"needs {param.needs}": bool(param.needs),
-        "no effect yet": not param.acts,
     }
     return ", ".join(note for note, holds in known.items() if holds)
 
@@ -180,17 +178,6 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def waiting() -> str:
-    """Return the list of parameters that have no effect yet."""
-    lines = []
-    for group in GROUPS:
-        names = [p.name for p in group.params if not p.acts]
-        if names:
-            which = "all" if len(names) == len(group.params) else ", ".join(code(name) for name in names)
-            lines.append((code(group.name), group.section or "-", which))
-    return table(("Group", "SDK", "Parameters"), lines)
-
-
 def conformance(page: str, part: str) -> str:
     """Return a page with its part from the code brought up to date."""
     before, _, rest = page.partition(BEGIN)
@@ -206,8 +193,8 @@ def onvif_tables() -> str:
 
 def pages() -> dict[Path, str]:
     """Return the text of each generated page."""
-    parts = {DOCS / "conformance.md": waiting(), DOCS / "conformance-onvif.md": onvif_tables()}
-    texts = {path: conformance(path.read_text(encoding="utf-8"), part) for path, part in parts.items()}
+    onvif = DOCS / "conformance-onvif.md"
+    texts = {onvif: conformance(onvif.read_text(encoding="utf-8"), onvif_tables())}
     shells = {SHARE / path: completion(shell) for shell, path in PATHS.items()}
     return {DOCS / "reference.md": reference(), SHARE / "man/man1/ipcamd.1": manual_page(), **texts, **shells}
 

@@ -5,8 +5,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from ipcamd.access.login_challenge import login_error
 from ipcamd.access.login_result import LoginRefusal
-from ipcamd.cgi.challenge import login_error
 
 
 @dataclass

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.params.kinds.address_range import MOST, AddressRange, AddressRanges, plain_address
+from ipcamd.params.ipfilter import MAX_ENTRIES
+from ipcamd.params.kinds.address_range import AddressRange, AddressRanges, plain_address
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ from ipcamd.params.kinds.address_range import MOST, AddressRange, AddressRanges,
     ],
 )
 def test_canonical_form(version: int, text: str, canonical: str) -> None:
-    kind = AddressRanges(version)
+    kind = AddressRanges(version, MAX_ENTRIES)
     assert kind.normalize(text) == canonical
     assert kind.normalize(canonical) == canonical
 
@@ -48,7 +49,7 @@ def test_canonical_form(version: int, text: str, canonical: str) -> None:
         (4, "any"),
         (4, "10.0.0.1-fe80::1"),
         (4, "1" * 5000),
-        (4, ",".join(f"10.0.0.{n}" for n in range(MOST + 1))),
+        (4, ",".join(f"10.0.0.{n}" for n in range(MAX_ENTRIES + 1))),
         (4, ",".join(f"10.0.{n}.0-10.0.{n}.9" for n in range(200))),
         (6, "10.0.0.1"),
         (6, "fe80::1%eth0"),
@@ -59,7 +60,7 @@ def test_canonical_form(version: int, text: str, canonical: str) -> None:
 )
 def test_refusals_name_the_allowed_values(version: int, text: str) -> None:
     with pytest.raises(ValueError, match=f"IPv{version} addresses, ranges or prefixes, such as .*; at most 20"):
-        AddressRanges(version).normalize(text)
+        AddressRanges(version, MAX_ENTRIES).normalize(text)
 
 
 def test_two_spellings_of_the_same_addresses_are_equal() -> None:
@@ -81,7 +82,7 @@ def test_both_ends_belong_to_a_range(one: int, other: int, asked: int) -> None:
 @given(st.text(max_size=120))
 def test_any_text_is_a_list_or_refused(text: str) -> None:
     for version in (4, 6):
-        kind = AddressRanges(version)
+        kind = AddressRanges(version, MAX_ENTRIES)
         try:
             canonical = kind.normalize(text)
         except ValueError as error:

@@ -13,7 +13,7 @@ from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Rank
-from ipcamd.web.parameter_labels import label
+from ipcamd.web.parameters.parameter_labels import label
 from ipcamd.web.settings import ENDPOINTS
 from ipcamd.web.settings_topics import TOPICS
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from ipcamd.access.filter_rules import FilterRules
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
-from ipcamd.params.ipfilter import IP_FILTER, LISTS
-from ipcamd.params.kinds.address_range import MOST, AddressRange
+from ipcamd.params.ipfilter import IP_FILTER, LISTS, MAX_ENTRIES
+from ipcamd.params.kinds.address_range import AddressRange
 from ipcamd.settings.change_records import Change, Requester
 from ipcamd.settings.settings import Settings
 
@@ -79,8 +79,8 @@ class IpFilter:
             if entry in entries:
                 raise RequestFailed(f"{name}={entry.text}: it is already in the list")
             entries.append(entry)
-        if len(entries) > MOST:
-            raise RequestFailed(f"{name}: {len(entries)} entries; allowed: at most {MOST}")
+        if len(entries) > MAX_ENTRIES:
+            raise RequestFailed(f"{name}: {len(entries)} entries; allowed: at most {MAX_ENTRIES}")
         return _joined(entries)
 
     def _without(self, name: str, removed: Sequence[AddressRange]) -> str:

@@ -26,9 +26,9 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger, StateTrigger
 from ipcamd.params.device.privacy import PRIVACY
 from ipcamd.params.event.notify import NOTIFY
+from ipcamd.params.event.recording import RECORDING
 from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.event.server import GENERAL
-from ipcamd.params.recording import RECORDING
 from ipcamd.params.time import TIME
 from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.wire.http.notification import HttpNotification

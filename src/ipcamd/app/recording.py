@@ -12,8 +12,8 @@ from ipcamd.errors import CardError
 from ipcamd.events.schedule import Schedule
 from ipcamd.options.values import Options
 from ipcamd.params.device.privacy import PRIVACY
+from ipcamd.params.event.recording import RECORDING
 from ipcamd.params.event.server import STORAGE
-from ipcamd.params.recording import RECORDING
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.recording.continuous_recorder import ContinuousRecorder

@@ -13,8 +13,9 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import Requester
-from ipcamd.settings.secret_mask import HIDDEN, cut_urls, hide_secret
+from ipcamd.settings.secret_mask import HIDDEN, hide_secret
 from ipcamd.settings.settings import Settings
+from ipcamd.settings.url_mask import cut_urls
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.threaded_file import ThreadedFile
 

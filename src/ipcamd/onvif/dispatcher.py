@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 
+from ipcamd.access.login_challenge import login_error
 from ipcamd.access.login_result import LoginRefusal
-from ipcamd.cgi.challenge import login_error
 from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.errors import IpcamdError
 from ipcamd.onvif.access_class import CHANGES

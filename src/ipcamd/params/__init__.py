@@ -10,12 +10,11 @@ from ipcamd.params import (
     onvif,
     osd,
     properties,
-    recording,
     system,
     time,
 )
 from ipcamd.params.device import gpio, hardware, ircut, networkled, privacy, ptz, rs485
-from ipcamd.params.event import mqtt, notify, schedule, server, webhook
+from ipcamd.params.event import mqtt, notify, recording, schedule, server, webhook
 from ipcamd.params.group import Group
 
 GROUPS: tuple[Group, ...] = (

@@ -46,10 +46,8 @@ class Param:
     """Kept by factory default mode 2 (the address, the zone, daylight saving)."""
     needs: str = ""
     """Parameter of ``Hardware`` that must not be 0 for this one to be set; else ``not supported by this device``."""
-    over_tls: tuple[str, ...] = ()
+    only_over_https: tuple[str, ...] = ()
     """Values that a request over plain HTTP may not set, because they would close plain HTTP."""
-    acts: bool = True
-    """False while the parameter has no effect; the conformance page names it."""
 
 
 Texts = Mapping[str, str]

@@ -4,11 +4,14 @@ from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.address_range import AddressRanges
 from ipcamd.params.kinds.choice import OneOf
 
+MAX_ENTRIES = 20
+"""Maximum number of entries of a list."""
+
 LISTS = {
-    "DenyIPRange": AddressRanges(4),
-    "AcceptIPRange": AddressRanges(4),
-    "DenyIPv6": AddressRanges(6),
-    "AcceptIPv6": AddressRanges(6),
+    "DenyIPRange": AddressRanges(4, MAX_ENTRIES),
+    "AcceptIPRange": AddressRanges(4, MAX_ENTRIES),
+    "DenyIPv6": AddressRanges(6, MAX_ENTRIES),
+    "AcceptIPv6": AddressRanges(6, MAX_ENTRIES),
 }
 """The lists, in the SDK's order."""
 

@@ -2,6 +2,7 @@
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
+from ipcamd.params.http_mode import HTTP_MODE, refuse_http_mode_without_https
 from ipcamd.params.kinds.addresses import (
     HOST_OR_NOTHING,
     IP_OR_NOTHING,
@@ -25,10 +26,6 @@ SERVICES = {
 }
 """Dynamic DNS services with the dyndns2 protocol: name to URL."""
 _PROVIDERS = tuple(SERVICES)
-
-
-def _acts(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
-    return Param(name, kind, default, help, get=get)
 
 
 def _kept(name: str, kind: ValueKind, default: str, help: str, secret: bool = False) -> Param:
@@ -86,15 +83,15 @@ DNSUPDATE = Group(
     "Network.DNSUpdate",
     "10.24",
     (
-        _acts(
+        Param(
             "Provider",
             AnyOf((OneOf(_PROVIDERS), URL)),
             _PROVIDERS[0],
             "DDNS service, or a URL (dyndns2 protocol).",
         ),
-        _acts("DNSName", HOST_OR_NOTHING, "", "Host name of the camera."),
-        _acts("Enabled", YES_NO, "no", "Keep the host name up to date."),
-        _acts("UserName", Text(64), "", "User name for the service."),
+        Param("DNSName", HOST_OR_NOTHING, "", "Host name of the camera."),
+        Param("Enabled", YES_NO, "no", "Keep the host name up to date."),
+        Param("UserName", Text(64), "", "User name for the service."),
         Param("Password", Text(128), "", "Password for the service.", secret=True),
         _listed("ProviderList", Text(255), "; ".join(_PROVIDERS), "Known services."),
         _listed("Status", Text(255), "", "Result of the last update, such as `good 203.0.113.5` (addition)."),
@@ -105,8 +102,8 @@ UPNP = Group(
     "Network.UPnP",
     "10.25",
     (
-        _acts("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
-        _acts("FriendlyName", Text(63), "camera", "Name in UPnP announcements; by default the Bonjour name."),
+        Param("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
+        Param("FriendlyName", Text(63), "camera", "Name in UPnP announcements; by default the Bonjour name."),
     ),
 )
 
@@ -116,9 +113,9 @@ PORT_MAPPING = Group(
     "Network.PortMapping",
     "",
     (
-        _acts("Enabled", YES_NO, "no", "Map ports of the router, so that the internet reaches the camera."),
-        _acts("Protocol", OneOf(("auto", "pcp", "natpmp", "upnp")), "auto", "Protocol of the requests to the router."),
-        _acts(
+        Param("Enabled", YES_NO, "no", "Map ports of the router, so that the internet reaches the camera."),
+        Param("Protocol", OneOf(("auto", "pcp", "natpmp", "upnp")), "auto", "Protocol of the requests to the router."),
+        Param(
             "Services",
             Matching(f"{_SERVICE}(,{_SERVICE})*", "http, https, rtsp, rtsps, separated by commas"),
             "http,https,rtsp,rtsps",
@@ -129,42 +126,24 @@ PORT_MAPPING = Group(
     ),
 )
 
-_HTTP_MODE = OneOf(("on", "redirect", "off"), ("served", "redirected to HTTPS", "no port is open"))
-
-
-def _reachable(values: Values, sent: Texts) -> Texts:
-    """Keep plain HTTP enabled while HTTPS is off, so that the camera is reachable."""
-    if values.flag("Enabled") or values["HttpMode"] == "on":
-        return {}
-    if "HttpMode" in sent:
-        raise RequestFailed(f"HttpMode={values['HttpMode']}: it needs Enabled=yes")
-    return {"HttpMode": "on"}
-
-
 HTTPS = Group(
     "Network.Advanced.HTTPS",
     "10.26",
     (
-        _acts("Enabled", YES_NO, "no", "HTTPS and RTSPS service."),
-        _acts("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
-        _acts("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (addition)."),
-        Param(
-            "HttpMode",
-            _HTTP_MODE,
-            "on",
-            "Plain HTTP besides HTTPS (addition); redirect and off can be set only over HTTPS.",
-            over_tls=("redirect", "off"),
-        ),
+        Param("Enabled", YES_NO, "no", "HTTPS and RTSPS service."),
+        Param("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
+        Param("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (addition)."),
+        HTTP_MODE,
     ),
-    normalize=_reachable,
+    normalize=refuse_http_mode_without_https,
 )
 
 BONJOUR = Group(
     "Network.Advanced.Bonjour",
     "10.27",
     (
-        _acts("Enabled", YES_NO, "yes", "Announce the camera by Bonjour."),
-        _acts("FriendlyName", Text(63), "camera", "Name in Bonjour announcements, with the MAC address's last bytes."),
+        Param("Enabled", YES_NO, "yes", "Announce the camera by Bonjour."),
+        Param("FriendlyName", Text(63), "camera", "Name in Bonjour announcements, with the MAC address's last bytes."),
     ),
 )
 
@@ -191,19 +170,21 @@ MULTICAST = Group(
     "Network.Advanced.Multicast",
     "10.28",
     (
-        _acts("Enabled", YES_NO, "no", "Send the streams to a multicast group.", Rank.USERS),
-        _acts("GroupIP", Address((4,), multicast=True), "239.255.42.42", "Multicast group.", Rank.USERS),
-        _acts("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP uses the next one.", Rank.USERS),
-        _acts("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP uses the next one.", Rank.USERS),
-        _acts("AUDIOPort", EVEN_PORT, "5564", "UDP port of sound; RTCP uses the next one.", Rank.USERS),
-        _acts(
+        Param("Enabled", YES_NO, "no", "Send the streams to a multicast group.", get=Rank.USERS),
+        Param("GroupIP", Address((4,), multicast=True), "239.255.42.42", "Multicast group.", get=Rank.USERS),
+        Param("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP uses the next one.", get=Rank.USERS),
+        Param("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP uses the next one.", get=Rank.USERS),
+        Param("AUDIOPort", EVEN_PORT, "5564", "UDP port of sound; RTCP uses the next one.", get=Rank.USERS),
+        Param(
             "MetadataPort",
             EVEN_PORT,
             str(METADATA_PORT),
             "UDP port of ONVIF's metadata; RTCP uses the next one.",
-            Rank.USERS,
+            get=Rank.USERS,
         ),
-        _acts("TTL", Integer(1, 255), "1", "Time to live of the packets; 1 stays in the local network.", Rank.USERS),
+        Param(
+            "TTL", Integer(1, 255), "1", "Time to live of the packets; 1 stays in the local network.", get=Rank.USERS
+        ),
     ),
     normalize=_apart,
 )
@@ -212,9 +193,9 @@ WEBRTC = Group(
     "Network.Advanced.WebRTC",
     "",
     (
-        _acts("Enabled", YES_NO, "yes", "WebRTC for browsers and players (WHEP)."),
-        _acts("Port", PORT, "8189", "UDP and TCP port of WebRTC."),
-        _acts(
+        Param("Enabled", YES_NO, "yes", "WebRTC for browsers and players (WHEP)."),
+        Param("Port", PORT, "8189", "UDP and TCP port of WebRTC."),
+        Param(
             "Hosts",
             AddressList(),
             "",
@@ -227,9 +208,9 @@ QOS = Group(
     "Network.Advanced.QoS",
     "10.29",
     (
-        _acts("Enabled", YES_NO, "no", "Mark packets with a DSCP (RFC 2474)."),
-        _acts("Type", OneOf(("audio", "video", "both")), "both", "Packets to mark."),
-        _acts("VideoDSCP", Integer(0, 63), "34", "DSCP of video packets."),
-        _acts("AudioDSCP", Integer(0, 63), "46", "DSCP of sound packets."),
+        Param("Enabled", YES_NO, "no", "Mark packets with a DSCP (RFC 2474)."),
+        Param("Type", OneOf(("audio", "video", "both")), "both", "Packets to mark."),
+        Param("VideoDSCP", Integer(0, 63), "34", "DSCP of video packets."),
+        Param("AudioDSCP", Integer(0, 63), "46", "DSCP of sound packets."),
     ),
 )

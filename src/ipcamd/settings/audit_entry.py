@@ -8,7 +8,8 @@ from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.group import Group
 from ipcamd.settings.change_records import Change, Requester
 from ipcamd.settings.parameter_check import find_param
-from ipcamd.settings.secret_mask import HIDDEN, cut_urls
+from ipcamd.settings.secret_mask import HIDDEN
+from ipcamd.settings.url_mask import cut_urls
 
 _log = logging.getLogger(__name__)
 

@@ -47,7 +47,7 @@ def normalized(asked: str, param: Param, text: str) -> str:
         raise SettingRefused(f"{asked}.{param.name}={value}", f"allowed: {error}") from None
 
 
-def check_encryption(name: str, param: Param, value: str, by: Requester) -> None:
+def refuse_without_https(name: str, param: Param, value: str, by: Requester) -> None:
     """Raise ``SettingRefused`` if only a request over TLS may set this value."""
-    if value in param.over_tls and not by.over_tls:
+    if value in param.only_over_https and not by.over_tls:
         raise SettingRefused(f"{name}={value}", "set it over HTTPS, which proves that HTTPS works")

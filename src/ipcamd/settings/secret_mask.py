@@ -1,7 +1,5 @@
 """Secret mask: the form in which secrets are listed; as a new value it leaves the secret unchanged."""
 
-import re
-
 from ipcamd.params.group import Param
 
 HIDDEN = "********"
@@ -16,8 +14,3 @@ def hide_secret(param: Param, value: str) -> str:
 def leaves_secret(param: Param, value: str | None) -> bool:
     """Whether a new value of `param` is a secret in its listed form, which changes nothing."""
     return param.secret and value == HIDDEN
-
-
-def cut_urls(text: str) -> str:
-    """Return a text in which each URL is reduced to scheme and host; the rest may contain a login or a token."""
-    return re.sub(r"://(?:[^/\s]*@)?([^/?\s]*)\S*", r"://\1/...", text)

@@ -14,8 +14,9 @@ from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
 from ipcamd.settings.audit_entry import AuditEntry, masked_change
 from ipcamd.settings.change_records import CAMERA, Applied, Change, CheckedChange, Requester
-from ipcamd.settings.parameter_check import check_encryption, check_permission, find_param, normalized
-from ipcamd.settings.secret_mask import cut_urls, leaves_secret
+from ipcamd.settings.parameter_check import check_permission, find_param, normalized, refuse_without_https
+from ipcamd.settings.secret_mask import leaves_secret
+from ipcamd.settings.url_mask import cut_urls
 from ipcamd.store.database import Database, TransactionPart, Work
 from ipcamd.store.settings_table import Name, SettingsTable
 
@@ -154,7 +155,7 @@ class Settings:
         if change.value is None:
             return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
         value = normalized(asked, param, change.value)
-        check_encryption(f"{asked}.{param.name}", param, value, by)
+        refuse_without_https(f"{asked}.{param.name}", param, value, by)
         return CheckedChange(group, param, value, asked)
 
     def is_supported(self, group: Group, param: Param) -> bool:

@@ -13,6 +13,7 @@ from ipcamd.params.image import H265
 from ipcamd.params.network import HTTPS, WEBRTC
 from ipcamd.web.html_page import PAGES, STATIC
 from ipcamd.web.packed_file import PackedFile
+from ipcamd.web.security_headers import SECURITY_HEADERS
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -26,14 +27,7 @@ FILES = (
 )
 """The files under ``/web/``; no other file is read."""
 
-POLICY = (
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; "
-    "media-src 'self' blob:"
-)
-"""Content Security Policy of the pages: permitted sources of content, and sites that may frame them."""
-
-_SAFE = (("Content-Security-Policy", POLICY), ("Referrer-Policy", "same-origin"))
-_FRESH = (*_SAFE, ("Cache-Control", "no-store"))
+_FRESH = (*SECURITY_HEADERS, ("Cache-Control", "no-store"))
 
 
 @cache
@@ -111,7 +105,7 @@ def picture(call: Call) -> Reply:
 def _file(name: str) -> Action:
     def action(call: Call) -> Reply:
         """Answer with one file of the pages."""
-        return _packed(name).reply(call, _SAFE)
+        return _packed(name).reply(call, SECURITY_HEADERS)
 
     return action
 

@@ -13,8 +13,8 @@ from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import Applied, Change
 from ipcamd.settings.secret_mask import hide_secret
 from ipcamd.web.page_request import json_reply
-from ipcamd.web.parameter_controls import control
-from ipcamd.web.parameter_labels import label
+from ipcamd.web.parameters.parameter_controls import control
+from ipcamd.web.parameters.parameter_labels import label
 from ipcamd.web.settings_topics import TOPICS
 from ipcamd.wire.http.query import Query
 

@@ -47,7 +47,7 @@ async def test_describe_without_microphone_has_no_sound(stage: Stage, player: Pl
 async def test_an_encoder_that_does_not_start_is_described_without_parameters(
     player: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.server.rtp.stream.FIRST_FRAME_S", 0.01)
+    monkeypatch.setattr("ipcamd.server.rtsp.describe.KEY_FRAME_TIMEOUT_S", 0.01)
     answer = await player.ask("DESCRIBE", "/h264")
     assert b"a=rtpmap:96 H264/90000" in answer.body
     assert b"fmtp" not in answer.body

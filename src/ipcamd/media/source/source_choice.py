@@ -65,7 +65,7 @@ def _make_rare_source(text: str, clock: Clock, tls: str) -> "Source":
         return SrtSource(text, clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
         from ipcamd.media.source.network.network_source import NetworkSource
-        from ipcamd.media.source.network.tls_policy import TlsPolicy
+        from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 
         return NetworkSource(text, clock, TlsPolicy(tls))
     from ipcamd.media.source.media_file.media_file_source import MediaFileSource

@@ -9,9 +9,7 @@ from ipcamd.dataclass import dataclass
 IpAddress = IPv4Address | IPv6Address
 """One address of either IP version."""
 
-MOST = 20
-"""Maximum number of entries of a list."""
-_LONGEST = 100
+_MAX_ENTRY_LENGTH = 100
 """Maximum number of characters of an entry; two IPv6 addresses take 79."""
 
 
@@ -37,7 +35,7 @@ class AddressRange:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the range of ``a``, ``a-b`` or ``a/n``; blanks around addresses are ignored. Raises ``ValueError``."""
-        if len(text) > _LONGEST:
+        if len(text) > _MAX_ENTRY_LENGTH:
             raise ValueError
         start, dash, end = (piece.strip() for piece in text.partition("-"))
         if "/" in start and not dash:
@@ -66,10 +64,12 @@ class AddressRange:
 
 @dataclass(frozen=True, slots=True)
 class AddressRanges:
-    """At most `MOST` different ranges of one family, separated by commas, in the order added."""
+    """At most `most` different ranges of one family, separated by commas, in the order added."""
 
     version: int
     """IP version: 4 or 6."""
+    most: int
+    """Maximum number of ranges."""
 
     @property
     def allowed(self) -> str:
@@ -77,7 +77,7 @@ class AddressRanges:
         examples = ("fe80::1, fe80::1-fe80::9", "fe80::/64")
         if self.version == 4:
             examples = ("192.168.0.1, 192.168.0.1-192.168.0.100", "192.168.0.0/24")
-        return f"IPv{self.version} addresses, ranges or prefixes, such as {' or '.join(examples)}; at most {MOST}"
+        return f"IPv{self.version} addresses, ranges or prefixes, such as {' or '.join(examples)}; at most {self.most}"
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
@@ -85,11 +85,11 @@ class AddressRanges:
 
     def value(self, text: str) -> tuple[AddressRange, ...]:
         """Return the ranges. Raises ``ValueError`` as `normalize`."""
-        pieces = [piece for piece in text.split(",", MOST + 1) if piece.strip()]
+        pieces = [piece for piece in text.split(",", self.most + 1) if piece.strip()]
         try:
             entries = tuple(AddressRange.parse(piece) for piece in pieces)
         except ValueError:
             raise ValueError(self.allowed) from None
-        if len(set(entries)) > MOST or any(entry.version != self.version for entry in entries):
+        if len(set(entries)) > self.most or any(entry.version != self.version for entry in entries):
             raise ValueError(self.allowed)
         return tuple(dict.fromkeys(entries))

@@ -8,7 +8,6 @@ from ipcamd.access.accounts import Account
 from ipcamd.access.throttle import network
 from ipcamd.cgi.endpoint import EventStream, FileReply, Join, LateAnswer, Reply
 from ipcamd.errors import HttpError
-from ipcamd.server.http.checks.https_redirect import redirect_to_https
 from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.exchange import Exchange
@@ -164,6 +163,8 @@ class HttpConnection(HttpSender):
         self._exchange = exchange
         try:
             if port := self._context.router.https_port(client):
+                from ipcamd.server.http.checks.https_redirect import redirect_to_https  # while ``HttpMode=redirect``
+
                 raise redirect_to_https(head, client, local_address(self._transport), port)
             if "x-sessioncookie" in head.fields and self._hand_over(head):
                 return

@@ -129,7 +129,7 @@ class Router:
                 return ANONYMOUS
         account = self._verifier.verify(head.method, head.target, sent, client.address, client.prefix)
         if isinstance(account, LoginRefusal):
-            from ipcamd.cgi.challenge import login_error  # not at the camera's start
+            from ipcamd.access.login_challenge import login_error  # not at the camera's start
 
             raise login_error(account)
         if account.rank < endpoint.rank:

@@ -12,7 +12,6 @@ from ipcamd.errors import HttpError
 from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.deadline import Deadline
-from ipcamd.server.http.event_stream import send_events
 from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.file_sender import WriteGate, send_file
 from ipcamd.server.http.response import error_reply, format_response, format_stream_head
@@ -175,6 +174,8 @@ class HttpSender(asyncio.Protocol, ABC):
 
     async def _send_events(self, stream: EventStream) -> None:
         """Send messages until there are no more; a disconnection of the client cancels this."""
+        from ipcamd.server.http.event_stream import send_events
+
         if exchange := self._begin_stream(stream.content_type, stream.headers):
             self._stream_to(exchange)
             self._transport.write(format_stream_head(stream.content_type, stream.headers))

@@ -4,16 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
+from ipcamd.server.connection_limits import HTTP_REFUSAL
 from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.listener import Listener
 from ipcamd.server.pending_connection import PendingConnection, TlsContext
-
-_TOO_MANY = b"too many connections, to the camera or from this address: close some, or raise --connections\r\n"
-_REFUSAL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nRetry-After: 1\r\n"
-    b"Connection: close\r\n\r\n%b"
-) % (len(_TOO_MANY), _TOO_MANY)
 
 
 class HttpService:
@@ -25,7 +20,7 @@ class HttpService:
 
     async def open(self, hosts: Sequence[str], port: int, tls: TlsContext | None = None) -> Listener:
         """Listen on an additional port, with or without TLS; see `Registry.listen`."""
-        return await self.context.registry.listen(lambda: HttpConnection(self.context), hosts, port, tls, _REFUSAL)
+        return await self.context.registry.listen(lambda: HttpConnection(self.context), hosts, port, tls, HTTP_REFUSAL)
 
     async def close(self) -> None:
         """Stop listening and sending frames, let running actions finish for half a second, close all connections; see

@@ -13,17 +13,14 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.clock import RtpClock
 from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.server.rtp.sender_reports import SenderReports
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtp import rtcp, rtp
 
 log = logging.getLogger(__name__)
 
-REPORT_S = 5.0
-"""Seconds between sender reports."""
 LINGER_S = 5.0
 """Seconds for which a stream continues after a DESCRIBE, so that the client's PLAY starts at once."""
-FIRST_FRAME_S = 3.0
-"""Seconds for which a DESCRIBE waits for an encoder to start."""
 
 
 class RtpStream:
@@ -62,7 +59,7 @@ class RtpStream:
         """Hub that replaces `hub` at its first key frame."""
         self._key_ns = 0
         """When the newest key frame was packed, or the stream subscribed."""
-        self._report_timer: asyncio.TimerHandle | None = None
+        self._reports = SenderReports(self._make_report, self._viewers)
         self._linger_timer: asyncio.TimerHandle | None = None
         self._complained = False
 
@@ -136,8 +133,7 @@ class RtpStream:
         viewer.start(self.gop)
         if viewer.skipping:
             self.ask_key()
-        if self._report_timer is None:
-            self._report_timer = asyncio.get_running_loop().call_later(REPORT_S, self._send_reports)
+        self._reports.start()
 
     def remove(self, viewer: RtpViewer) -> None:
         """Stop sending to `viewer`."""
@@ -171,13 +167,11 @@ class RtpStream:
         gop = self.gop
         return gop[0].captured_ns if gop else None
 
-    async def parameters(self, *, warm: bool = False) -> str:
-        """Return the format parameters of a session description. `warm`: keep the encoder running for a PLAY."""
-        if warm:
-            self.keep_warm()
+    async def parameters(self, timeout_s: float) -> str:
+        """Return the format parameters of a session description; those of video are known after its first key frame."""
         if self.format.media == "video":
             try:
-                await asyncio.wait_for(self._has_parameters.wait(), FIRST_FRAME_S)
+                await asyncio.wait_for(self._has_parameters.wait(), timeout_s)
             except TimeoutError:
                 log.warning("stream %s: no key frame yet; described without its parameters", self.hub.name)
         return self._parameters
@@ -258,14 +252,6 @@ class RtpStream:
             log.warning("stream %s: frames are left out of RTSP: %s", self.hub.name, error)
         self._complained = True
 
-    # -- reports
-
-    def _send_reports(self) -> None:
-        report = self._make_report()
-        for viewer in tuple(self._viewers()):
-            viewer.report(report)
-        self._report_timer = asyncio.get_running_loop().call_later(REPORT_S, self._send_reports)
-
     def _make_report(self) -> bytes:
         now_ns = self._clock_ns()
         counted = self._numbering.packets, self._numbering.octets
@@ -279,9 +265,8 @@ class RtpStream:
 
     def _unsubscribe_if_idle(self) -> None:
         """Unsubscribe from the hub, so that its encoder can stop."""
-        if not self._batches and self._report_timer:
-            self._report_timer.cancel()
-            self._report_timer = None
+        if not self._batches:
+            self._reports.stop()
         if self._subscribed and not self._batches and not self._linger_timer:
             self._subscribed = False
             self._forget_next()

@@ -1,12 +1,14 @@
-"""RTP viewer over any transport: its start, and its skip to the next key frame when it is slow."""
+"""RTP viewer over any transport: its start, and its skip to the next key frame when it is slow; and what sends to
+it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from ipcamd.media.stream.key_frame_queue import KeyFrameGate
 from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 
 class RtpViewer(KeyFrameGate, ABC):
@@ -89,3 +91,26 @@ class RtpViewer(KeyFrameGate, ABC):
     @abstractmethod
     def _send(self, frame: RtpFrame) -> bool:
         """Send a frame; return False if the viewer cannot take it now."""
+
+
+class RtpSender(Protocol):
+    """Sender of one live or recorded track's packets."""
+
+    format: PayloadFormat
+
+    @property
+    def label(self) -> str:
+        """Name for lists of viewers."""
+
+    @property
+    def ssrc(self) -> int:
+        """SSRC of its packets (RFC 3550)."""
+
+    def add(self, viewer: RtpViewer) -> None:
+        """Start sending to `viewer`."""
+
+    def remove(self, viewer: RtpViewer) -> None:
+        """Stop sending to `viewer`."""
+
+    def ask_key(self) -> None:
+        """Request a key frame."""

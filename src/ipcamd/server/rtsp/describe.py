@@ -8,6 +8,8 @@ from ipcamd.server.rtsp.mounts.url import TALK_TRACK, track_name
 from ipcamd.wire.packetize import g711
 from ipcamd.wire.rtsp import sdp
 
+KEY_FRAME_TIMEOUT_S = 3.0
+"""Seconds for which a DESCRIBE waits for the first key frame of an encoder that has just started."""
 _WIDEST_JPEG = 2040
 """Largest width or height of RFC 2435 packets."""
 
@@ -17,7 +19,9 @@ async def describe(name: str, address: str, version: int, streams: Sequence[RtpS
 
     `talk` adds a track for talk (ONVIF Streaming Specification, 5.3).
     """
-    parameters = await asyncio.gather(*(stream.parameters(warm=True) for stream in streams))
+    for stream in streams:
+        stream.keep_warm()
+    parameters = await asyncio.gather(*(stream.parameters(KEY_FRAME_TIMEOUT_S) for stream in streams))
     tracks = [
         describe_track(stream, text, track_name(number), recvonly=talk)
         for number, (stream, text) in enumerate(zip(streams, parameters, strict=True))

@@ -10,7 +10,7 @@ from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.udp import UdpPortPair, UdpViewer
-from ipcamd.server.rtsp.describe import describe_track
+from ipcamd.server.rtsp.describe import KEY_FRAME_TIMEOUT_S, describe_track
 from ipcamd.wire.rtsp import sap, sdp
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,9 @@ class MulticastService:
 
     async def _describe(self, picture: MulticastSender, settings: MulticastSettings, source: str) -> bytes:
         together = [picture, *(s for s in self._senders.values() if s.stream.format.media == "audio")]
-        tracks = [describe_track(s.stream, await s.stream.parameters(), port=s.port) for s in together]
+        tracks = [
+            describe_track(s.stream, await s.stream.parameters(KEY_FRAME_TIMEOUT_S), port=s.port) for s in together
+        ]
         # the SSRC identifies the session for the lifetime of the stream
         number = picture.stream.ssrc
         return sdp.write(sdp.SessionDescription(self._name(), source, number, 1, tracks, settings.group, settings.ttl))

@@ -8,6 +8,7 @@ from ipcamd.access.login_result import LoginVerifier
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
+from ipcamd.server.connection_limits import RTSP_REFUSAL
 from ipcamd.server.listener import Listener
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.registry import Registry
@@ -21,9 +22,6 @@ from ipcamd.server.rtsp.sessions.session_table import SessionTable, Talk
 from ipcamd.server.rtsp.stream_table import RtpStreamTable
 from ipcamd.server.rtsp.tunnel import TunnelTable
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire.rtsp.message import format_response
-
-_REFUSAL = format_response(503, "", (("Retry-After", "1"),))
 
 
 class RtspService:
@@ -62,7 +60,7 @@ class RtspService:
 
     async def open(self, hosts: Sequence[str], port: int, tls: TlsContext | None = None) -> Listener:
         """Listen on an additional port, with `tls` for RTSPS; see `Registry.listen`."""
-        return await self.context.registry.listen(lambda: RtspConnection(self.context), hosts, port, tls, _REFUSAL)
+        return await self.context.registry.listen(lambda: RtspConnection(self.context), hosts, port, tls, RTSP_REFUSAL)
 
     async def close(self) -> None:
         """Send RTCP BYE to all viewers, end all sessions and connections; see `Registry.close`."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from ipcamd.media.stream.traffic import ViewerIdentity
-from ipcamd.server.rtp.sender import RtpSender
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import Address, UdpViewer
+from ipcamd.server.rtp.viewer import RtpSender
 from ipcamd.server.rtsp.context import ClientConnection
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK

@@ -11,8 +11,8 @@ from ipcamd.params.event.server import FTP, NETSTORAGE, SMTP
 from ipcamd.params.group import Rank
 from ipcamd.params.motion import MOTION
 from ipcamd.web.page_request import json_reply
-from ipcamd.web.parameter_controls import control
-from ipcamd.web.parameter_labels import label
+from ipcamd.web.parameters.parameter_controls import control
+from ipcamd.web.parameters.parameter_labels import label
 
 _TARGETS = {"EnableFtp": FTP, "EnableEmail": SMTP, "EnableSamba": NETSTORAGE}
 

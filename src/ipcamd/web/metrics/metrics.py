@@ -1,8 +1,8 @@
 """Metrics: ``/metrics``, for Prometheus and other readers of its formats."""
 
+from ipcamd.access.login_challenge import login_error
 from ipcamd.cgi.answer import Answer
 from ipcamd.cgi.arguments import OTHERS_IGNORED
-from ipcamd.cgi.challenge import login_error
 from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
 from ipcamd.params.group import Rank
 from ipcamd.web.metrics.camera_metrics import collect_metrics

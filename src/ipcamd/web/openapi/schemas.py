@@ -73,14 +73,13 @@ def _param_schema(param: Param) -> Schema:
         "writeOnly": param.secret,
         "x-unit": param.unit,
         "x-needs": param.needs,
-        "x-acts": None if param.acts else False,
     }
     described = schema | {"description": plain(param.help), "x-read": param.get.name.lower()}
     if param.set is not None:
         described["x-set"] = param.set.name.lower()
     if param.origin is ValueOrigin.STORED and not param.secret and (param.default or schema.get("type") == "string"):
         described["default"] = _value(schema, param.default)
-    return described | {name: note for name, note in notes.items() if note or (note is False and name == "x-acts")}
+    return described | {name: note for name, note in notes.items() if note}
 
 
 def plain(text: str) -> str:

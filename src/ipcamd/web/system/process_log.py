@@ -13,7 +13,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, never
 from ipcamd.log_buffer import LogBuffer, LogLine
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
-from ipcamd.settings.secret_mask import cut_urls
+from ipcamd.settings.url_mask import cut_urls
 from ipcamd.web.page_request import read_endpoint
 from ipcamd.web.state_stream import PAGE
 from ipcamd.wire.http.query import Query

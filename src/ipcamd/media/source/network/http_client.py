@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.network.http_login import authorization
-from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
 
 _HOPS = 5
@@ -165,7 +165,7 @@ def _connect(place: _Place, tls: TlsPolicy, limit: SourceTimeout, policy: Egress
         except ssl.SSLCertVerificationError:
             connection.close()
             continue
-        return connection, tls.is_trusted(context)
+        return connection, tls.permits_clear_password(context)
     raise SourceError(UNVERIFIED)
 
 

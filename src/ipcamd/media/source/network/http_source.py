@@ -16,7 +16,7 @@ from ipcamd.media.source.network.http_stream_receiver import PushReceiver
 from ipcamd.media.source.network.playlist import BEGINNING, PlaylistMemory, play_playlist
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
-from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Ticker
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
-from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:

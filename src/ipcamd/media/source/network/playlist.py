@@ -22,7 +22,7 @@ from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_l
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
 from ipcamd.media.source.network.segment import DecryptedFile, SegmentFile, make_segment
-from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS

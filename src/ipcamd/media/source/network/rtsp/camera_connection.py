@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.network.rtsp.camera_session import CameraAddress
-from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
@@ -69,7 +69,7 @@ class CameraConnection:
         if self._parts.scheme.lower() == "rtsp":
             return self._tcp()
         for context in self._tls.contexts():
-            if self._parts.username and not self._tls.is_trusted(context):
+            if self._parts.username and not self._tls.permits_clear_password(context):
                 # FFmpeg would answer a Basic challenge with the password
                 raise SourceError(
                     "has a certificate that cannot be verified, so the login is not sent; name a file with the "

@@ -19,7 +19,7 @@ from ipcamd.media.source.network.rtsp.media_tracks import UnknownMedia, select_t
 from ipcamd.media.source.network.rtsp.rtsp_receiver import RtspReceiver
 from ipcamd.media.source.network.rtsp.rtsp_relay import RtspRelay
 from ipcamd.media.source.network.rtsp.transport_order import Refusal, TransportOrder, leads_to_next, summarize
-from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.rtsp.sdp import read
 

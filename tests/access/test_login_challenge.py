@@ -2,8 +2,8 @@
 
 import pytest
 
+from ipcamd.access.login_challenge import login_error
 from ipcamd.access.login_result import LoginRefusal, Reason
-from ipcamd.cgi.challenge import login_error
 
 
 def test_challenges_suit_clients_that_look_at_the_first_or_the_last_alone_and_those_that_choose() -> None:

@@ -1,4 +1,4 @@
-"""TLS policy of camera sources: accepted certificates, and whether passwords may be sent in clear text."""
+"""TLS and password policy of camera sources: accepted certificates, and whether passwords may be sent in clear text."""
 
 import ssl
 from enum import Enum
@@ -18,11 +18,11 @@ class TlsPolicy(Enum):
     """Every certificate is accepted, and a password may be sent in clear text."""
 
     def contexts(self) -> "tuple[ssl.SSLContext, ...]":
-        """Return the contexts to try, in order; `is_trusted` tells whether a password may be sent in clear text."""
+        """Return the contexts to try, in order; see `permits_clear_password`."""
         certificates = ("verify", "any") if self is TlsPolicy.AUTO else (self.value,)
         return tuple(map(client_context, certificates))
 
-    def is_trusted(self, context: ssl.SSLContext) -> bool:
+    def permits_clear_password(self, context: ssl.SSLContext) -> bool:
         """Return whether a password may be sent in clear text over a connection made with `context`."""
         return self is TlsPolicy.ANY or context.verify_mode == ssl.CERT_REQUIRED
 

@@ -1,0 +1,1 @@
+"""Parameters on pages: their labels and controls."""
