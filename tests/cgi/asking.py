@@ -24,7 +24,7 @@ from ipcamd.delivery.worker.target_session import WorkerResources
 from ipcamd.device.clock import CameraClock
 from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.device.identity import Identity
-from ipcamd.device.virtual import OffsetClock
+from ipcamd.device.virtual.clock import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.maintenance.factory_default import FactoryDefault

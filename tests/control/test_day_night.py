@@ -11,7 +11,8 @@ import pytest
 from ipcamd.control.day_night import DayNight
 from ipcamd.device.absent import AbsentIrCut
 from ipcamd.device.clock import CameraClock
-from ipcamd.device.virtual import OffsetClock, VirtualIrCut
+from ipcamd.device.virtual.clock import OffsetClock
+from ipcamd.device.virtual.simple_parts import VirtualIrCut
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS

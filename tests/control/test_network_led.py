@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ipcamd.control.network_led import follow_led_setting
-from ipcamd.device.virtual import VirtualLed
+from ipcamd.device.virtual.simple_parts import VirtualLed
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change_records import Change

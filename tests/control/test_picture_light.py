@@ -9,7 +9,8 @@ from tests.control.test_day_night import MIDNIGHT_NS, Timers
 from ipcamd.control.day_night import DayNight
 from ipcamd.control.picture_light import PictureLight
 from ipcamd.device.clock import CameraClock
-from ipcamd.device.virtual import OffsetClock, VirtualIrCut
+from ipcamd.device.virtual.clock import OffsetClock
+from ipcamd.device.virtual.simple_parts import VirtualIrCut
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.settings import Settings

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipcamd.device.clock import UNITS, YEARS, CameraClock, local_time, make_zone, moment_of
-from ipcamd.device.virtual import OFFSET, OffsetClock
+from ipcamd.device.virtual.clock import OFFSET, OffsetClock
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.time import TIME
 from ipcamd.params.time_zones import ZONES

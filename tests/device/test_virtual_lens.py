@@ -3,9 +3,10 @@
 import pytest
 
 from ipcamd.device.position import LensPosition, PtzPosition
+from ipcamd.device.virtual.lens import VirtualLens
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt, make_zoom
+from ipcamd.device.virtual.zoom_tracking import best_focus
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_lens import VirtualLens, best_focus
-from ipcamd.device.virtual_pan_tilt import VirtualPanTilt, make_zoom
 from ipcamd.errors import RequestFailed
 
 

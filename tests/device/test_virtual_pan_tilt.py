@@ -3,8 +3,8 @@
 import pytest
 
 from ipcamd.device.position import PtzPosition
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_pan_tilt import VirtualPanTilt
 from ipcamd.errors import RequestFailed
 
 

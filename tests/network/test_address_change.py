@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ipcamd.access.accounts import ANONYMOUS, Account
+from ipcamd.device.virtual.network import VirtualNetwork
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_network import VirtualNetwork
 from ipcamd.errors import RequestFailed
 from ipcamd.network.address_change import AddressChange
 from ipcamd.network.listen_address import ListenAddress

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ipcamd.device.interface_state import InterfaceState
+from ipcamd.device.virtual.network import VirtualNetwork
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_network import VirtualNetwork
 from ipcamd.network.listen_address import ListenAddress
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank

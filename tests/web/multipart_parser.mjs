@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { MultipartParser } = await import(`${process.env.MODULES}/live/multipart_parser.js`);
-const { HEADER, readPayload } = await import(`${process.env.MODULES}/live/payload_header.js`);
+const { MultipartParser } = await import(`${process.env.MODULES}/stream/multipart_parser.js`);
+const { HEADER, readPayload } = await import(`${process.env.MODULES}/stream/payload_header.js`);
 
 const bytes = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const text = (data) => String.fromCharCode(...data);

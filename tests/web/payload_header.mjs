@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { HEADER, readPayload } = await import(`${process.env.MODULES}/live/payload_header.js`);
+const { HEADER, readPayload } = await import(`${process.env.MODULES}/stream/payload_header.js`);
 
 function part(status) {
   const body = new Uint8Array(HEADER);

@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 
 const { HttpStream } = await import(`${process.env.MODULES}/stream/http_stream.js`);
 const { pauseAfter } = await import(`${process.env.MODULES}/stream/reconnecting_stream.js`);
-const { readParts } = await import(`${process.env.MODULES}/live/multipart_parser.js`);
+const { readParts } = await import(`${process.env.MODULES}/stream/multipart_parser.js`);
 
 globalThis.location = { href: "http://me:secret@camera/yard/recordings?x#y" };
 

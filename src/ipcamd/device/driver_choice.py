@@ -30,8 +30,11 @@ from ipcamd.device.drivers import (
     Unit,
 )
 from ipcamd.device.trajectory import MovingAxis
-from ipcamd.device.virtual import (
-    OffsetClock,
+from ipcamd.device.virtual.clock import OffsetClock
+from ipcamd.device.virtual.lens import VirtualLens
+from ipcamd.device.virtual.network import VirtualNetwork
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt, make_zoom
+from ipcamd.device.virtual.simple_parts import (
     VirtualInput,
     VirtualIrCut,
     VirtualLed,
@@ -40,9 +43,6 @@ from ipcamd.device.virtual import (
     VirtualSerialLine,
 )
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_lens import VirtualLens
-from ipcamd.device.virtual_network import VirtualNetwork
-from ipcamd.device.virtual_pan_tilt import VirtualPanTilt, make_zoom
 from ipcamd.errors import ConfigError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.store.keyvalue import KeyValueStore
@@ -191,7 +191,7 @@ class _Choice:
         text = self._chosen["ir-cut"]
         if "gpiochip" in text:
             lines = self._gpio_lines("ir-cut", "one or two lines, each")
-            return _load("filter_motor", "ir-cut").GpioFilterMotor(lines)
+            return _load("ir_cut_motor", "ir-cut").GpioIrCutMotor(lines)
         place, *words = text.split() or [""]
         path, colon, control = place.rpartition(":")
         if not (colon and control and path.startswith("/")) or words not in ([], ["inverted"]):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from ipcamd.camera import Camera
-from ipcamd.delivery.worker.retry import RetryPauses
+from ipcamd.delivery.worker.retry_pauses import RetryPauses
 from ipcamd.errors import IpcamdError
 from ipcamd.event_bus import EdgeFilter, Event
 from ipcamd.events.schedule import Schedule

@@ -8,10 +8,10 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
-from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card_files import WholeFile, add_clip_file, remove_files, rescan_file
 from ipcamd.storage.card_presence import CardPresence
+from ipcamd.storage.card_recycling import Space, is_full, recycle
 from ipcamd.storage.card_scan import CardScan
 from ipcamd.storage.disk import CardId, Disk
 from ipcamd.storage.index import RecordingIndex
@@ -19,8 +19,6 @@ from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.threaded_file import ThreadedFile
 
-RESERVE_BYTES = 8 << 20
-"""Bytes that stay free so that open files can be completed; on a small card, a sixteenth of its size."""
 IDLE_S = 5.0
 """Seconds that formatting waits for open files to be completed."""
 READ_S = 30.0
@@ -31,14 +29,6 @@ THREADS = 4
 """Maximum number of concurrent calls on the card; the recorder's calls are not counted."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Size of the card and free space on it."""
-
-    total_bytes: int = 0
-    free_bytes: int = 0
 
 
 class Card:
@@ -175,8 +165,7 @@ class Card:
     @property
     def full(self) -> bool:
         """Whether nothing more can be written because the card is full and its files may not be deleted."""
-        space = self.space()
-        return self._policy() == "stop" and space.total_bytes > 0 and space.free_bytes <= _reserve(space)
+        return is_full(self.space(), self._policy())
 
     async def make_room(self, need: int) -> bool:
         """Free `need` bytes and the reserve; return False if the card is full and no file may be deleted.
@@ -185,18 +174,7 @@ class Card:
         ``OSError``.
         """
         async with self._room_lock:
-            while await self._is_short_of(need):
-                if not self.mounted:
-                    raise CardError("there is no SD card")
-                if self._policy() != "recycle":
-                    return False
-                if not self.is_read:
-                    raise CardBusy("the SD card is full; no file can be deleted until the card has been read")
-                oldest = self.index.oldest()
-                if oldest is None:
-                    return False
-                await self.delete(oldest)
-            return True
+            return await recycle(self, need, self._policy)
 
     # ---- files
 
@@ -331,11 +309,6 @@ class Card:
             self._scan.cancel()
         self._notify()
 
-    async def _is_short_of(self, need: int) -> bool:
-        await self.look()
-        space = self.space()
-        return space.free_bytes < need + _reserve(space)
-
     async def _make_room_for(self, file: WholeFile) -> bool:
         """Free space for a file. Wait until the card has been read if the oldest file is not known otherwise."""
         size = (await self.threads.run(file.path.stat)).st_size
@@ -360,7 +333,3 @@ class Card:
     def _notify(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-def _reserve(space: Space) -> int:
-    return min(RESERVE_BYTES, space.total_bytes // 16)

@@ -11,9 +11,10 @@ import pytest
 from ipcamd.control.lens.controller import LensController
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.device.position import LensPosition
+from ipcamd.device.virtual.lens import DEPTH, VirtualLens
+from ipcamd.device.virtual.pan_tilt import make_zoom
+from ipcamd.device.virtual.zoom_tracking import best_focus
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_lens import DEPTH, VirtualLens, best_focus
-from ipcamd.device.virtual_pan_tilt import make_zoom
 from ipcamd.media.image.focus_meter import FocusMeter, FocusReading
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
@@ -103,7 +104,7 @@ async def test_it_measures_only_meanwhile_and_is_busy(key_values: KeyValueStore)
 
 
 async def test_a_jam_ends_it(key_values: KeyValueStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.device.virtual_lens.JAM_S", 0.5)
+    monkeypatch.setattr("ipcamd.device.virtual.lens.JAM_S", 0.5)
     rig = Rig(key_values, LensPosition(1, 37))
     async with showing(rig):
         await rig.lens.start_autofocus()

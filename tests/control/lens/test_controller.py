@@ -11,9 +11,9 @@ from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.device.absent import AbsentLens
 from ipcamd.device.position import LensPosition
+from ipcamd.device.virtual.lens import VirtualLens
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt, make_zoom
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_lens import VirtualLens
-from ipcamd.device.virtual_pan_tilt import VirtualPanTilt, make_zoom
 from ipcamd.errors import RequestFailed
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.params import ALL_GROUPS

@@ -11,8 +11,8 @@ from ipcamd.control.ptz.controller import PtzController
 from ipcamd.control.ptz.lock import PtzLock
 from ipcamd.device.absent import AbsentPanTilt
 from ipcamd.device.position import PtzPosition
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_pan_tilt import VirtualPanTilt
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank

@@ -12,6 +12,7 @@ from tests.delivery.ftp.proftpd import CREATE_ONLY, PASSWORD, USER, ProFtpd, pro
 from tests.delivery.stage import Stage, staged
 from tests.e2e.camera import eventually
 
+from ipcamd.delivery.target.file_names import temporary_name
 from ipcamd.errors import RequestFailed
 
 pytestmark = pytest.mark.slow
@@ -37,7 +38,7 @@ async def test_an_upload_that_cannot_be_resumed_is_sent_again_whole(tmp_path: Pa
         await stage.put("ftp", "one.avi", CLIP)
         await stage.put("ftp", "two.avi", b"small")
         (item,) = await stage.delivery._spool.advance("ftp")  # as if it had been tried
-        (server.home / item.temporary_name).write_bytes(CLIP[:500_000])
+        (server.home / temporary_name(item)).write_bytes(CLIP[:500_000])
         await stage.until(failed=1)
         await aim(stage, server)
         await stage.until(done=2)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ipcamd.delivery.queue.outbox import Outbox
+from ipcamd.delivery.webhook.receiver_answer import MAX_REFUSALS
 from ipcamd.delivery.webhook.webhooks import WebhookService
-from ipcamd.delivery.webhook.worker import REFUSALS, WebhookParts
+from ipcamd.delivery.webhook.worker import WebhookParts
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.media.codecs import JPEG
@@ -146,7 +147,7 @@ async def test_the_same_again_until_it_arrives(tmp_path: Path) -> None:
 
 
 async def test_a_message_that_is_refused_again_and_again_is_dropped(tmp_path: Path) -> None:
-    receiver = Receiver([*[b"422 Unprocessable"] * REFUSALS, b"200 OK"])
+    receiver = Receiver([*[b"422 Unprocessable"] * MAX_REFUSALS, b"200 OK"])
     receiver.may_answer.set()
     async with world_of(tmp_path, receiver) as world:
         await world.set(1, receiver)
@@ -154,8 +155,8 @@ async def test_a_message_that_is_refused_again_and_again_is_dropped(tmp_path: Pa
         world.publish(2)
         await until(lambda: world.outbox.counts("webhook1").delivered == 1)
         counts = world.outbox.counts("webhook1")
-    assert receiver.states == [(1, "ON")] * REFUSALS + [(2, "ON")]
-    assert (counts.waiting, counts.dropped, counts.failures) == (0, 1, REFUSALS)
+    assert receiver.states == [(1, "ON")] * MAX_REFUSALS + [(2, "ON")]
+    assert (counts.waiting, counts.dropped, counts.failures) == (0, 1, MAX_REFUSALS)
     assert any("a message is dropped" in note[2] for note in world.notes)
 
 

@@ -1,6 +1,6 @@
 """When failed deliveries are tried again."""
 
-from ipcamd.delivery.worker.retry import RetryPauses
+from ipcamd.delivery.worker.retry_pauses import RetryPauses
 
 
 def test_pauses_grow_to_five_minutes() -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.e2e.camera import eventually
 from tests.network.ddns.dyndns_server import NAME, PASSWORD, USER, DyndnsServer
 
+from ipcamd.device.virtual.network import VirtualNetwork
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_network import VirtualNetwork
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.network.ddns import outcome
 from ipcamd.network.ddns.updater import DdnsUpdater

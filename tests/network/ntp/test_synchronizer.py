@@ -19,7 +19,7 @@ from tests.network.ntp.sntp_server import (
 )
 
 from ipcamd.device.clock import CameraClock
-from ipcamd.device.virtual import OffsetClock
+from ipcamd.device.virtual.clock import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.network.ntp import synchronizer
 from ipcamd.network.ntp.client import ask_offset

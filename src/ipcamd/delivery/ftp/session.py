@@ -13,7 +13,7 @@ from ipcamd.delivery.ftp.errors import FULL, NotAllowed, explained, is_refusal
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.file_names import NAMES, candidate_names, split_path
+from ipcamd.delivery.target.file_names import NAMES, candidate_names, split_path, temporary_name
 from ipcamd.delivery.target.file_session import FileSession
 from ipcamd.delivery.target.missing_rights import Right, TargetState
 from ipcamd.errors import DeliveryError
@@ -75,7 +75,7 @@ class FtpSession(FileSession):
 
     def _upload_part(self, item: SpoolItem) -> str:
         """Upload the file under a temporary name, and return the name; continue an interrupted upload."""
-        for name in candidate_names(item.temporary_name):
+        for name in candidate_names(temporary_name(item)):
             there = self._size(name) if item.tried else None
             try:
                 self._upload(item, name, there or 0)

@@ -17,7 +17,7 @@ from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.error_text import redact
 from ipcamd.errors import DeliveryError
 
-PATIENCE = 4
+PARTIAL_RECIPIENTS_ATTEMPT = 4
 """Attempt from which on a mail goes to the accepted recipients only, while another one is temporarily refused."""
 Refusals = dict[str, tuple[int, str]]
 """Refused recipients: address to SMTP reply code and text."""
@@ -88,7 +88,7 @@ class MailSession:
             who, (code, words) = next(iter(refused.items()))
             raise DeliveryError(f"the mail server refuses the recipient {who}", f"{code} {words}", transient=code < 500)
         later = [f"{who}: {code} {words}" for who, (code, words) in refused.items() if code < 500]
-        if later and attempt < PATIENCE:
+        if later and attempt < PARTIAL_RECIPIENTS_ATTEMPT:
             raise DeliveryError("the mail server refuses a recipient for the moment", "; ".join(later))
         self._client.send(mail)
         return refused

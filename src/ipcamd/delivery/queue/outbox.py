@@ -16,7 +16,7 @@ from ipcamd.store.database import Database
 _RETRY_S = 5.0
 """Seconds from a failed write to the next attempt."""
 
-_PICTURE_BYTES = 8_000_000
+_MAX_BYTES_WITH_PICTURES = 8_000_000
 """Waiting bytes of a target above which no picture is queued, because the queue is also in memory."""
 
 _log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Outbox:
 
     def has_room_for_picture(self, target: str) -> bool:
         """Whether few enough bytes wait for a target to queue a picture."""
-        return self.counts(target).waiting_bytes < _PICTURE_BYTES
+        return self.counts(target).waiting_bytes < _MAX_BYTES_WITH_PICTURES
 
     def clear(self, target: str) -> None:
         """Remove all messages of a disabled target."""

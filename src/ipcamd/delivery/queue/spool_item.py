@@ -46,11 +46,6 @@ class SpoolItem:
             return None
         return self.event_ns, self.event_label, self.schedule
 
-    @property
-    def temporary_name(self) -> str:
-        """Its name at the target until it is complete."""
-        return f"{self.name}.{self.token[:8]}.part"
-
 
 def describe_items(items: Sequence[SpoolItem]) -> str:
     """Return the display name of items that were sent together."""

@@ -38,7 +38,7 @@ from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.samba.errors import REFUSALS, explained, status_code
 from ipcamd.delivery.target.blocking_session import CONNECT_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.file_names import NAMES, candidate_names, split_path
+from ipcamd.delivery.target.file_names import NAMES, candidate_names, split_path, temporary_name
 from ipcamd.delivery.target.file_session import FileSession
 from ipcamd.delivery.target.missing_rights import Right, TargetState
 from ipcamd.errors import DeliveryError
@@ -124,11 +124,11 @@ class SambaSession(FileSession):
         """Return a new file with a temporary name, or that of an earlier attempt."""
         access = FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.DELETE
         try:
-            return self._create(item.temporary_name, access, CreateDisposition.FILE_OVERWRITE_IF)
+            return self._create(temporary_name(item), access, CreateDisposition.FILE_OVERWRITE_IF)
         except AccessDenied:
             if not item.tried:
                 raise
-            other = next(name for name in candidate_names(item.temporary_name) if self._size(name) is None)
+            other = next(name for name in candidate_names(temporary_name(item)) if self._size(name) is None)
             return self._create(other, access, CreateDisposition.FILE_CREATE)
 
     def _upload_directly(self, item: SpoolItem) -> str:

@@ -9,6 +9,11 @@ NAMES = 20
 """Maximum number of names to try."""
 
 
+def temporary_name(item: SpoolItem) -> str:
+    """Return the name of a file at the target until it is complete."""
+    return f"{item.name}.{item.token[:8]}.part"
+
+
 def candidate_names(name: str) -> Iterator[str]:
     """Yield the name, then the same with ``-2``, ``-3`` and so on before its suffix."""
     yield name

@@ -11,8 +11,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.delivery.event_json import event_fields
 from ipcamd.delivery.queue.outbox import Outbox, OutboxMessage
 from ipcamd.delivery.webhook.config import WebhookConfig
-from ipcamd.delivery.webhook.payload import webhook_payload
-from ipcamd.delivery.worker.retry import LONGEST_S, RetryPauses
+from ipcamd.delivery.worker.retry_pauses import LONGEST_PAUSE_S, RetryPauses
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError, RequestFailed
 from ipcamd.event_bus import EdgeFilter, Event, EventBus, EventQueue
@@ -21,17 +20,11 @@ from ipcamd.params.group import Group
 from ipcamd.settings.change_records import CAMERA, Change
 from ipcamd.settings.settings import Settings
 
+if TYPE_CHECKING:
+    from ipcamd.delivery.webhook.receiver_answer import ReceiverAnswer
+
 QUEUED_EVENTS = 1000
 """Maximum number of events that wait while a picture is taken; above it, the oldest are dropped."""
-if TYPE_CHECKING:
-    from ipcamd.delivery.webhook.post import PostOutcome
-
-GONE = 410
-"""Status of a receiver that wants no more events."""
-REFUSED = frozenset({400, 413, 415, 422})
-"""Statuses with which a receiver refuses one message."""
-REFUSALS = 5
-"""Refusals after which a message is dropped, so that it does not delay the following ones."""
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +117,7 @@ class WebhookWorker:
             raise RequestFailed("no address is set")
         picture = await self._take_picture() if config.with_picture else None
         camera = self._parts.describe_camera()
-        body = webhook_payload("test", now_ns, {}, camera, config.with_picture, picture)
+        body = _make_payload("test", now_ns, {}, camera, config.with_picture, picture)
         outcome = await self._post(config, _new_id(), body)
         if outcome.problem:
             raise RequestFailed(outcome.problem)
@@ -159,7 +152,7 @@ class WebhookWorker:
         type_ = f"{event.kind.value}.{'on' if event.is_on else 'off'}"
         data = event_fields(event, self._parts.started_by(event))
         camera = self._parts.describe_camera()
-        return webhook_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
+        return _make_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
 
     async def _take_picture(self) -> EncodedFrame | None:
         with suppress(RequestFailed):  # no picture within six seconds: send the event without one
@@ -176,11 +169,11 @@ class WebhookWorker:
             message = await self._next_message()
             try:
                 outcome = await self._post(config, message.topic, message.payload)
-                refusals = refusals + 1 if outcome.status in REFUSED else 0
-                pause_s = self._settle(config, message, outcome, refusals >= REFUSALS)
+                refusals = refusals + 1 if outcome.is_refusal else 0
+                pause_s = self._settle(config, message, outcome, outcome.drops_message(refusals))
             except Exception:  # a defect must not end the task
                 _log.exception("%s failed", self.name)
-                pause_s = LONGEST_S
+                pause_s = LONGEST_PAUSE_S
             if pause_s:
                 await self._parts.sleep(pause_s)
             else:
@@ -195,14 +188,14 @@ class WebhookWorker:
             return await self._parts.outbox.head(self.name)
         return message
 
-    async def _post(self, config: WebhookConfig, message_id: str, body: bytes) -> "PostOutcome":
+    async def _post(self, config: WebhookConfig, message_id: str, body: bytes) -> "ReceiverAnswer":
         timestamp_s = self._parts.now_ns() // 1_000_000_000
         from ipcamd.delivery.webhook.post import post_message  # not at the camera's start
 
         return await post_message(self._parts.egress, config, message_id, body, timestamp_s)
 
     def _settle(
-        self, config: WebhookConfig, message: OutboxMessage, outcome: "PostOutcome", is_undeliverable: bool
+        self, config: WebhookConfig, message: OutboxMessage, outcome: "ReceiverAnswer", is_undeliverable: bool
     ) -> float:
         """Handle the result of a message; return the seconds before the next request."""
         outbox = self._parts.outbox
@@ -216,7 +209,7 @@ class WebhookWorker:
             self._note("", f"{config.host}: a message is dropped, because the receiver refuses it: {outcome.problem}")
             return 0.0
         self._note_failure(config, outcome)
-        if outcome.status == GONE:  # in a separate task, because the change ends this one
+        if outcome.is_gone:  # in a separate task, because the change ends this one
             task = asyncio.get_running_loop().create_task(self._switch_off())
             self._switching_off.add(task)
             task.add_done_callback(self._switching_off.discard)
@@ -235,10 +228,10 @@ class WebhookWorker:
             self._note(f"{config.host} accepts events again", "")
         self._failure = ""
 
-    def _note_failure(self, config: WebhookConfig, outcome: "PostOutcome") -> None:
+    def _note_failure(self, config: WebhookConfig, outcome: "ReceiverAnswer") -> None:
         """Log a failure, unless it equals the previous one."""
         words = f"{config.host}: {outcome.problem}"
-        if outcome.status == GONE:
+        if outcome.is_gone:
             words += ": the receiver wants no more events, the webhook is switched off"
         if words != self._failure:
             self._failure = words
@@ -247,6 +240,19 @@ class WebhookWorker:
 
     def _note(self, done: str, failed: str) -> None:
         self._parts.note(self.name, done, failed)
+
+
+def _make_payload(
+    type_: str,
+    time_ns: int,
+    data: Mapping[str, object],
+    camera: Mapping[str, str],
+    with_picture: bool,
+    picture: EncodedFrame | None,
+) -> bytes:
+    from ipcamd.delivery.webhook.payload import webhook_payload  # not at the camera's start
+
+    return webhook_payload(type_, time_ns, data, camera, with_picture, picture)
 
 
 def _new_id() -> str:

@@ -15,7 +15,8 @@ from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.missing_rights import TargetState, TargetStates
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.delivery.worker.delivery_log import DeliveryLog, Note
-from ipcamd.delivery.worker.retry import LONGEST_S, ItemFailures, RetryPauses
+from ipcamd.delivery.worker.refused_items import ItemFailures
+from ipcamd.delivery.worker.retry_pauses import LONGEST_PAUSE_S, RetryPauses
 from ipcamd.delivery.worker.target_session import TargetSession, WorkerResources, connect_to_target
 from ipcamd.errors import DeliveryError, StoreError
 
@@ -136,7 +137,7 @@ class DeliveryWorker:
             await self._fail(in_flight.sending, error)
         except Exception:  # a defect must not end the worker
             _log.exception("delivery by %s failed", self.uploader.title)
-            await self._resources.sleep(LONGEST_S)
+            await self._resources.sleep(LONGEST_PAUSE_S)
 
     async def _drain(self, session: TargetSession, in_flight: InFlight) -> None:
         """Send the waiting items: first one that proves that the target works, if in doubt; last those that failed

@@ -8,16 +8,18 @@ from contextlib import AbstractContextManager, aclosing, contextmanager
 from datetime import tzinfo
 from enum import StrEnum
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card import Card
-from ipcamd.storage.export.bounded_pipe import BoundedPipe
-from ipcamd.storage.export.plan import ExportPlan, make_plan
 from ipcamd.storage.recording import Recording
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.priority import lower_priority
+
+if TYPE_CHECKING:
+    from ipcamd.storage.export.bounded_pipe import BoundedPipe
+    from ipcamd.storage.export.plan import ExportPlan
 
 MAX_EXPORTS = 2
 """Maximum number of concurrent exports."""
@@ -41,14 +43,14 @@ class Export:
 
     name: str
     """Name given by the page that requests the export."""
-    plan: ExportPlan
+    plan: "ExportPlan"
     state: ExportState = ExportState.RUNNING
     done_s: float = 0
     """Seconds of video written so far."""
     sent_bytes: int = 0
     problem: str = ""
     """Reason for the failure; empty if there was none."""
-    pipe: BoundedPipe | None = None
+    pipe: "BoundedPipe | None" = None
 
 
 class Exports:
@@ -69,22 +71,26 @@ class Exports:
         """Whether the maximum number of exports is running."""
         return sum(export.state is ExportState.RUNNING for export in self) >= MAX_EXPORTS
 
-    async def plan(self, since_ns: int, until_ns: int, folder: str | None = None) -> ExportPlan:
+    async def plan(self, since_ns: int, until_ns: int, folder: str | None = None) -> "ExportPlan":
         """Return the plan for a time range, in nanoseconds since the epoch, of the recordings in `folder`, or in all
         folders.
 
         Raises `CardError` if there is nothing to export.
         """
+        from ipcamd.storage.export.plan import make_plan  # not at the camera's start
+
         if self._card.disk is None:
             raise CardError("there is no SD card")
         wanted = [r for r in self._card.index if folder in (None, r.folder)]
         return await self._threads.run(partial(make_plan, self._card.disk, wanted, since_ns, until_ns))
 
-    async def write(self, name: str, plan: ExportPlan) -> AsyncGenerator[bytes, None]:
+    async def write(self, name: str, plan: "ExportPlan") -> AsyncGenerator[bytes, None]:
         """Yield the MP4 file of a plan; closing the generator cancels the export.
 
         Raises `CardError`, and `CardBusy` if too many exports are running.
         """
+        from ipcamd.storage.export.bounded_pipe import BoundedPipe  # not at the camera's start
+
         if self.is_busy:
             raise CardBusy(f"{MAX_EXPORTS} exports are already running; wait until one of them has finished")
         export = self._remember(Export(name, plan, pipe=BoundedPipe()))
@@ -153,7 +159,7 @@ class Exports:
 
 def _write(
     export: Export,
-    pipe: BoundedPipe,
+    pipe: "BoundedPipe",
     open_recording: Callable[[Recording], AbstractContextManager[BinaryIO]],
     zone: tzinfo,
 ) -> None:

@@ -12,7 +12,6 @@ from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
 from ipcamd.storage.card import Card
-from ipcamd.storage.playback.thumbnail import make_thumbnail, thumbnail_position
 from ipcamd.storage.recording import Recording, Segments
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.priority import lower_priority
@@ -86,6 +85,8 @@ class Playback:
 
     async def thumbnail(self, recording: Recording, at_s: float | None = None) -> bytes:
         """Return a thumbnail of the recording as JPEG: the last key frame before `at_s`. Raises `CardError`."""
+        from ipcamd.storage.playback.thumbnail import make_thumbnail, thumbnail_position  # not at the camera's start
+
         at_s = thumbnail_position(_length_s(recording), at_s)
         key = recording, at_s
         if found := self._thumbnails.get(key):

@@ -13,9 +13,9 @@ from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.device.linux.v4l2.axis_control import AxisControl
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
 from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
+from ipcamd.device.motor_speeds import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, LensPosition, PtzPosition
 from ipcamd.device.trajectory import MovingAxis
-from ipcamd.device.virtual_pan_tilt import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
 from ipcamd.errors import RequestFailed
 
 STEP_S = 0.05

@@ -35,7 +35,7 @@ export class AudioPlayer {
     this.#context = null;
   }
 
-  /** @param {import("./payload_header.js").Frame} frame */
+  /** @param {import("../stream/payload_header.js").Frame} frame */
   play(frame) {
     const context = this.#context;
     if (!context || !frame.data.length) return;

@@ -3,6 +3,9 @@
 import { cameraUrl } from "../shared/camera_url.js";
 
 const TRIES = 5;
+export const OFFSET_AGE_MS = 60_000; // milliseconds between two readings of the camera's clock
+export const DELAY_JUMP_MS = 3_000; // a delay that changes by more milliseconds at once means that a clock was set
+export const FOREIGN_CLOCK_MS = 60_000; // milliseconds; a longer delay means that another clock stamped the picture
 
 /** The browser's time: milliseconds since the epoch, finer than Date.now() and never set back. */
 export function browserTime() {

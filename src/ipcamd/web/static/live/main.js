@@ -10,15 +10,12 @@ import { pauseInBackground } from "../shared/background_pause.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
-import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
-import { playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
+import { DELAY_JUMP_MS, FOREIGN_CLOCK_MS, OFFSET_AGE_MS, askCamera, browserTime, clockOffset } from "./clock_offset.js";
+import { bindKeys } from "./keys.js";
+import { NO_PICTURE_MS, playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
 import { View, size } from "./view.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see
-const OFFSET_AGE_MS = 60_000; // milliseconds between two readings of the camera's clock
-const DELAY_JUMP_MS = 3_000; // a delay that changes by more milliseconds at once means that a clock was set
-const NO_PICTURE_MS = 30_000; // milliseconds without a picture after which a stream counts as unplayable
-const FOREIGN_CLOCK_MS = 60_000; // milliseconds; a longer delay means that another clock stamped the picture
 
 const view = new View();
 tellMissingParts((text) => view.toast(text));
@@ -325,20 +322,19 @@ function resumeWatching() {
   else stream?.retryNow();
 }
 
-const KEYS = {
-  " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, r: toggleRecording, t: () => talk.press(),
-  w: () => switchTo(motion), p: () => switchTo(ptz), "+": () => magnify("zoomIn"), "-": () => magnify("zoomOut"), 0: () => magnify("reset"),
-};
-
-function key(event) {
-  const writing = event.target.matches("input[type=text], input[type=number]");
-  const typing = event.target.closest("input, button, a") && [" ", "Enter"].includes(event.key);
-  if (writing || typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  const action = KEYS[event.key.toLowerCase()];
-  if (!action) return;
-  event.preventDefault();
-  action();
-}
+bindKeys({
+  pause: togglePause,
+  fullScreen: toggleFull,
+  sound: toggleSound,
+  snapshot: saveSnapshot,
+  record: toggleRecording,
+  talk: () => talk.press(),
+  motion: () => switchTo(motion),
+  ptz: () => switchTo(ptz),
+  zoomIn: () => magnify("zoomIn"),
+  zoomOut: () => magnify("zoomOut"),
+  zoomReset: () => magnify("reset"),
+});
 
 view.pause.addEventListener("click", togglePause);
 view.sound.addEventListener("click", toggleSound);
@@ -364,7 +360,6 @@ addEventListener("beforeunload", (event) => recorder && event.preventDefault());
 view.player.addEventListener("pointermove", stirred);
 view.player.addEventListener("pointerdown", stirred);
 pauseInBackground(pauseWatching, resumeWatching);
-document.addEventListener("keydown", key);
 addEventListener("online", () => stream?.retryNow());
 addEventListener("online", () => methodReturn?.hurry());
 

@@ -1,6 +1,7 @@
 // Playback methods: the streams that this browser can play, by which of its interfaces, and the user's selection.
 
 const KEPT_AS = "stream"; // in the browser's storage
+export const NO_PICTURE_MS = 30_000; // milliseconds without a picture after which a method counts as unplayable
 
 /** The codecs of video streams, with their names in the browser: profile and level are those of the camera's 720p. */
 const CODECS = new Map([
@@ -25,7 +26,7 @@ const MJPEG = {
   by: "single pictures",
   path: "cgi/mjpg/mjpeg.cgi",
   async load() {
-    const [{ JpegRenderer }, { readParts }] = await Promise.all([import("../renderers/jpeg_renderer.js"), import("./multipart_parser.js")]);
+    const [{ JpegRenderer }, { readParts }] = await Promise.all([import("../renderers/jpeg_renderer.js"), import("../stream/multipart_parser.js")]);
     return { Renderer: JpegRenderer, read: readParts, ...(await overHttp()) };
   },
   tellsLevels: true,
@@ -51,7 +52,7 @@ function webCodecs(name) {
     by: "by WebCodecs",
     path: `cgi/mpeg/stream1.cgi?codec=${name}`,
     async load() {
-      const [Renderer, { readParts }] = await Promise.all([RENDERERS[name](), import("./multipart_parser.js")]);
+      const [Renderer, { readParts }] = await Promise.all([RENDERERS[name](), import("../stream/multipart_parser.js")]);
       return { Renderer, read: readParts, ...(await overHttp()) };
     },
     tellsLevels: true,

@@ -1,7 +1,7 @@
 // Small picture: the live picture on other pages, while they are visible.
 
 import { JpegRenderer } from "../renderers/jpeg_renderer.js";
-import { readParts } from "./multipart_parser.js";
+import { readParts } from "../stream/multipart_parser.js";
 import { HttpStream } from "../stream/http_stream.js";
 
 const PATH = "cgi/mjpg/mjpeg.cgi";

@@ -12,7 +12,7 @@ export class StreamStatistics {
   /** Lost pictures since the start of the connection. */
   lost = 0;
 
-  /** @param {import("./payload_header.js").Frame} frame @param {number} time when it arrived */
+  /** @param {import("../stream/payload_header.js").Frame} frame @param {number} time when it arrived */
   arrived(frame, time) {
     this.#first ??= time;
     this.#arrivals.push([time, frame.bytes, frame.kind !== "audio"]);

@@ -10,7 +10,7 @@ export class JpegRenderer {
   #next = null;
   #busy = false;
 
-  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../live/payload_header.js").Frame) => void} drawn called for each displayed frame */
+  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../stream/payload_header.js").Frame) => void} drawn called for each displayed frame */
   constructor(canvas, drawn) {
     this.#canvas = canvas;
     this.#pen = canvas.getContext("2d", { alpha: false });

@@ -33,7 +33,7 @@ export class WebCodecsRenderer {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {(frame: import("../live/payload_header.js").Frame) => void} drawn called for each displayed frame
+   * @param {(frame: import("../stream/payload_header.js").Frame) => void} drawn called for each displayed frame
    * @param {() => void} failed called if the browser cannot decode the first picture
    */
   constructor(canvas, drawn, failed) {

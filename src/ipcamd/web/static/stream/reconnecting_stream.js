@@ -27,7 +27,7 @@ export function pauseAfter(failures, chance = Math.random()) {
  * @typedef {object} Listener
  * @property {(again: boolean) => void} connecting again: after a failed connection
  * @property {() => void} connected the first bytes of a new connection have arrived
- * @property {(frame: import("../live/payload_header.js").Frame) => void} frame
+ * @property {(frame: import("./payload_header.js").Frame) => void} frame
  * @property {(why: string, seconds: number) => void} waiting until the next attempt
  * @property {(why: string) => void} refused permanently
  * @property {() => void} unplayable this browser cannot play the stream

@@ -15,7 +15,7 @@ PULSE_S = 0.1
 """Duration of the pulse that moves the filter; longer ones would heat its coil."""
 
 
-class GpioFilterMotor:
+class GpioIrCutMotor:
     """With two lines, a pulse on the first one inserts the filter, on the second one removes it. With one line, the
     level ``high`` holds the filter in."""
 

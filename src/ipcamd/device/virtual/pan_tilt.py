@@ -3,23 +3,11 @@
 import time
 from collections.abc import Callable
 
+from ipcamd.device.motor_speeds import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
-from ipcamd.device.trajectory import MovingAxis, cruise_speed
+from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
-
-FULL_RANGE_S = {1: 24.0, 2: 12.0, 3: 8.0}
-"""Speed to the seconds of a move from one limit of pan or tilt to the other (clarifications, PTZ on a virtual device).
-"""
-ZOOM_RANGE_S = 3.0
-"""The same for zoom, which has one speed."""
-ACCELERATION = 256.0
-"""Acceleration of pan and tilt: units per second squared; the full range has 200 units. Reaching speed 3 takes a tenth
-of a second."""
-ZOOM_ACCELERATION = 10.0
-"""Units of zoom per second squared; the full range has 3 units."""
-ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
-"""Units of zoom per second."""
 
 
 def make_zoom(now_s: Callable[[], float] = time.monotonic) -> MovingAxis:
@@ -104,8 +92,3 @@ class VirtualPanTilt:
             self.restore(self.position)
         else:
             self._blocked = False
-
-
-def speed_of(level: int) -> float:
-    """Return the velocity of pan and tilt at speed 1 to 3, in units per second."""
-    return cruise_speed(2 * PAN_LIMIT, FULL_RANGE_S[level], ACCELERATION)

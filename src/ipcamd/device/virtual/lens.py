@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 
+from ipcamd.device.motor_speeds import ZOOM_SPEED
 from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.device.trajectory import MovingAxis, cruise_speed
+from ipcamd.device.virtual.zoom_tracking import best_focus, track_zoom
 from ipcamd.device.virtual_hardware import VirtualHardware
-from ipcamd.device.virtual_pan_tilt import ZOOM_SPEED
 from ipcamd.errors import RequestFailed
 
 FOCUS_RANGE_S = 0.7
@@ -21,11 +22,6 @@ BLUR = 0.9
 """Blur per unit beyond that, see ``View``."""
 JAM_S = 5.0
 """Seconds after which a jammed motor gives up (clarifications, A motor that jams)."""
-
-
-def best_focus(zoom: float) -> float:
-    """Return the focus of the sharpest picture."""
-    return 50 + 10 * (zoom - 1)
 
 
 class VirtualLens:
@@ -89,16 +85,9 @@ class VirtualLens:
         self._focus.stop()
 
     def follow_zoom(self) -> None:
-        """Move to the best focus, synchronously with a zoom of the pan-tilt head."""
-        if not self._zoom.rest_in_s or self._hardware["lens"] == "jam":
-            return
-        here, best = self._focus.position, best_focus(self._zoom.target)
-        way = self._zoom.target - self._zoom.position
-        if abs(way) < 0.05:
-            self._focus.move_to(best, FOCUS_SPEED)
-        else:
-            factor = (best - here) / way
-            self._focus.path = self._zoom.path.mapped(factor, here - factor * self._zoom.position)
+        """Keep the picture in focus while the pan-tilt head zooms."""
+        if self._hardware["lens"] != "jam":
+            track_zoom(self._zoom, self._focus, FOCUS_SPEED)
 
     def _set_jammed(self, value: str) -> None:
         """Stop at the present position: the jam also affects the present move."""

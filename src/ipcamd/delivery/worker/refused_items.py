@@ -1,37 +1,14 @@
-"""Retry policy of deliveries: pauses after failures, and items that cause failures themselves."""
+"""Refused items: which items cause failures themselves, wait behind the others, and are dropped."""
 
-import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
-FIRST_S, LONGEST_S, AWAY_S = 5.0, 300.0, 50.0
-"""First pause; longest pause; and longest pause while the host is unreachable, so that deliveries resume within a
-minute of its return."""
 REFUSALS, BREAKS = 3, 10
 """Refusals of the first item, or interruptions while it is sent, before another item is tried first."""
 MOST_FAILURES = 50
 """Failures of any kind after which an item is dropped, if the target accepted others meanwhile."""
-
-
-class RetryPauses:
-    """Pauses between attempts: each twice as long as the previous one, with a random variation."""
-
-    def __init__(self, chance: Callable[[], float] = random.random) -> None:
-        """`chance` returns random numbers from 0 to 1."""
-        self._chance = chance
-        self.failures = 0
-
-    def reset(self) -> None:
-        """Record a success."""
-        self.failures = 0
-
-    def next(self, away: bool) -> float:
-        """Record a failure, and return the pause in seconds."""
-        pause_s = min(FIRST_S * 2.0 ** min(self.failures, 10), AWAY_S if away else LONGEST_S)
-        self.failures += 1
-        return pause_s * (0.9 + 0.2 * self._chance())
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""Drivers of the virtual device: simulated hardware."""
