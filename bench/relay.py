@@ -67,12 +67,12 @@ def measure(folder: Path, rounds: int, seconds: float, say: Callable[[str], None
                 result["cpu_us"] = 1e6 * result["server_cpu_s"] / (result["frames_per_s"] * result["seconds"])
                 results.setdefault((relay.name, "tcp", VIEWERS), []).append(result)
                 if relay.name == "ipcamd":
-                    report = origin_state(near)
+                    report = relay_state(near)
                     assert report == "passed through", report
     return results
 
 
-def origin_state(near: CameraProcess) -> str:
+def relay_state(near: CameraProcess) -> str:
     """Return the state of the relay's stream, which continues for a moment after the viewers have left."""
 
     def state() -> str:
