@@ -8,7 +8,7 @@ from tests.access.conftest import PASSWORD
 from tests.store.group import GROUPS
 from tests.store.test_database import no_room
 
-from ipcamd.access.accounts import SLOTS, Account, Accounts
+from ipcamd.access.accounts import MAX_ACCOUNTS, Account, Accounts
 from ipcamd.errors import ConfigError, RequestFailed, StoreError
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Requester
@@ -170,7 +170,7 @@ async def test_refused_requests_change_nothing(accounts: Accounts, action: Actio
 async def test_there_is_room_for_twenty_and_the_first(accounts: Accounts) -> None:
     for number in range(20):
         await accounts.add(f"user{number}", "foo", Rank.GUEST)
-    assert len(accounts.entries) == SLOTS == 21
+    assert len(accounts.entries) == MAX_ACCOUNTS == 21
     with pytest.raises(RequestFailed, match="21 accounts"):
         await accounts.add("onemore", "foo", Rank.GUEST)
     await accounts.remove("user7", by("admin"))

@@ -6,8 +6,8 @@ from tests.access.conftest import PASSWORD
 
 from ipcamd.access.accounts import Account, Accounts
 from ipcamd.access.authenticator import Authenticator
+from ipcamd.access.digest_nonces import LIFE_S
 from ipcamd.access.login_result import LoginRefusal, Reason
-from ipcamd.access.nonces import LIFE_S
 from ipcamd.access.udp_talk_permission import ADDRESSES
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import CAMERA

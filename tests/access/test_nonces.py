@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.client import Watch
 
-from ipcamd.access import nonces as module
-from ipcamd.access.nonces import LIFE_S, Nonces
+from ipcamd.access import digest_nonces as module
+from ipcamd.access.digest_nonces import LIFE_S, Nonces
 
 EVER = -1.0
 

@@ -3,7 +3,7 @@ import logging
 import pytest
 from tests.access.client import Watch
 
-from ipcamd.access.throttle import ENTRIES, HOUR_S, Throttle, network
+from ipcamd.access.login_throttle import ENTRIES, HOUR_S, Throttle, network
 
 HERE = "192.0.2.1"
 THERE = "192.0.2.2"

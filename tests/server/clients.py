@@ -9,7 +9,7 @@ from tests.server.serving import Server, until
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.params.group import Rank
-from ipcamd.server.http.connection import HttpConnection
+from ipcamd.server.http.http_connection import HttpConnection
 
 
 async def hang(call: Call) -> Reply:

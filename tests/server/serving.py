@@ -16,14 +16,14 @@ from ipcamd.cgi.endpoint_module import EndpointModule
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.connection_limits import Limits
+from ipcamd.server.connection_registry import Registry
+from ipcamd.server.http.checks.allowed_hosts import AllowedHosts
 from ipcamd.server.http.checks.forwarded import TrustedProxies
-from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.http_service import HttpService
 from ipcamd.server.http.router import Router
-from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.listener import Listener
-from ipcamd.server.registry import Registry
 from ipcamd.server.request_queue import RequestQueue
 from ipcamd.server.viewer_limit import ViewerLimit
 

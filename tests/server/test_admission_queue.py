@@ -14,7 +14,7 @@ from ipcamd.server.admission import GRACE_S, Verdict
 from ipcamd.server.admission_queue import CAPACITY, POLL_S
 from ipcamd.server.connection_limits import Limits
 from ipcamd.server.connection_timeouts import ConnectionTimeouts
-from ipcamd.server.http.connection import HttpConnection
+from ipcamd.server.http.http_connection import HttpConnection
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.request_queue import RequestQueue
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ipcamd.server.registry import BATCH, Registry
+from ipcamd.server.connection_registry import BATCH, Registry
 
 
 class Client:

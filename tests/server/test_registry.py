@@ -23,13 +23,13 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.connection_limits import Limits
-from ipcamd.server.http.connection import HttpConnection
+from ipcamd.server.connection_registry import Registry
 from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.http_connection import HttpConnection
+from ipcamd.server.http.http_service import HttpService
 from ipcamd.server.http.router import Router
-from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.pending_connection import TlsContext
-from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.http.multipart_writer import SDK_TYPE
 from ipcamd.workers.pool import WorkerPool
@@ -254,8 +254,8 @@ async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[FileReply]
 async def test_the_end_is_bounded_whatever_hangs(
     stalled: tuple[Server, list[FileReply]], tls: TlsContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
-    monkeypatch.setattr("ipcamd.server.registry.RELEASE_S", 0.05)
+    monkeypatch.setattr("ipcamd.server.connection_registry.CLOSE_S", 0.05)
+    monkeypatch.setattr("ipcamd.server.connection_registry.RELEASE_S", 0.05)
     server, files = stalled
     listener = await server.service.open(HOSTS, 0, tls)
     socks = [
@@ -274,7 +274,7 @@ async def test_the_end_is_bounded_whatever_hangs(
 
 
 async def test_shutdown_releases_the_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
+    monkeypatch.setattr("ipcamd.server.connection_registry.CLOSE_S", 0.05)
     path = tmp_path / "clip.avi"
     path.write_bytes(bytes(8_000_000))
 
@@ -307,7 +307,7 @@ async def test_shutdown_releases_the_camera(tmp_path: Path, monkeypatch: pytest.
 async def test_connections_that_serve_nobody_end_with_the_process(
     tls: TlsContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.server.registry._left_open", left_open := [])
+    monkeypatch.setattr("ipcamd.server.connection_registry._left_open", left_open := [])
     async with serving(QUICK, HANG) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         writer = await busy(server, server.listener.port)

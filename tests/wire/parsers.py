@@ -27,8 +27,8 @@ from ipcamd.onvif.soap.fault import Fault
 from ipcamd.params import GROUPS
 from ipcamd.params.kinds.address_range import AddressRange
 from ipcamd.params.motion import MOTION
+from ipcamd.server.http.checks.allowed_hosts import AllowedHosts
 from ipcamd.server.http.checks.forwarded import TrustedProxies
-from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.rtsp.replay.play_request import read_play
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer

@@ -17,7 +17,7 @@ from ipcamd.settings.change_records import CAMERA, Requester
 from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.store.database import Database, TransactionPart, Work
 
-SLOTS = 21
+MAX_ACCOUNTS = 21
 """Maximum number of accounts: 20, and the administrator created at the first start."""
 
 NAME_LIMIT = 32
@@ -195,8 +195,8 @@ class Accounts:
 
         Logins of unchanged accounts remain valid. Raises `RequestFailed` for an invalid account.
         """
-        if not 0 < len(wanted) <= SLOTS or Rank.ADMIN not in {rank for _, rank in wanted.values()}:
-            raise RequestFailed(f"accounts: 1 to {SLOTS} are required, including an administrator")
+        if not 0 < len(wanted) <= MAX_ACCOUNTS or Rank.ADMIN not in {rank for _, rank in wanted.values()}:
+            raise RequestFailed(f"accounts: 1 to {MAX_ACCOUNTS} are required, including an administrator")
         for name, (password, _) in wanted.items():
             if not re.fullmatch(_NAME, name):
                 raise RequestFailed(f"user={shown(name)}: allowed are {NAMES}")
@@ -231,8 +231,8 @@ class Accounts:
         def add(entries: StoredAccounts) -> StoredAccounts:
             if name in entries:
                 raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
-            if len(entries) >= SLOTS:
-                raise RequestFailed(f"user={name}: there are {SLOTS} accounts already; action=remove makes room")
+            if len(entries) >= MAX_ACCOUNTS:
+                raise RequestFailed(f"user={name}: there are {MAX_ACCOUNTS} accounts already; action=remove makes room")
             check_password(password, name, self._allow_weak)
             return entries | {name: self._make(name, password, rank)}
 

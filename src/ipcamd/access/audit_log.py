@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from ipcamd.access.throttle import network
+from ipcamd.access.login_throttle import network
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import IpcamdError
 from ipcamd.settings.audit_entry import AuditEntry

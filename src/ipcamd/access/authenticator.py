@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from ipcamd.access.accounts import Account, Accounts, StoredAccount
 from ipcamd.access.audit_log import AuditLog
+from ipcamd.access.digest_nonces import Nonces
 from ipcamd.access.keyring import KeyRing
 from ipcamd.access.login_result import LoginRefusal, Reason
-from ipcamd.access.nonces import Nonces
-from ipcamd.access.throttle import Throttle
+from ipcamd.access.login_throttle import Throttle
 from ipcamd.access.udp_talk_permission import UdpTalkPermission
 from ipcamd.access.username_token import TokenNonces, UsernameToken
 from ipcamd.logs import SummaryLog

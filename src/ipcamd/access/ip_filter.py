@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from ipcamd.access.filter_rules import FilterRules
+from ipcamd.access.ip_filter_rules import FilterRules
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.params.ipfilter import IP_FILTER, LISTS, MAX_ENTRIES
@@ -97,7 +97,7 @@ class IpFilter:
     def refuse_lock_out(self, texts: Mapping[str, str], addresses: Sequence[str]) -> None:
         """Raise ``RequestFailed`` if the new values would lock out one of `addresses`."""
         if texts and addresses:
-            from ipcamd.access.lock_out import refuse_lock_out
+            from ipcamd.access.ip_filter_lock_out import refuse_lock_out
 
             refuse_lock_out(self._rules, FilterRules.of(self._settings[IP_FILTER.name] | texts), addresses)
 

@@ -1,15 +1,12 @@
 """Builder of a camera: starts its parts one after the other."""
 
-import errno
 import logging
-import os
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
 
 from ipcamd.app.control import build_control
-from ipcamd.app.core import Core, build_core
+from ipcamd.app.core import build_core
 from ipcamd.app.events import build_events
 from ipcamd.app.maintenance.firmware import build_firmware, settle_version
 from ipcamd.app.maintenance.firmware_host import FirmwareHost
@@ -17,12 +14,11 @@ from ipcamd.app.media import build_media
 from ipcamd.app.network_services.mqtt import start_mqtt
 from ipcamd.app.network_services.network import announce, build_ntp, start_network
 from ipcamd.app.network_services.onvif import LateOnvif
-from ipcamd.app.process.greeting import greet_terminal
+from ipcamd.app.process.start_messages import greet_terminal, print_password, print_ready_line
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
 from ipcamd.camera import Camera
-from ipcamd.errors import ConfigError
 from ipcamd.log_buffer import LogBuffer
 from ipcamd.maintenance.backup.backup import BackupService
 from ipcamd.maintenance.factory_default import FactoryDefault
@@ -115,48 +111,11 @@ async def start_camera(
     watch = start_network(stack, core, ntp)
     start_mqtt(stack, core, events, camera)
     if core.password is not None:
-        _print_password(core, core.password)
+        print_password(core, core.password)
     await settle_version(core, host)
-    _announce(host.pid, Ports(http, https, rtsp, talk, rtsps, webrtc))
+    print_ready_line(host.pid, Ports(http, https, rtsp, talk, rtsps, webrtc))
     run_in_thread(partial(greet_terminal, core, http, https, rtsp), "greeting")  # a terminal may be stopped
     media.pipeline.warm_up()
     await announce(stack, core, watch, camera)
     services.upkeep.start()
     return services.upkeep.reload
-
-
-def _announce(pid: int, ports: Ports) -> None:
-    """Print the ready line on standard output.
-
-    A failure is only logged: after a restart its reader may be closed.
-    """
-    shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": pid}
-    shown |= {"rtsps": ports.rtsps, "webrtc": ports.webrtc}  # scripts depend on the order of the earlier fields
-    try:
-        _print_line(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
-    except OSError as error:
-        _log.warning("the ready line cannot be written: %s", error)
-    if os.geteuid() == 0:
-        _log.warning(
-            "the camera runs as root, which it does not need: start it as a separate user that may read the source; "
-            "ports below 1024 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)"
-        )
-
-
-def _print_password(core: Core, password: str) -> None:
-    """Print the first administrator's password, once. Raises ``ConfigError`` if it cannot be printed."""
-    try:
-        _print_line(f"first start: user {core.options.admin_user} password {password}")
-    except OSError as error:
-        raise ConfigError(
-            f"the administrator's password cannot be written to standard output ({error.strerror}): "
-            "set one with --admin-password"
-        ) from error
-    core.accounts.mark_password_printed()
-
-
-def _print_line(line: str) -> None:
-    """Write a line to standard output, unbuffered, because a buffer would fail again at exit. Raises ``OSError``."""
-    if not sys.stdout:
-        raise OSError(errno.EBADF, "it is closed")
-    os.write(sys.stdout.fileno(), f"{line}\n".encode())

@@ -15,7 +15,7 @@ from typing import Any
 from ipcamd import logs
 from ipcamd.app.build import start_camera
 from ipcamd.app.maintenance.firmware_host import FirmwareHost
-from ipcamd.app.process.allocator import keep_returning_free_pages, reuse_large_blocks
+from ipcamd.app.process.free_memory import keep_returning_free_pages, reuse_large_blocks
 from ipcamd.app.process.service_manager import ServiceManager
 from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken

@@ -23,30 +23,30 @@ from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.server.admission import Admission
 from ipcamd.server.connection_limits import Limits
+from ipcamd.server.connection_registry import Registry
+from ipcamd.server.http.checks.allowed_hosts import AllowedHosts
 from ipcamd.server.http.checks.forwarded import TrustedProxies
-from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.http_service import HttpService
 from ipcamd.server.http.router import Router
-from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.listener import Listener
 from ipcamd.server.open_file_limit import fit_limits, raise_file_limit
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.rebindable_port import RebindablePort
-from ipcamd.server.registry import Registry
-from ipcamd.server.rtsp.mounts.mounts import Mounts
 from ipcamd.server.rtsp.mounts.presentation import MediaTrack
-from ipcamd.server.rtsp.service import RtspService
+from ipcamd.server.rtsp.mounts.stream_paths import Mounts
+from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk.rtp_talk import TalkReceiver
 from ipcamd.server.talk.udp_talk import TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.server.webrtc.service import WebRtcService
+from ipcamd.server.webrtc.webrtc_service import WebRtcService
 from ipcamd.web.endpoints import DESCRIPTION, MODULES
 from ipcamd.workers.thread import run_in_thread
 
 _HTTPS = "Network.Advanced.HTTPS"
-CUT_DELAY_S = 0.2
+IP_FILTER_CUT_DELAY_S = 0.2
 """Seconds from a new rule of the IP filter until the denied connections are closed."""
 
 
@@ -184,7 +184,7 @@ class Services:
 
     def _cut_denied(self) -> None:
         """Close connections that the IP filter now denies, after the answer to the request with the rule."""
-        asyncio.get_running_loop().call_later(CUT_DELAY_S, self._recheck)
+        asyncio.get_running_loop().call_later(IP_FILTER_CUT_DELAY_S, self._recheck)
 
     def _recheck(self) -> None:
         for service in self._open:

@@ -14,6 +14,8 @@ PRESS = "PRESS"
 """Payload of a command without a value."""
 PAYLOAD_LIMIT = 256
 """Maximum bytes of a command."""
+MAX_QUEUED_COMMANDS = 100
+"""Commands that may wait; further ones are dropped."""
 
 Action = Callable[[Camera, str, Requester], Awaitable[object]]
 """Executes a payload on behalf of a requester; raises ``IpcamdError``."""

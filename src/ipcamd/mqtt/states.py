@@ -7,6 +7,9 @@ from ipcamd.delivery.event_json import state_text
 from ipcamd.event_bus import Event, EventKind, StorageEvent
 from ipcamd.params.motion import WINDOWS
 
+STATE_INTERVAL_S = 5.0
+"""Seconds between two readings of states that change without an event: viewers, frame rate, card."""
+
 
 def read_states(camera: Camera) -> dict[str, str]:
     """Return the payload of each state by its topic below the prefix."""

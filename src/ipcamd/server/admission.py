@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Protocol
 
-from ipcamd.access.throttle import network
+from ipcamd.access.login_throttle import network
 from ipcamd.server.admission_queue import AdmissionQueue
 from ipcamd.server.connection_limits import Limits
 from ipcamd.server.handshake_queue import HandshakeQueue

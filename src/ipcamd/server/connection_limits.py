@@ -25,8 +25,8 @@ class Limits:
     """Connections in total."""
     connections_per_address: int = 1500
     """Connections per address (IPv6: per /64)."""
-    handshakes: int = handshake_queue.MOST
+    handshakes: int = handshake_queue.MAX_HANDSHAKES
     """Concurrent TLS handshakes."""
-    handshakes_per_address: int = handshake_queue.MOST_PER_ADDRESS
+    handshakes_per_address: int = handshake_queue.MAX_HANDSHAKES_PER_ADDRESS
     """Concurrent TLS handshakes per address."""
     timeouts: ConnectionTimeouts = ConnectionTimeouts()

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from ipcamd.access.throttle import network
+from ipcamd.access.login_throttle import network
 
-MOST = 64
+MAX_HANDSHAKES = 64
 """Concurrent TLS handshakes in total."""
-MOST_PER_ADDRESS = 16
+MAX_HANDSHAKES_PER_ADDRESS = 16
 """Concurrent TLS handshakes per address (IPv6: per /64)."""
 TLS_BUFFER_BYTES = 16 * 1024
 """Maximum size of a TLS record."""
@@ -31,7 +31,7 @@ class HandshakeQueue:
     oldest one of the address that has the most, so clients that never finish cannot block others.
     """
 
-    def __init__(self, most: int = MOST, most_per_address: int = MOST_PER_ADDRESS) -> None:
+    def __init__(self, most: int = MAX_HANDSHAKES, most_per_address: int = MAX_HANDSHAKES_PER_ADDRESS) -> None:
         """`most` concurrent handshakes are allowed in total, `most_per_address` of one address."""
         self.buffer = bytearray(TLS_BUFFER_BYTES)
         """Read buffer that all TLS connections of the event loop share."""

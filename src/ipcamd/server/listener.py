@@ -17,7 +17,7 @@ BACKLOG = 4096
 ACCEPT_BATCH = 64
 """Connections accepted before other events are handled. A turn of the event loop may take 50 ms under load, and an
 administrator's connection waits behind earlier ones."""
-PAUSE_S = 1.0
+ACCEPT_PAUSE_S = 1.0
 """Pause in accepting when the process or the machine is out of file descriptors or memory."""
 TRIES = 8
 """Attempts to find a port that is free on all addresses."""
@@ -75,9 +75,9 @@ class Listener:
             self._accept(sock, normalize_address(peer[0]))
 
     def _rest(self, error: OSError) -> None:
-        self._warn("port %d accepts no connections for %g s: %s", self.port, PAUSE_S, error)
+        self._warn("port %d accepts no connections for %g s: %s", self.port, ACCEPT_PAUSE_S, error)
         self._stop()
-        self._resume_timer = asyncio.get_running_loop().call_later(PAUSE_S, self._start)
+        self._resume_timer = asyncio.get_running_loop().call_later(ACCEPT_PAUSE_S, self._start)
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ import pytest
 
 PROGRAM = """
 import ctypes
-from ipcamd.app.process.allocator import return_free_pages, reuse_large_blocks
+from ipcamd.app.process.free_memory import return_free_pages, reuse_large_blocks
 
 class Mallinfo(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd".split()] + [

@@ -12,7 +12,7 @@ from tests.network.ddns.dyndns_server import NAME, PASSWORD, USER, DyndnsServer
 from ipcamd.device.virtual.network import VirtualNetwork
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.egress.policy import EgressPolicy
-from ipcamd.network.ddns import outcome
+from ipcamd.network.ddns import next_update
 from ipcamd.network.ddns.updater import DdnsUpdater
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.network import DNSUPDATE
@@ -174,7 +174,7 @@ async def test_a_failure_that_may_pass_is_tried_again_after_half_an_hour(start: 
 
 
 async def test_it_is_tried_again_without_a_restart(start: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcome, "RETRY_S", 0.1)
+    monkeypatch.setattr(next_update, "RETRY_S", 0.1)
     with DyndnsServer(["911"]) as server:
         device = await start()
         await device.enable(server.url)

@@ -12,8 +12,9 @@ import pytest
 from ipcamd.access.accounts import Account
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.onvif.events.filter import NotificationFilter
-from ipcamd.onvif.events.producer import OWN_LIMIT, SUBSCRIPTIONS_LIMIT, NotificationProducer
-from ipcamd.onvif.events.subscription import QUEUE_LIMIT, Subscription
+from ipcamd.onvif.events.producer import NotificationProducer
+from ipcamd.onvif.events.subscription import Subscription
+from ipcamd.onvif.events.subscription_limits import OWN_LIMIT, QUEUE_LIMIT, SUBSCRIPTIONS_LIMIT
 from ipcamd.onvif.soap.fault import Fault
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank

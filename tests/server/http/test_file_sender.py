@@ -184,7 +184,7 @@ async def test_a_disk_that_fails_breaks_off(tmp_path: Path) -> None:
 
 
 async def test_the_end_of_the_service_ends_a_download(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.01)
+    monkeypatch.setattr("ipcamd.server.connection_registry.CLOSE_S", 0.01)
     async with serving(shelf.endpoint) as server:
         _, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")

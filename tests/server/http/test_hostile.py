@@ -12,11 +12,11 @@ from tests.server.serving import Clock, Users
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.params.group import Rank
-from ipcamd.server.http.connection import HttpConnection
+from ipcamd.server.connection_registry import Registry
 from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.http_connection import HttpConnection
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.streaming.fanout import Fanout
-from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 
 STATUSES = {100, 200, 400, 401, 403, 404, 405, 408, 413, 414, 431}

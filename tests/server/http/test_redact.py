@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.server.http.redact import redacted
+from ipcamd.server.http.log_redaction import redacted
 
 
 @pytest.mark.parametrize(

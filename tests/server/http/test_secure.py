@@ -11,8 +11,8 @@ from ipcamd.cgi.endpoint import Endpoint, Framing, Join, Reply, never
 from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
-from ipcamd.server.http.connection import HttpConnection
-from ipcamd.server.http.streaming.viewer import TlsViewer
+from ipcamd.server.http.http_connection import HttpConnection
+from ipcamd.server.http.streaming.http_viewer import TlsViewer
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.wire.http.multipart_writer import SDK_TYPE
 

@@ -10,7 +10,7 @@ from tests.server.serving import HOSTS, Server, serving, until
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import ConfigError
 from ipcamd.params.group import Rank
-from ipcamd.server import listener, registry
+from ipcamd.server import connection_registry, listener
 from ipcamd.server.connection_limits import Limits
 
 LIMITS = Limits(viewers=2, connections=6, connections_per_address=5)
@@ -164,7 +164,7 @@ async def test_a_port_in_use_is_refused_in_words() -> None:
 async def test_out_of_descriptors_it_rests_and_recovers(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(listener, "PAUSE_S", 0.01)
+    monkeypatch.setattr(listener, "ACCEPT_PAUSE_S", 0.01)
     async with serving(QUICK) as server:
         accept, failures = socket.socket.accept, [OSError(24, "Too many open files")] * 3
 
@@ -195,7 +195,7 @@ async def test_one_port_on_both_families() -> None:
 
 
 async def test_shutdown_waits_for_no_client_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "CLOSE_S", 0.01)
+    monkeypatch.setattr(connection_registry, "CLOSE_S", 0.01)
     async with serving(QUICK, Endpoint("/hang", Rank.GUEST, hang)) as server, asyncio.timeout(30):
         idle, _ = await talk(server, GET)
         busy, _ = await talk(server, b"GET /hang HTTP/1.1\r\n\r\n")

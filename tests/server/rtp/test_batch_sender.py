@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ipcamd.server.rtp.send_ring import SendRing
-from ipcamd.server.rtp.tcp import MIN_CONNECTIONS, BatchSender
+from ipcamd.server.rtp.tcp_viewer import MIN_CONNECTIONS, BatchSender
 
 Send = Callable[[list[int], bytes], dict[int, int]]
 

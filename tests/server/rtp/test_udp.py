@@ -5,7 +5,7 @@ import pytest
 from ipcamd.media.stream.traffic import Traffic, ViewerIdentity
 from ipcamd.server.rtp import paced_viewer
 from ipcamd.server.rtp.frame import RtpFrame
-from ipcamd.server.rtp.udp import UdpPortPair, UdpViewer
+from ipcamd.server.rtp.udp_viewer import UdpPortPair, UdpViewer
 from ipcamd.wire.rtp.rtp import FULL
 
 IDENTITY = ViewerIdentity("127.0.0.1", "rtsp")

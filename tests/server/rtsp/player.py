@@ -14,9 +14,9 @@ from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.connection_limits import Limits
-from ipcamd.server.registry import Registry
-from ipcamd.server.rtsp.mounts.mounts import Mounts
-from ipcamd.server.rtsp.service import RtspService
+from ipcamd.server.connection_registry import Registry
+from ipcamd.server.rtsp.mounts.stream_paths import Mounts
+from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import rtp
 

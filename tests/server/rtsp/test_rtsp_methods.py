@@ -58,7 +58,7 @@ async def test_a_description_keeps_the_encoder_warm_for_a_while(
 ) -> None:
     await describe(stage, player, "/h264")
     assert stage.lens.h264.watched.is_set()
-    monkeypatch.setattr("ipcamd.server.rtp.stream.LINGER_S", 0.02)
+    monkeypatch.setattr("ipcamd.server.rtp.rtp_stream.AFTER_DESCRIBE_S", 0.02)
     await describe(stage, player, "/h264")
     async with asyncio.timeout(30):
         while stage.lens.h264.watched.is_set():  # noqa: ASYNC110 - a stream does not tell when it rests

@@ -14,8 +14,8 @@ from ipcamd.media import codecs
 from ipcamd.params import GROUPS
 from ipcamd.params.network import QOS
 from ipcamd.server.qos import dscp_values
-from ipcamd.server.rtsp.mounts.mounts import Mounts
 from ipcamd.server.rtsp.mounts.presentation import MediaTrack
+from ipcamd.server.rtsp.mounts.stream_paths import Mounts
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, track_name
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.server.rtsp.response import RtspError

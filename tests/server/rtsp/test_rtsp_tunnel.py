@@ -10,12 +10,12 @@ from tests.server.rtsp.player import Player, Stage
 from tests.server.serving import HOSTS, Users
 
 from ipcamd.camera import Camera
+from ipcamd.server.connection_registry import Registry
 from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.http_service import HttpService
 from ipcamd.server.http.router import Router
-from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.listener import Listener
-from ipcamd.server.registry import Registry
 from ipcamd.wire.rtsp.tunnel import GREETING
 
 

@@ -11,7 +11,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.connection_limits import Limits
-from ipcamd.server.rtp import tcp
+from ipcamd.server.rtp import tcp_viewer
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.wire.rtp import feedback, rtcp, rtp
 
@@ -50,7 +50,7 @@ async def test_nothing_is_sent_before_a_key_frame(stage: Stage, player: Player) 
 async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(
     stage: Stage, batch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tcp, "MIN_CONNECTIONS", 1 if batch == "one call" else 9)
+    monkeypatch.setattr(tcp_viewer, "MIN_CONNECTIONS", 1 if batch == "one call" else 9)
     slow, fast = await stage.player(), await stage.player()
     for player in (slow, fast):
         await player.play()

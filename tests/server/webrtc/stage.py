@@ -12,10 +12,10 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params.group import Rank
-from ipcamd.server.registry import Registry
+from ipcamd.server.connection_registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.server.webrtc.service import WebRtcService
 from ipcamd.server.webrtc.stream_table import WebRtcStreams
+from ipcamd.server.webrtc.webrtc_service import WebRtcService
 from ipcamd.webrtc_sessions import WebRtcOffer
 from ipcamd.wire.rtp import rtp
 

@@ -14,7 +14,7 @@ from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.workers.thread import run_in_thread
 
 if TYPE_CHECKING:
-    from ipcamd.mqtt.service import MqttService
+    from ipcamd.mqtt.mqtt_service import MqttService
 
 
 def start_mqtt(stack: ShutdownStack, core: Core, events: EventParts, camera: Camera) -> None:
@@ -51,6 +51,6 @@ class LateMqtt:
 
 
 def _import_service() -> "type[MqttService]":
-    from ipcamd.mqtt.service import MqttService
+    from ipcamd.mqtt.mqtt_service import MqttService
 
     return MqttService

@@ -7,8 +7,8 @@ from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.discovery.address_watch import AddressWatch
+from ipcamd.discovery.port_mapping.mapped_services import PortMappingService
 from ipcamd.discovery.port_mapping.port_mapping import PortMapping
-from ipcamd.discovery.port_mapping.service import PortMappingService
 from ipcamd.network.ddns.updater import DdnsUpdater
 from ipcamd.network.ntp.synchronizer import NtpSynchronizer
 from ipcamd.workers.thread import run_in_thread

@@ -12,12 +12,12 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.params.network import QOS, WEBRTC
+from ipcamd.server.connection_registry import Registry
 from ipcamd.server.qos import dscp_values
-from ipcamd.server.registry import Registry
-from ipcamd.server.rtsp.mounts.mounts import SUB
+from ipcamd.server.rtsp.mounts.stream_paths import SUB
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.server.webrtc.service import Talk, WebRtcService
 from ipcamd.server.webrtc.stream_table import WebRtcStreams
+from ipcamd.server.webrtc.webrtc_service import Talk, WebRtcService
 from ipcamd.webrtc_sessions import UNSUPPORTED
 
 PACKAGES = ("OpenSSL", "pylibsrtp")

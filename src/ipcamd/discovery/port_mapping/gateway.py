@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import OwnAddress
 
-LIFETIME_S = 3600
+MAPPING_LIFETIME_S = 3600
 """Requested lifetime of a mapping, in seconds: mappings expire soon after a power cut."""
 
 
@@ -56,7 +56,7 @@ class Gateway(Protocol):
     """The protocol's name."""
 
     async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
-        """Map a port for `LIFETIME_S`, or renew the mapping; a router may choose another external port."""
+        """Map a port for `MAPPING_LIFETIME_S`, or renew the mapping; a router may choose another external port."""
 
     async def unmap_port(self, mapped: MappedPort) -> None:
         """Remove the mapping."""

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, MappingRequest, Route
+from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, MappedPort, MappingRequest, Route
 from ipcamd.discovery.port_mapping.igd_search import find_location
 from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
@@ -78,7 +78,7 @@ class IgdGateway:
             "NewInternalClient": self._route.own,
             "NewEnabled": 1,
             "NewPortMappingDescription": DESCRIPTION,
-            "NewLeaseDuration": LIFETIME_S,
+            "NewLeaseDuration": MAPPING_LIFETIME_S,
         }
         try:
             await self._call("AddPortMapping", arguments)
@@ -87,7 +87,7 @@ class IgdGateway:
                 raise
             await self._call("AddPortMapping", arguments | {"NewLeaseDuration": 0})
             return 0
-        return LIFETIME_S
+        return MAPPING_LIFETIME_S
 
     async def _call(self, action: str, arguments: Mapping[str, str | int]) -> dict[str, str]:
         fields, body = igd.format_action(self._service.kind, action, arguments)

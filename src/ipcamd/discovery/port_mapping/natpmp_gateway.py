@@ -4,7 +4,7 @@ from functools import partial
 
 from ipcamd.discovery.port_mapping.datagrams import exchange
 from ipcamd.discovery.port_mapping.epoch import RouterEpoch
-from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, Route
+from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, MappedPort, Route
 from ipcamd.wire import natpmp
 
 
@@ -24,7 +24,7 @@ class NatPmpGateway:
 
     async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
         """See `Gateway`."""
-        found = await self._ask_mapping(internal_port, external_port, LIFETIME_S)
+        found = await self._ask_mapping(internal_port, external_port, MAPPING_LIFETIME_S)
         return MappedPort(internal_port, found.external_port, found.lifetime_s)
 
     async def unmap_port(self, mapped: MappedPort) -> None:

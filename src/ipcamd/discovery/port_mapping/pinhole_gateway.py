@@ -6,7 +6,7 @@ pinholes only for the requesting address (2.6.4).
 
 from collections.abc import Mapping
 
-from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, MappingRequest, Route
+from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, MappedPort, MappingRequest, Route
 from ipcamd.discovery.port_mapping.igd_search import find_location
 from ipcamd.egress.http_call import HttpCall, call_at
 from ipcamd.wire.upnp import igd
@@ -41,7 +41,7 @@ class PinholeGateway:
         """See `Gateway`. The port stays the same: nothing is translated."""
         if internal_port not in self._numbers or not await self._renew(internal_port):
             self._numbers[internal_port] = await self._add(internal_port)
-        return MappedPort(internal_port, internal_port, LIFETIME_S)
+        return MappedPort(internal_port, internal_port, MAPPING_LIFETIME_S)
 
     async def unmap_port(self, mapped: MappedPort) -> None:
         """See `Gateway`."""
@@ -58,7 +58,7 @@ class PinholeGateway:
 
     async def _renew(self, port: int) -> bool:
         """Renew the pinhole; return whether the router still has it."""
-        return await self._knows("UpdatePinhole", port, NewLeaseTime=LIFETIME_S)
+        return await self._knows("UpdatePinhole", port, NewLeaseTime=MAPPING_LIFETIME_S)
 
     async def _knows(self, action: str, port: int, **arguments: int) -> bool:
         """Call an action for a pinhole; return whether the router still has the pinhole."""
@@ -78,7 +78,7 @@ class PinholeGateway:
             "InternalClient": self._route.own,
             "InternalPort": port,
             "Protocol": TCP,
-            "LeaseTime": LIFETIME_S,
+            "LeaseTime": MAPPING_LIFETIME_S,
         }
         return (await self._call("AddPinhole", arguments)).get("UniqueID", "")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
-from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, Gateway, MappedPort, MappingRequest
+from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, Gateway, MappedPort, MappingRequest
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError
 from ipcamd.store.keyvalue import KeyValueStore
@@ -99,7 +99,7 @@ class PortMapping:
     async def _await_renewal(self, gateway: Gateway) -> None:
         """Wait for half of the shortest lifetime, or until the router has lost the mappings."""
         clock = asyncio.get_running_loop().time
-        shortest_s = min(mapped.lifetime_s or LIFETIME_S for mapped in self._held.values())
+        shortest_s = min(mapped.lifetime_s or MAPPING_LIFETIME_S for mapped in self._held.values())
         due = clock() + max(shortest_s / 2, CHECK_S / 2)
         while clock() < due:
             await asyncio.sleep(min(CHECK_S, max(0.0, due - clock())))
@@ -127,7 +127,7 @@ class PortMapping:
         await asyncio.shield(self._releasing)
 
     async def _remove_all(self) -> None:
-        """Remove all mappings. An unreachable router removes them after `LIFETIME_S`."""
+        """Remove all mappings. An unreachable router removes them after `MAPPING_LIFETIME_S`."""
         gateway, held = self._gateway, list(self._held.values())
         self._gateway, self._held, self.external_address = None, {}, ""
         if gateway and held:

@@ -12,7 +12,7 @@ from ipcamd.device.drivers import NetworkInterface
 from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError
-from ipcamd.network.ddns.outcome import DdnsOutcome, load_outcome
+from ipcamd.network.ddns.next_update import DdnsOutcome, load_outcome
 from ipcamd.params.group import Values
 from ipcamd.params.network import DNSUPDATE, SERVICES
 from ipcamd.settings.settings import Settings

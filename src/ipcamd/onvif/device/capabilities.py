@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from ipcamd.access.accounts import NAME_LIMIT, SLOTS
+from ipcamd.access.accounts import MAX_ACCOUNTS, NAME_LIMIT
 from ipcamd.onvif.auxiliary import auxiliary_commands
 from ipcamd.onvif.media.profiles import PROFILES_LIMIT
 from ipcamd.onvif.operation import OperationCall, Service
@@ -86,7 +86,7 @@ def _security() -> dict[str, str]:
         "false",
     )
     yes = dict.fromkeys(("TLS1.2", "DefaultAccessPolicy", "UsernameToken", "HttpDigest"), "true")
-    limits = {"MaxUsers": str(SLOTS), "MaxUserNameLength": str(NAME_LIMIT), "MaxPasswordLength": "64"}
+    limits = {"MaxUsers": str(MAX_ACCOUNTS), "MaxUserNameLength": str(NAME_LIMIT), "MaxPasswordLength": "64"}
     return {**no, **yes, **limits, "HashingAlgorithms": "MD5 SHA-256"}
 
 

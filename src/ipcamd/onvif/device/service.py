@@ -6,7 +6,6 @@ from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.auxiliary import send_auxiliary_command
 from ipcamd.onvif.device.capabilities import VERSION, device_capabilities
 from ipcamd.onvif.device.date_time import get_date_time, set_date_time
-from ipcamd.onvif.device.directory import directory_operations
 from ipcamd.onvif.device.discovery_mode import MODES, get_discovery_mode, set_discovery_mode
 from ipcamd.onvif.device.dynamic_dns import TYPES, get_dynamic_dns, set_dynamic_dns
 from ipcamd.onvif.device.information import (
@@ -30,6 +29,7 @@ from ipcamd.onvif.device.network import (
 )
 from ipcamd.onvif.device.protocols import get_protocols, set_protocols
 from ipcamd.onvif.device.scopes import add_scopes, get_scopes, remove_scopes, set_scopes
+from ipcamd.onvif.device.service_list import directory_operations
 from ipcamd.onvif.device.users import create_users, delete_users, get_users, set_users
 from ipcamd.onvif.device.zero_configuration import get_zero_configuration, set_zero_configuration
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional

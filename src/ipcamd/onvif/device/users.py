@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ipcamd.access.accounts import NAME_LIMIT, NAMES, SLOTS, AccountEdit
+from ipcamd.access.accounts import MAX_ACCOUNTS, NAME_LIMIT, NAMES, AccountEdit
 from ipcamd.errors import RequestFailed
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
@@ -28,8 +28,8 @@ def get_users(call: OperationCall) -> Content:
 async def create_users(call: OperationCall) -> Content:
     """Add accounts, all of them or none."""
     accounts, users = call.camera.accounts, call["User"]
-    if len(accounts.entries) + len(users) > SLOTS:
-        raise receiver_fault("Action", "TooManyUsers", reason=f"there can be {SLOTS} accounts")
+    if len(accounts.entries) + len(users) > MAX_ACCOUNTS:
+        raise receiver_fault("Action", "TooManyUsers", reason=f"there can be {MAX_ACCOUNTS} accounts")
     names = [user.value(string, "Username") for user in users]
     if taken := [name for name in names if accounts.entry(name) or names.count(name) > 1]:
         raise sender_fault(

@@ -13,22 +13,18 @@ from ipcamd.event_bus import EventBus
 from ipcamd.onvif.events.filter import NotificationFilter
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.subscription import Subscription
+from ipcamd.onvif.events.subscription_limits import check_subscription
 from ipcamd.onvif.events.translator import Translator, configuration_changed, profile_changed
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.configuration_names import read_names
 from ipcamd.onvif.media.video_encoder import video_encoders
-from ipcamd.onvif.soap.fault import Fault, receiver_fault
-from ipcamd.params.group import Rank, Values
+from ipcamd.params.group import Values
 from ipcamd.params.onvif import ONVIF_METADATA, ONVIF_PROFILES
 from ipcamd.settings.settings import Settings
 
 Listener = Callable[[Sequence[Notification]], None]
 """Called in the event loop; must not block."""
 
-SUBSCRIPTIONS_LIMIT = 32
-"""Maximum number of subscriptions."""
-OWN_LIMIT = SUBSCRIPTIONS_LIMIT // 4
-"""Maximum number of subscriptions of one account below administrator, which must not use all of them."""
 SWEEP_S = 1.0
 """Seconds between two searches for expired subscriptions."""
 
@@ -61,11 +57,7 @@ class NotificationProducer:
     def open(self, account: Account, wanted: NotificationFilter, life_s: float) -> Subscription:
         """Return a new subscription, whose queue contains the present state of all properties. Raises ``Fault``."""
         self._sweep()
-        if len(self._subscriptions) >= SUBSCRIPTIONS_LIMIT:
-            raise _refuse(f"there can be {SUBSCRIPTIONS_LIMIT} subscriptions")
-        own = sum(each.account.name == account.name for each in self._subscriptions.values())
-        if account.rank < Rank.ADMIN and own >= OWN_LIMIT:
-            raise _refuse(f"an account of this rank can have {OWN_LIMIT} subscriptions")
+        check_subscription(account, [each.account for each in self._subscriptions.values()])
         subscription = Subscription(secrets.token_hex(16), account, wanted, life_s, self._now_s)
         self._subscriptions[subscription.number] = subscription
         self._start()
@@ -150,7 +142,3 @@ class NotificationProducer:
 
     def _note_configuration(self, token: str, kind: str, _: Values) -> None:
         self._tell(configuration_changed(token, kind, self._now_ns()))
-
-
-def _refuse(reason: str) -> Fault:
-    return receiver_fault("Action", "SubscribeCreationFailedFault", reason=reason)

@@ -12,8 +12,15 @@ from ipcamd.onvif.endpoints import SUBSCRIPTION_PATH
 from ipcamd.onvif.events.consumer import NotificationConsumers
 from ipcamd.onvif.events.filter import ITEM_FILTER, read_filter
 from ipcamd.onvif.events.notification import CONCRETE, CONCRETE_SET, notification_node
-from ipcamd.onvif.events.producer import SUBSCRIPTIONS_LIMIT, NotificationProducer
+from ipcamd.onvif.events.producer import NotificationProducer
 from ipcamd.onvif.events.subscription import Subscription
+from ipcamd.onvif.events.subscription_limits import (
+    DEFAULT_LIFE_S,
+    LONGEST_LIFE_S,
+    LONGEST_PULL_S,
+    MESSAGES_LIMIT,
+    SUBSCRIPTIONS_LIMIT,
+)
 from ipcamd.onvif.events.topics import TOPICS, topic_set
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.soap.element import Element
@@ -21,15 +28,6 @@ from ipcamd.onvif.soap.fault import Fault, invalid_argument, sender_fault
 from ipcamd.onvif.soap.values import duration, integer, moment, string, web_address
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.group import Rank
-
-DEFAULT_LIFE_S = 60.0
-"""Lifetime of a subscription without a requested time, in seconds."""
-LONGEST_LIFE_S = 3600.0
-"""Longest lifetime of a subscription between renewals, in seconds."""
-LONGEST_PULL_S = 60.0
-"""Longest wait for messages, in seconds."""
-MESSAGES_LIMIT = 100
-"""Maximum number of messages in one answer."""
 
 _READ = AccessClass.READ_MEDIA
 

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 from ipcamd.access.accounts import Account
 from ipcamd.onvif.events.filter import NotificationFilter
 from ipcamd.onvif.events.notification import Notification
-
-QUEUE_LIMIT = 200
-"""Maximum number of messages in the queue; beyond that, the oldest are dropped."""
+from ipcamd.onvif.events.subscription_limits import QUEUE_LIMIT
 
 
 class Subscription:

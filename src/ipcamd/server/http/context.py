@@ -10,12 +10,12 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Join
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError, ViewerLimitReached
+from ipcamd.server.connection_registry import ManagedConnection, Registry
 from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.streaming.fanout import PROTOCOL, Fanout
-from ipcamd.server.http.streaming.viewer import Viewer
+from ipcamd.server.http.streaming.http_viewer import Viewer
 from ipcamd.server.listener import local_address
-from ipcamd.server.registry import ManagedConnection, Registry
 from ipcamd.server.request_queue import RequestQueue
 from ipcamd.server.tcp_transport import sent_bytes
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace

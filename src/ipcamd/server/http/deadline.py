@@ -2,7 +2,7 @@
 
 import math
 
-from ipcamd.server.registry import Registry
+from ipcamd.server.connection_registry import Registry
 
 
 class Deadline:

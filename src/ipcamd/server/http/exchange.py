@@ -8,7 +8,7 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Body, Call, Endpoint
 from ipcamd.errors import HttpError
 from ipcamd.server.http.checks.forwarded import Forwarded
-from ipcamd.server.http.redact import redacted
+from ipcamd.server.http.log_redaction import redacted
 from ipcamd.server.http.request_body import EMPTY, FORM_LIMIT, BodyStream, body_limit, body_too_long_error
 from ipcamd.wire.http.form import form_pairs
 from ipcamd.wire.http.message import Head

@@ -8,11 +8,11 @@ from ipcamd.access.login_result import LoginRefusal, LoginVerifier
 from ipcamd.cgi.endpoint import ANY, Call, Endpoint, Join, LateAnswer, LoginPlace, Reply
 from ipcamd.cgi.endpoint_module import EndpointModule
 from ipcamd.errors import HttpError
+from ipcamd.server.http.checks.allowed_hosts import HOST_REFUSAL, AllowedHosts
 from ipcamd.server.http.checks.browser import is_from_browser
 from ipcamd.server.http.checks.cors import PREFLIGHT, CrossOrigin
-from ipcamd.server.http.checks.csrf import RequestOrigin, origin_of
+from ipcamd.server.http.checks.csrf import FOREIGN_REFUSAL, RequestOrigin, origin_of
 from ipcamd.server.http.checks.forwarded import Forwarded, TrustedProxies
-from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.wire.http.bearer import bearer_token
 from ipcamd.wire.http.message import Head
 
@@ -80,7 +80,7 @@ class Router:
         if endpoint.changes(call.query) and not self._cross_origin.allows(endpoint, call.head):
             match origin_of(call.head, client):
                 case RequestOrigin.FOREIGN:
-                    raise HttpError(403, _FOREIGN)
+                    raise HttpError(403, FOREIGN_REFUSAL)
                 case RequestOrigin.UNKNOWN:
                     from ipcamd.server.http.checks.confirmation import confirmation  # not at the camera's start
 
@@ -116,7 +116,7 @@ class Router:
         if is_from_browser(head.fields):
             for authority in {head.fields.get("host", ""), *client.authorities}:
                 if not self._hosts.allows(authority):
-                    raise HttpError(403, f"{authority}: browsers may not use the camera by this name; {_REMEDY}")
+                    raise HttpError(403, f"{authority}: {HOST_REFUSAL}")
 
     def _account(self, endpoint: Endpoint, head: Head, client: Forwarded) -> Account:
         sent = head.fields.get("authorization")
@@ -135,13 +135,6 @@ class Router:
         if account.rank < endpoint.rank:
             raise HttpError(403, "this account may not do that")
         return account
-
-
-_REMEDY = "the option --allowed-host NAME allows it"
-_FOREIGN = (
-    "refused: the request comes from another site; a reverse proxy must set X-Forwarded-Host or keep Host, "
-    "and be a --trusted-proxy"
-)
 
 
 def _allow(endpoint: Endpoint) -> str:

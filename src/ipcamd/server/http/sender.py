@@ -15,7 +15,7 @@ from ipcamd.server.http.deadline import Deadline
 from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.file_sender import WriteGate, send_file
 from ipcamd.server.http.response import error_reply, format_response, format_stream_head
-from ipcamd.server.http.streaming.viewer import Viewer
+from ipcamd.server.http.streaming.http_viewer import Viewer
 from ipcamd.server.tcp_transport import finish_transport, forget_addresses, reset_transport
 from ipcamd.server.viewer_limit import ViewerPlace
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
-from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.server.rtp.rtp_viewer import RtpViewer
 
 BURST = 48 * 1024
 """Bytes of the first frames that are sent in one burst; the usual receive buffer holds more."""

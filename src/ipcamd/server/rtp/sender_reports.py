@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.server.rtp.rtp_viewer import RtpViewer
 
 RTCP_INTERVAL_S = 5.0
 """Seconds between sender reports."""

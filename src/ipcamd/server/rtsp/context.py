@@ -6,13 +6,13 @@ from typing import Protocol
 
 from ipcamd.access.accounts import Account
 from ipcamd.dataclass import dataclass
-from ipcamd.server.registry import Registry
-from ipcamd.server.rtp.tcp import BatchSender, TcpWriter
-from ipcamd.server.rtp.udp import UdpPortPool
+from ipcamd.server.connection_registry import Registry
+from ipcamd.server.rtp.tcp_viewer import BatchSender, TcpWriter
+from ipcamd.server.rtp.udp_viewer import UdpPortPool
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, FindPresentation
 from ipcamd.server.rtsp.multicast import MulticastService
-from ipcamd.server.rtsp.sessions.session import RtspSession, SessionOwner
+from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession, SessionOwner
 from ipcamd.server.rtsp.sessions.session_table import SessionTable
 from ipcamd.server.rtsp.stream_table import RtpStreamTable
 from ipcamd.wire.rtsp.message import RtspRequest

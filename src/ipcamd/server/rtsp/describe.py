@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.rtp_stream import RtpStream
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, track_name
 from ipcamd.wire.packetize import g711
 from ipcamd.wire.rtsp import sdp

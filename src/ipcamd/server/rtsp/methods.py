@@ -4,13 +4,13 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.rtp_stream import RtpStream
 from ipcamd.server.rtsp.context import ClientConnection
 from ipcamd.server.rtsp.describe import describe
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, split_url
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
-from ipcamd.server.rtsp.sessions.session import RtspSession
+from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession
 from ipcamd.server.rtsp.sessions.session_timeout import TIMEOUT_S
 from ipcamd.server.rtsp.transport_setup import set_up
 from ipcamd.wire.rtsp.message import RtspRequest

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import ViewerIdentity
-from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtp.udp import UdpPortPair, UdpViewer
+from ipcamd.server.rtp.rtp_stream import RtpStream
+from ipcamd.server.rtp.udp_viewer import UdpPortPair, UdpViewer
 from ipcamd.server.rtsp.describe import KEY_FRAME_TIMEOUT_S, describe_track
 from ipcamd.wire.rtsp import sap, sdp
 
 log = logging.getLogger(__name__)
 
-ANNOUNCE = 30.0
+SAP_INTERVAL_S = 30.0
 """Seconds between announcements."""
 
 
@@ -136,7 +136,7 @@ class MulticastService:
                 descriptions = [await self._describe(sender, settings, source) for sender in self._pictures()]
                 for text in descriptions:
                     _send(sock, sap.announce(text, source))
-                await asyncio.sleep(ANNOUNCE)
+                await asyncio.sleep(SAP_INTERVAL_S)
         finally:
             for text in descriptions:
                 _send(sock, sap.announce(text, source, ended=True))

@@ -6,7 +6,7 @@ from ipcamd.media.codecs import CODECS, METADATA
 from ipcamd.params.group import Values
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.rtsp.multicast import MulticastSettings
-from ipcamd.server.rtsp.service import RtspService
+from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.settings.settings import Settings
 
 SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network.Advanced.QoS", "Audio"

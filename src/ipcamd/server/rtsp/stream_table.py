@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import Traffic
-from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtp.viewer import RtpSender
-from ipcamd.server.rtsp.mounts.mounts import AUDIO
+from ipcamd.server.rtp.rtp_stream import RtpStream
+from ipcamd.server.rtp.rtp_viewer import RtpSender
 from ipcamd.server.rtsp.mounts.presentation import FindPresentation, MediaTrack, Presentation
+from ipcamd.server.rtsp.mounts.stream_paths import AUDIO
 
 
 class RtpStreamTable:

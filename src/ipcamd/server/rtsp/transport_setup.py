@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 from ipcamd.media.stream.traffic import ViewerIdentity
-from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtp.tcp import TcpViewer
-from ipcamd.server.rtp.udp import Address, UdpViewer
-from ipcamd.server.rtp.viewer import RtpSender
+from ipcamd.server.rtp.rtp_stream import RtpStream
+from ipcamd.server.rtp.rtp_viewer import RtpSender
+from ipcamd.server.rtp.tcp_viewer import TcpViewer
+from ipcamd.server.rtp.udp_viewer import Address, UdpViewer
 from ipcamd.server.rtsp.context import ClientConnection
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.sessions.session import RtspSession, TrackSetup
+from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession, TrackSetup
 from ipcamd.server.rtsp.sessions.session_table import PROTOCOL
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspRequest

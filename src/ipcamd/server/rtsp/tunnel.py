@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
+from ipcamd.server.connection_registry import ManagedConnection
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.registry import ManagedConnection
-from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
+from ipcamd.server.rtsp.rtsp_connection import RtspConnection
 from ipcamd.server.tcp_transport import has_unread, release_transport, reset_transport
 from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ipcamd.media.stream.hub import Hub
-from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.rtp_stream import RtpStream
 
 KEY_S = 4.0
 """Seconds after the newest key frame at which the camera requests one from its source."""

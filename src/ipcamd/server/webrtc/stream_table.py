@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
-from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.rtp_stream import RtpStream
 from ipcamd.server.webrtc.retransmission import PacketRing
 from ipcamd.server.webrtc.sparse_key_frames import replace_sparse
 from ipcamd.wire.rtp.rtp import HEADER_BYTES

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import cast
 
+from ipcamd.server.connection_registry import ManagedConnection, Registry
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.registry import ManagedConnection, Registry
-from ipcamd.server.rtp.tcp import TcpWriter
+from ipcamd.server.rtp.tcp_viewer import TcpWriter
 from ipcamd.server.tcp_transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.server.webrtc.network_path import PacketReceiver
 from ipcamd.wire.webrtc.tcp_framing import PacketSplitter, frame_packets

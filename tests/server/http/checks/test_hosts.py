@@ -7,7 +7,7 @@ from tests.server.serving import serving
 
 from ipcamd.cgi.endpoint import Endpoint, never, text
 from ipcamd.params.group import Rank
-from ipcamd.server.http.checks.hosts import AllowedHosts
+from ipcamd.server.http.checks.allowed_hosts import AllowedHosts
 
 BROWSER = b"User-Agent: Mozilla/5.0\r\nAccept-Language: en\r\n"
 

@@ -13,8 +13,8 @@ from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.connection_limits import Limits
+from ipcamd.server.http.streaming.http_viewer import UNSENT
 from ipcamd.server.http.streaming.payload_header import pack_header
-from ipcamd.server.http.streaming.viewer import UNSENT
 from ipcamd.server.viewer_limit import ViewerLimit
 
 

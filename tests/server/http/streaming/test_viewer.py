@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.server.serving import Clock
 
 from ipcamd.media.stream.traffic import ViewerIdentity
+from ipcamd.server.http.streaming.http_viewer import MAX_SOUNDS, SOUND_AGE_S, Viewer
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
-from ipcamd.server.http.streaming.viewer import MAX_SOUNDS, SOUND_AGE_S, Viewer
 
 HEAD = SharedBuffer((b"head",))
 

@@ -16,11 +16,11 @@ from tests.storage.replay.recorded import lay
 from tests.wire.avi.avi_files import NOON, SECOND, pictures
 
 from ipcamd.media import codecs
-from ipcamd.server.rtp.tcp import BACKLOG
-from ipcamd.server.rtsp.mounts.mounts import Mounts
+from ipcamd.server.rtp.tcp_viewer import BACKLOG
+from ipcamd.server.rtsp.mounts.stream_paths import Mounts
 from ipcamd.server.rtsp.replay.play_request import read_play
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.service import RtspService
+from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog
 from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtsp.message import RtspRequest

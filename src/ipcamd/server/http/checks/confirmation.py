@@ -7,7 +7,7 @@ import base64
 import hashlib
 
 from ipcamd.cgi.endpoint import Reply
-from ipcamd.server.http.redact import redacted
+from ipcamd.server.http.log_redaction import redacted
 from ipcamd.wire.http.message import Head
 
 _STYLE = """

@@ -12,6 +12,12 @@ PAGE_FIELD = "x-camera-page"
 that allows it, and the camera never allows it: its presence proves the page's origin, whatever ``Host`` a proxy
 sends."""
 
+FOREIGN_REFUSAL = (
+    "refused: the request comes from another site; a reverse proxy must set X-Forwarded-Host or keep Host, "
+    "and be a --trusted-proxy"
+)
+"""Message to a request from another site."""
+
 
 class RequestOrigin(Enum):
     """Origin of a request that changes something."""

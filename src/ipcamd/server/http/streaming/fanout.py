@@ -2,7 +2,7 @@
 
 A frame's part (boundary, headers, payload) is written once to a memfd and sent to each viewer with one ``sendfile``.
 This process copies nothing per viewer, so it serves more viewers than C servers that copy. A viewer whose socket is
-full never delays another; see `ipcamd.server.http.streaming.viewer`.
+full never delays another; see `ipcamd.server.http.streaming.http_viewer`.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
 from ipcamd.server.connection_timeouts import STALL_TIMEOUT_S
 from ipcamd.server.http.response import format_stream_head
+from ipcamd.server.http.streaming.http_viewer import TlsViewer, Viewer, max_frames
 from ipcamd.server.http.streaming.payload_header import pack_header
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
-from ipcamd.server.http.streaming.viewer import TlsViewer, Viewer, max_frames
 from ipcamd.wire.http.multipart_writer import OPENING, plain_part, sdk_part
 
 log = logging.getLogger(__name__)

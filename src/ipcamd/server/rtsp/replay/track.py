@@ -4,9 +4,9 @@ import secrets
 
 from ipcamd.media.codecs import Codec
 from ipcamd.server.rtp.frame import RtpFrame
-from ipcamd.server.rtp.tcp import TcpViewer
-from ipcamd.server.rtp.udp import UdpViewer
-from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.server.rtp.rtp_viewer import RtpViewer
+from ipcamd.server.rtp.tcp_viewer import TcpViewer
+from ipcamd.server.rtp.udp_viewer import UdpViewer
 from ipcamd.storage.replay.cursor import StoredFrame
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.rtp import rtcp, rtp

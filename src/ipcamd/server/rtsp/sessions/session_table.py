@@ -6,7 +6,7 @@ from itertools import count
 from ipcamd.access.accounts import Account
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.sessions.session import Place, RtspSession, SessionOwner
+from ipcamd.server.rtsp.sessions.rtsp_session import Place, RtspSession, SessionOwner
 from ipcamd.server.rtsp.sessions.session_timeout import SessionTimeout
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import feedback, rtcp

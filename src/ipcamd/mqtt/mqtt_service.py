@@ -89,7 +89,7 @@ class MqttService:
 
     async def _connect(self, values: Values) -> None:
         """Run one connection; while MQTT is disabled, only clear the retained topics."""
-        from ipcamd.mqtt.session import MqttSession
+        from ipcamd.mqtt.broker_session import MqttSession
 
         async with MqttSession.open(self._camera, values, self._retained) as session:
             self._note_success(values)

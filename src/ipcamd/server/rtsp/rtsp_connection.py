@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from ipcamd.access.accounts import ANONYMOUS, Account
+from ipcamd.server.connection_registry import ManagedConnection
 from ipcamd.server.connection_timeouts import REPLAY_STALL_S
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.qos import shared_tos
-from ipcamd.server.registry import ManagedConnection
-from ipcamd.server.rtp.tcp import TcpWriter
+from ipcamd.server.rtp.tcp_viewer import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
-from ipcamd.server.rtsp.sessions.session import RtspSession
+from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession
 from ipcamd.server.tcp_transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.wire.rtsp.message import (
     BODY_LIMIT,
@@ -25,7 +25,7 @@ from ipcamd.wire.rtsp.message import (
     format_response,
 )
 
-MOST_SESSIONS = 4
+MAX_SESSIONS_PER_CONNECTION = 4
 """Maximum number of RTSP sessions of one connection."""
 BURST = 8
 """Parser events before other connections are served."""
@@ -159,7 +159,7 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
 
     def create_session(self, media: AnyPresentation, account: Account) -> RtspSession:
         """Create a session. Raises `RtspError` 453 at the limit of this client or of the camera."""
-        if len(self.sessions) >= MOST_SESSIONS:
+        if len(self.sessions) >= MAX_SESSIONS_PER_CONNECTION:
             raise RtspError(453)
         session = self.context.sessions.create(self, self.address, media, account)
         self.context.registry.note_request(self)
@@ -174,7 +174,7 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
         if session.owner is not self:
             if self.authenticate(request, talk=TALK_TRACK in session.setups).name != session.account.name:
                 raise RtspError(454)
-            if session.owner is None and len(self.sessions) < MOST_SESSIONS:
+            if session.owner is None and len(self.sessions) < MAX_SESSIONS_PER_CONNECTION:
                 session.owner = self
                 self.sessions[session.identifier] = session
         self.context.sessions.keep_alive(session)

@@ -4,6 +4,8 @@ import socket
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
+HOST_REFUSAL = "browsers may not use the camera by this name; the option --allowed-host NAME allows it"
+"""Message to a browser, after the refused name."""
 LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".test", ".localhost")
 """Suffixes of names that no public name server resolves."""
 

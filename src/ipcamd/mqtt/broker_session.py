@@ -16,11 +16,11 @@ from ipcamd.camera import Camera
 from ipcamd.egress.tls import client_context
 from ipcamd.errors import IpcamdError, RequestFailed
 from ipcamd.event_bus import EventKind
-from ipcamd.mqtt.commands import run_command
+from ipcamd.mqtt.commands import MAX_QUEUED_COMMANDS, run_command
 from ipcamd.mqtt.home_assistant import discovery_json, discovery_topic, status_topic
 from ipcamd.mqtt.payloads import TARGET, onvif_json, onvif_topic
 from ipcamd.mqtt.retained_topics import RetainedTopics
-from ipcamd.mqtt.states import read_states
+from ipcamd.mqtt.states import STATE_INTERVAL_S, read_states
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.translator import Translator
 from ipcamd.params.group import Values
@@ -32,10 +32,6 @@ TIMEOUT_S = 10.0
 """Time limit for an answer of the broker, in seconds."""
 KEEP_ALIVE_S = 30
 """Seconds of silence after which the connection is tested."""
-STATE_INTERVAL_S = 5.0
-"""Seconds between two readings of states that change without an event: viewers, frame rate, card."""
-QUEUED_COMMANDS = 100
-"""Commands that may wait; further ones are dropped."""
 
 _log = logging.getLogger(__name__)
 
@@ -212,7 +208,7 @@ async def _client(camera: Camera, values: Values) -> aiomqtt.Client:
         will=aiomqtt.Will(f"{values['Prefix']}/status", OFFLINE, 1, True),
         timeout=TIMEOUT_S,
         keepalive=KEEP_ALIVE_S,
-        max_queued_incoming_messages=QUEUED_COMMANDS,
+        max_queued_incoming_messages=MAX_QUEUED_COMMANDS,
         tls_context=await run_in_thread(partial(_tls, values["Certificate"], host), "tls")
         if values.flag("TLS")
         else None,

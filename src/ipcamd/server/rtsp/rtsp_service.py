@@ -9,15 +9,15 @@ from ipcamd.connected_clients import ConnectedClient
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.connection_limits import RTSP_REFUSAL
+from ipcamd.server.connection_registry import Registry
 from ipcamd.server.listener import Listener
 from ipcamd.server.pending_connection import TlsContext
-from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
-from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.server.rtsp.mounts.presentation import FindPresentation, Presentation
 from ipcamd.server.rtsp.multicast import MulticastService
-from ipcamd.server.rtsp.sessions.session import RtspSession, describe_session
+from ipcamd.server.rtsp.rtsp_connection import RtspConnection
+from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession, describe_session
 from ipcamd.server.rtsp.sessions.session_table import SessionTable, Talk
 from ipcamd.server.rtsp.stream_table import RtpStreamTable
 from ipcamd.server.rtsp.tunnel import TunnelTable

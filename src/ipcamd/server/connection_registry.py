@@ -10,7 +10,7 @@ from functools import partial
 from itertools import count, islice
 from typing import NamedTuple, Protocol, cast
 
-from ipcamd.access.throttle import network
+from ipcamd.access.login_throttle import network
 from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission, Verdict
 from ipcamd.server.admission_queue import Entrant

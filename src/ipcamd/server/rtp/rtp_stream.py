@@ -13,13 +13,13 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.clock import RtpClock
 from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.server.rtp.rtp_viewer import RtpViewer
 from ipcamd.server.rtp.sender_reports import SenderReports
-from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtp import rtcp, rtp
 
 log = logging.getLogger(__name__)
 
-LINGER_S = 5.0
+AFTER_DESCRIBE_S = 5.0
 """Seconds for which a stream continues after a DESCRIBE, so that the client's PLAY starts at once."""
 
 
@@ -181,7 +181,7 @@ class RtpStream:
         self.subscribe()
         if self._linger_timer:
             self._linger_timer.cancel()
-        self._linger_timer = asyncio.get_running_loop().call_later(LINGER_S, self._end_linger)
+        self._linger_timer = asyncio.get_running_loop().call_later(AFTER_DESCRIBE_S, self._end_linger)
 
     def stop(self) -> None:
         """Dismiss all viewers and unsubscribe."""

@@ -1,29 +1,22 @@
-"""Greeting in a terminal: the camera's addresses, and a QR code of its page for phones."""
+"""Messages of the start: the ready line and the first password on standard output; in a terminal, the camera's
+addresses and a QR code of its page for phones."""
 
+import errno
+import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import TextIO
 
 from ipcamd.app.core import Core
+from ipcamd.app.services import Ports
 from ipcamd.device.interface_state import OwnAddress
+from ipcamd.errors import ConfigError
 from ipcamd.params.network import BONJOUR
 
-QUIET_ZONE = 4
-"""Light modules around the code (ISO/IEC 18004)."""
-_PAIRS = {
-    (False, False): "\x1b[37;47m\u2580",
-    (False, True): "\x1b[37;40m\u2580",
-    (True, False): "\x1b[30;47m\u2580",
-    (True, True): "\x1b[30;40m\u2580",
-}
-"""Two modules, one above the other, as the upper half of a character and its background: True is dark.
-
-Both colours are set, so the terminal's own do not matter.
-"""
-_PLAIN = "\x1b[0m"
+_log = logging.getLogger(__name__)
 
 
 def greet_terminal(core: Core, http: int | None, https: int | None, rtsp: int) -> None:
@@ -36,7 +29,9 @@ def greet_terminal(core: Core, http: int | None, https: int | None, rtsp: int) -
     lines = ["", "Open the camera:", *(f"  {page}" for page in pages)]
     lines += ["Players:", *(f"  rtsp://{name}:{rtsp}/" for name in names[:1]), ""]
     if pages and not _is_loopback(names[0]):
-        lines += _code(pages[0])
+        from ipcamd.app.process.terminal_qr_code import qr_code_lines  # needed only with a terminal
+
+        lines += qr_code_lines(pages[0])
     try:
         os.write(sys.stderr.fileno(), "\n".join((*lines, "")).encode(errors="replace"))
     except OSError:
@@ -82,20 +77,38 @@ def _is_loopback(name: str) -> bool:
         return name == "localhost"
 
 
-def _code(text: str) -> list[str]:
-    """Return the lines of a QR code; none if the terminal is too narrow, or cannot show its characters."""
-    import segno  # needed only with a terminal
+def print_ready_line(pid: int, ports: Ports) -> None:
+    """Print the ready line on standard output.
 
-    rows = [list(map(bool, row)) for row in segno.make(text, micro=False).matrix_iter(border=QUIET_ZONE)]
-    is_too_wide = os.get_terminal_size(sys.stderr.fileno()).columns < len(rows[0])
-    if is_too_wide or "utf" not in sys.stderr.encoding.lower():
-        return []
-    return list(draw_code(rows))
+    A failure is only logged: after a restart its reader may be closed.
+    """
+    shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": pid}
+    shown |= {"rtsps": ports.rtsps, "webrtc": ports.webrtc}  # scripts depend on the order of the earlier fields
+    try:
+        _print_line(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
+    except OSError as error:
+        _log.warning("the ready line cannot be written: %s", error)
+    if os.geteuid() == 0:
+        _log.warning(
+            "the camera runs as root, which it does not need: start it as a separate user that may read the source; "
+            "ports below 1024 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)"
+        )
 
 
-def draw_code(rows: Sequence[Sequence[bool]]) -> Iterator[str]:
-    """Yield the lines of a QR code for a terminal, two rows of modules (True is dark) in each."""
-    light = [False] * len(rows[0])
-    for number in range(0, len(rows), 2):
-        below = rows[number + 1] if number + 1 < len(rows) else light
-        yield "".join(_PAIRS[pair] for pair in zip(rows[number], below, strict=True)) + _PLAIN
+def print_password(core: Core, password: str) -> None:
+    """Print the first administrator's password, once. Raises ``ConfigError`` if it cannot be printed."""
+    try:
+        _print_line(f"first start: user {core.options.admin_user} password {password}")
+    except OSError as error:
+        raise ConfigError(
+            f"the administrator's password cannot be written to standard output ({error.strerror}): "
+            "set one with --admin-password"
+        ) from error
+    core.accounts.mark_password_printed()
+
+
+def _print_line(line: str) -> None:
+    """Write a line to standard output, unbuffered, because a buffer would fail again at exit. Raises ``OSError``."""
+    if not sys.stdout:
+        raise OSError(errno.EBADF, "it is closed")
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, cast
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import set_tos
 from ipcamd.server.rtp.frame import RtpFrame
-from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.server.rtp.rtp_viewer import RtpViewer
 from ipcamd.wire.rtsp.message import interleave
 
 if TYPE_CHECKING:  # imported when many viewers are connected

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.server.connection_limits import HTTP_REFUSAL
-from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.http_connection import HttpConnection
 from ipcamd.server.listener import Listener
 from ipcamd.server.pending_connection import PendingConnection, TlsContext
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import cast
 
 from ipcamd.access.accounts import Account
-from ipcamd.access.throttle import network
+from ipcamd.access.login_throttle import network
 from ipcamd.cgi.endpoint import EventStream, FileReply, Join, LateAnswer, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.http.connection_state import ConnectionState

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ipcamd.access.filter_rules import FilterRules
+from ipcamd.access.ip_filter_rules import FilterRules
 from ipcamd.errors import RequestFailed
 from ipcamd.params.kinds.address_range import plain_address
 

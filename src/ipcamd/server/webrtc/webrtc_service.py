@@ -12,8 +12,8 @@ from ipcamd.errors import HttpError, ViewerLimitReached
 from ipcamd.media.audio.talk_format import TalkFormat
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
+from ipcamd.server.connection_registry import Registry
 from ipcamd.server.listener import Listener, bind_sockets
-from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.ice_agent import IceAgent
 from ipcamd.server.webrtc.stream_table import PROTOCOL, WebRtcStream, WebRtcStreams
@@ -24,9 +24,9 @@ from ipcamd.workers.thread import run_in_thread
 
 if TYPE_CHECKING:  # imported with the first session, see `_prepare`
     from ipcamd.server.webrtc.dtls import DtlsContext
-    from ipcamd.server.webrtc.session import SessionTrack, WebRtcSession
     from ipcamd.server.webrtc.signalling.answer import NegotiatedStream
     from ipcamd.server.webrtc.signalling.negotiation import NegotiatedTrack
+    from ipcamd.server.webrtc.webrtc_session import SessionTrack, WebRtcSession
 
 Talk = Callable[[bytes, Hashable, Mapping[int, TalkFormat]], None]
 """``talk(packet, talker, formats)`` plays an RTP packet; `formats` are the talker's, by payload type."""
@@ -175,7 +175,7 @@ class WebRtcService:
         return WebRtcAnswer(session.identifier, answer, _tag(session))
 
     def _make_session(self, offer: WebRtcOffer, tracks: Sequence["NegotiatedStream"]) -> "WebRtcSession":
-        from ipcamd.server.webrtc.session import SessionHooks, WebRtcSession
+        from ipcamd.server.webrtc.webrtc_session import SessionHooks, WebRtcSession
 
         hooks = SessionHooks(self._registry.now_s, self._admit, self._note_end, self._hear(tracks))
         of_session = [self._track(track, stream) for track, stream in tracks if stream]
@@ -186,8 +186,8 @@ class WebRtcService:
         return session
 
     def _track(self, track: "NegotiatedTrack", stream: WebRtcStream) -> "SessionTrack":
-        from ipcamd.server.webrtc.session import SessionTrack
-        from ipcamd.server.webrtc.viewer import TypedPackets
+        from ipcamd.server.webrtc.webrtc_session import SessionTrack
+        from ipcamd.server.webrtc.webrtc_viewer import TypedPackets
 
         stream.rtp.keep_warm()
         return SessionTrack(stream.rtp, TypedPackets(stream.ring, track.format.payload_type, track.extension))
@@ -265,7 +265,7 @@ class WebRtcService:
 def _prepare() -> "DtlsContext":
     """Load what the first session needs. For a worker thread."""
     import ipcamd.media.audio.opus_decoder
-    import ipcamd.server.webrtc.session  # noqa: F401
+    import ipcamd.server.webrtc.webrtc_session  # noqa: F401
     from ipcamd.server.webrtc.dtls import DtlsContext
 
     return DtlsContext()

@@ -9,7 +9,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import ViewerLimitReached
-from ipcamd.server.rtp.viewer import RtpSender, RtpViewer
+from ipcamd.server.rtp.rtp_viewer import RtpSender, RtpViewer
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.sessions.session_timeout import SessionTimeout

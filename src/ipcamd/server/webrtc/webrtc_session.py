@@ -7,7 +7,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.traffic import ViewerIdentity
-from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.rtp_stream import RtpStream
 from ipcamd.server.viewer_limit import ViewerPlace
 from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer, SrtpKeys
 from ipcamd.server.webrtc.ice_agent import IceCredentials
@@ -15,7 +15,7 @@ from ipcamd.server.webrtc.network_path import NetworkPath
 from ipcamd.server.webrtc.session_timeout import has_timed_out
 from ipcamd.server.webrtc.srtp import SrtpSession
 from ipcamd.server.webrtc.stream_table import PROTOCOL
-from ipcamd.server.webrtc.viewer import TypedPackets, WebRtcViewer
+from ipcamd.server.webrtc.webrtc_viewer import TypedPackets, WebRtcViewer
 from ipcamd.wire.rtp import feedback, rtcp
 
 MOST_PATHS = 8
