@@ -81,6 +81,8 @@ class ScriptedCamera:
     tracks: tuple[MediaDescription, ...] = (VIDEO,)
     login: str = ""
     """User and password of a Digest login whose nonce is used up after three requests; "" for none."""
+    stale: int = 0
+    """Number of right logins that are refused because their nonce is old."""
     first_channel: int = 0
     timeout_s: int = 60
     statuses: dict[str, str] = field(default_factory=dict)
@@ -90,10 +92,12 @@ class ScriptedCamera:
     sent: list[tuple[int, bytes]] = field(default_factory=list)
     """Channels and contents of the client's packets."""
     stopped: threading.Event = field(default_factory=threading.Event)
+    is_deaf: threading.Event = field(default_factory=threading.Event)
+    """Set: it reads nothing more."""
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._uses = 0
+        self._uses, self._is_stale = 0, False
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -123,6 +127,9 @@ class ScriptedCamera:
 
     def _read(self, reader) -> Iterator[tuple[str, str, dict[str, str]]]:
         while first := reader.read(1):
+            if self.is_deaf.is_set():
+                self.stopped.wait()
+                return
             if first == b"$":
                 head = reader.read(3)
                 self.sent.append((head[0], reader.read(int.from_bytes(head[1:]))))
@@ -134,7 +141,7 @@ class ScriptedCamera:
         head = [f"CSeq: {fields['CSeq']}"]
         if self.login and not self._is_right(method, url, fields.get("Authorization", "")):
             self._uses = 0
-            head.append("WWW-Authenticate: " + challenge("cam", "n" + fields["CSeq"], MD5))
+            head.append("WWW-Authenticate: " + challenge("cam", "n" + fields["CSeq"], MD5, self._is_stale))
             return self._format("401 Unauthorized", head)
         self.requests.append(f"{method} {url}")
         if method in self.statuses:
@@ -155,9 +162,12 @@ class ScriptedCamera:
         return "\r\n".join((f"RTSP/1.0 {status}", *fields, "", "")).encode() + body
 
     def _is_right(self, method: str, url: str, authorization: str) -> bool:
-        self._uses += 1
+        self._uses, self._is_stale = self._uses + 1, False
         sent = parse(authorization) if authorization else None
         if not isinstance(sent, DigestCredentials) or int(sent.nc, 16) != self._uses or self._uses > 3:
             return False
         user, _, password = self.login.partition(":")
-        return sent.uri == url and sent.response == answer(sent, method, secret(MD5, user, "cam", password))
+        is_right = sent.uri == url and sent.response == answer(sent, method, secret(MD5, user, "cam", password))
+        self._is_stale = is_right and self.stale > 0
+        self.stale -= self._is_stale
+        return is_right and not self._is_stale

@@ -4,19 +4,26 @@ import itertools
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
+from types import SimpleNamespace
 
 import pytest
 from tests.e2e.camera import eventually
 from tests.media.encoded import h264, h265, units
 from tests.media.source.network.rtsp.scripted_camera import FRAME, PASSED, ScriptedCamera, pack, play, send
+from tests.media.stage import WAIT
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.source import source_timeout
+from ipcamd.media.source.network.rtsp.camera_connection import CameraConnection
+from ipcamd.media.source.network.rtsp.camera_session import CameraSession
+from ipcamd.media.source.network.rtsp.rtsp_relay import RtspRelay, _End
+from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.source import Wanted
 from ipcamd.media.source.source_choice import make_source
+from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.packetize import h265 as rtp_h265
 from ipcamd.wire.rtp import feedback, rtcp
@@ -29,6 +36,9 @@ SLICED = h264(12, gop=6, **{"x264-params": "slices=4"})
 PLI = MediaDescription(
     "video", 96, "H264/90000", "packetization-mode=1", "stream=0", attributes=("rtcp-fb:96 nack pli",)
 )
+
+NEVER_S = 600.0
+"""Time-out, in seconds, that no test waits for."""
 
 
 def packets(url: str, count: int) -> list[Packet]:
@@ -153,6 +163,16 @@ def test_a_digest_login_counts_its_uses_and_takes_a_new_nonce() -> None:
             packets(camera.url.replace("//", "//me:wrong@"), 1)
 
 
+def test_a_login_with_an_old_nonce_is_repeated_once_with_the_new_one() -> None:
+    with ScriptedCamera(send(*pack(FRAMES)), login="me:word", stale=1) as camera:
+        assert len(packets(camera.url.replace("//", "//me:word@"), 3)) == 3
+        assert camera.stale == 0
+    with ScriptedCamera(send(*pack(FRAMES)), login="me:word", stale=9) as camera:
+        with pytest.raises(SourceError, match="401 Unauthorized"):
+            packets(camera.url.replace("//", "//me:word@"), 1)
+        assert camera.stale == 7
+
+
 def test_the_session_ends_with_the_source_and_its_url_has_no_login() -> None:
     with ScriptedCamera(send(*pack(FRAMES))) as camera:
         packets(camera.url.replace("//", "//me:secret@"), 1)
@@ -241,6 +261,110 @@ def test_a_source_stops_within_a_moment_of_silence() -> None:
         next(items)
         stop.set()
         assert list(items) == []
+
+
+class SilentCamera(ScriptedCamera):
+    """A camera that does not answer FFmpeg, or nobody."""
+
+    answers: tuple[str, ...] = ()
+
+    def _answer(self, method: str, url: str, fields: dict[str, str]) -> bytes:
+        if fields.get("User-Agent") not in self.answers:
+            self.requests.append(f"{method} {url}")
+            self.stopped.wait()
+        return super()._answer(method, url, fields)
+
+
+def finishes(work: Callable[[], object]) -> bool:
+    """Return whether this ends, in a thread that the test can leave behind."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(WAIT)
+    return not thread.is_alive()
+
+
+def check_that_it_stops(url: str, has_begun: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail unless a source that does not open ends when it is stopped, once it has begun, without a failure."""
+    monkeypatch.setattr(source_timeout, "OPENING_S", NEVER_S)
+    stop, wanted, ended = threading.Event(), Wanted((320, 240), 30, False, PASSED), threading.Event()
+
+    def watch() -> None:
+        assert list(make_source(url, tls="any").play(lambda: wanted, stop)) == []
+        ended.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    eventually(has_begun)
+    assert not ended.is_set()
+    stop.set()
+    assert ended.wait(WAIT)
+
+
+@pytest.mark.parametrize("answers", [(), ("ipcamd",)], ids=["none", "FFmpeg none"])
+def test_a_source_stops_at_once_while_it_waits_for_a_reply(
+    answers: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = MediaDescription("video", 96, "VP8/90000", "", "stream=0")  # received by FFmpeg
+    with SilentCamera(send(), (unknown,)) as camera:
+        camera.answers = answers
+        begun = 1 if not answers else 3
+        check_that_it_stops(camera.url, lambda: len(camera.requests) == begun, monkeypatch)
+
+
+def test_a_source_stops_at_once_while_it_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener, ExitStack() as stack:
+        url = f"rtsps://127.0.0.1:{listener.getsockname()[1]}/"
+        check_that_it_stops(url, lambda: stack.enter_context(listener.accept()[0]), monkeypatch)  # no TLS handshake
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as stack:
+        for _ in range(4):  # fill the queue: the kernel drops further connections
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        url = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/"
+        begun = threading.Timer(0.3, lambda: None)
+        begun.start()
+        check_that_it_stops(url, begun.finished.is_set, monkeypatch)
+
+
+def fill(sock: socket.socket) -> None:
+    """Fill the send buffer of a socket whose peer does not read."""
+    timeout_s = sock.gettimeout()
+    sock.settimeout(0)
+    with suppress(BlockingIOError):
+        while True:
+            sock.send(bytes(100_000))
+    sock.settimeout(timeout_s)
+
+
+def test_a_request_for_a_key_frame_does_not_wait_for_a_server_that_reads_nothing() -> None:
+    limit, stop = SourceTimeout(NEVER_S), threading.Event()
+    with ScriptedCamera(send(*pack(FRAMES)), (PLI,)) as camera:
+        connection = CameraConnection(camera.url, TlsPolicy.AUTO, limit, stop)
+        session = CameraSession(connection.open(), connection.address, limit, stop)
+        session.describe()
+        session.set_up("stream=0")
+        session.play()
+        eventually(lambda: session.receive() and session._key_frames.is_possible)
+        camera.is_deaf.set()
+        fill(session._sock)
+        assert finishes(session.request_key_frame)
+        session.close()
+
+
+def test_the_relay_of_ffmpeg_does_not_wait_for_a_server_that_reads_nothing() -> None:
+    requests = SimpleNamespace(is_between_messages=True, wrap=bytes)
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        near = stack.enter_context(socket.create_connection(listener.getsockname(), NEVER_S))
+        far = stack.enter_context(listener.accept()[0])
+        relay = RtspRelay(near, lambda: far, lambda _: requests, threading.Event())  # type: ignore[arg-type,return-value]
+        for each in (relay._listener, relay._waker, relay._woken, relay._selector):
+            stack.enter_context(each)
+        relay._key_frames = SimpleNamespace(datagram_port=0, make_request=lambda: b"request")  # type: ignore[assignment]
+        relay._ends.add(_End(far, near, bytes, requests))  # type: ignore[arg-type]
+        relay._send_request()
+        assert far.recv(100) == b"request"
+        fill(near)
+        assert finishes(relay._send_request)
 
 
 def test_a_refused_transport_is_not_tried_first_again() -> None:

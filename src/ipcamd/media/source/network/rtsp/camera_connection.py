@@ -2,10 +2,13 @@
 
 import socket
 import ssl
+import threading
+from contextlib import ExitStack, suppress
 from urllib.parse import unquote, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
+from ipcamd.media.source.network.rtsp import camera_socket
 from ipcamd.media.source.network.rtsp.camera_session import CameraAddress
 from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
@@ -19,11 +22,11 @@ _PORTS = {"rtsp": 554, "rtsps": 322}
 class CameraConnection:
     """Connections of one opening of a camera, whose name is resolved once."""
 
-    def __init__(self, url: str, tls: TlsPolicy, limit: SourceTimeout) -> None:
-        """`url` is the source's address; `limit` ends a silent connection."""
+    def __init__(self, url: str, tls: TlsPolicy, limit: SourceTimeout, stop: threading.Event) -> None:
+        """`url` is the source's address; `limit` ends a silent connection, and `stop` an opening."""
         self._parts = urlsplit(url)
         self._tls = tls
-        self._limit = limit
+        self._limit, self._stop = limit, stop
         self._address = self._parts.hostname or ""
         self._port = self._parts.port or _PORTS[self._parts.scheme.lower()]
 
@@ -75,17 +78,31 @@ class CameraConnection:
                     "has a certificate that cannot be verified, so the login is not sent; name a file with the "
                     "certificate in SSL_CERT_FILE, or use --source-tls any"
                 )
-            plain = self._tcp()
-            try:
-                return context.wrap_socket(plain, server_hostname=self._parts.hostname)
-            except BaseException as error:
-                plain.close()
-                if not isinstance(error, ssl.SSLCertVerificationError):
-                    raise
+            with suppress(ssl.SSLCertVerificationError):
+                return self._secure(context)
         raise SourceError(UNVERIFIED)
+
+    def _secure(self, context: ssl.SSLContext) -> ssl.SSLSocket:
+        with ExitStack() as stack:
+            plain = stack.enter_context(self._tcp())
+            name = self._parts.hostname
+            secure = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
+            stack.enter_context(secure)
+            camera_socket.shake_hands(secure, self._stop)
+            stack.pop_all()
+        return secure
 
     def _tcp(self) -> socket.socket:
         """Connect to the address of the first connection."""
-        sock = EgressPolicy(allow_local=True).connect(self._address, self._port, float(self._limit))
-        self._address = str(sock.getpeername()[0])
-        return sock
+        failure = OSError()
+        for address in EgressPolicy(allow_local=True).find_addresses(self._address, self._port):
+            try:
+                sock = camera_socket.connect(address, self._port, float(self._limit), self._stop)
+            except InterruptedError:
+                raise
+            except OSError as error:
+                failure = error
+            else:
+                self._address = address
+                return sock
+        raise failure

@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import NamedTuple, NoReturn
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source.network.http_login import authorization
+from ipcamd.media.source.network.rtsp.camera_socket import SLICE_S, has_send_room
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtp import rtcp
@@ -20,8 +22,6 @@ from ipcamd.wire.rtsp.reply_parser import ServerMessage, ServerParser
 
 PIECE_BYTES = 1 << 17
 """Most bytes of one read."""
-SLICE_S = 0.25
-"""Longest wait for data, in seconds, between checks whether the source is stopped."""
 _EARLY_BYTES = 4 << 20
 """Most bytes of packets from before the reply to PLAY."""
 _TIMEOUT_S = 60
@@ -53,9 +53,12 @@ class CameraAddress(NamedTuple):
 class CameraSession:
     """One session. For one thread. Each method raises `SourceError` if the connection fails."""
 
-    def __init__(self, sock: socket.socket, address: CameraAddress, limit: SourceTimeout) -> None:
-        """`sock` is connected to the server. `limit` is the longest time until the reply to each request."""
-        self._sock, self._address, self._limit = sock, address, limit
+    def __init__(
+        self, sock: socket.socket, address: CameraAddress, limit: SourceTimeout, stop: threading.Event
+    ) -> None:
+        """`sock` is connected to the server. `limit` is the longest time until the reply to each request; `stop` ends
+        the wait for it."""
+        self._sock, self._address, self._limit, self._stop = sock, address, limit, stop
         self._parser = ServerParser()
         self._early: list[tuple[int, bytes]] = []
         """Packets that arrived before the reply to a request."""
@@ -130,8 +133,8 @@ class CameraSession:
         return packets
 
     def request_key_frame(self) -> None:
-        """Request a key frame of the server, if it offers that."""
-        if self._key_frames.is_possible:
+        """Request a key frame of the server, if it offers that and takes requests; never blocks."""
+        if self._key_frames.is_possible and has_send_room(self._sock):
             self._send(self._key_frames.make_request())
 
     def close(self) -> None:
@@ -176,7 +179,7 @@ class CameraSession:
 
     def _await_reply(self) -> ServerMessage:
         end_s = time.monotonic() + float(self._limit)
-        while time.monotonic() < end_s:
+        while time.monotonic() < end_s and not self._stop.is_set():
             self._early += self._receive()
             if sum(len(data) for _, data in self._early) > _EARLY_BYTES:
                 self._early.clear()

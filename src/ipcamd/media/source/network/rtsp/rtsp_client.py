@@ -20,7 +20,6 @@ from ipcamd.media.source.network.rtsp.rtsp_receiver import RtspReceiver
 from ipcamd.media.source.network.rtsp.rtsp_relay import RtspRelay
 from ipcamd.media.source.network.rtsp.transport_order import Refusal, TransportOrder, leads_to_next, summarize
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
-from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.rtsp.sdp import read
 
 Items = Iterator[Packet | Picture | AudioChunk]
@@ -38,11 +37,18 @@ class RtspClient:
     def play(self, reception: Reception) -> Items:
         """Yield the camera's pictures and sound (see `Source.play`)."""
         with ExitStack() as stack:
-            yield from self._open(stack, reception)
+            try:
+                yield from self._open(stack, reception)
+            except SourceError:
+                if not reception.stop.is_set():
+                    raise
 
     def _open(self, stack: ExitStack, reception: Reception) -> Items:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""
-        connection, failures = CameraConnection(self._url, self._tls, reception.limit), dict[str, Refusal]()
+        connection, failures = (
+            CameraConnection(self._url, self._tls, reception.limit, reception.stop),
+            dict[str, Refusal](),
+        )
         for transport in self._order:
             try:
                 items = _open_over(transport, connection, stack, reception)
@@ -64,14 +70,14 @@ def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, r
             return _open_session(connection, stack, reception)
         except UnknownMedia:
             pass
-    medium, relay = _open_ffmpeg(transport, connection, stack, reception.limit)
+    medium, relay = _open_ffmpeg(transport, connection, stack, reception)
     return receive_live(medium, reception, reception.recover_clock(), relay)
 
 
 def _open_session(connection: CameraConnection, stack: ExitStack, reception: Reception) -> Items:
     """Open RTP over TCP; `stack` closes it. Raises `RtspRefused`, `SourceError`, `UnknownMedia`."""
     with ExitStack() as opening:
-        session = CameraSession(connection.open(), connection.address, reception.limit)
+        session = CameraSession(connection.open(), connection.address, reception.limit, reception.stop)
         opening.enter_context(closing(session))
         control, tracks = read(session.describe())
         selection = select_tracks(tracks)
@@ -82,7 +88,7 @@ def _open_session(connection: CameraConnection, stack: ExitStack, reception: Rec
 
 
 def _open_ffmpeg(
-    transport: str, connection: CameraConnection, stack: ExitStack, limit: SourceTimeout
+    transport: str, connection: CameraConnection, stack: ExitStack, reception: Reception
 ) -> tuple[InputContainer, RtspRelay]:
     """Open one transport with FFmpeg; `stack` closes it. Raises `OpenFailed`, `SourceError`."""
     options = low_delay_options() | {
@@ -91,9 +97,10 @@ def _open_ffmpeg(
         "rtsp_transport": transport,
     }
     with ExitStack() as opening:
-        relay = opening.enter_context(RtspRelay(connection.open(), connection.open_again, connection.rewriter))
+        relay = RtspRelay(connection.open(), connection.open_again, connection.rewriter, reception.stop)
+        opening.enter_context(relay)
         try:
-            medium = open_media(connection.url_at(relay.host), options, limit=limit)
+            medium = open_media(connection.url_at(relay.host), options, limit=reception.limit)
         except OpenFailed:
             if relay.failure:
                 raise SourceError(relay.failure) from None

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Self
 
+from ipcamd.media.source.network.rtsp.camera_socket import SLICE_S, has_send_room
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 from ipcamd.wire.rtsp.reply_filter import Redirected, ReplyFilter
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
@@ -31,14 +32,22 @@ Connect = Callable[[], socket.socket]
 class RtspRelay:
     """Relay of one opening of a camera; one thread serves its connections."""
 
-    def __init__(self, first: socket.socket, connect: Connect, rewriter: Callable[[str], RequestRewriter]) -> None:
+    def __init__(
+        self,
+        first: socket.socket,
+        connect: Connect,
+        rewriter: Callable[[str], RequestRewriter],
+        stop: threading.Event,
+    ) -> None:
         """`first` is a connection to the camera, `connect` opens further ones. `rewriter` returns a function that
-        converts requests for this relay's `host` into requests for the camera. Takes ownership of `first`."""
+        converts requests for this relay's `host` into requests for the camera. `stop` closes all connections. Takes
+        ownership of `first`."""
         self.failure = ""
         """Reason why a connection was closed: an error message, or ""."""
         self._ready = [first]
         self._connect = connect
         self._rewriter = rewriter
+        self._stop = stop
         self._address = str(first.getpeername()[0])
         self._family = family = first.family
         self._key_frames = KeyFrameRequests(secrets.randbits(32))
@@ -58,7 +67,7 @@ class RtspRelay:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def request_key_frame(self) -> None:
-        """Request a key frame of the camera, if it offers that; from any thread."""
+        """Request a key frame of the camera, if it offers that; from any thread; never blocks."""
         self._key_frame_due = self._key_frames.is_possible
         with suppress(OSError):  # closed
             self._waker.send(b"\0")
@@ -84,8 +93,8 @@ class RtspRelay:
             stack.enter_context(self._selector).register(self._listener, selectors.EVENT_READ)
             self._selector.register(self._woken, selectors.EVENT_READ)
             with suppress(OSError):  # the listener is shut down
-                while True:
-                    for key, _ in self._selector.select():
+                while not self._stop.is_set():
+                    for key, _ in self._selector.select(SLICE_S):
                         if key.fileobj is self._listener:
                             self._accept(stack)
                         elif key.fileobj is self._woken:
@@ -113,13 +122,16 @@ class RtspRelay:
             self._selector.register(end.source, selectors.EVENT_READ, end)
 
     def _send_request(self) -> None:
-        """Send a request for a key frame: as a datagram, or between FFmpeg's messages, later if one is incomplete."""
+        """Send a request for a key frame: as a datagram, or between FFmpeg's messages, later if one is incomplete, and
+        only if this need not wait."""
         if self._key_frames.datagram_port:
             self._send_datagram()
             return
         for end in self._ends:
             if end.requests and end.requests.is_between_messages:
                 self._key_frame_due = False
+                if not has_send_room(end.target):
+                    continue
                 with suppress(OSError):  # the connection's other end notices it
                     end.target.sendall(end.requests.wrap(self._key_frames.make_request()))
 
