@@ -35,8 +35,8 @@ class ReceiverAnswer:
         return self.status == GONE
 
     def drops_message(self, refusals: int) -> bool:
-        """Return whether the message is dropped after so many refusals."""
-        return refusals >= MAX_REFUSALS
+        """Return whether this answer, the last of so many refusals, drops the message."""
+        return self.is_refusal and refusals >= MAX_REFUSALS
 
 
 def interpret_answer(answer: CallAnswer) -> ReceiverAnswer:
