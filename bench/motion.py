@@ -17,8 +17,7 @@ from ipcamd.media.image.analysis_tap import RATE as MOST
 from ipcamd.media.image.analysis_tap import SAMPLE_RATE, AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.planes import planes
-from ipcamd.motion.alarm_detector import AlarmDetector
-from ipcamd.motion.detector import Detector
+from ipcamd.motion.level_detector import AlarmDetector, LevelDetector
 from ipcamd.motion.windows import Window
 from ipcamd.tampering.detector import TamperingDetector
 
@@ -116,7 +115,7 @@ def rates(settings: list[tuple[int, int]]) -> dict[tuple[int, int], Rates]:
 
 def _over(windows: list[Window]) -> list[Flags]:
     """Return for each window the seconds with an alarm."""
-    detector = Detector(windows)
+    detector = LevelDetector(windows)
     flags = np.array([[result.alarm for result in detector.detect(frame)] for frame in analysis(pictures())])
     return [_whole_seconds(flags[:, number]) for number in range(len(windows))]
 

@@ -15,7 +15,7 @@ from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene.scene_source import SceneSource
 from ipcamd.media.source.source import Wanted
-from ipcamd.motion.alarm_detector import AlarmDetector
+from ipcamd.motion.level_detector import AlarmDetector
 from ipcamd.motion.windows import Window
 from ipcamd.time_units import SECOND_NS
 

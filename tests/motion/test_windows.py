@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.motion.detector import window_area
+from ipcamd.motion.level_detector import window_area
 from ipcamd.motion.windows import Window, parse_windows
 from ipcamd.params.motion import MOTION
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame
-from ipcamd.motion.detector import Detector, WindowResult
+from ipcamd.motion.level_detector import LevelDetector, WindowResult
 from ipcamd.motion.windows import Window
 from ipcamd.time_units import SECOND_NS
 
@@ -56,7 +56,7 @@ class Showing:
     """Shows a detector one picture after the other."""
 
     def __init__(self, *windows: Window, noise: float = 1.0, rate: float = RATE, picture: Grey | None = None) -> None:
-        self.detector = Detector(windows)
+        self.detector = LevelDetector(windows)
         self.noise = noise
         self.rate = rate
         self.picture = yard() if picture is None else picture

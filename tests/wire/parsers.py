@@ -56,7 +56,7 @@ from ipcamd.wire.jpeg_scanner import JpegScanner
 from ipcamd.wire.packetize import h264, h265
 from ipcamd.wire.packetize import jpeg as rtp_jpeg
 from ipcamd.wire.rtp import feedback, rtcp, rtp
-from ipcamd.wire.rtp.jitter import JitterBuffer
+from ipcamd.wire.rtp.jitter_buffer import JitterBuffer
 from ipcamd.wire.rtsp import sdp, transport
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 from ipcamd.wire.rtsp.message import RtspParser, RtspRequest

@@ -1,6 +1,5 @@
 """Media parts: picture, microphone, speaker, and the surroundings of a virtual camera."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -10,12 +9,10 @@ from ipcamd.app.virtual import connect_source
 from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.position import PtzPosition
-from ipcamd.errors import ConfigError
 from ipcamd.media.audio.audio_choice import make_audio_output, make_audio_source
 from ipcamd.media.audio.speaker import Speaker
 from ipcamd.media.codecs import AAC, ULAW, mp4_codecs
-from ipcamd.media.hardware_choice import SOFTWARE
-from ipcamd.media.hardware_codecs import HardwareCodecs
+from ipcamd.media.hardware_codecs import find_hardware
 from ipcamd.media.image.view import View
 from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.pipeline import Pipeline
@@ -26,9 +23,6 @@ from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.tampering.tampering_detection import TamperingDetection
 from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.thread import run_in_thread
-
-_TRIAL_S = 20.0
-"""Time limit for the trial of hardware encoders and decoders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     instrument = make_audio_source(core.options.audio, clock)
     if instrument:
         await run_in_thread(instrument.check, "source")
-    hardware = await _find_hardware(core.options.encoder)
+    hardware = await find_hardware(core.options.encoder)
     pipeline = Pipeline(
         core.settings,
         source,
@@ -104,18 +98,6 @@ def _make_mp4_streams(stack: ShutdownStack, pipeline: Pipeline) -> Mapping[str, 
         stack.push(stream.close)
         pipeline.watch_disabled(stream.end_viewers)
     return streams
-
-
-async def _find_hardware(name: str) -> HardwareCodecs:
-    """Return the encoders and decoders that ``--encoder`` names. Raises ``ConfigError`` if its encoders do not work."""
-    hardware = HardwareCodecs(name)
-    if name != SOFTWARE:
-        try:
-            async with asyncio.timeout(_TRIAL_S):
-                await run_in_thread(hardware.check, "encoder")
-        except TimeoutError:
-            raise ConfigError(f"--encoder {name}: its driver does not answer for {_TRIAL_S:g} s") from None
-    return hardware
 
 
 def _analysis_source(core: Core, clock: pacing.Clock) -> Source | None:

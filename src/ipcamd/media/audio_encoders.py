@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from ipcamd.dataclass import dataclass
+from ipcamd.media.quality import AAC_KBITS, OPUS_KBITS
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire import alaw
 
@@ -58,10 +59,10 @@ class AudioEncoderSettings:
     options: tuple[tuple[str, str], ...] = ()
 
 
-AAC_FORMAT = AudioEncoderSettings("aac", 16_000, 1024, "fltp", 48_000)
+AAC_FORMAT = AudioEncoderSettings("aac", 16_000, 1024, "fltp", AAC_KBITS * 1000)
 """A frame is 64 ms long (ISO/IEC 14496-3, 4.5.1.1); at the microphone's own rate it would be twice as long."""
 OPUS_FORMAT = AudioEncoderSettings(
-    "libopus", 8_000, 320, "s16", 24_000, (("application", "audio"), ("frame_duration", "40"))
+    "libopus", 8_000, 320, "s16", OPUS_KBITS * 1000, (("application", "audio"), ("frame_duration", "40"))
 )
 """A frame has the length of a block."""
 

@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.quality import H264_FACTORS, H264_PEAK, H265_FACTORS, H265_PEAK, MPEG4_SCALES, peak_bitrate
+from ipcamd.media.quality import (
+    AAC_KBITS,
+    H264_FACTORS,
+    H264_PEAK,
+    H265_FACTORS,
+    H265_PEAK,
+    MPEG4_SCALES,
+    OPUS_KBITS,
+    peak_bitrate,
+)
 from ipcamd.wire.avi.layout import ALAW_TAG, ULAW_TAG
 from ipcamd.wire.bitstream.access_unit import Inspector
 from ipcamd.wire.bitstream.h264 import H264Inspector
@@ -315,8 +324,8 @@ def _audio_codec(
 
 
 _ALAW_ONVIF = OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8)
-_AAC_ONVIF = OnvifCodec(1, "AAC", "MP4A-LATM", kbits=48, khz=16)
-_OPUS_ONVIF = OnvifCodec(1, "", "OPUS", kbits=24, khz=8)
+_AAC_ONVIF = OnvifCodec(1, "AAC", "MP4A-LATM", kbits=AAC_KBITS, khz=16)
+_OPUS_ONVIF = OnvifCodec(1, "", "OPUS", kbits=OPUS_KBITS, khz=8)
 
 ALAW = _audio_codec("alaw", "G.711 A-law", "audio/PCMA", g711.PCMA, _encode_alaw, _ALAW_ONVIF, audio_tag=ALAW_TAG)
 """ITU-T G.711 A-law."""

@@ -10,11 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from math import ceil, log2
 from typing import TYPE_CHECKING
 
 from ipcamd.media.audio.audio_input import AudioInput
-from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import H264, JPEG, MPEG4, Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
@@ -114,7 +112,6 @@ class Pipeline:
         self._analysis_capture = make_analysis_capture(analysis_source, self._processor)
         self.capture = VideoCapture(source, self._deliver, self._draw_no_signal, timeouts)
         self.capture.refine = self._demand.refine
-        self._magnification = 1
         self.snapshots = Snapshots(self.mjpeg)
         has_audio = own_audio and source.sound
         self._audio = AudioInput(settings, instrument, has_audio, clock_ns, status, self._update_demand)
@@ -219,11 +216,8 @@ class Pipeline:
         return self._view()
 
     def magnify(self, zoom: float) -> None:
-        """Request pictures from the source that are large enough for this zoom without loss; 1 is the whole picture. In
-        powers of two, because a change of the source's size interrupts the pictures."""
-        magnification = 1 << max(0, ceil(log2(zoom) - 1e-9))
-        if magnification != self._magnification:
-            self._magnification = magnification
+        """Request pictures from the source that are large enough for this zoom (see `SourceDemand.magnify`)."""
+        if self._demand.magnify(zoom):
             self._update_demand()
 
     @property
@@ -288,10 +282,9 @@ class Pipeline:
 
     def _draw_no_signal(self, wanted: Wanted, why: str) -> Picture:
         """Return a "no signal" picture with the reason."""
-        from ipcamd.media.source.no_signal import no_signal_picture
+        from ipcamd.media.capture.no_signal import no_signal_picture
 
-        title = "PRIVACY" if why is PRIVACY_REASON else "NO SIGNAL"
-        return no_signal_picture(wanted.size, why, self._clock_ns(), 0, title=title)
+        return no_signal_picture(wanted.size, why, self._clock_ns(), 0)
 
     def _thread(self, name: str, work: Callable[[], None]) -> OnDemandThread:
         self._threads.append(OnDemandThread(f"media-{name}", work))
@@ -347,8 +340,8 @@ class Pipeline:
             self._processor.analyses = self._demand.analyses = not self._analysis_capture.demand(needed)
         wanted = self._demand.collect(self._audio.needs_source)
         if wanted:
-            width, height = self._processor.limit = wanted.size
-            wanted = replace(wanted, size=(width * self._magnification, height * self._magnification))
+            self._processor.limit = wanted.size
+            wanted = self._demand.enlarge(wanted)
         self.capture.demand(wanted)
 
     def _update_privacy(self) -> None:

@@ -1,4 +1,5 @@
-"""Quality 0 to 4 of the streams: quality factors and most bits of each codec, and the bits at constant bit rate."""
+"""Quality of the streams: factors and most bits of each codec for Quality 0 to 4, bits at constant bit rate, and bit
+rates of sound."""
 
 JPEG_QUALITY = (30, 45, 60, 75, 88)
 """libjpeg's quality, 1 to 100, of Quality 0 to 4."""
@@ -14,6 +15,9 @@ BITS_PER_PIXEL = (0.03, 0.05, 0.08, 0.12, 0.18)
 for 1280x720 at 30 frames per second and Quality 3."""
 SLOW = 10
 """Frame rate below which the bit rate decreases no further, because key frames are more frequent."""
+
+AAC_KBITS, OPUS_KBITS = 48, 24
+"""Bit rates of sound, in kbit/s."""
 
 
 def peak_bitrate(size: tuple[int, int], rate: int, peak: float) -> int:

@@ -1,6 +1,8 @@
 """Source demand: the present needs of the streams and picture meters from the source."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from math import ceil, log2
 from typing import TYPE_CHECKING
 
 from ipcamd.media.codecs import JPEG
@@ -52,6 +54,7 @@ class SourceDemand:
         self.analyses = True
         """Whether the main source's pictures are analysed. May be replaced at any time."""
         self._streams, self._decoders = streams, decoders
+        self._magnification = 1
         self._passthrough = passthrough
         self._analysis, self._focus_meter, self._light_meter = analysis, focus_meter, light_meter
 
@@ -75,6 +78,17 @@ class SourceDemand:
         sizes, rates = zip(*needs, strict=True)
         width, height = (max(sides) for sides in zip(*sizes, strict=True))
         return Wanted((width, height), max(rates), sound, decoders=self._decoders)
+
+    def magnify(self, zoom: float) -> bool:
+        """Want pictures that are large enough for this digital zoom without loss; 1 is the whole picture. In powers of
+        two, because a change of the source's size interrupts the pictures. Return whether this changes the demand."""
+        before, self._magnification = self._magnification, 1 << max(0, ceil(log2(zoom) - 1e-9))
+        return self._magnification != before
+
+    def enlarge(self, wanted: Wanted) -> Wanted:
+        """Return the demand for the present digital zoom."""
+        width, height = wanted.size
+        return replace(wanted, size=(width * self._magnification, height * self._magnification))
 
     def collect_analysis(self) -> Wanted | None:
         """Return the demand of analysis from a source of its own; None for nothing. For the event loop."""

@@ -16,7 +16,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:  # imports numpy
-    from ipcamd.motion.alarm_detector import AlarmDetector
+    from ipcamd.motion.level_detector import AlarmDetector
 
 Listener = Callable[[int, int], None]
 """``listener(window, captured_ns)``, called in the event loop: window 1 to 3, time of capture in nanoseconds since the
@@ -109,7 +109,7 @@ class MotionDetection:
 
     def _detect(self) -> None:
         """Measure motion while analysis frames are wanted."""
-        from ipcamd.motion.alarm_detector import AlarmDetector
+        from ipcamd.motion.level_detector import AlarmDetector
 
         # the detector keeps the time of its last alarm, but not its background
         alarm_detector = self._alarm_detector = self._alarm_detector or AlarmDetector()

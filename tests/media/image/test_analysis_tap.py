@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from tests.media.stage import NOON, SECOND, Taken, grey, sloped
 
+from ipcamd.media.capture.no_signal import no_signal_picture
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import RATE, AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.media.planes import planes
-from ipcamd.media.source.no_signal import no_signal_picture
 
 YARD = (OnScreenText("UpperLeft", "A long name for a yard"),)
 NONE = AnalysisFrame(None, 0, -1)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tests.media.stage import NOON, Taken, grey, sloped
 
+from ipcamd.media.capture.no_signal import no_signal_picture
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap, Demand
 from ipcamd.media.image.crop import Cropper
@@ -16,7 +17,6 @@ from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.planes import planes
-from ipcamd.media.source.no_signal import no_signal_picture
 
 LARGE = (4096, 4096)
 

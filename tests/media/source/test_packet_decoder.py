@@ -9,7 +9,7 @@ from ipcamd.media import codecs
 from ipcamd.media.frame import Packet
 from ipcamd.media.source.packet_decoder import CATCH_UP, PacketDecoder
 from ipcamd.media.source.source import Wanted
-from ipcamd.media.stream.gop import MAX_FRAMES
+from ipcamd.media.stream.gop_cache import MAX_FRAMES
 
 SIZE = (320, 240)
 ALL = Wanted(SIZE, 30, False, decoded_rate=30)

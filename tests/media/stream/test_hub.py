@@ -4,7 +4,7 @@ import pytest
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.stream.gop import LATE, MAX_BYTES, PackedGop
+from ipcamd.media.stream.gop_cache import LATE, MAX_BYTES, PackedGop
 from ipcamd.media.stream.hub import Hub
 
 

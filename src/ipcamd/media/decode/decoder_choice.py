@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ipcamd.media.codecs import H264, H265, JPEG, Codec
 from ipcamd.media.hardware_choice import SOFTWARE, HardwareChoice
 from ipcamd.params.image import RESOLUTIONS
+from ipcamd.wire.bitstream.passthrough_obstacle import B_FRAMES
 
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.decode.hardware_decoder import HardwareDecoder
@@ -60,4 +61,4 @@ def explain_software(size: tuple[int, int], has_b_frames: bool) -> str:
     hardware may decode them. `size` is their width and height in pixels."""
     if size not in RESOLUTIONS.values():
         return f"the source sends {size[0]}x{size[1]}"
-    return "B-frames" if has_b_frames else ""
+    return B_FRAMES if has_b_frames else ""

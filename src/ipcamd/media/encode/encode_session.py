@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from av.video.reformatter import VideoReformatter
 
 from ipcamd.media.encode.encoder_choice import MakeStreamEncoder
+from ipcamd.media.encode.key_frame_interval import LONGEST_INTERVAL_NS, is_key_frame_due
 from ipcamd.media.encoders import EncodedPicture
 from ipcamd.media.frame import SessionPicture
 from ipcamd.media.frame_decimator import FrameDecimator
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.time_units import SECOND_NS
-
-KEY_AFTER = 2 * SECOND_NS
-"""Longest time between key frames, in nanoseconds of capture time, even for a slow source."""
-KEY_SPACE = SECOND_NS
-"""Shortest time from a key frame to one that a viewer requests, in nanoseconds of capture time."""
 
 
 class EncodeSession:
@@ -47,7 +43,8 @@ class EncodeSession:
         while a viewer waits for a key frame; a key frame clears it. Raises ``av.FFmpegError`` if the encoder fails."""
         if not self._decimator.selects(processed.captured_ns):
             return []
-        key = self._key_due(processed.captured_ns, asked.is_set())
+        age_ns = processed.captured_ns - self._key_time
+        key = is_key_frame_due(self._count, self.settings.gop, age_ns, asked.is_set())
         drained = self._match_rate(processed.captured_ns, asked) if key and self.settings.bitrate else []
         scaled = processed.scaled_to(self.settings.size, self._encoder.pixel_format, self._reformatter)
         if key:
@@ -80,18 +77,11 @@ class EncodeSession:
         """Pictures since the last key frame, including it; 0 before the first."""
         return 0 if self._key_number is None else self._submitted - self._key_number
 
-    def _key_due(self, captured_ns: int, asked: bool) -> bool:
-        if not self._count or self._count >= self.settings.gop:
-            return True
-        # in both directions, because the camera's clock may be set
-        age_ns = abs(captured_ns - self._key_time)
-        return age_ns >= KEY_AFTER or (asked and age_ns >= KEY_SPACE)
-
     def _match_rate(self, captured_ns: int, asked: threading.Event) -> list[SessionPicture]:
         """Replace the encoder if pictures arrive much slower or faster than its rate control expects; return the
         pictures that were in it."""
         age_ns = captured_ns - self._key_time
-        if self._count < 2 or not 0 < age_ns <= 2 * KEY_AFTER:
+        if self._count < 2 or not 0 < age_ns <= 2 * LONGEST_INTERVAL_NS:
             return []
         rate = min(self.settings.rate, max(1, round(self._count * SECOND_NS / age_ns)))
         if 0.8 <= rate / self._rate <= 1.25:

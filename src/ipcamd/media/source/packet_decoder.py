@@ -10,7 +10,7 @@ from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.decode.hardware_decoder import DecodedPicture, HardwareDecoder, HardwareFailure
 from ipcamd.media.decode.picture_decoder import PictureDecoder, decoder_threads
 from ipcamd.media.frame import Packet
-from ipcamd.media.stream.gop import MAX_BYTES, MAX_FRAMES
+from ipcamd.media.stream.gop_cache import MAX_BYTES, MAX_FRAMES
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:

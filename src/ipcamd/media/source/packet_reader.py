@@ -2,27 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import av
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.source.convert import VideoConverter
+from ipcamd.media.source.key_frame_requests import KeyFrameRequests, KeyFrameSource
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_decoder import PacketDecoder
-from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.bitstream.access_unit import SQUARE
 
 if TYPE_CHECKING:
     from ipcamd.media.source.source import Wanted
-
-
-class KeyFrameSource(Protocol):
-    """Encoder of a source that may take requests for key frames."""
-
-    def request_key_frame(self) -> None:
-        """Request a key frame soon, if it takes requests; never blocks."""
 
 
 class PacketReader:
@@ -39,7 +32,7 @@ class PacketReader:
     ) -> None:
         """`wanted` returns the present needs of viewers. `rate` is the frame rate that the source declares; 0: none.
         `pixel_aspect` is a pixel's width divided by its height; None: that of the stream. `parameter_sets`, in Annex B
-        form, came outside the stream. `key_frames` takes requests for key frames, at most one per second."""
+        form, came outside the stream. `key_frames` takes requests for key frames."""
         assert codec.inspector
         self._codec, self._wanted, self._rate = codec, wanted, rate
         self._inspector = codec.inspector()
@@ -50,9 +43,7 @@ class PacketReader:
         self._unit_aspect = SQUARE if pixel_aspect is None else None
         """Pixel aspect in the stream; None if it came outside the stream."""
         self._obstacle = "" if self._converter.has_square_pixels else "pixels that are not square"
-        self._key_frames = key_frames
-        self._key_ns = 0
-        """Capture time of the last key frame, or of a later request for one."""
+        self._key_frame_requests = KeyFrameRequests(key_frames) if key_frames else None
         self._number = -1
         self._last: av.VideoFrame | Packet | None = None
         """The last decoded picture; of a codec without references its packet, because the caller has its pixels."""
@@ -76,7 +67,8 @@ class PacketReader:
         if self._codec.name in want.codecs:
             yield packet
             want = self._wanted()  # read again, because the needs depend on the result of the packet
-        self._request_key_frame(packet, want)
+        if self._key_frame_requests:
+            self._request_key_frame(self._key_frame_requests, packet, want)
         yield from self._decode(packet, want)
 
     def repeat(self, captured_ns: int) -> Iterator[Picture]:
@@ -96,13 +88,11 @@ class PacketReader:
         video = self._converter.convert(frame, want.size, is_shared=not self._codec.intra_only)
         return Picture(video, captured_ns, self._number)
 
-    def _request_key_frame(self, packet: Packet, want: "Wanted") -> None:
-        is_recent = abs(packet.captured_ns - self._key_ns) < SECOND_NS
+    def _request_key_frame(self, requests: KeyFrameRequests, packet: Packet, want: "Wanted") -> None:
         if packet.key:
-            self._key_ns = packet.captured_ns
-        elif self._key_frames and not is_recent and want.key_frame:
-            self._key_ns = packet.captured_ns
-            self._key_frames.request_key_frame()
+            requests.note_key_frame(packet.captured_ns)
+        elif want.key_frame:
+            requests.request(packet.captured_ns)
 
     def _decode(self, packet: Packet, want: "Wanted") -> Iterator[Picture]:
         if self._decoder is None or packet.size != self._size:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.mask.mask import RequiredMasks
-from ipcamd.media.stream.gop import GopCache
+from ipcamd.media.stream.gop_cache import GopCache
 
 Subscriber = Callable[[EncodedFrame], None]
 """Called in the event loop with each new frame; must not block."""

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
-from ipcamd.media.stream.drop_log import DropLog
+from ipcamd.media.stream.slow_viewer_log import SlowViewerLog
 
 ENCODER = "encoder"
 """Protocol of frames that are dropped before they reach a viewer, because the camera is too busy."""
@@ -28,7 +28,7 @@ class StreamTraffic:
 
     __slots__ = ("_log", "bytes_sent", "frames_dropped", "frames_sent", "protocol", "stream")
 
-    def __init__(self, stream: str, protocol: str, log: DropLog) -> None:
+    def __init__(self, stream: str, protocol: str, log: SlowViewerLog) -> None:
         """`stream` and `protocol` are labels of the counters, such as ``h264`` and ``rtsp``."""
         self.stream = stream
         self.protocol = protocol
@@ -53,8 +53,8 @@ class StreamTraffic:
 class Traffic:
     """Counters of all streams. They only increase."""
 
-    def __init__(self, log: DropLog | None = None) -> None:
-        self._log = log or DropLog()
+    def __init__(self, log: SlowViewerLog | None = None) -> None:
+        self._log = log or SlowViewerLog()
         self._streams: dict[tuple[str, str], StreamTraffic] = {}
 
     def __iter__(self) -> Iterator[StreamTraffic]:

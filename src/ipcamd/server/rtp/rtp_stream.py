@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.stream.gop import PackedGop
+from ipcamd.media.stream.gop_cache import PackedGop
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.clock import RtpClock

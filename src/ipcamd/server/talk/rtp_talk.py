@@ -8,7 +8,7 @@ from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.audio.speaker import Speaker
 from ipcamd.media.audio.talk_format import ULAW, Decode, TalkFormat
 from ipcamd.wire.rtp import rtp
-from ipcamd.wire.rtp.jitter import Gap, JitterBuffer
+from ipcamd.wire.rtp.jitter_buffer import Gap, JitterBuffer
 
 PCMU: Mapping[int, TalkFormat] = {0: ULAW}
 """Formats of clients that have negotiated none, by payload type (RFC 3551)."""

@@ -5,13 +5,15 @@ from functools import partial
 from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
 from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_pixel_aspect
-from ipcamd.wire.bitstream.passthrough_obstacle import B_FRAMES, DATA_PARTITIONING, SequenceParameters
+from ipcamd.wire.bitstream.passthrough_obstacle import (
+    B_FRAMES,
+    DATA_PARTITIONING,
+    SequenceParameters,
+    find_other_h264_profile,
+)
 from ipcamd.wire.packetize.h264 import unit_type
 
 _SLICE, _PARTITION, _IDR, _SPS, _PPS, _DELIMITER = 1, 2, 5, 7, 8, 9
-_PROFILES = {88: "Extended", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
-_PASSED = (66, 77, 100)
-"""Profiles that browsers, recorders and payload formats support: 8 bits, 4:2:0."""
 _HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 """Profiles whose parameter sets contain the chroma format (7.3.2.1.1)."""
 _B_SLICES = (1, 6)
@@ -54,7 +56,7 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     reader.flag()
     size = _cropped(reader, 16 * columns, 16 * rows * (1 if progressive else 2), chroma, 1 if progressive else 2)
     aspect, reordered = _read_usability(reader) if reader.flag() else (SQUARE, 0)
-    other_profile = "" if profile in _PASSED else str(_PROFILES.get(profile, profile))
+    other_profile = find_other_h264_profile(profile)
     return SequenceParameters(size, aspect, other_profile, not progressive, may_reorder and reordered > 0)
 
 

@@ -5,15 +5,13 @@ from functools import partial
 from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
 from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_pixel_aspect
-from ipcamd.wire.bitstream.passthrough_obstacle import SequenceParameters
+from ipcamd.wire.bitstream.passthrough_obstacle import SequenceParameters, find_other_h265_profile
 from ipcamd.wire.packetize.h265 import unit_type
 
 _VPS, _SPS, _PPS, _DELIMITER = 32, 33, 34, 35
 _PICTURES = frozenset((*range(10), *range(16, 22)))
 _KEYS = frozenset(range(16, 22))
 """Random access points (7.4.2.2): BLA, IDR and CRA pictures."""
-_MAIN = 1
-_PROFILES = {2: "Main 10", 3: "Main Still Picture", 4: "Range Extensions", 9: "Screen Content"}
 _HEADER_BYTES = 2
 _MOST_SETS, _MOST_PICTURES = 64, 16
 """Reference picture sets of a sequence, pictures of a set (7.4.3.2.1)."""
@@ -32,7 +30,7 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     reader.unsigned()
     counter_bits = reader.unsigned() + 4
     reorders = _read_reordering(reader, layers)
-    other_profile = "" if profile == _MAIN else str(_PROFILES.get(profile, profile))
+    other_profile = find_other_h265_profile(profile)
     _skip_coding_tools(reader, counter_bits)
     aspect = read_pixel_aspect(reader) if reader.flag() and reader.flag() else SQUARE
     return SequenceParameters(size, aspect, other_profile, is_interlaced, reorders > 0)

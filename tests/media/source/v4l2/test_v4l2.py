@@ -13,7 +13,7 @@ from tests.media.source.clips import grey
 from ipcamd.errors import SourceError
 from ipcamd.media.planes import planes
 from ipcamd.media.source.capture_device.device import PixelLayout
-from ipcamd.media.source.capture_device.modes import RAW, CaptureMode, choose
+from ipcamd.media.source.capture_device.mode_choice import RAW, CaptureMode, choose
 from ipcamd.media.source.capture_device.raw_decoder import make_decoder
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.v4l2 import abi

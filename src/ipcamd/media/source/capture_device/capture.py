@@ -10,7 +10,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout, RawPicture
-from ipcamd.media.source.capture_device.modes import ENCODED, CaptureMode, choose
+from ipcamd.media.source.capture_device.mode_choice import ENCODED, CaptureMode, choose
 from ipcamd.media.source.capture_device.raw_decoder import make_decoder
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import Clock, RateLimiter

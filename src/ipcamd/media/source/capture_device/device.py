@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.source.capture_device.modes import CaptureMode
+from ipcamd.media.source.capture_device.mode_choice import CaptureMode
 from ipcamd.media.stream.stream_settings import StreamSettings
 
 

@@ -8,7 +8,7 @@ from av.video.reformatter import ColorRange
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source.capture_device.device import PixelLayout
-from ipcamd.media.source.capture_device.modes import RAW
+from ipcamd.media.source.capture_device.mode_choice import RAW
 
 Decode = Callable[[bytes], av.VideoFrame | None]
 """Decodes the bytes of a frame; returns None for a damaged one."""

@@ -8,7 +8,7 @@ from itertools import product
 from ipcamd.errors import SourceError
 from ipcamd.media.source import source_timeout
 from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
-from ipcamd.media.source.capture_device.modes import ENCODED, CaptureMode
+from ipcamd.media.source.capture_device.mode_choice import ENCODED, CaptureMode
 from ipcamd.media.source.libcamera.capture_times import CaptureTimes
 from ipcamd.media.source.libcamera.process import CameraProcess
 from ipcamd.media.source.libcamera.program import CODECS, can_reduce_delay, capture_command, explain_end

@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.capture_device.modes import CaptureMode
+from ipcamd.media.source.capture_device.mode_choice import CaptureMode
 
 if TYPE_CHECKING:
     from ipcamd.media.stream.stream_settings import StreamSettings

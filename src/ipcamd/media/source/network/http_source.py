@@ -11,9 +11,9 @@ from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
+from ipcamd.media.source.network.hls_playlist import BEGINNING, PlaylistMemory, play_playlist
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
-from ipcamd.media.source.network.playlist import BEGINNING, PlaylistMemory, play_playlist
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy

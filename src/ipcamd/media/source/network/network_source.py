@@ -11,7 +11,7 @@ from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
-    from ipcamd.media.source.network.playlist import PlaylistMemory
+    from ipcamd.media.source.network.hls_playlist import PlaylistMemory
     from ipcamd.media.source.network.rtsp.rtsp_client import RtspClient
     from ipcamd.media.source.source import Wanted
 
@@ -52,8 +52,8 @@ class NetworkSource:
 
             self._rtsp = self._rtsp or RtspClient(self._url, self._tls)
             return self._rtsp.play(reception)
+        from ipcamd.media.source.network.hls_playlist import PlaylistMemory
         from ipcamd.media.source.network.http_source import play_http
-        from ipcamd.media.source.network.playlist import PlaylistMemory
 
         self._playlists = self._playlists or PlaylistMemory()
         return play_http(self._url, self._tls, self._playlists, reception)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
-from ipcamd.media.source.capture_device.modes import CaptureMode
+from ipcamd.media.source.capture_device.mode_choice import CaptureMode
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
 from ipcamd.media.stream.stream_settings import StreamSettings

@@ -16,7 +16,7 @@ from ipcamd.cgi.endpoint import Framing, Join
 from ipcamd.errors import HttpError
 from ipcamd.logs import SummaryLog
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.stream.gop import PackedGop
+from ipcamd.media.stream.gop_cache import PackedGop
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
 from ipcamd.server.connection_timeouts import STALL_TIMEOUT_S

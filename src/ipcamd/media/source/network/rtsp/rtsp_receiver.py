@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.convert import AUDIO_RATE_HZ
+from ipcamd.media.source.key_frame_requests import KeyFrameRequests
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.rtsp.audio_decoder import AudioDecoder
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession
@@ -39,8 +40,8 @@ class RtspReceiver:
         if selection.sound and selection.audio_format:
             self._audio_channels = session.set_up(selection.sound.control)
             self._sound = _Audio(selection.sound.payload_type, selection.audio_format, sender)
-        self._lost_ns = -SECOND_NS
-        """When packets were last missing."""
+        self._loss_requests = KeyFrameRequests(session)
+        """Requests for packets that are missing."""
         self._last_ns = reception.clock.steady_ns()
         """When the last good picture arrived."""
 
@@ -74,15 +75,8 @@ class RtspReceiver:
         """Return the access units that are complete with a packet of the video."""
         marker, timestamp, payload, gap = self._video.open(data)
         if gap:
-            self._note_loss()
+            self._loss_requests.request(self._reception.clock.steady_ns())
         return self._depacketizer.add(payload, timestamp, marker, gap) if payload else ()
-
-    def _note_loss(self) -> None:
-        """Request a key frame, at most one per second."""
-        now_ns = self._reception.clock.steady_ns()
-        if now_ns - self._lost_ns >= SECOND_NS:
-            self._lost_ns = now_ns
-            self._session.request_key_frame()
 
     def _read(self, unit: TimedUnit) -> Iterator[Packet | Picture]:
         sent_ns = self._video_clock.decode_time_ns(unit.timestamp, self._reception.clock.steady_ns())

@@ -7,7 +7,7 @@ import pytest
 from tests.motion.yard import NOON, Change, Grey, Showing, alarmed, quiet, walker, window, yard
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame
-from ipcamd.motion.detector import Detector, WindowResult
+from ipcamd.motion.level_detector import LevelDetector, WindowResult
 
 LEFT, RIGHT = (0, 240, 320, 480), (320, 240, 640, 480)
 
@@ -284,7 +284,7 @@ def test_any_shape_will_do(shape: tuple[int, int]) -> None:
 
 
 def test_flat_and_extreme_pictures_do_no_harm() -> None:
-    detector = Detector((window(100, 0),))
+    detector = LevelDetector((window(100, 0),))
     pictures: list[Callable[[], int]] = [lambda: 0, lambda: 255, lambda: 128]
     for number in range(60):
         plane = np.full((90, 160), pictures[number // 20](), np.uint8)

@@ -17,7 +17,7 @@ MAX_KEPT = 1000
 _log = logging.getLogger(__name__)
 
 
-class DropLog:
+class SlowViewerLog:
     """For the event loop. It has a timer only while frames are being dropped."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.motion.yard import NOON, RATE, Change, Showing, walker, window, yard
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame
-from ipcamd.motion.alarm_detector import AlarmDetector
+from ipcamd.motion.level_detector import AlarmDetector
 from ipcamd.motion.windows import Window
 from ipcamd.time_units import SECOND_NS
 

@@ -1,6 +1,5 @@
 """HLS playlist as a source (RFC 8216): a live one is played from near its end, a complete one in a loop."""
 
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -18,10 +17,11 @@ from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_live
+from ipcamd.media.source.network.hls_encryption import DecryptedFile, check_encryption
+from ipcamd.media.source.network.hls_segment import SegmentFile, make_segment
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
-from ipcamd.media.source.network.segment import DecryptedFile, SegmentFile, make_segment
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
 from ipcamd.media.source.source_timeout import SourceTimeout
@@ -34,15 +34,15 @@ _MOST_PLAYLISTS = 64
 _LEAP_NS = 10 * SECOND_NS
 """A time stamp that differs by more from the one before starts a new mapping."""
 
-_LIVE_OPTIONS = {"analyzeduration": "1000000", "fpsprobesize": "0"}
-"""FFmpeg's options for a quick start; the time is in microseconds."""
+_FIRST_SEGMENT = -3
+"""First segment of a live playlist that is played, from its end: the third from the end (RFC 8216, 6.3.3)."""
+_LIVE_OPTIONS = {"live_start_index": str(_FIRST_SEGMENT), "analyzeduration": "1000000", "fpsprobesize": "0"}
+"""FFmpeg's options; the last two are for a quick start, the time in microseconds."""
 
 BEGINNING = b"#EXTM3U"
 """First bytes of a playlist (RFC 8216, 4.3.1.1)."""
 _SEGMENT = b"#EXTINF"
 _END = b"#EXT-X-ENDLIST"
-_KEY_METHOD = re.compile(rb"^#EXT-X-KEY:(?:[^\n]*,)?METHOD=([A-Z0-9-]+)", re.MULTILINE)
-_METHODS = (b"NONE", b"AES-128")
 _ENCRYPTED = "crypto+"
 """FFmpeg's prefix of the address of a segment that is encrypted with AES-128."""
 
@@ -150,7 +150,7 @@ class _Opener:
             return make_segment(answer, options)
         with closing(answer):
             data = _read_playlist(answer)
-        _check_encryption(data)
+        check_encryption(data)
         self._memory.note(place, data)
         return BytesIO(data)
 
@@ -166,10 +166,3 @@ def _read_playlist(answer: HttpAnswer) -> bytes:
                 f"{source_timeout.OPENING_S:g} s"
             )
     return bytes(data)
-
-
-def _check_encryption(playlist: bytes) -> None:
-    """Raise `SourceError` for segments that cannot be decrypted (RFC 8216, 4.3.2.4)."""
-    for method in _KEY_METHOD.findall(playlist):
-        if method not in _METHODS:
-            raise SourceError(f"is encrypted with {method.decode()}, which is not supported; AES-128 is")

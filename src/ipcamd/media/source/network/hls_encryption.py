@@ -1,6 +1,7 @@
-"""Segment of an HLS playlist: a file or a range of its bytes, decrypted if it is encrypted (RFC 8216, 4.3.2)."""
+"""Encryption of HLS segments (RFC 8216, 4.3.2.4): AES-128, and the refusal of all others."""
 
-import sys
+import re
+from typing import Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -8,47 +9,33 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.network.http_client import HttpAnswer
 
+_KEY_METHOD = re.compile(rb"^#EXT-X-KEY:(?:[^\n]*,)?METHOD=([A-Z0-9-]+)", re.MULTILINE)
+_METHODS = (b"NONE", b"AES-128")
 _PIECE_BYTES = 65536
 
 
-def make_segment(answer: HttpAnswer, options: dict[str, str]) -> "SegmentFile | DecryptedFile":
-    """Return the segment that FFmpeg opens with these options: ``offset`` and ``end_offset`` of a range of bytes,
-    ``key`` and ``iv`` in hexadecimal digits of a segment that is encrypted with AES-128. `answer` is the file from
-    ``offset`` on. Raises `SourceError`."""
-    start = int(options.get("offset", 0))
-    if start and not answer.is_part:
-        answer.close()
-        raise SourceError("ignores byte ranges")
-    segment = SegmentFile(answer, int(options["end_offset"]) - start if "end_offset" in options else sys.maxsize)
-    if "key" not in options:
-        return segment
-    return DecryptedFile(segment, bytes.fromhex(options["key"]), bytes.fromhex(options["iv"]))
+def check_encryption(playlist: bytes) -> None:
+    """Raise `SourceError` for segments that cannot be decrypted (RFC 8216, 4.3.2.4)."""
+    for method in _KEY_METHOD.findall(playlist):
+        if method not in _METHODS:
+            raise SourceError(f"is encrypted with {method.decode()}, which is not supported; AES-128 is")
 
 
-class SegmentFile:
-    """File object that FFmpeg reads from its beginning to its end. For one thread."""
-
-    def __init__(self, answer: HttpAnswer, size_bytes: int) -> None:
-        """`size_bytes` is the largest size."""
-        self._answer, self._left_bytes = answer, size_bytes
+class EncryptedFile(Protocol):
+    """Bytes of an encrypted segment."""
 
     def read(self, most: int) -> bytes:
         """Return at most this many bytes, b"" at the end. Raises `SourceError`."""
-        data = self._answer.read(min(most, self._left_bytes))
-        self._left_bytes -= len(data)
-        return data
 
     def close(self) -> None:
         """Close the connection."""
-        self._answer.close()
 
 
 class DecryptedFile:
     """File object with the plain bytes of a segment that is encrypted with AES-128 in CBC mode. For one thread."""
 
-    def __init__(self, encrypted: SegmentFile, key: bytes, iv: bytes) -> None:
+    def __init__(self, encrypted: EncryptedFile, key: bytes, iv: bytes) -> None:
         """`key` and `iv`, the initialization vector, have 16 bytes."""
         self._encrypted = encrypted
         self._decryptor, self._unpadder = Cipher(AES(key), CBC(iv)).decryptor(), PKCS7(AES.block_size).unpadder()

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
+from ipcamd.media.capture.video_capture import PRIVACY
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.overlay import to_ascii
 from ipcamd.media.planes import Plane, framed
@@ -12,12 +13,10 @@ from ipcamd.media.source.drawing import load_font, round_to_even, to_planes
 _DARK, _BRIGHT, _SOFT, _FAINT = "#12161c", "#eef1f4", "#a5b1bd", "#67737f"
 
 
-def no_signal_picture(
-    size: tuple[int, int], reason: str, captured_ns: int, number: int, title: str = "NO SIGNAL"
-) -> Picture:
-    """Return a "no signal" picture of that size, with a title and the reason."""
+def no_signal_picture(size: tuple[int, int], reason: str, captured_ns: int, number: int) -> Picture:
+    """Return a "no signal" picture of that size, with the reason; for the reason `PRIVACY` it has another title."""
     return Picture(
-        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason, title)),
+        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason)),
         captured_ns,
         number,
         signal=False,
@@ -25,8 +24,9 @@ def no_signal_picture(
 
 
 @lru_cache(4)
-def _card(size: tuple[int, int], reason: str, title: str) -> list[Plane]:
+def _card(size: tuple[int, int], reason: str) -> list[Plane]:
     width, height = size
+    title = "PRIVACY" if reason == PRIVACY else "NO SIGNAL"
     unit = min(width / 16, height / 9)
     image = Image.new("RGB", size, _DARK)
     draw = ImageDraw.Draw(image)

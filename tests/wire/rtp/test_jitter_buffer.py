@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.rtp.jitter import BEGIN_S, LEAP, WAIT_S, Gap, JitterBuffer
+from ipcamd.wire.rtp.jitter_buffer import BEGIN_S, LEAP, WAIT_S, Gap, JitterBuffer
 from ipcamd.wire.rtp.rtp import RtpPacket
 
 

@@ -1,4 +1,4 @@
-"""Motion detector: the level of each window, from successive small grey pictures.
+"""Level detector: the level of each window and its alarms, from successive small grey pictures.
 
 Imported by media threads only: it imports numpy.
 """
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.image.analysis_tap import AnalysisFrame
+from ipcamd.motion.alarm_rule import AlarmPause, WindowAlarm
 from ipcamd.motion.background import Background
 from ipcamd.motion.light_compensation import Grey
 from ipcamd.motion.windows import Window
-from ipcamd.params.motion import HEIGHT, WIDTH
+from ipcamd.params.motion import HEIGHT, WIDTH, WINDOWS
 from ipcamd.time_units import SECOND_NS
 
 LEARN_NS = SECOND_NS
@@ -35,7 +36,7 @@ class WindowResult:
     extent: float = 0.0
     """Size of the motion relative to the window: 0 to 1, as a length (1/2 covers a quarter of the area)."""
     alarm: bool = False
-    """Whether the motion is large enough for an alarm, in this picture and the previous one."""
+    """Whether the motion raises an alarm: see `WindowAlarm`."""
 
     @property
     def level(self) -> int:
@@ -47,12 +48,12 @@ NO_MOTION = WindowResult()
 """Result of a disabled window, or before there is a background."""
 
 
-class Detector:
+class LevelDetector:
     """Measures motion in several windows. For one thread."""
 
     def __init__(self, windows: Sequence[Window]) -> None:
         self._windows = tuple(windows)
-        self._detectors: list[WindowDetector] = []
+        self._detectors: list[WindowLevelDetector] = []
         self._background: Background | None = None
         self._first: AnalysisFrame | None = None
         """First frame of the background."""
@@ -80,7 +81,9 @@ class Detector:
             return none
         moved = self._background.measure_motion(plane, (frame.captured_ns - self._last) / SECOND_NS)
         self._last = frame.captured_ns
-        self._detectors = self._detectors or [WindowDetector(window, frame.plane.shape) for window in self._windows]
+        self._detectors = self._detectors or [
+            WindowLevelDetector(window, frame.plane.shape) for window in self._windows
+        ]
         results = tuple(window.detect(moved) for window in self._detectors)
         assert self._first
         return results if frame.captured_ns - self._first.captured_ns >= LEARN_NS else none
@@ -92,7 +95,7 @@ class Detector:
         return frame.view == first.view and 0 < frame.captured_ns - self._last <= MAX_GAP_NS
 
 
-class WindowDetector:
+class WindowLevelDetector:
     """Measures motion in one window, in pictures of one size."""
 
     def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
@@ -101,7 +104,7 @@ class WindowDetector:
         self._slices, self._area = window_area(window, shape)
         self._size = max(1, int(np.count_nonzero(self._area)))
         self._threshold = window.contrast
-        self._before = False
+        self._alarm = WindowAlarm(window.percent)
 
     def detect(self, moved: Grey) -> WindowResult:
         """Return the motion; `moved` is each pixel's difference due to motion."""
@@ -110,9 +113,7 @@ class WindowDetector:
         differing = moved[self._slices] > self._threshold
         count = int(np.count_nonzero(_remove_noise(differing) & self._area)) if differing.any() else 0
         extent = sqrt(count / self._size) if count >= min(MIN_PIXELS, self._size) else 0.0
-        enough = extent > 0 and extent >= self._window.percent / 100
-        before, self._before = self._before, enough
-        return WindowResult(extent, enough and before)
+        return WindowResult(extent, self._alarm.note(extent))
 
 
 def window_area(window: Window, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Mask]:
@@ -143,3 +144,30 @@ def _remove_noise(differing: Mask) -> Mask:
     count = count[:-2] + count[1:-1] + count[2:]
     dense: Mask = differing & (count[:, :-2] + count[:, 1:-1] + count[:, 2:] > 2)
     return dense
+
+
+class AlarmDetector:
+    """Evaluates analysis frames in order. For one thread."""
+
+    def __init__(self) -> None:
+        self._detector = LevelDetector(())
+        self._pause = AlarmPause()
+
+    def detect(self, frame: AnalysisFrame, windows: Sequence[Window], now_s: float) -> tuple[tuple[int, ...], int]:
+        """Return each window's level, 0 to 255, and the number, from 1, of the window with an alarm; 0 for none.
+
+        `now_s` is monotonic time in seconds.
+        """
+        self._detector.set_windows(windows)
+        results = self._detector.detect(frame)
+        over = [number for number, result in enumerate(results, 1) if result.alarm]
+        return _levels(results), over[0] if over and self._pause.admits(now_s) else 0
+
+    def reset(self) -> tuple[int, ...]:
+        """Forget the background, so that the next frame is not compared with earlier ones. Return the levels, all 0."""
+        self._detector.reset()
+        return _levels([NO_MOTION] * WINDOWS)
+
+
+def _levels(results: Sequence[WindowResult]) -> tuple[int, ...]:
+    return tuple(result.level for result in results)

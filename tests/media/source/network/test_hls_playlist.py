@@ -20,7 +20,7 @@ from tests.media.source.peers import Server
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source import source_timeout
-from ipcamd.media.source.network.playlist import SegmentPacer
+from ipcamd.media.source.network.hls_playlist import SegmentPacer
 from ipcamd.media.source.source import Source, Wanted
 from ipcamd.media.source.source_choice import make_source
 from ipcamd.time_units import SECOND_NS

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from ipcamd.media.capture.no_signal import no_signal_picture
 from ipcamd.media.planes import planes
-from ipcamd.media.source.no_signal import no_signal_picture
 from ipcamd.params.image import RESOLUTIONS
 
 LONG = "rtsp://192.168.100.200:8554/some/very/long/path/of/a/stream: cannot be opened: Connection refused " * 3
