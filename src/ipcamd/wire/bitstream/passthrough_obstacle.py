@@ -10,8 +10,8 @@ B_FRAMES, DATA_PARTITIONING, NO_PARAMETER_SETS = "B-frames", "data partitioning"
 PASSED_H264_PROFILES, PASSED_H265_PROFILES = (66, 77, 100), (1,)
 """Profiles that browsers, recorders and payload formats support (8 bits, 4:2:0): H.264 Baseline, Main, High; H.265
 Main."""
-H264_PROFILE_NAMES = {88: "Extended", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
-H265_PROFILE_NAMES = {2: "Main 10", 3: "Main Still Picture", 4: "Range Extensions", 9: "Screen Content"}
+_H264_NAMES = {88: "Extended", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
+_H265_NAMES = {2: "Main 10", 3: "Main Still Picture", 4: "Range Extensions", 9: "Screen Content"}
 """Names of other profiles."""
 
 
@@ -32,12 +32,12 @@ class SequenceParameters:
 
 def find_other_h264_profile(profile: int) -> str:
     """Return the name or number of an H.264 profile that cannot be passed through; "" for one that can."""
-    return "" if profile in PASSED_H264_PROFILES else str(H264_PROFILE_NAMES.get(profile, profile))
+    return "" if profile in PASSED_H264_PROFILES else str(_H264_NAMES.get(profile, profile))
 
 
 def find_other_h265_profile(profile: int) -> str:
     """Return the name or number of an H.265 profile that cannot be passed through; "" for one that can."""
-    return "" if profile in PASSED_H265_PROFILES else str(H265_PROFILE_NAMES.get(profile, profile))
+    return "" if profile in PASSED_H265_PROFILES else str(_H265_NAMES.get(profile, profile))
 
 
 def find_obstacle(sequence: SequenceParameters) -> str:
