@@ -9,7 +9,7 @@ import av
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.media.source.key_frame_requests import KeyFrameRequests, KeyFrameSource
+from ipcamd.media.source.key_frame_request_pause import KeyFrameRequestPause, KeyFrameSource
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_decoder import PacketDecoder
 from ipcamd.wire.bitstream.access_unit import SQUARE
@@ -43,7 +43,7 @@ class PacketReader:
         self._unit_aspect = SQUARE if pixel_aspect is None else None
         """Pixel aspect in the stream; None if it came outside the stream."""
         self._obstacle = "" if self._converter.has_square_pixels else "pixels that are not square"
-        self._key_frame_requests = KeyFrameRequests(key_frames) if key_frames else None
+        self._key_frame_requests = KeyFrameRequestPause(key_frames) if key_frames else None
         self._number = -1
         self._last: av.VideoFrame | Packet | None = None
         """The last decoded picture; of a codec without references its packet, because the caller has its pixels."""
@@ -88,7 +88,7 @@ class PacketReader:
         video = self._converter.convert(frame, want.size, is_shared=not self._codec.intra_only)
         return Picture(video, captured_ns, self._number)
 
-    def _request_key_frame(self, requests: KeyFrameRequests, packet: Packet, want: "Wanted") -> None:
+    def _request_key_frame(self, requests: KeyFrameRequestPause, packet: Packet, want: "Wanted") -> None:
         if packet.key:
             requests.note_key_frame(packet.captured_ns)
         elif want.key_frame:

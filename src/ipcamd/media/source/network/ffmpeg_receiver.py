@@ -18,7 +18,7 @@ from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
 from ipcamd.media.source.ffmpeg import decode_packet, open_media, read_packets, timestamp_s
-from ipcamd.media.source.key_frame_requests import KeyFrameSource
+from ipcamd.media.source.key_frame_request_pause import KeyFrameSource
 from ipcamd.media.source.network.hls_variant import find_variant
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pacing import RateLimiter

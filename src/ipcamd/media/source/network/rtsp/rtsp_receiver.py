@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.convert import AUDIO_RATE_HZ
-from ipcamd.media.source.key_frame_requests import KeyFrameRequests
+from ipcamd.media.source.key_frame_request_pause import KeyFrameRequestPause
 from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.rtsp.audio_decoder import AudioDecoder
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession
@@ -40,7 +40,7 @@ class RtspReceiver:
         if selection.sound and selection.audio_format:
             self._audio_channels = session.set_up(selection.sound.control)
             self._sound = _Audio(selection.sound.payload_type, selection.audio_format, sender)
-        self._loss_requests = KeyFrameRequests(session)
+        self._loss_requests = KeyFrameRequestPause(session)
         """Requests for packets that are missing."""
         self._last_ns = reception.clock.steady_ns()
         """When the last good picture arrived."""

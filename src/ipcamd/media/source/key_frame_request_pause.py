@@ -15,7 +15,7 @@ class KeyFrameSource(Protocol):
         """Request a key frame soon, if it takes requests; never blocks."""
 
 
-class KeyFrameRequests:
+class KeyFrameRequestPause:
     """Requests to one source. For one thread. Times are in nanoseconds of one clock."""
 
     def __init__(self, source: KeyFrameSource) -> None:
