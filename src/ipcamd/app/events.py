@@ -19,7 +19,7 @@ from ipcamd.delivery.queue.outbox import Outbox
 from ipcamd.delivery.webhook.webhooks import WebhookService
 from ipcamd.event_bus import Event, EventBus, EventKind, StorageEvent, Tampering
 from ipcamd.events.engine import EventEngine
-from ipcamd.events.event_history import EventHistory
+from ipcamd.events.event_history import ALWAYS_LOGGED, EventHistory
 from ipcamd.events.output_pulse import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
@@ -32,9 +32,6 @@ from ipcamd.params.event.server import GENERAL
 from ipcamd.params.time import TIME
 from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.wire.http.notification import HttpNotification
-
-LOGGED = frozenset({EventKind.TAMPER, EventKind.SOURCE})
-"""Kinds of events that are always logged, even without an action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     webhooks = build_webhooks(core, media, bus, outbox, names_of_started)
 
     def has_reaction(event: Event) -> bool:
-        if event.kind in LOGGED or webhooks.wants(event):
+        if event.kind in ALWAYS_LOGGED or webhooks.wants(event):
             return True
         return bool(engine.started_by(event) or notifier.notification_of(event))
 

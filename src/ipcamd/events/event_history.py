@@ -6,6 +6,9 @@ from dataclasses import replace
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.store.event_log_table import EventLog, EventSpan
 
+ALWAYS_LOGGED = frozenset({EventKind.TAMPER, EventKind.SOURCE})
+"""Kinds of events that are always logged, even without an action."""
+
 
 class EventHistory:
     """Events in progress. An alarm extends its event; the opposite level of an input ends it."""

@@ -14,6 +14,7 @@ from ipcamd.params.network import HTTPS, WEBRTC
 from ipcamd.web.html_page import PAGES, STATIC
 from ipcamd.web.packed_file import PackedFile
 from ipcamd.web.security_headers import SECURITY_HEADERS
+from ipcamd.web.welcome import is_led_to_welcome
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -64,7 +65,7 @@ def _webrtc(call: Call) -> str:
 
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
-        if path == "/" and _is_newcomer(call):
+        if path == "/" and is_led_to_welcome(call):
             return Reply(status=303, headers=(*_FRESH, ("Location", "welcome")))
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
         texts["rank"] = call.account.rank.name.lower()
@@ -79,12 +80,6 @@ def _page(path: str) -> Action:
     redirection = " A browser gets the first steps while they are due." if path == "/" else ""
     action.__doc__ = PAGES[path].purpose + redirection
     return action
-
-
-def _is_newcomer(call: Call) -> bool:
-    """Whether a browser shows the page to an administrator with the printed password."""
-    is_browser = call.head.fields.get("accept", "").startswith("text/html")
-    return is_browser and call.account.rank is Rank.ADMIN and call.camera.first_steps.are_due(call.account)
 
 
 def now(call: Call) -> Reply:
