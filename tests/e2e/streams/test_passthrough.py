@@ -3,9 +3,11 @@
 import io
 import itertools
 import struct
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import av
 import pytest
@@ -33,6 +35,38 @@ def state(client: Client, stream: str = "H.264") -> str:
 def watch(client: Client, path: str) -> Iterator[Part]:
     with client.open(path) as answer:
         yield from (part for part in sdk_parts(answer) if part.type != ord("A"))
+
+
+class Reader:
+    """Reads a stream all the time, as a context: a viewer that reads too little gets only a part of the pictures."""
+
+    def __init__(self, client: Client, path: str = H264) -> None:
+        self.parts: list[Part] = []
+        self._client, self._path, self._is_over = client, path, False
+        self._thread = threading.Thread(target=self._read)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over = True
+        self._thread.join()
+
+    def wait(self, count: int) -> None:
+        """Wait for so many pictures."""
+        eventually(lambda: len(self.parts) >= count or not self._thread.is_alive(), "too few pictures come")
+        assert len(self.parts) >= count, "the stream has ended"
+
+    @property
+    def pictures(self) -> list[tuple[bytes, ...]]:
+        return [nal_units(part.payload) for part in self.parts]
+
+    def _read(self) -> None:
+        for part in watch(self._client, self._path):
+            self.parts.append(part)
+            if self._is_over:
+                return
 
 
 def nal_units(payload: bytes) -> tuple[bytes, ...]:
@@ -163,29 +197,28 @@ def test_another_camera_s_stream_is_passed_through_whenever_it_is_there(start_ca
     for camera in (far, near):
         camera.client.update("Image.H264", Resolution=1)
     compare(far, near)
-    stream = watch(near.client, H264)
-    counters = [part.counter for part in itertools.islice(stream, 10)]
-    far.kill()
-    while state(near.client) != "encoded (no signal)":
-        counters.append(next(stream).counter)
-    far.start()
-    while state(near.client) != "passed through":
-        counters.append(next(stream).counter)
+    with Reader(near.client) as reader:
+        reader.wait(10)
+        far.kill()
+        eventually(lambda: state(near.client) == "encoded (no signal)", "it does not notice")
+        far.start()
+        eventually(lambda: state(near.client) == "passed through", "it does not go on")
+        reader.wait(len(reader.parts) + 10)
+    counters = [part.counter for part in reader.parts]
     assert counters == list(range(counters[0], counters[0] + len(counters)))
     compare(far, near)
 
 
 def compare(far: CameraProcess, near: CameraProcess) -> None:
     """Fail unless both cameras' viewers get the same NAL units, each picture once."""
-    there, here = watch(far.client, H264), watch(near.client, H264)
-    eventually(lambda: next(here) and state(near.client) == "passed through", "it is encoded")
-    passed = [nal_units(next(here).payload) for _ in range(40)]
-    original: list[tuple[bytes, ...]] = []
-    while passed[-1] not in original:
-        original.append(nal_units(next(there).payload))
-    start = next(n for n, picture in enumerate(passed) if picture in original)
-    begin = original.index(passed[start])
-    assert passed[start:] == original[begin : begin + 40 - start]
+    with Reader(far.client) as there, Reader(near.client) as here:
+        eventually(lambda: here.parts and state(near.client) == "passed through", "it is encoded")
+        here.wait(len(here.parts) + 80)
+        passed = here.pictures[-40:]
+        eventually(lambda: passed[-1] in there.pictures, "its last picture is another one")
+    original = there.pictures
+    start = original.index(passed[0])
+    assert passed == original[start : start + 40]
 
 
 def test_a_webcam_s_jpegs_reach_viewers_as_they_are(start_camera: StartCamera, stand_in: Path, tmp_path: Path) -> None:
