@@ -53,7 +53,7 @@ class Reader:
         self._is_over = True
         self._thread.join()
 
-    def wait(self, count: int) -> None:
+    def collect(self, count: int) -> None:
         """Wait for so many pictures."""
         eventually(lambda: len(self.parts) >= count or not self._thread.is_alive(), "too few pictures come")
         assert len(self.parts) >= count, "the stream has ended"
@@ -198,12 +198,12 @@ def test_another_camera_s_stream_is_passed_through_whenever_it_is_there(start_ca
         camera.client.update("Image.H264", Resolution=1)
     compare(far, near)
     with Reader(near.client) as reader:
-        reader.wait(10)
+        reader.collect(10)
         far.kill()
         eventually(lambda: state(near.client) == "encoded (no signal)", "it does not notice")
         far.start()
         eventually(lambda: state(near.client) == "passed through", "it does not go on")
-        reader.wait(len(reader.parts) + 10)
+        reader.collect(len(reader.parts) + 10)
     counters = [part.counter for part in reader.parts]
     assert counters == list(range(counters[0], counters[0] + len(counters)))
     compare(far, near)
@@ -213,7 +213,7 @@ def compare(far: CameraProcess, near: CameraProcess) -> None:
     """Fail unless both cameras' viewers get the same NAL units, each picture once."""
     with Reader(far.client) as there, Reader(near.client) as here:
         eventually(lambda: here.parts and state(near.client) == "passed through", "it is encoded")
-        here.wait(len(here.parts) + 80)
+        here.collect(len(here.parts) + 80)
         passed = here.pictures[-40:]
         eventually(lambda: passed[-1] in there.pictures, "its last picture is another one")
     original = there.pictures

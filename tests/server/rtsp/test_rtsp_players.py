@@ -26,6 +26,8 @@ pytestmark = [
 ]
 GSTREAMER = pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="needs GStreamer")
 PASSWORD = "correct horse"
+PATIENCE_US = 60_000_000
+"""Microseconds without UDP packets after which GStreamer complains and changes to TCP; by default five seconds."""
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +99,7 @@ async def test_gstreamer(live: Stage, path: str, way: str) -> None:
 
 
 async def gstreamer(url: str, *options: str) -> tuple[int, str]:
-    source = ["rtspsrc", f"location={url}", "latency=100", "name=s", *options]
+    source = ["rtspsrc", f"location={url}", "latency=100", f"timeout={PATIENCE_US}", "name=s", *options]
     decode = "! decodebin ! videoconvert ! identity eos-after=20 ! fakesink"
     return settled(*await run("gst-launch-1.0", "-q", *source, *f"s. ! application/x-rtp,media=video {decode}".split()))
 
