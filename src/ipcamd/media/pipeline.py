@@ -271,7 +271,9 @@ class Pipeline:
     @staticmethod
     def _import_codecs() -> None:
         """Import the encoders before the first viewer."""
-        import ipcamd.media.encode.encode_session  # noqa: F401
+        from ipcamd.media.codec_import import import_codecs
+
+        import_codecs()
 
     def _deliver(self, item: Packet | Picture) -> None:
         if isinstance(item, Picture):
@@ -282,6 +284,7 @@ class Pipeline:
 
     def _draw_no_signal(self, wanted: Wanted, why: str) -> Picture:
         """Return a "no signal" picture with the reason."""
+        self._import_codecs()
         from ipcamd.media.capture.no_signal import no_signal_picture
 
         return no_signal_picture(wanted.size, why, self._clock_ns(), 0)

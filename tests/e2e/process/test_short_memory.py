@@ -12,8 +12,10 @@ from tests.short_memory.memory import ShortMemory
 
 pytestmark = pytest.mark.slow
 
+LIBRARIES = 32 << 20, 1 << 40
+"""Sizes in bytes: of the libraries that encode pictures."""
 PICTURES = 64 * 1024, 1 << 40
-"""Sizes in bytes: of pictures and files."""
+"""Of pictures and files."""
 DATABASE = 1024, 16_000
 """Of the pages of the database, the objects of a request and its answer; the buffer of a connection is larger."""
 
@@ -37,9 +39,9 @@ def is_well(camera: CameraProcess) -> bool:
 
 def test_a_request_fails_and_nothing_acknowledged_is_lost(start_camera: StartCamera, tmp_path: Path) -> None:
     memory = ShortMemory(tmp_path / "short")
+    memory.refuse(*LIBRARIES)
     camera = start_camera("--source=scene", environment=memory.environment)
-    # a library whose import fails halfway cannot be imported again in the same process: wait until all are loaded
-    eventually(lambda: is_well(camera), "there is no picture")
+    eventually(lambda: memory.failed, "the camera loads no libraries")
     memory.refuse(*PICTURES)
     assert update(camera, "acknowledged")
     assert camera.client.get("/").status == 503
