@@ -3,6 +3,7 @@
 import errno
 import resource
 import socket
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from ipcamd.server.rtp.send_ring import SendRing
 from ipcamd.server.rtp.tcp_viewer import MIN_CONNECTIONS, BatchSender
 
-Send = Callable[[list[int], bytes], dict[int, int]]
+Send = Callable[["array[int]", bytes], dict[int, int]]
 
 
 def open_ring(size: int = 1024) -> SendRing:
@@ -37,8 +38,8 @@ class Connections:
             sock.setblocking(False)
 
     @property
-    def fds(self) -> list[int]:
-        return [sock.fileno() for sock in self.senders]
+    def fds(self) -> "array[int]":
+        return array("i", [sock.fileno() for sock in self.senders])
 
     def received(self) -> list[bytes]:
         return [sock.recv(1 << 20) for sock in self.receivers]
@@ -70,7 +71,7 @@ def test_full_and_broken_connections_are_reported_and_harm_no_other(stack: ExitS
     data = bytes(1 << 23)
     connections.senders[1].send(data)  # full
     connections.receivers[2].close()
-    results = send([*connections.fds[:3], 1 << 20], data)
+    results = send(connections.fds[:3] + array("i", (1 << 20,)), data)
     assert 0 < results.pop(0) < len(data)
     assert results == {1: -errno.EAGAIN, 2: -errno.EPIPE, 3: -errno.EBADF}
     assert send(connections.fds[3:], b"good") == {}

@@ -140,13 +140,17 @@ class Player:
 
     async def packet(self, channel: int = 0) -> rtp.RtpPacket:
         """Return the next RTP packet on a channel; others are kept for later."""
+        return rtp.parse(await self.data(channel))
+
+    async def data(self, channel: int) -> bytes:
+        """Return the bytes of the next packet on a channel; others are kept for later."""
         seen = 0
         while True:
             for at in range(seen, len(self.packets)):
                 if self.packets[at][0] == channel:
                     data = self.packets[at][1]
                     del self.packets[at]
-                    return rtp.parse(data)
+                    return data
             seen = len(self.packets)
             assert await self.reader.readexactly(1) == b"$"
             await self._packet()

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from itertools import pairwise
 
 import pytest
@@ -11,9 +12,12 @@ from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.connection_limits import Limits
-from ipcamd.server.rtp import tcp_viewer
+from ipcamd.server.rtp import sender_reports, tcp_viewer
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.wire.rtp import feedback, rtcp, rtp
+
+SENDER_REPORT = 200
+"""Type of the RTCP packet (RFC 3550, 6.4.1)."""
 
 
 async def test_all_viewers_get_the_same_packets(stage: Stage) -> None:
@@ -133,6 +137,25 @@ async def test_a_viewer_who_reads_nothing_is_cut(stage: Stage, player: Player) -
     await stage.quiet()
     assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()
+
+
+@pytest.mark.parametrize("batch", ["one call", "one for each"])
+async def test_each_viewer_gets_sender_reports_on_its_own_channel(
+    stage: Stage, batch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp_viewer, "MIN_CONNECTIONS", 1 if batch == "one call" else 9)
+    monkeypatch.setattr(sender_reports, "RTCP_INTERVAL_S", 0.05)
+    channels = ((0, 1), (0, 1), (0, 7), (4, 5))
+    players = [await stage.player() for _ in channels]
+    for player, (video, control) in zip(players, channels, strict=True):
+        transport = f"RTP/AVP/TCP;unicast;interleaved={video}-{control}"
+        assert (await player.ask("SETUP", "/h264/track0", transport=transport)).status == 200
+        assert (await player.ask("PLAY", "/h264")).status == 200
+    for player, (video, control) in zip(players, channels, strict=True):
+        stage.lens.picture(key=True)
+        ssrc = (await player.packet(video)).ssrc
+        reports = [await player.data(control) for _ in range(3)]  # the first one at the start, for it alone
+        assert {struct.unpack_from("!BBxxI", report) for report in reports} == {(0x80, SENDER_REPORT, ssrc)}
 
 
 class Ears:

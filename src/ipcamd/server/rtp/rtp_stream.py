@@ -59,7 +59,7 @@ class RtpStream:
         """Hub that replaces `hub` at its first key frame."""
         self._key_ns = 0
         """When the newest key frame was packed, or the stream subscribed."""
-        self._reports = SenderReports(self._make_report, self._viewers)
+        self._reports = SenderReports(self._send_reports)
         self._linger_timer: asyncio.TimerHandle | None = None
         self._complained = False
 
@@ -251,6 +251,13 @@ class RtpStream:
         if not self._complained:
             log.warning("stream %s: frames are left out of RTSP: %s", self.hub.name, error)
         self._complained = True
+
+    # -- reports
+
+    def _send_reports(self) -> None:
+        report = self._make_report()
+        for (kind, batch_key), viewers in tuple(self._batches.items()):
+            kind.report_batch(batch_key, viewers, report)
 
     def _make_report(self) -> bytes:
         now_ns = self._clock_ns()

@@ -43,6 +43,13 @@ class RtpViewer(KeyFrameGate, ABC):
         many were behind, or failed.
         """
 
+    @classmethod
+    def report_batch(cls, batch_key: Any, viewers: Collection[Self], packet: bytes) -> None:
+        """Send an RTCP packet to all viewers of one batch."""
+        del batch_key  # for transports that send to all at once
+        for viewer in tuple(viewers):
+            viewer.report(packet)
+
     def start(self, gop: list[RtpFrame]) -> None:
         """Send the frames that a decoder needs to start now; after a pause, only those that it has not received."""
         if self._newest in gop:

@@ -4,18 +4,20 @@ import ctypes
 import errno
 import mmap
 import os
+import socket
 from array import array
 from collections.abc import Sequence
 
 _SETUP, _ENTER = 425, 426
 """Numbers of ``io_uring_setup`` and ``io_uring_enter``, the same on all processors of this camera."""
 _GETEVENTS = 1
-_HAS_SEND = 1 << 5
-"""Feature bit IORING_FEAT_FAST_POLL: Linux 5.7; sends exist since 5.6."""
+_HAS_SKIP = 1 << 11
+"""Feature bit IORING_FEAT_CQE_SKIP, Linux 5.17: what succeeds needs no result."""
 _ENTRIES_OFFSET = 0x1000_0000
 """Offset in the ring's file of the submission queue entries (IORING_OFF_SQES)."""
-_OPCODE_SEND = 26
-_DONTWAIT = 0x40
+_OPCODE_SEND, _SKIP_SUCCESS = 26, 1 << 6
+_FLAGS = 0x40 | 0x100
+"""MSG_DONTWAIT, and MSG_WAITALL: a send that is not complete has failed, and has a result."""
 _WORD = 0xFFFF_FFFF
 _SUBMISSION, _COMPLETION = 64, 16
 """Bytes of ``struct io_uring_sqe`` and ``struct io_uring_cqe``."""
@@ -25,12 +27,13 @@ class SendRing:
     """Submission and completion queue of the kernel. For one thread at a time.
 
     A non-blocking send ends within the system call that submits it, so neither queue holds anything between two calls.
+    Only sends that are not complete have a result: the others take less time without.
     """
 
     def __init__(self, size: int = 1024) -> None:
         """`size` is the number of sockets of one system call, a power of two.
 
-        Raises ``OSError`` if the kernel has no io_uring, or forbids it.
+        Raises ``OSError`` if the kernel has no io_uring with these features, or forbids it.
         """
         self._syscall = ctypes.CDLL(None, use_errno=True).syscall
         self._syscall.restype, self._syscall.argtypes = ctypes.c_long, (ctypes.c_long,) * 7
@@ -41,14 +44,15 @@ class SendRing:
             raise OSError(ctypes.get_errno(), "io_uring_setup")
         try:
             self._map(tuple(parameters))
+            self._check()
         except BaseException:
             os.close(self._fd)
             raise
 
     def _map(self, parameters: Sequence[int]) -> None:
         """Map the queues; `parameters` is ``struct io_uring_params`` (linux/io_uring.h), filled by the kernel."""
-        if not parameters[5] & _HAS_SEND:
-            raise OSError("io_uring of this kernel cannot send")
+        if not parameters[5] & _HAS_SKIP:
+            raise OSError("io_uring of this kernel gives a result for each send")
         tail, indices, head, completed, completions = (parameters[place] for place in (11, 16, 20, 21, 25))
         end = completions + parameters[1] * _COMPLETION
         queues = memoryview(mmap.mmap(self._fd, max(end, indices + 4 * self._size)))
@@ -62,9 +66,19 @@ class SendRing:
         self._sizes = entries.cast("I")[6 :: _SUBMISSION // 4]
         entries.cast("Q")[4 :: _SUBMISSION // 8] = array("Q", range(self._size))
         entries[::_SUBMISSION] = bytes((_OPCODE_SEND,)) * self._size
-        entries.cast("I")[7 :: _SUBMISSION // 4] = array("I", (_DONTWAIT,)) * self._size
+        entries[1::_SUBMISSION] = bytes((_SKIP_SUCCESS,)) * self._size
+        entries.cast("I")[7 :: _SUBMISSION // 4] = array("I", (_FLAGS,)) * self._size
 
-    def send(self, fds: Sequence[int], data: bytes) -> dict[int, int]:
+    def _check(self) -> None:
+        """Raise ``OSError`` if the kernel does not report a send that is not complete."""
+        data = bytes(1 << 20)
+        sender, receiver = socket.socketpair()
+        with sender, receiver:
+            sender.setblocking(False)
+            if not 0 < self.send(array("i", (sender.fileno(),)), data).get(0, 0) < len(data):
+                raise OSError("io_uring of this kernel does not report incomplete sends")
+
+    def send(self, fds: "array[int]", data: bytes) -> dict[int, int]:
         """Send `data` to non-blocking stream sockets.
 
         Return the results of those that did not accept all, by place: the number of bytes accepted, or the error as a
@@ -72,7 +86,7 @@ class SendRing:
         """
         short: dict[int, int] = {}
         for first in range(0, len(fds), self._size):
-            part = array("i", fds[first : first + self._size])
+            part = fds[first : first + self._size]
             short |= {first + place: sent for place, sent in self._send_part(part, data).items()}
         return short
 
@@ -81,32 +95,23 @@ class SendRing:
         os.close(self._fd)
 
     def _send_part(self, fds: "array[int]", data: bytes) -> dict[int, int]:
-        start, count, size = self._tail[0], len(fds), len(data)
+        start, count = self._tail[0], len(fds)
         _put(self._fds, start, fds)
         _put(self._addresses, start, array("Q", (_address(data),)) * count)
-        _put(self._sizes, start, array("I", (size,)) * count)
+        _put(self._sizes, start, array("I", (len(data),)) * count)
         self._tail[0] = (start + count) & _WORD
-        submitted = self._enter(count, 0)
+        submitted = max(0, int(self._syscall(_ENTER, self._fd, count, 0, _GETEVENTS, 0, 0)))
         self._tail[0] = (start + submitted) & _WORD
-        while (self._completed[0] - self._head[0]) & _WORD < submitted:
-            self._enter(0, submitted)  # the kernel still reads the bytes
-        refused = dict.fromkeys(range(submitted, count), -errno.EAGAIN)
-        return self._take(start, submitted, size) | refused
+        return self._take(start) | dict.fromkeys(range(submitted, count), -errno.EAGAIN)
 
-    def _enter(self, submit: int, wait: int) -> int:
-        """Return how many entries the kernel accepted."""
-        return max(0, int(self._syscall(_ENTER, self._fd, submit, wait, _GETEVENTS, 0, 0)))
-
-    def _take(self, start: int, count: int, size: int) -> dict[int, int]:
-        """Remove `count` results; return those that differ from `size`, by place from `start` on."""
-        head = self._head[0]
-        results = _get(self._results, head, count, array("i"))
-        places = _get(self._places, head, count, array("Q"))
-        self._head[0] = (head + count) & _WORD
-        if results == array("i", (size,)) * count:
-            return {}
-        found = zip(places, results, strict=True)
-        return {(place - start) % self._size: sent for place, sent in found if sent != size}
+    def _take(self, start: int) -> dict[int, int]:
+        """Remove and return the results, by place from `start` on."""
+        results: dict[int, int] = {}
+        while (head := self._head[0]) != self._completed[0]:
+            place = head % len(self._results)
+            results[(self._places[place] - start) % self._size] = self._results[place]
+            self._head[0] = (head + 1) & _WORD
+        return results
 
 
 def _address(data: bytes) -> int:
@@ -124,13 +129,6 @@ def _put(ring: memoryview, start: int, values: "array[int]") -> None:
         size = part.stop - part.start
         ring[part] = memoryview(values)[done : done + size]
         done += size
-
-
-def _get(ring: memoryview, start: int, count: int, to: "array[int]") -> "array[int]":
-    """Append `count` values from place `start` on."""
-    for part in _parts(start, count, len(ring)):
-        to.frombytes(ring[part].tobytes())
-    return to
 
 
 def _parts(start: int, count: int, size: int) -> tuple[slice, slice]:

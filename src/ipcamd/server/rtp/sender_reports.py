@@ -1,21 +1,18 @@
 """RTCP sender reports: when a stream's viewers get them (RFC 3550, 6)."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-
-from ipcamd.server.rtp.rtp_viewer import RtpViewer
+from collections.abc import Callable
 
 RTCP_INTERVAL_S = 5.0
 """Seconds between sender reports."""
 
 
 class SenderReports:
-    """Sends reports to all viewers at intervals while it runs."""
+    """Calls a function at intervals while it runs."""
 
-    def __init__(self, make: Callable[[], bytes], viewers: Callable[[], Iterable[RtpViewer]]) -> None:
-        """`make` returns the report of the present time, `viewers` those who get it."""
-        self._make = make
-        self._viewers = viewers
+    def __init__(self, send: Callable[[], None]) -> None:
+        """`send` sends a report of the present time to all viewers."""
+        self._send = send
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -30,10 +27,8 @@ class SenderReports:
             self._timer = None
 
     def _plan(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(RTCP_INTERVAL_S, self._send)
+        self._timer = asyncio.get_running_loop().call_later(RTCP_INTERVAL_S, self._repeat)
 
-    def _send(self) -> None:
-        report = self._make()
-        for viewer in tuple(self._viewers()):
-            viewer.report(report)
+    def _repeat(self) -> None:
+        self._send()
         self._plan()

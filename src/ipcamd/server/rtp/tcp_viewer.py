@@ -4,7 +4,8 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Collection, Sequence
+from array import array
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self, cast
 
 from ipcamd.media.stream.traffic import ViewerIdentity
@@ -148,7 +149,7 @@ class BatchSender:
         self.changes = 0
         """Number of changes of its viewers' descriptors."""
 
-    def send(self, fds: Sequence[int], data: bytes) -> dict[int, int]:
+    def send(self, fds: "array[int]", data: bytes) -> dict[int, int]:
         """Send `data` to non-blocking stream sockets.
 
         Return the results of those that did not accept all, by place: the number of bytes accepted, or the error as a
@@ -178,19 +179,19 @@ class BatchSender:
 
 
 class InterleavedBatch:
-    """Viewers of one stream on one channel, to which the same bytes are sent.
+    """Viewers of one stream on one pair of channels, to which the same bytes are sent.
 
-    Equal to any other of this channel and sender. Most clients choose the same channel.
+    Equal to any other of these channels and this sender. Most clients choose the same channels.
     """
 
-    __slots__ = ("_channel", "_fds", "_ready", "_selected", "_sender", "bytes_sent")
+    __slots__ = ("_channels", "_fds", "_ready", "_selected", "_sender", "bytes_sent")
 
-    def __init__(self, channel: int, sender: BatchSender) -> None:
-        """`channel` is the channel of RTP."""
-        self._channel, self._sender = channel, sender
+    def __init__(self, channels: tuple[int, int], sender: BatchSender) -> None:
+        """`channels` are the channels of RTP and RTCP."""
+        self._channels, self._sender = channels, sender
         # the viewers that are not behind, and their descriptors: the objects of the viewers are not read for each frame
         self._ready: list[TcpViewer] = []
-        self._fds: list[int] = []
+        self._fds = array("i")
         self._selected = -1
         self.bytes_sent = 0
         """Bytes sent to each of these viewers since their selection."""
@@ -198,23 +199,33 @@ class InterleavedBatch:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, InterleavedBatch):
             return NotImplemented
-        return self._channel == other._channel and self._sender is other._sender
+        return self._channels == other._channels and self._sender is other._sender
 
     def __hash__(self) -> int:
-        return hash((self._channel, id(self._sender)))
+        return hash((self._channels, id(self._sender)))
 
     def send(self, viewers: "Collection[TcpViewer]", frame: RtpFrame) -> int:
         """Send a frame, see `RtpViewer.send_batch`."""
-        if self._selected != self._sender.changes or len(self._ready) != len(viewers):
-            self._select(viewers)
-        ready, data = self._ready, frame.framed(self._channel)
-        behind = [viewer for viewer in viewers if viewer.fd < 0] if len(ready) != len(viewers) else []
-        short = self._sender.send(self._fds, data)
+        behind, failed = self._send(viewers, frame.framed(self._channels[0]))
         self.bytes_sent += frame.size_bytes
-        failed = [place for place, sent in short.items() if not ready[place].finish(data, sent)]
         for viewer in behind:
             viewer.offer(frame)
-        return len(behind) + len(failed)
+        return len(behind) + failed
+
+    def report(self, viewers: "Collection[TcpViewer]", packet: bytes) -> None:
+        """Send an RTCP packet, see `RtpViewer.report_batch`."""
+        behind, _ = self._send(viewers, interleave(self._channels[1], (packet,)))
+        for viewer in behind:
+            viewer.report(packet)
+
+    def _send(self, viewers: "Collection[TcpViewer]", data: bytes) -> "tuple[list[TcpViewer], int]":
+        """Send to all viewers that are not behind; return those that are, and the number of failures."""
+        if self._selected != self._sender.changes or len(self._ready) != len(viewers):
+            self._select(viewers)
+        ready = self._ready
+        behind = [viewer for viewer in viewers if viewer.fd < 0] if len(ready) != len(viewers) else []
+        short = self._sender.send(self._fds, data)
+        return behind, sum(not ready[place].finish(data, sent) for place, sent in short.items())
 
     def _select(self, viewers: "Collection[TcpViewer]") -> None:
         for viewer in self._ready:
@@ -222,7 +233,7 @@ class InterleavedBatch:
                 viewer.leave_batch()
         self.bytes_sent, self._selected = 0, self._sender.changes
         self._ready = [viewer for viewer in viewers if viewer.fd >= 0]
-        self._fds = [viewer.fd for viewer in self._ready]
+        self._fds = array("i", [viewer.fd for viewer in self._ready])
         for viewer in self._ready:
             viewer.batch = self
 
@@ -267,12 +278,17 @@ class TcpViewer(RtpViewer):
     @property
     def batch_key(self) -> InterleavedBatch:
         """See `RtpViewer`."""
-        return InterleavedBatch(self._channel, self._sender)
+        return InterleavedBatch((self._channel, self._control), self._sender)
 
     @classmethod
     def send_batch(cls, batch_key: InterleavedBatch, viewers: Collection[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
         return batch_key.send(viewers, frame)
+
+    @classmethod
+    def report_batch(cls, batch_key: InterleavedBatch, viewers: Collection[Self], packet: bytes) -> None:
+        """See `RtpViewer`."""
+        batch_key.report(viewers, packet)
 
     def finish(self, data: bytes, sent: int) -> bool:
         """Send the rest of `data` after a result of `BatchSender.send`; return False if the connection has failed."""

@@ -120,11 +120,10 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
     def sweep(self, now_s: float) -> None:
         """Check time-outs."""
         timeouts = self.context.registry.timeouts
-        is_quiet = not self.is_unheard
         late = self._parser.partial and not self._held and now_s - self._partial_since_s > timeouts.head_timeout_s
         idle = not self.sessions and not self._busy and now_s - self._heard_s > timeouts.idle_timeout_s
         stall_timeout_s = REPLAY_STALL_S if self._replays else timeouts.stall_timeout_s
-        if (is_quiet and (late or idle)) or self.writer.stalled_s(now_s) > stall_timeout_s:
+        if ((late or idle) and not self.is_unheard) or self.writer.stalled_s(now_s) > stall_timeout_s:
             self.context.registry.note_cut(
                 "client %s is disconnected: it %s",
                 self.address,
