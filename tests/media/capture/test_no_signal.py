@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ipcamd.media.capture.no_signal import no_signal_picture
+from ipcamd.media.capture.video_capture import PRIVACY
 from ipcamd.media.planes import planes
 from ipcamd.params.image import RESOLUTIONS
 
@@ -29,6 +30,13 @@ def test_the_reason_is_written() -> None:
     nothing = ink("")
     assert (ink("unplugged") & ~nothing).sum() > 100
     assert (ink("unplugged") & ~nothing)[300:].any()
+
+
+def test_privacy_has_a_title_of_its_own() -> None:
+    """The title is above the reason."""
+    failed, other, private = (ink(reason)[:300] for reason in ("unplugged", "silent", PRIVACY))
+    assert (failed == other).all()
+    assert (failed ^ private).sum() > 100
 
 
 def test_a_long_reason_stays_within_the_picture() -> None:
