@@ -43,7 +43,7 @@ class Flute:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio_capture, "RETRY_S", 0.001)
+    monkeypatch.setattr(audio_capture, "AUDIO_RETRY_PAUSE_S", 0.001)
 
 
 def started(flute: Flute, heard: list[int]) -> tuple[AudioCapture, threading.Thread]:

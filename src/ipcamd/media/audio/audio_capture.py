@@ -4,13 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from ipcamd.media.capture.capture_loop import CaptureLoop
+from ipcamd.media.capture.capture_loop import AUDIO_RETRY_PAUSE_S, LONGEST_AUDIO_RETRY_PAUSE_S, CaptureLoop
 from ipcamd.media.frame import AudioChunk
-
-RETRY_S = 0.5
-"""Seconds from the first failure to the next attempt."""
-LONGEST_S = 10.0
-"""Longest pause after a failure, in seconds; pauses start at `RETRY_S`."""
 
 
 class AudioSource(Protocol):
@@ -35,7 +30,7 @@ class AudioCapture(CaptureLoop):
 
     def __init__(self, source: AudioSource, deliver: Callable[[AudioChunk], None]) -> None:
         """`deliver` gets the sound, in that thread."""
-        super().__init__(f"audio {source.name}", RETRY_S, LONGEST_S)
+        super().__init__(f"audio {source.name}", AUDIO_RETRY_PAUSE_S, LONGEST_AUDIO_RETRY_PAUSE_S)
         self._source = source
         self._deliver = deliver
 

@@ -8,15 +8,12 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ipcamd.media.capture.capture_loop import CaptureLoop
+from ipcamd.media.capture.capture_loop import ANALYSIS_RETRY_PAUSE_S, LONGEST_ANALYSIS_RETRY_PAUSE_S, CaptureLoop
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.image.frame_processor import FrameProcessor
 
 if TYPE_CHECKING:
     from ipcamd.media.source.source import Source, Wanted
-
-_RETRY_S, _LONGEST_S = 1.0, 30.0
-"""Shortest and longest pause after a failure, in seconds."""
 
 
 class AnalysisCapture(CaptureLoop):
@@ -24,7 +21,7 @@ class AnalysisCapture(CaptureLoop):
 
     def __init__(self, source: "Source", main: FrameProcessor) -> None:
         """`main` processes the pictures of the main source; its settings and masks apply to these pictures, too."""
-        super().__init__(f"analysis source {source.name}", _RETRY_S, _LONGEST_S)
+        super().__init__(f"analysis source {source.name}", ANALYSIS_RETRY_PAUSE_S, LONGEST_ANALYSIS_RETRY_PAUSE_S)
         self._note_change: Callable[[], object] = lambda: None
         self._source, self._main = source, main
         self._processor = main.make_analyser()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
+from ipcamd.media.capture.capture_loop import LONGEST_RETRY_PAUSE_S, RETRY_PAUSE_S, UNKNOWN_FAILURE, CaptureLoop
 from ipcamd.media.frame import AudioChunk, Packet, Picture
 from ipcamd.media.source.source_timeout import OPENING_S, SourceTimeout
 from ipcamd.workers.on_demand import IDLE_S
@@ -48,10 +48,10 @@ class Timeouts:
     """The same between the first picture and the second, because the source may be slow."""
     blank_s: float = 0.5
     """Interval of "no signal" pictures."""
-    retry_s: float = 0.5
+    retry_s: float = RETRY_PAUSE_S
     """First pause after a failure; each attempt doubles it."""
-    longest_s: float = 2.0
-    """Longest pause, so that viewers see a source within 3 seconds of its return."""
+    longest_s: float = LONGEST_RETRY_PAUSE_S
+    """Longest pause after a failure."""
     linger_s: float = 5.0
     """Time for which the source continues after the last viewer has left, so that the next one need not wait."""
 
