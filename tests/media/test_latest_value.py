@@ -28,6 +28,8 @@ def test_only_the_newest_is_kept() -> None:
     for number in range(1, 6):
         latest.put(number)
     assert latest.take() == 5
+    latest.put(6)
+    assert (latest.take(), latest.replaced) == (6, 4)
 
 
 def test_values_without_demand_are_not_kept() -> None:

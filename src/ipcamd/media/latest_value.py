@@ -21,6 +21,8 @@ class LatestValue(Generic[T]):
         self._wanted = False
         self._broken = False
         self._closed = False
+        self.replaced = 0
+        """Items that newer ones have replaced, because the consumer is slow."""
 
     @property
     def wanted(self) -> bool:
@@ -44,7 +46,8 @@ class LatestValue(Generic[T]):
                 self._changed.notify_all()
 
     def _make_room(self) -> None:
-        """Remove the items that the next one replaces; called with `_changed` held."""
+        """Remove and count the items that the next one replaces; called with `_changed` held."""
+        self.replaced += len(self._items)
         self._items.clear()
 
     def wait_until_wanted(self) -> bool:

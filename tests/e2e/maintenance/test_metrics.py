@@ -76,6 +76,7 @@ def test_a_viewer_is_counted_and_series_are_bounded(camera: Client) -> None:
         watched = scrape(camera)
         assert watched[("ipcamd_viewers", "http")] == before[("ipcamd_viewers", "http")] + 1
         assert watched[("ipcamd_source_up",)] == 1
+        assert watched[("ipcamd_frames_unanalyzed_total",)] == 0, "nothing is analyzed, so nothing is missed"
         for name in (
             ("frames_captured_total",),
             ("frames_encoded_total", "mjpeg"),

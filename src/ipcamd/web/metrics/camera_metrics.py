@@ -58,6 +58,8 @@ def _pictures(camera: Camera) -> Iterator[Metric]:
         "ipcamd_source_up", "1 while the source delivers what is wanted, 0 without signal.", ({}, capture.has_signal)
     )
     yield counter("ipcamd_frames_captured", "Pictures that came from the source.", ({}, capture.pictures))
+    missed = pipeline.analysis.latest.replaced
+    yield counter("ipcamd_frames_unanalyzed", "Pictures that motion detection was too slow for.", ({}, missed))
     meters = pipeline.meters
     encoded = _by_stream({name: meter.frames for name, meter in meters.items()})
     yield counter("ipcamd_frames_encoded", "Frames that were encoded.", *encoded)
