@@ -73,3 +73,33 @@ test("after cancel it neither tries nor continues an attempt", async (context) =
   await pass(context, 600_000);
   assert.equal(attempts.length, 1);
 });
+
+test("before the first attempt, and while its client is loaded, cancel ends it, too", async (context) => {
+  const methodReturn = new MethodReturn();
+  methodReturn.begin(METHOD, () => assert.fail());
+  methodReturn.cancel();
+  await pass(context, 600_000);
+  let loaded;
+  const load = () => new Promise((resolve) => (loaded = () => resolve({ Client })));
+  methodReturn.begin({ ...METHOD, load }, () => assert.fail());
+  await pass(context, 3000);
+  methodReturn.cancel();
+  loaded();
+  await pass(context, 600_000);
+  assert.equal(attempts.length, 0);
+});
+
+test("there is one attempt at a time", async (context) => {
+  const methodReturn = new MethodReturn();
+  methodReturn.begin(METHOD, () => {});
+  await pass(context, 3000);
+  methodReturn.hurry();
+  await pass(context, 600_000);
+  assert.equal(attempts.length, 1);
+  methodReturn.cancel();
+  methodReturn.begin(METHOD, () => {});
+  await pass(context, 3000);
+  attempts[0].listener.unreachable(); // an old one fails late
+  await pass(context, 600_000);
+  assert.deepEqual(attempts.map(({ isOpen }) => isOpen), [false, true]);
+});
