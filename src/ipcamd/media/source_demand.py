@@ -111,6 +111,7 @@ class SourceDemand:
             wanted.rate,
             wanted.sound,
             codecs=frozenset(codecs),
+            may_pass=self._passthrough.may_pass,
             settings_of=self._passthrough.settings_of,
             decoded_rate=max(
                 rate, self._analysis.rate if self.analyses else 0, LIGHT_RATE if self._light_meter.wanted else 0

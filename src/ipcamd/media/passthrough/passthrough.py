@@ -45,6 +45,12 @@ class Passthrough:
         for decision in self._decisions_of.get(packet.codec, ()):
             decision.offer(packet, touched, rate, masks.change)
 
+    def may_pass(self, packet: Packet) -> bool:
+        """Return whether a packet would be passed through to a viewer; for the delivering thread."""
+        if self._touched() or self._masks().change:
+            return False
+        return any(decision.may_pass(packet) for decision in self._decisions_of.get(packet.codec, ()))
+
     def update_watched(self) -> None:
         """Update `watched`; to be called when a stream gets its first viewer or loses its last one."""
         self.watched = tuple(decision for decision in self.decisions.values() if decision.stream.input.wanted)

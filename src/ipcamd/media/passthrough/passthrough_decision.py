@@ -64,6 +64,10 @@ class PassthroughDecision:
             return False
         return self.stream.hub.key_wanted.is_set() if self._passing else self._obstacle is NO_KEY
 
+    def may_pass(self, packet: Packet) -> bool:
+        """Return whether neither settings nor the packet itself prevent that it is passed through."""
+        return not (self._find_setting() or packet.obstacle or self._find_difference(packet, packet.rate))
+
     @property
     def may_linger(self) -> bool:
         """Whether packets are passed through that a later viewer needs: those since the last key frame."""

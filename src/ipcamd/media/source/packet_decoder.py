@@ -10,14 +10,14 @@ from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.decode.hardware_decoder import DecodedPicture, HardwareDecoder, HardwareFailure
 from ipcamd.media.decode.picture_decoder import PictureDecoder, decoder_threads
 from ipcamd.media.frame import Packet
-from ipcamd.media.stream.gop_cache import MAX_BYTES, MAX_FRAMES
+from ipcamd.media.stream.gop_cache import PacketGroup
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
     from ipcamd.media.source.source import Wanted
 
 CATCH_UP = 8
-"""Most packets decoded at a time if decoding starts within a group of pictures."""
+"""Most packets decoded or passed through at a time if this starts within a group of pictures."""
 
 _OFTEN_NS = SECOND_NS + SECOND_NS // 5
 """Longest interval of key frames that counts as about one per second."""
@@ -30,9 +30,9 @@ class PacketDecoder:
         """`size` is the pictures' width and height in pixels. `decoders` makes the decoder; None: in software."""
         self._codec, self._size, self._decoders = codec, size, decoders
         self._decoder = self._make_decoder()
-        self._waiting = _Group()
+        self._waiting = PacketGroup()
         """Packets not yet decoded, since the last key frame or the last decoded packet."""
-        self._decoded = _Group()
+        self._decoded = PacketGroup()
         """Packets that hardware has decoded, from the last key frame on; software decodes them again if it fails."""
         self._key_ns = self._key_gap_ns = 0
         """Time of the last key frame, and its interval to the previous one."""
@@ -90,26 +90,3 @@ class _SoftwareDecoder:
 
     def owes(self, _captured_ns: int) -> bool:
         return False
-
-
-class _Group:
-    """Packets of one group of pictures, as many as a GOP cache has."""
-
-    def __init__(self) -> None:
-        self.packets: list[Packet] = []
-        self._size_bytes = 0
-
-    def append(self, packet: Packet) -> bool:
-        """Add a packet; return False if there were too many: none is left."""
-        self.packets.append(packet)
-        self._size_bytes += len(packet.payload)
-        if len(self.packets) <= MAX_FRAMES and self._size_bytes <= MAX_BYTES:
-            return True
-        self.take()
-        return False
-
-    def take(self, most: int | None = None) -> list[Packet]:
-        """Remove and return the first packets, at most this many."""
-        taken, self.packets = self.packets[:most], self.packets[most:] if most else []
-        self._size_bytes = sum(len(each.payload) for each in self.packets)
-        return taken

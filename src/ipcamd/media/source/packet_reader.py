@@ -11,7 +11,8 @@ from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.key_frame_request_pause import KeyFrameRequestPause, KeyFrameSource
 from ipcamd.media.source.pacing import RateLimiter
-from ipcamd.media.source.packet_decoder import PacketDecoder
+from ipcamd.media.source.packet_decoder import CATCH_UP, PacketDecoder
+from ipcamd.media.stream.gop_cache import PacketGroup
 from ipcamd.wire.bitstream.access_unit import SQUARE
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class PacketReader:
         self._number = -1
         self._last: av.VideoFrame | Packet | None = None
         """The last decoded picture; of a codec without references its packet, because the caller has its pixels."""
+        self._kept = PacketGroup()
+        """Packets from the last key frame on while none are wanted."""
+        self._behind: list[Packet] = []
+        """Kept packets that viewers will get with the next ones: all at once would be too many for the event loop."""
         self.good = 0
         """Pictures without known damage."""
 
@@ -64,12 +69,30 @@ class PacketReader:
         obstacle = unit.obstacle or self._obstacle
         packet = Packet(self._codec, unit.payload, unit.key, unit.size, captured_ns, self._rate, obstacle)
         want = want or self._wanted()
-        if self._codec.name in want.codecs:
-            yield packet
+        if self._codec.name not in want.codecs:
+            self._keep(packet, want)
+        else:
+            yield from self._catch_up(packet)
             want = self._wanted()  # read again, because the needs depend on the result of the packet
         if self._key_frame_requests:
             self._request_key_frame(self._key_frame_requests, packet, want)
         yield from self._decode(packet, want)
+
+    def _keep(self, packet: Packet, want: "Wanted") -> None:
+        """Keep a packet for a viewer who comes before the next key frame, if it may be passed through then."""
+        self._behind = []
+        may_pass = not self._codec.intra_only and want.may_pass(packet)
+        if packet.key or not may_pass:
+            self._kept.take()
+        if may_pass and (packet.key or self._kept.packets):
+            self._kept.append(packet)
+
+    def _catch_up(self, packet: Packet) -> list[Packet]:
+        """Return the next packets for viewers: some of those that were kept for them, then this one."""
+        kept = [*self._behind, *self._kept.take()]
+        packets = [packet] if packet.key else [*kept, packet]
+        self._behind = packets[CATCH_UP:]
+        return packets[:CATCH_UP]
 
     def repeat(self, captured_ns: int) -> Iterator[Picture]:
         """Yield the last picture again, if pictures are wanted, so that a long picture does not count as silence."""

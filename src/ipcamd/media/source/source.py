@@ -23,6 +23,8 @@ class Wanted:
     """Whether sound is needed."""
     codecs: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the codecs whose packets are wanted, from a source that has them."""
+    may_pass: Callable[[Packet], bool] = field(default=lambda _: False, compare=False)
+    """Whether a packet that is not wanted would be passed through if there were a viewer."""
     settings_of: Callable[[str], StreamSettings | None] = field(default=lambda _: None, compare=False)
     """Returns the settings of the stream for which a camera encodes with a codec; None without one."""
     decoded_rate: int | None = field(default=None, compare=False)

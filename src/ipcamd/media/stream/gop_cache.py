@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ipcamd.media.frame import EncodedFrame
+from ipcamd.media.frame import EncodedFrame, Packet
 
 LATE = 5_000_000_000
 """Longest time of a picture from the source to the cache, in nanoseconds."""
@@ -46,6 +46,29 @@ class GopCache:
         """Remove all frames."""
         self.frames = []
         self._size_bytes = 0
+
+
+class PacketGroup:
+    """Packets of one group of pictures, as many as a GOP cache has."""
+
+    def __init__(self) -> None:
+        self.packets: list[Packet] = []
+        self._size_bytes = 0
+
+    def append(self, packet: Packet) -> bool:
+        """Add a packet; return False if there were too many: none is left."""
+        self.packets.append(packet)
+        self._size_bytes += len(packet.payload)
+        if len(self.packets) <= MAX_FRAMES and self._size_bytes <= MAX_BYTES:
+            return True
+        self.take()
+        return False
+
+    def take(self, most: int | None = None) -> list[Packet]:
+        """Remove and return the first packets, at most this many."""
+        taken, self.packets = self.packets[:most], self.packets[most:] if most else []
+        self._size_bytes = sum(len(each.payload) for each in self.packets)
+        return taken
 
 
 T = TypeVar("T")
