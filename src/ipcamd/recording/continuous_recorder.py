@@ -8,16 +8,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ipcamd.errors import CardError
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import RECORDING
+from ipcamd.recording.clock_step import ClockStepMeter
 from ipcamd.recording.container_format import AviContainer, Mp4Container
 from ipcamd.recording.file_limits import CONTINUOUS_FILE_BYTES, CONTINUOUS_FILE_LENGTH_NS
 from ipcamd.recording.recording_codecs import GENERAL, choose_audio, choose_continuous_video
-from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
 from ipcamd.settings.settings import Settings
 from ipcamd.storage.card import Card
@@ -25,8 +26,10 @@ from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
 from ipcamd.storage.recording_file import RecordingFile
-from ipcamd.time_units import SECOND_NS
 from ipcamd.workers.pool import WorkerPool
+
+if TYPE_CHECKING:  # not at the camera's start
+    from ipcamd.recording.segmented_recorder import SegmentedRecorder
 
 FLUSH_S = 0.5
 """Seconds between writes. A power loss costs this time plus `HOLD_S`."""
@@ -34,8 +37,6 @@ HOLD_S = 0.2
 """Seconds that pictures wait for the audio of the same time."""
 RETRY_S = 1.0
 """Seconds between attempts after a failure of the card."""
-MAX_CLOCK_STEP_NS = SECOND_NS
-"""Step of the clock, in nanoseconds, above which a new file starts."""
 REPORT_S = 5.0
 """Seconds without a writable card after which the reason is logged, because reading a card takes time."""
 MAX_CUT_OFF = 20
@@ -67,8 +68,7 @@ class ContinuousRecorder:
         self._card = card
         self._settings = settings
         self._model = model
-        self._now_ns = now_ns
-        self._steady_ns = steady_ns
+        self._clock_steps = ClockStepMeter(now_ns, steady_ns)
         self._local = local
         self._file_length_ns = file_length_ns
         self._is_enabled = False
@@ -81,7 +81,6 @@ class ContinuousRecorder:
         """A thread of its own, because recording must not wait for a scan of the card."""
         self._reported = ""
         self._cut_off: deque[Recording] = deque(maxlen=MAX_CUT_OFF)
-        self._clock_offset_ns = 0
         card.watch(self._changed.set)
         settings.watch(GENERAL, lambda _: self._changed.set())
 
@@ -137,7 +136,7 @@ class ContinuousRecorder:
         recorder = self._make_recorder(disk, *source)
         queue = SubscriberQueue(hub, sound, time.monotonic, self._pipeline.traffic.of(hub.name, RECORDING))
         rest: list[EncodedFrame] = []
-        self._measure_clock_step()
+        self._clock_steps.measure()
         try:
             while self._is_enabled and self._source() == source and self._card.ready:
                 await self._wait(FLUSH_S)
@@ -156,7 +155,9 @@ class ContinuousRecorder:
         sound = choose_audio(self._pipeline, general)
         return choose_continuous_video(self._pipeline, general), sound, general["FileFormat"] == "MP4"
 
-    def _make_recorder(self, disk: Disk, hub: Hub, sound: Hub | None, is_mp4: bool) -> SegmentedRecorder:
+    def _make_recorder(self, disk: Disk, hub: Hub, sound: Hub | None, is_mp4: bool) -> "SegmentedRecorder":
+        from ipcamd.recording.segmented_recorder import SegmentedRecorder  # not at the camera's start
+
         def begin(writer: ContainerWriter) -> RecordingFile:
             return RecordingFile(disk, RECORD, self._model, writer, self._local(writer.origin))
 
@@ -165,18 +166,18 @@ class ContinuousRecorder:
         size = min(CONTINUOUS_FILE_BYTES, self._card.space().total_bytes // 8)
         return SegmentedRecorder(container, begin, hub.ask_key, self._file_length_ns, size)
 
-    async def _write(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
+    async def _write(self, recorder: "SegmentedRecorder", frames: list[EncodedFrame]) -> None:
         """Write frames. Raises ``OSError`` and `CardError`."""
         if not await self._card.make_room(sum(len(frame.payload) for frame in frames)):
             raise CardError("the SD card is full")
-        completed, present = await self._thread.run(partial(_write, recorder, frames, self._measure_clock_step()))
+        completed, present = await self._thread.run(partial(_write, recorder, frames, self._clock_steps.measure()))
         await self._add_files(completed)
         if present:
             self._card.update_recording(present)
             self._report_recovery()
             self._set_recording(True)
 
-    async def _finish(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
+    async def _finish(self, recorder: "SegmentedRecorder", frames: list[EncodedFrame]) -> None:
         """Complete the last file; after a failure, remember it for repair."""
         unfinished = {r.key: r for r in self._card.index if r.writing}
         completed, present, failure = await self._thread.run(partial(_close, recorder, frames))
@@ -201,12 +202,6 @@ class ContinuousRecorder:
             with suppress(OSError):  # repeated after the next file; recording continues
                 await self._card.rescan(*incomplete.key)
                 self._cut_off.remove(incomplete)
-
-    def _measure_clock_step(self) -> int:
-        """Return the nanoseconds by which the clock was set since the last call; 0 if it was not."""
-        before, self._clock_offset_ns = self._clock_offset_ns, self._now_ns() - self._steady_ns()
-        step_ns = self._clock_offset_ns - before
-        return step_ns if abs(step_ns) > MAX_CLOCK_STEP_NS else 0
 
     def _report_failure(self, why: str) -> None:
         if why in ("", self._reported) or not self._card.mounted:
@@ -239,7 +234,7 @@ class ContinuousRecorder:
 
 
 def _write(
-    recorder: SegmentedRecorder, frames: list[EncodedFrame], clock_step_ns: int
+    recorder: "SegmentedRecorder", frames: list[EncodedFrame], clock_step_ns: int
 ) -> tuple[list[Recording], Recording | None]:
     if clock_step_ns:
         recorder.expect_step(clock_step_ns)
@@ -247,7 +242,7 @@ def _write(
     return completed, recorder.current.state() if recorder.current else None
 
 
-def _close(recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> tuple[list[Recording], Recording | None, str]:
+def _close(recorder: "SegmentedRecorder", frames: list[EncodedFrame]) -> tuple[list[Recording], Recording | None, str]:
     """Return the completed files, the file that was open, and the error if it could not be completed."""
     completed: list[Recording] = []
     present: Recording | None = None

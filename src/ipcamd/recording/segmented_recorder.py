@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable
 
 from ipcamd.media.frame import EncodedFrame
+from ipcamd.recording.clock_step import is_clock_step
 from ipcamd.recording.container_format import ContainerFormat
 from ipcamd.recording.subscriber_queue import is_picture
 from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.recording import Recording
 from ipcamd.storage.recording_file import RecordingFile
-
-MAX_GAP_NS = 5_000_000_000
-"""Longest time between two pictures, in nanoseconds; a longer one means that the clock was set."""
 
 
 class SegmentedRecorder:
@@ -73,7 +71,7 @@ class SegmentedRecorder:
 
     def _start_file_if_due(self, frame: EncodedFrame) -> Recording | None:
         """Start a new file if one is due; return the completed one."""
-        if self.current and self._is_step(frame.captured_ns - self._last_ns):
+        if self.current and is_clock_step(frame.captured_ns - self._last_ns, self._expected_step_ns):
             self._needs_new_file, self._expected_step_ns = True, 0
             self._ask_key()
         self._last_ns = frame.captured_ns
@@ -89,11 +87,6 @@ class SegmentedRecorder:
     def _is_over(self, file: RecordingFile, found: object) -> bool:
         """Return whether a key frame of that format belongs into another file."""
         return self._needs_new_file or found != self._format or self._is_full(file)
-
-    def _is_step(self, change_ns: int) -> bool:
-        """Return whether the clock was set between two pictures, by the difference of their capture times."""
-        is_expected = abs(change_ns - self._expected_step_ns) < abs(change_ns) if self._expected_step_ns else False
-        return is_expected or not 0 <= change_ns <= MAX_GAP_NS
 
     def _is_full(self, file: RecordingFile) -> bool:
         return file.length_ns >= self._max_length_ns or file.size_bytes >= self._max_size_bytes
