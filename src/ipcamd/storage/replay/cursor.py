@@ -14,6 +14,7 @@ from ipcamd.storage.replay.catalog import CONTIGUOUS_NS, ReplayCatalog, Section
 from ipcamd.storage.replay.frame_entry import FrameEntry
 from ipcamd.storage.replay.reverse_replay import order_reverse, select_reverse
 from ipcamd.storage.replay.section_file import SectionFile
+from ipcamd.storage.replay.start_frame import from_last_key_frame, from_next_key_frame
 
 T = TypeVar("T")
 
@@ -173,8 +174,8 @@ class ReplayCursor:
         if is_first and wanted.sent_ns is not None:
             return selection.after(entries, wanted.sent_ns)
         if is_first and wanted.start_ns > section.start_ns:
-            return selection.from_clean_point(entries, wanted.start_ns)
-        return selection.from_next_clean_point(entries, section.start_ns)
+            return from_last_key_frame(entries, wanted.start_ns)
+        return from_next_key_frame(entries, section.start_ns)
 
     def _filter(self, entries: Sequence[FrameEntry]) -> list[FrameEntry]:
         wanted = selection.of_tracks(entries, self._codecs)

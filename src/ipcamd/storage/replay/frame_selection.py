@@ -5,47 +5,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ipcamd.media.codecs import Codec
 from ipcamd.storage.replay.frame_entry import FrameEntry
 
-EARLY_NS = 20_000_000
-"""Tolerance in nanoseconds: the times of pictures are rounded to time slots."""
-
 
 def of_tracks(entries: Iterable[FrameEntry], codecs: Collection[Codec]) -> list[FrameEntry]:
     """Return the frames of these codecs."""
     return [entry for entry in entries if entry.codec in codecs]
 
 
-def from_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
-    """Return the frames from the last key frame that is not later than `start_ns`, otherwise from the first key frame.
-
-    Without pictures, return the frames from `start_ns` on.
-    """
-    keys = [number for number, entry in enumerate(entries) if entry.is_key and not entry.codec.is_audio]
-    if not keys:
-        return from_moment(entries, start_ns)
-    before = [number for number in keys if entries[number].time_ns <= start_ns + EARLY_NS]
-    start = before[-1] if before else keys[0]
-    while (
-        start and entries[start - 1].codec.is_audio and entries[start - 1].time_ns >= entries[start].time_ns - EARLY_NS
-    ):
-        start -= 1  # sound of the same moment precedes the picture in the file
-    return entries[start:]
-
-
 def after(entries: Iterable[FrameEntry], sent_ns: Mapping[Codec, int]) -> list[FrameEntry]:
     """Return the frames that are later than the last sent frame of their track."""
     latest_ns = max(sent_ns.values(), default=0)
     return [entry for entry in entries if entry.time_ns > sent_ns.get(entry.codec, latest_ns)]
-
-
-def from_next_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
-    """Return the frames from the first key frame that is not earlier than `start_ns`."""
-    return from_clean_point(from_moment(entries, start_ns), start_ns)
-
-
-def from_moment(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
-    """Return the frames from the first one that is not earlier than `start_ns`."""
-    found = (number for number, entry in enumerate(entries) if entry.time_ns >= start_ns - EARLY_NS)
-    return entries[next(found, len(entries)) :]
 
 
 def until(entries: Iterable[FrameEntry], end_ns: int) -> list[FrameEntry]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from ipcamd.storage.replay.frame_entry import FrameEntry
-from ipcamd.storage.replay.frame_selection import from_clean_point, until
+from ipcamd.storage.replay.frame_selection import until
+from ipcamd.storage.replay.start_frame import from_last_key_frame
 
 
 def select_reverse(entries: Sequence[FrameEntry], latest_ns: int | None, earliest_ns: int) -> Sequence[FrameEntry]:
     """Return the frames of a file that are not later than `latest_ns`, from the last key frame not later than
     `earliest_ns` on."""
-    return from_clean_point(entries if latest_ns is None else until(entries, latest_ns), earliest_ns)
+    return from_last_key_frame(entries if latest_ns is None else until(entries, latest_ns), earliest_ns)
 
 
 def order_reverse(entries: Sequence[FrameEntry]) -> Iterator[tuple[FrameEntry, bool]]:
