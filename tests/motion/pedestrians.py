@@ -52,4 +52,4 @@ def analysis(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:
 
 
 def window(box: tuple[int, int, int, int], sensitivity: int, percent: int) -> Window:
-    return Window("", True, box, (0, 0, 0), sensitivity, percent)
+    return Window("", True, box, (), sensitivity, percent)

@@ -22,7 +22,7 @@ Change = Callable[[Grey, float], Grey]
 def window(
     sensitivity: int = 50, percent: int = 5, box: tuple[int, int, int, int] = (0, 0, 640, 480), enabled: bool = True
 ) -> Window:
-    return Window("", enabled, box, (0, 0, 0), sensitivity, percent)
+    return Window("", enabled, box, (), sensitivity, percent)
 
 
 def yard(rows: int = ROWS, columns: int = COLUMNS) -> Grey:

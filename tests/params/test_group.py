@@ -48,4 +48,8 @@ def test_presets_and_windows_are_tuples() -> None:
     )
     assert values.value("mddata")[0] == (1, 0, 0, 320, 480, 50)
     assert (values.value("mdname"), values.value("mdpercent")) == (("Gate", "", ""), (50, 50, 50))
-    assert values.value("mddatanormalize") == ((1, 2, 4), (8, 15, 1), (0, 0, 3))
+    assert values.value("mddatanormalize") == (
+        ((0, 0), (1, 1), (2, 2)),
+        ((0, 3), (1, 0), (1, 1), (1, 2), (1, 3), (2, 0)),
+        ((2, 0), (2, 1)),
+    )

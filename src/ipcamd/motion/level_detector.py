@@ -14,6 +14,7 @@ from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.alarm_rule import AlarmPause, WindowAlarm
 from ipcamd.motion.background import Background
 from ipcamd.motion.light_compensation import Grey
+from ipcamd.motion.sensitivity import contrast_threshold
 from ipcamd.motion.windows import Window
 from ipcamd.params.motion import HEIGHT, WIDTH, WINDOWS
 from ipcamd.time_units import SECOND_NS
@@ -103,7 +104,7 @@ class WindowLevelDetector:
         self._window = window
         self._slices, self._area = window_area(window, shape)
         self._size = max(1, int(np.count_nonzero(self._area)))
-        self._threshold = window.contrast
+        self._threshold = contrast_threshold(window.sensitivity)
         self._alarm = WindowAlarm(window.percent)
 
     def detect(self, moved: Grey) -> WindowResult:

@@ -2,7 +2,7 @@
 
 from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Values
-from ipcamd.params.motion import COLUMNS, HEIGHT, ROWS, WIDTH
+from ipcamd.params.motion import COLUMNS, HEIGHT, ROWS, WIDTH, Cell
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in a picture of 640x480; right and bottom are exclusive."""
@@ -15,10 +15,10 @@ class Window:
     name: str
     enabled: bool
     rectangle: Box
-    rows: tuple[int, int, int]
-    """Rows of the grid from the top; bit 0 is the leftmost cell."""
+    cells: tuple[Cell, ...]
+    """Additional cells of the grid."""
     sensitivity: int
-    """0 to 100; higher triggers more easily."""
+    """0 to 100; higher triggers more easily: see `ipcamd.motion.sensitivity`."""
     percent: int
     """Level that raises an alarm, 0 to 100 per cent: the size of the motion relative to the window, as a length."""
 
@@ -27,12 +27,7 @@ class Window:
         """The union of these is its area: the rectangle and the cells of the grid."""
         left, top, right, bottom = self.rectangle
         own = (self.rectangle,) if left < right and top < bottom else ()
-        return (*own, *(_cell(row, c) for row, bits in enumerate(self.rows) for c in range(COLUMNS) if bits >> c & 1))
-
-    @property
-    def contrast(self) -> float:
-        """Smallest difference of a moving pixel: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
-        return float(6 * 8 ** ((100 - self.sensitivity) / 100))
+        return (*own, *(_cell_box(*cell) for cell in self.cells))
 
     @property
     def active(self) -> bool:
@@ -40,7 +35,7 @@ class Window:
         return self.enabled and bool(self.boxes)
 
 
-def _cell(row: int, column: int) -> Box:
+def _cell_box(row: int, column: int) -> Box:
     width, height = WIDTH // COLUMNS, HEIGHT // ROWS
     return (column * width, row * height, (column + 1) * width, (row + 1) * height)
 
@@ -49,6 +44,6 @@ def parse_windows(values: Values) -> tuple[Window, ...]:
     """Return the windows of the stored settings; see `ipcamd.params.motion`."""
     fields = (values.value(name) for name in ("mdname", "mddata", "mddatanormalize", "mdpercent"))
     return tuple(
-        Window(name, bool(enable) and values.flag("motionenable"), (left, top, right, bottom), rows, level, percent)
-        for name, (enable, left, top, right, bottom, level), rows, percent in zip(*fields, strict=True)
+        Window(name, bool(enable) and values.flag("motionenable"), (left, top, right, bottom), cells, level, percent)
+        for name, (enable, left, top, right, bottom, level), cells, percent in zip(*fields, strict=True)
     )

@@ -9,11 +9,17 @@ from ipcamd.params.kinds.choice import FLAG
 WINDOWS = 3
 """Number of windows."""
 
-WIDTH, HEIGHT = 640, 480
-"""Size of the picture for window coordinates, independent of its real size."""
+WIDTH = 640
+"""Width of the picture for window coordinates, independent of its real size."""
+HEIGHT = 480
+"""Height of the picture for window coordinates."""
 
-COLUMNS, ROWS = 4, 3
-"""The grid of ``mddatanormalize``."""
+COLUMNS = 4
+"""Columns of the grid of ``mddatanormalize``."""
+ROWS = 3
+"""Rows of the grid."""
+Cell = tuple[int, int]
+"""Row from the top and column from the left of a cell of the grid, both from 0."""
 
 NAME_LENGTH = 14
 """Maximum number of characters of a window's name."""
@@ -71,10 +77,9 @@ class Grid:
             raise ValueError(self.allowed)
         return text.lower().ljust(10, "0")
 
-    def value(self, text: str) -> tuple[tuple[int, ...], ...]:
-        """Return the rows of each window, from the top; bit 0 is the leftmost cell."""
-        digits = [int(digit, 16) for digit in text]
-        return tuple(tuple(digits[start : start + ROWS]) for start in range(0, ROWS * WINDOWS, ROWS))
+    def value(self, text: str) -> tuple[tuple[Cell, ...], ...]:
+        """Return the cells of each window. A digit is a row, from the top; its bit 0 is the leftmost cell."""
+        return tuple(_cells(text[start : start + ROWS]) for start in range(0, ROWS * WINDOWS, ROWS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,10 @@ def _each(text: str, allowed: str) -> list[tuple[int, str]]:
     if len(parts) != WINDOWS:
         raise ValueError(allowed)
     return list(enumerate(parts, 1))
+
+
+def _cells(rows: str) -> tuple[Cell, ...]:
+    return tuple((row, c) for row, digit in enumerate(rows) for c in range(COLUMNS) if int(digit, 16) >> c & 1)
 
 
 def _window(name: str, text: str) -> str:
