@@ -53,7 +53,7 @@ class Slot:
         return path
 
     def names(self, folder: str = "record") -> list[str]:
-        return [recording.name for recording in self.card.index.page(folder).recordings]
+        return [recording.name for recording in self.card.index.sorted_page(folder).recordings]
 
 
 @pytest.fixture

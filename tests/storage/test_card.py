@@ -235,7 +235,7 @@ def many(count: int) -> list[Recording]:
 async def test_a_page_of_ten_thousand(slot: Slot) -> None:
     index = RecordingIndex(slot.database)
     index.put(*many(10_000))
-    page = index.page("record", NOON, NOON + 20_000 * MINUTE, start=5000, count=20)
+    page = index.sorted_page("record", NOON, NOON + 20_000 * MINUTE, start=5000, count=20)
     assert len(page.recordings) == 20
     assert page.total == len(index)
 
@@ -245,7 +245,7 @@ async def test_the_order_of_a_page(slot: Slot) -> None:
     slot.put(1, model="b")
     slot.put(3, model="c")
     await slot.start()
-    page = slot.card.index.page
+    page = slot.card.index.sorted_page
 
     def models(**options: bool) -> str:
         return "".join(recording.name[0] for recording in page("record", **options).recordings)

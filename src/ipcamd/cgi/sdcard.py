@@ -73,7 +73,7 @@ async def _list(call: Call) -> Reply:
     query, card, zone = call.query, call.camera.card, call.camera.clock.zone()
     folder, number = ARGUMENTS.word(query, "dir"), ARGUMENTS.number(query, "page") or 1
     await card.wait_until_read(READ_S)
-    page = card.index.page(
+    page = card.index.sorted_page(
         folder,
         _moment(query, "sTime", zone, 0),
         _moment(query, "eTime", zone, 1),

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.logs import SummaryLog
-from ipcamd.server.open_file_limit import ACCEPT_PAUSE_S
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +17,8 @@ BACKLOG = 4096
 ACCEPT_BATCH = 64
 """Connections accepted before other events are handled. A turn of the event loop may take 50 ms under load, and an
 administrator's connection waits behind earlier ones."""
+ACCEPT_PAUSE_S = 1.0
+"""Pause in accepting when the process or the machine is out of file descriptors or memory."""
 TRIES = 8
 """Attempts to find a port that is free on all addresses."""
 _NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}

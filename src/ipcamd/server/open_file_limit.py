@@ -7,8 +7,6 @@ from dataclasses import replace
 from ipcamd.server.admission_queue import CAPACITY
 from ipcamd.server.connection_limits import Limits
 
-ACCEPT_PAUSE_S = 1.0
-"""Pause in accepting when the process or the machine is out of file descriptors or memory."""
 OWN_FILES = 128 + CAPACITY
 """Open files of the camera itself: database, clips, sources, pipes, listening and waiting sockets."""
 FILES_PER_VIEWER = 2

@@ -120,7 +120,7 @@ class RecordingIndex:
         """Return the earliest recording, except those in progress; None if there is none."""
         return min((r for r in self if not r.writing), key=lambda r: r.started_ns, default=None)
 
-    def page(
+    def sorted_page(
         self,
         folder: str,
         since: int | None = None,

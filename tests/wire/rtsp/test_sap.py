@@ -1,16 +1,16 @@
 import pytest
 
-from ipcamd.wire.rtsp.sap import GROUP, announce, group_for
+from ipcamd.wire.rtsp.sap import GROUP, format_announcement, group_for
 
 
 def test_announcement() -> None:
-    data = announce(b"v=0\r\n", "10.0.0.5")
+    data = format_announcement(b"v=0\r\n", "10.0.0.5")
     assert data[:2] == b"\x20\x00"
     assert data[4:] == b"\x0a\x00\x00\x05application/sdp\0v=0\r\n"
-    ended = announce(b"v=0\r\n", "10.0.0.5", ended=True)
+    ended = format_announcement(b"v=0\r\n", "10.0.0.5", ended=True)
     assert (ended[0], ended[1:]) == (0x24, data[1:])
-    assert announce(b"v=1\r\n", "10.0.0.5")[2:4] != data[2:4]
-    assert announce(b"", "::1")[:4] == b"\x30\x00\x00\x01"
+    assert format_announcement(b"v=1\r\n", "10.0.0.5")[2:4] != data[2:4]
+    assert format_announcement(b"", "::1")[:4] == b"\x30\x00\x00\x01"
 
 
 @pytest.mark.parametrize(("session", "group"), [("224.2.128.1", GROUP), ("239.255.1.1", "239.255.255.255")])

@@ -135,11 +135,11 @@ class MulticastService:
             while True:
                 descriptions = [await self._describe(sender, settings, source) for sender in self._pictures()]
                 for text in descriptions:
-                    _send(sock, sap.announce(text, source))
+                    _send(sock, sap.format_announcement(text, source))
                 await asyncio.sleep(SAP_INTERVAL_S)
         finally:
             for text in descriptions:
-                _send(sock, sap.announce(text, source, ended=True))
+                _send(sock, sap.format_announcement(text, source, ended=True))
             sock.close()
 
     def _pictures(self) -> list[MulticastSender]:

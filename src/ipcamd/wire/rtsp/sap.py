@@ -13,7 +13,7 @@ def group_for(session: str) -> str:
     return "239.255.255.255" if session.startswith("239.255.") else GROUP
 
 
-def announce(sdp: bytes, source: str, *, ended: bool = False) -> bytes:
+def format_announcement(sdp: bytes, source: str, *, ended: bool = False) -> bytes:
     """Return an announcement of `sdp` from `source` (an IP address), or that the session has `ended`."""
     address = ip_address(source)
     flags = 0x20 | (0x10 if address.version == 6 else 0) | (0x04 if ended else 0)
