@@ -28,6 +28,7 @@ from ipcamd.device.virtual.clock import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.maintenance.factory_default import FactoryDefault
+from ipcamd.maintenance.first_steps import FirstSteps
 from ipcamd.media.hardware_codecs import HardwareCodecs
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.view import View
@@ -124,6 +125,7 @@ class World:
         used: dict[str, Any] = {
             "settings": self.settings,
             "accounts": self.accounts,
+            "first_steps": FirstSteps(self.accounts, self.key_values),
             "ip_filter": self.ip_filter,
             "audit_log": self.audit_log,
             "undo_history": self.undo_history,

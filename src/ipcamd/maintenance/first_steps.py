@@ -1,6 +1,7 @@
-"""First steps: whether to offer the setup of password, name, time and picture."""
+"""First steps: who is led from the live page to the setup of password, name, time and picture (``/welcome``)."""
 
 from ipcamd.access.accounts import Account, Accounts
+from ipcamd.params.group import Rank
 from ipcamd.store.keyvalue import KeyValueStore
 
 ENDED = "first_steps.ended"
@@ -8,7 +9,7 @@ ENDED = "first_steps.ended"
 
 
 class FirstSteps:
-    """They are due while an administrator has the printed password, until they are ended.
+    """They are due in a browser while an administrator has the printed password, until they are ended.
 
     A new printed password, after a factory default, makes them due again.
     """
@@ -17,9 +18,13 @@ class FirstSteps:
         self._accounts = accounts
         self._key_values = key_values
 
-    def are_due(self, account: Account) -> bool:
-        """Whether to offer them to this account."""
-        return self._accounts.has_printed_password(account.name) and self._key_values.get(ENDED) != self._mark(account)
+    def are_due(self, account: Account, accept: str) -> bool:
+        """Whether the live page leads this account to them. `accept` is the request's ``Accept``: that of a browser
+        begins with ``text/html``."""
+        if not accept.startswith("text/html"):
+            return False
+        has_printed = account.rank is Rank.ADMIN and self._accounts.has_printed_password(account.name)
+        return has_printed and self._key_values.get(ENDED) != self._mark(account)
 
     async def end(self, account: Account) -> None:
         """End them, completed or not; durable on return. Raises ``StoreError``."""

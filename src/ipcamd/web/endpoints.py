@@ -38,7 +38,7 @@ MODULES = (
     _module("settings", "/web/settings", "/web/check", "/web/update", "/web/undo"),
     _module("state_stream", "/web/state"),
     _module("whep", "/whep", "/whep/*", "/whep/h264/sub", "/whep/sessions/*"),
-    _module("welcome", "/web/welcome/end"),
+    _module("first_steps_end", "/web/welcome/end"),
     _module("system.clock_and_network", "/web/system"),
     DESCRIPTION,
     *cgi.MODULES,

@@ -14,7 +14,6 @@ from ipcamd.params.network import HTTPS, WEBRTC
 from ipcamd.web.html_page import PAGES, STATIC
 from ipcamd.web.packed_file import PackedFile
 from ipcamd.web.security_headers import SECURITY_HEADERS
-from ipcamd.web.welcome import is_led_to_welcome
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -65,7 +64,7 @@ def _webrtc(call: Call) -> str:
 
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
-        if path == "/" and is_led_to_welcome(call):
+        if path == "/" and call.camera.first_steps.are_due(call.account, call.head.fields.get("accept", "")):
             return Reply(status=303, headers=(*_FRESH, ("Location", "welcome")))
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
         texts["rank"] = call.account.rank.name.lower()
