@@ -22,7 +22,7 @@ from ipcamd.params.motion import MOTION
 from ipcamd.settings.change_records import Change as Setting
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 ON = {"motionenable": "1", "mdpercent": "5|5|5", "mddata": "1,0,0,640,480,50|1,0,0,640,200,50|0,0,0,0,0,50"}
 SENSOR = "ImageSource.IO.Sensor"

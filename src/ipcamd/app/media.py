@@ -21,7 +21,7 @@ from ipcamd.media.source.source import Source
 from ipcamd.media.source.source_choice import make_source
 from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.tampering.tampering_detection import TamperingDetection
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 from ipcamd.workers.thread import run_in_thread
 
 

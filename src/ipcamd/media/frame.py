@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 if TYPE_CHECKING:  # PyAV takes longer to import than the camera may take to listen
     import av

@@ -40,7 +40,7 @@ from ipcamd.params.group import Values
 from ipcamd.params.image import is_enabled
 from ipcamd.params.osd import OSD_GROUPS
 from ipcamd.settings.settings import Settings
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.parts import sdk_parts
 
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 pytestmark = pytest.mark.slow
 

@@ -18,7 +18,7 @@ from tests.e2e.parts import Part, sdk_parts, wait_in_stream
 from tests.media.encoded import annex_b, h264, units, write_movie
 from tests.ports import free_port
 
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from ipcamd.media.audio.audio_framer import BLOCK_NS, BLOCK_SAMPLES
 from ipcamd.media.audio.microphone import GAP_NS, Microphone
 from ipcamd.media.frame import AudioChunk, EncodedFrame
 from ipcamd.wire import ulaw
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND

@@ -16,7 +16,7 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.media.stream.traffic import Traffic
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 STATUS = Status((1, 2, 3), (True, False), True)
 

@@ -9,7 +9,7 @@ from ipcamd.media.codecs import Codec, audio_codecs
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.stream.hub import Hub
 from ipcamd.settings.settings import Settings
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 if TYPE_CHECKING:
     from ipcamd.media.audio.audio_capture import AudioCapture, AudioSource

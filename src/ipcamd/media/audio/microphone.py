@@ -14,7 +14,7 @@ from ipcamd.media.codecs import ULAW
 from ipcamd.media.frame import NO_STATUS, AudioChunk, EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 QUEUE_CHUNKS = 64
 """Most chunks that may wait for the event loop; older ones are dropped if the loop blocks for seconds."""

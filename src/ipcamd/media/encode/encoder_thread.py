@@ -15,7 +15,7 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.stream_meter import StreamMeter
 from ipcamd.media.stream.stream_settings import StreamSettings
-from ipcamd.wire.sdk_header import Status
+from ipcamd.wire.payload_header import Status
 
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.encode.encode_session import EncodeSession

@@ -14,7 +14,7 @@ from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.connection_limits import Limits
 from ipcamd.server.http.streaming.http_viewer import UNSENT
-from ipcamd.server.http.streaming.payload_header import pack_header
+from ipcamd.server.http.streaming.payload_header_values import pack_payload_header
 from ipcamd.server.viewer_limit import ViewerLimit
 
 
@@ -36,7 +36,7 @@ async def test_the_sdks_framing() -> None:
         assert await reader.readuntil(b"\xff\xd9--myboundary\r\n") == (
             b"HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed;boundary=myboundary\r\nCache-Control: no-store\r\n"
             b"Connection: close\r\n\r\n--myboundary\r\nContent-Length: 33\r\n\r\n"
-            + pack_header(sent)
+            + pack_payload_header(sent)
             + b"\xff\xd8x\xff\xd9"
             b"--myboundary\r\n"
         )

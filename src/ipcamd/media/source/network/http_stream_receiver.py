@@ -20,7 +20,7 @@ from ipcamd.time_units import SECOND_NS
 from ipcamd.wire import ulaw
 from ipcamd.wire.http.multipart_parser import PictureParser
 from ipcamd.wire.jpeg_scanner import SOI
-from ipcamd.wire.sdk_header import LENGTH, AudioKind, Header, VideoFormat
+from ipcamd.wire.payload_header import LENGTH, AudioKind, Header, VideoFormat
 
 if TYPE_CHECKING:
     from ipcamd.media.source.source import Wanted

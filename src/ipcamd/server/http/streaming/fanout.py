@@ -22,7 +22,7 @@ from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
 from ipcamd.server.connection_timeouts import STALL_TIMEOUT_S
 from ipcamd.server.http.response import format_stream_head
 from ipcamd.server.http.streaming.http_viewer import TlsViewer, Viewer, max_frames
-from ipcamd.server.http.streaming.payload_header import pack_header
+from ipcamd.server.http.streaming.payload_header_values import pack_payload_header
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 from ipcamd.wire.http.multipart_writer import OPENING, plain_part, sdk_part
 
@@ -237,7 +237,7 @@ def _full() -> HttpError:
 
 def _format_part(frame: EncodedFrame, framing: Framing) -> tuple[bytes, ...]:
     if framing is Framing.SDK:
-        return sdk_part(pack_header(frame), frame.payload)
+        return sdk_part(pack_payload_header(frame), frame.payload)
     if framing is Framing.PLAIN:
         return plain_part(frame.payload, frame.codec.content_type.encode())
     return (frame.payload,)

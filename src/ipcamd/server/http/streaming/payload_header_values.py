@@ -1,12 +1,12 @@
-"""Payload header: the 28 bytes before each frame in the SDK's streams (SDK 3.1)."""
+"""Values of the payload header of a frame in the SDK's streams (SDK 3.1); `ipcamd.wire.payload_header` packs them."""
 
 from functools import lru_cache
 
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.wire.sdk_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, VideoFormat, pack_fields
+from ipcamd.wire.payload_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, VideoFormat, pack_fields
 
 
-def pack_header(frame: EncodedFrame) -> bytes:
+def pack_payload_header(frame: EncodedFrame) -> bytes:
     """Return the header; it is the same for all viewers."""
     codec = frame.codec
     if codec.is_audio:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.sdk_header import (
+from ipcamd.wire.payload_header import (
     AUDIO,
     JPEG,
     LENGTH,
