@@ -9,9 +9,11 @@ CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g
 
 
 @contextmanager
-def sender(port: int, query: str = "", mode: str = "listener") -> Iterator[subprocess.Popen[bytes]]:
+def sender(
+    port: int, query: str = "", mode: str = "listener", host: str = "127.0.0.1"
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run ffmpeg, which waits for one caller, or calls."""
-    url = f"srt://127.0.0.1:{port}?mode={mode}{query}"
+    url = f"srt://{host}:{port}?mode={mode}{query}"
     command = ["ffmpeg", "-v", "error", "-nostdin", "-re", *CLIP, *CODECS, "-f", "mpegts", url]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:

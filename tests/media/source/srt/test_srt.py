@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,16 +106,31 @@ def test_a_sender_that_calls_is_passed_through_and_found_again_and_others_are_re
     assert "secret" not in caplog.text + source.name
 
 
-def wait_for_listener(port: int) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("host", ["[::1]", "[::]"])
+def test_a_sender_calls_over_ipv6_and_is_found_again(play: Play, host: str) -> None:
+    port, login = free_port(), "&passphrase=topsecretkey&streamid=cam1"
+    source = make_source(f"srt://{host}:{port}?mode=listener{login}")
+    with ThreadPoolExecutor() as pool:
+        for _ in range(2):
+            playing = pool.submit(play, source, 30, sound=True, codecs=("h264",))
+            wait_for_listener(port, "udp6")
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                sock.bind(("127.0.0.1", port))  # fails if IPv4 is served, too
+            with sender(port, "&passphrase=wrongsecretkey&streamid=cam1", "caller", "[::1]") as rejected:
+                assert rejected.wait(PATIENCE_S)
+            with sender(port, login, "caller", "[::1]"):
+                items = playing.result(PATIENCE_S)
+            assert {type(item) for item in items} == {Packet, Picture, AudioChunk}
+
+
+def wait_for_listener(port: int, table: str = "udp") -> None:
+    """Wait until the port is bound. A trial to bind it would take it away from the listener."""
     end_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end_s:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            try:
-                sock.bind(("127.0.0.1", port))
-            except OSError:
-                return
+    while f":{port:04X} " not in Path(f"/proc/net/{table}").read_text():
+        if time.monotonic() > end_s:
+            raise AssertionError("nobody listens")
         time.sleep(0.01)
-    raise AssertionError("nobody listens")
 
 
 @pytest.mark.slow
