@@ -13,6 +13,7 @@ from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.device.driver_choice import choose_drivers
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Rank
+from ipcamd.settings.secret_mask import HIDDEN
 from ipcamd.web.parameters.parameter_labels import label
 from ipcamd.web.settings import ENDPOINTS
 from ipcamd.web.settings_topics import TOPICS
@@ -179,3 +180,17 @@ def test_labels_come_from_names(name: str, expected: str) -> None:
 async def test_some_groups_alone_are_described(world: World) -> None:
     topics = await ask(world, SETTINGS, group="Event.Server.FTP,Time")
     assert [group["name"] for topic in topics for group in topic["groups"]] == ["Event.Server.FTP", "Time"]
+
+
+async def test_groups_that_are_alike_are_described_once(world: World) -> None:
+    [topic] = await ask(world, SETTINGS, group="Event.Server.FTP,Event.Webhook1,Event.Webhook2")
+    ftp, first, second = topic["groups"]
+    assert "params" in ftp
+    described = {param["name"]: param["value"] for param in first["params"]}
+    assert second == {
+        "name": "Event.Webhook2", "title": "Webhook 2", "like": "Event.Webhook1", "values": described
+    }  # fmt: skip
+    await ask(world, UPDATE, **{"Event.Webhook2.Authorization": "Bearer X"})
+    [topic] = await ask(world, SETTINGS, group="Event.Webhook1,Event.Webhook2")
+    values = topic["groups"][1]["values"]
+    assert values == described | {"Authorization": HIDDEN}

@@ -21,16 +21,27 @@ from ipcamd.wire.http.query import Query
 
 def settings(call: Call) -> Reply:
     """Answer with the topics, their groups and parameters: all for administrators, for others those that they may set;
-    with `group`, only these groups."""
+    with `group`, only these groups, and with `like` and `values` for a group whose parameters are like those of an
+    earlier one, such as the next webhook."""
     wanted = (call.query.get("group") or "").split(",")
     by_name = {group.name: group for group in GROUPS}
     titled = [(topic, by_name[name], title) for topic, names in TOPICS.items() for name, title in names.items()]
     titled = [(topic, group, title) for topic, group, title in titled if wanted == [""] or group.name in wanted]
     topics: dict[str, list[object]] = {}
+    known: dict[str, str] = {}
     for topic, group, title in titled:
         if params := [_described(call, group, param) for param in group.params if _is_shown(call, param)]:
-            topics.setdefault(topic, []).append({"name": group.name, "title": title, "params": params})
+            alike = None if wanted == [""] else _describe_like(known, group.name, params)
+            topics.setdefault(topic, []).append({"name": group.name, "title": title} | (alike or {"params": params}))
     return json_reply([{"title": title, "groups": groups} for title, groups in topics.items()])
+
+
+def _describe_like(known: dict[str, str], name: str, params: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the values, and the group whose parameters differ only in them; None if there is none. `known` has the
+    groups by the description of their parameters, and gets this one."""
+    described = str([param | {"value": ""} for param in params])
+    like = known.setdefault(described, name)
+    return {"like": like, "values": {param["name"]: param["value"] for param in params}} if like != name else None
 
 
 def check(call: Call) -> Reply:

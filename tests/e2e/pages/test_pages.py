@@ -36,8 +36,17 @@ READY = {
     "/system": "document.querySelectorAll('.account, .facts dt, .row').length > 6",
 }
 """When a page shows what it has loaded."""
-PANELS = {"/": ["ptz-button", "motion-button"], "/events": ["open-schedules", "open-targets", "open-windows"]}
-"""Buttons that open parts of a page."""
+IS_PRESSED = "document.getElementById('{}').getAttribute('aria-pressed') === 'true'"
+PANELS = {
+    "/": {name: IS_PRESSED.format(name) for name in ("ptz-button", "motion-button")},
+    "/events": {
+        "open-schedules": "!document.getElementById('schedules').hidden",
+        "open-targets": "document.querySelector('[data-target=webhook1] [data-params] > *')",
+        "open-windows": IS_PRESSED.format("motion-button")
+        + " && document.querySelector('#windows small-picture').dataset.state === 'live'",
+    },
+}
+"""Buttons that open parts of a page, and when such a part shows what it has loaded."""
 
 
 @pytest.fixture(params=[(390, 844, "light"), (1280, 800, "dark")], ids=["phone-light", "desktop-dark"])
@@ -78,9 +87,10 @@ def test_a_page_is_accessible_quiet_small_and_needs_nobody_else(
     eventually(lambda: browser.run(f"Boolean({READY[path]})"), "the page does not become ready")
     assert loaded_bytes(browser) < LARGEST
     assert violations(browser) == []
-    for name in PANELS.get(path, []):
+    for name, ready in PANELS.get(path, {}).items():
         eventually(lambda: not browser.run(f"document.getElementById('{name}').hidden"), name)  # noqa: B023
         browser.run(f"document.getElementById('{name}').click()")
+        eventually(lambda: browser.run(f"Boolean({ready})"), f"{name} does not become ready")  # noqa: B023
         assert violations(browser) == []
     assert browser.run("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen"
     loaded = json.loads(browser.run(SIZES))

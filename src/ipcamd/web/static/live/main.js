@@ -13,7 +13,7 @@ import { TalkButton } from "../talk/talk_button.js";
 import { DELAY_JUMP_MS, FOREIGN_CLOCK_MS, OFFSET_AGE_MS, askCamera, browserTime, clockOffset } from "./clock_offset.js";
 import { bindKeys } from "./keys.js";
 import { NO_PICTURE_MS, playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
-import { View, size } from "./view.js";
+import { View } from "./view.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see
 
@@ -34,7 +34,7 @@ const blocked = new Map(); // by stream, the better method that the network bloc
 let methodReturn = null; // loaded when the network first blocks a method
 let pictureDue = null; // timer
 let isHeard = false; // whether the user has switched the sound on
-let recorder = null;
+let recording = null; // loaded when it is first used
 let meter = new StreamStatistics();
 let offset = null; // difference of the camera's clock and the browser's, in milliseconds
 let offsetAsked = -Infinity;
@@ -264,22 +264,9 @@ async function saveSnapshot() {
 }
 
 async function toggleRecording() {
-  if (recorder) return recorder.stop();
-  const [{ fileName }, { Recorder }] = await Promise.all([import("./file_download.js"), import("./video_recorder.js")]);
-  const name = fileName(document.title, "mp4");
-  if (recorder) return undefined; // pressed twice
-  recorder = new Recorder({ progress: (seconds, bytes) => view.recording({ seconds, bytes }) });
-  try {
-    const why = await recorder.record(name, (most) => {
-      view.recording({ seconds: 0, bytes: 0 });
-      view.toast(`Recording; it ends at ${size(most)} at the latest`);
-    });
-    if (why !== null) view.toast(why ? `Saved ${name}: ${why}` : `Saved ${name}`);
-  } catch (error) {
-    view.toast(`Not recorded: ${error.message}`);
-  }
-  recorder = null;
-  return view.recording(null);
+  const { StreamRecording } = await import("./stream_recording.js");
+  recording ??= new StreamRecording(view);
+  recording.toggle();
 }
 
 function toggleFull() {
@@ -356,7 +343,7 @@ view.choice.addEventListener("change", () => {
   rememberStream(chosen());
   watch(chosen());
 });
-addEventListener("beforeunload", (event) => recorder && event.preventDefault());
+addEventListener("beforeunload", (event) => recording?.isRunning && event.preventDefault());
 view.player.addEventListener("pointermove", stirred);
 view.player.addEventListener("pointerdown", stirred);
 pauseInBackground(pauseWatching, resumeWatching);

@@ -19,8 +19,10 @@ export function describeParameters(anew = false, group = "") {
 async function read(parameters) {
   const answer = await fetch(cameraUrl("web/settings", parameters || {}), { cache: "no-store" });
   if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-  const groups = (await answer.json()).flatMap((topic) => topic.groups);
-  return new Map(groups.flatMap(({ name, params }) => params.map((param) => [`${name}.${param.name}`, param])));
+  const groups = new Map();
+  for (const { name, params, like, values } of (await answer.json()).flatMap((topic) => topic.groups))
+    groups.set(name, params ?? groups.get(like).map((param) => ({ ...param, value: values[param.name] })));
+  return new Map([...groups].flatMap(([name, params]) => params.map((param) => [`${name}.${param.name}`, param])));
 }
 
 /** Names of the groups that the forms of the page need, separated by commas. */

@@ -1,0 +1,39 @@
+// Recording of the live page: the button Record saves the stream in a file.
+
+import { size } from "./view.js";
+
+/** The recording of this page; one at a time. */
+export class StreamRecording {
+  #view;
+  #recorder = null;
+
+  /** @param {import("./view.js").View} view shows its progress and its end */
+  constructor(view) {
+    this.#view = view;
+  }
+
+  get isRunning() {
+    return this.#recorder !== null;
+  }
+
+  /** Start a recording, or end the present one. */
+  async toggle() {
+    if (this.#recorder) return this.#recorder.stop();
+    const [{ fileName }, { Recorder }] = await Promise.all([import("./file_download.js"), import("./video_recorder.js")]);
+    const name = fileName(document.title, "mp4");
+    if (this.#recorder) return undefined; // pressed twice
+    const view = this.#view;
+    this.#recorder = new Recorder({ progress: (seconds, bytes) => view.recording({ seconds, bytes }) });
+    try {
+      const why = await this.#recorder.record(name, (most) => {
+        view.recording({ seconds: 0, bytes: 0 });
+        view.toast(`Recording; it ends at ${size(most)} at the latest`);
+      });
+      if (why !== null) view.toast(why ? `Saved ${name}: ${why}` : `Saved ${name}`);
+    } catch (error) {
+      view.toast(`Not recorded: ${error.message}`);
+    }
+    this.#recorder = null;
+    return view.recording(null);
+  }
+}
