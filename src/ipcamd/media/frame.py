@@ -54,6 +54,8 @@ class Packet:
     """Short reason why it cannot be passed through; "" if it can."""
     mask_version: int = 0
     """Version of the masks when it arrived (see `MaskSet`)."""
+    is_kept: bool = False
+    """Whether it arrived earlier, and was kept for the next viewer."""
 
 
 def announce(codec: Codec, obstacle: str) -> Packet:

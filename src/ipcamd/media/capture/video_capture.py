@@ -187,7 +187,8 @@ class VideoCapture(CaptureLoop):
                 if self._private:
                     return
                 # a picture may arrive twice, encoded and decoded
-                if item.captured_ns != self._packet_ns:
+                is_kept = isinstance(item, Packet) and item.is_kept
+                if item.captured_ns != self._packet_ns and not is_kept:
                     self._note_picture()
                 self._packet_ns = item.captured_ns if isinstance(item, Packet) else None
                 # capture times must increase: drop pictures captured before the last blank picture

@@ -1,6 +1,7 @@
 """Packet reader: passes a source's encoded pictures on unchanged, and decodes those that are wanted as pictures."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ class PacketReader:
         if packet.key or not may_pass:
             self._kept.take()
         if may_pass and (packet.key or self._kept.packets):
-            self._kept.append(packet)
+            self._kept.append(replace(packet, is_kept=True))
 
     def _catch_up(self, packet: Packet) -> list[Packet]:
         """Return the next packets for viewers: some of those that were kept for them, then this one."""
