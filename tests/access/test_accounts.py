@@ -177,7 +177,7 @@ async def test_there_is_room_for_twenty_and_the_first(accounts: Accounts) -> Non
     await accounts.add("onemore", "foo", Rank.GUEST)
 
 
-async def test_an_administrator_can_go_when_there_is_another(accounts: Accounts) -> None:
+async def test_an_administrator_can_be_removed_when_there_is_another(accounts: Accounts) -> None:
     await accounts.add("boss", "foo", Rank.ADMIN)
     await accounts.remove("admin", by("boss"))
     assert everything(accounts) == {"boss": (Rank.ADMIN, "foo")}
@@ -192,7 +192,7 @@ async def test_two_administrators_cannot_remove_each_other_at_once(accounts: Acc
     assert accounts.names(Rank.ADMIN) == ["boss"]
 
 
-async def test_the_mask_leaves_a_password_alone(accounts: Accounts) -> None:
+async def test_the_mask_leaves_a_password_unchanged(accounts: Accounts) -> None:
     await accounts.add("paul", "foo", Rank.USERS)
     await accounts.update("paul", HIDDEN, Rank.GUEST)
     assert everything(accounts)["paul"] == (Rank.GUEST, "foo")

@@ -276,7 +276,7 @@ def test_a_success_clears_what_was_counted(camera: Camera) -> None:
     assert failures(camera) == 0
 
 
-def test_guessing_at_one_account_from_everywhere_is_slow_and_locks_nobody_out(camera: Camera) -> None:
+def test_guessing_at_one_account_from_many_addresses_is_slow_and_locks_no_user_out(camera: Camera) -> None:
     delays = [camera.refused(basic("admin", "guess"), address=f"198.51.100.{n}").delay_s for n in range(25)]
     assert (delays[0], delays[-1]) == (0, 2)
     assert delays == sorted(delays)
@@ -320,7 +320,7 @@ def test_malformed_logins_are_refused_without_failure(accounts: Accounts, watch:
     assert Camera(accounts, watch).refused(text).reason is not Reason.THROTTLED
 
 
-def test_an_address_may_talk_for_a_minute_after_a_login_of_somebody_who_may(
+def test_an_address_may_talk_for_a_minute_after_a_login_with_that_right(
     camera: Camera, accounts: Accounts, watch: Watch
 ) -> None:
     assert not camera.authenticator.may_talk(HERE)

@@ -22,7 +22,7 @@ def test_no_two_are_equal(nonces: Nonces) -> None:
     assert len({nonces.issue() for _ in range(100)}) == 100
 
 
-def test_each_count_is_good_once(nonces: Nonces) -> None:
+def test_each_nonce_count_is_valid_once(nonces: Nonces) -> None:
     nonce = nonces.issue()
     assert [use(nonces, nonce, count) for count in (1, 2, 2, 1, 3, 3)] == [True, True, False, False, True, False]
 
@@ -52,7 +52,7 @@ def test_no_nonce_counts_twice_in_any_order(counts: list[int]) -> None:
         seen.add(count)
 
 
-def test_without_a_count_it_is_good_once(nonces: Nonces) -> None:
+def test_a_nonce_without_a_count_is_valid_once(nonces: Nonces) -> None:
     nonce = nonces.issue()
     assert nonces.use(nonce, "", EVER)
     assert not nonces.use(nonce, "", EVER)
@@ -85,7 +85,7 @@ def test_those_of_others_are_not_ours(nonces: Nonces, watch: Watch) -> None:
         assert other == nonce or not use(nonces, other, 1)
 
 
-def test_forgetting_one_makes_none_good_again(nonces: Nonces, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forgotten_nonce_stays_invalid(nonces: Nonces, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 3)
     issued = []
     for _ in range(5):

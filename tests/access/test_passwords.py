@@ -4,7 +4,7 @@ from ipcamd.access.passwords import generate, is_allowed, is_weak
 from ipcamd.settings.secret_mask import HIDDEN
 
 
-def test_a_generated_one_has_eighty_bits_and_no_letter_that_looks_like_another() -> None:
+def test_a_generated_password_has_eighty_bits_and_no_ambiguous_letter() -> None:
     made = [generate() for _ in range(500)]
     assert {len(password) for password in made} == {16}
     letters = set("".join(made))

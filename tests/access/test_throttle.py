@@ -95,7 +95,7 @@ def test_fewer_than_a_hundred_guesses_an_hour(throttle: Throttle, watch: Watch, 
     assert 20 < tried < 100
 
 
-def test_answers_about_an_account_come_later_the_more_guess_it(throttle: Throttle, watch: Watch) -> None:
+def test_more_guesses_at_an_account_delay_its_answers_more(throttle: Throttle, watch: Watch) -> None:
     delays = [throttle.failure(f"198.51.100.{number}", ACCOUNT, "admin") for number in range(45)]
     assert delays == [0.0] * 9 + [1.0] * 10 + [2.0] * 20 + [4.0] * 6
     assert throttle.failure(THERE, "paul", "paul") == 0.0

@@ -71,7 +71,7 @@ def test_undeclared_arguments_are_refused_ignored_or_parameters() -> None:
             checked("dummy=1&n=4", Arguments(Argument("n", "", Integer(1, 3)), undeclared=undeclared))
 
 
-def test_blanks_around_a_value_do_not_count_where_the_table_says_so() -> None:
+def test_blanks_around_a_value_are_ignored_where_the_table_allows_it() -> None:
     checked("n=+2+", Arguments(Argument("n", "", Integer(1, 3)), ignores_blanks=True))
 
 

@@ -296,7 +296,7 @@ async def test_a_secret_is_never_shown(ask: Asker, group: str, name: str) -> Non
 
 
 @pytest.mark.parametrize(("group", "name"), SECRETS)
-async def test_stars_leave_a_secret_alone(ask: Asker, group: str, name: str) -> None:
+async def test_asterisks_leave_a_secret_unchanged(ask: Asker, group: str, name: str) -> None:
     secret, other = secret_for(name), "UserName" if "UserName" in ask.settings[group] else "URL"
     await ask(f"action=update&group={group}&{name}={secret}")
     answer = await ask(f"action=update&group={group}&{other}=http://anna/&{name}=********")
@@ -312,7 +312,7 @@ def test_each_path_lets_in_its_rank() -> None:
 
 
 @pytest.mark.parametrize(("path", "rank"), PATHS.items())
-async def test_a_path_shows_what_its_rank_may_read_whoever_asks(ask: Asker, path: str, rank: Rank) -> None:
+async def test_a_path_shows_what_its_rank_may_read_for_every_caller(ask: Asker, path: str, rank: Rank) -> None:
     visible = {g.name: [p.name for p in g.params if p.get <= rank] for g in GROUPS}
     expected = {name: params for name, params in visible.items() if params}
     for caller in (r for r in Rank if r >= rank):

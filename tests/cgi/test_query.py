@@ -18,6 +18,6 @@ async def test_listen(world: World, microphone: bool, enabled: str, answer: int,
     assert await camera.text(query.ENDPOINT, asked) == f"listen={answer}\r\n"
 
 
-async def test_another_question_is_answered_with_what_can_be_asked(world: World) -> None:
+async def test_another_query_is_answered_with_the_allowed_ones(world: World) -> None:
     with pytest.raises(RequestFailed, match="allowed: listen"):
         await Sounding(world).text(query.ENDPOINT, "speak")

@@ -88,7 +88,7 @@ UNKNOWN = "unknown parameter; allowed: mdname, mdpercent, motionenable, mddata, 
         ("x%E2%80%A8" + "y" * 5000 + "=1", ["NG x?" + "y" * 30 + f" {UNKNOWN}"]),
     ],
 )
-async def test_an_ng_says_why_and_changes_nothing(world: World, query: str, answer: list[str]) -> None:
+async def test_an_ng_gives_the_reason_and_changes_nothing(world: World, query: str, answer: list[str]) -> None:
     assert await lines(world, query) == answer
     assert await lines(world) == FACTORY
 

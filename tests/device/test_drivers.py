@@ -109,7 +109,7 @@ def test_a_linux_device_has_the_hardware_that_is_named_and_no_other(key_values: 
     assert drivers.pan_tilt.is_digital, "a digital head crops the picture of a real camera"
 
 
-def test_a_linux_device_configures_its_interface_unless_it_is_told_not_to(key_values: KeyValueStore) -> None:
+def test_a_linux_device_configures_its_interface_unless_it_is_disabled(key_values: KeyValueStore) -> None:
     assert choose_drivers({}, key_values, model="linux").network.is_configurable
     assert choose_drivers({"network": "networkmanager:eth0"}, key_values).network.is_configurable
     absent = choose_drivers({"network": "none"}, key_values, model="linux").network

@@ -83,7 +83,7 @@ async def test_a_firewall_that_restarts_gets_the_pinholes_again(
         assert (firewall.pinholes, mapping.notes) == ({}, [])
 
 
-async def test_a_router_that_is_away_is_asked_again(network: Network, mapping: Mapping) -> None:
+async def test_an_absent_router_is_tried_again(network: Network, mapping: Mapping) -> None:
     host = network.add_neighbour()
     await mapping.apply(MappingRequest(OWN, host.address, "natpmp", PORTS))
     await becomes(lambda: mapping.status == "the router does not support natpmp")

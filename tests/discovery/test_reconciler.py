@@ -39,7 +39,7 @@ async def test_a_change_is_applied_once() -> None:
     assert part.applied.empty()
 
 
-async def test_a_part_that_is_off_is_left_alone() -> None:
+async def test_a_disabled_part_is_unchanged() -> None:
     part = Part()
     part.wanted = None
     part.reconciler.check()

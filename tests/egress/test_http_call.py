@@ -88,7 +88,7 @@ async def test_an_address_that_is_none(url: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("is_secure", [False, True])
-async def test_a_host_that_never_comes_to_an_end_keeps_no_thread(certificate: Path, is_secure: bool) -> None:
+async def test_an_endless_response_keeps_no_thread(certificate: Path, is_secure: bool) -> None:
     over = asyncio.Event()
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -10,7 +10,7 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 
 
-def test_a_name_server_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_name_server_does_not_delay_shutdown(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, never = threading.Event(), threading.Event()
 
     def hang(*_: object, **__: object) -> None:
@@ -88,9 +88,7 @@ async def test_an_address_that_does_not_answer_is_not_waited_for(monkeypatch: py
         ("all", "224.0.0.1", "all is 224.0.0.1: the camera may not call that"),
     ],
 )
-async def test_a_refusal_says_what_would_help(
-    monkeypatch: pytest.MonkeyPatch, host: str, address: str, words: str
-) -> None:
+async def test_a_refusal_gives_a_remedy(monkeypatch: pytest.MonkeyPatch, host: str, address: str, words: str) -> None:
     entries = [(0, socket.SOCK_STREAM, 0, "", (address, 0))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
     with pytest.raises(RequestFailed) as refused:

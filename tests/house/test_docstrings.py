@@ -175,7 +175,7 @@ def public_functions(module: ast.Module) -> Iterator[tuple[Function, str]]:
                 yield node, f"{ast.get_docstring(node)} {above}"
 
 
-def test_public_functions_say_which_errors_they_raise() -> None:
+def test_public_functions_document_their_errors() -> None:
     """A method of an interface refers to it: "See `Lens`"."""
     found = [
         f"{path}:{node.lineno}: {node.name} raises {raised_by(node)[0]}"

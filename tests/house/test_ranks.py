@@ -63,7 +63,7 @@ def test_an_unknown_account_and_a_wrong_password_have_no_rank(camera_with_accoun
     assert status(Client(port, "anna", "wrong"), "/cgi/jpg/image.cgi") == 401
 
 
-def test_the_walk_meets_the_streams_and_the_administration() -> None:
+def test_the_walk_includes_the_streams_and_the_administration() -> None:
     walked = {path: endpoint.rank for path, endpoint in ALL}
     assert walked["/cgi/jpg/image.cgi"] is Rank.GUEST
     assert walked["/cgi/mjpg/mjpeg.cgi"] is Rank.GUEST

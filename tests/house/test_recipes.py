@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parents[2] / "docs/with"
 RECIPES = sorted(path.name for path in FOLDER.glob("*.md") if path.name != "README.md")
 
 
-def test_the_index_has_every_recipe_and_says_which_are_untested() -> None:
+def test_the_index_has_every_recipe_and_marks_the_untested() -> None:
     rows = re.findall(r"^\| \[.*\]\((.*)\) \| .* \| (.*) \|$", (FOLDER / "README.md").read_text(), re.MULTILINE)
     assert [name for name, _ in rows] == sorted((name for name, _ in rows), key=str.casefold)
     assert sorted(name for name, _ in rows) == RECIPES

@@ -63,7 +63,7 @@ def test_other_files_are_refused_as_configurations(file: Path, data: bytes) -> N
     assert len(check_config(file)) == 1
 
 
-def test_the_command_says_whether_a_file_is_good(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_reports_whether_a_file_is_valid(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(GOOD)
     assert command(["check-config", str(file)]) == 0
     assert capsys.readouterr().out == f"{file}: good\n"

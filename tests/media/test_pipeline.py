@@ -68,7 +68,7 @@ def brightness(frame: EncodedFrame) -> float:
     return float(simplejpeg.decode_jpeg(frame.payload, "GRAY").mean())
 
 
-async def test_nothing_runs_before_somebody_watches(house: House) -> None:
+async def test_nothing_runs_without_viewers(house: House) -> None:
     assert house.source.plays == 0
     assert [hub.name for hub in house.pipeline.streams] == ["h264", "mpeg4"]
     assert house.pipeline.figures()["mjpeg"].frames_per_s == 0
@@ -303,7 +303,7 @@ async def test_figures(house: House) -> None:
     assert figures["h264"].frames_per_s == 0
 
 
-def test_luma_of_the_stage_is_what_it_says() -> None:
+def test_luma_of_the_stage_is_as_given() -> None:
     assert luma(grey(99)) == 99
 
 

@@ -23,7 +23,7 @@ def test_gain_and_offset_are_found(gain: float, offset: float, noise: float) -> 
     assert found == (pytest.approx(gain, rel=0.04), pytest.approx(offset, abs=4))
 
 
-def test_things_that_move_meanwhile_do_not_count() -> None:
+def test_objects_that_move_meanwhile_are_ignored() -> None:
     before, after = yard(), yard() * 0.7
     after[20:80, 30:70] = 240  # a fifth of the picture
     assert estimate_change(seen(before), seen(after)) == (pytest.approx(0.7, rel=0.03), pytest.approx(0, abs=3))
@@ -48,7 +48,7 @@ def test_a_block_in_another_light_is_explained() -> None:
     assert np.abs(adapt_to_light(seen(before), seen(after), 1.0) - after).max() < 1
 
 
-def test_a_thing_is_not_explained() -> None:
+def test_a_new_object_is_not_explained_by_light() -> None:
     before = yard()
     after = before.copy()
     after[50:70, 66:74] = 30 + 20 * RNG.normal(0, 1, (20, 8))

@@ -107,7 +107,7 @@ async def test_movement_is_reported_to_viewers_and_subscribers(place: Place) -> 
     assert {(second, third) for _, second, third in levels} == {(0, 0)}
 
 
-async def test_a_viewer_sees_levels_though_nobody_subscribed(place: Place) -> None:
+async def test_a_viewer_sees_levels_without_event_subscribers(place: Place) -> None:
     await place.set(MOTION.name, **ON)
     place.view()
     await place.show(2)

@@ -53,7 +53,7 @@ def test_windows_elsewhere_do_not(walk: list[AnalysisFrame], sensitivity: int, p
     assert alarms(walk, *[window(ELSEWHERE[name], sensitivity, percent) for name in ("house", "trees")]) == []
 
 
-def test_the_documentation_says_how_often_it_is_right() -> None:
+def test_the_documentation_gives_the_detection_rate() -> None:
     rows = re.findall(r"^\| (\d+) \| (\d+) \|(.*)\|$", DOCS.read_text(), re.MULTILINE)
     said = {(int(s), int(p)): [float(n) for n in re.findall(r"([\d.]+) %", rest)] for s, p, rest in rows}
     assert len(said) == 24

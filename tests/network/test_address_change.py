@@ -117,7 +117,7 @@ async def test_a_second_change_returns_to_the_last_confirmed_address(start: Star
     assert device.listen.hosts == GIVEN
 
 
-async def test_the_way_back_to_all_addresses_cuts_nobody_off(start: Starter) -> None:
+async def test_the_return_to_all_addresses_disconnects_no_client(start: Starter) -> None:
     device = start(NEVER_S)
     await device.set_address(NEW)
     device.change.note_login(ADMIN, NEW)

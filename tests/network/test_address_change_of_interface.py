@@ -124,7 +124,7 @@ async def test_a_change_that_fails_is_undone_at_once(device: Device) -> None:
     assert not device.change.is_waiting
 
 
-async def test_pppoe_that_is_not_used_waits_for_nobody(device: Device) -> None:
+async def test_unused_pppoe_causes_no_wait(device: Device) -> None:
     await device.set("Network.PPPoE", UserName="me", Password="secret")
     await has_checkpoint(True)
     await has_checkpoint(False)

@@ -53,7 +53,7 @@ def test_clips_in_use_are_kept(folder: Path) -> None:
     assert lying(folder) == ["a.jpg", "c.jpg"]
 
 
-def test_no_more_lies_here_than_is_free_besides(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_uses_no_more_than_remains_free(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room(monkeypatch, 15)
     store = shelf_in(folder)
     store.release(put(store, "a.jpg"), 10)

@@ -58,7 +58,7 @@ async def test_a_power_cut_loses_the_last_moment_of_a_clip(
     assert [len(await task) for task in tasks] == [1, 1]
 
 
-async def test_pictures_that_were_taken_outlive_a_power_cut(
+async def test_captured_pictures_survive_a_power_cut(
     rig: ClipRig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(clip_recorder, "FLUSH_S", 0.01)

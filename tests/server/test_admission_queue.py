@@ -43,7 +43,7 @@ async def passing_time(server: Server) -> AsyncIterator[None]:
 
 @pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
 @pytest.mark.parametrize("data", [b"", b"GET / HT", b"\x16"])
-async def test_silent_clients_make_room(tls: TlsContext, data: bytes, alone: int) -> None:
+async def test_silent_clients_are_replaced(tls: TlsContext, data: bytes, alone: int) -> None:
     limits = Limits(connections=6, connections_per_address=6 - alone, timeouts=ConnectionTimeouts(head_timeout_s=1000))
     async with serving(QUICK, HANG, limits=limits) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
@@ -62,7 +62,7 @@ async def test_silent_clients_make_room(tls: TlsContext, data: bytes, alone: int
         writer.close()
 
 
-async def test_nobody_is_replaced_before_he_could_speak() -> None:
+async def test_no_connection_is_replaced_before_it_could_send() -> None:
     """The first of two clients speaks late, but in time, and the camera is slow to read."""
     async with serving(QUICK, limits=Limits(connections=1)) as server, asyncio.timeout(30):
         first, waiting = await silent(server.listener.port), asyncio.create_task(server.ask(GET))
@@ -107,7 +107,7 @@ async def test_above_its_capacity_the_admission_queue_is_left_in_order() -> None
 
 
 @pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
-async def test_clients_that_rest_or_may_not_log_in_make_room(alone: int) -> None:
+async def test_idle_and_refused_clients_are_replaced(alone: int) -> None:
     """The first to go are those without a login, whatever they sent; a client that is served stays."""
     limits = Limits(
         connections=6,

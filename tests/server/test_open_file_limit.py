@@ -22,7 +22,7 @@ def test_the_soft_limit_becomes_the_hard_one() -> None:
 
 
 @pytest.mark.parametrize("files", [13_192, 1_000_000, resource.RLIM_INFINITY])
-def test_enough_files_leave_the_limits_alone(files: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_enough_files_leave_the_limits_unchanged(files: int, caplog: pytest.LogCaptureFixture) -> None:
     assert fit_limits(LIMITS, files) is LIMITS
     assert not caplog.text
 

@@ -304,9 +304,7 @@ async def test_shutdown_releases_the_camera(tmp_path: Path, monkeypatch: pytest.
     assert await ended(sock)
 
 
-async def test_connections_that_serve_nobody_end_with_the_process(
-    tls: TlsContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_idle_connections_end_with_the_process(tls: TlsContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.server.connection_registry._left_open", left_open := [])
     async with serving(QUICK, HANG) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)

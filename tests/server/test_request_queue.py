@@ -44,7 +44,7 @@ async def test_a_request_is_served_at_once_while_there_is_time() -> None:
     assert len(work.done) == IN_ONE_TURN
 
 
-async def test_a_client_with_many_requests_waits_for_itself() -> None:
+async def test_a_client_with_many_requests_delays_only_itself() -> None:
     work = Work()
     for _ in range(10 * IN_ONE_TURN):
         work.queue.submit("a", work.request("a"))

@@ -130,7 +130,7 @@ async def test_a_guard_can_refuse_and_those_before_it_undo(path: Path) -> None:
         assert Settings(database, GROUPS, {})["Mail"]["Server"] == ""
 
 
-async def test_guards_learn_how_it_ended(path: Path) -> None:
+async def test_guards_are_notified_of_the_outcome(path: Path) -> None:
     notes: list[str] = []
     with Database(path) as database:
         stored = Settings(database, GROUPS, {})

@@ -37,7 +37,7 @@ async def test_a_change_is_taken_back_once_and_so_is_that(settings: Settings) ->
     assert (settings[SENSOR]["Brightness"], settings[FTP]["Password"]) == ("7", "secret")
 
 
-async def test_a_change_of_somebody_else_is_not_overwritten(settings: Settings) -> None:
+async def test_a_change_by_another_client_is_not_overwritten(settings: Settings) -> None:
     history = UndoHistory(settings)
     changes = [Change(SENSOR, "Brightness", "7"), Change(SENSOR, "Contrast", "8")]
     token = history.keep(await settings.update(changes, by=ANNA), ANNA)
@@ -47,7 +47,7 @@ async def test_a_change_of_somebody_else_is_not_overwritten(settings: Settings) 
     assert settings[SENSOR]["Brightness"] == "7"
 
 
-async def test_everybody_takes_back_their_own_changes_alone(settings: Settings) -> None:
+async def test_each_account_undoes_only_its_own_changes(settings: Settings) -> None:
     history = UndoHistory(settings)
     token = history.keep(await settings.update([Change(SENSOR, "Brightness", "7")], by=ANNA), ANNA)
     for wrong in ((token, BERT), ("", ANNA), ("x" * 9999, ANNA)):
@@ -55,7 +55,7 @@ async def test_everybody_takes_back_their_own_changes_alone(settings: Settings) 
             await history.undo(*wrong)
 
 
-async def test_a_password_that_was_left_alone_is_no_change(settings: Settings) -> None:
+async def test_an_unedited_password_is_no_change(settings: Settings) -> None:
     history = UndoHistory(settings)
     applied = await settings.update([Change(FTP, "Password", HIDDEN), Change(FTP, "Passive", "no")], by=ANNA)
     await history.undo(history.keep(applied, ANNA), ANNA)

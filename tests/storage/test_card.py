@@ -121,7 +121,7 @@ async def test_nothing_is_recycled_before_the_card_has_been_looked_through(slot:
     assert [path.exists() for path in paths] == [True, False]
 
 
-async def test_a_clip_waits_until_it_is_known_what_can_go(slot: Slot, held: threading.Event, tmp_path: Path) -> None:
+async def test_a_clip_waits_until_deletable_files_are_known(slot: Slot, held: threading.Event, tmp_path: Path) -> None:
     slot.put(1, size=95_000)
     make_small(slot, 100_000)
     await slot.card.start()
@@ -212,7 +212,7 @@ async def test_a_recording_left_behind_is_learnt(slot: Slot) -> None:
     await card.rescan("record", "ipcamd-06152025-235959.avi")
 
 
-async def test_a_file_that_somebody_else_deleted(slot: Slot) -> None:
+async def test_a_file_that_another_program_deleted(slot: Slot) -> None:
     path = slot.put(0)
     card = await slot.start()
     recording = card.index.get("record", path.name)
@@ -265,7 +265,7 @@ def held(path: Path) -> bool:
     return path.resolve() in {file.resolve() for file in Path("/proc/self/fd").iterdir()}
 
 
-async def test_a_file_that_nobody_waits_for_is_not_left_open(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_abandoned_file_is_closed(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
     path = slot.put(0)
     card = await slot.start()
     (known,) = card.index

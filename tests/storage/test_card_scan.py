@@ -82,7 +82,7 @@ async def test_a_truncated_recording_is_repaired(slot: Slot, closed: bool) -> No
     assert SECOND < found.ended_ns - found.started_ns < 2 * SECOND
 
 
-async def test_foreign_files_are_left_alone(slot: Slot) -> None:
+async def test_foreign_files_are_unchanged(slot: Slot) -> None:
     kept = [
         slot.put(0, data=os.urandom(5000)),
         slot.put(1, data=b"RIFF"),

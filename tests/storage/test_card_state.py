@@ -53,7 +53,7 @@ async def test_a_card_that_cannot_be_read_is_faulty_until_it_can(slot: Slot, mon
     await until(card, CardState.READY)
 
 
-async def test_formatting_tells_its_progress(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_formatting_reports_its_progress(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         slot.put(number)
     card = await slot.start()

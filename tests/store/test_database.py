@@ -88,7 +88,7 @@ async def test_writes_come_one_after_the_other(database: Database) -> None:
     assert len(key_values(database)) == 20
 
 
-async def test_an_action_is_completed_though_nobody_waits_any_more(database: Database) -> None:
+async def test_an_action_is_completed_although_its_client_left(database: Database) -> None:
     ends: list[str] = []
 
     async def action() -> None:
@@ -154,7 +154,7 @@ def kept(path: Path) -> list[tuple[str, str]]:
         connection.close()
 
 
-async def test_a_backup_that_takes_long_does_not_hold_up_the_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_backup_does_not_delay_shutdown(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LAST_BACKUP_S", 0.05)
     database = Database(path)
     rows = [(f"name{number}", "value") for number in range(5000)]

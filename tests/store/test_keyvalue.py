@@ -7,7 +7,7 @@ from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
 
 
-async def test_facts_survive_a_restart(path: Path) -> None:
+async def test_values_survive_a_restart(path: Path) -> None:
     with Database(path) as database:
         key_values = KeyValueStore(database)
         assert key_values.get("clock.offset") is None

@@ -40,7 +40,7 @@ def test_a_step_that_fails_leaves_the_old_version_whole(connection: sqlite3.Conn
     assert connection.execute("SELECT * FROM pet").fetchall() == [("Rex",)]
 
 
-def test_a_newer_database_is_left_alone(path: Path) -> None:
+def test_a_newer_database_is_unchanged(path: Path) -> None:
     Database(path).close()
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")

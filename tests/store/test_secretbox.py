@@ -44,7 +44,7 @@ def test_ciphertexts_reveal_neither_equality_nor_length(seal: SecretBox) -> None
     assert len({len(seal.encrypt("x" * length, "here")) for length in (0, 1, 3, 16, 64)}) == 1
 
 
-def test_the_key_stays_and_another_one_opens_nothing(tmp_path: Path) -> None:
+def test_the_key_is_kept_and_another_one_decrypts_nothing(tmp_path: Path) -> None:
     path = tmp_path / "secret.key"
     sealed = SecretBox(path).encrypt("swordfish", "here")
     assert path.stat().st_size == 32
@@ -68,7 +68,7 @@ def test_a_key_that_cannot_be_read_ends_the_start(tmp_path: Path) -> None:
         SecretBox(tmp_path / "secret.key")
 
 
-async def test_no_file_but_the_key_helps_to_find_a_secret(path: Path) -> None:
+async def test_no_file_but_the_key_reveals_a_secret(path: Path) -> None:
     word = "swordfish-Blåbær"
     with Database(path) as database:
         await Settings(database, GROUPS, {}).update([Change(*SECRET, word)])

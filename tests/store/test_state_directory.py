@@ -42,7 +42,7 @@ def test_an_empty_directory_becomes_private(tmp_path: Path) -> None:
     assert mode(tmp_path) == 0o700
 
 
-def test_a_directory_of_somebody_else_is_left_open(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_directory_of_another_owner_keeps_its_mode(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "thesis.txt").touch()
     tmp_path.chmod(0o755)
     with caplog.at_level(logging.WARNING):
@@ -60,7 +60,7 @@ def test_a_second_owner_is_refused_until_the_first_one_ends(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_an_owner_that_was_killed_does_not_stand_in_the_way(path: Path) -> None:
+def test_a_killed_owner_does_not_block_the_directory(path: Path) -> None:
     script = (
         f"import pathlib, ipcamd.store.database as d; d.Database(pathlib.Path({str(path)!r})); print('owner'); input()"
     )

@@ -23,7 +23,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     world.database.close()
 
 
-def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
+def test_every_account_may_view_and_changes_nothing() -> None:
     ranks = {endpoint.path: endpoint.rank for endpoint in ENDPOINTS if endpoint.rank is not Rank.GUEST}
     admin, users = dict.fromkeys(("/events", "/recordings", "/system", "/welcome"), Rank.ADMIN), ("/settings", "/api")
     assert ranks == admin | dict.fromkeys(users, Rank.USERS)

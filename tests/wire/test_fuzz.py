@@ -10,7 +10,7 @@ RUNS = 50_000
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*STREAMS, *MESSAGES])
-def test_damage_does_no_harm(name: str) -> None:
+def test_damage_breaks_nothing(name: str) -> None:
     Fuzzer(name).run(0, RUNS)
 
 

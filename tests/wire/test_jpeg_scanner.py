@@ -46,7 +46,7 @@ def test_without_an_end_marker_the_next_picture_ends_it() -> None:
 
 
 @given(st.binary(max_size=200), st.integers(1, 20))
-def test_any_bytes_do_no_harm(data: bytes, step: int) -> None:
+def test_any_bytes_get_an_expected_answer(data: bytes, step: int) -> None:
     data, scanner, ends = b"\xff\xd8" + data, JpegScanner(), []
     for length in range(2, len(data) + step, step):
         ends.append(scanner.find_end(data[:length]))

@@ -34,14 +34,14 @@ def samples(families: Iterable[object]) -> dict[tuple[str, tuple[tuple[str, str]
     return {(s.name, tuple(s.labels.items())): s.value for family in families for s in family.samples}  # type: ignore[attr-defined]
 
 
-def test_the_prometheus_format_says_what_was_meant() -> None:
+def test_the_prometheus_format_is_parsed_as_intended() -> None:
     text = write_prometheus(METRICS)
     assert samples(read_prometheus(text)) == SAMPLES
     assert "# TYPE x_frames_total counter\n" in text
     assert r"# HELP x_frames_total Frames, \\ and\nmore." in text
 
 
-def test_openmetrics_say_what_was_meant() -> None:
+def test_openmetrics_are_parsed_as_intended() -> None:
     text = write_openmetrics(METRICS)
     assert samples(read_openmetrics(text)) == SAMPLES
     assert "# TYPE x_frames counter\n" in text

@@ -49,7 +49,7 @@ def test_audio_formats(form: AudioFormat, word: int) -> None:
     assert AudioFormat.parse(word) == form
 
 
-def test_a_size_without_a_code_says_that_only_the_picture_tells() -> None:
+def test_a_size_without_a_code_is_marked_as_given_by_the_picture() -> None:
     odd, none = (VideoFormat(5, size, 20, 30, 1).word() for size in ((800, 600), None))
     assert odd == none
     assert VideoFormat.parse(odd).size is None
@@ -119,7 +119,7 @@ def test_the_seven_words() -> None:
     assert Header.parse(packed) == header
 
 
-def test_the_type_says_which_format_it_is() -> None:
+def test_the_type_identifies_the_format() -> None:
     video, video_word = VIDEO[0]
     sound, sound_word = SOUND[0]
     assert Header(0, 0, JPEG, 0, video_word, 0).media() == video

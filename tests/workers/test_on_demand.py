@@ -45,7 +45,7 @@ async def test_the_executor_serves_the_event_loop() -> None:
         await asyncio.to_thread(lambda: 1 // 0)
 
 
-def test_a_call_that_nobody_waits_for_any_more_is_not_made() -> None:
+def test_an_abandoned_call_is_not_made() -> None:
     executor, gate, called = DaemonExecutor(), threading.Event(), list[int]()
     busy = [executor.submit(gate.wait, 30) for _ in range(16)]
     given_up: Future[None] = executor.submit(called.append, 1)

@@ -81,7 +81,7 @@ async def test_one_is_made_once_and_its_key_is_private(tmp_path: Path) -> None:
     assert (await met(again))[0] == of(made)
 
 
-async def test_a_strict_client_that_trusts_it_accepts_it_for_localhost(tmp_path: Path) -> None:
+async def test_a_strict_client_with_the_certificate_accepts_it_for_localhost(tmp_path: Path) -> None:
     certificate = await loaded(tmp_path)
     client = ssl.create_default_context(cafile=str(tmp_path / CERTIFICATE))
     client.verify_flags |= ssl.VERIFY_X509_STRICT

@@ -89,7 +89,7 @@ def test_a_machine_with_too_many_addresses_signs_once(machine: Machine) -> None:
     assert not machine.refresh()
 
 
-def test_a_clock_that_is_not_set_changes_nothing_and_one_that_was_ahead_does_no_harm(machine: Machine) -> None:
+def test_a_clock_that_is_unset_or_was_ahead_changes_nothing(machine: Machine) -> None:
     before = machine.used
     assert Machine(machine.folder, now=NOW.replace(year=1970)).used == before
     assert Machine(machine.folder, now=NOW - 90 * DAY).used != before
@@ -108,7 +108,7 @@ def given_in(folder: Path, pair: CertifiedKey) -> tuple[Path, Path]:
     return files
 
 
-def test_the_owners_certificate_is_left_alone_until_it_expires(machine: Machine) -> None:
+def test_the_owners_certificate_is_kept_until_it_expires(machine: Machine) -> None:
     owner = owned(machine.folder)
     machine.used = machine.stored.install(owner.chain, owner.key, "")
     machine.names.append("other.example")

@@ -56,7 +56,7 @@ async def test_the_zone_alone_leaves_the_moment_and_its_source_alone(world: Worl
     assert (world.settings["Time"]["TimeZone"], world.settings["Time"]["SyncSource"]) == ("46", "NTP")
 
 
-async def test_by_hand_means_no_longer_by_ntp(world: World) -> None:
+async def test_setting_the_clock_manually_ends_ntp(world: World) -> None:
     await world.settings.update([NTP])
     await world.ask(ENDPOINT, "action=set&timezone=46&year=2030")
     assert (world.settings["Time"]["TimeZone"], world.settings["Time"]["SyncSource"]) == ("46", "manually")
@@ -85,7 +85,7 @@ async def test_nothing_but_get_and_set(world: World, query: str) -> None:
         await world.ask(ENDPOINT, query)
 
 
-async def test_the_record_says_how_the_clock_was_set(world: World) -> None:
+async def test_the_record_gives_the_method_of_setting_the_clock(world: World) -> None:
     entries: list[AuditEntry] = []
     world.settings.audit(entries.append)
     await world.text(ENDPOINT, "action=set&hour=5&timezone=3")

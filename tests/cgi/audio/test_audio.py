@@ -36,7 +36,7 @@ async def test_without_payload_headers_it_is_bare_u_law(camera: Sounding) -> Non
 
 
 @pytest.mark.parametrize("body", [b"type=uLaw", b"type=ulaw\r\n", b""])
-async def test_a_form_is_as_good_as_a_query(camera: Sounding, body: bytes) -> None:
+async def test_a_form_is_equivalent_to_a_query(camera: Sounding, body: bytes) -> None:
     assert isinstance(await camera.ask(ENDPOINT, "", [body], FORM), Join)
 
 
@@ -74,7 +74,7 @@ BODIES = {
 
 @pytest.mark.parametrize("size", [1, 1023, 100_000])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-async def test_old_clients_speak_in_pcm(camera: Sounding, body: bytes, size: int) -> None:
+async def test_old_clients_talk_in_pcm(camera: Sounding, body: bytes, size: int) -> None:
     pieces = [body[at : at + size] for at in range(0, len(body), size)]
     reply = await camera.ask(ENDPOINT, "type=PCM", pieces, "multipart/mixed")
     assert isinstance(reply, Reply)
@@ -82,7 +82,7 @@ async def test_old_clients_speak_in_pcm(camera: Sounding, body: bytes, size: int
     assert camera.heard() == PCM
 
 
-async def test_guests_listen_but_do_not_speak(camera: Sounding) -> None:
+async def test_guests_listen_but_may_not_talk(camera: Sounding) -> None:
     with pytest.raises(HttpError) as caught:
         await camera.ask(ENDPOINT, "type=PCM", [PCM], rank=Rank.GUEST)
     assert caught.value.status == 403
@@ -104,7 +104,7 @@ async def test_talk_is_refused_without_a_free_and_enabled_speaker(camera: Soundi
     }
 
 
-def test_another_site_may_make_a_browser_listen_but_not_speak() -> None:
+def test_another_site_may_make_a_browser_listen_but_not_talk() -> None:
     assert not ENDPOINT.changes(Query.parse("type=uLaw"))
     assert not ENDPOINT.changes(Query.parse(""))
     assert ENDPOINT.changes(Query.parse("type=pcm"))

@@ -79,7 +79,7 @@ async def test_a_get_describes_how_to_talk(camera: Sounding) -> None:
     assert (await camera.text(ENDPOINT)).startswith("udp=off\r\npacket=")
 
 
-async def test_refused_clearly_while_it_is_disabled_or_another_speaks(camera: Sounding) -> None:
+async def test_refused_with_the_reason_while_it_is_disabled_or_another_client_talks(camera: Sounding) -> None:
     assert camera.speaker
     camera.speaker.claim("anna")
     with pytest.raises(RequestFailed, match="another user"):

@@ -94,6 +94,6 @@ async def test_param_cgi_adds_and_removes_members_of_the_dynamic_group(world: Wo
 
 
 @pytest.mark.parametrize("query", ["action=list&group=Event.Schedule", "action=update&group=event.schedule.1&Enable=0"])
-async def test_param_cgi_says_where_schedules_are_listed_and_changed(world: World, query: str) -> None:
+async def test_param_cgi_names_the_request_for_schedules(world: World, query: str) -> None:
     with pytest.raises(RequestFailed, match=r"schedules are at /cgi/event/schedule\.cgi; allowed: Hardware, "):
         await world.text(param.ENDPOINTS[0], query)

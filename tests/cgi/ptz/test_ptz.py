@@ -63,7 +63,7 @@ async def test_every_move_works_in_every_spelling(world: World, direction: str) 
         assert tuple(world.drivers.pan_tilt.target)[:2] == tuple(10 * sign for sign in DIRECTIONS[direction])
 
 
-async def test_older_moves_by_degrees_leave_the_other_axis_alone(world: World) -> None:
+async def test_older_moves_by_degrees_do_not_move_the_other_axis(world: World) -> None:
     for query in ("action=movedegree&Cmd=right&Degree=30", "move=up&degree=8", "action=movedegree&Cmd=down&Degree=0"):
         await done(world, query, PTCTRL)
     target = world.drivers.pan_tilt.target

@@ -108,7 +108,7 @@ def streams() -> list[Endpoint]:
     return [e for e in ENDPOINTS if e.path.startswith(folders)]
 
 
-def test_every_account_may_look_and_looking_changes_nothing() -> None:
+def test_every_account_may_read_and_reading_changes_nothing() -> None:
     assert len(streams()) == 7
     for endpoint in streams():
         assert endpoint.rank is Rank.GUEST

@@ -130,7 +130,7 @@ async def test_missing_rights_are_stored_until_the_settings_change(tmp_path: Pat
             assert [words for words in rights(stage) if "renaming" in words]
 
 
-async def test_a_test_says_which_right_is_missing(tmp_path: Path, stage: Stage) -> None:
+async def test_a_test_reports_the_missing_right(tmp_path: Path, stage: Stage) -> None:
     with proftpd(tmp_path / "far", CREATE_ONLY) as server:
         await aim(stage, server)
         missing = await stage.delivery.test("ftp")
@@ -203,7 +203,7 @@ async def test_a_server_without_resumption_is_recognized_by_any_answer(
     assert len(stage.pauses) == 1
 
 
-async def test_a_server_that_ignores_where_to_resume_gets_it_again_and_is_known_then(
+async def test_a_server_that_ignores_the_resume_position_gets_the_whole_file_and_is_remembered(
     tmp_path: Path, stage: Stage
 ) -> None:
     def store(self: Any, path: str, mode: str = "w") -> None:

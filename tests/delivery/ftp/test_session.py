@@ -239,7 +239,7 @@ async def test_a_wrong_password_is_reported_and_a_corrected_one_tried_at_once(st
     ({"FTPServer": "no.such.host.invalid"}, "the host no.such.host.invalid is not found"),
     ({"TLS": "yes"}, "does not support TLS|the server refuses"),
 ])  # fmt: skip
-async def test_what_a_test_says(stage: Stage, server: FtpServer, values: dict[str, str], words: str) -> None:
+async def test_the_result_of_a_target_test(stage: Stage, server: FtpServer, values: dict[str, str], words: str) -> None:
     (server.folder / "blocked").write_bytes(b"a file")
     await aim(stage, server, **values)
     with pytest.raises(RequestFailed, match=words):
@@ -253,7 +253,7 @@ async def test_an_unreachable_host_is_reported(stage: Stage, server: FtpServer) 
         await stage.delivery.test("ftp")
 
 
-async def test_a_server_that_says_nothing(stage: Stage, server: FtpServer) -> None:
+async def test_a_silent_server(stage: Stage, server: FtpServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         await aim(stage, server, Port=listener.getsockname()[1])
@@ -332,7 +332,7 @@ async def test_an_untrusted_certificate_is_refused(tmp_path: Path, stage: Stage,
         await stage.delivery.test("ftp")
 
 
-async def test_a_server_that_wants_tls(tmp_path: Path, stage: Stage, certificate: Path) -> None:
+async def test_a_server_that_requires_tls(tmp_path: Path, stage: Stage, certificate: Path) -> None:
     with FtpServer(tmp_path / "far", str(certificate)) as server:
         await aim(stage, server)
         with pytest.raises(RequestFailed, match="550 SSL/TLS required"):

@@ -79,7 +79,7 @@ async def test_a_certificate_of_another_host(tmp_path: Path, trusted: Path) -> N
     assert receiver.requests == []
 
 
-async def test_a_server_that_speaks_no_tls(tmp_path: Path) -> None:
+async def test_a_server_without_tls(tmp_path: Path) -> None:
     class Plain(Receiver):
         async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.read(5)
@@ -106,7 +106,7 @@ async def test_a_handshake_that_hangs_is_given_up(tmp_path: Path, monkeypatch: p
     assert problem == "no answer within 0.05 s"
 
 
-async def test_a_server_that_never_ends_tls_holds_nothing_up(tmp_path: Path, certificate: Path) -> None:
+async def test_a_server_that_never_closes_tls_delays_nothing(tmp_path: Path, certificate: Path) -> None:
     held = asyncio.Event()
 
     class Clinging(Receiver):

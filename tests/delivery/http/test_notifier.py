@@ -217,7 +217,7 @@ async def test_no_connection_to_this_machine_unless_that_is_allowed(tmp_path: Pa
     assert receiver.requests == []
 
 
-async def test_a_target_that_hangs_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hanging_target_delays_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.delivery.http.notifier.TIMEOUT_S", 0.05)
     monkeypatch.setattr("ipcamd.delivery.http.notifier.WAITING", 3)
 

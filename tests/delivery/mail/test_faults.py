@@ -99,7 +99,7 @@ async def test_interrupted_mails_are_sent_again(tmp_path: Path, cuts: bool, word
 
 
 @pytest.mark.slow
-async def test_a_server_may_take_its_time_to_look_at_a_mail(tmp_path: Path) -> None:
+async def test_a_server_may_check_a_mail_slowly(tmp_path: Path) -> None:
     async with serving() as server, staged(tmp_path) as stage:
         server.inspect = lambda: stage.pass_time(5 * STALL)
         await aim(stage, server)
@@ -133,7 +133,7 @@ async def test_the_server_comes_back(stage: Stage) -> None:
     assert len(server.envelopes) == 1
 
 
-async def test_a_mail_that_comes_twice_is_known_to_be_one(stage: Stage) -> None:
+async def test_a_mail_that_is_sent_twice_keeps_its_message_id(stage: Stage) -> None:
     class Forgetful(SMTP):
         """Accepts the first mail, and disconnects before the answer."""
 
@@ -204,7 +204,7 @@ async def test_no_password_in_words_that_the_server_sends_back(stage: Stage, way
     assert (heard[0] in str(caught.value)) == (way == "LOGIN")  # there it is the name alone
 
 
-async def test_an_old_server_that_knows_no_ehlo(stage: Stage) -> None:
+async def test_an_old_server_without_ehlo(stage: Stage) -> None:
     class Old(SMTP):
         async def smtp_EHLO(self, hostname: str) -> None:
             await self.push("500 What?")

@@ -229,7 +229,7 @@ async def test_a_clip_that_is_too_large_comes_as_a_picture(tmp_path: Path, stage
     assert "one.avi (0.1 MB) is too large" in stage.notes.done[0]
 
 
-async def test_a_clip_that_nobody_can_read_comes_as_words(stage: Stage) -> None:
+async def test_an_unreadable_clip_is_replaced_by_text(stage: Stage) -> None:
     async with serving() as server:
         await aim(stage, server, AttachSize=0)
         await stage.put("email", ".one.avi", CLIP)  # a dot that begins a line must not get lost

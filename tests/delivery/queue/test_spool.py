@@ -65,7 +65,7 @@ async def test_a_capture_on_another_disk_is_copied(tmp_path: Path, monkeypatch: 
     assert path.read_bytes() == b"one.avi"
 
 
-async def test_files_that_nobody_knows_are_removed_at_the_start(tmp_path: Path) -> None:
+async def test_unknown_files_are_removed_at_the_start(tmp_path: Path) -> None:
     await filled(tmp_path, "one.avi")
     (tmp_path / "spool" / "0123").write_bytes(b"half a copy")
     fake = FakeUploader()

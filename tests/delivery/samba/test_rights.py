@@ -67,7 +67,7 @@ async def test_interrupted_uploads_arrive_complete_with_any_restriction_of_the_s
             assert set(server.files()) == {"first.avi", "one.avi", "two.avi"}
 
 
-async def test_a_test_says_which_right_is_missing(tmp_path: Path, stage: Stage) -> None:
+async def test_a_test_reports_the_missing_right(tmp_path: Path, stage: Stage) -> None:
     with running(tmp_path, VETO) as server:
         await aim(stage, server)
         (words,) = await stage.delivery.test("samba")

@@ -125,7 +125,7 @@ async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: Samba)
     ({"Share": ""}, r"Event\.Server\.NetStorage\.Share is not set"),
     ({"SambaServer": "no.such.host.invalid"}, r"the host no\.such\.host\.invalid is not found"),
 ])  # fmt: skip
-async def test_what_a_test_says(stage: Stage, server: Samba, values: dict[str, str], words: str) -> None:
+async def test_the_result_of_a_target_test(stage: Stage, server: Samba, values: dict[str, str], words: str) -> None:
     (server.share / "a").mkdir()
     (server.share / "file").write_bytes(b"")
     (server.share / "a" / "file").write_bytes(b"")
@@ -134,7 +134,7 @@ async def test_what_a_test_says(stage: Stage, server: Samba, values: dict[str, s
         await stage.delivery.test("samba")
 
 
-async def test_without_the_library_it_says_what_to_install(
+async def test_without_the_library_the_message_gives_the_package_to_install(
     stage: Stage, server: Samba, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(sys.modules, "ipcamd.delivery.samba.session", raising=False)

@@ -10,7 +10,7 @@ def test_pauses_grow_to_five_minutes() -> None:
     assert round(pauses.next(away=False)) == 5
 
 
-def test_pauses_stay_below_a_minute_while_nobody_answers() -> None:
+def test_pauses_stay_below_a_minute_without_an_answer() -> None:
     pauses = RetryPauses(lambda: 1.0)
     assert [round(pauses.next(away=True)) for _ in range(6)] == [6, 11, 22, 44, 55, 55]
 

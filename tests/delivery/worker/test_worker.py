@@ -16,7 +16,7 @@ async def ready(stage: Stage) -> None:
     await stage.set("FTP", Enable="yes")
 
 
-async def test_in_order_whatever_goes_wrong(tmp_path: Path) -> None:
+async def test_in_order_despite_failures(tmp_path: Path) -> None:
     fake = FakeUploader()
     fake.troubles = [ConnectionResetError(), DeliveryError("no"), TimeoutError(), EOFError(), ValueError("odd")]
     async with staged(tmp_path, {"ftp": fake}) as stage:
@@ -156,7 +156,7 @@ async def test_a_change_is_tried_at_once_even_while_an_attempt_hangs(tmp_path: P
     assert fake.names == ["one.avi"]
 
 
-async def test_a_target_that_hangs_holds_no_other_up_and_not_the_end(tmp_path: Path) -> None:
+async def test_a_hanging_target_delays_neither_other_targets_nor_shutdown(tmp_path: Path) -> None:
     hanging, well, never = FakeUploader(), FakeUploader(), threading.Event()
     hanging.troubles = [lambda blocking: never.wait()]
     async with staged(tmp_path, {"ftp": hanging, "samba": well}) as stage:
@@ -222,7 +222,7 @@ async def test_addresses_that_the_camera_may_not_call(tmp_path: Path) -> None:
     assert fake.logins == 0
 
 
-async def test_a_test_leaves_the_queue_alone_and_needs_no_enabling(tmp_path: Path) -> None:
+async def test_a_test_leaves_the_queue_unchanged_and_works_while_the_target_is_disabled(tmp_path: Path) -> None:
     fake = FakeUploader()
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await stage.delivery.test("ftp")
@@ -269,7 +269,7 @@ async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.Monkey
     assert await asyncio.to_thread(never.wait, PATIENCE)
 
 
-async def test_a_test_says_that_the_cameras_own_disk_fails(tmp_path: Path) -> None:
+async def test_a_test_reports_a_failure_of_the_cameras_own_disk(tmp_path: Path) -> None:
     async with staged(tmp_path, {"ftp": FakeUploader()}) as stage:
         (tmp_path / "spool").rmdir()
         with pytest.raises(RequestFailed, match="the camera cannot write a file for the test: No such file"):
@@ -324,7 +324,7 @@ async def test_an_item_that_is_refused_for_its_own_sake_does_not_block_the_other
     assert fake.names == [f"{number}.avi" for number in range(4)]
 
 
-async def test_several_bad_items_in_a_row_block_nobody(tmp_path: Path) -> None:
+async def test_several_refused_items_in_a_row_block_no_other(tmp_path: Path) -> None:
     fake = FakeUploader()
     Picky(fake, DeliveryError("no"), "a.avi", "b.avi", "c.avi")
     async with staged(tmp_path, {"ftp": fake}) as stage:

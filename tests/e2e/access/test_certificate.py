@@ -68,7 +68,7 @@ def frames(connection: ssl.SSLSocket, count: int) -> bool:
     return True
 
 
-def test_clients_that_trust_what_it_shows_are_content(camera: CameraProcess, ports: Ports, tmp_path: Path) -> None:
+def test_clients_that_trust_its_certificate_connect(camera: CameraProcess, ports: Ports, tmp_path: Path) -> None:
     https, rtsps = ports
     (ca := tmp_path / "ca.pem").write_bytes(camera.client.get(PATH, action="download").body)
     login = f"admin:{PASSWORD}"

@@ -37,7 +37,7 @@ def test_an_administrator_is_answered_in_a_crowd(start_camera: StartCamera) -> N
 
 
 @pytest.mark.parametrize("limit", ["connections", "connections-per-address"])
-def test_a_crowd_that_exhausts_a_limit_keeps_nobody_out(start_camera: StartCamera, limit: str) -> None:
+def test_clients_that_exhaust_a_limit_do_not_lock_others_out(start_camera: StartCamera, limit: str) -> None:
     """The first request of each client is answered: its connection is not replaced before it could speak."""
     camera = start_camera("--source=scene", f"--{limit}=50")
     with (

@@ -91,7 +91,7 @@ def test_no_service_answers_a_denied_address(secure: CameraProcess) -> None:
     assert ask(secure.port).startswith(b"HTTP/1.1 200")
 
 
-def test_it_outlives_the_camera(start_camera: StartCamera) -> None:
+def test_it_continues_without_the_camera(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     deny(camera)
     camera.kill()

@@ -55,7 +55,7 @@ def pitch(file: Path, rate: int = 48_000) -> float:
     return float(np.argmax(np.abs(np.fft.rfft(wave * np.hanning(wave.size))))) * rate / wave.size
 
 
-def test_ffmpeg_hears_the_tone(camera: CameraProcess, codec: str, tmp_path: Path) -> None:
+def test_ffmpeg_receives_the_tone(camera: CameraProcess, codec: str, tmp_path: Path) -> None:
     (stream,) = ffprobe_all(url(camera, "/audio"), "-rtsp_transport", "tcp")
     assert (stream["codec_name"], stream["codec_type"]) == (NAMES[codec], "audio")
     file = tmp_path / "heard.wav"
@@ -65,7 +65,7 @@ def test_ffmpeg_hears_the_tone(camera: CameraProcess, codec: str, tmp_path: Path
     assert pitch(file) == pytest.approx(PITCH_HZ, abs=5)
 
 
-def test_gstreamer_hears_the_tone(camera: CameraProcess, codec: str, tmp_path: Path) -> None:
+def test_gstreamer_receives_the_tone(camera: CameraProcess, codec: str, tmp_path: Path) -> None:
     file = tmp_path / "heard.wav"
     source = (f"location={url(camera, '/audio', '')}", "user-id=admin", f"user-pw={PASSWORD}", "protocols=tcp")
     chain = f"! {DEPAYLOADERS[codec]} ! audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000 ! identity"

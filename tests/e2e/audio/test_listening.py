@@ -98,7 +98,7 @@ def test_sound_comes_and_goes_at_once_in_a_running_stream(hearing: Callable[...,
         assert SOUND in {part.type for part in itertools.islice(parts, 90)}
 
 
-def test_disabling_ends_those_who_only_listen_and_says_so(hearing: Callable[..., CameraProcess]) -> None:
+def test_disabling_disconnects_audio_only_viewers_and_is_reported(hearing: Callable[..., CameraProcess]) -> None:
     client = hearing("--source=scene").client
     assert client.get("/cgi/query/query.cgi?listen").text == "listen=0\r\n"
     with client.open(AUDIO) as answer:
@@ -111,7 +111,7 @@ def test_disabling_ends_those_who_only_listen_and_says_so(hearing: Callable[...,
     assert client.get("/cgi/query/query.cgi?listen").text == "listen=2\r\n"
 
 
-def test_a_camera_without_a_microphone_says_so(start_camera: StartCamera) -> None:
+def test_a_missing_microphone_is_reported(start_camera: StartCamera) -> None:
     client = start_camera("--source=scene", "--audio=none").client
     assert client.get("/cgi/query/query.cgi?listen").text == "listen=1\r\n"
     assert client.get(AUDIO).status == 503
@@ -121,12 +121,14 @@ def test_a_camera_without_a_microphone_says_so(start_camera: StartCamera) -> Non
     assert "not supported by this device" in refused.text
 
 
-def test_the_tone_is_heard_instead_of_the_source(hearing: Callable[..., CameraProcess]) -> None:
+def test_the_tone_replaces_the_sound_of_the_source(hearing: Callable[..., CameraProcess]) -> None:
     client = hearing("--source=scene", "--audio=tone").client
     assert pitch(heard(client, count=60)[20:]) == pytest.approx(440, abs=5)
 
 
-def test_a_sound_file_is_heard_and_its_loss_ends_nothing(hearing: Callable[..., CameraProcess], tmp_path: Path) -> None:
+def test_a_sound_file_is_played_and_its_loss_ends_nothing(
+    hearing: Callable[..., CameraProcess], tmp_path: Path
+) -> None:
     file = tmp_path / "sine.wav"
     run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=700:d=1:r=44100", "-ac", "2", str(file))
     camera = hearing("--source=scene", f"--audio={file}")

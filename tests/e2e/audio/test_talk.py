@@ -86,7 +86,7 @@ def test_anyone_may_talk_where_that_is_allowed(start_camera: StartCamera) -> Non
         eventually(lambda: len(heard(camera.client)) == 3 * 2048)
 
 
-def test_a_camera_without_a_speaker_says_so(start_camera: StartCamera) -> None:
+def test_a_missing_speaker_is_reported(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene", "--speaker=none")
     assert " talk=- " in camera.ready
     client = camera.client
@@ -102,7 +102,7 @@ def test_a_sound_card_that_is_not_there_is_exit_code_2(start_camera: StartCamera
 
 
 @pytest.mark.parametrize("extra", [(), ("-H", "Transfer-Encoding: chunked"), ("-0",), ("-H", "Expect: 100-continue")])
-def test_curl_speaks(start_camera: StartCamera, tmp_path: object, extra: tuple[str, ...]) -> None:
+def test_curl_talks(start_camera: StartCamera, tmp_path: object, extra: tuple[str, ...]) -> None:
     camera = start_camera("--source=scene")
     speech = bytes(range(256)) * 50
     with open(f"{tmp_path}/speech.ul", "wb") as file:  # noqa: PTH123 - curl needs a name
@@ -116,7 +116,7 @@ def test_curl_speaks(start_camera: StartCamera, tmp_path: object, extra: tuple[s
     assert heard(camera.client) == pcm(speech)
 
 
-def test_ffmpeg_speaks_while_it_plays(start_camera: StartCamera) -> None:
+def test_ffmpeg_talks_while_it_plays(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     run(
         "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "sine=500:d=2:r=8000", "-f", "mulaw", "-ac", "1",
@@ -127,7 +127,7 @@ def test_ffmpeg_speaks_while_it_plays(start_camera: StartCamera) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_an_old_client_speaks_pcm_without_an_end(start_camera: StartCamera, version: str) -> None:
+def test_an_old_client_sends_endless_pcm(start_camera: StartCamera, version: str) -> None:
     """multipart/mixed, no Content-Length, 16-bit samples, little end first."""
     camera = start_camera("--source=scene")
     login = camera.client.login()["Authorization"]
@@ -147,7 +147,7 @@ def test_an_old_client_speaks_pcm_without_an_end(start_camera: StartCamera, vers
     assert heard(camera.client) == speech * 4
 
 
-def test_one_speaks_at_a_time_and_listening_goes_on(start_camera: StartCamera) -> None:
+def test_one_client_talks_at_a_time_and_listening_continues(start_camera: StartCamera) -> None:
     camera = start_camera(*BOTH_WAYS)
     client = camera.client
     client.update("Audio", MicEnabled="yes")
@@ -179,7 +179,7 @@ def test_one_speaks_at_a_time_and_listening_goes_on(start_camera: StartCamera) -
     assert set(heard(client)) == set(pcm(b"\x55"))
 
 
-def test_disabling_ends_who_speaks(start_camera: StartCamera) -> None:
+def test_disabling_ends_the_talk(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     client = camera.client
     answers: list[str] = []
@@ -204,7 +204,7 @@ def test_disabling_ends_who_speaks(start_camera: StartCamera) -> None:
     assert client.get(TALK).text.startswith("Request failed: Audio.SpeakerEnabled=no")
 
 
-def test_guests_may_not_speak(start_camera: StartCamera) -> None:
+def test_guests_may_not_talk(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="gus", pwd="sunflower-7", grp="guest")
     gus = Client(camera.port, "gus", "sunflower-7")

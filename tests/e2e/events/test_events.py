@@ -121,7 +121,7 @@ def test_a_notice_is_sent_and_noted(
     eventually(lambda: sum("HTTP notification" in entry["done"] for entry in log(laboratory)) == len(told))
 
 
-def test_motion_alone_is_a_trigger_while_nobody_watches(laboratory: CameraProcess, receiver: Receiver) -> None:
+def test_motion_is_a_trigger_without_viewers(laboratory: CameraProcess, receiver: Receiver) -> None:
     client = laboratory.client
     outside(laboratory, scene="still")
     window = "1,0,100,640,480,80|0,0,0,0,0,50|0,0,0,0,0,50"
@@ -178,7 +178,7 @@ def nearest_second(at: float, began: datetime) -> float:
 
 
 @pytest.mark.parametrize("encoding", ["H264", "MPEG4"])
-def test_a_clip_begins_when_it_says(laboratory: CameraProcess, encoding: str) -> None:
+def test_a_clip_begins_at_its_stated_start(laboratory: CameraProcess, encoding: str) -> None:
     """The scene flashes and beeps at each whole second of the camera's clock."""
     client = laboratory.client
     client.update("Audio", MicEnabled="yes")

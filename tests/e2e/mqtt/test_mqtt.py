@@ -104,7 +104,7 @@ def test_refusals_are_published_and_nothing_changes(camera: CameraProcess, liste
     assert client.value("GPIO", "TriggerOutStatus1") == "low"
 
 
-def test_a_retained_command_is_not_obeyed(tmp_path: Path, broker: Broker, listener: Listener) -> None:
+def test_a_retained_command_is_ignored(tmp_path: Path, broker: Broker, listener: Listener) -> None:
     listener.publish(f"{PREFIX}/output/1/set", "ON", retain=True)
     camera = CameraProcess(tmp_path / "state", "--allow-local-targets").start()
     try:

@@ -40,7 +40,7 @@ def states(result: Result) -> list[tuple[str, str, str]]:
     return list(zip(topics, operations, items, strict=True))
 
 
-def test_a_pull_point_tells_states_first_and_then_changes(onvif: OnvifClient, onvif_camera: CameraProcess) -> None:
+def test_a_pull_point_reports_states_first_and_then_changes(onvif: OnvifClient, onvif_camera: CameraProcess) -> None:
     point = subscribe(onvif)
     first = states(pull(point))
     assert {operation for _, operation, _ in first} == {"Initialized"}

@@ -11,6 +11,6 @@ pytestmark = pytest.mark.slow
 RUNS = 3000
 
 
-def test_damaged_envelopes_do_no_harm(start_camera: StartCamera, tmp_path: Path) -> None:
+def test_damaged_envelopes_break_nothing(start_camera: StartCamera, tmp_path: Path) -> None:
     camera = start_camera("--source=scene")
     EnvelopeFuzzer(camera).run(0, RUNS)

@@ -173,7 +173,7 @@ def test_a_subscription_is_renewed(onvif: OnvifClient, consumer: Consumer, kind:
 
 
 @pytest.mark.parametrize("kind", cases(*TOLD))
-def test_a_synchronization_point_tells_of_properties(onvif: OnvifClient, consumer: Consumer, kind: Kind) -> None:
+def test_a_synchronization_point_reports_properties(onvif: OnvifClient, consumer: Consumer, kind: Kind) -> None:
     subscriber = kind(onvif, consumer)
     subscriber.point.change("tev:SetSynchronizationPoint")
     assert operation(subscriber.next()) == "Initialized"
@@ -246,7 +246,7 @@ def test_a_subscription_ends_by_itself(onvif: OnvifClient, consumer: Consumer) -
 
 
 @official("EVENT-3-1-37", "tev:GetServiceCapabilities", "tev:CreatePullPointSubscription")
-def test_as_many_pull_points_as_the_capabilities_say(onvif: OnvifClient, consumer: Consumer) -> None:
+def test_the_number_of_pull_points_equals_the_capabilities(onvif: OnvifClient, consumer: Consumer) -> None:
     count = int(onvif.change("tev:GetServiceCapabilities").content[0].get("MaxPullPoints", "0"))
     assert count >= 2
     pullers = [Puller(onvif, consumer) for _ in range(count)]

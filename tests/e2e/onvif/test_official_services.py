@@ -71,7 +71,7 @@ SECURITY = ("TLS1.1", "TLS1.2", "OnboardKeyGeneration", "AccessPolicyConfig", "X
 
 
 @official("DEVICE-1-1-30", "tds:GetServices", "tds:GetCapabilities")
-def test_both_kinds_of_capabilities_say_the_same(onvif: OnvifClient) -> None:
+def test_both_kinds_of_capabilities_are_equal(onvif: OnvifClient) -> None:
     services = onvif.change(SERVICES, WITH).content
     capabilities = onvif.change("tds:GetCapabilities", "<tds:Category>All</tds:Category>").content[0]
     for part, names in (("Network", NETWORK), ("System", SYSTEM), ("Security", SECURITY)):
@@ -103,7 +103,7 @@ CAPABILITIES = (
 
 
 @pytest.mark.parametrize("operation", cases(*CAPABILITIES))
-def test_a_service_tells_its_capabilities(onvif: OnvifClient, operation: str) -> None:
+def test_a_service_lists_its_capabilities(onvif: OnvifClient, operation: str) -> None:
     assert onvif.change(operation).content[0].tag.endswith("}Capabilities")
 
 

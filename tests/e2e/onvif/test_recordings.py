@@ -118,7 +118,7 @@ def events(result: Result) -> list[tuple[str, str]]:
     return list(zip(topics, values, strict=True))
 
 
-def test_a_search_for_events_goes_both_ways(recorded: CameraProcess) -> None:
+def test_a_search_for_events_runs_in_both_directions(recorded: CameraProcess) -> None:
     client, now = recorded.client, datetime.now(UTC)
     hour = timedelta(hours=1)
     found = find_events(client, now - hour, now + hour, HISTORY)

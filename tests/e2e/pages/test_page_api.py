@@ -101,7 +101,7 @@ def test_a_request_is_described_tried_and_shown_as_code(page: Chromium, shared_c
 
 
 @pytest.mark.parametrize("language", ["curl", "python"])
-def test_the_code_of_a_parameter_does_what_the_page_says(
+def test_the_code_of_a_parameter_has_the_effect_that_the_page_shows(
     page: Chromium, shared_camera: CameraProcess, language: str
 ) -> None:
     path = "/cgi/admin/param.cgi"

@@ -81,7 +81,7 @@ def test_an_event_is_seen_from_its_start_to_its_end_with_its_actions_and_its_cli
     assert "for the SD card" in texts(page, ".deed")[1]
 
 
-def test_filters_say_when_nothing_matches_and_are_taken_back(page: Chromium, busy_camera: CameraProcess) -> None:
+def test_filters_report_that_nothing_matches_and_are_removed(page: Chromium, busy_camera: CameraProcess) -> None:
     look(page, busy_camera)
     eventually(lambda: page.run("document.querySelector('.clip img')?.naturalWidth > 0"), "no thumbnail")
     busy_camera.client.get("/cgi/admin/virtual.cgi", sdcard="remove")

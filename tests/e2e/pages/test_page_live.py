@@ -288,7 +288,7 @@ def h265(watched: CameraProcess, page: Chromium) -> Iterator[Chromium]:
     watched.client.update("Image.H265", Enabled="no")
 
 
-def test_a_browser_that_cannot_play_h265_is_told_so(h265: Chromium, watched: CameraProcess) -> None:
+def test_a_page_reports_that_the_browser_cannot_play_h265(h265: Chromium, watched: CameraProcess) -> None:
     assert h265.run(f"{H265}.disabled")
     assert text(h265, "unplayable") == "This browser cannot play H.265."
     assert not hidden(h265, "unplayable")
@@ -320,7 +320,7 @@ def test_a_decoder_of_h265_gets_the_stream_while_it_is_enabled(h265: Chromium, w
     assert not h265.run(IS_OFFERED)
 
 
-def test_without_https_the_talk_button_says_where_it_works(page: Chromium, watched: CameraProcess) -> None:
+def test_without_https_the_talk_button_links_to_https(page: Chromium, watched: CameraProcess) -> None:
     eventually(lambda: not hidden(page, "talk"), "no Talk button")
     click(page, "#talk")
     eventually(lambda: text(page, "talk-notice").startswith("Browsers let pages use the microphone over HTTPS only."))

@@ -213,7 +213,7 @@ def test_refusals_of_the_camera_are_shown(page: Chromium, camera: CameraProcess)
     assert not page.run("document.getElementById('motion-save').disabled")
 
 
-def test_a_panel_whose_windows_cannot_be_loaded_says_so_and_tries_again(page: Chromium) -> None:
+def test_a_panel_reports_that_windows_cannot_be_loaded_and_retries(page: Chromium) -> None:
     page.call("Network.setBlockedURLs", urls=["*/window_overlay.js"])
     click(page, "#motion-button")
     eventually(lambda: "Not opened" in page.run("document.getElementById('toast').textContent"), "no complaint")

@@ -247,7 +247,7 @@ def test_a_user_moves_it_by_touch_and_sees_the_lock(camera: CameraProcess) -> No
         assert browser.console == []
 
 
-def test_an_administrator_locks_ptz_and_the_controls_of_others_say_so(page: Chromium, camera: CameraProcess) -> None:
+def test_an_administrator_locks_ptz_and_the_controls_of_others_show_it(page: Chromium, camera: CameraProcess) -> None:
     camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="uma", pwd="sunflower", grp="users")
     with Chromium() as other:
         other.log_in("uma", "sunflower")

@@ -273,7 +273,7 @@ def test_a_range_is_exported_as_one_mp4_that_plays(browser: Chromium, tmp_path: 
     assert played == "ended"
 
 
-def test_ranges_that_cannot_be_exported_say_why(browser: Chromium) -> None:
+def test_ranges_that_cannot_be_exported_give_the_reason(browser: Chromium) -> None:
     select_range(browser, "13:00:00", "14:00:00")
     until_text(browser, "range-about", "no complete recording in this time")
     assert browser.run("document.getElementById('export').disabled")

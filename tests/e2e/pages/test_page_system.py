@@ -67,7 +67,7 @@ def test_accounts_are_added_changed_and_removed_after_a_question(page: Chromium,
     assert page.run(f"document.querySelector({json.dumps(labelled('Remove admin'))}).disabled")
 
 
-def test_the_ip_filter_is_filled_and_nobody_locks_themselves_out(page: Chromium, camera: CameraProcess) -> None:
+def test_the_ip_filter_is_edited_without_a_lock_out(page: Chromium, camera: CameraProcess) -> None:
     for entry in ("10.0.0.0/8", "fd00::/8"):
         write(page, "ip-filter [name=entry]", entry)
         click(page, "ip-filter [type=submit]")
@@ -103,7 +103,7 @@ def test_failed_logins_and_changes_are_listed_as_text(page: Chromium, camera: Ca
     eventually(lambda: "mallory" in words(page, "audit-log"), "the login is not listed")
 
 
-def test_a_restart_is_asked_for_and_waited_for(page: Chromium, camera: CameraProcess) -> None:
+def test_the_page_requests_a_restart_and_waits_for_it(page: Chromium, camera: CameraProcess) -> None:
     camera.options = (*camera.options, f"--port={camera.port}")
     click(page, "[data-part=restart]")
     answer(page, False)

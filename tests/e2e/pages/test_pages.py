@@ -80,7 +80,7 @@ def violations(browser: Chromium) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_accessible_quiet_small_and_needs_nobody_else(
+def test_a_page_is_accessible_small_free_of_console_messages_and_self_contained(
     browser: Chromium, shared_camera: CameraProcess, path: str
 ) -> None:
     browser.go(f"http://127.0.0.1:{shared_camera.port}{path}")

@@ -58,7 +58,7 @@ def test_the_first_start_prints_a_random_password_once(start_camera: StartCamera
     assert Client(again.port, "admin", match[1]).get("/cgi/admin/serverreport.cgi").status == 200
 
 
-def test_no_password_lies_in_clear_in_the_state_directory(camera: CameraProcess) -> None:
+def test_the_state_directory_contains_no_password_in_clear_text(camera: CameraProcess) -> None:
     secret = "UNMISTAKABLE-8f3a"
     camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="paul", pwd=secret, grp="users")
     assert (camera.state.stat().st_mode & 0o777) == 0o700

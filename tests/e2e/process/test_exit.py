@@ -73,7 +73,7 @@ def silent_server(hanging: ExitStack) -> socket.socket:
     return hanging.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
 
 
-def test_with_servers_that_say_nothing(start_camera: StartCamera, hanging: ExitStack) -> None:
+def test_with_silent_servers(start_camera: StartCamera, hanging: ExitStack) -> None:
     camera = start_camera("--source=scene", "--allow-local-targets")
     client, servers = camera.client, [silent_server(hanging) for _ in range(3)]
     ftp, mail, samba = (server.getsockname()[1] for server in servers)

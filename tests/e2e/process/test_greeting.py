@@ -104,9 +104,7 @@ def test_a_telephone_reads_the_address_off_a_dark_and_a_light_terminal(tmp_path:
 
 
 @pytest.mark.parametrize("options", [("--quiet",), ()])
-def test_an_address_of_this_machine_has_no_code_and_quiet_says_nothing(
-    tmp_path: Path, options: tuple[str, ...]
-) -> None:
+def test_a_loopback_address_has_no_qr_code_and_quiet_prints_nothing(tmp_path: Path, options: tuple[str, ...]) -> None:
     last = "" if options else "Players:"
     with running(tmp_path / "state", "--host=127.0.0.1", "--discovery=off", *options, last=last) as (ready, shown):
         assert ready.startswith("ready http=")

@@ -130,7 +130,7 @@ def test_the_position_survives_a_restart_and_a_power_cut(start_camera: StartCame
     assert ask(client, "getmotorcurpos").split("|")[0] == "2"
 
 
-def test_without_a_lens_the_device_says_so(start_camera: StartCamera, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_lens_is_reported(start_camera: StartCamera, tmp_path) -> None:  # type: ignore[no-untyped-def]
     config = tmp_path / "camera.toml"
     config.write_text('admin-password = "correct horse"\n[device]\nlens = "none"\n')
     client = start_camera("--source=scene", f"--config={config}").client

@@ -144,7 +144,7 @@ def test_a_motor_that_jams(camera: CameraProcess) -> None:
     arrive(client, 0, 10, 1.5)
 
 
-def test_without_a_head_the_device_says_so(start_camera: StartCamera, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_head_is_reported(start_camera: StartCamera, tmp_path) -> None:  # type: ignore[no-untyped-def]
     config = tmp_path / "camera.toml"
     config.write_text('admin-password = "correct horse"\n[device]\npan-tilt = "none"\n')
     client = start_camera("--source=scene", f"--config={config}").client

@@ -67,7 +67,7 @@ def test_the_event_loop_never_calls_the_file_system(camera: CameraProcess, disk:
     assert disk.main_thread == []
 
 
-def test_a_card_that_hangs_keeps_nobody_else_waiting(camera: CameraProcess, disk: SlowDisk) -> None:
+def test_a_hanging_card_delays_no_other_request(camera: CameraProcess, disk: SlowDisk) -> None:
     client = camera.client
     schedule(client, Name="always", ScheduleTimeMode="1", EnableSDCard="1")
     eventually(lambda: len(listed(client, "record")) == 2, "nothing is recorded")

@@ -133,7 +133,7 @@ def test_pictures_change_in_a_running_stream(talkative: CameraProcess) -> None:
         assert 1280 in {frame.width for frame in itertools.islice(frames, 90)}
 
 
-def test_the_port_moves_and_who_plays_stays(start_camera: StartCamera) -> None:
+def test_the_port_changes_and_playing_sessions_continue(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]

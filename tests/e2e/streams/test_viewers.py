@@ -76,7 +76,7 @@ def test_fifty_viewers_see_every_picture(start_camera: StartCamera) -> None:
     assert [gaps(viewer) for viewer in viewers] == [0] * 50
 
 
-def test_a_viewer_that_reads_nothing_is_cut_and_harms_nobody(start_camera: StartCamera) -> None:
+def test_a_viewer_that_stops_reading_is_disconnected_and_affects_no_other(start_camera: StartCamera) -> None:
     client = start_camera("--source=scene").client
     client.update("Image.MJPEG", Framerate=20)
     deaf = [Viewer(client, receive_buffer=4096) for _ in range(5)]
@@ -126,7 +126,9 @@ def ended(viewer: Viewer) -> bool:
 
 
 @pytest.mark.parametrize("change", [{"action": "remove"}, {"action": "update", "pwd": "another one"}])
-def test_viewers_of_a_removed_account_are_cut_and_others_stay(camera: CameraProcess, change: dict[str, str]) -> None:
+def test_viewers_of_a_removed_account_are_disconnected_and_others_continue(
+    camera: CameraProcess, change: dict[str, str]
+) -> None:
     accounts = "/cgi/admin/pwdgrp.cgi"
     assert camera.client.get(accounts, action="add", user="eve", pwd="open sesame", grp="guest").text == "OK\r\n"
     eve, admin = Viewer(Client(camera.port, "eve", "open sesame")), Viewer(camera.client)

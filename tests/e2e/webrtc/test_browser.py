@@ -56,7 +56,7 @@ def codec_of_audio(browser: Chromium) -> str:
     return found
 
 
-def test_chromium_shows_the_pictures_and_hears_the_sound(camera: CameraProcess) -> None:
+def test_chromium_shows_the_pictures_and_plays_the_sound(camera: CameraProcess) -> None:
     camera.client.update("Audio", Codec="opus")
     with Chromium() as browser:
         browser.log_in("admin", PASSWORD)

@@ -22,7 +22,7 @@ RATE_HZ, SAMPLES = 48_000, 960
 
 
 @pytest.mark.parametrize(("codec", "sent"), [("alaw", "PCMA/8000"), ("aac", "opus/48000/2"), ("opus", "opus/48000/2")])
-async def test_aiortc_hears_the_tone(camera: CameraProcess, codec: str, sent: str) -> None:
+async def test_aiortc_receives_the_tone(camera: CameraProcess, codec: str, sent: str) -> None:
     """Sound comes in the codec of ``Audio.Codec``; browsers know no AAC over RTP and get Opus."""
     await asyncio.to_thread(camera.client.update, "Audio", Codec=codec)
     heard, tracks = list[np.ndarray](), asyncio.Queue[MediaStreamTrack]()
@@ -103,7 +103,7 @@ class Voice(MediaStreamTrack):
 
 
 @pytest.mark.parametrize(("codec", "sent", "pitch_hz"), [("alaw", "PCMA/8000", 600), ("opus", "opus/48000/2", 1000)])
-async def test_aiortc_speaks(camera: CameraProcess, codec: str, sent: str, pitch_hz: int) -> None:
+async def test_aiortc_talks(camera: CameraProcess, codec: str, sent: str, pitch_hz: int) -> None:
     await asyncio.to_thread(camera.client.update, "Audio", Codec=codec)
     connection, voice = RTCPeerConnection(), Voice(pitch_hz)
     connection.addTransceiver("video", direction="recvonly")

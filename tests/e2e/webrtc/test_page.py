@@ -93,7 +93,7 @@ def test_the_page_plays_webrtc_over_plain_http_with_sound(camera: CameraProcess,
 
 
 @pytest.mark.parametrize(("codec", "received"), [("ulaw", "PCMU"), ("alaw", "PCMA"), ("aac", "opus"), ("opus", "opus")])
-def test_the_sound_is_heard_in_whichever_codec(
+def test_the_sound_is_played_in_every_codec(
     camera: CameraProcess, browser: Chromium, codec: str, received: str
 ) -> None:
     camera.client.update("Audio", Codec=codec, MicEnabled="yes")
@@ -173,7 +173,7 @@ def test_over_tcp_where_the_network_passes_no_udp(camera: CameraProcess, browser
     assert "webrtc/tcp" in protocols, protocols
 
 
-def test_without_its_packages_the_camera_says_so_and_another_means_plays(
+def test_without_its_packages_the_camera_reports_that_and_another_method_plays(
     start_camera: StartCamera, browser: Chromium, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pylibsrtp'] = None\n")

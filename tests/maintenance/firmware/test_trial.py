@@ -161,7 +161,7 @@ def test_an_undoing_that_was_killed_is_done_again(stage: Stage) -> None:
     assert not stage.database.with_name("ipcamd.db-wal").exists()
 
 
-def test_a_version_asks_for_the_trial_of_the_next(stage: Stage) -> None:
+def test_a_version_requests_the_trial_of_the_next(stage: Stage) -> None:
     following = stage.install(f"{CONFIRMED} print('second', flush=True)", "9.8.8")
     first = stage.install(f"{CONFIRMED} link.send(b'trial {following.folder.name}')")
     own = first.lib / "ipcamd"

@@ -120,7 +120,9 @@ def test_an_alsa_device_that_is_not_there(time: Time) -> None:
         AlsaInput("nix", time.clock).check()
 
 
-def test_alsa_that_is_not_configured_says_what_to_install(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_alsa_configuration_is_reported_with_the_package_to_install(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("ALSA_CONFIG_PATH", raising=False)
     monkeypatch.setattr("ipcamd.media.audio.alsa.CONFIGURATIONS", ())
     with pytest.raises(ConfigError, match="libasound2-data"):

@@ -64,7 +64,7 @@ def ramp(count: int) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
     return np.arange(count, dtype=np.int16) * 8
 
 
-async def test_nothing_is_needed_before_it_is_enabled_and_somebody_listens(room: Room) -> None:
+async def test_nothing_is_needed_before_it_is_enabled_and_has_a_listener(room: Room) -> None:
     room.listen()
     assert room.needs == []
     room.microphone.enabled = True
@@ -100,7 +100,7 @@ async def test_the_counter_goes_on_when_listeners_come_and_go(room: Room) -> Non
     assert [frame.counter for frame in room.chunks] == [0, 1, 2]
 
 
-async def test_sound_that_nobody_listens_to_any_more_is_not_kept(room: Room) -> None:
+async def test_sound_without_listeners_is_not_kept(room: Room) -> None:
     room.microphone.enabled = True
     room.listen()
     room.speak(ramp(3200), NOON)

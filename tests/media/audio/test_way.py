@@ -107,7 +107,7 @@ async def test_a_listener_alone_starts_the_source(house: Callable[..., AsyncExit
         running.leave()
 
 
-async def test_sound_is_asked_of_the_source_only_while_it_is_enabled_and_somebody_listens(
+async def test_sound_is_requested_only_while_it_is_enabled_and_has_a_listener(
     house: Callable[..., AsyncExitStack],
 ) -> None:
     async with house() as running:

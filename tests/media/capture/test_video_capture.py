@@ -65,7 +65,7 @@ def patient() -> Iterator[Running]:
     running.stop()
 
 
-def test_nothing_runs_that_nobody_wants(patient: Running) -> None:
+def test_nothing_runs_without_demand(patient: Running) -> None:
     assert not patient.source.played.acquire(timeout=0.02)
     assert patient.blanks.empty()
 
@@ -178,7 +178,7 @@ def test_a_new_viewer_makes_the_next_attempt_come_at_once(patient: Running) -> N
     patient.played()
 
 
-def test_a_silent_source_is_no_signal_until_it_speaks(quick: Running) -> None:
+def test_a_silent_source_is_no_signal_until_it_sends_a_picture(quick: Running) -> None:
     quick.capture.demand(WANTED)
     quick.played()
     assert [quick.blanks.get(timeout=WAIT) for _ in range(3)] == [SILENT] * 3

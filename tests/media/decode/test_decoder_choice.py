@@ -91,7 +91,7 @@ def test_a_decoder_of_each_codec_is_tried_with_a_picture(monkeypatch: pytest.Mon
 
 
 @pytest.mark.slow
-def test_hardware_that_is_not_there_is_not_used_and_the_log_says_why(caplog: pytest.LogCaptureFixture) -> None:
+def test_missing_hardware_is_not_used_and_the_log_gives_the_reason(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         for name in DECODERS:
             DecoderChoice(name).check()
@@ -180,6 +180,6 @@ def test_hardware_that_returns_no_more_pictures_has_failed(install: Install, mon
     assert choice.report() == [("Decoder H.264", "qsv; software at 320x240 (qsv failed: it returns no pictures)")]
 
 
-def test_no_picture_is_decoded_that_nobody_wants(install: Install) -> None:
+def test_unneeded_pictures_are_not_decoded(install: Install) -> None:
     decoder = PacketDecoder(H264, SIZE, install(delay=0))
     assert numbers(decoder, packets(3, gop=5), NOTHING) == [[], [], []]

@@ -120,7 +120,7 @@ def test_nothing_is_taken_when_nothing_is_wanted() -> None:
     assert eye.analysis.latest.take() is None
 
 
-def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
+def test_a_change_of_demand_is_reported_and_only_always_runs_the_source() -> None:
     eye = Eye(Demand.NEVER)
     needs_source = []
     for demand in (Demand.WHILE_WATCHED, Demand.ALWAYS, Demand.WHILE_WATCHED, Demand.NEVER):

@@ -31,7 +31,7 @@ def width_of_edge(frame: av.VideoFrame) -> int:
     return int(np.count_nonzero((row > 5) & (row < 250)))
 
 
-def test_an_edge_is_as_wide_as_the_blur_says() -> None:
+def test_an_edge_has_the_width_of_the_blur() -> None:
     blurrer = Blurrer()
     widths = [width_of_edge(blurrer.blur(edge(), amount)) for amount in (0, 10, 20, 40)]
     assert widths[0] == 0

@@ -69,7 +69,7 @@ def test_sharper_and_softer() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 255])
-def test_sharpness_leaves_an_even_picture_alone_and_never_overflows(level: int) -> None:
+def test_sharpness_leaves_an_even_picture_unchanged_and_never_overflows(level: int) -> None:
     assert luma(applied(ImageSettings(sharpness=level), grey(77))) == 77
     checks = grey(0)
     planes(checks)[0][::2, ::2] = planes(checks)[0][1::2, 1::2] = 255

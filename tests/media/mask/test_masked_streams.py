@@ -75,7 +75,7 @@ async def test_a_mask_that_is_taken_away_uncovers_the_next_picture(house: House)
         ({"Right": "0"}, r"^Enabled=yes: the mask covers nothing; Right must exceed Left, and Bottom must exceed Top$"),
     ],
 )
-async def test_a_mask_that_cannot_be_is_refused_and_the_old_one_stays(
+async def test_an_invalid_mask_is_refused_and_the_old_one_is_kept(
     house: House, values: dict[str, str], reason: str
 ) -> None:
     await house.set("Privacy.Mask1", **LEFT_HALF)

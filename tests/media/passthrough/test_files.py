@@ -64,7 +64,7 @@ def test_the_reader_yields_suitable_packets(
     items.close()  # type: ignore[attr-defined]
 
 
-async def test_a_report_says_why_a_file_is_encoded(tmp_path: Path) -> None:
+async def test_a_report_gives_the_reason_for_encoding_a_file(tmp_path: Path) -> None:
     database = Database(tmp_path / "state" / "ipcamd.db")
     settings = Settings(database, GROUPS, {("Image.H264", "Resolution"): "1"})
     path = movie(tmp_path / "movie.mp4", tune="film", bf="2", preset="medium")

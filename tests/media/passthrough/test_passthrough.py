@@ -239,7 +239,7 @@ async def test_passthrough_of_a_smaller_stream_acts_on_it_alone(house: House, na
     assert states() == ["encoded (Passthrough is off)", "passed through"]
 
 
-async def test_a_viewer_who_comes_as_the_last_one_leaves_gets_the_group_as_it_is(house: House) -> None:
+async def test_a_viewer_who_joins_as_the_last_one_leaves_gets_the_gop_as_it_is(house: House) -> None:
     first, pictures = Viewer(house.pipeline.h264), h264(30, gop=20)
     await house.send(first, *pictures[:3])
     first.leave()
@@ -261,7 +261,7 @@ async def test_a_viewer_who_comes_as_the_last_one_leaves_gets_the_group_as_it_is
     check_continuity(frames)
 
 
-async def test_a_viewer_who_comes_amid_a_group_that_none_has_watched_sees_the_next_picture(house: House) -> None:
+async def test_a_viewer_who_joins_amid_an_unwatched_gop_sees_the_next_picture(house: House) -> None:
     await house.set(SENSOR, Mirror="on")
     first, pictures = Viewer(house.pipeline.h264), h264(30, gop=20)
     await house.send(first, *pictures[:3])
@@ -278,9 +278,7 @@ async def test_a_viewer_who_comes_amid_a_group_that_none_has_watched_sees_the_ne
     ("group", "change"),
     [(SENSOR, {"Mirror": "on"}), ("Privacy.Mask1", {"Enabled": "yes", "Right": "320", "Bottom": "9"})],
 )
-async def test_a_change_while_nobody_watches_leaves_no_old_picture(
-    house: House, group: str, change: dict[str, str]
-) -> None:
+async def test_a_change_without_viewers_leaves_no_old_picture(house: House, group: str, change: dict[str, str]) -> None:
     first, pictures = Viewer(house.pipeline.h264), h264(30, gop=20)
     await house.send(first, *pictures[:3])
     first.leave()

@@ -85,13 +85,13 @@ def test_flat_pixels_are_made_square() -> None:
 
 
 @pytest.mark.parametrize("shape", [None, Fraction(0), Fraction(964, 963), Fraction(1000), Fraction(-1)])
-def test_a_shape_of_pixels_that_says_nothing_is_left_out(shape: Fraction | None) -> None:
+def test_an_unspecified_pixel_aspect_ratio_is_left_out(shape: Fraction | None) -> None:
     seen = VideoConverter(shape).convert(grey((64, 48), 100), LARGE)
     assert (seen.width, seen.height) == (64, 48)
 
 
 @pytest.mark.parametrize("form", ["yuvj420p", "yuv420p"])
-def test_the_pixels_have_one_owner(form: str) -> None:
+def test_the_pixels_are_not_shared(form: str) -> None:
     frame = grey((64, 48), 100, form)
     frame.color_range = 2
     converter = VideoConverter()

@@ -31,7 +31,7 @@ def test_a_beat_is_in_step_with_the_seconds(time: Time) -> None:
     assert moments == [SECOND_NS // 4, SECOND_NS // 2, SECOND_NS * 3 // 4, 0, SECOND_NS // 4]
 
 
-def test_a_beat_tells_what_was_missed(time: Time) -> None:
+def test_a_tick_reports_missed_ticks(time: Time) -> None:
     ticker = Ticker(time.clock, threading.Event())
     assert ticker.wait(10)[1] == 0
     time.passed += SECOND_NS // 2
@@ -71,7 +71,7 @@ def test_a_beat_changes_its_rate(time: Time) -> None:
     assert moments == [n * SECOND_NS // 10 for n in (1, 2, 5, 10, 12)]
 
 
-def test_a_recording_goes_as_fast_as_time(time: Time) -> None:
+def test_a_recording_is_played_in_real_time(time: Time) -> None:
     pacer = RealtimePacer(time.clock, threading.Event())
     stamps = [pacer.wait_until(at) for at in (0, SECOND_NS, 3 * SECOND_NS)]
     assert [stamp - stamps[0] for stamp in stamps] == [0, SECOND_NS, 3 * SECOND_NS]

@@ -18,7 +18,7 @@ from ipcamd.media.source.source_timeout import SourceTimeout
         ([0, 3, 3.1, 3.2, 3.3, 3.4], 2),
     ],
 )
-def test_the_limit_is_twice_the_longest_gap_of_late(times: list[float], limit_s: float) -> None:
+def test_the_limit_is_twice_the_longest_recent_gap(times: list[float], limit_s: float) -> None:
     limit = SourceTimeout(15, 2)
     for time_s in times:
         limit.note_picture(time_s)

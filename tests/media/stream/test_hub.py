@@ -88,7 +88,7 @@ def test_the_group_never_begins_without_a_key_frame() -> None:
     assert len(got) == 1
 
 
-def test_the_group_is_forgotten_when_nobody_watches() -> None:
+def test_the_gop_is_dropped_without_viewers() -> None:
     hub = Hub(codecs.H264)
     hub.subscribe(print)
     hub.publish(frame(0, key=True, size=1))

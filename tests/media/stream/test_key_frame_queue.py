@@ -34,7 +34,7 @@ def test_full_it_skips_to_the_next_key_frame() -> None:
     assert (numbers(queue), queue.dropped, queue.skipping) == ([6, 7], 6, False)
 
 
-def test_of_pictures_that_stand_alone_the_newest_stays() -> None:
+def test_the_newest_of_independent_pictures_is_kept() -> None:
     queue: FrameQueue[EncodedFrame] = FrameQueue(1)
     fill(queue, *(frame(number, key=True) for number in range(4)))
     assert (numbers(queue), queue.dropped) == ([3], 3)

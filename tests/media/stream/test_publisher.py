@@ -46,7 +46,7 @@ def publisher(hub: Hub, traffic: Traffic | None = None) -> tuple[Publisher, Held
     return Publisher(hub, loop, (traffic or Traffic()).of("h264", "encoder")), loop, got
 
 
-def test_in_order_and_with_one_call_for_what_lies_ready(hub: Hub) -> None:
+def test_in_order_and_with_one_call_for_ready_items(hub: Hub) -> None:
     sender, loop, got = publisher(hub)
     for counter in range(3):
         sender.send(frame(counter, key=not counter))
@@ -73,7 +73,7 @@ async def test_a_loop_that_stands_still_costs_frames_but_no_memory(hub: Hub, cap
     assert f"frames dropped: {10 * MAX_FRAMES} of h264 for {BUSY}" in caplog.text
 
 
-async def test_of_pictures_that_stand_alone_the_newest_survive(hub: Hub) -> None:
+async def test_the_newest_independent_pictures_are_kept(hub: Hub) -> None:
     sender, loop, got = publisher(hub)
     for counter in range(MAX_FRAMES + 5):
         sender.send(frame(counter, key=True))

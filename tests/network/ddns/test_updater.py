@@ -110,7 +110,7 @@ async def test_the_service_is_updated_once_and_again_when_the_address_changes(st
         await device.becomes("good 203.0.113.5")
 
 
-async def test_the_outcome_outlives_a_restart(start: Starter) -> None:
+async def test_the_outcome_survives_a_restart(start: Starter) -> None:
     with DyndnsServer() as server:
         device = await start()
         await device.enable(server.url)
@@ -126,7 +126,7 @@ async def test_the_outcome_outlives_a_restart(start: Starter) -> None:
 
 
 @pytest.mark.parametrize("word", ["badauth", "abuse", "notfqdn", "nohost", "401"])
-async def test_a_final_word_ends_the_attempts_until_a_parameter_changes(start: Starter, word: str) -> None:
+async def test_a_permanent_error_ends_the_attempts_until_a_parameter_changes(start: Starter, word: str) -> None:
     with DyndnsServer([word]) as server:
         device = await start()
         await device.enable(server.url)

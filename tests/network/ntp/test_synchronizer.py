@@ -116,7 +116,7 @@ async def test_a_bad_answer_is_ignored(device: Device, mischief: Mischief, reaso
     assert device.offset_s == pytest.approx(0, abs=TOLERANCE_S)
 
 
-async def test_a_good_answer_after_a_bad_one_counts(device: Device) -> None:
+async def test_a_valid_answer_after_an_invalid_one_counts(device: Device) -> None:
     with SntpServer(HOUR, [wrong_originate, leap_3, right]) as server:
         await device.follow(f"127.0.0.1:{server.port}")
         await device.is_corrected()
@@ -139,7 +139,7 @@ async def test_a_late_answer_does_not_count(device: Device) -> None:
 
 
 @pytest.mark.slow
-async def test_a_server_that_failed_is_asked_again(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_server_is_tried_again(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(synchronizer, "RETRY_S", 0.05)
     with SntpServer(HOUR, [leap_3]) as server:
         await device.follow(f"127.0.0.1:{server.port}")

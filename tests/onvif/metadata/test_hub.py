@@ -79,7 +79,7 @@ async def test_the_state_is_a_key_frame_and_events_are_not(hub: MetadataHub, bus
 
 
 @pytest.mark.slow
-async def test_many_who_ask_for_the_state_get_it_once(hub: MetadataHub, bus: EventBus) -> None:
+async def test_repeated_requests_get_one_key_document(hub: MetadataHub, bus: EventBus) -> None:
     viewer = Viewer()
     hub.subscribe(viewer.frames.put_nowait)
     await viewer.next()

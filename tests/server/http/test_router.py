@@ -24,7 +24,9 @@ def caller(call: Call) -> Reply:
         (LoginPlace.BODY, b"admin", 200, b"admin"),
     ],
 )
-async def test_an_endpoint_says_which_login_it_takes(place: LoginPlace, login: bytes, status: int, body: bytes) -> None:
+async def test_an_endpoint_declares_the_login_it_takes(
+    place: LoginPlace, login: bytes, status: int, body: bytes
+) -> None:
     endpoint = Endpoint("/x", Rank.ADMIN, caller, login=place)
     async with serving(endpoint) as server:
         answer = await server.ask(b"GET /x HTTP/1.1\r\nAuthorization: " + login + b"\r\n\r\n")

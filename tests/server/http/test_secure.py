@@ -82,7 +82,7 @@ async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: TlsContext) -> N
         await until(is_cut)
 
 
-async def test_a_client_that_says_nothing_after_its_handshake_is_cut(tls: TlsContext) -> None:
+async def test_a_client_that_sends_nothing_after_its_handshake_is_disconnected(tls: TlsContext) -> None:
     async with serving() as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.port, ssl=trusting())

@@ -66,7 +66,7 @@ def test_each_connection_gets_all_bytes(stack: ExitStack, send: Send) -> None:
     assert connections.received() == [b"some bytes"] * (MIN_CONNECTIONS - 1)
 
 
-def test_full_and_broken_connections_are_reported_and_harm_no_other(stack: ExitStack, send: Send) -> None:
+def test_full_and_broken_connections_are_reported_and_affect_no_other(stack: ExitStack, send: Send) -> None:
     connections = Connections(stack, 4)
     data = bytes(1 << 23)
     connections.senders[1].send(data)  # full
@@ -78,7 +78,7 @@ def test_full_and_broken_connections_are_reported_and_harm_no_other(stack: ExitS
     assert connections.receivers[3].recv(9) == b"good"
 
 
-def test_a_ring_goes_round_and_sends_to_more_connections_than_it_has_places(stack: ExitStack) -> None:
+def test_a_ring_wraps_and_sends_to_more_connections_than_it_has_entries(stack: ExitStack) -> None:
     connections, ring = Connections(stack, 11), open_ring(4)
     stack.callback(ring.close)
     connections.receivers[9].close()

@@ -142,7 +142,7 @@ async def test_a_reset_while_frames_are_sent(stage: Stage, watcher: Player) -> N
     await stage.quiet()
 
 
-async def test_answers_that_nobody_reads_are_not_piled_up(stage: Stage, player: Player) -> None:
+async def test_unread_answers_are_not_accumulated(stage: Stage, player: Player) -> None:
     player.writer.transport.pause_reading()  # type: ignore[attr-defined]
     for _ in range(400):
         player.writer.write(b"GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 1024\r\n\r\n" + b"a\r\n\n" * 256)

@@ -118,7 +118,7 @@ async def test_pause_and_play_again_go_on_where_it_was(stage: Stage, player: Pla
     assert [await player.frame(), await player.frame()] == [third, fourth]
 
 
-async def test_a_long_pause_is_no_leap_of_the_clock(stage: Stage, player: Player) -> None:
+async def test_a_long_pause_is_not_a_clock_step(stage: Stage, player: Player) -> None:
     await player.play()
     stage.lens.picture(key=True)
     before = (await player.packet()).timestamp
@@ -193,7 +193,7 @@ async def test_a_request_on_another_connection_without_a_session_keeps_nothing_a
 
 
 @pytest.mark.parametrize("transport", [TCP, "RTP/AVP;client_port=5000-5001"])
-async def test_a_session_that_is_not_played_ends_whatever_its_client_says(
+async def test_a_session_without_play_ends_whatever_its_client_sends(
     stage: Stage, player: Player, transport: str
 ) -> None:
     await player.ask("SETUP", "/audio", transport=transport)
@@ -316,7 +316,7 @@ async def test_viewers_without_a_login_are_disconnected_when_one_is_required(sta
     assert len(stage.service.context.sessions) == 1
 
 
-async def test_a_digest_for_the_presentation_is_good_for_its_tracks(stage: Stage, player: Player) -> None:
+async def test_a_digest_for_the_presentation_is_valid_for_its_tracks(stage: Stage, player: Player) -> None:
     stage.service.context.authenticator.login_needed = True
     digest = 'Digest username="a", realm="x", nonce="n", uri="%s", response="%s"'
     for uri in (f"{player.url}/h264", f"{player.url}/h264/", f"{player.url}/mjpeg"):

@@ -11,7 +11,7 @@ from ipcamd.wire.rtsp.message import interleave
 SPEECH = bytes.fromhex("80800001 00000000 00000007") + b"\xff" * 160
 
 
-async def test_description_has_a_track_to_speak_on(stage: Stage, player: Player) -> None:
+async def test_the_description_has_a_talk_track(stage: Stage, player: Player) -> None:
     answer = await player.ask("DESCRIBE", "/audio", require=BACKCHANNEL, authorization=basic("users"))
     assert answer.body.decode().endswith(
         "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=recvonly\r\na=control:track0\r\n"

@@ -236,7 +236,7 @@ async def test_another_destination_is_ignored(stage: Stage, player: Player, ears
     assert await ears.packets(1)
 
 
-async def test_a_group_of_pictures_over_udp_comes_in_bursts_and_whole(stage: Stage, ears: Ears) -> None:
+async def test_a_gop_over_udp_is_sent_in_bursts_and_complete(stage: Stage, ears: Ears) -> None:
     first = await stage.player()
     await first.play()
     for number in range(30):
@@ -259,7 +259,7 @@ async def test_without_kernel_support_packets_go_singly(stage: Stage, player: Pl
     assert [len(packet.payload) for packet in (await ears.packets(5))[1:4]] == [1400] * 3
 
 
-async def test_a_session_over_udp_outlives_its_connection_for_a_while(stage: Stage, player: Player, ears: Ears) -> None:
+async def test_a_udp_session_outlasts_its_connection(stage: Stage, player: Player, ears: Ears) -> None:
     await player.ask("SETUP", "/audio", transport=ears.transport)
     player.close()
     await stage.quiet()

@@ -57,7 +57,7 @@ def spoken(*sequences: int) -> bytes:
     return b"".join(bytes([sequence]) * 160 for sequence in sequences)
 
 
-async def test_packets_are_heard_in_order(stand: Stand) -> None:
+async def test_packets_are_played_in_order(stand: Stand) -> None:
     stand.send(*map(packet, (1, 2, 4, 3, 5, 6, 7, 8)))
     assert stand.speaker.late_packets == 0
     stand.send(packet(5))
@@ -96,7 +96,7 @@ async def test_invalid_packets_are_ignored(stand: Stand, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 160, 1024, 2048])
-async def test_any_size_up_to_2048_bytes_is_heard(stand: Stand, size: int) -> None:
+async def test_any_size_up_to_2048_bytes_is_played(stand: Stand, size: int) -> None:
     stand.send(*(packet(n, bytes([n]) * size) for n in (1, 2, 3)), step=0.3)
     assert stand.heard() == b"".join(bytes([n]) * size for n in (1, 2, 3))
 
@@ -132,7 +132,7 @@ async def test_a_talker_starts_again_after_a_pause(stand: Stand) -> None:
     assert stand.heard() == spoken(*range(50, 60)) * 2
 
 
-async def test_packets_of_five_milliseconds_are_all_heard(stand: Stand) -> None:
+async def test_packets_of_five_milliseconds_are_all_played(stand: Stand) -> None:
     codes = [bytes([1 + n % 100]) * 40 for n in range(400)]
     stand.send(*(packet(n, code) for n, code in enumerate(codes)), step=0.005)
     assert b"".join(codes).startswith(heard := stand.heard())

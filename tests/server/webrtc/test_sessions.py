@@ -133,7 +133,7 @@ async def test_browsers_are_asked_to_show_each_picture_at_once(stage: WebRtcStag
     assert browser.extensions[browser.sequences.index(lost.sequence)].hex() == "bede000152000000"
 
 
-async def test_a_client_that_reads_nothing_skips_to_a_key_frame_and_holds_nobody_up(stage: WebRtcStage) -> None:
+async def test_a_client_that_stops_reading_skips_to_a_key_frame_and_delays_no_other(stage: WebRtcStage) -> None:
     slow, other = await stage.watch(tcp=True), await stage.watch()
     dropped = stage.traffic.of("h264", "webrtc")
     slow.client.pause()

@@ -184,7 +184,7 @@ async def test_nothing_to_export(slot: Slot, exports: Exports) -> None:
         await plan(exports, 0, 2)
 
 
-async def test_a_browser_that_reads_no_further_holds_little_in_memory_and_ends_the_work(
+async def test_a_browser_that_stops_reading_uses_little_memory_and_ends_the_work(
     slot: Slot, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ipcamd.storage.export.mp4_writer.BUFFER_BYTES", 1024)

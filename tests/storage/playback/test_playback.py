@@ -158,7 +158,7 @@ async def test_recordings_that_cannot_be_shown_report_the_reason(
     assert list((tmp_path / "playback").iterdir()) == []
 
 
-async def test_a_recording_without_a_picture_that_can_be_decoded_says_so(slot: Slot, playback: Playback) -> None:
+async def test_a_recording_without_a_decodable_picture_is_reported(slot: Slot, playback: Playback) -> None:
     shown = [replace(picture, payload=b"nothing") for picture in pictures(codecs.JPEG, 3)]
     slot.put(0, data=avi_file(shown, codecs.JPEG))
     await slot.start()
@@ -185,7 +185,7 @@ async def test_sound_alone_cannot_be_shown(slot: Slot, playback: Playback) -> No
 
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.JPEG])
-async def test_a_video_that_nobody_waits_for_is_not_made(
+async def test_an_abandoned_video_is_not_made(
     slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: codecs.Codec
 ) -> None:
     found, begun, go = await recording(slot, codec), threading.Event(), threading.Event()

@@ -116,7 +116,7 @@ def test_sound_goes_on_over_the_seams() -> None:
     assert off.max() < 0.05
 
 
-def test_a_gap_is_a_picture_that_stays() -> None:
+def test_a_gap_extends_the_picture_before_it() -> None:
     """A segment without its own picture shows the last one before it."""
     made = segments(recorded(codecs.MPEG4, gap=range(20, 90)))
     assert spans(made[1], "video") == [(0, SEGMENT_S)]

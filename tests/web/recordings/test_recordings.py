@@ -113,7 +113,7 @@ async def test_a_full_card_that_may_not_recycle(world: World) -> None:
         assert (told["state"] == "full", told["recycles"]) == (policy == "stop", policy == "recycle")
 
 
-async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
+async def test_a_picture_that_another_program_removed(world: World) -> None:
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
     path.write_bytes(b"picture")
     await world.card.rescan("event", path.name)
@@ -181,7 +181,7 @@ async def test_a_single_picture_is_no_video(world: World) -> None:
     assert json.loads((await world.ask(SEGMENTS, f"dir=event&fname={path.name}")).body) is None
 
 
-async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
+async def test_a_thumbnail_is_requested_once(world: World) -> None:
     query = "dir=record&fname=ipcamd-06152025-150640.avi"
     first = await world.ask(THUMBNAIL, query)
     assert Image.open(io.BytesIO(first.body)).width == 320

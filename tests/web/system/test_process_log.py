@@ -48,7 +48,7 @@ async def test_past_lines_come_first_then_new_ones(server: Server, buffer: LogBu
         assert await messages(page) == ["after"]
 
 
-async def test_only_grave_lines_come_if_they_are_asked_for(server: Server, buffer: LogBuffer) -> None:
+async def test_only_severe_lines_are_sent_on_request(server: Server, buffer: LogBuffer) -> None:
     note(buffer, "usual")
     note(buffer, "grave", logging.ERROR)
     async with Page(server, path=f"{PATH}?level=warning") as page:

@@ -29,7 +29,7 @@ def test_size_and_obstacle(size: tuple[int, int], options: dict[str, str], obsta
     assert [unit.key for unit in found if unit] == [True, False, False, False]
 
 
-def test_b_frames_are_seen_where_the_parameter_sets_do_not_tell() -> None:
+def test_b_frames_are_detected_where_the_parameter_sets_do_not_show_them() -> None:
     frames = h264(9, tune="film", bf="2", preset="medium", **{"x264-params": "b-adapt=0"})
     # the parameter sets of a stream without B-frames, of the same profile, as a careless encoder would write them
     plain = units(h264(1, tune="film", bf="0", preset="medium", profile="main")[0])

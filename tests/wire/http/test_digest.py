@@ -174,7 +174,7 @@ VALUE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
 
 
 @given(VALUE, VALUE, VALUE)
-def test_values_come_out_of_quotation_marks_as_they_went_in(user: str, realm: str, uri: str) -> None:
+def test_quoted_values_are_restored_unchanged(user: str, realm: str, uri: str) -> None:
     def quoted(value: str) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -47,7 +47,7 @@ def test_bytes_similar_to_a_boundary_are_sound() -> None:
         assert unwrapped(body, 1) == unwrapped(body, 1000) == body
 
 
-def test_sound_goes_out_as_soon_as_it_is_certain() -> None:
+def test_sound_is_sent_as_soon_as_its_order_is_certain() -> None:
     parts = MultipartParser()
     assert b"".join(parts.feed(b"--b\r\n\r\n" + SOUND)) == SOUND[:-7]
     assert b"".join(parts.feed(OTHER)) == SOUND[-7:] + OTHER[:-7]
@@ -192,7 +192,7 @@ def test_parts_with_a_length_may_contain_anything_but_a_jpeg(parts: list[bytes],
 
 
 @given(st.sampled_from(list(ANSWERS.values())), st.data())
-def test_damage_does_no_harm_and_pieces_make_no_difference(answer: bytes, data: st.DataObject) -> None:
+def test_damage_breaks_nothing_and_pieces_make_no_difference(answer: bytes, data: st.DataObject) -> None:
     damaged = bytearray(answer)
     for _ in range(data.draw(st.integers(0, 4))):
         at = data.draw(st.integers(0, len(damaged) - 1))
@@ -207,7 +207,7 @@ def test_damage_does_no_harm_and_pieces_make_no_difference(answer: bytes, data: 
 
 
 @given(st.binary(max_size=400), st.integers(1, 60))
-def test_any_bytes_do_no_harm(data: bytes, step: int) -> None:
+def test_any_bytes_get_an_expected_answer(data: bytes, step: int) -> None:
     try:
         whole = cut(data, len(data) or 1)
     except ValueError:

@@ -25,7 +25,7 @@ def test_aac_has_the_length_of_its_frame_before_it() -> None:
 
 
 @pytest.mark.parametrize("form", [aac.FORMAT, opus.FORMAT])
-def test_a_frame_that_no_packet_holds_is_left_out(form: PayloadFormat) -> None:
+def test_a_frame_that_fits_no_packet_is_left_out(form: PayloadFormat) -> None:
     assert len(form.payloads(b"x" * (ROOM - 4))) == 1
     with pytest.raises(ValueError, match="bytes"):
         form.payloads(b"x" * (ROOM + 1))

@@ -50,7 +50,7 @@ def test_parameter_sets_share_a_packet_and_a_large_unit_is_cut_into_full_ones() 
     assert [p[1] >> 6 for p in packets[1:]] == [2, 0, 0, 1]
 
 
-def test_a_unit_of_exactly_the_room_is_sent_whole() -> None:
+def test_a_unit_of_exactly_the_payload_size_is_sent_whole() -> None:
     picture = b"\x41" + b"x" * (ROOM - 1)
     assert make_payloads(frame(picture)) == [picture]
     assert len(make_payloads(frame(picture + b"y"))) == 2
@@ -62,7 +62,7 @@ nal = st.builds(
 
 
 @given(st.lists(st.one_of(nal, nal.map(lambda n: n[:150])), max_size=20))
-def test_any_units_come_back(nals: list[bytes]) -> None:
+def test_any_units_are_restored(nals: list[bytes]) -> None:
     assert restored(make_payloads(frame(*nals))) == nals
 
 

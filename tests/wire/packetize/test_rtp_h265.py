@@ -56,7 +56,7 @@ def test_an_aggregate_has_the_lowest_layers_of_its_units() -> None:
     assert packets[0][:2] == bytes((AGGREGATE << 1, 0x0A))
 
 
-def test_a_unit_of_exactly_the_room_is_sent_whole() -> None:
+def test_a_unit_of_exactly_the_payload_size_is_sent_whole() -> None:
     picture = b"\x02\x01" + b"x" * (ROOM - 2)
     assert make_payloads(frame(picture)) == [picture]
     assert len(make_payloads(frame(picture + b"y"))) == 2
@@ -70,7 +70,7 @@ nal = st.builds(
 
 
 @given(st.lists(st.one_of(nal, nal.map(lambda n: n[:150])), max_size=20))
-def test_any_units_come_back(nals: list[bytes]) -> None:
+def test_any_units_are_restored(nals: list[bytes]) -> None:
     assert restored(make_payloads(frame(*nals))) == nals
 
 
@@ -94,7 +94,7 @@ def test_parameters_of_an_encoder() -> None:
     assert (FORMAT.encoding, FORMAT.clock) == ("H265/90000", 90000)
 
 
-def test_a_frame_without_parameter_sets_tells_nothing() -> None:
+def test_a_frame_without_parameter_sets_has_no_description() -> None:
     assert parameters(frame(b"\x02\x01abc")) == ""
     assert parameters(frame(VPS, SPS, PPS)) == ""
 

@@ -33,7 +33,7 @@ def scan(packets: list[bytes], restart: int = 0) -> bytes:
 
 
 @pytest.mark.parametrize(("subsampling", "kind"), [("4:2:0", 1), ("4:2:2", 0)])
-def test_the_scan_comes_back_and_the_header_tells_the_rest(subsampling: str, kind: int) -> None:
+def test_the_scan_is_restored_and_the_header_describes_the_rest(subsampling: str, kind: int) -> None:
     image = jpeg(subsampling=subsampling)
     packets = make_payloads(image)
     assert packets[0][4:8] == bytes((kind, 255, 22, 18))

@@ -56,14 +56,14 @@ def test_a_search_finds_what_matches(target: str, found: tuple[str, ...]) -> Non
     assert DEVICE.matching(target) == found
 
 
-def test_an_answer_says_where_the_description_is() -> None:
+def test_an_answer_gives_the_address_of_the_description() -> None:
     fields = parse_answer(format_answer(DEVICE, DEVICE.kind))
     assert (fields["location"], fields["st"], fields["usn"]) == (DEVICE.location, DEVICE.kind, f"uuid:1::{DEVICE.kind}")
     assert (fields["cache-control"], fields["ext"]) == ("max-age=1800", "")
     assert (fields["bootid.upnp.org"], fields["configid.upnp.org"]) == ("7", "9")
 
 
-def test_a_farewell_names_the_device_alone() -> None:
+def test_a_byebye_message_names_only_the_device() -> None:
     text = format_byebye(DEVICE, DEVICE.udn).decode()
     assert "NTS: ssdp:byebye\r\n" in text
     assert "USN: uuid:1\r\n" in text

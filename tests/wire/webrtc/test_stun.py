@@ -26,7 +26,7 @@ def test_the_request_of_the_rfc_is_read_and_its_sender_is_known_by_the_password(
     assert (message.is_controlled, message.is_nominating, message.unknown) == (True, False, ())
 
 
-def test_a_message_without_integrity_is_signed_by_nobody() -> None:
+def test_a_message_without_integrity_is_unsigned() -> None:
     message = replace(stun.parse(REQUEST), signed=b"")
     assert not message.is_signed_by(PASSWORD)
 

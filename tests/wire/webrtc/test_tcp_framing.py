@@ -6,7 +6,7 @@ from ipcamd.wire.webrtc.dtls_records import split_flight
 from ipcamd.wire.webrtc.tcp_framing import MOST_BYTES, PacketSplitter, frame_packets
 
 
-def test_packets_come_out_as_they_went_in() -> None:
+def test_packets_are_restored_unchanged() -> None:
     packets = [b"a", b"", bytes(MOST_BYTES)]
     assert list(PacketSplitter().feed(frame_packets(packets))) == packets
 

@@ -126,7 +126,7 @@ def test_a_move_by_another_program_is_noticed(rig: Rig) -> None:
     assert rig.device.value(FOCUS) == 255
 
 
-def test_a_lens_without_zoom_says_so(tmp_path: Path, fakecam: Path, start_camera: StartCamera) -> None:
+def test_a_lens_without_zoom_reports_that(tmp_path: Path, fakecam: Path, start_camera: StartCamera) -> None:
     rig = Rig(tmp_path, fakecam, start_camera, CONTROLS[0])
     rig.run()
     assert rig.ask("movezoom=1") == "Request failed: /dev/video77: it has no zoom_absolute"
@@ -134,7 +134,7 @@ def test_a_lens_without_zoom_says_so(tmp_path: Path, fakecam: Path, start_camera
     assert rig.device.value(FOCUS) == 105
 
 
-def test_a_device_without_any_motor_says_so(tmp_path: Path, fakecam: Path, start_camera: StartCamera) -> None:
+def test_a_device_without_a_motor_reports_that(tmp_path: Path, fakecam: Path, start_camera: StartCamera) -> None:
     rig = Rig(tmp_path, fakecam, start_camera, CONTROLS[1])
     rig.run()
     refused = "/dev/video77: it has neither focus_absolute nor zoom_absolute"

@@ -70,7 +70,7 @@ async def test_a_failure_ends_the_move_and_the_next_one_works() -> None:
 
 
 @pytest.mark.parametrize("moves", [True, False])
-async def test_a_cut_tells_whether_a_move_was_under_way(moves: bool) -> None:
+async def test_an_interruption_shows_whether_a_move_was_in_progress(moves: bool) -> None:
     device = Device(0)
     if moves:
         device.move(1000)

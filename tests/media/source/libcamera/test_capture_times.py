@@ -25,7 +25,7 @@ def test_pictures_of_a_burst_were_taken_one_after_the_other() -> None:
     assert min(burst) >= 10 and max(burst) < 60 and sum(burst) == 240
 
 
-def test_a_picture_that_comes_early_tells_that_the_last_ones_were_late() -> None:
+def test_a_picture_that_arrives_early_shows_that_earlier_ones_were_late() -> None:
     assert gaps([0, 70, 100])[1] < 60
 
 

@@ -62,7 +62,7 @@ def test_pictures_are_stamped_with_the_time_at_which_they_are_due(tmp_path: Path
     assert [picture.captured_ns - time.utc for picture in shown] == [SECOND_NS * n // 10 for n in range(5)]
 
 
-def test_pictures_that_stay_for_different_times_do_so(tmp_path: Path, time: Time, play: Play) -> None:
+def test_pictures_of_different_durations_are_shown_for_them(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.mkv", LEVELS[:4], "libx264", rate=1000, times=[0, 40, 300, 340])
     shown = pictures(play(playing(path, time), 4))
     assert [(picture.captured_ns - shown[0].captured_ns) // 1_000_000 for picture in shown] == [0, 40, 300, 340]
@@ -217,7 +217,7 @@ def test_sound_ends_and_begins_with_the_video(tmp_path: Path, time: Time, play: 
     assert max(loudest) < 12000
 
 
-def test_a_listener_who_joins_in_the_middle_hears_the_middle(tmp_path: Path, time: Time) -> None:
+def test_a_listener_who_joins_later_gets_the_current_sound(tmp_path: Path, time: Time) -> None:
     path = clip(tmp_path / "a.avi", tuple(range(16, 216, 5)), rate=20, sound=2)
     wanted = [Wanted((320, 240), 30, False)]
     items = playing(path, time).play(lambda: wanted[0], threading.Event())

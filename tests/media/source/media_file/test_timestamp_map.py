@@ -28,7 +28,7 @@ def placed(stamps: list[float | None], leap_s: int = 60) -> tuple[TimestampMap, 
         ([0, None, 7, 8], [0, 0.04, 0.08, 1.08]),
     ],
 )
-def test_pictures_stay_as_long_as_they_say_unless_the_stamps_leap(stamps: list, times: list[float]) -> None:
+def test_pictures_are_shown_for_their_duration_unless_time_stamps_jump(stamps: list, times: list[float]) -> None:
     assert placed(stamps)[1] == pytest.approx(times)
 
 

@@ -109,7 +109,7 @@ def test_an_rtsp_camera_that_freezes_is_noticed(rtsp: tuple[str, subprocess.Pope
             next(items)
 
 
-def test_an_rtsp_camera_that_speaks_udp_alone(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
+def test_an_rtsp_camera_that_supports_only_udp(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
     source = make_source(rtsp[0].replace("/ball", "/datagrams"))
     for _ in range(2):
         items = source.play(lambda: Wanted((320, 240), 30, True), threading.Event())
@@ -192,7 +192,7 @@ def test_an_rtsp_camera_makes_key_frames_on_demand_and_at_most_one_a_second(
     assert min(second - first, third - second) > 0.9 * SECOND_NS
 
 
-def test_an_rtsp_camera_behind_a_firewall_that_passes_http_alone(
+def test_an_rtsp_camera_behind_a_firewall_that_passes_only_http(
     rtsp: tuple[str, subprocess.Popen[str]], firewall: Firewall
 ) -> None:
     source = make_source(firewall(rtsp[0]))

@@ -110,7 +110,7 @@ def test_an_unreachable_host_is_reported(peer: str) -> None:
     assert failing("rtsp://me:secret@127.0.0.1:1/x") == (0, "cannot be opened: Connection refused")
 
 
-def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) -> None:
+def test_a_single_picture_is_requested_repeatedly(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/snapshot.jpg"), 9, rate=30))
     assert all(level(one) != level(other) for one, other in itertools.pairwise(shown))
     assert (shown[8].captured_ns - shown[0].captured_ns) / 8 > SECOND_NS / 10 * 0.6, (
@@ -122,7 +122,7 @@ def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) ->
     "path",
     ["still/octets", "still/nothing", "still/chunked", "still/wrong", "still/png", "still/parts", "still/kept"],
 )
-def test_a_still_is_asked_for_again_whatever_it_is_called(peer: str, play: Play, path: str) -> None:
+def test_a_still_is_requested_again_whatever_its_type(peer: str, play: Play, path: str) -> None:
     shown = pictures(play(make_source(f"{peer}/{path}"), 3, rate=EVERY))
     assert [level(picture) for picture in shown] == pytest.approx(list(LEVELS[1:4]), abs=3)
     assert Peer.asked == [f"/{path}"] * 3
@@ -139,7 +139,7 @@ def test_a_still_is_asked_for_again_whatever_it_is_called(peer: str, play: Play,
         "images",
     ],
 )
-def test_pictures_without_end_are_known_by_what_they_are(peer: str, play: Play, path: str) -> None:
+def test_endless_pictures_are_recognized_by_their_content(peer: str, play: Play, path: str) -> None:
     shown = pictures(play(make_source(f"{peer}/{path}"), 8, rate=EVERY))
     assert len({level(picture) for picture in shown}) > 3
     assert len(Peer.asked) == 1

@@ -61,7 +61,7 @@ def test_a_certificate_for_another_host_does_not_count(certified: str) -> None:
     assert "cannot be verified" in failure(f"{certified.replace('127.0.0.1', 'localhost')}/mjpg", "verify")
 
 
-def test_without_tls_the_password_goes_in_clear_where_the_user_says_so(peer: str, play: Play) -> None:
+def test_without_tls_the_password_is_sent_in_clear_text_where_the_user_allows_it(peer: str, play: Play) -> None:
     assert shows(play, f"{peer}/basic")
 
 

@@ -113,7 +113,7 @@ def test_files_that_are_no_pictures_are_left_out_and_logged_once(
     assert caplog.text.count("b.jpg is not a picture that can be decoded") == 1
 
 
-def test_a_photograph_that_says_it_lies_on_its_side_is_shown_upright(tmp_path: Path, time: Time) -> None:
+def test_a_photograph_with_an_orientation_tag_is_shown_upright(tmp_path: Path, time: Time) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     picture = next(

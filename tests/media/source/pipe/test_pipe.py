@@ -201,7 +201,7 @@ def test_bytes_that_are_no_stream_are_given_up(fifo: Path) -> None:
     assert said
 
 
-def test_a_stop_acts_while_nobody_writes(fifo: Path, time: Time) -> None:
+def test_a_stop_takes_effect_while_no_program_writes(fifo: Path, time: Time) -> None:
     stop = threading.Event()
     threading.Timer(0.05, stop.set).start()
     source = make_source(f"pipe:{fifo}?{RAW}", time.clock)

@@ -177,7 +177,7 @@ def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: SceneSource, tim
     assert max(time.waits) <= 0.11
 
 
-def test_it_ends_when_it_is_told(scene: SceneSource) -> None:
+def test_it_ends_on_request(scene: SceneSource) -> None:
     stop = threading.Event()
     items = scene.play(lambda: Wanted(SMALL, 10, True), stop)
     next(items)

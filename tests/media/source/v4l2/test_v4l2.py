@@ -98,7 +98,7 @@ def test_a_rate_a_little_below_is_better_than_a_much_smaller_picture() -> None:
     assert choose([CaptureMode("YUYV", FULL_HD, 5), CaptureMode("MJPG", HD, 30)], FULL_HD, 30).size == HD
 
 
-def test_a_rate_that_is_not_quite_whole_is_good_enough() -> None:
+def test_a_rate_that_is_almost_an_integer_is_accepted() -> None:
     assert choose([CaptureMode("MJPG", HD, 29.97), CaptureMode("MJPG", VGA, 30)], HD, 30).rate == 29.97
 
 
@@ -139,7 +139,7 @@ def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
     assert decode(data[: len(data) // 2]) is None
 
 
-def test_a_format_that_a_driver_insists_on_but_nobody_knows() -> None:
+def test_a_driver_that_insists_on_an_unknown_format() -> None:
     with pytest.raises(SourceError, match="unknown format"):
         make_decoder(PixelLayout("pBAA", HD, 0, False))
 

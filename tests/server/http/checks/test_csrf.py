@@ -55,7 +55,7 @@ def judge(method: str = "GET", *, scheme: str = "", named: tuple[str, ...] = (),
         ({"origin": "http://evil", "host": "cam", "x_camera_page": "1", "sec_fetch_site": "cross-site"}, FOREIGN),
     ],
 )
-def test_sec_fetch_site_and_origin_say_where_it_comes_from(fields: dict[str, str], origin: RequestOrigin) -> None:
+def test_sec_fetch_site_and_origin_give_the_site_of_origin(fields: dict[str, str], origin: RequestOrigin) -> None:
     assert judge("GET", **fields) is origin
     assert judge("POST", **fields) is origin
 
@@ -137,7 +137,7 @@ async def test_only_what_would_change_something_is_refused(request_: bytes, stat
         assert (await server.ask(request_ + b"\r\n")).startswith(f"HTTP/1.1 {status} ".encode())
 
 
-async def test_a_navigation_of_unknown_origin_gets_a_page_that_asks_first() -> None:
+async def test_a_navigation_of_unknown_origin_gets_a_confirmation_page() -> None:
     done: list[str] = []
     change = Endpoint("/change", Rank.GUEST, lambda call: done.append(call.query.get("name") or "") or text("OK"))
     line = b" /change?name=%3Cscript%3E&pwd=swordfish&x=<b>&key HTTP/1.1\r\nHost: cam\r\n"

@@ -172,7 +172,7 @@ async def test_the_addresses_of_a_viewers_connection_are_stored_once() -> None:
         assert connection.describe().address == "127.0.0.1"  # type: ignore[attr-defined]
 
 
-async def test_a_slow_viewer_skips_and_delays_nobody() -> None:
+async def test_a_slow_viewer_skips_and_delays_no_other() -> None:
     async with streaming() as server:
         healthy, _ = await server.watch()
         slow, _ = await server.watch()
