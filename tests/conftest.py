@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def start_camera(tmp_path: Path) -> Iterator[StartCamera]:
-    """Give a function that starts a camera with these options; all are stopped, in order, at the end."""
+    """Give a function that starts a camera with these options; all cameras are stopped properly at the end."""
     started: list[CameraProcess] = []
 
     def start(*options: str, state: str = "state", **more: dict[str, str]) -> CameraProcess:
@@ -51,7 +51,7 @@ def start_camera(tmp_path: Path) -> Iterator[StartCamera]:
 
 
 def stop_all(cameras: list[CameraProcess]) -> None:
-    """Stop each that still runs, and only then complain."""
+    """Stop each camera that still runs, and report failures afterwards."""
     complaints = []
     for camera in cameras:
         try:

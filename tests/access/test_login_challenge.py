@@ -1,4 +1,4 @@
-"""Answers to logins that do not count."""
+"""Responses to missing and invalid logins."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""UsernameTokens: each once, and only near the camera's own time."""
+"""UsernameTokens: each is accepted once, and only near the camera's time."""
 
 from ipcamd.access.username_token import REMEMBERED, TokenNonces, UsernameToken, digest_password
 

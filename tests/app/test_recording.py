@@ -16,7 +16,7 @@ PICTURES = [ClipFile(Path(), f"{number}.jpg", "image/jpeg", 1, 0, 0, EVENT, "doo
 
 
 class Filling:
-    """A card with room for so many files."""
+    """SD card with space for a limited number of files."""
 
     def __init__(self, room: int) -> None:
         self.room = room

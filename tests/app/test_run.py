@@ -1,4 +1,4 @@
-"""Runner: ports over restarts, and exits."""
+"""Runner: ports across restarts, and exit reasons."""
 
 import asyncio
 import signal
@@ -60,7 +60,7 @@ def signals() -> Iterator[None]:
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that another program has."""
+    """A port that another program uses."""
     with socket.create_server((HOST, 0)) as other:
         yield other.getsockname()[1]
 

@@ -20,7 +20,7 @@ from ipcamd.wire.http.query import Query
 
 
 class Sounding:
-    """Its time passes only while the speaker plays."""
+    """Camera whose time advances only while the speaker plays."""
 
     def __init__(self, world: World, microphone: bool = True) -> None:
         script = Script()

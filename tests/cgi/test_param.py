@@ -32,7 +32,7 @@ SECRET = "UNMISTAKABLE-8f3a"
 
 
 class Asker:
-    """Asks one camera, by any of the paths."""
+    """Sends requests to one camera, by any of the paths."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)

@@ -1,4 +1,4 @@
-"""SDK 5.1: whether sound can be had."""
+"""SDK 5.1: availability of sound."""
 
 import pytest
 from tests.cgi.asking import World

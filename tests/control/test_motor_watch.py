@@ -1,4 +1,4 @@
-"""Motor watch at the end of the event loop."""
+"""Motor watch when the event loop ends."""
 
 import asyncio
 import gc

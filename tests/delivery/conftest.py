@@ -13,7 +13,7 @@ from tests.delivery.stage import Stage, staged
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a key and the self-made certificate of 127.0.0.1."""
+    """A file with a key and a self-signed certificate for 127.0.0.1."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     start = datetime(2020, 1, 1, tzinfo=UTC)
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, start.replace(year=2100))
@@ -28,7 +28,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The same, where this machine knows its maker."""
+    """The same certificate, which this machine trusts."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     return certificate
 

@@ -60,7 +60,7 @@ class FakeUploader:
 
 
 def hang_until_cut(blocking: BlockingSession) -> None:
-    """Hang until the session is cut, and then fail as a closed socket does."""
+    """Hang until the session is aborted, then fail as a closed socket does."""
     cut = threading.Event()
     blocking.on_abort(cut.set)
     cut.wait()

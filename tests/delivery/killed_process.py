@@ -1,6 +1,6 @@
 """A process that takes files and delivers them: run as ``python killed_process.py DIRECTORY GROUP NAME=VALUE...``.
 
-Killed, it has another life. It prints its process id, then the name of each file when that is safe in the spool; told
+After a kill it starts again. It prints its process id, then the name of each file when that is safe in the spool; told
 ``end`` on standard input, it takes no more, delivers what waits, and prints ``empty``.
 """
 
@@ -30,7 +30,7 @@ def content(name: str) -> bytes:
 
 
 def say(word: object) -> None:
-    """Write a line all at once, or, killed, not at all; unbuffered, `print` writes its end by itself."""
+    """Write a line with one call, so that a kill leaves no part of it; `print` writes the line end separately."""
     os.write(1, f"{word}\n".encode())
 
 

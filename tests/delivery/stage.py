@@ -77,7 +77,7 @@ class Stage:
         await self.settings.update([Change(f"Event.Server.{group}", name, str(v)) for name, v in values.items()])
 
     def material(self, name: str, content: bytes = b"clip", kind: str = "video/x-msvideo") -> ClipFile:
-        """Return a capture whose own file is gone as soon as the next one is made, like the camera's."""
+        """Return a capture whose file is deleted when the next one is made, like the camera's."""
         path = self.folder / "captured"
         path.unlink(missing_ok=True)
         path.write_bytes(content)
@@ -107,19 +107,19 @@ class Stage:
                 await self.notes.more.wait()
 
     async def wake(self) -> None:
-        """Let the pause that a worker is in, or is about to begin, be over."""
+        """End the pause that a worker is in, or is about to begin."""
         async with asyncio.timeout(PATIENCE):
             await self._asleep.wait()
         self._asleep.clear()
         self._turn.set()
 
     async def rest(self) -> None:
-        """Wait until the worker pauses: from then on only the test moves the clock."""
+        """Wait until the worker pauses: from then on only the test advances the clock."""
         async with asyncio.timeout(PATIENCE):
             await self._asleep.wait()
 
     async def pass_time(self, seconds: float) -> None:
-        """Let time pass, and return when the watch over the running attempt has seen it."""
+        """Advance the time; return when the time limit of the running attempt has been checked."""
         self.clock += seconds
         seen = self._readings
         async with asyncio.timeout(PATIENCE):
@@ -127,7 +127,7 @@ class Stage:
                 await asyncio.sleep(0.005)
 
     async def stall(self) -> None:
-        """Let time pass until an attempt is given up."""
+        """Advance the time until an attempt is aborted."""
         async with asyncio.timeout(PATIENCE):
             while not self.notes.failed:
                 self.clock += STALL

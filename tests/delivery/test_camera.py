@@ -1,4 +1,4 @@
-"""The whole way, from an input of the real camera to a server's disk."""
+"""Delivery from an input of the real camera to the disk of a server."""
 
 from pathlib import Path
 

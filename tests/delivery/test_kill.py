@@ -1,4 +1,4 @@
-"""Acknowledged files arrive, although the process is killed while it uploads, again and again."""
+"""Acknowledged files arrive although the process is killed repeatedly during uploads."""
 
 import os
 import random
@@ -23,7 +23,7 @@ LEAST, MOST, HALVES = 50, 200, 4
 """Kills at least and at most; so many of them are to come in the middle of an upload."""
 
 
-class Shipper:
+class DeliveryProcess:
     """The process of `tests.delivery.killed_process`."""
 
     def __init__(self, folder: Path, group: str, **values: object) -> None:
@@ -37,7 +37,7 @@ class Shipper:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
-    def birth(self) -> int:
+    def next_process_id(self) -> int:
         """Return the next process's id; lines before it are acknowledgements of the previous process."""
         while not (line := self.hear()).isdecimal():
             assert line
@@ -58,7 +58,7 @@ class Shipper:
 
     def end(self) -> None:
         """Let the last process deliver the waiting files."""
-        self.birth()
+        self.next_process_id()
         assert self.process.stdin is not None
         self.process.stdin.write("end\n")
         self.process.stdin.flush()
@@ -68,11 +68,11 @@ class Shipper:
         self.process.communicate(timeout=20)
 
 
-def kill(shipper: Shipper, files: Callable[[], dict[str, bytes]]) -> None:
+def kill(shipper: DeliveryProcess, files: Callable[[], dict[str, bytes]]) -> None:
     """Kill processes at any moment, until some of them left a partial file; none ever has its final name."""
     chance, halves = random.Random(1), 0
     for count in range(MOST):
-        life = shipper.birth()
+        life = shipper.next_process_id()
         for _ in range(chance.randrange(4)):
             shipper.acknowledged.append(shipper.hear())
         time.sleep(chance.uniform(0, 0.02))  # any moment of an upload
@@ -85,7 +85,7 @@ def kill(shipper: Shipper, files: Callable[[], dict[str, bytes]]) -> None:
     raise AssertionError(f"of {MOST} kills only {halves} met an upload")
 
 
-def check(shipper: Shipper, files: dict[str, bytes]) -> None:
+def check(shipper: DeliveryProcess, files: dict[str, bytes]) -> None:
     assert len(shipper.acknowledged) > 20
     assert set(shipper.acknowledged) - files.keys() == set()
     assert [name for name in files if not name.endswith(".avi")] == []
@@ -95,7 +95,7 @@ def check(shipper: Shipper, files: dict[str, bytes]) -> None:
 def test_ftp(tmp_path: Path) -> None:
     with FtpServer(tmp_path / "far") as server:
         login = {"Enable": "yes", "FTPServer": "127.0.0.1", "Port": server.port, "UserName": USER, "Password": PASSWORD}
-        with Shipper(tmp_path / "near", "FTP", **login) as shipper:
+        with DeliveryProcess(tmp_path / "near", "FTP", **login) as shipper:
             kill(shipper, server.files)
             shipper.end()
         check(shipper, server.files())
@@ -106,7 +106,7 @@ def test_samba(tmp_path: Path) -> None:
     with running(tmp_path / "far") as server:
         login = {"UserName": server.user, "Password": SAMBA_PASSWORD}
         place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
-        with Shipper(tmp_path / "near", "NetStorage", **place, **login) as shipper:
+        with DeliveryProcess(tmp_path / "near", "NetStorage", **place, **login) as shipper:
             kill(shipper, server.files)
             shipper.end()
         check(shipper, server.files())

@@ -1,4 +1,4 @@
-"""A connection to a server that can be held up or cut, as networks do."""
+"""A connection to a server that the test can delay or interrupt."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

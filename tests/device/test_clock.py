@@ -17,7 +17,7 @@ LONDON, BERLIN, KOLKATA, SANTIAGO, SYDNEY = 21, 22, 39, 15, 50
 
 
 class Memory:
-    """Facts that survive as long as the test; the disk can be full."""
+    """Key-value store in memory; its disk can be full."""
 
     def __init__(self) -> None:
         self.key_values: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Trajectories: as fast as asked, smooth, and exactly at their target."""
+"""Trajectories: at the requested speed, smooth, and exact at their target."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""A whole router of ours for IPv6 on a neighbour: pinholes by PCP (RFC 6887) and UPnP WANIPv6FirewallControl:1."""
+"""Simulated IPv6 router on a neighbour: pinholes by PCP (RFC 6887) and UPnP WANIPv6FirewallControl:1."""
 
 import contextlib
 import ipaddress
@@ -114,7 +114,7 @@ class Firewall:
 
 @contextlib.contextmanager
 def running_firewall(host: Neighbour, *speaks: str) -> Iterator[Firewall]:
-    """Run a router that speaks these of ``pcp``, ``upnp``."""
+    """Run a router that supports these of ``pcp``, ``upnp``."""
     firewall = Firewall(host, set(speaks))
     with contextlib.ExitStack() as stack:
         datagrams = stack.enter_context(host.socket(family=socket.AF_INET6))

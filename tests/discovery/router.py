@@ -1,4 +1,4 @@
-"""A whole router of ours on a neighbour: PCP (RFC 6887), NAT-PMP (RFC 6886) and UPnP IGD, strict as the real ones."""
+"""Simulated router on a neighbour: PCP (RFC 6887), NAT-PMP (RFC 6886) and UPnP IGD, as strict as real routers."""
 
 import contextlib
 import ipaddress
@@ -164,7 +164,7 @@ class Router:
 
 @contextlib.contextmanager
 def running_router(host: Neighbour, *speaks: str) -> Iterator[Router]:
-    """Run a router that speaks these of ``pcp``, ``natpmp``, ``upnp``."""
+    """Run a router that supports these of ``pcp``, ``natpmp``, ``upnp``."""
     router = Router(host, set(speaks))
     with contextlib.ExitStack() as stack:
         datagrams = stack.enter_context(host.socket())

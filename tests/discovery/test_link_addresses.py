@@ -1,4 +1,4 @@
-"""Multicast DNS responder where addresses come and go."""
+"""Multicast DNS responder while addresses are added and removed."""
 
 import logging
 

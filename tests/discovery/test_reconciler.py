@@ -1,4 +1,4 @@
-"""Reconciler: the wanted state is applied, again after a failure, and taken back at the end."""
+"""Reconciler: it applies the wanted state, again after a failure, and removes it at the end."""
 
 import asyncio
 

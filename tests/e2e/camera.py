@@ -1,4 +1,4 @@
-"""The real camera as a process of its own, and a plain HTTP client to talk to it."""
+"""The real camera as a process of its own, and a plain HTTP client for it."""
 
 import base64
 import contextlib
@@ -192,13 +192,13 @@ class CameraProcess:
         os.kill(self.process.pid, number)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill it, as a power cut does."""
         self.process.kill()
         self.process.wait()
         self._close()
 
     def stop(self) -> None:
-        """Stop it in order; it must end with 0, and its log must hold no trace of an exception."""
+        """Stop it by SIGTERM; the exit code must be 0, and the log must contain no traceback."""
         if self.running:
             self.process.terminate()
         try:
@@ -233,7 +233,7 @@ def reachable(port: int) -> bool:
 
 
 def eventually(condition, failure: str = "it did not come true", patience: float = PATIENCE):
-    """Return the first true value of `condition`; other processes give no sign to wait for, so it is asked again."""
+    """Return the first true value of `condition`; other processes send no notification, so the condition is polled."""
     deadline = time.monotonic() + patience
     while not (value := condition()):
         if time.monotonic() > deadline:

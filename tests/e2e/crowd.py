@@ -1,6 +1,6 @@
 """A crowd of clients that keep a server busy: run as ``python -m tests.e2e.crowd PORT KIND=COUNT ...``.
 
-Kinds: ``silent`` connect and say nothing, ``slow`` send a request byte by byte, ``idle`` get an answer and stay. Each
+Kinds: ``silent`` connect and send nothing, ``slow`` send a request byte by byte, ``idle`` get an answer and stay. Each
 opens a new connection when the server has closed its old one. They come from 127.0.1.1 and further addresses, a
 thousand from each. The crowd says each second, in a line of JSON, how many connections are open and how many were
 opened, and ends when its standard input does.

@@ -1,4 +1,4 @@
-"""Strict readers of the camera's endless answers, written from the specification alone: a byte out of place fails."""
+"""Strict parsers of the camera's endless responses, written from the specification alone: each wrong byte fails."""
 
 import re
 import struct
@@ -53,7 +53,7 @@ class Format:
 
 
 class Unframed(AssertionError):
-    """The answer is not framed as it must be."""
+    """The framing of the response is wrong."""
 
 
 def exactly(stream: Readable, size: int) -> bytes:

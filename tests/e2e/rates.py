@@ -1,4 +1,4 @@
-"""Rates of streams, by the times of capture alone: however busy the machine is, they are exact."""
+"""Frame rates of streams, by capture times alone: these are exact on a busy machine, too."""
 
 import itertools
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A network camera that shows only red: other colours were not captured from it."""
+"""Network camera that shows only red, so tests recognize pictures of other origin."""
 
 import io
 import threading

@@ -1,4 +1,4 @@
-"""HTTP calls to real servers on loopback: request, response, and an end in every case."""
+"""HTTP calls to real servers on loopback: request, response, and termination in every case."""
 
 import asyncio
 import ssl

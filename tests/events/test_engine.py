@@ -1,4 +1,4 @@
-"""From events to actions (SDK 11), on the real store, with a camera that captures nothing but names."""
+"""From events to actions (SDK 11), on the real store, with a camera whose captures are names."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -25,7 +25,7 @@ MOTION = Event(EventKind.MOTION, NOON, 2)
 
 
 class Stage:
-    """An engine between a bus and sinks that remember."""
+    """An engine between a bus and sinks that record the actions."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path / "ipcamd.db")

@@ -8,7 +8,7 @@ MOTION, INPUT, SCHEDULE = EventKind.MOTION, EventKind.INPUT, EventKind.SCHEDULE
 
 
 class Notes(EventLog):
-    """A log that remembers the newest state of each event, and has no database."""
+    """Log in memory with the newest state of each event."""
 
     def __init__(self) -> None:
         self.events: dict[tuple[str, int], EventSpan] = {}

@@ -1,4 +1,4 @@
-"""No test asserts how long something took: a busy machine would fail it. Such figures belong to `bench/`."""
+"""No test asserts a measured duration: it would fail on a busy machine. Such figures belong to `bench/`."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Rules about the code that no linter knows."""
+"""Rules about the code that no linter checks."""
 
 import ast
 import importlib

@@ -1,5 +1,5 @@
-"""Every wait of a test has patience: a slow machine must not fail it. A wait ends when its condition is true, so
-patience costs nothing. Waits in which nothing is expected to come last a tenth of a second at most."""
+"""Every wait of a test is long enough for a slow machine. A wait ends when its condition is true, so
+a long limit costs nothing. Waits in which nothing is expected to come last a tenth of a second at most."""
 
 import ast
 from collections.abc import Iterator

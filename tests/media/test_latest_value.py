@@ -1,4 +1,4 @@
-"""Room for one picture between two threads."""
+"""Latest value: one picture between two threads."""
 
 import threading
 from collections.abc import Callable

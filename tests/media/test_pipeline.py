@@ -1,4 +1,4 @@
-"""The whole way, from a source to the hubs, with real settings and real encoders."""
+"""Media pipeline from a source to the hubs, with real settings and real encoders."""
 
 import asyncio
 import threading

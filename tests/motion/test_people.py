@@ -1,4 +1,4 @@
-"""Real people, and the built-in scene: windows over their way alarm, windows elsewhere do not."""
+"""Real people, and the built-in scene: windows on their path raise alarms, other windows do not."""
 
 import re
 import threading
@@ -64,7 +64,7 @@ def test_the_documentation_gives_the_detection_rate() -> None:
 
 
 class Playing:
-    """The built-in scene in a time of its own: as fast as it can be painted."""
+    """The built-in scene in simulated time: as fast as it can be drawn."""
 
     def __init__(self) -> None:
         self.time = NOON

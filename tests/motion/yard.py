@@ -79,7 +79,7 @@ class Showing:
         )
 
     def calm(self, seconds: float = 2.0) -> None:
-        """Let it learn the place; nothing may be seen."""
+        """Let it learn the scene; fail if it detects anything."""
         assert quiet(self.show(seconds))
 
     def lose(self) -> tuple[WindowResult, ...]:

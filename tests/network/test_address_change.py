@@ -1,4 +1,4 @@
-"""Undoing of a change of address that cuts the administrator off: real settings, a minute that is a moment."""
+"""Undoing of a change of address that cuts the administrator off: real settings, with the minute shortened."""
 
 import asyncio
 from collections.abc import AsyncIterator

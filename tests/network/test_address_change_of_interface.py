@@ -1,4 +1,4 @@
-"""Undoing of a change on an interface that the camera configures: a real NetworkManager, a minute that is a moment."""
+"""Undoing of a change on an interface that the camera configures: a real NetworkManager, with the minute shortened."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -57,7 +57,7 @@ def write_envelope(operation: str, content: str = "", header: str = "") -> bytes
 
 
 class OnvifClient:
-    """Asks one camera."""
+    """Sends requests to one camera."""
 
     def __init__(self, client: Client, path: str = "/onvif/device_service") -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Marks of cases of ONVIF's device test specifications, and tables of cases that go the same way."""
+"""Marks of cases of ONVIF's device test specifications, and tables of cases with the same steps."""
 
 import pytest
 from _pytest.mark.structures import ParameterSet

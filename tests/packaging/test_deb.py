@@ -1,4 +1,4 @@
-"""The Debian package: one command on a fresh Debian machine, and there is a picture."""
+"""The Debian package: one command on a new Debian machine installs and starts the camera."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The wheel: complete, and a camera where pipx and uvx install it from nothing."""
+"""The wheel: complete; pipx and uvx install and start the camera in an empty home directory."""
 
 import subprocess
 import sys

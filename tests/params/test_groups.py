@@ -1,4 +1,4 @@
-"""Rules that the whole table keeps."""
+"""Rules for the whole table of parameters."""
 
 import pytest
 

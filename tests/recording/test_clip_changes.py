@@ -1,4 +1,4 @@
-"""Clips while something changes: the stream's parameters, the clock."""
+"""Clips while the stream's parameters or the clock change."""
 
 from pathlib import Path
 

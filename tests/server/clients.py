@@ -1,4 +1,4 @@
-"""Clients of a server on loopback: silent ones, ones that stay, ones that keep it at work."""
+"""Clients of a server on loopback: silent, idle and busy ones."""
 
 import asyncio
 import socket
@@ -23,7 +23,7 @@ GET = b"GET /quick HTTP/1.1\r\nConnection: close\r\n\r\n"
 
 
 async def silent(port: int, data: bytes = b"", address: str = "127.0.0.1") -> socket.socket:
-    """Connect from this address, send `data`, and say no more."""
+    """Connect from this address, send `data`, and nothing else."""
     sock = socket.socket()
     sock.setblocking(False)
     sock.bind((address, 0))

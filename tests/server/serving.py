@@ -105,14 +105,14 @@ async def serving(
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """Leave with an RST."""
+    """Close the connection with an RST."""
     sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Let the loop run until `condition` holds."""
+    """Run the event loop until `condition` is true."""
     async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - nothing in the server tells tests when it is done
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Connections at a limit: who is replaced, and who waits for that."""
+"""Connections at a limit: which are replaced, and which wait."""
 
 import asyncio
 import contextlib

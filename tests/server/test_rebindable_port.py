@@ -1,4 +1,4 @@
-"""A service whose port another program takes while it moves."""
+"""A service whose port another program takes during a change."""
 
 import asyncio
 import logging

@@ -278,8 +278,8 @@ async def test_shutdown_releases_the_camera(tmp_path: Path, monkeypatch: pytest.
     path = tmp_path / "clip.avi"
     path.write_bytes(bytes(8_000_000))
 
-    class Stand:
-        """Stands for the camera."""
+    class FakeCamera:
+        """Replaces the camera."""
 
     reached = asyncio.Event()
 
@@ -287,7 +287,7 @@ async def test_shutdown_releases_the_camera(tmp_path: Path, monkeypatch: pytest.
         reached.set()
         return FileReply(Reply(), ThreadedFile(os.open(path, os.O_RDONLY), WorkerPool("file", 1)), 0, 8_000_000)
 
-    camera = Stand()
+    camera = FakeCamera()
     released = weakref.ref(camera)
     endpoint = Endpoint("/clip", Rank.GUEST, download, changes=never)
     context = HttpContext(

@@ -1,4 +1,4 @@
-"""Places of viewers: how many an account may have, and which are kept for administrators."""
+"""Viewer limit: places of one account, and places that are reserved for administrators."""
 
 import pytest
 

@@ -7,7 +7,7 @@ SOURCE = Path(__file__).with_name("preload.c")
 
 
 class SlowDisk:
-    """File system below `root`: quick until `slow` or `hang`; `main_thread` lists later calls of the main thread."""
+    """File system below `root`: fast until `slow` or `hang`; `main_thread` lists later calls of the main thread."""
 
     def __init__(self, folder: Path, root: Path) -> None:
         """`folder` is for the files of the fake."""
@@ -40,7 +40,7 @@ class SlowDisk:
         self._set("hang")
 
     def recover(self) -> None:
-        """Be quick again."""
+        """End the delay."""
         self._gate.unlink()
 
     @property

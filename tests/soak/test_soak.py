@@ -1,4 +1,4 @@
-"""The long runs of `make soak`, in their shortest form."""
+"""The runs of `make soak`, in their shortest form."""
 
 import os
 from pathlib import Path

@@ -16,7 +16,7 @@ from ipcamd.store.database import Database
 
 
 class Slot:
-    """A card's slot with the camera's data about it; `again` is the next start of the camera."""
+    """Card slot with the camera's data about it; `again` simulates the next start of the camera."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "card"

@@ -1,4 +1,4 @@
-"""Two groups of parameters, as small as can be."""
+"""Two minimal groups of parameters."""
 
 from ipcamd.params.group import Group, Param, ValueOrigin
 from ipcamd.params.kinds.number import Integer

@@ -1,4 +1,4 @@
-"""Lives of a program that is killed again and again, each in a process of its own."""
+"""Runs of a program that is killed repeatedly, each in a process of its own."""
 
 import asyncio
 import os

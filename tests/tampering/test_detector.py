@@ -62,7 +62,7 @@ def turned(picture: Grey, _: float) -> Grey:
 
 
 def beside(picture: Grey, _: float) -> Grey:
-    """The same camera, pushed aside."""
+    """The same camera, turned aside."""
     return np.roll(picture, 35, 1)
 
 
@@ -101,7 +101,7 @@ def test_passing_objects_are_no_tampering(watch: Watch) -> None:
 
 
 def daylight(day: Grey) -> Iterator[Grey]:
-    """An hour: the light fades to a third, clouds pass, a shadow wanders over the ground, the sensor opens up twice."""
+    """An hour: the light falls to a third, clouds pass, a shadow moves over the ground, the exposure rises twice."""
     for second in range(3600):
         gain = 1 - second / 5400 + 0.08 * np.sin(second / 37)
         shadow = np.ones(day.shape[1])

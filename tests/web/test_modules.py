@@ -1,4 +1,4 @@
-"""The page's modules, tested by node: each ``*.mjs`` here is a file of tests of its own."""
+"""The pages' modules, tested by Node: each ``*.mjs`` file here contains tests."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Mutation fuzzer: saved inputs, changed at random, must be understood or refused, never break a parser.
+"""Mutation fuzzer: saved inputs, changed at random, must be parsed or refused, and never break a parser.
 
 A run is determined by the parser's name and its number, so a failure can be repeated; save its input in ``corpus/``.
 """

@@ -1,4 +1,4 @@
-"""The payload header: known words, both ways, and invalid values."""
+"""The payload header: known words in both directions, and invalid values."""
 
 import struct
 

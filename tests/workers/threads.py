@@ -1,4 +1,4 @@
-"""A system that has no thread left."""
+"""A system without free threads."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The camera's TLS certificate, met by a real TLS client."""
+"""The camera's TLS certificate, as a real TLS client gets it."""
 
 import asyncio
 import errno
@@ -32,7 +32,7 @@ async def loaded(folder: Path) -> Certificate:
     return certificate
 
 
-async def met(certificate: Certificate, client: ssl.SSLContext | None = None) -> tuple[bytes, str]:
+async def handshake(certificate: Certificate, client: ssl.SSLContext | None = None) -> tuple[bytes, str]:
     """Return the certificate that a client is shown, and the version of TLS."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -78,20 +78,20 @@ async def test_one_is_made_once_and_its_key_is_private(tmp_path: Path) -> None:
     await again.make_first()
     await again.ensure()
     assert (tmp_path / CERTIFICATE).read_bytes() == made
-    assert (await met(again))[0] == of(made)
+    assert (await handshake(again))[0] == of(made)
 
 
 async def test_a_strict_client_with_the_certificate_accepts_it_for_localhost(tmp_path: Path) -> None:
     certificate = await loaded(tmp_path)
     client = ssl.create_default_context(cafile=str(tmp_path / CERTIFICATE))
     client.verify_flags |= ssl.VERIFY_X509_STRICT
-    await met(certificate, client)
+    await handshake(certificate, client)
 
 
 async def test_nothing_older_than_tls_1_2(tmp_path: Path) -> None:
     certificate = await loaded(tmp_path)
-    assert (await met(certificate))[1] == "TLSv1.3"
-    assert (await met(certificate, trusting_all(maximum_version=ssl.TLSVersion.TLSv1_2)))[1] == "TLSv1.2"
+    assert (await handshake(certificate))[1] == "TLSv1.3"
+    assert (await handshake(certificate, trusting_all(maximum_version=ssl.TLSVersion.TLSv1_2)))[1] == "TLSv1.2"
     assert certificate.context().minimum_version == ssl.TLSVersion.TLSv1_2
     assert all(cipher["aead"] for cipher in certificate.context().get_ciphers())  # type: ignore[typeddict-item]
 
@@ -116,16 +116,16 @@ async def test_the_owners_own_is_taken_and_a_new_one_after_a_reload(tmp_path: Pa
     other.mkdir()
     await loaded(other)
     certificate = await loaded(tmp_path)
-    before = (await met(certificate))[0]
+    before = (await handshake(certificate))[0]
     for name in (CERTIFICATE, KEY):
         (other / name).replace(tmp_path / name)
     await certificate.reload()
-    after = (await met(certificate))[0]
+    after = (await handshake(certificate))[0]
     assert before != after
     assert ssl.DER_cert_to_PEM_cert(after).encode() == (tmp_path / CERTIFICATE).read_bytes()
     (tmp_path / KEY).write_bytes(b"rubbish")
     await certificate.reload()
-    assert (await met(certificate))[0] == after
+    assert (await handshake(certificate))[0] == after
 
 
 async def test_a_key_of_another_kind_replaces_the_present_one_for_every_client(tmp_path: Path) -> None:
@@ -133,28 +133,28 @@ async def test_a_key_of_another_kind_replaces_the_present_one_for_every_client(t
     certificate, key = await loaded(tmp_path), rsa.generate_private_key(65537, 2048)
     chain = Authority().issue(key)
     await certificate.install(chain, pem_of(key))
-    assert (await met(certificate))[0] == of(chain)
+    assert (await handshake(certificate))[0] == of(chain)
     again = await loaded(tmp_path)
-    assert (await met(again))[0] == of(chain)
+    assert (await handshake(again))[0] == of(chain)
 
 
 async def test_an_upload_that_is_refused_changes_nothing(tmp_path: Path) -> None:
     certificate = await loaded(tmp_path)
-    before, files = await met(certificate), contents(tmp_path)
+    before, files = await handshake(certificate), contents(tmp_path)
     chain = Authority().issue(new_key())
     for key, message in ((new_key(), "does not belong"), (None, "it is missing")):
         with pytest.raises(RequestFailed, match=message):
             await certificate.install(chain, pem_of(key) if key else b"")
-    assert await met(certificate) == before
+    assert await handshake(certificate) == before
     assert contents(tmp_path) == files
 
 
 async def test_a_signing_request_is_answered_by_an_authority_that_clients_trust(tmp_path: Path) -> None:
     certificate, authority = await loaded(tmp_path), Authority()
-    before = await met(certificate)
+    before = await handshake(certificate)
     request = await certificate.request(("camera.example", "*.example", "192.0.2.7"))
     assert (await certificate.report()).is_request_pending
-    assert await met(certificate) == before
+    assert await handshake(certificate) == before
     assert stat.S_IMODE((tmp_path / "tls.request.key").stat().st_mode) == 0o600
     certificate = await loaded(tmp_path)  # a restart
     await certificate.install(authority.answer(request) + authority.pem, b"")
@@ -164,7 +164,7 @@ async def test_a_signing_request_is_answered_by_an_authority_that_clients_trust(
     assert not report.is_request_pending
     assert report.issuer == "CN=Test Root"
     assert report.key == "EC secp256r1"
-    shown = x509.load_der_x509_certificate((await met(certificate))[0])
+    shown = x509.load_der_x509_certificate((await handshake(certificate))[0])
     assert report.fingerprint.replace(":", "").lower() == shown.fingerprint(hashes.SHA256()).hex()
 
 
@@ -173,20 +173,20 @@ async def test_a_renewed_certificate_for_the_same_key_needs_no_key(tmp_path: Pat
     await certificate.install(authority.issue(key), pem_of(key, "secret"), "secret")
     renewed = authority.issue(key)
     await certificate.install(renewed, b"")
-    assert (await met(certificate))[0] == of(renewed)
+    assert (await handshake(certificate))[0] == of(renewed)
 
 
 async def test_it_is_signed_anew(tmp_path: Path) -> None:
     certificate = await loaded(tmp_path)
-    before = await met(certificate)
+    before = await handshake(certificate)
     await certificate.sign_anew()
-    after = await met(certificate)
+    after = await handshake(certificate)
     assert after[0] != before[0]
-    assert (await met(await loaded(tmp_path)))[0] == after[0]
+    assert (await handshake(await loaded(tmp_path)))[0] == after[0]
 
 
 def fill_disk(patch: pytest.MonkeyPatch, after: int) -> None:
-    """Let the disk be full after so many files: the next one is written in part."""
+    """Simulate a disk that is full after this number of files: the next file is written in part."""
     kept, left = Path.write_bytes, [after]
 
     def write(path: Path, data: bytes) -> int:
@@ -202,16 +202,16 @@ def fill_disk(patch: pytest.MonkeyPatch, after: int) -> None:
 @pytest.mark.parametrize("after", [0, 1])
 async def test_a_full_disk_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     certificate, key = await loaded(tmp_path), new_key()
-    before, files = await met(certificate), contents(tmp_path)
+    before, files = await handshake(certificate), contents(tmp_path)
     chain = Authority().issue(key)
     with monkeypatch.context() as patch:
         fill_disk(patch, after)
         with pytest.raises(StoreError, match="No space left"):
             await certificate.install(chain, pem_of(key))
-    assert await met(certificate) == before
+    assert await handshake(certificate) == before
     assert contents(tmp_path) == files
     await certificate.install(chain, pem_of(key))
-    assert (await met(certificate))[0] == of(chain)
+    assert (await handshake(certificate))[0] == of(chain)
 
 
 async def test_on_a_full_disk_a_first_one_is_used_without_a_file(
@@ -219,7 +219,7 @@ async def test_on_a_full_disk_a_first_one_is_used_without_a_file(
 ) -> None:
     with monkeypatch.context() as patch:
         fill_disk(patch, 0)
-        await met(await loaded(tmp_path))
+        await handshake(await loaded(tmp_path))
     assert not contents(tmp_path)
 
 

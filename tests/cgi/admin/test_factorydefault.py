@@ -21,7 +21,7 @@ UNCONFIRMED = "network.unconfirmed"
 
 
 async def use(world: World) -> None:
-    """Leave a trace of every kind."""
+    """Store data of every kind that a factory default deletes."""
     changes = {"Time": {"TimeZone": "22"}, "System.Info": {"ServerName": "door"}, "Event.Server.FTP": {"Password": "p"}}
     await world.settings.update(
         [Change(group, name, value) for group, values in changes.items() for name, value in values.items()]

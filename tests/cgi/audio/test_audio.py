@@ -1,4 +1,4 @@
-"""SDK 5.2: the microphone's sound; and old clients' way to speak."""
+"""SDK 5.2: the sound of the microphone, and talk of old clients."""
 
 import pytest
 from tests.cgi.asking import World

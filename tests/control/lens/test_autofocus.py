@@ -1,4 +1,4 @@
-"""Autofocus of a virtual lens in real time; the pictures are readings of how sharp it shows them."""
+"""Autofocus of a virtual lens in real time; the test computes the sharpness of each picture."""
 
 import asyncio
 import time

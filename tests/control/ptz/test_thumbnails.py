@@ -13,7 +13,7 @@ from ipcamd.settings.change_records import Change
 
 
 class LookingRig(Rig):
-    """A controller that sees a picture, or waits for one."""
+    """A controller with a picture, or without one yet."""
 
     def build(self) -> None:
         self.seen: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()

@@ -15,7 +15,7 @@ USER, PASSWORD = "cam", "sesame &%\u00fc"
 
 
 class Data:
-    """A data connection; `fault` happens when `after` bytes have come."""
+    """A data connection; `fault` occurs after `after` received bytes."""
 
     fault = ""
     after = 0
@@ -30,7 +30,7 @@ class Data:
     handle_read_event = handle_read
 
     def vanish(self: Any) -> None:
-        """Disappear, as after a power failure."""
+        """Close all connections without a response, as after a power failure."""
         control = self.cmd_channel
         self.close()
         control.close()
@@ -45,12 +45,12 @@ class Data:
         self.recv(self.ac_in_buffer_size)
 
     def full(self: Any) -> None:
-        """Have no room left for this user."""
+        """Refuse data: the quota of this user is used up."""
         self._resp = "552 Quota exceeded.", print
         self.close()
 
     def no_room(self: Any) -> None:
-        """Have no room left for anybody."""
+        """Refuse data: the disk is full."""
         self._resp = "452 Disk full.", print
         self.close()
 
@@ -81,7 +81,7 @@ class FtpServer:
         self._thread = threading.Thread(target=self._serve)
 
     def fail(self, fault: str, after: int = 0) -> None:
-        """Let the next upload suffer from `fault`, a method of `Data`."""
+        """Apply `fault`, a method of `Data`, to the next upload."""
         self.data.after, self.data.fault = after, fault
 
     def files(self) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""FTP accounts that may do little, at Debian's ProFTPD and at servers that refuse in other ways."""
+"""FTP accounts with few permissions, at Debian's ProFTPD and at servers that refuse in other ways."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Notices to real HTTP receivers on loopback (SDK 12)."""
+"""Notifications to real HTTP receivers on loopback (SDK 12)."""
 
 import asyncio
 import socket
@@ -22,7 +22,7 @@ SECOND = 10**9
 
 
 class Receiver:
-    """Answers each connection with the next of some answers; remembers the requests."""
+    """Receiver that sends a prepared response to each connection, and records the requests."""
 
     def __init__(self, *answers: bytes) -> None:
         self.answers = list(answers)
@@ -43,7 +43,7 @@ async def listening(receiver: Receiver) -> AsyncIterator[int]:
         server.close()
 
 
-class Told(list[str]):
+class Outcomes(list[str]):
     """Outcomes of the notifications."""
 
     def __init__(self) -> None:
@@ -64,8 +64,8 @@ class Told(list[str]):
 @asynccontextmanager
 async def notifying(
     path: Path, port: int, event: str, allow_local: bool = True
-) -> AsyncIterator[tuple[HttpNotifier, Told, list[float]]]:
-    told = Told()
+) -> AsyncIterator[tuple[HttpNotifier, Outcomes, list[float]]]:
+    outcomes = Outcomes()
     slept: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -75,8 +75,8 @@ async def notifying(
         settings = Settings(database, ALL_GROUPS, {})
         kind = "motion" if event == "motion" else f"di{event[-3]}"
         await settings.update([Change("Event.Notify", kind, f"{event} http://127.0.0.1:{port}/event/handler.cgi")])
-        notifier = HttpNotifier(settings, EgressPolicy(allow_local), told, sleep)
-        yield notifier, told, slept
+        notifier = HttpNotifier(settings, EgressPolicy(allow_local), outcomes, sleep)
+        yield notifier, outcomes, slept
         await notifier.close()
 
 
@@ -85,12 +85,12 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 async def test_the_notice_as_it_is_sent(tmp_path: Path) -> None:
     receiver = Receiver(OK)
-    async with listening(receiver) as port, notifying(tmp_path, port, "input1_0") as (notifier, told, _):
+    async with listening(receiver) as port, notifying(tmp_path, port, "input1_0") as (notifier, outcomes, _):
         notifier.handle(Event(EventKind.INPUT, 1352460789 * SECOND + 5, 1))
         notifier.handle(Event(EventKind.INPUT, 1352460790 * SECOND, 1, is_on=False))
         notifier.handle(Event(EventKind.MOTION, 1352460791 * SECOND))
-        await told.until(1)
-    assert told == [""]
+        await outcomes.until(1)
+    assert outcomes == [""]
     assert len(receiver.requests) == 1
     lines = receiver.requests[0].split("\r\n")
     assert lines[0] == "GET /event/handler.cgi?Message=input1_0,Time:1352460789 HTTP/1.1"
@@ -101,11 +101,11 @@ async def test_the_notice_as_it_is_sent(tmp_path: Path) -> None:
 async def test_three_tries_with_growing_pauses_and_in_order(tmp_path: Path) -> None:
     busy = b"HTTP/1.1 503 Busy\r\n\r\n"
     receiver = Receiver(busy, b"nonsense\r\n\r\n", OK)
-    async with listening(receiver) as port, notifying(tmp_path, port, "di2_2") as (notifier, told, slept):
+    async with listening(receiver) as port, notifying(tmp_path, port, "di2_2") as (notifier, outcomes, slept):
         notifier.handle(Event(EventKind.INPUT, 1 * SECOND, 2))
         notifier.handle(Event(EventKind.INPUT, 2 * SECOND, 2, is_on=False))
-        await told.until(2)
-    assert told == ["", ""]
+        await outcomes.until(2)
+    assert outcomes == ["", ""]
     assert slept == sorted(slept)
     assert len(slept) == 2
     assert [request.split("Time:")[1].split()[0] for request in receiver.requests] == ["1", "1", "1", "2"]
@@ -114,11 +114,11 @@ async def test_three_tries_with_growing_pauses_and_in_order(tmp_path: Path) -> N
 async def test_failed_notifications_are_dropped_and_reported(tmp_path: Path) -> None:
     async with listening(Receiver(OK)) as port:
         pass  # no server listens any more
-    async with notifying(tmp_path, port, "motion") as (notifier, told, slept):
+    async with notifying(tmp_path, port, "motion") as (notifier, outcomes, slept):
         notifier.handle(Event(EventKind.MOTION, SECOND))
-        await told.until(1)
+        await outcomes.until(1)
     assert len(slept) == 2
-    assert told == [f"nothing answers at 127.0.0.1:{port}: is the service running, and the port right?"]
+    assert outcomes == [f"nothing answers at 127.0.0.1:{port}: is the service running, and the port right?"]
 
 
 @pytest.mark.parametrize(("answer", "problem"), [
@@ -128,14 +128,14 @@ async def test_failed_notifications_are_dropped_and_reported(tmp_path: Path) -> 
     (b"x" * 10_000, "the answer is not HTTP"), (b"HTTP/1.0 204\r\n\r\n", ""),
 ])  # fmt: skip
 async def test_answers_of_all_kinds(tmp_path: Path, answer: bytes, problem: str) -> None:
-    async with listening(Receiver(answer)) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+    async with listening(Receiver(answer)) as port, notifying(tmp_path, port, "motion") as (notifier, outcomes, _):
         notifier.handle(Event(EventKind.MOTION, SECOND))
-        await told.until(1)
-    assert told == [problem]
+        await outcomes.until(1)
+    assert outcomes == [problem]
 
 
 async def test_an_answer_that_comes_byte_by_byte(tmp_path: Path) -> None:
-    class Slow(Receiver):
+    class SlowReceiver(Receiver):
         async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
             writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -144,37 +144,37 @@ async def test_an_answer_that_comes_byte_by_byte(tmp_path: Path) -> None:
                 await asyncio.sleep(0)
             writer.close()
 
-    receiver = Slow()
-    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+    receiver = SlowReceiver()
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, outcomes, _):
         notifier.handle(Event(EventKind.MOTION, SECOND))
-        await told.until(1)
-    assert told == [""]
+        await outcomes.until(1)
+    assert outcomes == [""]
     assert len(receiver.requests) == 1
 
 
 async def test_notifications_cancelled_at_shutdown_are_reported(tmp_path: Path) -> None:
     trying = asyncio.Event()
 
-    class Mute(Receiver):
+    class SilentReceiver(Receiver):
         async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             trying.set()
             await reader.read()
             writer.close()
 
-    async with listening(Mute()) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+    async with listening(SilentReceiver()) as port, notifying(tmp_path, port, "motion") as (notifier, outcomes, _):
         for second in range(3):
             notifier.handle(Event(EventKind.MOTION, second * SECOND))
         async with asyncio.timeout(30):
             await trying.wait()
         await notifier.close()
-    assert told == ["cancelled: the camera stopped"] * 3
+    assert outcomes == ["cancelled: the camera stopped"] * 3
 
 
 async def test_a_host_that_returns_is_notified(tmp_path: Path) -> None:
     receiver = Receiver(OK)
     async with listening(receiver) as port:
         pass
-    async with notifying(tmp_path, port, "motion") as (notifier, told, _):
+    async with notifying(tmp_path, port, "motion") as (notifier, outcomes, _):
         back = asyncio.Event()
 
         async def sleep(seconds: float) -> None:
@@ -187,15 +187,15 @@ async def test_a_host_that_returns_is_notified(tmp_path: Path) -> None:
         await back.wait()
         server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
         again.set()
-        await told.until(1)
+        await outcomes.until(1)
         server.close()
-    assert told == [""]
+    assert outcomes == [""]
     assert len(receiver.requests) == 1
 
 
 async def test_a_removed_host_is_not_notified(tmp_path: Path) -> None:
     receiver = Receiver(b"HTTP/1.1 503 Busy\r\n\r\n")
-    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, outcomes, _):
 
         async def removed(_: float) -> None:
             await notifier._settings.update([Change("Event.Notify", "motion", "")])
@@ -203,17 +203,17 @@ async def test_a_removed_host_is_not_notified(tmp_path: Path) -> None:
         notifier._sleep = removed
         for moment in (1, 2, 3):
             notifier.handle(Event(EventKind.MOTION, moment * SECOND))
-        await told.until(1)
+        await outcomes.until(1)
         await asyncio.gather(*notifier._tasks.values())
-    assert told == ["the answer is 503"]
+    assert outcomes == ["the answer is 503"]
 
 
 async def test_no_connection_to_this_machine_unless_that_is_allowed(tmp_path: Path) -> None:
     receiver = Receiver(OK)
-    async with listening(receiver) as port, notifying(tmp_path, port, "motion", False) as (notifier, told, _):
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion", False) as (notifier, outcomes, _):
         notifier.handle(Event(EventKind.MOTION, SECOND))
-        await told.until(1)
-    assert "--allow-local-targets" in told[0]
+        await outcomes.until(1)
+    assert "--allow-local-targets" in outcomes[0]
     assert receiver.requests == []
 
 
@@ -227,13 +227,13 @@ async def test_a_hanging_target_delays_no_other(tmp_path: Path, monkeypatch: pyt
 
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with notifying(tmp_path, port, "motion") as (notifier, told, _):
+    async with notifying(tmp_path, port, "motion") as (notifier, outcomes, _):
         for moment in range(5):
             notifier.handle(Event(EventKind.MOTION, moment * SECOND))
-        assert sum("dropped" in problem for problem in told) == 2
-        await told.until(5)
+        assert sum("dropped" in problem for problem in outcomes) == 2
+        await outcomes.until(5)
     server.close()
-    assert sum("no answer" in problem for problem in told) == 3
+    assert sum("no answer" in problem for problem in outcomes) == 3
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Error texts: for people, and fit for a log."""
+"""Error texts: readable, and safe for a log."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""Stand-ins for devices of Linux."""
+"""Stand-ins for Linux devices."""
 
 from pathlib import Path
 

@@ -39,7 +39,7 @@ class FakeGpio:
         self._write(line, _DRIVEN, level)
 
     def bounce(self, line: int, level: int, times: int = 5) -> None:
-        """Set the level of an input as a worn button does."""
+        """Set the level of an input with the contact bounce of a worn button."""
         for _ in range(times):
             self.drive(line, level)
             time.sleep(0.002)

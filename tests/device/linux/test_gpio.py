@@ -1,4 +1,4 @@
-"""GPIO lines of the stand-in for a chip: edges, wiring, levels from the first moment on, and all that can go wrong."""
+"""GPIO lines of the stand-in for a chip: edges, wiring, initial levels, and faults."""
 
 import subprocess
 import sys

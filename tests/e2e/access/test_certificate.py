@@ -1,4 +1,4 @@
-"""The certificate of the running camera: shown, replaced and renewed while clients of HTTPS and RTSPS go on."""
+"""The certificate of the running camera: shown, replaced and renewed while HTTPS and RTSPS clients remain connected."""
 
 import signal
 import socket

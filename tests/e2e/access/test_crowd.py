@@ -1,4 +1,4 @@
-"""Crowds of silent, slow and idle clients: an administrator is still answered, also where a limit is reached."""
+"""Many silent, slow and idle clients: the camera still responds to an administrator, also when a limit is reached."""
 
 import contextlib
 import http.client

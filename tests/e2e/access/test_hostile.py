@@ -1,4 +1,4 @@
-"""Tolerant of the family's old clients, strict where laxness is dangerous, limits on everything."""
+"""Requests of old clients work; dangerous requests are refused; all sizes are limited."""
 
 import base64
 import socket

@@ -1,4 +1,4 @@
-"""IP filter: every service of a real camera, met from several addresses of this machine."""
+"""IP filter: every service of a real camera, requested from several addresses of this machine."""
 
 import contextlib
 import os

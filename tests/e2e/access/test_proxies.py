@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
-    """A camera that believes the proxies of this machine."""
+    """A camera that trusts the proxies of this machine."""
     state = tmp_path_factory.mktemp("proxied") / "state"
     camera = CameraProcess(state, "--source=scene", "--trusted-proxy=127.0.0.1", "--log-level=debug").start()
     yield camera

@@ -1,4 +1,4 @@
-"""HTTPS and RTSPS: switched on and off while the camera runs, met by curl, ffmpeg and GStreamer."""
+"""HTTPS and RTSPS: switched on and off while the camera runs, with the clients curl, ffmpeg and GStreamer."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""The microphone's sound in A-law, AAC and Opus (``Audio.Codec``): players hear the tone, in step with the picture."""
+"""The microphone's sound in A-law, AAC and Opus (``Audio.Codec``): players decode it, in sync with the picture."""
 
 import itertools
 import subprocess
@@ -98,7 +98,7 @@ def watch_scene(player: "av.container.InputContainer", count: int) -> Watched:
 
 
 def part_of(block: av.AudioFrame) -> Part:
-    """Return decoded sound as the camera's own parts have it."""
+    """Return decoded sound in the form of the camera's own parts."""
     assert block.time is not None
     second, rest = divmod(block.time, 1)
     samples = ulaw.encode(block.to_ndarray().tobytes())

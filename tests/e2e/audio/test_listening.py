@@ -1,4 +1,4 @@
-"""The microphone's sound, alone and between the pictures, and in step with them."""
+"""The microphone's sound, alone and interleaved with the pictures, and synchronized with them."""
 
 import contextlib
 import http.client

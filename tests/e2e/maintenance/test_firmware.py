@@ -42,7 +42,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def image(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An image of this installation that calls itself 9.8.7."""
+    """An image of this installation with the version 9.8.7."""
     path = tmp_path_factory.mktemp("image") / "image"
     ipcamd("firmware", "build", "--key", keys / "firmware.key", "--version", "9.8.7", "--out", path)
     return path.read_bytes()

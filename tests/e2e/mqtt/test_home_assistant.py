@@ -1,4 +1,4 @@
-"""Home Assistant itself at the camera's MQTT broker."""
+"""Home Assistant connected to the camera's MQTT broker."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""NTP moves the clock of the whole camera by hours and years: recordings, schedules, logins and throttles go on."""
+"""NTP moves the clock of the whole camera by hours and years: recordings, schedules, logins and throttles continue."""
 
 import http.client
 import re

@@ -1,4 +1,4 @@
-"""Pinholes in the firewall of a router of ours, and of miniupnpd, for the IPv6 address of a real camera."""
+"""Pinholes in the firewall of a simulated router, and of miniupnpd, for the IPv6 address of a real camera."""
 
 import pytest
 from tests.conftest import StartCamera

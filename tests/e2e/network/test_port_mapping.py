@@ -1,4 +1,4 @@
-"""Port mapping of a real camera on a router of ours, and on miniupnpd."""
+"""Port mapping of a real camera on a simulated router, and on miniupnpd."""
 
 import contextlib
 import subprocess

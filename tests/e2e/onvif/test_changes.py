@@ -1,4 +1,4 @@
-"""ONVIF requests that change something: they act, the CGI shows it, and wrong ones change nothing."""
+"""ONVIF requests that change settings: the CGI shows the change, and invalid requests change nothing."""
 
 import subprocess
 

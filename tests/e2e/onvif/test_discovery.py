@@ -1,4 +1,4 @@
-"""WS-Discovery of a real camera: Hello, Bye, Probe and Resolve, met from other hosts on links of their own."""
+"""WS-Discovery of a real camera: Hello, Bye, Probe and Resolve, requested by other hosts on links of their own."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Damaged envelopes do a camera no harm; `make soak` sends a million."""
+"""Damaged envelopes break no camera; `make soak` sends a million."""
 
 from pathlib import Path
 

@@ -77,7 +77,7 @@ class Puller:
 
 
 class Listener:
-    """Client that is sent notifications."""
+    """Client that receives notifications."""
 
     def __init__(self, onvif: OnvifClient, consumer: Consumer, wanted: str = "", life: str = "PT300S") -> None:
         content = f"<wsnt:Filter>{wanted}</wsnt:Filter>" if wanted else ""

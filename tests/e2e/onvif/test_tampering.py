@@ -1,4 +1,4 @@
-"""Tampering and recording as a real camera's ONVIF events: a camera of ours shows it a picture that changes."""
+"""Tampering and recording as a real camera's ONVIF events: its source is a simulated camera."""
 
 import http.server
 import io
@@ -27,7 +27,7 @@ def jpeg(picture: Grey) -> bytes:
     return file.getvalue()
 
 
-class Stage(http.server.ThreadingHTTPServer):
+class ChangingCamera(http.server.ThreadingHTTPServer):
     """Network camera that shows `picture`."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Stage(http.server.ThreadingHTTPServer):
 
 
 class _Show(http.server.BaseHTTPRequestHandler):
-    server: Stage
+    server: ChangingCamera
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -59,18 +59,18 @@ class _Show(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    stage = Stage()
-    thread = threading.Thread(target=stage.serve_forever)
+def changing() -> Iterator[ChangingCamera]:
+    changing = ChangingCamera()
+    thread = threading.Thread(target=changing.serve_forever)
     thread.start()
-    yield stage
-    stage.ended.set()
-    stage.shutdown()
+    yield changing
+    changing.ended.set()
+    changing.shutdown()
     thread.join()
-    stage.server_close()
+    changing.server_close()
 
 
-class Told:
+class ReportedStates:
     """States that a pull point has reported, the newest of each topic."""
 
     def __init__(self, onvif: OnvifClient) -> None:
@@ -88,41 +88,41 @@ class Told:
                 self.states[topic] = "" if item is None else item.get("Value", "")
 
     def tampering(self) -> set[str]:
-        """Return the kinds of tampering that are the case."""
+        """Return the kinds of tampering that are detected now."""
         kinds = (topic.split("/")[1] for topic, value in self.states.items() if value == "true")
         return {kind for kind in kinds if kind.startswith(("Image", "Global"))}
 
 
-def test_tampering_and_a_lost_source_are_events_and_logged(start_camera: StartCamera, stage: Stage) -> None:
-    camera = start_camera(f"--source=http://127.0.0.1:{stage.server_port}/")
+def test_tampering_and_a_lost_source_are_events_and_logged(start_camera: StartCamera, changing: ChangingCamera) -> None:
+    camera = start_camera(f"--source=http://127.0.0.1:{changing.server_port}/")
     client, onvif = camera.client, OnvifClient(camera.client)
     listed = onvif.change("tev:GetEventProperties").content
     for name in ("ImageTooDark", "ImageTooBright", "GlobalSceneChange"):
         assert listed.find(f".//{{*}}{name}/ImagingService") is not None
-    told = Told(onvif)
-    told.until(lambda states: len([topic for topic in states if topic.endswith("/ImagingService")]) == 3)
+    reported = ReportedStates(onvif)
+    reported.until(lambda states: len([topic for topic in states if topic.endswith("/ImagingService")]) == 3)
     assert listed.find(".//{*}SignalLoss/{*}MessageDescription") is not None
-    assert (told.tampering(), told.states[SIGNAL_LOSS]) == (set(), "false")
-    record(client, told)
-    stage.show(np.full((90, 160), 3.0))
-    told.until(lambda _: told.tampering() == {"ImageTooDark"})
-    stage.show(np.full((90, 160), 252.0))
-    told.until(lambda _: told.tampering() == {"ImageTooBright"})
-    stage.show(np.roll(yard()[::-1], 35, 1))
-    told.until(lambda _: told.tampering() == {"GlobalSceneChange"})
+    assert (reported.tampering(), reported.states[SIGNAL_LOSS]) == (set(), "false")
+    record(client, reported)
+    changing.show(np.full((90, 160), 3.0))
+    reported.until(lambda _: reported.tampering() == {"ImageTooDark"})
+    changing.show(np.full((90, 160), 252.0))
+    reported.until(lambda _: reported.tampering() == {"ImageTooBright"})
+    changing.show(np.roll(yard()[::-1], 35, 1))
+    reported.until(lambda _: reported.tampering() == {"GlobalSceneChange"})
     found = client.get("/web/events", kind="tamper").text
     assert [words in found for words in ("image too dark", "image too bright", "scene changed")] == [True] * 3
-    stage.ended.set()
-    told.until(lambda states: states[SIGNAL_LOSS] == "true")
-    stage.ended.clear()
-    told.until(lambda states: states[SIGNAL_LOSS] == "false")
+    changing.ended.set()
+    reported.until(lambda states: states[SIGNAL_LOSS] == "true")
+    changing.ended.clear()
+    reported.until(lambda states: states[SIGNAL_LOSS] == "false")
 
 
-def record(client: Client, told: Told) -> None:
+def record(client: Client, reported: ReportedStates) -> None:
     """Record for a moment: longer than the detector takes to learn the scene."""
-    assert told.states[RECORDING] == "false"
+    assert reported.states[RECORDING] == "false"
     assert client.get("/cgi/event/schedule.cgi", action="add", **ALWAYS).text.startswith("[Event.Schedule.")
-    told.until(lambda states: states[RECORDING] == "true")
+    reported.until(lambda states: states[RECORDING] == "true")
     client.get("/cgi/admin/virtual.cgi", sdcard="remove")
-    told.until(lambda states: states[RECORDING] == "false")
-    assert told.states["tns1:Device/HardwareFailure/StorageFailure"] == "false"
+    reported.until(lambda states: states[RECORDING] == "false")
+    assert reported.states["tns1:Device/HardwareFailure/StorageFailure"] == "false"

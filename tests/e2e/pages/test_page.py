@@ -1,4 +1,4 @@
-"""The home page shows the live picture in a plain browser, and recovers by itself after a restart."""
+"""The home page shows the live picture in a browser, and reconnects by itself after a restart."""
 
 import io
 from collections.abc import Iterator

@@ -94,7 +94,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
 
 @pytest.fixture
 def browser(target: CameraProcess) -> Iterator[Chromium]:
-    """A browser in which the administrator has logged in to ``camera.test``."""
+    """Browser in which the administrator is logged in to ``camera.test``."""
     with Chromium(flags=["--host-resolver-rules=MAP *.test 127.0.0.1"]) as browser:
         browser.go(f"http://admin:{quote(PASSWORD)}@camera.test:{target.port}/events")
         eventually(lambda: browser.run("document.title").startswith("Events"))

@@ -1,4 +1,4 @@
-"""All pages: no violation of accessibility rules, no message in the console, small, and nothing from elsewhere.
+"""All pages: no violation of accessibility rules, no console message, limited size, no request to another host.
 
 The rules are axe-core's.
 """

@@ -1,4 +1,4 @@
-"""The command line, as the commands' contract has it."""
+"""Commands of the command line: output and exit codes."""
 
 import contextlib
 import re

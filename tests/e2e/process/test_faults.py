@@ -24,7 +24,7 @@ WAITING = 16
 
 @pytest.fixture(scope="module")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
-    """One camera for all; each test ends the fault that it makes."""
+    """One camera for all tests; each test ends the fault that it causes."""
     camera = CameraProcess(tmp_path_factory.mktemp("faults") / "state", "--source=scene").start()
     yield camera
     stop_all([camera])
@@ -48,7 +48,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(place: Path) -> Path:
-    """Leave no room on a file system; return the file that takes it."""
+    """Fill a file system; return the file that fills it."""
     with (place / "filler").open("wb", buffering=0) as filler, suppress(OSError):
         while filler.write(bytes(4096)):
             pass

@@ -1,4 +1,4 @@
-"""The greeting in a terminal: addresses, and a QR code that a foreign decoder reads off the characters."""
+"""The greeting in a terminal: addresses, and a QR code that another project's decoder reads from the characters."""
 
 import fcntl
 import os

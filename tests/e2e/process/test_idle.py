@@ -1,4 +1,4 @@
-"""A camera without viewers."""
+"""Idle camera: threads and processor time without viewers."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ def ask(client: Client, command: str) -> str:
 
 
 def act(client: Client, command: str) -> None:
-    """Carry out an action, and wait until it is done."""
+    """Perform an action, and wait until it is complete."""
     assert ask(client, command) == "OK"
     eventually(lambda: ask(client, "fzisbusy") == "0", f"{command} does not end")
 

@@ -1,4 +1,4 @@
-"""Recipes: the configuration that stands in docs/with, with the ports and passwords of a test."""
+"""Recipes: the configuration in docs/with, with the ports and passwords of a test."""
 
 import re
 import shutil

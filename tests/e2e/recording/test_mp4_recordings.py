@@ -1,4 +1,4 @@
-"""Recordings in MP4: delivered like AVI, played by FFmpeg and by a browser as they are, whole after a kill."""
+"""Recordings in MP4: delivered like AVI, played by FFmpeg and a browser without conversion, complete after a kill."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Day and night with the real camera: the colour of every stream, snapshot and clip; the filter, the lamp, the LED."""
+"""Day and night on the real camera: the colour of every stream, snapshot and clip; the filter, the lamp, the LED."""
 
 import itertools
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""H.265 (RFC 7798): over HTTP and RTSP, in foreign players, passed through from a source; off from the factory."""
+"""H.265 (RFC 7798): over HTTP and RTSP, in foreign players, passed through from a source; disabled by default."""
 
 import itertools
 import threading

@@ -1,4 +1,4 @@
-"""Whole cameras with sources of other programs and servers: viewers see them, and nobody sees their logins."""
+"""Whole cameras with sources of other programs and servers: viewers see them, and their logins appear nowhere."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Privacy: the source is closed, and no picture of before is shown, recorded or sent."""
+"""Privacy: the source is closed, and no earlier picture is shown, recorded or sent."""
 
 import io
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ KEY, OTHER = b"TOY key frame ", b"TOY other frame "
 
 
 class ToyEncoder:
-    """Says of each picture only whether it is a key frame, its number and its size."""
+    """Encodes of each picture only its type, number and size."""
 
     pixel_format = LIMITED
 

@@ -164,13 +164,13 @@ class LightViewer:
         self._sock.shutdown(socket.SHUT_WR)
 
     def read_all(self) -> None:
-        """Read what has come, and forget it: a close is then no reset."""
+        """Read and discard the received data, so that a close sends no reset."""
         with suppress(BlockingIOError):
             while self._sock.recv(1 << 16):
                 pass
 
     def close(self) -> None:
-        """Vanish without a word."""
+        """Close the sockets without a message."""
         self._loop.remove_reader(self._sock)
         self._sock.close()
 

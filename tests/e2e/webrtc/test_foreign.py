@@ -1,4 +1,4 @@
-"""aiortc as a WebRTC client that others wrote."""
+"""aiortc as an independent WebRTC client."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""WebRTC clients that others wrote, in Node and in GStreamer: they decode what a real camera sends."""
+"""Independent WebRTC clients in Node and GStreamer decode the stream of a real camera."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""WHEP and the sessions that it opens, with a client of our own."""
+"""WHEP and the sessions that it opens, with a minimal client."""
 
 import asyncio
 import json
@@ -306,7 +306,7 @@ async def test_the_camera_plays_talk_of_a_client(camera: CameraProcess, directio
 
 
 async def say(talking: LightViewer) -> None:
-    """Say something loud for as long as it may."""
+    """Send loud sound as long as the camera accepts it."""
     assert talking.srtp
     sequencer = RtpSequencer(AUDIO, 77, 0)
     for number in count():

@@ -1,4 +1,4 @@
-"""Visitors: viewers of WebRTC that come and go in all ways."""
+"""WebRTC viewers that connect, and disconnect in all ways."""
 
 import asyncio
 from collections import Counter

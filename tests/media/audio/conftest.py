@@ -37,7 +37,7 @@ Play = Callable[[AudioSource, int], list[AudioChunk]]
 
 @pytest.fixture
 def play() -> Play:
-    """Give a function that takes the first `count` stretches that an instrument plays."""
+    """Give a function that takes the first `count` chunks of an audio source."""
 
     def take(instrument: AudioSource, count: int) -> list[AudioChunk]:
         sounds = instrument.play(threading.Event())

@@ -14,7 +14,7 @@ from ipcamd.media.frame import AudioChunk
 WAIT = 30.0
 
 
-class Flute:
+class ScriptedAudio:
     """Plays a given number of times, then fails."""
 
     name = "flute"
@@ -46,8 +46,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_capture, "AUDIO_RETRY_PAUSE_S", 0.001)
 
 
-def started(flute: Flute, heard: list[int]) -> tuple[AudioCapture, threading.Thread]:
-    made = AudioCapture(flute, lambda sound: heard.append(sound.captured_ns))
+def started(scripted: ScriptedAudio, heard: list[int]) -> tuple[AudioCapture, threading.Thread]:
+    made = AudioCapture(scripted, lambda sound: heard.append(sound.captured_ns))
     thread = threading.Thread(target=made.run)
     thread.start()
     return made, thread
@@ -55,14 +55,14 @@ def started(flute: Flute, heard: list[int]) -> tuple[AudioCapture, threading.Thr
 
 def test_it_plays_while_it_is_needed() -> None:
     heard: list[int] = []
-    flute = Flute(3, 2)
-    made, thread = started(flute, heard)
-    assert not flute.played.acquire(timeout=0.01)
+    scripted = ScriptedAudio(3, 2)
+    made, thread = started(scripted, heard)
+    assert not scripted.played.acquire(timeout=0.01)
     for _ in range(2):
         made.need(True)
-        assert flute.played.acquire(timeout=WAIT)
+        assert scripted.played.acquire(timeout=WAIT)
         made.need(False)
-        assert flute.closed.acquire(timeout=WAIT)
+        assert scripted.closed.acquire(timeout=WAIT)
     made.close()
     thread.join(WAIT)
     assert not thread.is_alive()
@@ -71,11 +71,11 @@ def test_it_plays_while_it_is_needed() -> None:
 def test_it_continues_after_failures_and_logs_them_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     heard: list[int] = []
-    flute = Flute(SourceError("is gone"), SourceError("is gone"), ValueError("odd"), 1, 2)
-    made, thread = started(flute, heard)
+    scripted = ScriptedAudio(SourceError("is gone"), SourceError("is gone"), ValueError("odd"), 1, 2)
+    made, thread = started(scripted, heard)
     made.need(True)
     for _ in range(5):
-        assert flute.played.acquire(timeout=WAIT)
+        assert scripted.played.acquire(timeout=WAIT)
     made.close()
     thread.join(WAIT)
     assert heard[0] == 0

@@ -22,8 +22,8 @@ DECODERS = {"alaw": ("pcm_alaw", 8000), "aac": ("aac", 16000), "opus": ("libopus
 CODECS = [codec for codec in codecs.audio_codecs() if codec.audio_encoder]
 
 
-class Room:
-    """A microphone that hears silence, then a tone."""
+class MicrophoneRig:
+    """A microphone with silence, then a tone."""
 
     def __init__(self, codec: Codec) -> None:
         self.needs: list[bool] = []
@@ -53,59 +53,59 @@ def decode(codec: Codec, frames: list[EncodedFrame]) -> "tuple[np.ndarray[tuple[
 
 
 @pytest.fixture
-async def room(codec: Codec) -> AsyncIterator[Room]:
-    room = Room(codec)
-    yield room
-    room.stream.close()
-    room.microphone.close()
+async def rig(codec: Codec) -> AsyncIterator[MicrophoneRig]:
+    rig = MicrophoneRig(codec)
+    yield rig
+    rig.stream.close()
+    rig.microphone.close()
 
 
 @pytest.mark.parametrize("codec", CODECS)
-async def test_a_tone_comes_out_at_its_pitch_and_time(room: Room, codec: Codec) -> None:
-    room.stream.hub.subscribe(room.frames.append)
-    room.speak(2.0)
-    await until(lambda: room.frames and room.frames[-1].captured_ns > NOON + 1.7 * SECOND)
-    room.stream.hub.unsubscribe(room.frames.append)
-    samples, rate = decode(codec, room.frames)
+async def test_a_tone_comes_out_at_its_pitch_and_time(rig: MicrophoneRig, codec: Codec) -> None:
+    rig.stream.hub.subscribe(rig.frames.append)
+    rig.speak(2.0)
+    await until(lambda: rig.frames and rig.frames[-1].captured_ns > NOON + 1.7 * SECOND)
+    rig.stream.hub.unsubscribe(rig.frames.append)
+    samples, rate = decode(codec, rig.frames)
     spectrum = np.abs(np.fft.rfft(samples[-rate:] * np.hanning(rate)))
     assert abs(int(np.argmax(spectrum)) - PITCH_HZ) <= 1
     assert np.abs(samples).max() == pytest.approx(9000 / 32768, rel=0.3)
-    begun_s = int(np.argmax(np.abs(samples) > 0.05)) / rate + (room.frames[0].captured_ns - NOON) / SECOND
+    begun_s = int(np.argmax(np.abs(samples) > 0.05)) / rate + (rig.frames[0].captured_ns - NOON) / SECOND
     assert begun_s == pytest.approx(BEGIN_S, abs=0.02)
-    ticks = codec.rtp_format.ticks(codec.rtp_format.payloads(room.frames[0].payload)[0])
-    times = [frame.captured_ns for frame in room.frames]
+    ticks = codec.rtp_format.ticks(codec.rtp_format.payloads(rig.frames[0].payload)[0])
+    times = [frame.captured_ns for frame in rig.frames]
     assert np.diff(times) == pytest.approx(ticks * SECOND / codec.rtp_format.clock, abs=10)
 
 
 @pytest.mark.parametrize("codec", CODECS)
-async def test_nothing_runs_without_a_listener_or_a_microphone(room: Room, codec: Codec) -> None:
-    take: Callable[[EncodedFrame], None] = room.frames.append
-    assert room.needs == []
-    room.stream.hub.subscribe(take)
-    room.microphone.enabled = False
-    assert room.needs == [True, False]
-    room.microphone.enabled = True
-    room.stream.hub.unsubscribe(take)
-    assert room.needs == [True, False, True, False]
-    room.stream.hub.subscribe(take)
-    room.speak(0.5)
-    await until(lambda: len(room.frames) > 2)
-    room.stream.close()
-    room.microphone.close()
-    assert room.needs[-1] is False
+async def test_nothing_runs_without_a_listener_or_a_microphone(rig: MicrophoneRig, codec: Codec) -> None:
+    take: Callable[[EncodedFrame], None] = rig.frames.append
+    assert rig.needs == []
+    rig.stream.hub.subscribe(take)
+    rig.microphone.enabled = False
+    assert rig.needs == [True, False]
+    rig.microphone.enabled = True
+    rig.stream.hub.unsubscribe(take)
+    assert rig.needs == [True, False, True, False]
+    rig.stream.hub.subscribe(take)
+    rig.speak(0.5)
+    await until(lambda: len(rig.frames) > 2)
+    rig.stream.close()
+    rig.microphone.close()
+    assert rig.needs[-1] is False
     await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("codec", [codecs.AAC])
 async def test_a_failing_encoder_is_logged_and_ends_nothing(
-    room: Room, codec: Codec, caplog: pytest.LogCaptureFixture
+    rig: MicrophoneRig, codec: Codec, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:
         def encode(self, samples: bytes, captured_ns: int) -> list[object]:
             raise OSError("no encoder")
 
-    room.stream.hub.subscribe(room.frames.append)
-    room.stream._encoder = Broken()  # type: ignore[assignment]
-    room.speak(0.2)
+    rig.stream.hub.subscribe(rig.frames.append)
+    rig.stream._encoder = Broken()  # type: ignore[assignment]
+    rig.speak(0.2)
     await until(lambda: "sound in AAC: no encoder" in caplog.text)
-    room.stream.hub.unsubscribe(room.frames.append)
+    rig.stream.hub.unsubscribe(rig.frames.append)

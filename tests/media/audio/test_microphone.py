@@ -22,7 +22,7 @@ NOON = 1_750_000_000 * SECOND
 STATUS = Status((1, 2, 3), output=True)
 
 
-class Room:
+class MicrophoneRig:
     """A microphone, its clock and its listeners."""
 
     def __init__(self) -> None:
@@ -56,106 +56,106 @@ class Room:
 
 
 @pytest.fixture
-def room() -> Room:
-    return Room()
+def rig() -> MicrophoneRig:
+    return MicrophoneRig()
 
 
 def ramp(count: int) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
     return np.arange(count, dtype=np.int16) * 8
 
 
-async def test_nothing_is_needed_before_it_is_enabled_and_has_a_listener(room: Room) -> None:
-    room.listen()
-    assert room.needs == []
-    room.microphone.enabled = True
-    assert room.needs == [True]
-    room.leave()
-    assert room.needs == [True, False]
-    room.listen()
-    room.microphone.enabled = False
-    assert room.needs == [True, False, True, False]
-    assert not room.microphone.listening
+async def test_nothing_is_needed_before_it_is_enabled_and_has_a_listener(rig: MicrophoneRig) -> None:
+    rig.listen()
+    assert rig.needs == []
+    rig.microphone.enabled = True
+    assert rig.needs == [True]
+    rig.leave()
+    assert rig.needs == [True, False]
+    rig.listen()
+    rig.microphone.enabled = False
+    assert rig.needs == [True, False, True, False]
+    assert not rig.microphone.listening
 
 
-async def test_a_block_has_its_counter_and_its_time(room: Room) -> None:
-    room.microphone.enabled = True
-    room.listen()
-    room.speak(ramp(400), NOON + 5000)
-    room.speak(ramp(400), NOON + 5000 + SECOND // 20)
+async def test_a_block_has_its_counter_and_its_time(rig: MicrophoneRig) -> None:
+    rig.microphone.enabled = True
+    rig.listen()
+    rig.speak(ramp(400), NOON + 5000)
+    rig.speak(ramp(400), NOON + 5000 + SECOND // 20)
     await asyncio.sleep(0)
-    assert [frame.captured_ns for frame in room.chunks] == [NOON + 5000, NOON + 5000 + BLOCK_NS]
-    assert [(frame.counter, len(frame.payload)) for frame in room.chunks] == [(0, BLOCK_SAMPLES), (1, BLOCK_SAMPLES)]
-    assert {(f.codec, f.key, f.rate, f.status) for f in room.chunks} == {(codecs.ULAW, True, 8000, STATUS)}
-    samples = struct.unpack("<320h", ulaw.decode(room.chunks[0].payload))
+    assert [frame.captured_ns for frame in rig.chunks] == [NOON + 5000, NOON + 5000 + BLOCK_NS]
+    assert [(frame.counter, len(frame.payload)) for frame in rig.chunks] == [(0, BLOCK_SAMPLES), (1, BLOCK_SAMPLES)]
+    assert {(f.codec, f.key, f.rate, f.status) for f in rig.chunks} == {(codecs.ULAW, True, 8000, STATUS)}
+    samples = struct.unpack("<320h", ulaw.decode(rig.chunks[0].payload))
     assert max(abs(a - b) for a, b in zip(samples, ramp(320), strict=True)) <= 64
 
 
-async def test_the_counter_goes_on_when_listeners_come_and_go(room: Room) -> None:
-    room.microphone.enabled = True
+async def test_the_counter_goes_on_when_listeners_come_and_go(rig: MicrophoneRig) -> None:
+    rig.microphone.enabled = True
     for at in range(3):
-        room.listen()
-        room.speak(ramp(330), NOON + at * SECOND)
+        rig.listen()
+        rig.speak(ramp(330), NOON + at * SECOND)
         await asyncio.sleep(0)
-        room.leave()
-    assert [frame.counter for frame in room.chunks] == [0, 1, 2]
+        rig.leave()
+    assert [frame.counter for frame in rig.chunks] == [0, 1, 2]
 
 
-async def test_sound_without_listeners_is_not_kept(room: Room) -> None:
-    room.microphone.enabled = True
-    room.listen()
-    room.speak(ramp(3200), NOON)
-    room.leave()
-    room.listen()
+async def test_sound_without_listeners_is_not_kept(rig: MicrophoneRig) -> None:
+    rig.microphone.enabled = True
+    rig.listen()
+    rig.speak(ramp(3200), NOON)
+    rig.leave()
+    rig.listen()
     await asyncio.sleep(0)
-    assert room.chunks == []
+    assert rig.chunks == []
 
 
-async def test_where_no_sound_comes_there_is_silence_in_real_time(room: Room) -> None:
-    room.microphone.enabled = True
-    room.listen()
-    await room.pass_time(3 * SECOND)
-    assert len(room.chunks) == pytest.approx((3 * SECOND - GAP_NS) / BLOCK_NS, abs=4)
-    assert {frame.payload for frame in room.chunks} == {b"\xff" * BLOCK_SAMPLES}
-    times = [frame.captured_ns for frame in room.chunks]
+async def test_where_no_sound_comes_there_is_silence_in_real_time(rig: MicrophoneRig) -> None:
+    rig.microphone.enabled = True
+    rig.listen()
+    await rig.pass_time(3 * SECOND)
+    assert len(rig.chunks) == pytest.approx((3 * SECOND - GAP_NS) / BLOCK_NS, abs=4)
+    assert {frame.payload for frame in rig.chunks} == {b"\xff" * BLOCK_SAMPLES}
+    times = [frame.captured_ns for frame in rig.chunks]
     assert {b - a for a, b in itertools.pairwise(times)} == {BLOCK_NS}
     assert times[0] >= NOON - SECOND
     assert NOON + 3 * SECOND - 2 * GAP_NS < times[-1] < NOON + 3 * SECOND
 
 
-async def test_sound_that_pauses_leaves_silence_and_comes_back_in_its_place(room: Room) -> None:
-    room.microphone.enabled = True
-    room.listen()
+async def test_sound_that_pauses_leaves_silence_and_comes_back_in_its_place(rig: MicrophoneRig) -> None:
+    rig.microphone.enabled = True
+    rig.listen()
     loud = np.full(320, 8000, np.int16)
     for second in (0, 2):
         for n in range(25):
-            room.speak(loud, NOON + second * SECOND + n * BLOCK_NS)
-            await room.pass_time(BLOCK_NS)
-        await room.pass_time(SECOND)
-    times = [frame.captured_ns for frame in room.chunks]
+            rig.speak(loud, NOON + second * SECOND + n * BLOCK_NS)
+            await rig.pass_time(BLOCK_NS)
+        await rig.pass_time(SECOND)
+    times = [frame.captured_ns for frame in rig.chunks]
     assert {b - a for a, b in itertools.pairwise(times)} == {BLOCK_NS}
-    by_time = {frame.captured_ns: frame.payload for frame in room.chunks}
+    by_time = {frame.captured_ns: frame.payload for frame in rig.chunks}
     assert by_time[NOON + SECOND // 2 // BLOCK_NS * BLOCK_NS] == ulaw.encode(loud.tobytes())
     assert by_time[NOON + 3 * SECOND // 2 // BLOCK_NS * BLOCK_NS] == b"\xff" * BLOCK_SAMPLES
     assert by_time[NOON + 5 * SECOND // 2 // BLOCK_NS * BLOCK_NS] == ulaw.encode(loud.tobytes())
 
 
 @pytest.mark.parametrize("jump", [3600, -3600])
-async def test_silence_goes_on_when_the_clock_is_set(room: Room, jump: int) -> None:
-    room.microphone.enabled = True
-    room.listen()
-    await room.pass_time(SECOND)
-    room.now += jump * SECOND
-    before = len(room.chunks)
-    await room.pass_time(SECOND)
-    assert 20 <= len(room.chunks) - before <= 26
-    assert abs(room.chunks[-1].captured_ns - room.now) < SECOND
+async def test_silence_goes_on_when_the_clock_is_set(rig: MicrophoneRig, jump: int) -> None:
+    rig.microphone.enabled = True
+    rig.listen()
+    await rig.pass_time(SECOND)
+    rig.now += jump * SECOND
+    before = len(rig.chunks)
+    await rig.pass_time(SECOND)
+    assert 20 <= len(rig.chunks) - before <= 26
+    assert abs(rig.chunks[-1].captured_ns - rig.now) < SECOND
 
 
-async def test_more_stretches_than_fit_cost_the_oldest(room: Room) -> None:
-    room.microphone.enabled = True
-    room.listen()
+async def test_more_stretches_than_fit_cost_the_oldest(rig: MicrophoneRig) -> None:
+    rig.microphone.enabled = True
+    rig.listen()
     for n in range(200):
-        room.speak(ramp(320), NOON + n * BLOCK_NS)
+        rig.speak(ramp(320), NOON + n * BLOCK_NS)
     await asyncio.sleep(0)
-    assert len(room.chunks) == 63
-    assert room.chunks[0].captured_ns == NOON + 136 * BLOCK_NS
+    assert len(rig.chunks) == 63
+    assert rig.chunks[0].captured_ns == NOON + 136 * BLOCK_NS

@@ -1,4 +1,4 @@
-"""Sound cards, by way of miniaudio's own silent one."""
+"""Sound cards, with miniaudio's null device."""
 
 import sys
 import threading

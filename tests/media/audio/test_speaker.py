@@ -13,7 +13,7 @@ from ipcamd.params.audio import AUDIO
 SECOND = b"\x01\x02" * 8000
 
 
-class Hall:
+class SpeakerRig:
     """Speaker with simulated time, which advances while the speaker sleeps."""
 
     def __init__(self) -> None:
@@ -37,81 +37,81 @@ class Hall:
 
 
 @pytest.fixture
-def hall() -> Hall:
-    return Hall()
+def rig() -> SpeakerRig:
+    return SpeakerRig()
 
 
-async def test_a_body_is_played_at_the_pace_of_speech(hall: Hall) -> None:
-    await hall.speaker.play("anna", SECOND * 5)
-    assert hall.now == pytest.approx(105 - AHEAD_S)
-    assert b"".join(hall.written) == hall.heard() == SECOND * 5
+async def test_a_body_is_played_at_the_pace_of_speech(rig: SpeakerRig) -> None:
+    await rig.speaker.play("anna", SECOND * 5)
+    assert rig.now == pytest.approx(105 - AHEAD_S)
+    assert b"".join(rig.written) == rig.heard() == SECOND * 5
 
 
-async def test_pauses_are_not_made_up_for(hall: Hall) -> None:
-    await hall.speaker.play("anna", SECOND)
-    hall.now += 60
-    await hall.speaker.play("anna", SECOND * 2)
-    assert hall.now == pytest.approx(100 + 1 - AHEAD_S + 60 + 2 - AHEAD_S)
+async def test_pauses_are_not_made_up_for(rig: SpeakerRig) -> None:
+    await rig.speaker.play("anna", SECOND)
+    rig.now += 60
+    await rig.speaker.play("anna", SECOND * 2)
+    assert rig.now == pytest.approx(100 + 1 - AHEAD_S + 60 + 2 - AHEAD_S)
 
 
-def test_packets_that_come_too_fast_are_lost(hall: Hall) -> None:
-    taken = [hall.speaker.offer("anna", SECOND[:1600]) for _ in range(100)]
+def test_packets_that_come_too_fast_are_lost(rig: SpeakerRig) -> None:
+    taken = [rig.speaker.offer("anna", SECOND[:1600]) for _ in range(100)]
     assert taken == [True] * (int(QUEUE_S * 10) + 1) + [False] * (99 - int(QUEUE_S * 10))
-    hall.now += 1
-    assert hall.speaker.offer("anna", SECOND)
+    rig.now += 1
+    assert rig.speaker.offer("anna", SECOND)
 
 
-async def test_one_talks_until_two_seconds_of_silence(hall: Hall) -> None:
-    assert hall.speaker.offer("anna", b"\1\0")
-    assert not hall.speaker.claim("ben")
-    assert not hall.speaker.offer("ben", b"\2\0")
-    await hall.speaker.play("ben", b"\2\0")
-    hall.now += HOLD_S - 0.01
-    assert hall.speaker.talker == "anna"
-    assert hall.speaker.offer("anna", b"\1\0")
-    hall.now += HOLD_S
-    assert hall.speaker.talker is None
-    assert hall.speaker.offer("ben", b"\2\0")
-    assert not hall.speaker.offer("anna", b"\1\0")
-    assert hall.heard() == b"\1\0\1\0\2\0"
+async def test_one_talks_until_two_seconds_of_silence(rig: SpeakerRig) -> None:
+    assert rig.speaker.offer("anna", b"\1\0")
+    assert not rig.speaker.claim("ben")
+    assert not rig.speaker.offer("ben", b"\2\0")
+    await rig.speaker.play("ben", b"\2\0")
+    rig.now += HOLD_S - 0.01
+    assert rig.speaker.talker == "anna"
+    assert rig.speaker.offer("anna", b"\1\0")
+    rig.now += HOLD_S
+    assert rig.speaker.talker is None
+    assert rig.speaker.offer("ben", b"\2\0")
+    assert not rig.speaker.offer("anna", b"\1\0")
+    assert rig.heard() == b"\1\0\1\0\2\0"
 
 
-def test_a_finished_talk_frees_the_speaker(hall: Hall) -> None:
-    hall.speaker.claim("anna")
-    hall.speaker.release("ben")
-    assert not hall.speaker.claim("ben")
-    hall.speaker.release("anna")
-    assert hall.speaker.claim("ben")
+def test_a_finished_talk_frees_the_speaker(rig: SpeakerRig) -> None:
+    rig.speaker.claim("anna")
+    rig.speaker.release("ben")
+    assert not rig.speaker.claim("ben")
+    rig.speaker.release("anna")
+    assert rig.speaker.claim("ben")
 
 
-async def test_talk_is_refused_while_the_speaker_is_disabled(hall: Hall) -> None:
-    hall.speaker.follow(AUDIO.values(SpeakerEnabled="no"))
-    assert not hall.speaker.offer("anna", SECOND)
+async def test_talk_is_refused_while_the_speaker_is_disabled(rig: SpeakerRig) -> None:
+    rig.speaker.follow(AUDIO.values(SpeakerEnabled="no"))
+    assert not rig.speaker.offer("anna", SECOND)
     with pytest.raises(RequestFailed, match="SpeakerEnabled=no"):
-        await hall.speaker.play("anna", SECOND)
-    hall.speaker.follow(AUDIO.values())
-    assert hall.speaker.offer("anna", SECOND)
-    assert hall.written == [SECOND]
+        await rig.speaker.play("anna", SECOND)
+    rig.speaker.follow(AUDIO.values())
+    assert rig.speaker.offer("anna", SECOND)
+    assert rig.written == [SECOND]
 
 
-async def test_an_interrupted_talker_gets_the_reason(hall: Hall) -> None:
+async def test_an_interrupted_talker_gets_the_reason(rig: SpeakerRig) -> None:
     async def disable(seconds: float) -> None:
-        hall.now += seconds
-        hall.speaker.enabled = False
+        rig.now += seconds
+        rig.speaker.enabled = False
 
-    hall.speaker = Speaker(hall, lambda: hall.now, disable)
+    rig.speaker = Speaker(rig, lambda: rig.now, disable)
     with pytest.raises(RequestFailed):
-        await hall.speaker.play("anna", SECOND * 10)
-    assert len(hall.heard()) < len(SECOND)
+        await rig.speaker.play("anna", SECOND * 10)
+    assert len(rig.heard()) < len(SECOND)
 
 
-async def test_the_last_half_minute_is_kept(hall: Hall) -> None:
+async def test_the_last_half_minute_is_kept(rig: SpeakerRig) -> None:
     for number in range(40):
-        await hall.speaker.play("anna", bytes((number, 0)) * 8000)
-    assert hall.heard() == b"".join(bytes((number, 0)) * 8000 for number in range(40 - KEPT_S, 40))
+        await rig.speaker.play("anna", bytes((number, 0)) * 8000)
+    assert rig.heard() == b"".join(bytes((number, 0)) * 8000 for number in range(40 - KEPT_S, 40))
 
 
-def test_it_closes_what_it_plays_on(hall: Hall) -> None:
-    hall.speaker.close()
-    assert hall.closed
+def test_it_closes_what_it_plays_on(rig: SpeakerRig) -> None:
+    rig.speaker.close()
+    assert rig.closed
     Speaker().close()

@@ -1,4 +1,4 @@
-"""The sound's whole way through the pipeline: from the picture's source, or from an instrument in its place."""
+"""Sound through the whole pipeline: from the picture's source, or from a separate audio source."""
 
 import asyncio
 import threading
@@ -24,10 +24,10 @@ NEVER = Timeouts(silence_s=600, start_s=600, blank_s=600)
 LOUD = np.full(400, 8000, np.int16)
 
 
-class Drum:
-    """An instrument that beats once, and then as long as it may."""
+class PulseAudioSource:
+    """Audio source with one pulse, then more as long as it may run."""
 
-    name = "drum"
+    name = "pulses"
 
     def __init__(self) -> None:
         self.playing = threading.Event()
@@ -42,7 +42,7 @@ class Drum:
         self.playing.clear()
 
 
-class House:
+class AudioPipeline:
     def __init__(self, path: Path, sound: bool, own: bool, instrument: AudioSource | None) -> None:
         self.database = Database(path)
         self.settings = Settings(self.database, GROUPS, {("Audio", "MicEnabled"): "yes"})
@@ -76,8 +76,8 @@ async def house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
         @asynccontextmanager
         async def running(
             sound: bool = True, own: bool = True, instrument: AudioSource | None = None
-        ) -> AsyncIterator[House]:
-            house = House(tmp_path / "state" / "ipcamd.db", sound, own, instrument)
+        ) -> AsyncIterator[AudioPipeline]:
+            house = AudioPipeline(tmp_path / "state" / "ipcamd.db", sound, own, instrument)
             stack.callback(house.database.close)
             await house.pipeline.start()
             yield house
@@ -93,7 +93,7 @@ async def in_a_thread(wait: Callable[[], bool]) -> bool:
 
 async def test_a_listener_alone_starts_the_source(house: Callable[..., AsyncExitStack]) -> None:
     async with house() as running:
-        assert isinstance(running, House)
+        assert isinstance(running, AudioPipeline)
         running.listen()
         assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
         assert running.source.wanted
@@ -111,7 +111,7 @@ async def test_sound_is_requested_only_while_it_is_enabled_and_has_a_listener(
     house: Callable[..., AsyncExitStack],
 ) -> None:
     async with house() as running:
-        assert isinstance(running, House)
+        assert isinstance(running, AudioPipeline)
         running.pipeline.mjpeg.subscribe(lambda _: None)
         assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
         asked = []
@@ -125,12 +125,12 @@ async def test_sound_is_requested_only_while_it_is_enabled_and_has_a_listener(
 
 
 async def test_an_instrument_takes_the_sources_place(house: Callable[..., AsyncExitStack]) -> None:
-    drum = Drum()
-    async with house(sound=False, own=False, instrument=drum) as running:
-        assert isinstance(running, House)
+    pulses = PulseAudioSource()
+    async with house(sound=False, own=False, instrument=pulses) as running:
+        assert isinstance(running, AudioPipeline)
         running.listen()
         assert (await running.next()).captured_ns == NOON
-        assert drum.playing.is_set()
+        assert pulses.playing.is_set()
         assert running.source.plays == 0
         running.leave()
 
@@ -140,7 +140,7 @@ async def test_without_sound_there_is_no_microphone(
     house: Callable[..., AsyncExitStack], sound: bool, own: bool
 ) -> None:
     async with house(sound=sound, own=own) as running:
-        assert isinstance(running, House)
+        assert isinstance(running, AudioPipeline)
         assert running.pipeline.sound is None
         assert not running.pipeline.has_audio
         await running.enable("no")

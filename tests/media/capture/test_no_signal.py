@@ -1,4 +1,4 @@
-"""The picture without a source."""
+"""The "no signal" picture."""
 
 import numpy as np
 import pytest

@@ -21,8 +21,8 @@ from ipcamd.wire.payload_header import Status
 STATUS = Status((1, 2, 3), (True, False), True)
 
 
-class Desk(Publisher):
-    """Takes frames in place of the event loop."""
+class FrameCollector(Publisher):
+    """Collects frames in place of the event loop."""
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub, asyncio.new_event_loop(), Traffic().of("test", "encoder"))
@@ -41,9 +41,9 @@ class Running:
     def __init__(self, settings: StreamSettings) -> None:
         self.hub = Hub(settings.codec, "test")
         self.stream = EncoderThread(self.hub, settings, lambda: NOON + SECOND, lambda: STATUS)
-        self.desk = Desk(self.hub)
+        self.collector = FrameCollector(self.hub)
         self.time = NOON
-        self.thread = threading.Thread(target=self.stream.run, args=(self.desk,), daemon=True)
+        self.thread = threading.Thread(target=self.stream.run, args=(self.collector,), daemon=True)
         self.thread.start()
         self.stream.input.set_wanted(True)
 
@@ -52,8 +52,8 @@ class Running:
         for _ in range(count):
             self.stream.input.put(ProcessedFrame(sloped(), self.time))
             self.time += interval
-            assert self.desk.came.acquire(timeout=WAIT)
-        return self.desk.frames[-count:]
+            assert self.collector.came.acquire(timeout=WAIT)
+        return self.collector.frames[-count:]
 
     def stop(self) -> None:
         self.stream.input.close()
@@ -107,18 +107,18 @@ def test_a_later_viewer_starts_with_a_key_frame_and_the_counter_continues(h264: 
     h264.stream.input.set_wanted(False)
     h264.stream.input.set_wanted(True)
     # the thread must notice the time without viewers before it waits for pictures again
-    while not h264.desk.came.acquire(timeout=0.02):
+    while not h264.collector.came.acquire(timeout=0.02):
         h264.stream.input.put(ProcessedFrame(sloped(), h264.time))
-    assert (h264.desk.frames[3].key, h264.desk.frames[3].counter) == (True, 3)
+    assert (h264.collector.frames[3].key, h264.collector.frames[3].counter) == (True, 3)
 
 
 def test_a_failing_encoder_is_restarted(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.media.encode.encoder_thread._RETRY_S", 0.0)
     h264.feed(2)
     h264.stream.input.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
-    while not h264.desk.came.acquire(timeout=0.02):
+    while not h264.collector.came.acquire(timeout=0.02):
         h264.stream.input.put(ProcessedFrame(sloped(), h264.time + SECOND))
-    assert (h264.desk.frames[2].key, h264.desk.frames[2].counter) == (True, 2)
+    assert (h264.collector.frames[2].key, h264.collector.frames[2].counter) == (True, 2)
 
 
 def test_the_meter_reports_the_stream(jpeg: Running) -> None:
@@ -133,6 +133,6 @@ def test_the_meter_reports_the_stream(jpeg: Running) -> None:
 def test_encoding_after_a_packet_begins_with_a_key_frame(h264: Running) -> None:
     assert [frame.key for frame in h264.feed(2)] == [True, False]
     assert h264.stream.input.append(Packet(codecs.H264, b"passed through", True, (320, 240), h264.time))
-    assert h264.desk.came.acquire(timeout=WAIT)
+    assert h264.collector.came.acquire(timeout=WAIT)
     assert [frame.key for frame in h264.feed(2)] == [True, False]
-    assert [frame.counter for frame in h264.desk.frames] == [0, 1, 2, 3, 4]
+    assert [frame.counter for frame in h264.collector.frames] == [0, 1, 2, 3, 4]

@@ -1,4 +1,4 @@
-"""Small grey pictures before the overlay."""
+"""Analysis frames: small, grey, without the overlay."""
 
 from datetime import UTC, datetime
 
@@ -20,8 +20,8 @@ NONE = AnalysisFrame(None, 0, -1)
 """Stays in the queue if no frame was offered."""
 
 
-class Eye:
-    """Takes the analysis frames."""
+class AnalysisReader:
+    """Collects the analysis frames."""
 
     def __init__(self, demand: Demand = Demand.WHILE_WATCHED) -> None:
         self.changes = 0
@@ -52,7 +52,7 @@ class Eye:
     ("size", "rows"), [((320, 240), 120), ((1280, 720), 90), ((768, 576), 120), ((160, 120), 120), ((64, 64), 160)]
 )
 def test_an_analysis_frame_is_small_and_keeps_the_proportions(size: tuple[int, int], rows: int) -> None:
-    frame = Eye().see(sloped(size))
+    frame = AnalysisReader().see(sloped(size))
     assert frame
     assert frame.plane is not None
     assert frame.plane.shape == (rows, 160)
@@ -66,37 +66,37 @@ def test_each_pixel_is_the_mean_of_what_it_covers() -> None:
     frame = grey(100, (1280, 720))
     luma = planes(frame)[0]
     luma[::2, ::2] = 180
-    frame = Eye().see(frame)
+    frame = AnalysisReader().see(frame)
     assert frame
     assert frame.plane is not None
     assert np.abs(frame.plane.astype(int) - 120).max() <= 1
 
 
 def test_there_are_at_most_fifteen_a_second() -> None:
-    eye, taken = Eye(), 0
+    reader, taken = AnalysisReader(), 0
     for number in range(90):
-        eye.time = NOON + number * SECOND // 30 - SECOND // RATE
-        taken += eye.see(sloped()) is not None
+        reader.time = NOON + number * SECOND // 30 - SECOND // RATE
+        taken += reader.see(sloped()) is not None
     assert taken == pytest.approx(45, abs=1)
 
 
 def test_other_adjustments_make_another_view() -> None:
-    eye = Eye()
-    first = eye.see(sloped())
+    reader = AnalysisReader()
+    first = reader.see(sloped())
     for settings in (ImageSettings(texts=YARD), ImageSettings(opaque=True)):  # drawn after the analysis
-        assert eye.see(sloped(), settings).view == first.view  # type: ignore[union-attr]
+        assert reader.see(sloped(), settings).view == first.view  # type: ignore[union-attr]
     views = [
-        eye.see(sloped(), settings).view
+        reader.see(sloped(), settings).view
         for settings in (ImageSettings(mirror=True), ImageSettings(brightness=130), ImageSettings())
     ]  # type: ignore[union-attr]
     assert len({first.view, *views}) == 4  # type: ignore[union-attr]
 
 
 def test_no_signal_is_no_picture_and_what_comes_after_is_another_view() -> None:
-    eye = Eye()
-    before = eye.see(sloped())
-    lost = eye.lose()
-    after = eye.see(sloped())
+    reader = AnalysisReader()
+    before = reader.see(sloped())
+    lost = reader.lose()
+    after = reader.see(sloped())
     assert before
     assert lost
     assert after
@@ -105,38 +105,38 @@ def test_no_signal_is_no_picture_and_what_comes_after_is_another_view() -> None:
 
 
 def test_frames_of_other_proportions_are_not_compared() -> None:
-    eye = Eye()
-    frames = [eye.see(sloped(size)) for size in ((640, 480), (320, 240), (1280, 720))]
+    reader = AnalysisReader()
+    frames = [reader.see(sloped(size)) for size in ((640, 480), (320, 240), (1280, 720))]
     before, smaller, wider = [frame.view for frame in frames if frame]
     assert before == smaller != wider
 
 
 def test_nothing_is_taken_when_nothing_is_wanted() -> None:
-    eye = Eye(Demand.NEVER)
+    reader = AnalysisReader(Demand.NEVER)
     picture = Picture(sloped(), NOON, 0)
-    eye.analysis.offer(picture.video, picture, ImageSettings())
-    assert not eye.analysis.wanted
-    eye.analysis.latest.close()
-    assert eye.analysis.latest.take() is None
+    reader.analysis.offer(picture.video, picture, ImageSettings())
+    assert not reader.analysis.wanted
+    reader.analysis.latest.close()
+    assert reader.analysis.latest.take() is None
 
 
 def test_a_change_of_demand_is_reported_and_only_always_runs_the_source() -> None:
-    eye = Eye(Demand.NEVER)
+    reader = AnalysisReader(Demand.NEVER)
     needs_source = []
     for demand in (Demand.WHILE_WATCHED, Demand.ALWAYS, Demand.WHILE_WATCHED, Demand.NEVER):
-        eye.analysis.demand = demand
-        needs_source.append(eye.analysis.source_rate > 0)
+        reader.analysis.demand = demand
+        needs_source.append(reader.analysis.source_rate > 0)
     assert needs_source == [False, True, False, False]
-    assert eye.changes == 5
+    assert reader.changes == 5
 
 
 def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
-    eye, latest = Eye(), Taken()
+    reader, latest = AnalysisReader(), Taken()
     latest.set_wanted(True)
     settings = ImageSettings(texts=YARD, opaque=True)
-    studio = FrameProcessor((latest,), eye.analysis, settings, lambda: NOON, lambda _: datetime.now(UTC))  # type: ignore[arg-type]
+    studio = FrameProcessor((latest,), reader.analysis, settings, lambda: NOON, lambda _: datetime.now(UTC))  # type: ignore[arg-type]
     studio.process(Picture(grey(100), NOON, 0))
-    processed, frame = latest.take(), eye.analysis.latest.take()
+    processed, frame = latest.take(), reader.analysis.latest.take()
     assert processed
     assert frame
     assert frame.plane is not None

@@ -1,4 +1,4 @@
-"""Stage of passthrough's tests: a pipeline on a camera of encoded pictures, and viewers."""
+"""Test rig of passthrough: a pipeline on a source of encoded pictures, and viewers."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""A clock that tests turn, HTTP cameras, and a way to play a source."""
+"""A clock that tests set, HTTP cameras, and a function that plays a source."""
 
 import ssl
 import threading
@@ -101,7 +101,7 @@ def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def impatient(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sources count these cameras as silent soon."""
+    """Short time-outs: sources soon count these cameras as silent."""
     monkeypatch.setattr(source_timeout, "OPENING_S", 1.5)
     monkeypatch.setattr(source_timeout, "SILENCE_S", 0.6)
 

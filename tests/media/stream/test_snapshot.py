@@ -1,4 +1,4 @@
-"""Single pictures, however many ask."""
+"""Snapshots: one picture for many requests."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Bodies without an end: talk lasts exactly as long as its body."""
+"""Endless request bodies: talk lasts as long as its body."""
 
 import asyncio
 

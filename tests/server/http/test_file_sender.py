@@ -1,4 +1,4 @@
-"""Files as answers: whole, in parts, to slow clients, broken off."""
+"""Files as responses: complete, in ranges, to slow clients, interrupted."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ class WatchedFile(ThreadedFile):
         return data
 
 
-class Shelf:
+class FileEndpoint:
     """An endpoint that answers with a file, and every file that it opened."""
 
     def __init__(self, path: Path) -> None:
@@ -48,10 +48,10 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def served(tmp_path: Path) -> FileEndpoint:
     path = tmp_path / "clip.avi"
     path.write_bytes(CONTENT)
-    return Shelf(path)
+    return FileEndpoint(path)
 
 
 def parted(answer: bytes) -> tuple[list[bytes], bytes]:
@@ -59,14 +59,14 @@ def parted(answer: bytes) -> tuple[list[bytes], bytes]:
     return head.split(b"\r\n"), body
 
 
-async def test_a_whole_file(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_a_whole_file(served: FileEndpoint) -> None:
+    async with serving(served.endpoint) as server:
         lines, body = parted(await server.ask(b"GET /file HTTP/1.1\r\nHost: h\r\n\r\n"))
     assert lines[0] == b"HTTP/1.1 200 OK"
     assert {b"Content-Type: video/x-msvideo", b"Accept-Ranges: bytes", b'ETag: "tag"'} <= set(lines)
     assert b"Content-Length: %d" % len(CONTENT) in lines
     assert body == CONTENT
-    assert shelf.opened[0].closed
+    assert served.opened[0].closed
 
 
 @pytest.mark.parametrize(
@@ -80,52 +80,52 @@ async def test_a_whole_file(shelf: Shelf) -> None:
         ("nonsense", 200, 0, len(CONTENT)),
     ],
 )
-async def test_a_part_of_it(shelf: Shelf, field: str, status: int, start: int, end: int) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_a_part_of_it(served: FileEndpoint, field: str, status: int, start: int, end: int) -> None:
+    async with serving(served.endpoint) as server:
         lines, body = parted(await server.ask(b"GET /file HTTP/1.1\r\nRange: %b\r\n\r\n" % field.encode()))
     assert int(lines[0].split()[1]) == status
     assert body == CONTENT[start:end]
     assert (b"Content-Range: bytes %d-%d/%d" % (start, end - 1, len(CONTENT)) in lines) == (status == 206)
 
 
-async def test_a_part_that_is_not_there(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_a_part_that_is_not_there(served: FileEndpoint) -> None:
+    async with serving(served.endpoint) as server:
         lines, body = parted(await server.ask(b"GET /file HTTP/1.1\r\nRange: bytes=%d-\r\n\r\n" % len(CONTENT)))
     assert lines[0] == b"HTTP/1.1 416 Range Not Satisfiable"
     assert b"Content-Range: bytes */%d" % len(CONTENT) in lines
     assert body == b""
-    assert shelf.opened[0].closed
+    assert served.opened[0].closed
 
 
 @pytest.mark.parametrize(("tag", "status"), [('"tag"', b"206"), ('"other"', b"200")])
-async def test_a_part_of_another_content_is_not_mixed_in(shelf: Shelf, tag: str, status: bytes) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_a_part_of_another_content_is_not_mixed_in(served: FileEndpoint, tag: str, status: bytes) -> None:
+    async with serving(served.endpoint) as server:
         request = b"GET /file HTTP/1.1\r\nRange: bytes=0-4\r\nIf-Range: %b\r\n\r\n" % tag.encode()
         lines, _ = parted(await server.ask(request))
     assert lines[0].split()[1] == status
 
 
-async def test_the_head_alone(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_the_head_alone(served: FileEndpoint) -> None:
+    async with serving(served.endpoint) as server:
         lines, body = parted(await server.ask(b"HEAD /file HTTP/1.1\r\nRange: bytes=5-9\r\n\r\n"))
     assert lines[0] == b"HTTP/1.1 206 Partial Content"
     assert b"Content-Length: 5" in lines
     assert body == b""
-    assert shelf.opened[0].closed
+    assert served.opened[0].closed
 
 
-async def test_the_connection_is_kept(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_the_connection_is_kept(served: FileEndpoint) -> None:
+    async with serving(served.endpoint) as server:
         answer = await server.ask(b"GET /file HTTP/1.1\r\nRange: bytes=0-2\r\n\r\n" * 3)
     assert answer.count(b"HTTP/1.1 206") == 3
     assert answer.endswith(CONTENT[:3])
 
 
-async def test_a_slow_client_is_waited_for_and_others_meanwhile_answered(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_a_slow_client_is_waited_for_and_others_meanwhile_answered(served: FileEndpoint) -> None:
+    async with serving(served.endpoint) as server:
         reader, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\nConnection: close\r\n\r\n")
-        await until(lambda: shelf.opened)
+        await until(lambda: served.opened)
         _, body = parted(await server.ask(b"GET /file HTTP/1.1\r\nRange: bytes=0-9\r\n\r\n"))
         assert body == CONTENT[:10]
         _, body = parted(await reader.read())
@@ -133,41 +133,41 @@ async def test_a_slow_client_is_waited_for_and_others_meanwhile_answered(shelf: 
         writer.close()
 
 
-async def test_a_client_that_takes_nothing_is_cut(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint, limits=Limits(timeouts=ConnectionTimeouts(write_timeout_s=5))) as server:
+async def test_a_client_that_takes_nothing_is_cut(served: FileEndpoint) -> None:
+    async with serving(served.endpoint, limits=Limits(timeouts=ConnectionTimeouts(write_timeout_s=5))) as server:
         _, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")
-        await until(lambda: shelf.opened and shelf.opened[0].position > 0)
+        await until(lambda: served.opened and served.opened[0].position > 0)
         for _ in range(20):
             await asyncio.sleep(0.001)
         for _ in range(20):
             server.advance(6)
             await asyncio.sleep(0)
         await until(lambda: len(server.registry) == 0)
-        await until(lambda: shelf.opened[0].closed)
+        await until(lambda: served.opened[0].closed)
         writer.close()
 
 
-async def test_a_client_that_leaves_in_the_middle(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint) as server:
+async def test_a_client_that_leaves_in_the_middle(served: FileEndpoint) -> None:
+    async with serving(served.endpoint) as server:
         _, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")
-        await until(lambda: shelf.opened and shelf.opened[0].position > 0)
+        await until(lambda: served.opened and served.opened[0].position > 0)
         reset(writer)
-        await until(lambda: shelf.opened[0].closed)
+        await until(lambda: served.opened[0].closed)
         await until(lambda: len(server.registry) == 0)
 
 
-async def test_a_file_that_became_shorter_breaks_off(shelf: Shelf) -> None:
-    with shelf.path.open("r+b") as file:
+async def test_a_file_that_became_shorter_breaks_off(served: FileEndpoint) -> None:
+    with served.path.open("r+b") as file:
         file.truncate(100_000)
-    async with serving(shelf.endpoint) as server:
+    async with serving(served.endpoint) as server:
         reader, writer = await server.connect()
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
             await reader.readexactly(len(CONTENT))
         writer.close()
-    assert shelf.opened[0].closed
+    assert served.opened[0].closed
 
 
 async def test_a_disk_that_fails_breaks_off(tmp_path: Path) -> None:
@@ -183,14 +183,14 @@ async def test_a_disk_that_fails_breaks_off(tmp_path: Path) -> None:
         writer.close()
 
 
-async def test_the_end_of_the_service_ends_a_download(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_end_of_the_service_ends_a_download(served: FileEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.server.connection_registry.CLOSE_S", 0.01)
-    async with serving(shelf.endpoint) as server:
+    async with serving(served.endpoint) as server:
         _, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")
-        await until(lambda: shelf.opened and shelf.opened[0].position > 0)
+        await until(lambda: served.opened and served.opened[0].position > 0)
         await server.service.close()
-        assert shelf.opened[0].closed
+        assert served.opened[0].closed
         writer.close()
 
 

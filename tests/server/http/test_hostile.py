@@ -1,4 +1,4 @@
-"""Any bytes at all, in any pieces: every answer is one of the expected."""
+"""Random bytes in random pieces: every response is one of the expected."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""The same over TLS, where the kernel cannot send from the shared memory."""
+"""Requests and streams over TLS, where the kernel cannot send from the shared memory."""
 
 import asyncio
 

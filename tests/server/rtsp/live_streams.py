@@ -1,4 +1,4 @@
-"""Real encoded frames for real players, turned out in real time."""
+"""Real encoded frames for real players, published in real time."""
 
 import asyncio
 import math
@@ -9,7 +9,7 @@ from typing import Any
 import av
 import numpy as np
 import simplejpeg
-from tests.server.rtsp.player import SECOND, Lens
+from tests.server.rtsp.player import SECOND, CameraHubs
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
@@ -32,7 +32,7 @@ def pictures() -> list["np.ndarray[Any, Any]"]:
 
 
 def encode(name: str) -> list[bytes]:
-    """One group of pictures; headers stand in its first."""
+    """One group of pictures; its first frame contains the headers."""
     encoder: Any = av.CodecContext.create(name, "w")
     encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     encoder.framerate, encoder.time_base = Fraction(RATE), Fraction(1, RATE)
@@ -76,7 +76,7 @@ class LoopedStream:
 
 
 class LiveStreams:
-    """All hubs of a lens, 25 times a second."""
+    """Frames for all hubs, 25 times per second."""
 
     def __init__(self) -> None:
         self.frames = {
@@ -86,13 +86,13 @@ class LiveStreams:
             codecs.ULAW: tone(),
         }
 
-    async def run(self, lens: Lens) -> None:
-        hubs = {codecs.H264: lens.h264, codecs.MPEG4: lens.mpeg4, codecs.JPEG: lens.mjpeg, codecs.ULAW: lens.sound}
-        looped = [LoopedStream(hubs[codec], codec, frames) for codec, frames in self.frames.items()]
+    async def run(self, hubs: CameraHubs) -> None:
+        by_codec = {codecs.H264: hubs.h264, codecs.MPEG4: hubs.mpeg4, codecs.JPEG: hubs.mjpeg, codecs.ULAW: hubs.sound}
+        looped = [LoopedStream(by_codec[codec], codec, frames) for codec, frames in self.frames.items()]
         loop = asyncio.get_running_loop()
-        start, first = loop.time(), lens.now
+        start, first = loop.time(), hubs.now
         for number in range(100 * RATE):
-            lens.now = first + number * SECOND // RATE
+            hubs.now = first + number * SECOND // RATE
             for stream in looped:
-                stream.turn(lens.now)
+                stream.turn(hubs.now)
             await asyncio.sleep(max(0.0, start + (number + 1) / RATE - loop.time()))

@@ -1,4 +1,4 @@
-"""A small RTSP client, and a camera of hubs for it to watch."""
+"""A small RTSP client, and hubs of a camera for it."""
 
 import asyncio
 from base64 import b64encode
@@ -28,8 +28,8 @@ def basic(user: str) -> str:
     return "Basic " + b64encode(f"{user}:{user}".encode()).decode()
 
 
-class Door:
-    """Knows three accounts, each with its name as the password."""
+class FakeAuthenticator:
+    """Authenticator of three accounts; the password of each is its name."""
 
     def __init__(self) -> None:
         self.accounts = {basic(rank.name.lower()): Account(rank.name.lower(), rank) for rank in Rank}
@@ -46,8 +46,8 @@ class Door:
         return LoginRefusal(Reason.WRONG, "x, y", "n", delay_s=0.01)
 
 
-class Lens:
-    """The hubs of a camera, and a hand that turns out frames."""
+class CameraHubs:
+    """The hubs of a camera, and methods that publish frames."""
 
     def __init__(self) -> None:
         self.now = 1_700_000_000 * SECOND
@@ -61,7 +61,7 @@ class Lens:
         return Mounts(lambda: pictures, lambda: self.sound if self.microphone else None)
 
     def picture(self, *, key: bool = False, size: int = 3000) -> bytes:
-        """Let the H.264 hub have a picture; return its slice, with a number in it."""
+        """Publish a picture on the H.264 hub; return its slice, with a number in it."""
         self._number += 1
         self.now += SECOND // 25
         piece = bytes((0x65 if key else 0x41,)) + b"%08d" % self._number + b"x" * size
@@ -71,7 +71,7 @@ class Lens:
         return piece
 
     def tone(self) -> bytes:
-        """Let the sound's hub have 40 ms."""
+        """Publish 40 ms on the hub of the sound."""
         self._number += 1
         samples = b"%08d" % self._number + b"\xff" * 312
         self.sound.publish(EncodedFrame(codecs.ULAW, samples, True, self.now, self._number))
@@ -191,23 +191,23 @@ class Player:
 
 
 class Stage:
-    """A service on a free port, with players; as a context."""
+    """An RTSP service on a free port, with players, as a context manager."""
 
     def __init__(self, limits: Limits | None = None, allows=lambda _: True) -> None:
-        self.lens, self.door = Lens(), Door()
+        self.hubs, self.authenticator = CameraHubs(), FakeAuthenticator()
         self.time = 1000.0
         self.spoken: list[tuple[bytes, str]] = []
         self.registry = Registry(Admission(limits, allows, lambda: self.time), lambda: self.time)
         self.traffic = Traffic()
         self.viewers = ViewerLimit(self.registry.admission.limits.viewers)
         self.service = RtspService(
-            self.lens.catalog(),
-            self.door,
+            self.hubs.catalog(),
+            self.authenticator,
             self.registry,
             self.viewers,
             traffic=self.traffic,
             talk=lambda packet, account: self.spoken.append((packet, account.name)),
-            clock_ns=lambda: self.lens.now,
+            clock_ns=lambda: self.hubs.now,
         )
         self.service.context.authenticator.login_needed = False
         self.players: list[Player] = []
@@ -226,7 +226,7 @@ class Stage:
         return player
 
     def later(self, seconds: float) -> None:
-        """Let time pass, and run the service's checks."""
+        """Advance the time, and run the service's checks."""
         self.time += seconds
         self.registry.sweep()
 

@@ -1,4 +1,4 @@
-"""Clients that mean no good, or go without a word: nothing of them stays."""
+"""Hostile clients, and clients that vanish: their resources are released."""
 
 import asyncio
 import random
@@ -44,7 +44,7 @@ async def watcher(stage: Stage) -> AsyncIterator[Player]:
     watcher = await stage.player()
     await watcher.play()
     yield watcher
-    key = stage.lens.picture(key=True)
+    key = stage.hubs.picture(key=True)
     assert await watcher.frame() == key
     assert len(stage.service.context.sessions) == 1
 
@@ -128,7 +128,7 @@ async def test_a_half_closed_connection_ends(stage: Stage) -> None:
     assert await player.closed()
     await stage.quiet()
     assert len(stage.service.context.sessions) == 0
-    assert not stage.lens.h264.watched.is_set()
+    assert not stage.hubs.h264.watched.is_set()
 
 
 async def test_a_reset_while_frames_are_sent(stage: Stage, watcher: Player) -> None:
@@ -136,7 +136,7 @@ async def test_a_reset_while_frames_are_sent(stage: Stage, watcher: Player) -> N
     await player.play()
     player.writer.transport.abort()  # type: ignore[attr-defined]
     for _ in range(3):
-        stage.lens.picture(key=True)
+        stage.hubs.picture(key=True)
         await watcher.frame()
         await asyncio.sleep(0)
     await stage.quiet()
@@ -220,7 +220,7 @@ async def test_closing_sends_a_bye_and_leaves_nothing(stage: Stage) -> None:
     await stage.service.close()
     assert await player.closed()
     assert len(stage.service.context.sessions) == 0
-    assert not stage.lens.h264.watched.is_set()
+    assert not stage.hubs.h264.watched.is_set()
 
 
 async def test_a_guesser_is_answered_late_and_the_next_request_waits(stage: Stage, player: Player) -> None:

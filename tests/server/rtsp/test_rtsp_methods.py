@@ -9,10 +9,10 @@ TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 
 
 async def describe(stage: Stage, player: Player, path: str, **fields: str):
-    """DESCRIBE waits for a key frame: have one taken meanwhile."""
+    """Publish a key frame meanwhile, because DESCRIBE waits for one."""
     player.send("DESCRIBE", path, **fields)
     await stage.quiet()
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     return await player.answer()
 
 
@@ -39,7 +39,7 @@ async def test_describe(stage: Stage, player: Player, path: str) -> None:
 
 
 async def test_describe_without_microphone_has_no_sound(stage: Stage, player: Player) -> None:
-    stage.lens.microphone = False
+    stage.hubs.microphone = False
     assert b"m=audio" not in (await describe(stage, player, "/h264")).body
     assert (await player.ask("DESCRIBE", "/audio")).status == 404
 
@@ -57,11 +57,11 @@ async def test_a_description_keeps_the_encoder_warm_for_a_while(
     stage: Stage, player: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await describe(stage, player, "/h264")
-    assert stage.lens.h264.watched.is_set()
+    assert stage.hubs.h264.watched.is_set()
     monkeypatch.setattr("ipcamd.server.rtp.rtp_stream.AFTER_DESCRIBE_S", 0.02)
     await describe(stage, player, "/h264")
     async with asyncio.timeout(30):
-        while stage.lens.h264.watched.is_set():  # noqa: ASYNC110 - a stream does not tell when it rests
+        while stage.hubs.h264.watched.is_set():  # noqa: ASYNC110 - a stream does not tell when it rests
             await asyncio.sleep(0.01)
 
 
@@ -73,7 +73,7 @@ async def test_setup_and_play_interleaved(stage: Stage, player: Player) -> None:
     assert len(player.session) == 32
     answer = await player.ask("PLAY", "/h264")
     assert answer.status == 200
-    first = stage.lens.picture(key=True)
+    first = stage.hubs.picture(key=True)
     packet = await player.packet()
     url, sequence, _ = answer.fields["rtp-info"].split(";")
     assert url == f"url={player.url}/h264/track0"
@@ -87,15 +87,15 @@ async def test_setup_and_play_interleaved(stage: Stage, player: Player) -> None:
 async def test_sound_and_picture_have_one_beginning(stage: Stage, player: Player) -> None:
     other = await stage.player()
     await other.play()
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     await player.ask("SETUP", "/track0", transport=TCP)
     await player.ask("SETUP", "/track1", transport="RTP/AVP/TCP;interleaved=2-3")
     answer = await player.ask("PLAY", "/")
     picture, sound = (
         dict(x.partition("=")[::2] for x in part.split(";")) for part in answer.fields["rtp-info"].split(",")
     )
-    stage.lens.now += 400_000_000
-    stage.lens.tone()
+    stage.hubs.now += 400_000_000
+    stage.hubs.tone()
     assert int((await player.packet(0)).timestamp) == int(picture["rtptime"])
     packet = await player.packet(2)
     assert (packet.timestamp - int(sound["rtptime"])) % 2**32 == 3200
@@ -104,29 +104,29 @@ async def test_sound_and_picture_have_one_beginning(stage: Stage, player: Player
 
 async def test_pause_and_play_again_go_on_where_it_was(stage: Stage, player: Player) -> None:
     await player.play()
-    stage.lens.picture(key=True)
-    second = stage.lens.picture()
+    stage.hubs.picture(key=True)
+    second = stage.hubs.picture()
     await player.frame()
     assert await player.frame() == second
     other = await stage.player()
     await other.play()
     assert (await player.ask("PAUSE", "/h264")).status == 200
-    third = stage.lens.picture()
+    third = stage.hubs.picture()
     assert (await player.ask("PAUSE", "/h264")).status == 455
     await player.ask("PLAY", "/h264")
-    fourth = stage.lens.picture()
+    fourth = stage.hubs.picture()
     assert [await player.frame(), await player.frame()] == [third, fourth]
 
 
 async def test_a_long_pause_is_not_a_clock_step(stage: Stage, player: Player) -> None:
     await player.play()
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     before = (await player.packet()).timestamp
     await player.ask("PAUSE", "/h264")
-    stage.lens.now += 25 * SECOND
+    stage.hubs.now += 25 * SECOND
     told = (await player.ask("PLAY", "/h264")).fields["rtp-info"]
     player.packets.clear()
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     after = (await player.packet()).timestamp
     assert (after - before) % 2**32 == 25 * 90_000 + 3600
     assert (after - int(told.partition("rtptime=")[2])) % 2**32 == 3600
@@ -134,9 +134,9 @@ async def test_a_long_pause_is_not_a_clock_step(stage: Stage, player: Player) ->
 
 async def test_play_again_while_playing_changes_nothing(stage: Stage, player: Player) -> None:
     await player.play()
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     assert (await player.ask("PLAY", "/h264")).status == 200
-    second = stage.lens.picture()
+    second = stage.hubs.picture()
     await player.frame()
     assert await player.frame() == second
 
@@ -146,7 +146,7 @@ async def test_teardown_ends_the_session(stage: Stage, player: Player) -> None:
     assert len(stage.service.context.sessions) == 1
     assert (await player.ask("TEARDOWN", "/h264")).status == 200
     assert len(stage.service.context.sessions) == 0
-    assert not stage.lens.h264.watched.is_set()
+    assert not stage.hubs.h264.watched.is_set()
     assert (await player.ask("PLAY", "/h264")).status == 454
 
 
@@ -154,8 +154,8 @@ async def test_teardown_of_one_track_leaves_the_other(stage: Stage, player: Play
     await player.play("", tracks=2)
     await player.ask("TEARDOWN", "/track0")
     assert len(stage.service.context.sessions) == 1
-    assert not stage.lens.h264.watched.is_set()
-    samples = stage.lens.tone()
+    assert not stage.hubs.h264.watched.is_set()
+    samples = stage.hubs.tone()
     assert (await player.packet(2)).payload == samples
     await player.ask("TEARDOWN", "/track1")
     assert len(stage.service.context.sessions) == 0
@@ -163,7 +163,7 @@ async def test_teardown_of_one_track_leaves_the_other(stage: Stage, player: Play
 
 async def test_teardown_of_what_the_settings_have_taken_away(stage: Stage, player: Player) -> None:
     await player.play("/audio")
-    stage.lens.microphone = False
+    stage.hubs.microphone = False
     assert (await player.ask("TEARDOWN", "/audio")).status == 200
     assert len(stage.service.context.sessions) == 0
 
@@ -279,7 +279,7 @@ async def test_pipelined_requests_are_answered_in_order(stage: Stage, player: Pl
     player.send("OPTIONS")
     player.send("SETUP", "/h264/track0", transport=TCP)
     await stage.quiet()
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     answers = [await player.answer() for _ in range(3)]
     assert [answer.fields["cseq"] for answer in answers] == ["1", "2", "3"]
     assert [answer.status for answer in answers] == [200] * 3
@@ -322,4 +322,4 @@ async def test_a_digest_for_the_presentation_is_valid_for_its_tracks(stage: Stag
     for uri in (f"{player.url}/h264", f"{player.url}/h264/", f"{player.url}/mjpeg"):
         await player.ask("SETUP", "/h264/track0", transport=TCP, authorization=digest % (uri, "0" * 32))
     track = f"{player.url}/h264/track0"
-    assert [target for _, target in stage.door.asked] == [f"{player.url}/h264", f"{player.url}/h264/", track]
+    assert [target for _, target in stage.authenticator.asked] == [f"{player.url}/h264", f"{player.url}/h264/", track]

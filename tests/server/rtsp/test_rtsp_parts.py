@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.server.rtsp.player import Lens, Stage
+from tests.server.rtsp.player import CameraHubs, Stage
 
 from ipcamd.media import codecs
 from ipcamd.params import GROUPS
@@ -43,7 +43,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("path", "expected"), PATHS)
 def test_paths(path: str, expected: str | None) -> None:
-    media = Lens().catalog()(path)
+    media = CameraHubs().catalog()(path)
     assert (media.path if media else None) == expected
     if media:
         assert media.tracks[-1].codec is codecs.ULAW
@@ -51,9 +51,9 @@ def test_paths(path: str, expected: str | None) -> None:
 
 
 def test_the_path_for_telephones_is_there_when_enabled() -> None:
-    lens = Lens()
-    catalog = Mounts(dict, phone=lambda: (MediaTrack(lens.mpeg4),))
-    assert catalog("3gpp").tracks[0].hub is lens.mpeg4  # type: ignore[union-attr]
+    hubs = CameraHubs()
+    catalog = Mounts(dict, phone=lambda: (MediaTrack(hubs.mpeg4),))
+    assert catalog("3gpp").tracks[0].hub is hubs.mpeg4  # type: ignore[union-attr]
     assert catalog("h264") is None
 
 
@@ -71,16 +71,16 @@ URLS = [
 
 @pytest.mark.parametrize(("url", "path", "track"), URLS)
 def test_urls(url: str, path: str, track: int | None) -> None:
-    place = resolve_url(Lens().catalog(), url)
+    place = resolve_url(CameraHubs().catalog(), url)
     assert (place.media.path, place.track) == (path, track)
     if track is not None:
-        assert resolve_url(Lens().catalog(), f"rtsp://h/{track_name(track)}").track == track
+        assert resolve_url(CameraHubs().catalog(), f"rtsp://h/{track_name(track)}").track == track
 
 
 @given(st.text("rtsp:/h264?track01 talk%.#\\", max_size=40))
 def test_any_url_is_a_place_or_refused(url: str) -> None:
     try:
-        place = resolve_url(Lens().catalog(), url)
+        place = resolve_url(CameraHubs().catalog(), url)
     except RtspError as refused:
         assert refused.answer.status == 404
     else:
@@ -120,8 +120,8 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
             found = [stage.service.context.multicast.sender(c) for c in (codecs.H264, codecs.MPEG4, codecs.ULAW)]
             senders = [(each.group, each.port, each.ttl) for each in found if each]
             assert senders == [("239.255.3.9", port, 7) for port in (7550, 7552, 7554)]
-            assert stage.lens.sound.watched.is_set()
-            stage.lens.microphone = False  # the mounts are read again after any change of the microphone
+            assert stage.hubs.sound.watched.is_set()
+            stage.hubs.microphone = False  # the mounts are read again after any change of the microphone
             await settings.update([Change("Audio", "MicEnabled", "yes")])
             assert stage.service.context.multicast.sender(codecs.ULAW) is None
 
@@ -132,35 +132,35 @@ async def test_multicast_goes_on_from_the_same_socket_where_it_does_not_change(s
     multicast.configure(settings)
     picture, sound = multicast.sender(codecs.H264), multicast.sender(codecs.ULAW)
     assert picture is not None
-    stage.lens.microphone = False
+    stage.hubs.microphone = False
     multicast.configure(replace(settings, ttl=5))
     assert multicast.sender(codecs.H264) is picture
     assert picture.ports.rtp.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL) == 5
     assert multicast.sender(codecs.ULAW) is None
-    assert not stage.lens.sound.watched.is_set()
-    stage.lens.microphone = True
+    assert not stage.hubs.sound.watched.is_set()
+    stage.hubs.microphone = True
     multicast.configure(replace(settings, group="239.255.3.5"))
     assert multicast.sender(codecs.H264) not in (None, picture)
     assert multicast.sender(codecs.ULAW) not in (None, sound)
 
 
 async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    ears.bind(("239.255.255.255", 0))
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    udp.bind(("239.255.255.255", 0))
     member = socket.inet_aton("239.255.255.255") + socket.inet_aton("127.0.0.1")
-    ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
-    monkeypatch.setattr("ipcamd.wire.rtsp.sap.PORT", ears.getsockname()[1])
+    udp.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    monkeypatch.setattr("ipcamd.wire.rtsp.sap.PORT", udp.getsockname()[1])
     ports = ((codecs.H264, 7560), (codecs.ULAW, 7562))
     stage.service.context.multicast.configure(MulticastSettings("239.255.3.4", ports, 3, "127.0.0.1"))
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     loop = asyncio.get_running_loop()
-    told = await asyncio.wait_for(loop.sock_recv(ears, 2048), 30)
+    told = await asyncio.wait_for(loop.sock_recv(udp, 2048), 30)
     assert told[:2] == b"\x20\x00"
     text = told.partition(b"application/sdp\0")[2].decode()
     for line in ("c=IN IP4 239.255.3.4/3", "m=video 7560 RTP/AVP 96", "m=audio 7562 RTP/AVP 0"):
         assert f"{line}\r\n" in text
     assert "a=control:" not in text
     stage.service.context.multicast.configure(None)
-    ended = await asyncio.wait_for(loop.sock_recv(ears, 2048), 30)
+    ended = await asyncio.wait_for(loop.sock_recv(udp, 2048), 30)
     assert (ended[0], ended[1:]) == (0x24, told[1:])
-    ears.close()
+    udp.close()

@@ -1,4 +1,4 @@
-"""Foreign players: ffmpeg and GStreamer play every path, every way, without a word of complaint."""
+"""Players of other projects: ffmpeg and GStreamer play every path over every transport without an error message."""
 
 import asyncio
 import shutil
@@ -37,7 +37,7 @@ def streams() -> LiveStreams:
 
 @pytest.fixture
 async def live(stage: Stage, streams: LiveStreams) -> AsyncIterator[Stage]:
-    task = asyncio.create_task(streams.run(stage.lens))
+    task = asyncio.create_task(streams.run(stage.hubs))
     yield stage
     task.cancel()
 
@@ -48,12 +48,12 @@ async def guarded(live: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
     with Database(tmp_path / "db") as database:
         accounts = Accounts(database)
         accounts.ensure_administrator("admin", PASSWORD)
-        live.service.context.authenticator = RtspAuthenticator(Authenticator(accounts, lambda: "Front door"))
+        live.service.context.authenticator = RtspAuthenticator(Authenticator(accounts, lambda: "Front authenticator"))
         yield live
 
 
 async def run(*command: str) -> tuple[int, str]:
-    """Return exit code and complaints."""
+    """Return exit code and error messages."""
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )

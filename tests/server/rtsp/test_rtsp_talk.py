@@ -1,4 +1,4 @@
-"""The back channel: clients speak (ONVIF Streaming Specification, 5.3)."""
+"""The backchannel: clients talk (ONVIF Streaming Specification, 5.3)."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""RTSPS: the same over TLS."""
+"""RTSPS: RTSP over TLS."""
 
 import asyncio
 import ssl
@@ -12,7 +12,7 @@ from ipcamd.server.pending_connection import TlsContext
 
 @pytest.fixture(scope="module")
 def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[TlsContext, ssl.SSLContext]:
-    """A server's context with a certificate of its own, and a client's that takes any."""
+    """A server's context with its own certificate, and a client's that accepts any."""
     return server_context(tmp_path_factory.mktemp("tls")), trusting()
 
 
@@ -25,7 +25,7 @@ async def test_play(stage: Stage, contexts: tuple[TlsContext, ssl.SSLContext]) -
     await player.play()
     await plain.play()
     for number in range(20):
-        sent = stage.lens.picture(key=number % 10 == 0, size=20_000)
+        sent = stage.hubs.picture(key=number % 10 == 0, size=20_000)
         assert await player.frame() == sent
         assert await plain.frame() == sent
     player.close()
@@ -45,7 +45,7 @@ async def test_a_viewer_over_tls_that_reads_nothing_is_cut(
     (connection,) = stage.registry
     number = 0
     while number < 300 or not connection.writer.waiting:
-        stage.lens.picture(key=number % 10 == 0, size=60_000)
+        stage.hubs.picture(key=number % 10 == 0, size=60_000)
         await asyncio.sleep(0)
         number += 1
     assert connection.writer.waiting < 1_000_000

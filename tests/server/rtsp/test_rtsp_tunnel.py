@@ -20,7 +20,7 @@ from ipcamd.wire.rtsp.tunnel import GREETING
 
 
 async def open_http(stage: Stage) -> Listener:
-    """Open an HTTP port, which hands tunnels over to the stage's RTSP."""
+    """Open an HTTP port, which passes tunnels to the stage's RTSP service."""
     registry = Registry(stage.registry.admission, stage.registry.now_s)
     adopt = stage.service.tunnels.accept
     context = HttpContext(Router((), Users()), cast(Camera, None), Fanout(), registry, stage.viewers, adopt)
@@ -67,7 +67,7 @@ async def port(stage: Stage) -> AsyncIterator[int]:
 async def test_play(stage: Stage, port: int) -> None:
     player = await Tunnelled.through(port, "abc")
     await player.play()
-    key = stage.lens.picture(key=True)
+    key = stage.hubs.picture(key=True)
     assert await player.frame() == key
     player.post.close()
     await stage.quiet()
@@ -79,7 +79,7 @@ async def test_play(stage: Stage, port: int) -> None:
 
 
 async def player_goes_on(stage: Stage, player: Player) -> bool:
-    picture = stage.lens.picture()
+    picture = stage.hubs.picture()
     return await player.frame() == picture
 
 

@@ -24,8 +24,8 @@ async def test_all_viewers_get_the_same_packets(stage: Stage) -> None:
     players = [await stage.player() for _ in range(3)]
     for player in players:
         await player.play()
-    stage.lens.picture(key=True)
-    stage.lens.picture()
+    stage.hubs.picture(key=True)
+    stage.hubs.picture()
     packets = [[await player.packet() for _ in range(5)] for player in players]
     assert packets[0] == packets[1] == packets[2]
     numbers = [packet.sequence - packets[0][0].sequence for packet in packets[0]]
@@ -35,18 +35,18 @@ async def test_all_viewers_get_the_same_packets(stage: Stage) -> None:
 async def test_a_late_viewer_gets_the_group_of_pictures(stage: Stage) -> None:
     first = await stage.player()
     await first.play()
-    stage.lens.picture(key=True)
-    expected = [stage.lens.picture(key=True), stage.lens.picture(), stage.lens.picture()]
+    stage.hubs.picture(key=True)
+    expected = [stage.hubs.picture(key=True), stage.hubs.picture(), stage.hubs.picture()]
     late = await stage.player()
     await late.play()
-    expected.append(stage.lens.picture())
+    expected.append(stage.hubs.picture())
     assert [await late.frame() for _ in range(4)] == expected
 
 
 async def test_nothing_is_sent_before_a_key_frame(stage: Stage, player: Player) -> None:
     await player.play()
-    stage.lens.picture()
-    key = stage.lens.picture(key=True)
+    stage.hubs.picture()
+    key = stage.hubs.picture(key=True)
     assert await player.frame() == key
 
 
@@ -61,7 +61,7 @@ async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(
     slow.writer.transport.pause_reading()  # type: ignore[attr-defined]
     sent, keys = [], []
     for number in range(100):
-        sent.append(stage.lens.picture(key=number % 10 == 0, size=60_000))
+        sent.append(stage.hubs.picture(key=number % 10 == 0, size=60_000))
         keys += sent[-1:] if number % 10 == 0 else []
         assert await fast.frame() == sent[-1]
     slow.writer.transport.resume_reading()  # type: ignore[attr-defined]
@@ -69,8 +69,8 @@ async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(
     while not got or got[-1] is not sent[-1]:
         waiting = [c for c in stage.registry if c.writer.waiting]
         if not waiting:
-            sent.append(stage.lens.picture(size=500))
-            sent.append(stage.lens.picture(key=True, size=500))
+            sent.append(stage.hubs.picture(size=500))
+            sent.append(stage.hubs.picture(key=True, size=500))
             keys.append(sent[-1])
         frame = await slow.frame()
         got.append(sent[sent.index(frame)])
@@ -93,28 +93,28 @@ async def test_the_bytes_sent_to_each_viewer_are_counted(stage: Stage) -> None:
 
     await early.play()
     for number in range(4):
-        stage.lens.picture(key=number == 0)
+        stage.hubs.picture(key=number == 0)
     await late.play()
-    stage.lens.picture()
+    stage.hubs.picture()
     await early.ask("PAUSE", "/h264")
-    stage.lens.picture()
+    stage.hubs.picture()
     await early.ask("PLAY", "/h264")  # the frames in between follow
-    stage.lens.picture()
+    stage.hubs.picture()
     sizes = [await received(player, 7) for player in (early, late)]
     assert [client.sent_bytes for client in stage.service.clients()] == sizes
-    stage.lens.picture()
+    stage.hubs.picture()
     assert [client.sent_bytes for client in stage.service.clients()] > sizes
 
 
 async def test_a_new_viewer_does_not_count_as_slow_during_its_first_group(stage: Stage) -> None:
     first, late = await stage.player(), await stage.player()
     await first.play()
-    sent = [stage.lens.picture(key=number == 0, size=60_000) for number in range(25)]
+    sent = [stage.hubs.picture(key=number == 0, size=60_000) for number in range(25)]
     late.send("SETUP", "/h264/track0", transport="RTP/AVP/TCP;interleaved=0-1")
     late.session = (await late.answer()).fields["session"].partition(";")[0]
     late.send("PLAY", "/h264")
     await stage.quiet()
-    sent += [stage.lens.picture() for _ in range(10)]
+    sent += [stage.hubs.picture() for _ in range(10)]
     await late.answer()
     assert [await late.frame() for _ in sent] == sent
 
@@ -128,7 +128,7 @@ async def test_a_viewer_who_reads_nothing_is_cut(stage: Stage, player: Player) -
     player.send("PLAY", "/h264")
     await stage.quiet()
     for number in range(200):
-        stage.lens.picture(key=number % 10 == 0, size=60_000)
+        stage.hubs.picture(key=number % 10 == 0, size=60_000)
     await stage.quiet()
     stage.later(1)
     stage.later(5)
@@ -136,7 +136,7 @@ async def test_a_viewer_who_reads_nothing_is_cut(stage: Stage, player: Player) -
     stage.later(6)
     await stage.quiet()
     assert len(stage.service.context.sessions) == 0
-    assert not stage.lens.h264.watched.is_set()
+    assert not stage.hubs.h264.watched.is_set()
 
 
 @pytest.mark.parametrize("batch", ["one call", "one for each"])
@@ -152,13 +152,13 @@ async def test_each_viewer_gets_sender_reports_on_its_own_channel(
         assert (await player.ask("SETUP", "/h264/track0", transport=transport)).status == 200
         assert (await player.ask("PLAY", "/h264")).status == 200
     for player, (video, control) in zip(players, channels, strict=True):
-        stage.lens.picture(key=True)
+        stage.hubs.picture(key=True)
         ssrc = (await player.packet(video)).ssrc
         reports = [await player.data(control) for _ in range(3)]  # the first one at the start, for it alone
         assert {struct.unpack_from("!BBxxI", report) for report in reports} == {(0x80, SENDER_REPORT, ssrc)}
 
 
-class Ears:
+class UdpPair:
     """A client's pair of UDP ports."""
 
     def __init__(self) -> None:
@@ -191,23 +191,23 @@ class Ears:
 
 
 @pytest.fixture
-def ears():
-    ears = Ears()
-    yield ears
-    ears.close()
+def udp():
+    udp = UdpPair()
+    yield udp
+    udp.close()
 
 
-async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
-    answer = await player.ask("SETUP", "/h264/track0", transport=ears.transport)
+async def test_udp(stage: Stage, player: Player, udp: UdpPair) -> None:
+    answer = await player.ask("SETUP", "/h264/track0", transport=udp.transport)
     server = int(answer.fields["transport"].partition("server_port=")[2].partition("-")[0])
     assert server % 2 == 0
     assert "source=127.0.0.1" in answer.fields["transport"]
     await player.ask("PLAY", "/h264")
-    stage.lens.picture(key=True, size=5000)
-    packets = await ears.packets(5)
+    stage.hubs.picture(key=True, size=5000)
+    packets = await udp.packets(5)
     assert [len(packet.payload) for packet in packets[1:4]] == [1400] * 3
     assert [packet.marker for packet in packets] == [False] * 4 + [True]
-    assert (await ears.report())[1] == 200
+    assert (await udp.report())[1] == 200
     # a report of the client keeps the session alive
     source = packets[0].ssrc
     report = (
@@ -215,102 +215,102 @@ async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
     )
     for _ in range(3):
         stage.later(50)
-        ears.rtcp.sendto(report, ("127.0.0.1", server + 1))
+        udp.rtcp.sendto(report, ("127.0.0.1", server + 1))
         await stage.quiet()
     (session,) = stage.service.context.sessions
     assert session.receptions[source] == rtcp.ReceptionReport(9, source, 0.25, 1, 0x10002, 30)
-    stage.lens.h264.key_wanted.clear()
-    ears.rtcp.sendto(report + feedback.make_picture_loss(9, source), ("127.0.0.1", server + 1))
+    stage.hubs.h264.key_wanted.clear()
+    udp.rtcp.sendto(report + feedback.make_picture_loss(9, source), ("127.0.0.1", server + 1))
     await stage.quiet()
-    assert stage.lens.h264.key_wanted.is_set()
+    assert stage.hubs.h264.key_wanted.is_set()
     stage.later(61)
     assert len(stage.service.context.sessions) == 0
-    assert not stage.lens.h264.watched.is_set()
+    assert not stage.hubs.h264.watched.is_set()
 
 
-async def test_another_destination_is_ignored(stage: Stage, player: Player, ears: Ears) -> None:
-    answer = await player.ask("SETUP", "//h264//track0", transport=f"{ears.transport};destination=9.9.9.9")
+async def test_another_destination_is_ignored(stage: Stage, player: Player, udp: UdpPair) -> None:
+    answer = await player.ask("SETUP", "//h264//track0", transport=f"{udp.transport};destination=9.9.9.9")
     assert "destination" not in answer.fields["transport"]
     await player.ask("PLAY", "/h264")
-    stage.lens.picture(key=True, size=100)
-    assert await ears.packets(1)
+    stage.hubs.picture(key=True, size=100)
+    assert await udp.packets(1)
 
 
-async def test_a_gop_over_udp_is_sent_in_bursts_and_complete(stage: Stage, ears: Ears) -> None:
+async def test_a_gop_over_udp_is_sent_in_bursts_and_complete(stage: Stage, udp: UdpPair) -> None:
     first = await stage.player()
     await first.play()
     for number in range(30):
-        stage.lens.picture(key=number == 0, size=7000)
+        stage.hubs.picture(key=number == 0, size=7000)
     late = await stage.player()
-    await late.ask("SETUP", "/h264/track0", transport=ears.transport)
+    await late.ask("SETUP", "/h264/track0", transport=udp.transport)
     await late.ask("PLAY", "/h264")
-    stage.lens.picture(size=100)
-    packets = await ears.packets(1 + 30 * 6 + 1)
+    stage.hubs.picture(size=100)
+    packets = await udp.packets(1 + 30 * 6 + 1)
     numbers = [(packet.sequence - packets[0].sequence) % 65536 for packet in packets]
     assert numbers == list(range(len(packets)))
 
 
-async def test_without_kernel_support_packets_go_singly(stage: Stage, player: Player, ears: Ears) -> None:
-    await player.ask("SETUP", "/h264/track0", transport=ears.transport)
+async def test_without_kernel_support_packets_go_singly(stage: Stage, player: Player, udp: UdpPair) -> None:
+    await player.ask("SETUP", "/h264/track0", transport=udp.transport)
     (session,) = stage.service.context.sessions
     session.setups[0].viewer._single = True  # type: ignore[union-attr]
     await player.ask("PLAY", "/h264")
-    stage.lens.picture(key=True, size=5000)
-    assert [len(packet.payload) for packet in (await ears.packets(5))[1:4]] == [1400] * 3
+    stage.hubs.picture(key=True, size=5000)
+    assert [len(packet.payload) for packet in (await udp.packets(5))[1:4]] == [1400] * 3
 
 
-async def test_a_udp_session_outlasts_its_connection(stage: Stage, player: Player, ears: Ears) -> None:
-    await player.ask("SETUP", "/audio", transport=ears.transport)
+async def test_a_udp_session_outlasts_its_connection(stage: Stage, player: Player, udp: UdpPair) -> None:
+    await player.ask("SETUP", "/audio", transport=udp.transport)
     player.close()
     await stage.quiet()
     other = await stage.player()
     other.session = player.session
     assert (await other.ask("PLAY", "/audio")).status == 200
     stage.later(20)
-    samples = stage.lens.tone()
-    assert (await ears.packets(1))[0].payload == samples
+    samples = stage.hubs.tone()
+    assert (await udp.packets(1))[0].payload == samples
     other.close()
     await stage.quiet()
     stage.later(11)
     assert len(stage.service.context.sessions) == 0
-    goodbye = await ears.report()  # the first is the sender report at PLAY
+    goodbye = await udp.report()  # the first is the sender report at PLAY
     assert goodbye[1] == 200
 
 
 def _member(group: str, port: int) -> socket.socket:
     """Return a socket that receives packets of a group over the loopback interface."""
-    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    ears.bind((group, port))
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    udp.bind((group, port))
     member = socket.inet_aton(group) + socket.inet_aton("127.0.0.1")
-    ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
-    return ears
+    udp.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    return udp
 
 
 async def test_multicast(stage: Stage, player: Player) -> None:
-    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    ears.bind(("239.255.77.7", 0))
-    port = ears.getsockname()[1] & ~1
-    ears.close()
-    ears, reports = _member("239.255.77.7", port), _member("239.255.77.7", port + 1)
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    udp.bind(("239.255.77.7", 0))
+    port = udp.getsockname()[1] & ~1
+    udp.close()
+    udp, reports = _member("239.255.77.7", port), _member("239.255.77.7", port + 1)
     settings = MulticastSettings("239.255.77.7", ((codecs.H264, port), (codecs.ULAW, port + 2)), 1, "127.0.0.1")
     stage.service.context.multicast.configure(settings)
     answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
     expected = f"RTP/AVP;multicast;destination=239.255.77.7;port={port}-{port + 1};ttl=1"
     assert answer.fields["transport"].startswith(expected)
-    stage.lens.h264.key_wanted.clear()
+    stage.hubs.h264.key_wanted.clear()
     assert (await player.ask("PLAY", "/h264")).status == 200
-    assert stage.lens.h264.key_wanted.is_set()
-    stage.lens.picture(key=True, size=100)
-    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 30)
+    assert stage.hubs.h264.key_wanted.is_set()
+    stage.hubs.picture(key=True, size=100)
+    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(udp, 2048), 30)
     assert rtp.parse(data).payload_type == 96
     stage.service.context.multicast.configure(None)
     told: list[rtcp.ReceptionReport | rtcp.Goodbye] = []
     while not told:
         told = rtcp.parse(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(reports, 2048), 30))
     assert told == [rtcp.Goodbye((rtp.parse(data).ssrc,))]
-    ears.close()
+    udp.close()
     reports.close()
-    assert not stage.lens.h264.watched.is_set()
+    assert not stage.hubs.h264.watched.is_set()
     player.session = ""
     assert (await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP;multicast")).status == 461
 
@@ -359,8 +359,8 @@ async def test_the_clock_is_set_and_time_stamps_go_on(stage: Stage, player: Play
     await player.play()
     stamps = []
     for step in (0, 3600 * SECOND, -7200 * SECOND, 0):
-        stage.lens.now += step
-        stage.lens.picture(key=True, size=300)
+        stage.hubs.now += step
+        stage.hubs.picture(key=True, size=300)
         await player.packet()
         stamps.append((await player.packet()).timestamp)
     assert [(b - a) % 2**32 for a, b in pairwise(stamps)] == [3600, 3600, 3600]
@@ -370,8 +370,8 @@ async def test_sound_is_stamped_without_gaps(stage: Stage, player: Player) -> No
     await player.play("/audio")
     stamps = []
     for step in (40, 45, 36, 39, 41, 200, 40):
-        stage.lens.now += step * SECOND // 1000
-        stage.lens.tone()
+        stage.hubs.now += step * SECOND // 1000
+        stage.hubs.tone()
         stamps.append((await player.packet()).timestamp)
     assert [(b - a) % 2**32 for a, b in pairwise(stamps)] == [320, 320, 320, 320, 1608, 320]
 
@@ -381,20 +381,20 @@ async def test_frames_unsuitable_for_the_format_are_omitted(stage: Stage, player
 
     await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP/TCP")
     await player.ask("PLAY", "/mjpeg")
-    stage.lens.mjpeg.publish(EncodedFrame(codecs.JPEG, b"no JPEG", True, stage.lens.now, 1))
+    stage.hubs.mjpeg.publish(EncodedFrame(codecs.JPEG, b"no JPEG", True, stage.hubs.now, 1))
     assert (await player.ask("OPTIONS")).status == 200
 
 
-async def test_quality_of_service_marks_packets(stage: Stage, player: Player, ears: Ears) -> None:
+async def test_quality_of_service_marks_packets(stage: Stage, player: Player, udp: UdpPair) -> None:
     await player.play("/audio")
     other = await stage.player()
-    await other.ask("SETUP", "/audio", transport=ears.transport)
-    ears.rtp.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+    await other.ask("SETUP", "/audio", transport=udp.transport)
+    udp.rtp.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
     stage.service.mark(34, 46)
     await other.ask("PLAY", "/audio")
-    stage.lens.tone()
+    stage.hubs.tone()
     await asyncio.sleep(0.01)
-    _, ancillary, _, _ = ears.rtp.recvmsg(2048, 64)
+    _, ancillary, _, _ = udp.rtp.recvmsg(2048, 64)
     assert [data[0] >> 2 for _, _, data in ancillary] == [46]
     (connection,) = [c for c in stage.registry if any(s.over_tcp for s in c.sessions.values())]
     assert connection.writer._socket.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) >> 2 == 46

@@ -22,8 +22,8 @@ def packet(sequence: int, payload: bytes = b"", kind: int = 0x80, first: int = 0
     return struct.pack(">BBHII", first, kind, sequence, 0x30569C, 0xAB45A207) + (payload or bytes([sequence]) * 160)
 
 
-class Stand:
-    """A talk service whose clock the test turns."""
+class TalkRig:
+    """A talk service whose clock the test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -42,35 +42,35 @@ class Stand:
             self.service.receive(data, address, port)
             self.now += step
 
-    def heard(self) -> bytes:
+    def played(self) -> bytes:
         """Return the played sound as u-law."""
         with wave.open(io.BytesIO(self.speaker.wav())) as file:
             return ulaw.encode(file.readframes(1 << 20))
 
 
 @pytest.fixture
-async def stand() -> Stand:
-    return Stand()
+async def rig() -> TalkRig:
+    return TalkRig()
 
 
 def spoken(*sequences: int) -> bytes:
     return b"".join(bytes([sequence]) * 160 for sequence in sequences)
 
 
-async def test_packets_are_played_in_order(stand: Stand) -> None:
-    stand.send(*map(packet, (1, 2, 4, 3, 5, 6, 7, 8)))
-    assert stand.speaker.late_packets == 0
-    stand.send(packet(5))
-    assert stand.heard() == spoken(*range(1, 9))
-    assert stand.speaker.late_packets == 1
+async def test_packets_are_played_in_order(rig: TalkRig) -> None:
+    rig.send(*map(packet, (1, 2, 4, 3, 5, 6, 7, 8)))
+    assert rig.speaker.late_packets == 0
+    rig.send(packet(5))
+    assert rig.played() == spoken(*range(1, 9))
+    assert rig.speaker.late_packets == 1
 
 
-async def test_the_last_packets_are_played_when_due(stand: Stand) -> None:
-    stand.send(packet(1))
-    assert stand.heard() == b""
-    stand.now += 0.2
+async def test_the_last_packets_are_played_when_due(rig: TalkRig) -> None:
+    rig.send(packet(1))
+    assert rig.played() == b""
+    rig.now += 0.2
     await asyncio.sleep(0.11)
-    assert stand.heard() == spoken(1)
+    assert rig.played() == spoken(1)
 
 
 @pytest.mark.parametrize(
@@ -88,86 +88,86 @@ async def test_the_last_packets_are_played_when_due(stand: Stand) -> None:
         bytes(2000),
     ],
 )
-async def test_invalid_packets_are_ignored(stand: Stand, data: bytes) -> None:
-    stand.send(data)
-    assert stand.speaker.talker is None
-    stand.send(*map(packet, range(1, 8)))
-    assert stand.heard() == spoken(*range(1, 8))
+async def test_invalid_packets_are_ignored(rig: TalkRig, data: bytes) -> None:
+    rig.send(data)
+    assert rig.speaker.talker is None
+    rig.send(*map(packet, range(1, 8)))
+    assert rig.played() == spoken(*range(1, 8))
 
 
 @pytest.mark.parametrize("size", [1, 160, 1024, 2048])
-async def test_any_size_up_to_2048_bytes_is_played(stand: Stand, size: int) -> None:
-    stand.send(*(packet(n, bytes([n]) * size) for n in (1, 2, 3)), step=0.3)
-    assert stand.heard() == b"".join(bytes([n]) * size for n in (1, 2, 3))
+async def test_any_size_up_to_2048_bytes_is_played(rig: TalkRig, size: int) -> None:
+    rig.send(*(packet(n, bytes([n]) * size) for n in (1, 2, 3)), step=0.3)
+    assert rig.played() == b"".join(bytes([n]) * size for n in (1, 2, 3))
 
 
-async def test_senders_without_a_login_are_not_played(stand: Stand) -> None:
-    stand.known = {THERE}
-    stand.send(*map(packet, range(1, 9)))
-    assert stand.heard() == b""
-    assert stand.speaker.talker is None
+async def test_senders_without_a_login_are_not_played(rig: TalkRig) -> None:
+    rig.known = {THERE}
+    rig.send(*map(packet, range(1, 9)))
+    assert rig.played() == b""
+    assert rig.speaker.talker is None
 
 
-async def test_senders_that_are_not_admitted_are_not_played(stand: Stand) -> None:
-    stand.admitted = {THERE}
-    stand.send(*map(packet, range(1, 9)))
-    assert stand.speaker.talker is None
+async def test_senders_that_are_not_admitted_are_not_played(rig: TalkRig) -> None:
+    rig.admitted = {THERE}
+    rig.send(*map(packet, range(1, 9)))
+    assert rig.speaker.talker is None
 
 
-async def test_one_talks_at_a_time(stand: Stand) -> None:
+async def test_one_talks_at_a_time(rig: TalkRig) -> None:
     for n in range(1, 20):
-        stand.send(packet(n))
-        stand.send(packet(n, b"\0" * 160), address=THERE)
-        stand.send(packet(n, b"\0" * 160), port=4001)
-    assert stand.heard() == spoken(*range(1, 20))
-    stand.now += 2
-    stand.send(*(packet(n, b"\1" * 160) for n in range(50, 60)), address=THERE)
-    assert stand.heard() == spoken(*range(1, 20)) + b"\1" * 1600
+        rig.send(packet(n))
+        rig.send(packet(n, b"\0" * 160), address=THERE)
+        rig.send(packet(n, b"\0" * 160), port=4001)
+    assert rig.played() == spoken(*range(1, 20))
+    rig.now += 2
+    rig.send(*(packet(n, b"\1" * 160) for n in range(50, 60)), address=THERE)
+    assert rig.played() == spoken(*range(1, 20)) + b"\1" * 1600
 
 
-async def test_a_talker_starts_again_after_a_pause(stand: Stand) -> None:
+async def test_a_talker_starts_again_after_a_pause(rig: TalkRig) -> None:
     for _ in range(2):
-        stand.send(*map(packet, range(50, 60)))
-        stand.now += 3
-    assert stand.heard() == spoken(*range(50, 60)) * 2
+        rig.send(*map(packet, range(50, 60)))
+        rig.now += 3
+    assert rig.played() == spoken(*range(50, 60)) * 2
 
 
-async def test_packets_of_five_milliseconds_are_all_played(stand: Stand) -> None:
+async def test_packets_of_five_milliseconds_are_all_played(rig: TalkRig) -> None:
     codes = [bytes([1 + n % 100]) * 40 for n in range(400)]
-    stand.send(*(packet(n, code) for n, code in enumerate(codes)), step=0.005)
-    assert b"".join(codes).startswith(heard := stand.heard())
-    assert len(heard) > 40 * 380
+    rig.send(*(packet(n, code) for n, code in enumerate(codes)), step=0.005)
+    assert b"".join(codes).startswith(played := rig.played())
+    assert len(played) > 40 * 380
 
 
-async def test_so_many_packets_a_second_of_one_sender_count(stand: Stand) -> None:
-    stand.send(*(packet(n, b"x") for n in range(1000)), step=0.0001)
-    stand.now += 0.1
-    stand.send(packet(1001, b"x"))
-    assert len(stand.heard().replace(b"\xff", b"")) <= 1.2 * MOST_PACKETS + 1
+async def test_so_many_packets_a_second_of_one_sender_count(rig: TalkRig) -> None:
+    rig.send(*(packet(n, b"x") for n in range(1000)), step=0.0001)
+    rig.now += 0.1
+    rig.send(packet(1001, b"x"))
+    assert len(rig.played().replace(b"\xff", b"")) <= 1.2 * MOST_PACKETS + 1
 
 
-async def test_senders_do_not_slow_each_other_down(stand: Stand) -> None:
-    stand.send(*(b"rubbish" for _ in range(5000)), address=THERE, step=0)
-    stand.send(*map(packet, range(1, 9)))
-    assert stand.heard() == spoken(*range(1, 9))
+async def test_senders_do_not_slow_each_other_down(rig: TalkRig) -> None:
+    rig.send(*(b"rubbish" for _ in range(5000)), address=THERE, step=0)
+    rig.send(*map(packet, range(1, 9)))
+    assert rig.played() == spoken(*range(1, 9))
 
 
-async def test_many_addresses_are_bounded(stand: Stand) -> None:
-    stand.known = stand.admitted = {f"10.0.{n // 250}.{n % 250}" for n in range(2000)}
-    for address in stand.known:
-        stand.send(b"rubbish", address=address, step=0)
-    assert len(stand.service._rates) <= 256
+async def test_many_addresses_are_bounded(rig: TalkRig) -> None:
+    rig.known = rig.admitted = {f"10.0.{n // 250}.{n % 250}" for n in range(2000)}
+    for address in rig.known:
+        rig.send(b"rubbish", address=address, step=0)
+    assert len(rig.service._rates) <= 256
 
 
-async def test_talk_is_not_played_while_the_speaker_is_disabled(stand: Stand) -> None:
-    stand.speaker.enabled = False
-    stand.send(*map(packet, range(1, 9)))
-    stand.speaker.enabled = True
-    assert stand.heard() == b""
+async def test_talk_is_not_played_while_the_speaker_is_disabled(rig: TalkRig) -> None:
+    rig.speaker.enabled = False
+    rig.send(*map(packet, range(1, 9)))
+    rig.speaker.enabled = True
+    assert rig.played() == b""
 
 
-class Ear:
-    """Hears so many samples."""
+class CountingSpeaker:
+    """Speaker that reports when it has received a number of samples."""
 
     def __init__(self, most: int) -> None:
         self.left = most
@@ -183,26 +183,26 @@ class Ear:
 
 
 async def test_a_real_port_takes_packets_and_never_answers() -> None:
-    ear = Ear(8 * 160)
-    speaker = Speaker(ear)
+    output = CountingSpeaker(8 * 160)
+    speaker = Speaker(output)
     service = TalkService(TalkReceiver(speaker), lambda address: address == "127.0.0.1")
     port = (await service.open(("127.0.0.1",), 0)).port
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
-        mouth.setblocking(False)
-        mouth.connect(("127.0.0.1", port))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.setblocking(False)
+        client.connect(("127.0.0.1", port))
         for n in range(1, 9):
-            mouth.send(packet(n))
-        mouth.send(b"nonsense")
+            client.send(packet(n))
+        client.send(b"nonsense")
         async with asyncio.timeout(30):
-            await ear.full.wait()
+            await output.full.wait()
         with pytest.raises(BlockingIOError):
-            mouth.recv(100)
-    assert ear.left == 0
+            client.recv(100)
+    assert output.left == 0
     service.close()
 
 
-async def test_a_port_in_use_is_reported(stand: Stand) -> None:
+async def test_a_port_in_use_is_reported(rig: TalkRig) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         with pytest.raises(ConfigError, match="in use"):
-            await stand.service.open(("127.0.0.1",), other.getsockname()[1])
+            await rig.service.open(("127.0.0.1",), other.getsockname()[1])

@@ -1,11 +1,11 @@
-"""A service of WebRTC on a free port, whose clock and pictures the test turns, with clients."""
+"""A WebRTC service on a free port with clients; the test sets its clock and publishes its pictures."""
 
 import asyncio
 from collections.abc import Callable
 
 import pytest
 from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, LightViewer, Place, make_offer
-from tests.server.rtsp.player import Lens
+from tests.server.rtsp.player import CameraHubs
 
 from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
@@ -24,21 +24,21 @@ ACCOUNT = Account("bob", Rank.USERS)
 
 
 class WebRtcStage:
-    """As a context."""
+    """The service and its clients, as a context manager."""
 
     def __init__(self) -> None:
-        self.lens, self.time, self.traffic = Lens(), 1000.0, Traffic()
+        self.hubs, self.time, self.traffic = CameraHubs(), 1000.0, Traffic()
         self.encoded = Hub(codecs.H264)
-        """Has what the lens shows, with key frames on demand."""
+        """Mounts of the hubs, with key frames on demand."""
         self.registry = Registry(now_s=lambda: self.time)
         self.viewers = ViewerLimit(20)
         self.service = WebRtcService(
-            lambda codec: (self.lens.h264, self.lens.sound) if codec == "h264" else (),
+            lambda codec: (self.hubs.h264, self.hubs.sound) if codec == "h264" else (),
             WebRtcStreams(
-                lambda: self.lens.now,
+                lambda: self.hubs.now,
                 lambda: "camera",
                 self.traffic,
-                lambda hub: self.encoded if hub is self.lens.h264 else None,
+                lambda hub: self.encoded if hub is self.hubs.h264 else None,
             ),
             self.registry,
             self.viewers,
@@ -64,7 +64,7 @@ class WebRtcStage:
         watcher.answer = answer.description.decode()
         self.clients.append(watcher.client)
         await watcher.client.connect()
-        self.lens.picture(key=True)
+        self.hubs.picture(key=True)
         await until(lambda: bool(watcher.packets), "nothing comes")
         return watcher
 

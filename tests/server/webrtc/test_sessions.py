@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
-from tests.server.rtsp.player import SECOND, Lens
+from tests.server.rtsp.player import SECOND, CameraHubs
 from tests.server.webrtc.stage import WebRtcStage, until
 from tests.wire.rtp.nack import make_nack
 from tests.wire.rtp.reception import make_report
@@ -41,7 +41,7 @@ async def test_a_silent_client_is_removed_within_a_minute_and_an_active_one_stay
     stage.later(2)
     assert (stage.sessions, stage.viewers.taken) == (1, 1)
     before = len(here.packets)
-    stage.lens.picture()
+    stage.hubs.picture()
     await until(lambda: len(here.packets) > before, "nothing comes any more")
     stage.later(60)
     assert (stage.sessions, stage.viewers.taken) == (0, 0)
@@ -52,10 +52,10 @@ async def test_a_packet_of_long_ago_does_not_keep_a_newer_one_from_coming_again(
     watcher = await stage.watch()
     for _ in range(50):
         have = len(watcher.packets)
-        stage.lens.picture(size=110_000)
+        stage.hubs.picture(size=110_000)
         await until(lambda have=have: len(watcher.packets) - have > 90, "packets are lost")  # type: ignore[misc]
     watcher.client.losing = 1
-    stage.lens.picture()
+    stage.hubs.picture()
     await until(lambda: bool(watcher.client.lost), "nothing comes")
     old, new = watcher.packets[3], rtp.parse(watcher.client.lost[0])
     for wanted in (old, new):
@@ -73,7 +73,7 @@ async def count_left_out(stage: WebRtcStage, lost: float) -> int:
         watcher.tell(make_report(1, source, 0.5, round(lost * highest), first + highest))
         await watcher.client.be_heard()
         for _ in range(5):
-            stage.lens.picture(size=40_000)
+            stage.hubs.picture(size=40_000)
         pictures += 5
         await until(partial(is_counted, frames, pictures), "a picture is missing")
         stage.later(1)
@@ -92,14 +92,14 @@ async def test_a_viewer_is_limited_by_what_it_loses_in_all(stage: WebRtcStage, l
 async def test_sender_reports_map_time_stamps_to_capture_times(stage: WebRtcStage) -> None:
     """A sender report maps a time stamp to a capture time (RFC 3550, 6.4.1)."""
     watcher = await stage.watch()
-    stage.lens.picture()
+    stage.hubs.picture()
     await until(lambda: watcher.packets[-1].timestamp != watcher.packets[0].timestamp, "nothing comes")
     source, stamp = watcher.packets[-1].ssrc, watcher.packets[-1].timestamp
     _, _, _, ssrc, seconds, fraction, reported = next(
         found for report in watcher.reports if (found := struct.unpack_from(">BBHIIII", report))[3] == source
     )
     captured_s = seconds - NTP_EPOCH_S + fraction / 2**32
-    assert (ssrc, round(stage.lens.now / 1e9 - captured_s, 4)) == (source, round((stamp - reported) / 90_000, 4))
+    assert (ssrc, round(stage.hubs.now / 1e9 - captured_s, 4)) == (source, round((stamp - reported) / 90_000, 4))
     assert len(watcher.reports) == 2, "picture and sound each have their own"
     assert all(CNAME in report for report in watcher.reports), "players cannot tell that they belong together"
 
@@ -107,11 +107,11 @@ async def test_sender_reports_map_time_stamps_to_capture_times(stage: WebRtcStag
 async def test_all_clients_get_the_same_packets(stage: WebRtcStage) -> None:
     """The pictures are packetized once."""
     first, other = await stage.watch(), await stage.watch()
-    stage.lens.picture(size=9000)
+    stage.hubs.picture(size=9000)
     await until(lambda: first.sequences[-1] == other.sequences[-1] and first.is_at_end(3), "the picture is missing")
     shared = min(len(first.packets), len(other.packets))
     assert first.packets[-shared:] == other.packets[-shared:]
-    assert stage.lens.h264.subscribers == 1
+    assert stage.hubs.h264.subscribers == 1
 
 
 async def test_browsers_are_asked_to_show_each_picture_at_once(stage: WebRtcStage) -> None:
@@ -119,13 +119,13 @@ async def test_browsers_are_asked_to_show_each_picture_at_once(stage: WebRtcStag
     offered = f"a=extmap:5 {playout_delay.URI}\r\n"
     browser, other = await stage.watch(attribute=offered), await stage.watch()
     assert (offered in browser.answer, "a=extmap" in other.answer) == (True, False)
-    stage.lens.picture(size=9000)
+    stage.hubs.picture(size=9000)
     await until(lambda: browser.is_at_end(3) and other.sequences[-1] == browser.sequences[-1], "a picture is missing")
     key_frames = [packet.payload[0] & 31 == 24 for packet in browser.packets]
     assert browser.extensions == [bytes.fromhex("bede000152000000") if is_first else b"" for is_first in key_frames]
     assert not any(other.extensions)
     browser.client.losing = 1
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     await until(lambda: bool(browser.client.lost), "nothing comes")
     lost = rtp.parse(browser.client.lost[0])
     browser.tell(make_nack(1, lost.ssrc, lost.sequence))
@@ -139,7 +139,7 @@ async def test_a_client_that_stops_reading_skips_to_a_key_frame_and_delays_no_ot
     slow.client.pause()
     for _ in range(1000):
         have = len(other.packets)
-        stage.lens.picture(size=60_000)
+        stage.hubs.picture(size=60_000)
         await until(lambda have=have: len(other.packets) - have > 50, "the other client waits")  # type: ignore[misc]
         if dropped.frames_dropped > 3:
             break
@@ -147,7 +147,7 @@ async def test_a_client_that_stops_reading_skips_to_a_key_frame_and_delays_no_ot
     slow.client.resume()
 
     def goes_on() -> bool:
-        stage.lens.picture(key=True)  # one that comes while the connection is still full is dropped, too
+        stage.hubs.picture(key=True)  # one that comes while the connection is still full is dropped, too
         return slow.sequences[-1] == other.sequences[-1]
 
     await until(goes_on, "it does not go on")
@@ -165,7 +165,7 @@ async def test_a_client_that_leaves_with_bytes_on_their_way_ends_in_order(
     leaving.client.pause()
     while not dropped.frames_dropped:
         have = len(other.packets)
-        stage.lens.picture(size=60_000)
+        stage.hubs.picture(size=60_000)
         await until(lambda have=have: len(other.packets) - have > 50, "the other client waits")  # type: ignore[misc]
     leaving.client.end_sending()
     for _ in range(10):
@@ -175,7 +175,7 @@ async def test_a_client_that_leaves_with_bytes_on_their_way_ends_in_order(
     stage.clients.remove(leaving.client)
     await until(lambda: stage.sessions == 1, "the session goes on")
     have = len(other.packets)
-    stage.lens.picture(key=True)
+    stage.hubs.picture(key=True)
     await until(lambda: len(other.packets) > have, "the other client gets nothing")
     assert [record for record in caplog.records if record.name == "asyncio"] == []
 
@@ -183,28 +183,28 @@ async def test_a_client_that_leaves_with_bytes_on_their_way_ends_in_order(
 async def test_pictures_with_few_key_frames_are_encoded_for_these_clients(stage: WebRtcStage) -> None:
     """The camera asks for a key frame first; the pictures go on until the encoder has its own."""
     watcher = await stage.watch()
-    stage.lens.h264.key_wanted.clear()
-    stage.lens.now += 4 * SECOND
-    stage.lens.picture()
+    stage.hubs.h264.key_wanted.clear()
+    stage.hubs.now += 4 * SECOND
+    stage.hubs.picture()
     stage.later(1)
-    assert stage.lens.h264.key_wanted.is_set()
+    assert stage.hubs.h264.key_wanted.is_set()
     assert not stage.encoded.subscribers
-    stage.lens.picture(key=True)  # on demand: nothing else is needed
-    stage.lens.now += 7 * SECOND
+    stage.hubs.picture(key=True)  # on demand: nothing else is needed
+    stage.hubs.now += 7 * SECOND
     stage.later(1)
     assert stage.encoded.subscribers
-    stage.lens.picture()
-    stage.lens.picture(key=True)
+    stage.hubs.picture()
+    stage.hubs.picture(key=True)
     await until(lambda: sum(packet.marker for packet in watcher.packets) == 5, "it stops")
     before = watcher.packets[-1]
-    other = Lens()
-    other.h264, other.now = stage.encoded, stage.lens.now
+    other = CameraHubs()
+    other.h264, other.now = stage.encoded, stage.hubs.now
     other.picture()  # the decoder lacks its reference frames
     other.picture(key=True)
     await until(lambda: watcher.packets[-1] is not before, "the encoded pictures do not come")
     after = watcher.packets[watcher.packets.index(before) + 1]
     assert (after.ssrc, after.sequence) == (before.ssrc, before.sequence + 1 & 0xFFFF)
     assert after.payload[0] & 31 == 24, "it goes on with no key frame"
-    assert not stage.lens.h264.subscribers
+    assert not stage.hubs.h264.subscribers
     stage.later(60)
     assert not stage.sessions

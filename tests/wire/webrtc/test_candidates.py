@@ -1,4 +1,4 @@
-"""The camera's candidates: their order, and their priorities."""
+"""The camera's candidates: order and priorities."""
 
 from ipcamd.wire.webrtc.candidates import list_candidates, order_addresses
 

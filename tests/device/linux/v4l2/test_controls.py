@@ -1,4 +1,4 @@
-"""Controls of the stand-in for a V4L2 camera: ranges, values, several at once, and all that can go wrong."""
+"""Controls of the stand-in for a V4L2 camera: ranges, values, several at once, and faults."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Pan-tilt head of the stand-in for a V4L2 camera: absolute, relative and speed controls, and all that can go wrong."""
+"""Pan-tilt head of the stand-in for a V4L2 camera: absolute, relative and speed controls, and faults."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Steps of a move on a device that takes its time."""
+"""Steps of a move on a slow device."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Logging in at other cameras."""
+"""Logins at other cameras."""
 
 import base64
 import hashlib

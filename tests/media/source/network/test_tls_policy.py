@@ -1,4 +1,4 @@
-"""Logins and certificates of sources: no password goes where it could be read."""
+"""Logins and certificates of sources: no password is sent where others could read it."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ EVERY = 1_000_000
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This computer vouches for the camera's certificate."""
+    """This computer trusts the camera's certificate."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 

@@ -37,8 +37,10 @@ class ReplayStage(Stage):
 
     def __init__(self, catalog: ReplayCatalog) -> None:
         super().__init__()
-        find = Mounts(lambda: {"h264": self.lens.h264}, recordings=catalog)
-        self.service = RtspService(find, self.door, self.registry, self.viewers, clock_ns=lambda: self.lens.now)
+        find = Mounts(lambda: {"h264": self.hubs.h264}, recordings=catalog)
+        self.service = RtspService(
+            find, self.authenticator, self.registry, self.viewers, clock_ns=lambda: self.hubs.now
+        )
         self.service.context.authenticator.login_needed = False
 
 

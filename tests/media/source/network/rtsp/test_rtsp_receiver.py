@@ -264,7 +264,7 @@ def test_a_source_stops_within_a_moment_of_silence() -> None:
 
 
 class SilentCamera(ScriptedCamera):
-    """A camera that does not answer FFmpeg, or nobody."""
+    """A camera that does not answer FFmpeg, or any client."""
 
     answers: tuple[str, ...] = ()
 
