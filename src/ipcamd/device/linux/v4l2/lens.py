@@ -10,16 +10,19 @@ from collections.abc import Callable, Mapping
 from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
 from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
+from ipcamd.device.linux.v4l2.step_writer import LENS_STEP_INTERVAL_S
 from ipcamd.device.position import FOCUS_LIMIT, ZOOM_LIMIT, LensPosition
 from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.errors import RequestFailed
 
-STEP_S = 0.04
-"""Seconds between two steps of a move."""
-ZOOM_RANGE_S, FOCUS_RANGE_S = 3.0, 1.5
-"""Seconds of a move from one limit to the other."""
-ZOOM_ACCELERATION, FOCUS_ACCELERATION = 10.0, 500.0
-"""Units per second squared; the ranges are 3 and 100 units."""
+ZOOM_RANGE_S = 3.0
+"""Seconds of a zoom from one limit to the other."""
+FOCUS_RANGE_S = 1.5
+"""Seconds of a focus move from one limit to the other."""
+ZOOM_ACCELERATION = 10.0
+"""Units of zoom per second squared; the range is 3 units."""
+FOCUS_ACCELERATION = 500.0
+"""Units of focus per second squared; the range is 100 units."""
 ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
 """Units per second of a full-range move."""
 FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
@@ -35,7 +38,7 @@ class V4l2Lens(V4l2MotorDriver):
         self, controls: V4l2Controls, check_s: float = CHECK_S, now_s: Callable[[], float] = time.monotonic
     ) -> None:
         """See `V4l2MotorDriver`."""
-        super().__init__(controls, STEP_S, check_s, now_s)
+        super().__init__(controls, LENS_STEP_INTERVAL_S, check_s, now_s)
         self._zoom = _Motor(ControlId.ZOOM_ABSOLUTE, MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s))
         self._focus = _Motor(ControlId.FOCUS_ABSOLUTE, MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, 0.0, now_s))
         self._is_placed = False
@@ -91,7 +94,7 @@ class V4l2Lens(V4l2MotorDriver):
         was_placed = self._is_placed
         await self._read_position()
         if was_placed:
-            await self._write()
+            await self._write_positions()
 
     async def _read_position(self) -> None:
         """Read the positions of the motors."""
@@ -102,7 +105,7 @@ class V4l2Lens(V4l2MotorDriver):
                 motor.find(value)
         self._is_placed = True
 
-    async def _write(self) -> None:
+    async def _write_positions(self) -> None:
         """Write the present positions of the motors."""
         values: dict[int, int] = {motor.control: motor.wanted for motor in self._motors if motor.range}
         known: dict[int, int | None] = {motor.control: motor.written for motor in self._motors}

@@ -26,7 +26,7 @@ class V4l2MotorDriver(SupervisedDriver):
         self._controls, self._now_s = controls, now_s
         self._knows_controls = False
         """Whether the device's controls are known; they are read again after each failure."""
-        self._steps = StepWriter(self._write, lambda: self._is_moving, self._give_up, step_s, now_s)
+        self._steps = StepWriter(self._write_positions, lambda: self._is_moving, self._give_up, step_s, now_s)
 
     async def close(self) -> None:
         """See `Unit`. A present move is stopped."""
@@ -65,7 +65,7 @@ class V4l2MotorDriver(SupervisedDriver):
         """Check that the device is present, and read the positions of its motors. Raises ``RequestFailed``."""
 
     @abstractmethod
-    async def _write(self) -> None:
+    async def _write_positions(self) -> None:
         """Write the present positions of the motors. Raises ``RequestFailed``."""
 
     @abstractmethod

@@ -13,13 +13,12 @@ from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.device.linux.v4l2.axis_control import AxisControl
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
 from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
+from ipcamd.device.linux.v4l2.step_writer import PAN_TILT_STEP_INTERVAL_S
 from ipcamd.device.motor_speeds import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, LensPosition, PtzPosition
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.errors import RequestFailed
 
-STEP_S = 0.05
-"""Seconds between two steps of a move."""
 POSITION_SETTLE_S = 10.0
 """Seconds after a move until a head has stopped and its position may be read."""
 
@@ -38,7 +37,7 @@ class V4l2PanTilt(V4l2MotorDriver):
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """See `V4l2MotorDriver`. An `inverted` head hangs from the ceiling. A `lens` has the zoom."""
-        super().__init__(controls, STEP_S, check_s, now_s)
+        super().__init__(controls, PAN_TILT_STEP_INTERVAL_S, check_s, now_s)
         self._lens = lens
         sign = -1 if inverted else 1
         pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
@@ -113,7 +112,7 @@ class V4l2PanTilt(V4l2MotorDriver):
         if await self._steps.cut():
             self._freeze()
             with suppress(RequestFailed):
-                await self._write()
+                await self._write_positions()
         await super().close()
 
     async def _connect(self, ranges: Mapping[int, ControlRange]) -> None:
@@ -144,7 +143,7 @@ class V4l2PanTilt(V4l2MotorDriver):
             if axis.control and axis.control.id in values:
                 axis.find(values[axis.control.id])
 
-    async def _write(self) -> None:
+    async def _write_positions(self) -> None:
         """Write the present values of the axes."""
         steps = {axis: wanted for axis in self._axes if (wanted := axis.wanted()) is not None}
         if steps:

@@ -6,6 +6,11 @@ from collections.abc import Awaitable, Callable
 
 from ipcamd.errors import RequestFailed
 
+PAN_TILT_STEP_INTERVAL_S = 0.05
+"""Seconds between two steps of a head's move."""
+LENS_STEP_INTERVAL_S = 0.04
+"""Seconds between two steps of a lens's move."""
+
 
 class StepWriter:
     """Writer of one device's moves. For the event loop."""
