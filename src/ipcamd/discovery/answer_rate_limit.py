@@ -1,28 +1,30 @@
-"""Rate limit of answers per second: in total, and per address."""
+"""Rate limit of answers to searches by SSDP and WS-Discovery: in total, and per address."""
 
 from collections import OrderedDict, deque
 
 PERIOD_S = 1.0
 """Length of a period, in seconds."""
-TOTAL = 40
-"""Answers in one period."""
-PER_ADDRESS = 10
+SSDP_ANSWERS = 40
+"""Answers to all searches by SSDP in one period."""
+WS_DISCOVERY_ANSWERS = 10
+"""Answers to all searches by WS-Discovery in one period, because the sender of a search can be forged."""
+ANSWERS_PER_ADDRESS = 10
 """Answers to one address in one period."""
 ADDRESSES = 256
 """Maximum number of addresses that are stored."""
 
 
 class AnswerRateLimit:
-    """Counts answers by address. Forged senders increase neither its size nor the number of answers beyond `TOTAL`."""
+    """Counts answers by address. Forged senders increase neither its size nor the number of answers."""
 
-    def __init__(self, total: int = TOTAL) -> None:
+    def __init__(self, total: int) -> None:
         """`total` answers are allowed in one period."""
         self._total: deque[float] = deque(maxlen=total)
         self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
 
     def allows(self, address: str, now_s: float) -> bool:
         """Count one answer to `address`; return False if it exceeds the limit."""
-        own = self._by_address.setdefault(address, deque(maxlen=PER_ADDRESS))
+        own = self._by_address.setdefault(address, deque(maxlen=ANSWERS_PER_ADDRESS))
         self._by_address.move_to_end(address)
         if len(self._by_address) > ADDRESSES:
             self._by_address.popitem(last=False)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
-from ipcamd.discovery.answer_rate_limit import AnswerRateLimit
+from ipcamd.discovery.answer_rate_limit import SSDP_ANSWERS, AnswerRateLimit
 from ipcamd.discovery.multicast_socket import open_responder
 from ipcamd.wire.upnp.description import KIND, PATH, udn_of
 from ipcamd.wire.upnp.ssdp import (
@@ -133,7 +133,7 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
         self._own = own
         self._device = device
         self._allows = allows
-        self._limit = AnswerRateLimit()
+        self._limit = AnswerRateLimit(SSDP_ANSWERS)
         self._pending: dict[tuple[Peer, str], asyncio.TimerHandle] = {}
         self._sender: socket.socket | None = None
         self._transport: asyncio.BaseTransport | None = None

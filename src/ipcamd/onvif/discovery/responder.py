@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
-from ipcamd.discovery.answer_rate_limit import AnswerRateLimit
+from ipcamd.discovery.answer_rate_limit import WS_DISCOVERY_ANSWERS, AnswerRateLimit
 from ipcamd.discovery.multicast_socket import open_responder
 from ipcamd.errors import IpcamdError
 from ipcamd.onvif.discovery.message import (
@@ -21,16 +21,18 @@ from ipcamd.onvif.discovery.message import (
     write_match,
 )
 
-GROUP, GROUP6, PORT = "239.255.255.250", "FF02::C", 3702
-"""Multicast addresses for IPv4 and IPv6, and UDP port of WS-Discovery (WS-Discovery 2005/04, 2.4)."""
+GROUP = "239.255.255.250"
+"""Multicast address of WS-Discovery over IPv4 (WS-Discovery 2005/04, 2.4)."""
+GROUP6 = "FF02::C"
+"""Multicast address over IPv6."""
+PORT = 3702
+"""UDP port of WS-Discovery."""
 DATAGRAM_LIMIT = 8192
 """Largest search, in bytes."""
 ANSWER_DELAY_S = 0.5
 """Longest delay of an answer (WS-Discovery, APP_MAX_DELAY)."""
 REPEAT_S = 0.15
 """Seconds between the two copies of Hello, Bye and answers; datagrams can get lost."""
-ANSWERS_PER_S = 10
-"""Answers per second to all searches, because the sender of a search can be forged."""
 PENDING_LIMIT = 32
 """Searches that may wait for their answer; further ones get none."""
 
@@ -46,7 +48,7 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
     def __init__(self, own: OwnAddress, device: DiscoveredDevice, allows: Callable[[str], bool]) -> None:
         """`allows` returns whether the IP filter admits an address."""
         self._own, self._device, self._allows = own, device, allows
-        self._limit = AnswerRateLimit(ANSWERS_PER_S)
+        self._limit = AnswerRateLimit(WS_DISCOVERY_ANSWERS)
         self._group = GROUP6 if own.is_ipv6 else GROUP
         self._pending: dict[tuple[Peer, str], asyncio.TimerHandle] = {}
         self._sender: socket.socket | None = None
