@@ -8,8 +8,7 @@ from ipcamd.access.login_result import LoginRefusal, LoginVerifier
 from ipcamd.cgi.endpoint import ANY, Call, Endpoint, Join, LateAnswer, LoginPlace, Reply
 from ipcamd.cgi.endpoint_module import EndpointModule
 from ipcamd.errors import HttpError
-from ipcamd.server.http.checks.allowed_hosts import HOST_REFUSAL, AllowedHosts
-from ipcamd.server.http.checks.browser import is_from_browser
+from ipcamd.server.http.checks.allowed_hosts import AllowedHosts
 from ipcamd.server.http.checks.cors import PREFLIGHT, CrossOrigin
 from ipcamd.server.http.checks.csrf import FOREIGN_REFUSAL, RequestOrigin, origin_of
 from ipcamd.server.http.checks.forwarded import Forwarded, TrustedProxies
@@ -113,10 +112,7 @@ class Router:
     def _check_client(self, head: Head, client: Forwarded) -> None:
         if not self._admits(client.address):
             raise HttpError(403, "this address may not use the camera")
-        if is_from_browser(head.fields):
-            for authority in {head.fields.get("host", ""), *client.authorities}:
-                if not self._hosts.allows(authority):
-                    raise HttpError(403, f"{authority}: {HOST_REFUSAL}")
+        self._hosts.check(head, client.authorities)
 
     def _account(self, endpoint: Endpoint, head: Head, client: Forwarded) -> Account:
         sent = head.fields.get("authorization")

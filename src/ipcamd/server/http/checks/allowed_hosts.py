@@ -4,6 +4,10 @@ import socket
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
+from ipcamd.errors import HttpError
+from ipcamd.server.http.checks.browser import is_from_browser
+from ipcamd.wire.http.message import Head
+
 HOST_REFUSAL = "browsers may not use the camera by this name; the option --allowed-host NAME allows it"
 """Message to a browser, after the refused name."""
 LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".test", ".localhost")
@@ -26,6 +30,14 @@ class AllowedHosts:
     def is_given(self, name: str) -> bool:
         """Whether the owner has given this host name."""
         return _canonical(name) in self._given
+
+    def check(self, head: Head, forwarded: Iterable[str]) -> None:
+        """Check the name in ``Host`` and the `forwarded` ones of a proxy, of browsers only: another client is not led
+        by a foreign page. Raises ``HttpError`` 403."""
+        if is_from_browser(head.fields):
+            for authority in {head.fields.get("host", ""), *forwarded}:
+                if not self.allows(authority):
+                    raise HttpError(403, f"{authority}: {HOST_REFUSAL}")
 
     def allows(self, authority: str) -> bool:
         """Whether a browser may use the host in ``Host``, which may have a port."""
