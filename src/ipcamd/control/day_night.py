@@ -12,8 +12,10 @@ from ipcamd.params.group import Values
 from ipcamd.params.time import TIME
 from ipcamd.settings.settings import Settings
 
-DARK, BRIGHT = 20, 40
-"""Light below which night starts, and above which day starts (clarifications, IR cut)."""
+NIGHT_BELOW = 20
+"""Light below which night starts (clarifications, IR cut)."""
+DAY_ABOVE = 40
+"""Light above which day starts."""
 LIGHT_S = 3.0
 """Seconds for which the light must stay there."""
 SETTLE_S = 1.0
@@ -122,7 +124,7 @@ class DayNight:
         in_path, light = self._driver.in_path, self._sensor.level if self._sensor else self._driver.light
         if light is None:
             return in_path
-        return light >= DARK if in_path else light > BRIGHT
+        return light >= NIGHT_BELOW if in_path else light > DAY_ABOVE
 
     def _switch(self, is_day: bool) -> bool:
         """Move the filter, if necessary. Return whether it is in position."""

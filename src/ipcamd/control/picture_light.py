@@ -16,9 +16,10 @@ GAIN = 2.0
 """Factor by which the brightness of a picture with automatic exposure is below the light."""
 SHORT_DAY_S = 60.0
 """Seconds below which a day was a failed attempt."""
-FIRST_NIGHT_S, LONGEST_NIGHT_S = 120.0, 3600.0
-"""Shortest night after one failed attempt, and after many: each doubles it. After the longest night a bright picture
-counts as day."""
+FIRST_NIGHT_S = 120.0
+"""Shortest night after one failed attempt; each further attempt doubles it."""
+LONGEST_NIGHT_S = 3600.0
+"""Longest night: after it, a bright picture counts as day."""
 MOST_SHORT_DAYS = 10
 """Highest number of counted attempts."""
 

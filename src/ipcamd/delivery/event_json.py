@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from ipcamd.event_bus import Event
 
-ON, OFF = "ON", "OFF"
-"""Texts of states; ON means high for inputs and outputs."""
+ON = "ON"
+"""Text of an active state; of inputs and outputs it means high."""
+OFF = "OFF"
+"""Text of an inactive state."""
 
 
 def state_text(is_on: bool) -> str:

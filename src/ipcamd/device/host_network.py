@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
 
-_ROUTES, _IPV6_ROUTES = Path("/proc/net/route"), Path("/proc/net/ipv6_route")
+_ROUTES = Path("/proc/net/route")
+_IPV6_ROUTES = Path("/proc/net/ipv6_route")
 _RESOLVER = Path("/etc/resolv.conf")
 _IPV6_ADDRESSES = Path("/proc/net/if_inet6")
 _INTERFACES = Path("/sys/class/net")

@@ -13,7 +13,8 @@ from ipcamd.media.source.source_choice import make_source
 from ipcamd.options.reader import read_table
 from ipcamd.store.keyvalue import KeyValueStore
 
-_LIMIT_BYTES, _LIMIT_LINES = 64 * 1024, 1000
+_LIMIT_BYTES = 64 * 1024
+_LIMIT_LINES = 1000
 _LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 Key = tuple[str, ...]

@@ -9,8 +9,10 @@ from ipcamd.media.codecs import Codec, video_codecs
 
 _log = logging.getLogger(__name__)
 
-AUTO, SOFTWARE = "auto", "software"
-"""Values of ``--encoder`` besides the names of hardware."""
+AUTO = "auto"
+"""Value of ``--encoder``: any hardware that works."""
+SOFTWARE = "software"
+"""Value of ``--encoder``: no hardware."""
 
 T = TypeVar("T")
 

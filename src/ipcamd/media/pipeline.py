@@ -50,8 +50,10 @@ if TYPE_CHECKING:
 STOP_S = 0.9
 """Seconds for the threads to end. A thread that hangs in a source ends with the process."""
 
-SENSOR, INFO = "ImageSource.IO.Sensor", "System.Info"
-"""Groups of parameters that the pipeline watches."""
+SENSOR = "ImageSource.IO.Sensor"
+"""Group of the picture's parameters, which the pipeline watches."""
+INFO = "System.Info"
+"""Group of the camera's name, which the pipeline watches."""
 
 
 def _wake(*threads: OnDemandThread) -> None:

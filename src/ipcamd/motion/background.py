@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from ipcamd.motion import light_compensation
 from ipcamd.motion.light_compensation import Grey
 
-LEARN_CALM_S, LEARN_BUSY_S = 1.5, 12.0
-"""Time constants of the background, for pixels with small and with large differences."""
-NOISE_CALM_S, NOISE_BUSY_S = 4.0, 12.0
-"""Time constants of a pixel's noise, for calm pixels and others, such as in leaves."""
+LEARN_CALM_S = 1.5
+"""Time constant of the background, for pixels with small differences."""
+LEARN_BUSY_S = 12.0
+"""Time constant of the background, for pixels with large differences."""
+NOISE_CALM_S = 4.0
+"""Time constant of the noise of a calm pixel."""
+NOISE_BUSY_S = 12.0
+"""Time constant of the noise of other pixels, such as in leaves."""
 RECENT_S = 0.4
 """Time constant of a pixel's present change."""
 CHANGE_DECAY_S = 0.5

@@ -17,8 +17,10 @@ _SAME = 1.0, 0.1
 """Limits of an unchanged light: of the median change, and of the fraction of pixels that change by `_MUCH`."""
 _MUCH = 8.0
 _ROUNDS = 4
-_DARK, _BRIGHT = 4, 251
-"""Levels beyond these are clipped by the sensor."""
+_DARK = 4
+"""Levels below are clipped by the sensor."""
+_BRIGHT = 251
+"""Levels above are clipped by the sensor."""
 _GAINS = 0.2, 5.0
 _ALIKE = 0.5
 """Fraction of a block's variance that a change of light must explain for the texture to be the same."""

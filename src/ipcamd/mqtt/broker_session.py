@@ -26,8 +26,10 @@ from ipcamd.onvif.events.translator import Translator
 from ipcamd.params.group import Values
 from ipcamd.workers.thread import run_in_thread
 
-ONLINE, OFFLINE = "online", "offline"
-"""Payloads of ``<Prefix>/status``."""
+ONLINE = "online"
+"""Payload of ``<Prefix>/status`` while the camera is connected."""
+OFFLINE = "offline"
+"""Payload of ``<Prefix>/status`` after that."""
 TIMEOUT_S = 10.0
 """Time limit for an answer of the broker, in seconds."""
 KEEP_ALIVE_S = 30

@@ -9,7 +9,8 @@ from ipcamd.store.database import Database
 
 _COLUMNS = "token, schedule, kind, time_ns, number, state"
 
-_ON, _OFF = "on", "off"
+_ON = "on"
+_OFF = "off"
 
 _log = logging.getLogger(__name__)
 

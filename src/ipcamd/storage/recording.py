@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from ipcamd.dataclass import dataclass
 
-RECORD, EVENT = "record", "event"
-"""Folders of the card."""
+RECORD = "record"
+"""Folder of continuous recordings on the card."""
+EVENT = "event"
+"""Folder of clips of events on the card."""
 FOLDERS = (RECORD, EVENT)
 """Folders of continuous recordings and of events."""
 

@@ -14,11 +14,15 @@ from ipcamd.media.planes import Plane
 from ipcamd.tampering.lasting_state import LastingState
 from ipcamd.tampering.scene_texture import Grey, Scene, halve
 
-DARK_BEGINS, DARK_ENDS = 30, 45
-"""Brightness, 0 to 255, of the darkest nine tenths at which the state "too dark" begins and ends; a lit night scene
+DARK_BEGINS = 30
+"""Brightness, 0 to 255, of the darkest nine tenths at which the state "too dark" begins; a lit night scene
 stays above."""
-BRIGHT_BEGINS, BRIGHT_ENDS = 225, 205
-"""Brightness, 0 to 255, of the brightest nine tenths at which the state "too bright" begins and ends."""
+DARK_ENDS = 45
+"""The same brightness at which the state ends."""
+BRIGHT_BEGINS = 225
+"""Brightness, 0 to 255, of the brightest nine tenths at which the state "too bright" begins."""
+BRIGHT_ENDS = 205
+"""The same brightness at which the state ends."""
 ADAPT_S = 60.0
 """Seconds after which a changed scene becomes the reference."""
 LEARN_S = 5.0

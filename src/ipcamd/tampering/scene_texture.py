@@ -20,8 +20,10 @@ TEXTURE = 12.0
 """Variance above which a block has texture; below it is noise."""
 ALIKE = 0.5
 """Correlation above which a block shows the same texture."""
-MISSING_BEGINS, MISSING_ENDS = 0.75, 0.5
-"""Missing fraction of the scene's texture at which the state "scene changed" begins and ends."""
+MISSING_BEGINS = 0.75
+"""Missing fraction of the scene's texture at which the state "scene changed" begins."""
+MISSING_ENDS = 0.5
+"""Missing fraction at which the state ends."""
 MIN_PART = 0.08
 """Minimum fraction of textured blocks for a scene to be recognizable, unlike a wall or fog."""
 

@@ -9,8 +9,10 @@ from ipcamd.media.codecs import H264
 from ipcamd.params.group import Rank
 from ipcamd.webrtc_sessions import UNSUPPORTED, WebRtcOffer, WebRtcSessions
 
-SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
-"""Types of offers and answers, and of candidates."""
+SDP = "application/sdp"
+"""Type of offers and answers."""
+FRAGMENT = "application/trickle-ice-sdpfrag"
+"""Type of candidates."""
 MAIN = H264.name
 """Codec of ``/whep``."""
 MOST_BYTES = 64 * 1024
@@ -18,7 +20,8 @@ MOST_BYTES = 64 * 1024
 _GONE = Answer(help="WebRTC is off, or there is no such stream or session.", status=404)
 _OTHER_TYPE = Answer(help="The body is of another type.", status=415)
 _NO_RESTART = Answer(help="ICE restarts are not supported.", status=422)
-_PATH, _SESSIONS = "/whep", "sessions"
+_PATH = "/whep"
+_SESSIONS = "sessions"
 _FOLDERS = {1: f"{_PATH[1:]}/{_SESSIONS}", 2: _SESSIONS, 3: f"../{_SESSIONS}"}
 """Folder of the sessions relative to the request's address, by the number of its slashes."""
 

@@ -5,8 +5,10 @@ A message is 80 plus the address, a command, and FF. Replies of the head are not
 
 VISCA_ADDRESSES = 7
 """Highest address on a line; the lowest is 1."""
-PAN_TOP, TILT_TOP = 0x18, 0x14
-"""Highest speeds of the protocol."""
+PAN_TOP = 0x18
+"""Highest speed of pan in the protocol."""
+TILT_TOP = 0x14
+"""Highest speed of tilt in the protocol."""
 
 _PAN = {"left": 1, "right": 2}
 _TILT = {"up": 1, "down": 2}

@@ -5,7 +5,10 @@ from pathlib import Path
 from ipcamd.access.certificate.certificate_check import CertifiedKey
 from ipcamd.store.durable_files import draft_of, sync_directory, write_durably
 
-CERTIFICATE, KEY = "tls.crt", "tls.key"
+CERTIFICATE = "tls.crt"
+"""Certificate chain."""
+KEY = "tls.key"
+"""Its private key."""
 PENDING_KEY = "tls.request.key"
 """Key of a pending signing request."""
 _NEXT = ".next"

@@ -6,8 +6,12 @@ from ipcamd.device.position import PtzPosition
 from ipcamd.store.database import TransactionPart
 from ipcamd.store.keyvalue import KeyValueStore
 
-POSITION, HOME, PATROL = "ptz.position", "ptz.home", "ptz.patrol"
-"""Keys of positions, as JSON, and of ``on`` while a patrol runs."""
+POSITION = "ptz.position"
+"""Key of the resting position, as JSON."""
+HOME = "ptz.home"
+"""Key of the home position, as JSON."""
+PATROL = "ptz.patrol"
+"""Key of ``on`` while a patrol runs."""
 
 
 class StoredPtzPositions:

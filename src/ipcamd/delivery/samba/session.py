@@ -45,11 +45,13 @@ from ipcamd.errors import DeliveryError
 
 DEFAULT_USER = "guest"
 """Account without ``UserName``."""
-BLOCK, SMALL = 1 << 20, 1 << 16
-"""Bytes per write, if the server accepts as many; and of a file whose delivery was interrupted before, because on a
-slow connection a large write would look like a stall."""
+WRITE_BYTES = 1 << 20
+"""Bytes per write, if the server accepts as many."""
+PIECE_BYTES = 1 << 16
+"""Bytes of a piece, which needs one credit (MS-SMB2, credits); and per write of a file whose delivery was interrupted
+before, because on a slow connection a large write would look like a stall."""
 ROOM = 128
-"""Pieces of `SMALL` bytes for data in transit, including the library's copies."""
+"""Pieces of `PIECE_BYTES` bytes for data in transit, including the library's copies."""
 AHEAD = 2
 """Maximum number of blocks in transit."""
 PATIENCE = 4
@@ -96,7 +98,7 @@ class SambaSession(FileSession):
         self._connection: Connection = tree.session.connection
         # glibc returns free memory at the end of a thread's heap after each block, and requests it again for the
         # next: a third of the time. This block at the end of the heap prevents it.
-        self._lid = [bytes(SMALL) for _ in range(ROOM)].pop()
+        self._lid = [bytes(PIECE_BYTES) for _ in range(ROOM)].pop()
 
     def close(self) -> None:
         """See `UploadSession`."""
@@ -190,7 +192,11 @@ class SambaSession(FileSession):
 
     def _write(self, file: Open, item: SpoolItem) -> None:
         """Write the file. While the server processes one block, the next is in transit."""
-        block = min(SMALL if item.tried else BLOCK, self._connection.max_write_size, SMALL * max(1, self._credits))
+        block = min(
+            PIECE_BYTES if item.tried else WRITE_BYTES,
+            self._connection.max_write_size,
+            PIECE_BYTES * max(1, self._credits),
+        )
         sent, written, waiting = 0, 0, deque[Callable[[], int]]()
         with item.path.open("rb") as content:
             while data := content.read(block):
@@ -208,11 +214,11 @@ class SambaSession(FileSession):
 
     def _may_send(self, size: int) -> bool:
         """Return whether the server accepts another write of this size before it answers one (MS-SMB2, credits)."""
-        return self._credits >= (-(-size // SMALL) if self._connection.supports_multi_credit else 1)
+        return self._credits >= (-(-size // PIECE_BYTES) if self._connection.supports_multi_credit else 1)
 
     @property
     def _credits(self) -> int:
-        """Number of requests, or of pieces of `SMALL` bytes of one, that the server accepts now."""
+        """Number of requests, or of pieces of `PIECE_BYTES` bytes of one, that the server accepts now."""
         window = self._connection.sequence_window
         credits: int = window["high"] - window["low"]
         return credits

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
-REFUSALS, BREAKS = 3, 10
-"""Refusals of the first item, or interruptions while it is sent, before another item is tried first."""
+REFUSALS = 3
+"""Refusals of the first item before another item is tried first."""
+BREAKS = 10
+"""Interruptions while the first item is sent before another item is tried first."""
 MOST_FAILURES = 50
 """Failures of any kind after which an item is dropped, if the target accepted others meanwhile."""
 

@@ -3,8 +3,10 @@
 import random
 from collections.abc import Callable
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
-"""First and longest pause."""
+FIRST_PAUSE_S = 5.0
+"""First pause."""
+LONGEST_PAUSE_S = 300.0
+"""Longest pause."""
 UNREACHABLE_PAUSE_S = 50.0
 """Longest pause while the host is unreachable, so that deliveries resume within a minute of its return."""
 

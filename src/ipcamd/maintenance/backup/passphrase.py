@@ -8,9 +8,12 @@ from ipcamd.errors import RequestFailed
 
 ALLOWED = "8 to 128 printable characters"
 """Rule for passphrases, for error messages."""
-_COST, _BLOCK, _PARALLEL = 1 << 15, 8, 1
+_COST = 1 << 15
+_BLOCK = 8
+_PARALLEL = 1
 _MAX_COST = 1 << 17
-_SALT, _NONCE = 16, 12
+_SALT = 16
+_NONCE = 12
 
 
 def check_passphrase(passphrase: str) -> None:

@@ -11,8 +11,10 @@ from ipcamd.store.durable_files import sync_directory
 if TYPE_CHECKING:  # imported here, because most cameras have no key
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-PRIVATE, PUBLIC = "firmware.key", "firmware.pub"
-"""Files of a pair."""
+PRIVATE = "firmware.key"
+"""File of the private key."""
+PUBLIC = "firmware.pub"
+"""File of the public key."""
 
 _LIMIT_BYTES = 16 * 1024
 

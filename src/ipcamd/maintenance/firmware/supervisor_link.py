@@ -5,8 +5,12 @@ import socket
 
 LINK = "IPCAMD_SUPERVISOR"
 """Environment variable with the descriptor of the socket."""
-READY, CONFIRMED, TRIAL = b"ready\n", b"confirmed\n", b"trial "
-"""Messages: the version is ready; it is now the current one; another version is to be tried after this one ends."""
+READY = b"ready\n"
+"""Message: the version is ready."""
+CONFIRMED = b"confirmed\n"
+"""Message: the version is now the current one."""
+TRIAL = b"trial "
+"""Message: another version is to be tried after this one ends."""
 
 ANSWER_S = 10.0
 """Seconds for the supervisor's confirmation."""

@@ -16,13 +16,18 @@ UNKNOWN_FAILURE = "The source gives no picture."
 """Reason of a failure for which the source gives none."""
 
 
-RETRY_PAUSE_S, LONGEST_RETRY_PAUSE_S = 0.5, 2.0
-"""First and longest pause after a failure of the picture source, in seconds; each attempt doubles it. Viewers see a
-source within 3 seconds of its return."""
-AUDIO_RETRY_PAUSE_S, LONGEST_AUDIO_RETRY_PAUSE_S = 0.5, 10.0
-"""The same for a source of sound (``--audio``)."""
-ANALYSIS_RETRY_PAUSE_S, LONGEST_ANALYSIS_RETRY_PAUSE_S = 1.0, 30.0
-"""The same for ``--analysis-source``, which the main source replaces meanwhile."""
+RETRY_PAUSE_S = 0.5
+"""First pause after a failure of the picture source, in seconds; each attempt doubles it."""
+LONGEST_RETRY_PAUSE_S = 2.0
+"""Longest pause after a failure of the picture source: viewers see a source within 3 seconds of its return."""
+AUDIO_RETRY_PAUSE_S = 0.5
+"""First pause after a failure of a source of sound (``--audio``)."""
+LONGEST_AUDIO_RETRY_PAUSE_S = 10.0
+"""Longest pause after a failure of a source of sound."""
+ANALYSIS_RETRY_PAUSE_S = 1.0
+"""First pause after a failure of ``--analysis-source``, which the main source replaces meanwhile."""
+LONGEST_ANALYSIS_RETRY_PAUSE_S = 30.0
+"""Longest pause after a failure of ``--analysis-source``."""
 
 
 class CaptureLoop(ABC):

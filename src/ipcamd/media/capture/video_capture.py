@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-SILENT, UNPLUGGED = UNKNOWN_FAILURE, "The source is unplugged."
-"""Failure reasons in the "no signal" picture."""
+SILENT = UNKNOWN_FAILURE
+"""Reason in the "no signal" picture of a source that sends nothing."""
+UNPLUGGED = "The source is unplugged."
+"""Reason in the "no signal" picture of an unplugged source."""
 PRIVACY = "Pictures and sound are switched off."
 """Reason in the picture that replaces all others while privacy is on."""
 

@@ -9,11 +9,16 @@ from ipcamd.media.frame import Packet, Picture
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.scale import ProcessedFrame
 
-OFF, PASSED = "off", "passed through"
-"""State of a stream without viewers, and of one that is passed through."""
-NO_SIGNAL, NO_KEY = "no signal", "waiting for a key frame"
+OFF = "off"
+"""State of a stream without viewers."""
+PASSED = "passed through"
+"""State of a stream that is passed through."""
+NO_SIGNAL = "no signal"
+"""Reason to encode: the "no signal" picture is sent."""
+NO_KEY = "waiting for a key frame"
+"""Reason to encode until the source's next key frame."""
 IN_DECODER = "earlier pictures are in the decoder"
-"""Reasons to encode, in addition to those of packets, settings and the picture."""
+"""Reason to encode until the decoder has returned them."""
 _MOST_HELD = 30
 """Most packets that wait for pictures in the decoder; hardware may return them late."""
 

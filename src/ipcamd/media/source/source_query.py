@@ -5,8 +5,10 @@ from collections.abc import Callable, Container, Mapping
 from fractions import Fraction
 from typing import Any
 
-_SLOWEST, _FASTEST = Fraction(1, 1000), 240
-"""Limits of a rate, in pictures per second."""
+_SLOWEST = Fraction(1, 1000)
+"""Lowest rate, in pictures per second."""
+_FASTEST = 240
+"""Highest rate, in pictures per second."""
 
 
 def parse_query(query: str, parsers: Mapping[str, Callable[[str], Any]], secret: Container[str] = ()) -> dict[str, Any]:

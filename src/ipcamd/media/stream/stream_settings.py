@@ -10,8 +10,12 @@ from ipcamd.media.quality import constant_bitrate
 from ipcamd.params.group import Values
 from ipcamd.params.image import RESOLUTIONS
 
-PHONE_SIZE, PHONE_RATE, PHONE_BITS = (320, 240), 15, 200_000
-"""The stream for mobile phones (Image.3GPP): width and height, frames per second, bit/s."""
+PHONE_SIZE = (320, 240)
+"""Width and height of the stream for mobile phones (Image.3GPP)."""
+PHONE_RATE = 15
+"""Its frames per second."""
+PHONE_BITS = 200_000
+"""Its bit rate, in bit/s."""
 
 
 @dataclass(frozen=True, slots=True)

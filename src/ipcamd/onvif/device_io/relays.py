@@ -11,8 +11,10 @@ from ipcamd.settings.change_records import Change
 
 STATES = {"active": "high", "inactive": "low"}
 """Logical state to the level of the output."""
-MODE, IDLE = "Bistable", "open"
-"""Mode and idle state, which are fixed: the output keeps its level, and is open without power."""
+MODE = "Bistable"
+"""Mode, which is fixed: the output keeps its level."""
+IDLE = "open"
+"""Idle state, which is fixed: the output is open without power."""
 
 
 def relay_tokens(call: OperationCall) -> list[str]:

@@ -12,8 +12,10 @@ CONCRETE_SET = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
 CONCRETE = "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Concrete"
 """Dialect of topic expressions that name one topic (WS-Topics 1.3, 8)."""
 
-INITIALIZED, CHANGED = "Initialized", "Changed"
-"""Property operations."""
+INITIALIZED = "Initialized"
+"""Property operation: the state at the start of a subscription."""
+CHANGED = "Changed"
+"""Property operation: the state has changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from ipcamd.params.network import MULTICAST
 
 SESSION_TIMEOUT = "PT60S"
 """Time-out of an RTSP session."""
-AUDIO_KBITS, AUDIO_KHZ = 64, 8
-"""Bit rate and sample rate of u-law (ITU-T G.711)."""
+AUDIO_KBITS = 64
+"""Bit rate of u-law (ITU-T G.711)."""
+AUDIO_KHZ = 8
+"""Sample rate of u-law."""
 
 
 def video_source_configuration(name: str, camera: Camera) -> Node:

@@ -19,8 +19,10 @@ ZOOM_VELOCITY = f"{_ROOT}/ZoomSpaces/VelocityGenericSpace"
 ZOOM_SPEED = f"{_ROOT}/ZoomSpaces/ZoomGenericSpeedSpace"
 """Coordinate spaces of pan and tilt, then of zoom (ONVIF PTZ Service Specification, 5.7)."""
 
-PAN_DEGREES, TILT_DEGREES = 170.0, 45.0
-"""Degrees from the centre to each limit."""
+PAN_DEGREES = 170.0
+"""Degrees from the centre to each limit of pan."""
+TILT_DEGREES = 45.0
+"""Degrees from the centre to each limit of tilt."""
 VIEW_DEGREES = (60.0, 35.0)
 """Width and height of the view at zoom 1."""
 

@@ -16,8 +16,10 @@ OWN_LIMIT = SESSIONS_LIMIT // 4
 """Maximum number of sessions of one account below administrator."""
 RESULTS_LIMIT = 1000
 """Maximum number of results in one answer."""
-MIN_KEEP_ALIVE_S, MAX_KEEP_ALIVE_S = 10.0, 600.0
-"""Shortest and longest time without a request after which a session ends, in seconds."""
+MIN_KEEP_ALIVE_S = 10.0
+"""Shortest time without a request after which a session ends, in seconds."""
+MAX_KEEP_ALIVE_S = 600.0
+"""Longest time without a request after which a session ends, in seconds."""
 
 
 @dataclass(slots=True)

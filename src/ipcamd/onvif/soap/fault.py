@@ -2,8 +2,10 @@
 
 from ipcamd.errors import IpcamdError, RequestFailed, SettingForbidden
 
-SENDER, RECEIVER = "s:Sender", "s:Receiver"
-"""Fault codes: error of the request, and error of the camera (SOAP 1.2 part 1, 5.4.6)."""
+SENDER = "s:Sender"
+"""Fault code: error of the request (SOAP 1.2 part 1, 5.4.6)."""
+RECEIVER = "s:Receiver"
+"""Fault code: error of the camera."""
 
 
 class Fault(IpcamdError):

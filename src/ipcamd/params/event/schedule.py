@@ -27,7 +27,8 @@ class Name(TextKind):
 
 
 _LEVEL = OneOf(("0", "1"), ("high", "low"), (0, 1))
-_HOUR, _MINUTE = Integer(0, 23), Integer(0, 59)
+_HOUR = Integer(0, 23)
+_MINUTE = Integer(0, 59)
 
 
 def _flag(name: str, help: str, default: str = "0") -> Param:

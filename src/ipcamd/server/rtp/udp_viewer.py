@@ -21,7 +21,8 @@ Address = tuple[str, int] | tuple[str, int, int, int]
 _UDP_SEGMENT = 103
 _NO_SEGMENTS = [(socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))]
 _SEND_BUFFER = 4 << 20
-_LOWEST, _HIGHEST = 16384, 65534
+_LOWEST_PORT = 16384
+_HIGHEST_PORT = 65534
 _TRIES = 64
 _BATCH = 64
 """Datagrams read at a time before other events are handled."""
@@ -96,7 +97,7 @@ class UdpPortPair:
 def _bind_pair(local: str) -> tuple[socket.socket, socket.socket]:
     family = socket.AF_INET6 if ":" in local else socket.AF_INET
     for left in reversed(range(_TRIES)):
-        port = _LOWEST + 2 * secrets.randbelow((_HIGHEST - _LOWEST) // 2)
+        port = _LOWEST_PORT + 2 * secrets.randbelow((_HIGHEST_PORT - _LOWEST_PORT) // 2)
         pair: list[socket.socket] = []
         try:
             for number in (port, port + 1):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:  # imported for types only: few clients replay
 Method = Callable[[ClientConnection, RtspRequest], RtspResponse | Awaitable[RtspResponse]]
 """Function that answers the requests of one method. Raises ``RtspError``."""
 
-BACKCHANNEL, REPLAY = "www.onvif.org/ver20/backchannel", "onvif-replay"
+BACKCHANNEL = "www.onvif.org/ver20/backchannel"
+REPLAY = "onvif-replay"
 _FOREIGN = ("ANNOUNCE", "RECORD", "REDIRECT")
 """RTSP methods that a camera does not support on any resource."""
 

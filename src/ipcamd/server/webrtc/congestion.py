@@ -12,8 +12,10 @@ _LITTLE_LOSS = 0.05
 """Fraction of lost packets from which the rate grows no more."""
 LEAST_PACKETS = 100
 """Number of packets after which their loss is judged: among fewer ones, a few lost by chance exceed `MOST_LOSS`."""
-_SHARE, _GROWTH = 0.8, 1.05
-"""Share of the received rate that is sent next, and growth of the rate from report to report with little loss."""
+_SHARE = 0.8
+"""Share of the received rate that is sent next after losses."""
+_GROWTH = 1.05
+"""Growth of the rate from report to report with little loss."""
 _HASTE = 1.25
 """Speed of the packets of one frame, relative to the rate."""
 _LEAST_BYTES_PER_S = 8_000

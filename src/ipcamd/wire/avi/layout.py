@@ -14,14 +14,20 @@ HEAD = 512
 MOVI = HEAD - 4
 """Position of the word ``movi``, from which the index counts."""
 
-PICTURE, SOUND = b"00dc", b"01wb"
-"""Kinds of chunks."""
+PICTURE = b"00dc"
+"""Kind of a picture's chunk."""
+SOUND = b"01wb"
+"""Kind of a chunk of sound."""
 
 SOUND_RATE = 8000
 """Samples per second: 8-bit u-law or A-law, one channel."""
 
-HAS_INDEX, INTERLEAVED, TRUST_KINDS = 0x10, 0x100, 0x800
-"""Flags of the main header."""
+HAS_INDEX = 0x10
+"""Flag of the main header: the file has an index."""
+INTERLEAVED = 0x100
+"""Flag of the main header: sound is between the pictures."""
+TRUST_KINDS = 0x800
+"""Flag of the main header: the index tells the key frames (AVIF_TRUSTCKTYPE)."""
 KEY = 0x10
 """Flag of an index entry: a decoder can start here."""
 
@@ -37,8 +43,10 @@ WAVE = struct.Struct("<2H2I3H")
 """Structures of the headers ``avih``, ``strh``, ``strf`` of pictures, and ``strf`` of sound (AVI RIFF File
 Reference)."""
 
-ALAW_TAG, ULAW_TAG = 6, 7
-"""Format tags of sound (RFC 2361)."""
+ALAW_TAG = 6
+"""Format tag of A-law (RFC 2361)."""
+ULAW_TAG = 7
+"""Format tag of u-law (RFC 2361)."""
 _SOFTWARE = b"ipcamd\0\0"
 
 

@@ -3,13 +3,18 @@
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import SQUARE
 
-B_FRAMES, DATA_PARTITIONING, NO_PARAMETER_SETS = "B-frames", "data partitioning", "the source sends no parameter sets"
-"""Obstacles that show in single NAL units or in their absence."""
+B_FRAMES = "B-frames"
+"""Obstacle: B-frames, whose order of decoding is not that of capture."""
+DATA_PARTITIONING = "data partitioning"
+"""Obstacle: slices in partitions (H.264, Extended)."""
+NO_PARAMETER_SETS = "the source sends no parameter sets"
+"""Obstacle: key frames without parameter sets."""
 
 
-PASSED_H264_PROFILES, PASSED_H265_PROFILES = (66, 77, 100), (1,)
-"""Profiles that browsers, recorders and payload formats support (8 bits, 4:2:0): H.264 Baseline, Main, High; H.265
-Main."""
+PASSED_H264_PROFILES = (66, 77, 100)
+"""Profiles of H.264 that browsers, recorders and payload formats support (8 bits, 4:2:0): Baseline, Main, High."""
+PASSED_H265_PROFILES = (1,)
+"""Profiles of H.265 that they support: Main."""
 _H264_NAMES = {88: "Extended", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
 _H265_NAMES = {2: "Main 10", 3: "Main Still Picture", 4: "Range Extensions", 9: "Screen Content"}
 """Names of other profiles."""

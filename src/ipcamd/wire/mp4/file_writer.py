@@ -1,7 +1,7 @@
 """MP4 file writer: returns the bytes of a file of fragments, playable while it is written. See `ContainerWriter`.
 
-Each fragment holds the frames from one key frame to the next, or of `LONGEST_S`. The head contains the capture time of
-the first picture, and room for an index, which is written when the file is closed.
+Each fragment holds the frames from one key frame to the next, or of `LONGEST_FRAGMENT_S`. The head contains the capture
+time of the first picture, and room for an index, which is written when the file is closed.
 """
 
 from itertools import pairwise
@@ -16,8 +16,10 @@ from ipcamd.wire.mp4.tracks import Mp4Format, Track
 
 GAP_NS = 10 * SECOND_NS
 """A longer time without a picture means that the clock was set: the next picture follows at once."""
-SHORTEST_S, LONGEST_S = 0.4, 2
-"""Shortest and longest duration of a fragment, for frequent and rare key frames; a power cut loses one fragment."""
+SHORTEST_FRAGMENT_S = 0.4
+"""Shortest duration of a fragment, for frequent key frames."""
+LONGEST_FRAGMENT_S = 2
+"""Longest duration of a fragment, for rare key frames, in seconds; a power cut loses one fragment."""
 _OVERLAP_S = 0.1
 """Sound that overlaps the previous sound by less is placed after it; other overlapping sound is left out."""
 
@@ -156,7 +158,7 @@ class Mp4FileWriter:
         if not self._pictures:
             return False
         length_s = (time - self._pictures[0].time) / self.format.video.timescale
-        return length_s >= LONGEST_S or (key and length_s >= SHORTEST_S)
+        return length_s >= LONGEST_FRAGMENT_S or (key and length_s >= SHORTEST_FRAGMENT_S)
 
     def _end_fragment(self, time: int) -> list[bytes]:
         """Return the fragment of the frames so far, whose last picture ends at `time`."""

@@ -23,8 +23,10 @@ class AudioSpecificConfig:
         return (_LC << 11 | _RATES_HZ.index(self.rate_hz) << 7 | 1 << 3).to_bytes(2) + _NO_SBR
 
 
-RATE_HZ, FRAME_SAMPLES = 16_000, 1024
-"""Samples per second, samples of a frame (ISO/IEC 14496-3, 4.5.1.1)."""
+RATE_HZ = 16_000
+"""Samples per second."""
+FRAME_SAMPLES = 1024
+"""Samples of a frame (ISO/IEC 14496-3, 4.5.1.1)."""
 _HEADER = 2
 """Bytes of an access unit's header: 13 bits of size, 3 bits of index (3.3.6)."""
 _PROFILE = 40

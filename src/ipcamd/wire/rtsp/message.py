@@ -6,10 +6,16 @@ from dataclasses import field
 
 from ipcamd.dataclass import dataclass
 
-METHOD_LIMIT, TARGET_LIMIT = 64, 2048
-"""Maximum number of characters of a method and of a URL."""
-FIELD_LIMIT, NAME_LIMIT, VALUE_LIMIT = 255, 512, 2048
-"""Maximum number of field lines, and of characters of a field's name and of its value."""
+METHOD_LIMIT = 64
+"""Maximum number of characters of a method."""
+TARGET_LIMIT = 2048
+"""Maximum number of characters of a URL."""
+FIELD_LIMIT = 255
+"""Maximum number of field lines."""
+NAME_LIMIT = 512
+"""Maximum number of characters of a field's name."""
+VALUE_LIMIT = 2048
+"""Maximum number of characters of a field's value."""
 HEAD_LIMIT = 16 * 1024
 """Maximum bytes of all field lines together."""
 BODY_LIMIT = 128 * 1024

@@ -4,8 +4,10 @@ import struct
 import zlib
 from ipaddress import ip_address
 
-GROUP, PORT = "224.2.127.254", 9875
+GROUP = "224.2.127.254"
 """Group for sessions of global scope. Sessions of a smaller scope use the highest address of their range."""
+PORT = 9875
+"""UDP port of SAP."""
 
 
 def group_for(session: str) -> str:

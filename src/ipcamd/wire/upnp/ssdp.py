@@ -7,8 +7,12 @@ from ipcamd.dataclass import dataclass
 
 GROUP = "239.255.255.250"
 """Multicast address of SSDP over IPv4 (UPnP Device Architecture 2.0, 1)."""
-LINK_GROUP, SITE_GROUP, GLOBAL_GROUP = "FF02::C", "FF05::C", "FF0E::C"
-"""Those over IPv6: one for link-local addresses, the others for all others (UPnP Device Architecture 2.0, A.4)."""
+LINK_GROUP = "FF02::C"
+"""Multicast address over IPv6 for link-local addresses (UPnP Device Architecture 2.0, A.4)."""
+SITE_GROUP = "FF05::C"
+"""Multicast address over IPv6 for all other addresses."""
+GLOBAL_GROUP = "FF0E::C"
+"""Second multicast address over IPv6 for all other addresses."""
 PORT = 1900
 """UDP port of SSDP."""
 MAX_AGE_S = 1800

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-_UDP_PRIORITY, _TCP_PRIORITY = 126 << 24 | 65535 << 8 | 255, 90 << 24 | 65535 << 8 | 255
+_UDP_PRIORITY = 126 << 24 | 65535 << 8 | 255
+_TCP_PRIORITY = 90 << 24 | 65535 << 8 | 255
 
 
 def order_addresses(own_address: str, further: Iterable[str]) -> list[str]:

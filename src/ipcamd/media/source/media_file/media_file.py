@@ -39,14 +39,20 @@ _log = logging.getLogger(__name__)
 TimedSamples: TypeAlias = tuple[int, NDArray[np.int16]]
 """Playing time of the first sample (nanoseconds since the first picture), and the samples."""
 
-_LEAP_NS, _BROADCAST_LEAP_NS = 3600 * SECOND_NS, 60 * SECOND_NS
-"""A longer gap between pictures is an invalid time stamp; the second limit is for containers such as MPEG-TS."""
+_LEAP_NS = 3600 * SECOND_NS
+"""A longer gap between pictures is an invalid time stamp."""
+_BROADCAST_LEAP_NS = 60 * SECOND_NS
+"""The same in containers such as MPEG-TS."""
 
 _MAY_LEAP = 0x200
 """FFmpeg's flag of containers with discontinuous time stamps (AVFMT_TS_DISCONT)."""
 
-_SHORTEST_S, _USUAL_S, _LONGEST_S = Fraction(1, 240), Fraction(1, 25), Fraction(1)
-"""Durations of a picture without a duration in the file."""
+_USUAL_S = Fraction(1, 25)
+"""Duration of a picture if the file tells neither a duration nor a rate."""
+_SHORTEST_S = Fraction(1, 240)
+"""Shortest duration of a picture without a duration in the file."""
+_LONGEST_S = Fraction(1)
+"""Longest duration of such a picture."""
 
 
 class MediaFile:

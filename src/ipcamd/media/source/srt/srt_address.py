@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 from ipcamd.dataclass import dataclass
 from ipcamd.media.source.source_query import parse_query
 
-_LISTENER, _LOOPBACK = "listener", "127.0.0.1"
+_LISTENER = "listener"
+_LOOPBACK = "127.0.0.1"
 _MOST_LATENCY_MS = 10_000
 STREAM_ID_BYTES = 512
 """Longest stream ID (SRT protocol, 3.2.1.3)."""

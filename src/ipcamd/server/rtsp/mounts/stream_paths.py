@@ -6,7 +6,12 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, MediaTrack, Presentation, RecordedPresentation
 from ipcamd.storage.replay.catalog import ReplayCatalog
 
-AUDIO, PHONE, METADATA = "audio", "3gpp", "metadata"
+AUDIO = "audio"
+"""Path of the stream of sound."""
+PHONE = "3gpp"
+"""Path of the stream for mobile phones."""
+METADATA = "metadata"
+"""Path of the stream of ONVIF metadata."""
 SUB = "/sub"
 """Path suffix of a smaller stream, after the codec's name."""
 PROFILES = "onvif/"

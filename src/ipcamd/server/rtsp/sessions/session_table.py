@@ -11,8 +11,10 @@ from ipcamd.server.rtsp.sessions.session_timeout import SessionTimeout
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import feedback, rtcp
 
-PROTOCOL, MULTICAST = "rtsp", "multicast"
-"""Protocol names for counting viewers."""
+PROTOCOL = "rtsp"
+"""Protocol name for counting viewers."""
+MULTICAST = "multicast"
+"""Protocol name for counting multicast groups."""
 
 Talk = Callable[[bytes, Account], None]
 """Plays an RTP packet (PCMU) of an account."""

@@ -26,8 +26,10 @@ _EARLY_BYTES = 4 << 20
 """Most bytes of packets from before the reply to PLAY."""
 _TIMEOUT_S = 60
 """Session time-out of a server that names none (RFC 2326, 12.37)."""
-_LONGEST_S, _SHORTEST_S = 60, 2
-"""Limits of session time-outs."""
+_LONGEST_TIMEOUT_S = 60
+"""Longest session time-out that is used."""
+_SHORTEST_TIMEOUT_S = 2
+"""Shortest session time-out that is used."""
 _CLOSE_S = 0.5
 """Longest time for sending TEARDOWN."""
 _NAME = "ipcamd"
@@ -216,7 +218,7 @@ class CameraSession:
         self._id, _, rest = (part.strip() for part in field.partition(";"))
         timeout = rest.lower().removeprefix("timeout").lstrip(" =").partition(";")[0].strip()
         timeout_s = int(timeout) if timeout.isdecimal() and len(timeout) < 9 else _TIMEOUT_S
-        self._interval_s = min(max(timeout_s, _SHORTEST_S), _LONGEST_S) / 2
+        self._interval_s = min(max(timeout_s, _SHORTEST_TIMEOUT_S), _LONGEST_TIMEOUT_S) / 2
 
     def _resolve(self, control: str) -> str:
         """Return the URL of a control attribute, like other clients: relative ones are appended."""
