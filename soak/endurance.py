@@ -1,4 +1,4 @@
-"""Endurance run: viewers come and go, settings change, the source is lost, and continuous recording runs."""
+"""Endurance run: viewers connect and disconnect, settings change, the source is lost, and continuous recording runs."""
 
 import http.client
 import os

@@ -46,7 +46,7 @@ def report(visitors: Visitors, held: Sequence[Mapping[str, int]], least_mib: Seq
     """Return the results, from the camera's resources and memory before and after the run."""
     before, after = held
     viewers = visitors.gone.total()
-    name, is_proof = f"WebRTC, {viewers} viewers come and go", viewers >= PROOF
+    name, is_proof = f"WebRTC, {viewers} viewers connect and disconnect", viewers >= PROOF
     ends = ", ".join(f"{count} by {way}" for way, count in visitors.gone.items())
     failed = f"{len(visitors.failed)} failed" + "".join(f" ({why})" for why in visitors.failed[:1])
     rest = ", ".join(f"{count} {what}, then {after[what]}" for what, count in before.items())

@@ -132,7 +132,7 @@ Action = Callable[[Accounts], Coroutine[None, None, None]]
 @pytest.mark.parametrize(
     ("action", "complaint"),
     [
-        (lambda a: a.add("paul", "swordfish", Rank.GUEST), "user=paul: there is such an account"),
+        (lambda a: a.add("paul", "swordfish", Rank.GUEST), "user=paul: the account already exists"),
         (lambda a: a.add("ann e", "swordfish", Rank.GUEST), "user=ann e: allowed are"),
         (lambda a: a.add("", "swordfish", Rank.GUEST), "user=: allowed are"),
         (lambda a: a.add("x" * 33, "swordfish", Rank.GUEST), "user=x+: allowed are 1 to 32"),

@@ -230,7 +230,7 @@ class Accounts:
 
         def add(entries: StoredAccounts) -> StoredAccounts:
             if name in entries:
-                raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
+                raise RequestFailed(f"user={name}: the account already exists; action=update changes it")
             if len(entries) >= MAX_ACCOUNTS:
                 raise RequestFailed(f"user={name}: there are {MAX_ACCOUNTS} accounts already; action=remove makes room")
             check_password(password, name, self._allow_weak)

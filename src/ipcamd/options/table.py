@@ -145,7 +145,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "speaker",
         "virtual",
-        "output of talk: virtual (stored, to be read back), default (this computer's sound card), "
+        "output of talk: virtual (stored; speaker.cgi returns it), default (this computer's sound card), "
         "a part of a sound card's name, or none",
         "S",
     ),
@@ -162,14 +162,14 @@ OPTIONS: tuple[Option, ...] = (
         "directory, initially self-signed); SIGHUP reloads it",
         "FILE",
     ),
-    Option("tls-key", "", "PEM file with its private key, not encrypted; needed with --tls-certificate", "FILE"),
+    Option("tls-key", "", "PEM file with the private key of --tls-certificate, not encrypted; required with it", "FILE"),
     Option("talk-port", 5432, "initial value of System.TalkPort, the UDP port for talk", "N", _port),
     Option("webrtc-port", 8189, "initial value of the port for WebRTC, UDP and TCP", "N", _port),
     Option("admin-user", "admin", "name of the first administrator", "NAME"),
     Option(
         "admin-password",
         "",
-        "its password (default: random, printed once at the first start); set it in the "
+        "password of the first administrator (default: random, printed once at the first start); set it in the "
         "environment, so that other users of the machine cannot see it",
         "PASSWORD",
     ),
@@ -214,7 +214,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "allowed-host",
         (),
-        "additional name by which browsers may use the camera, besides addresses and local names; may be repeated",
+        "additional host name by which browsers may use the camera, besides addresses and local names; may be repeated",
         "NAME",
         _host_name,
         many=True,
@@ -246,7 +246,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "connections-per-address",
         1500,
-        "maximum number from one address (IPv6: one /64 network); increase it for a reverse proxy with more viewers",
+        "maximum number of connections from one address (IPv6: one /64 network); increase it for a reverse proxy with more viewers",
         "N",
         _some,
     ),

@@ -90,14 +90,14 @@ class Values(Mapping[str, str]):
         """Return the value of a parameter that is a whole number. Raises ``KeyError``, and ``TypeError`` for others."""
         value = self.value(name)
         if type(value) is not int:
-            raise TypeError(f"{self._group.name}.{name} is no number")
+            raise TypeError(f"{self._group.name}.{name} is not a number")
         return value
 
     def flag(self, name: str) -> bool:
         """Return the value of a boolean parameter. Raises the errors of `number`."""
         value = self.value(name)
         if type(value) is not bool:
-            raise TypeError(f"{self._group.name}.{name} is no switch")
+            raise TypeError(f"{self._group.name}.{name} is not a switch")
         return value
 
 

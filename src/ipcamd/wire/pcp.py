@@ -88,10 +88,10 @@ def _parse_head(data: bytes, opcode: int) -> tuple[int, int]:
     if len(data) >= 4 and data[0] == 0 and data[1] & _ANSWER:
         raise PortMapRefused(UNSUPPORTED_VERSION, "it speaks NAT-PMP")  # RFC 6887, appendix A
     if len(data) < _HEAD.size or len(data) > SIZE_BYTES:
-        raise ValueError("the answer has not the size of one")
+        raise ValueError("the answer has a wrong size")
     version, code, _, result, lifetime_s, epoch_s = _HEAD.unpack_from(data)
     if version != VERSION and result != UNSUPPORTED_VERSION:
-        raise ValueError("the answer is not of PCP 2")
+        raise ValueError("the answer is not of PCP version 2")
     if code != _ANSWER | opcode:
         raise ValueError("the answer is for another request")
     if result:

@@ -22,7 +22,7 @@ def build_move(address: int, moves: str | tuple[str, ...], pan_level: int = 0, t
     """Return the message of a move; levels are 0 to 9. Raises ``ValueError``."""
     moves = (moves,) if isinstance(moves, str) else moves
     if unknown := set(moves) - set(_MOVE_BITS):
-        raise ValueError(f"no move of Pelco-D: {', '.join(sorted(unknown))}")
+        raise ValueError(f"not a move of Pelco-D: {', '.join(sorted(unknown))}")
     if any(set(pair) <= set(moves) for pair in _OPPOSITES):
         raise ValueError("opposite directions")
     pan = protocol_speed(pan_level) if {"left", "right"} & set(moves) else 0

@@ -119,7 +119,7 @@ async def test_remove(camera: Camera) -> None:
         ("action=add&pwd=hunting&grp=users", "user: is missing"),
         ("action=add&user=paul&pwd=hunting&grp=root", "grp=root: allowed: admin, users, guest"),
         ("action=add&user=paul&pwd=hunting&grp=", "grp=: allowed: admin, users, guest"),
-        ("action=add&user=jack&pwd=hunting&grp=users", "user=jack: there is such an account"),
+        ("action=add&user=jack&pwd=hunting&grp=users", "user=jack: the account already exists"),
         ("action=add&user=a%E2%80%A8admin=%22x&pwd=hunting&grp=users", r"user=a\?admin=\"x: allowed are 1 to 32"),
         ("action=add&user=paul&pwd=paul&grp=users", "pwd: too easy"),
         ("action=add&user=paul&pwd=hu&grp=users", "pwd: allowed are 3 to 64"),

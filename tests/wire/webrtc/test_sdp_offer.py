@@ -37,7 +37,7 @@ def test_the_bundle_is_found_beside_other_groups() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"", "no session description"),
+        (b"", "not a session description"),
         (b"v=0\r\n", "0 media sections"),
         (b"v=0\r\n" + 17 * b"m=audio 9 RTP/AVP 0\r\n", "17 media sections"),
         (b"v=0\r\nm=audio nine RTP/AVP 0\r\n", "m= line"),

@@ -56,7 +56,7 @@ async def _receive(call: Call, write: Callable[[bytes], Awaitable[None]]) -> dic
         raise RequestFailed(f"the form cannot be used: {error}") from error
     if not form.is_complete:
         raise RequestFailed(
-            "the form holds no whole file: a part with a file name is needed, and the boundary after it"
+            "the form contains no complete file: a part with a file name is needed, and the boundary after it"
         )
     return form.fields
 

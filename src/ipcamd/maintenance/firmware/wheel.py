@@ -52,12 +52,12 @@ def _checked(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     seen = set[str]()
     for info in infos:
         if not _is_allowed(info) or info.filename in seen:
-            raise RequestFailed(f"the wheel holds {info.filename[:80]!r}: only the package {PACKAGE} is allowed")
+            raise RequestFailed(f"the wheel contains {info.filename[:80]!r}: only the package {PACKAGE} is allowed")
         seen.add(info.filename)
         if not info.is_dir():
             yield info
     if f"{PACKAGE}/__main__.py" not in seen:
-        raise RequestFailed(f"the wheel does not hold the package {PACKAGE}")
+        raise RequestFailed(f"the wheel does not contain the package {PACKAGE}")
 
 
 def _is_allowed(info: zipfile.ZipInfo) -> bool:
@@ -87,7 +87,7 @@ def _check_metadata(archive: zipfile.ZipFile, version: str) -> None:
 
 def _check_python(wanted: str) -> None:
     if not SpecifierSet(wanted).contains(platform.python_version(), prereleases=True):
-        raise RequestFailed(f"the image needs Python {wanted}; here is {platform.python_version()}")
+        raise RequestFailed(f"the image needs Python {wanted}; this is {platform.python_version()}")
 
 
 def _check_requirement(wanted: Requirement) -> None:

@@ -102,7 +102,7 @@ def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
         or not 1 <= avi_format.rate <= 1000
         or not all(0 < side <= 8192 for side in avi_format.size)
     ):
-        raise ValueError("the head makes no sense")
+        raise ValueError("the head is invalid")
     whole = CHUNK.unpack(data[:8])[1] + CHUNK.size == size
     movi = CHUNK.unpack(data[MOVI - 8 : MOVI])[1]
     totals = AviTotals(stream[9], 0, movi - 4, main[7], 0, bool(main[3] & HAS_INDEX))

@@ -195,7 +195,7 @@ class RequestParser:
             self._at = blank.end()
         self._blank += self._at - start
         if self._blank > LINE_LIMIT:
-            raise HttpError(400, "nothing but empty lines")
+            raise HttpError(400, "only empty lines")
 
     def _fields(self) -> Head | None:
         data, at = self._data, self._at

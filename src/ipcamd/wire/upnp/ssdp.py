@@ -86,7 +86,7 @@ def parse_answer(data: bytes) -> Mapping[str, str]:
         raise ValueError("the answer is too long")
     start, fields = _parse_message(data)
     if not start.startswith("HTTP/1.1 200"):
-        raise ValueError("the datagram is no answer to a search")
+        raise ValueError("the datagram is not an answer to a search")
     return fields
 
 

@@ -79,7 +79,7 @@ def parse(data: bytes) -> Offer:
         raise ValueError(f"the offer is longer than {MOST_BYTES} bytes")
     lines = data.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n").split("\n")
     if lines[0] != "v=0" or len(lines) > MOST_LINES:
-        raise ValueError("the offer is no session description")
+        raise ValueError("the offer is not a session description")
     session, sections = OfferedMedia("session", 0, "", ()), list[OfferedMedia]()
     for line in lines:
         if line.startswith("m="):

@@ -61,7 +61,7 @@ def parse(data: bytes) -> StunMessage:
         raise ValueError("not as long as a STUN message")
     kind, length, cookie, transaction = _HEADER.unpack_from(data)
     if cookie != _COOKIE or kind not in (BINDING_REQUEST, BINDING_INDICATION) or length != len(data) - _HEADER.size:
-        raise ValueError("no STUN Binding request")
+        raise ValueError("not a STUN Binding request")
     found: dict[int, bytes] = {}
     signed, integrity, at = b"", b"", _HEADER.size
     while at < len(data):

@@ -91,7 +91,7 @@ export class Operation {
     const methods = ["get", "post"].filter((method) => this.#item[method]).map((method) => method.toUpperCase());
     const aliases = this.#item["x-aliases"] ? ` Also at ${this.#item["x-aliases"].join(", ")}.` : "";
     const bodies = Object.keys(this.#item.post?.requestBody?.content ?? {}).filter((type) => type !== FORM && type !== UPLOAD);
-    const body = bodies.length ? ` A POST also takes ${bodies.join(", ")}.` : "";
+    const body = bodies.length ? ` A POST also accepts ${bodies.join(", ")}.` : "";
     return `${methods.join(" or ")}, for ${WHO[this.#main["x-rank"]]}.${aliases}${body}`;
   }
 

@@ -39,10 +39,10 @@ function build() {
   const dialog = Object.assign(document.createElement("dialog"), { className: "code", id: "code" });
   dialog.setAttribute("aria-labelledby", "code-title");
   dialog.innerHTML = `
-    <header><h2 id="code-title">The same as a request</h2><button class="button close" id="code-close" type="button" aria-label="Close"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5.5 5.5l9 9M14.5 5.5l-9 9"/></svg></button></header>
+    <header><h2 id="code-title">Equivalent request</h2><button class="button close" id="code-close" type="button" aria-label="Close"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5.5 5.5l9 9M14.5 5.5l-9 9"/></svg></button></header>
     <section><div class="code-head"><h3>curl</h3><button class="button" type="button" data-copy="#code-curl">Copy</button></div><pre id="code-curl" tabindex="0"></pre></section>
     <section><div class="code-head"><h3>Python</h3><button class="button" type="button" data-copy="#code-python">Copy</button></div><pre id="code-python" tabindex="0"></pre></section>
-    <p class="hint">Replace <code>PASSWORD</code>. The values are those that stand in the fields.</p>
+    <p class="hint">Replace <code>PASSWORD</code>. The values are those in the fields.</p>
     <p class="hint" id="code-certificate"><code>ipcamd.crt</code> is the camera's certificate, which an administrator downloads on the page System; a certificate that this computer trusts anyway needs none.</p>`;
   dialog.querySelector("#code-close").addEventListener("click", () => dialog.close());
   activateCopying(dialog);

@@ -153,7 +153,7 @@ export class SettingRow {
       });
     }
     code.hidden = fixed !== undefined;
-    code.setAttribute("aria-label", `${label}: the same as a request`);
+    code.setAttribute("aria-label", `${label}: equivalent request`);
     code.addEventListener("click", () => this.#listener.code(this));
     control.addEventListener("input", () => this.#edited());
   }

@@ -199,7 +199,7 @@ function followPort(values) {
   element("trouble").querySelector("a").href = url.href;
 }
 
-// ---- the same as a request ----
+// ---- equivalent request ----
 
 async function showCode(row) {
   const { showRequests } = await import("../requests/request_dialog.js");
