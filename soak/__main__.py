@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500, help="kill -9 of a camera whose settings change (500)")
     parser.add_argument("--cuts", type=int, default=200, help="power cuts; need root, mkfs.ext4 and loop devices (200)")
     parser.add_argument("--runs", type=int, default=1_000_000, help="fuzz runs of each parser (1,000,000)")
-    parser.add_argument("--viewers", type=int, default=500, help="number of WebRTC viewers that connect and disconnect (500)")
+    parser.add_argument("--viewers", type=int, default=500, help="WebRTC viewers that connect and disconnect (500)")
     parser.add_argument(
         "--only",
         default="kills,cuts,fuzzing,envelopes,webrtc,passthrough,endurance",

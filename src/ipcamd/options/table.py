@@ -162,7 +162,9 @@ OPTIONS: tuple[Option, ...] = (
         "directory, initially self-signed); SIGHUP reloads it",
         "FILE",
     ),
-    Option("tls-key", "", "PEM file with the private key of --tls-certificate, not encrypted; required with it", "FILE"),
+    Option(
+        "tls-key", "", "PEM file with the private key of --tls-certificate, not encrypted; required with it", "FILE"
+    ),
     Option("talk-port", 5432, "initial value of System.TalkPort, the UDP port for talk", "N", _port),
     Option("webrtc-port", 8189, "initial value of the port for WebRTC, UDP and TCP", "N", _port),
     Option("admin-user", "admin", "name of the first administrator", "NAME"),
@@ -246,7 +248,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "connections-per-address",
         1500,
-        "maximum number of connections from one address (IPv6: one /64 network); increase it for a reverse proxy with more viewers",
+        "maximum number of connections from one address (IPv6: one /64 network); increase it for a reverse proxy with "
+        "more viewers",
         "N",
         _some,
     ),
