@@ -69,7 +69,7 @@ class AudioPipeline:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
+async def rig(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
     """Give a context of a running pipeline: whether the source has sound, whether that is wanted, the instrument."""
     async with AsyncExitStack() as stack:
 
@@ -77,11 +77,11 @@ async def house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
         async def running(
             sound: bool = True, own: bool = True, instrument: AudioSource | None = None
         ) -> AsyncIterator[AudioPipeline]:
-            house = AudioPipeline(tmp_path / "state" / "ipcamd.db", sound, own, instrument)
-            stack.callback(house.database.close)
-            await house.pipeline.start()
-            yield house
-            await house.pipeline.stop()
+            rig = AudioPipeline(tmp_path / "state" / "ipcamd.db", sound, own, instrument)
+            stack.callback(rig.database.close)
+            await rig.pipeline.start()
+            yield rig
+            await rig.pipeline.stop()
             assert not [thread for thread in threading.enumerate() if thread.name.startswith("media-")]
 
         yield running
@@ -91,8 +91,8 @@ async def in_a_thread(wait: Callable[[], bool]) -> bool:
     return await asyncio.get_running_loop().run_in_executor(None, wait)
 
 
-async def test_a_listener_alone_starts_the_source(house: Callable[..., AsyncExitStack]) -> None:
-    async with house() as running:
+async def test_a_listener_alone_starts_the_source(rig: Callable[..., AsyncExitStack]) -> None:
+    async with rig() as running:
         assert isinstance(running, AudioPipeline)
         running.listen()
         assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
@@ -108,9 +108,9 @@ async def test_a_listener_alone_starts_the_source(house: Callable[..., AsyncExit
 
 
 async def test_sound_is_requested_only_while_it_is_enabled_and_has_a_listener(
-    house: Callable[..., AsyncExitStack],
+    rig: Callable[..., AsyncExitStack],
 ) -> None:
-    async with house() as running:
+    async with rig() as running:
         assert isinstance(running, AudioPipeline)
         running.pipeline.mjpeg.subscribe(lambda _: None)
         assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
@@ -124,9 +124,9 @@ async def test_sound_is_requested_only_while_it_is_enabled_and_has_a_listener(
         assert running.source.wanted().rate == 30
 
 
-async def test_an_instrument_takes_the_sources_place(house: Callable[..., AsyncExitStack]) -> None:
+async def test_an_instrument_takes_the_sources_place(rig: Callable[..., AsyncExitStack]) -> None:
     pulses = PulseAudioSource()
-    async with house(sound=False, own=False, instrument=pulses) as running:
+    async with rig(sound=False, own=False, instrument=pulses) as running:
         assert isinstance(running, AudioPipeline)
         running.listen()
         assert (await running.next()).captured_ns == NOON
@@ -136,10 +136,8 @@ async def test_an_instrument_takes_the_sources_place(house: Callable[..., AsyncE
 
 
 @pytest.mark.parametrize(("sound", "own"), [(False, True), (True, False)])
-async def test_without_sound_there_is_no_microphone(
-    house: Callable[..., AsyncExitStack], sound: bool, own: bool
-) -> None:
-    async with house(sound=sound, own=own) as running:
+async def test_without_sound_there_is_no_microphone(rig: Callable[..., AsyncExitStack], sound: bool, own: bool) -> None:
+    async with rig(sound=sound, own=own) as running:
         assert isinstance(running, AudioPipeline)
         assert running.pipeline.sound is None
         assert not running.pipeline.has_audio

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.media.encoded import h264
-from tests.media.passthrough.house import House, until
+from tests.media.passthrough.rig import PassthroughRig, until
 from tests.media.stage import SECOND, WAIT, Script, Viewer, grey
 
 from ipcamd.errors import SourceError
@@ -14,7 +14,7 @@ from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisFrame, Demand
 
 
-class TwoSources(House):
+class TwoSourceRig(PassthroughRig):
     """A pipeline with a main source of H.264 and a source for analysis."""
 
     def __init__(self, path: Path) -> None:
@@ -32,53 +32,53 @@ class TwoSources(House):
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[TwoSources]:
-    house = TwoSources(tmp_path / "state" / "ipcamd.db")
-    await house.pipeline.start()
-    yield house
-    await house.pipeline.stop()
-    house.database.close()
+async def rig(tmp_path: Path) -> AsyncIterator[TwoSourceRig]:
+    rig = TwoSourceRig(tmp_path / "state" / "ipcamd.db")
+    await rig.pipeline.start()
+    yield rig
+    await rig.pipeline.stop()
+    rig.database.close()
 
 
-async def test_the_main_source_is_neither_opened_nor_decoded_for_analysis(house: TwoSources) -> None:
-    house.pipeline.analysis.demand = Demand.ALWAYS
-    frame = await house.see(77)
+async def test_the_main_source_is_neither_opened_nor_decoded_for_analysis(rig: TwoSourceRig) -> None:
+    rig.pipeline.analysis.demand = Demand.ALWAYS
+    frame = await rig.see(77)
     assert frame.plane is not None
     assert frame.plane.mean() == pytest.approx(77, abs=1)
-    assert house.source.plays == 0
-    viewer = Viewer(house.pipeline.h264)
-    frames = await house.send(viewer, *h264(10, gop=5))
-    assert all(house.passed(frames))
-    assert house.source.wanted
-    assert house.source.wanted().picture_rate == 0
-    await house.set("Privacy", Enabled="yes")
-    await until(lambda: not house.analysed.open)
+    assert rig.source.plays == 0
+    viewer = Viewer(rig.pipeline.h264)
+    frames = await rig.send(viewer, *h264(10, gop=5))
+    assert all(rig.passed(frames))
+    assert rig.source.wanted
+    assert rig.source.wanted().picture_rate == 0
+    await rig.set("Privacy", Enabled="yes")
+    await until(lambda: not rig.analysed.open)
 
 
-async def test_while_it_fails_the_main_source_is_analysed(house: TwoSources) -> None:
-    house.pipeline.analysis.demand = Demand.ALWAYS
-    await house.see(77)
-    house.analysed.items.put(SourceError("sends nothing"))
-    await until(lambda: house.source.open)
-    wanted = house.source.wanted
+async def test_while_it_fails_the_main_source_is_analysed(rig: TwoSourceRig) -> None:
+    rig.pipeline.analysis.demand = Demand.ALWAYS
+    await rig.see(77)
+    rig.analysed.items.put(SourceError("sends nothing"))
+    await until(lambda: rig.source.open)
+    wanted = rig.source.wanted
     assert wanted
     assert wanted().picture_rate > 0
-    taking = asyncio.create_task(asyncio.to_thread(house.pipeline.analysis.latest.take))
+    taking = asyncio.create_task(asyncio.to_thread(rig.pipeline.analysis.latest.take))
     for payload in h264(30, gop=5):
-        house.put(payload)
+        rig.put(payload)
     frame = await asyncio.wait_for(taking, WAIT)
     assert frame
     assert frame.plane is not None
-    await house.see(99)
+    await rig.see(99)
     await until(lambda: wanted().picture_rate == 0)
 
 
-async def test_the_picture_is_analysed_as_viewers_see_it(house: TwoSources) -> None:
-    house.pipeline.analysis.demand = Demand.ALWAYS
-    before = await house.see(77)
-    await house.set("Privacy.Mask1", Enabled="yes", Left="0", Top="0", Right="320", Bottom="480")
+async def test_the_picture_is_analysed_as_viewers_see_it(rig: TwoSourceRig) -> None:
+    rig.pipeline.analysis.demand = Demand.ALWAYS
+    before = await rig.see(77)
+    await rig.set("Privacy.Mask1", Enabled="yes", Left="0", Top="0", Right="320", Bottom="480")
     async with asyncio.timeout(WAIT):
-        while (masked := await house.see(77)).visible is None:
+        while (masked := await rig.see(77)).visible is None:
             pass
     assert masked.view != before.view
     assert not masked.visible[:, :70].any()

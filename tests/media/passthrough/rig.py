@@ -31,7 +31,7 @@ class EncodedScript(Script):
             yield from reader.read(*item) if isinstance(item, tuple) else [item]
 
 
-class House:
+class PassthroughRig:
     """A pipeline on such a camera."""
 
     def __init__(
