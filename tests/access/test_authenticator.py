@@ -335,7 +335,7 @@ def test_an_address_may_talk_for_a_minute_after_a_login_with_that_right(
     assert not camera.authenticator.may_talk(HERE)
 
 
-async def test_a_guest_may_not_talk_nor_whose_account_was_changed(camera: Camera, accounts: Accounts) -> None:
+async def test_neither_a_guest_nor_a_changed_account_may_talk(camera: Camera, accounts: Accounts) -> None:
     await accounts.add("gus", "sunflower-7", Rank.GUEST)
     await accounts.add("ute", "sunflower-7", Rank.USERS)
     camera.ask(basic("gus", "sunflower-7"))

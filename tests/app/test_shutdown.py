@@ -56,7 +56,7 @@ async def test_a_part_that_hangs_keeps_no_other_from_ending(caplog: pytest.LogCa
     assert "hang did not stop and is abandoned" in caplog.text
 
 
-async def test_a_part_that_takes_its_time_ends_beside_the_others() -> None:
+async def test_a_slow_part_stops_in_parallel_with_the_others() -> None:
     async def slow() -> None:
         await waiting.wait()
         parts.ended.append("slow")

@@ -246,7 +246,7 @@ async def test_format(card: World) -> None:
     assert await card.text(ENDPOINT, "action=format") == "0\r\n"
 
 
-def test_only_what_changes_something_is_kept_from_other_sites() -> None:
+def test_only_changes_are_refused_from_other_sites() -> None:
     changing = {
         a
         for a in ("status", "space", "list", "download", "format", "delete", "", "FORMAT")

@@ -75,7 +75,7 @@ async def test_head_and_lens_have_one_zoom_and_the_head_keeps_it_in_focus(rig: R
     assert [rig.hardware.state()[name] for name in ("zoom", "focus")] == ["1.00", "50"]
 
 
-async def test_a_jammed_motor_seems_to_work_for_five_seconds_and_refuses_the_next_action(rig: Rig) -> None:
+async def test_a_jammed_motor_is_busy_for_five_seconds_and_refuses_the_next_action(rig: Rig) -> None:
     await rig.lens.move_to(LensPosition(4, 0))
     rig.now_s += 0.2
     rig.hardware.apply({"lens": "jam"})

@@ -168,7 +168,7 @@ async def test_ignored_events_have_no_effect(stage: Stage, fields: dict[str, str
     assert (stage.taken, stage.levels) == ([], ["low"])
 
 
-async def test_a_place_that_fails_is_noted_and_the_others_get_theirs(stage: Stage) -> None:
+async def test_a_failing_target_is_logged_and_the_others_get_the_picture(stage: Stage) -> None:
     await stage.schedules.add({"name": "x", "triggermotion": "1", "enableemail": "1", "enableftp": "1"})
     log = await stage.publish(MOTION)
     assert stage.kept == [("ftp", "x")]

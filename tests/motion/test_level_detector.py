@@ -134,7 +134,7 @@ def test_a_walker_is_detected_in_another_light(light: Change) -> None:
     assert not quiet(showing.show(5, walker(10), light))
 
 
-def test_light_that_changes_without_end_does_not_blind_it_for_ever() -> None:
+def test_endless_light_changes_do_not_suspend_detection_forever() -> None:
     showing = Showing(window())
     showing.calm()
     strong: Change = lambda picture, seconds: picture * (1 + 0.1 * np.sin(seconds * 41))  # noqa: E731

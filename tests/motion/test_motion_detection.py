@@ -114,7 +114,7 @@ async def test_a_viewer_sees_levels_without_event_subscribers(place: Place) -> N
     assert max(first for first, _, _ in await place.show(2, walker(20))) > 10
 
 
-async def test_a_level_that_is_not_measured_any_more_is_nought(place: Place) -> None:
+async def test_a_level_that_is_no_longer_measured_is_zero(place: Place) -> None:
     await place.set(MOTION.name, **ON)
     place.view()
     await place.show(2)

@@ -136,7 +136,7 @@ async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls
         await until(lambda: len(server.registry) == 0)
 
 
-async def test_handshakes_that_never_end_keep_no_other_address_out(tls: TlsContext) -> None:
+async def test_endless_handshakes_do_not_block_other_addresses(tls: TlsContext) -> None:
     async with serving(QUICK, limits=Limits(handshakes=4)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         stuck = [await silent(listener.port, HELLO, f"127.0.0.{2 + number % 2}") for number in range(12)]

@@ -70,7 +70,7 @@ test("blocks follow each other without a gap, behind a cushion", () => {
   for (let i = 1; i < 50; i++) assert.ok(Math.abs(played[i][0] - played[i - 1][0] - 0.04) < 1e-9);
 });
 
-test("sound that was late begins anew, sound that piles up is left out", () => {
+test("late sound starts again, accumulated sound is dropped", () => {
   const sound = new AudioPlayer();
   sound.switchOn();
   sound.play(block());

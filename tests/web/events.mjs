@@ -3,12 +3,12 @@ import test from "node:test";
 
 const { byDay, describeLabel, describeLength, describeTimes, mergePages } = await import(`${process.env.MODULES}/events/event_words.js`);
 
-test("events of one day stand together, and today is called so", () => {
+test("events of one day form a group, and today is labelled", () => {
   const days = byDay([{ started: "2026-11-22T23:00:00+15:00" }, { started: "2026-11-22T01:00:00+15:00" }, { started: "2026-11-20T00:00:00+15:00" }], "2026-11-22");
   assert.deepEqual(days.map(([title, events]) => [title, events.length]), [["Today, Sunday, 22 November 2026", 2], ["Friday, 20 November 2026", 1]]);
 });
 
-test("what happened is said in words", () => {
+test("an event is described in words", () => {
   assert.equal(describeLabel("motion 2"), "Motion in window 2");
   assert.equal(describeLabel("di2 low"), "Input 2 low");
   assert.equal(describeLabel("time"), "Time of a schedule");

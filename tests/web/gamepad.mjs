@@ -8,7 +8,7 @@ function pad(axes = [], pressed = {}) {
   return { axes, buttons: Array.from({ length: 17 }, (_, at) => ({ value: pressed[at] ?? 0, pressed: (pressed[at] ?? 0) > 0.5 })) };
 }
 
-test("a stick in the middle aims nowhere, and so does one that is worn", () => {
+test("a centred stick gives no direction, nor does a worn one", () => {
   assert.equal(aimOf(pad([0, 0, 0, 0])), null);
   assert.equal(aimOf(pad([0.3, -0.3, 0, 0.3])), null);
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const { mirrored, whole } = await import(`${process.env.MODULES}/masks/mask_coordinates.js`);
 
-test("a mirrored place is at the other side, and comes back", () => {
+test("a mirrored position is on the opposite side, and mirroring is reversible", () => {
   const area = { left: 0, top: 10, right: 100, bottom: 200 };
   assert.deepEqual(mirrored(area, true, false), { left: 540, top: 10, right: 640, bottom: 200 });
   assert.deepEqual(mirrored(area, false, true), { left: 0, top: 280, right: 100, bottom: 470 });

@@ -42,7 +42,7 @@ for (const size of [1, 7, 100, stream.length]) {
   });
 }
 
-test("what is no MP4 is noticed", () => {
+test("data that is not MP4 is detected", () => {
   assert.throws(() => new Mp4Reader(TYPE).feed(text("Request failed: no picture\r\n")), /box/);
   assert.throws(() => new Mp4Reader(TYPE).feed(fragment(1, 0, 0)), /unknown track/);
   assert.equal(Mp4Reader.of({ headers: new Headers({ "Content-Type": "text/plain" }) }), null);

@@ -41,7 +41,7 @@ for (const [name, parts] of Object.entries(SPELLINGS)) {
   }
 }
 
-test("a body is handed out with its last byte, not with the next part", () => {
+test("a body is delivered with its last byte, not with the next part", () => {
   const parser = new MultipartParser("myboundary");
   const part = sdkPart(bytes("abc"));
   assert.equal(parser.feed(part.subarray(0, -1)).length, 0);
@@ -91,7 +91,7 @@ function payload({ counter = 7, type = 74, second = 1_750_000_000, microsecond =
   return joined([new Uint8Array(words.buffer), data]);
 }
 
-test("the header says what a payload is", () => {
+test("the header describes the payload", () => {
   // a part's body need not begin where its buffer does
   const frame = readPayload(joined([bytes("...."), payload({ counter: 0xffffffff })]).subarray(4));
   assert.deepEqual(
@@ -108,7 +108,7 @@ test("kinds of payloads", () => {
   }
 });
 
-test("a payload that is not what its header says", () => {
+test("a payload that does not match its header", () => {
   assert.throws(() => readPayload(payload({ size: 5 })));
   assert.throws(() => readPayload(payload().subarray(0, 27)));
   assert.throws(() => readPayload(new Uint8Array()));

@@ -20,7 +20,7 @@ test("lengths and sizes in words", () => {
   assert.deepEqual([100, 1500, 1_400_000, 45_000_000, 1e10].map(sizeWords), ["0.1 KB", "1.5 KB", "1.3 MB", "43 MB", "9.3 GB"]);
 });
 
-test("days as people call them", () => {
+test("days in words", () => {
   assert.equal(dayWords("2026-03-01", "2026-03-01"), "Today");
   assert.equal(dayWords("2026-02-28", "2026-03-01"), "Yesterday");
   assert.match(dayWords("2026-02-27", "2026-03-01"), /Fri,? 27 Feb/);
@@ -58,13 +58,13 @@ test("an address can ask for a recording", () => {
   for (const hash of ["", "#", `#other/${name}`, "#event/../x-01312026-120000.avi", `#event/${name}x`]) assert.equal(fromAddress(hash), null);
 });
 
-test("what an export holds", () => {
+test("content of an export", () => {
   const plan = { start: BEGIN, end: BEGIN + HOUR, seconds: 1800, gaps: [[BEGIN + 10_000, BEGIN + 1_810_000]], size: 2_000_000, encoded: "" };
   assert.equal(planWords(plan, BACK), "00:00:00 to 01:00:00  ·  30:00 long  ·  1 gap left out (30:00)  ·  about 1.9 MB");
   assert.match(planWords({ ...plan, gaps: [], encoded: "recordings are in MJPEG" }, BACK), /long {2}· {2}converted to H.264, because recordings are in MJPEG$/);
 });
 
-test("what a range touches", () => {
+test("recordings that a range overlaps", () => {
   const one = (start, end, more = {}) => ({ start, end, dir: "record", writing: false, ...more });
   const list = [one(0, 10), one(10, 20), one(12, 14, { dir: "event" }), one(20, 30, { writing: true })];
   assert.deepEqual(inRange(list, { from: 10, to: 21 }, ""), { ended: [list[1], list[2]], writing: [list[3]] });
@@ -80,7 +80,7 @@ test("how long a card lasts", () => {
   assert.equal(lastsWords({ ...card, per_day: 0 }), "");
 });
 
-test("every state of the card but one is told", () => {
+test("every state of the card but one has a message", () => {
   for (const state of ["no slot", "none", "read-only", "reading", "full", "formatting"]) assert.match(troubleWords(state), /^(The|This|No) .+\.$/);
   assert.equal(troubleWords("ready"), "");
   assert.equal(troubleWords("faulty", "the card does not respond"), "The SD card is faulty: the card does not respond. The camera tries again.");

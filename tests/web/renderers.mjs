@@ -49,7 +49,7 @@ test("a picture that cannot be decoded is left out", async () => {
   assert.deepEqual(drawn, [2]);
 });
 
-test("after close nobody is told any more", async () => {
+test("after close no callback is called", async () => {
   const drawn = [];
   const picture = new JpegRenderer(canvas, (frame) => drawn.push(frame.counter));
   picture.show(jpeg(1));
@@ -137,7 +137,7 @@ test("after a gap H.264 waits for the next key frame", () => {
   assert.equal(FakeDecoder.made[0].decoded.length, 4);
 });
 
-test("a decoder that cannot keep up is not fed more and more", () => {
+test("a slow decoder gets no growing queue", () => {
   const [picture] = h264();
   picture.show(key(0));
   for (let counter = 1; counter < 100; counter++) picture.show(delta(counter));

@@ -14,7 +14,7 @@ test("the segment that is looked at comes first, then those after it", () => {
   assert.equal(missing(recording, [[0, 8.192], [118.784, 122.88]], 120.5), 30);
 });
 
-test("enough is enough", () => {
+test("fetching stops when the buffer is full", () => {
   assert.equal(missing(recording, [[0, 24.576]], 1), null);
   assert.equal(missing(recording, [[0, 24.576]], 5), 6);
 });
@@ -31,7 +31,7 @@ test("a segment that the browser threw away in part comes again", () => {
   assert.equal(missing(recording, [[2, 30]], 1), 0);
 });
 
-test("what goes wrong is said in words", async () => {
+test("errors are described in words", async () => {
   const answering = (status) => async () => ({ ok: status === 200, status });
   globalThis.fetch = answering(200);
   assert.equal((await fetched("/web/segment")).status, 200);

@@ -9,7 +9,7 @@ test("the newest value is at the right edge, the greatest at the top", () => {
   assert.deepEqual(lines([0, 15, 30]), ["58,15.0 59,8.0 60,1.0"]);
 });
 
-test("an unknown value parts the line", () => {
+test("an unknown value interrupts the line", () => {
   assert.deepEqual(lines([1, 1, null, 1, 1]), ["56,1.0 57,1.0", "59,1.0 60,1.0"]);
   assert.deepEqual(lines([null, 5]), []);
   assert.deepEqual(lines([null]), []);

@@ -24,7 +24,7 @@ test("sound counts as bits, not as pictures", () => {
   assert.deepEqual(meter.read(1000), { rate: 0, bits: 40_000, delay: null, lost: 0 });
 });
 
-test("too little to tell", () => {
+test("too few values for a rate", () => {
   const meter = new StreamStatistics();
   assert.deepEqual(meter.read(0), { rate: null, bits: null, delay: null, lost: 0 });
   meter.arrived(picture(0), 0);
@@ -78,7 +78,7 @@ test("the clock's offset is taken from the quickest answer", async () => {
   assert.equal(await clockOffset(ask, () => now), 3_600_000);
 });
 
-test("words for people", () => {
+test("values in words", () => {
   const cases = [[0, "0 kbit/s"], [350_400, "350 kbit/s"], [2_345_678, "2.35 Mbit/s"], [20_900_000, "20.9 Mbit/s"]];
   for (const [bits, words] of cases) assert.equal(bitRate(bits), words);
   const times = [[-3, "0 ms"], [7.4, "7 ms"], [999.4, "999 ms"], [1500, "1.5 s"], [15_000, "15 s"]];

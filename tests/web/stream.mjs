@@ -72,7 +72,7 @@ test("frames come, the connection ends, and it is tried again", async () => {
   assert.equal(asked[0], "http://camera/yard/cgi/mjpg/mjpeg.cgi");
 });
 
-test("a camera that does not answer is asked with growing pauses", async () => {
+test("a camera that does not answer is tried again with growing pauses", async () => {
   answers = Array.from({ length: 8 }, () => new TypeError("fetch failed"));
   const pauses = (await told(16)).filter(([name]) => name === "waiting");
   assert.deepEqual(new Set(pauses.map(([, why]) => why)), new Set(["The camera does not answer"]));
@@ -98,7 +98,7 @@ for (const [name, answer, expected] of ENDS) {
   });
 }
 
-test("a connection that falls silent is given up", async (context) => {
+test("a silent connection is closed", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const waiting = new Promise((resolve) => {
     const nothing = () => {};
@@ -109,7 +109,7 @@ test("a connection that falls silent is given up", async (context) => {
   assert.equal(await waiting, "The stream has stopped");
 });
 
-test("after stop nothing is told and nothing is asked", async () => {
+test("after stop there are no callbacks and no requests", async () => {
   answers = [multipart(...part(1))];
   await told(1);
   await new Promise((resolve) => setTimeout(resolve, 5));

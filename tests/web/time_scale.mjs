@@ -69,7 +69,7 @@ test("blocks that touch become one, gaps stay", () => {
   assert.ok(bars(many, day, 300).length <= 300);
 });
 
-test("what shows a moment", () => {
+test("recording that contains a moment", () => {
   const list = [one(0, 100_000), one(50_000, 60_000, { dir: "event" }), one(150_000, 160_000, { dir: "event" }), one(200_000, 300_000, { writing: true })];
   assert.equal(recordingAt(list, 55_000), list[0]);
   assert.equal(recordingAt(list, 155_000), list[2]);

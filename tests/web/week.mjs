@@ -54,7 +54,7 @@ test("edges keep a step between them, and a day is the longest", () => {
   assert.deepEqual(writeWeek(resize(readWeek(NIGHT), "end", -30)), fields(["Sunday"], "21:00", "5:59"));
 });
 
-test("a week is said in words", () => {
+test("a week is described in words", () => {
   assert.equal(describeHours(readWeek(NIGHT)), "21:00 to 06:29 on the next day");
   assert.equal(describeHours(readWeek({ ...NIGHT, ScheduleTimeStatus: "0" })), "all day");
   const said = (...days) => describeDays(readWeek(fields(days, "8:00", "9:00")));

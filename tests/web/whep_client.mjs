@@ -10,7 +10,7 @@ const { capturedAt } = await import(`${process.env.MODULES}/renderers/webrtc_ren
 const SOUND = "m=audio 8189 UDP/TLS/RTP/SAVPF 0\r\na=mediaclk:direct=7\r\n";
 const VIDEO = "m=video 8189 UDP/TLS/RTP/SAVPF 102\r\na=mediaclk:direct=4100028652\r\n";
 
-test("the clock of the pictures is told by the video section", () => {
+test("the video section gives the clock of the pictures", () => {
   assert.equal(clockOffset(`v=0\r\n${SOUND}${VIDEO}`), 4100028652);
   assert.equal(clockOffset(`v=0\r\n${SOUND}`), null);
 });

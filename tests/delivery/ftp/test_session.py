@@ -292,7 +292,7 @@ async def test_no_other_host_may_use_an_active_data_connection(tmp_path: Path, s
             await stage.delivery.test("ftp")
 
 
-async def test_no_password_in_words_that_the_server_sends_back(tmp_path: Path, stage: Stage) -> None:
+async def test_no_password_in_messages_that_the_server_echoes(tmp_path: Path, stage: Stage) -> None:
     with FtpServer(tmp_path / "far", ftp_PASS=lambda self, line: self.respond(f"530 Not {line}\r\n, no.")) as server:
         await aim(stage, server)
         with pytest.raises(RequestFailed) as caught:

@@ -108,7 +108,7 @@ async def test_a_server_may_check_a_mail_slowly(tmp_path: Path) -> None:
     assert stage.notes.failed == []
 
 
-async def test_a_full_server_gets_it_when_it_has_room_again(stage: Stage) -> None:
+async def test_a_full_server_gets_the_mail_when_it_has_space_again(stage: Stage) -> None:
     async with serving() as server:
         server.answers["DATA"] = ["452 4.3.1 Insufficient system storage"]
         await aim(stage, server)
@@ -185,7 +185,7 @@ async def test_a_strange_greeting(stage: Stage, greeting: bytes, words: str) -> 
 
 
 @pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
-async def test_no_password_in_words_that_the_server_sends_back(stage: Stage, way: str) -> None:
+async def test_no_password_in_messages_that_the_server_echoes(stage: Stage, way: str) -> None:
     heard: list[str] = []
 
     class Echo(SMTP):

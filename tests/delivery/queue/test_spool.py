@@ -134,7 +134,7 @@ async def test_pictures_of_an_event_stay_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bounds", [{"SpoolItems": 2}, {"SpoolSize": 1}])
-async def test_of_more_pictures_than_may_wait_the_newest_do(tmp_path: Path, bounds: dict[str, int]) -> None:
+async def test_the_newest_pictures_wait_when_there_are_too_many(tmp_path: Path, bounds: dict[str, int]) -> None:
     fake, never = FakeUploader(), ConnectionRefusedError()
     fake.troubles = [never]
     async with staged(tmp_path, {"ftp": fake}) as stage:

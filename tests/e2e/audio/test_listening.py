@@ -145,7 +145,7 @@ def test_a_sound_file_is_played_and_its_loss_ends_nothing(
 @pytest.mark.parametrize(
     ("option", "words"), [("--audio=/nowhere.wav", "no such file"), ("--audio=alsa:nix", "alsa:nix: cannot be opened")]
 )
-def test_sound_that_cannot_be_had_at_start_is_exit_code_2(start_camera: StartCamera, option: str, words: str) -> None:
+def test_sound_that_is_unavailable_at_start_is_exit_code_2(start_camera: StartCamera, option: str, words: str) -> None:
     with pytest.raises(AssertionError, match=f"(?s)exit code 2.*{words}"):
         start_camera("--source=scene", option)
 

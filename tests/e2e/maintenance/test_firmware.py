@@ -192,7 +192,9 @@ def test_uploads_without_login_key_or_limit_are_refused(start: Callable[..., Cam
         untrusting.stop()
 
 
-def test_one_uploads_at_a_time_and_one_who_leaves_makes_room(start: Callable[..., CameraProcess], image: bytes) -> None:
+def test_one_client_uploads_at_a_time_and_a_disconnected_one_frees_its_place(
+    start: Callable[..., CameraProcess], image: bytes
+) -> None:
     camera = start()
     spool = camera.state / "firmware" / "upload"
     with begun(camera, len(image)) as stalled:

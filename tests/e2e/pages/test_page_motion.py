@@ -151,7 +151,7 @@ def test_the_panel_opens_with_what_the_camera_has_now(page: Chromium, camera: Ca
 
 
 @pytest.mark.parametrize("switch", ["#motion-on", ".window [data-part=enabled]"])
-def test_one_switch_is_enough_for_a_window_that_watches(page: Chromium, camera: CameraProcess, switch: str) -> None:
+def test_one_switch_enables_detection_in_a_window(page: Chromium, camera: CameraProcess, switch: str) -> None:
     camera.client.get("/setup.cgi?motionenable=0&mddata=0,0,0,0,0,50|0,0,0,0,0,50|0,0,0,0,0,50")
     open_panel(page)
     eventually(lambda: not page.run("document.getElementById('motion-on').checked"))

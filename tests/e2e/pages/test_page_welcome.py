@@ -53,7 +53,7 @@ def step(browser: Chromium) -> str:
     return str(browser.run("document.querySelector('.step:not([hidden])').dataset.step"))
 
 
-def test_a_newcomer_is_led_by_the_keyboard_and_the_old_password_is_over(camera: NewCamera) -> None:
+def test_the_first_setup_works_by_keyboard_and_the_old_password_is_invalid(camera: NewCamera) -> None:
     with Chromium(390, 844) as browser:
         open_with_login(browser, camera)
         browser.call("Input.insertText", text=NEW)  # the first field has the focus

@@ -85,7 +85,7 @@ PELCO = {
 """Command of the camera to the call of ZoneMinder that means the same; in braces the speeds of tilt and pan."""
 
 
-def test_its_pelco_d_and_the_cameras_are_the_same_bytes(start_camera: StartCamera, tmp_path: Path) -> None:
+def test_its_pelco_d_bytes_equal_those_of_the_camera(start_camera: StartCamera, tmp_path: Path) -> None:
     (tmp_path / "camera").mkdir()
     (tmp_path / "zoneminder").mkdir()
     ours, theirs = Wire(tmp_path / "camera"), Wire(tmp_path / "zoneminder")

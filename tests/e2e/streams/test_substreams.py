@@ -57,7 +57,7 @@ def check_viewers_end(camera: CameraProcess) -> None:
         assert [packet.size for packet in packets][-1] == 0  # the end of the stream
 
 
-def test_recorders_take_the_smaller_stream_for_their_overview(start_camera: StartCamera) -> None:
+def test_recorders_use_the_smaller_stream_for_their_overview(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene")
     client = camera.client
     client.update("Image.H264.Sub", Resolution=1)

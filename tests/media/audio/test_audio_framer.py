@@ -149,7 +149,7 @@ def test_an_hour_with_a_wrong_clock_is_nowhere_off_by_more_than_ten_milliseconds
     assert error < 0.010
 
 
-def test_sound_less_than_a_slip_away_is_drawn_to_its_place_softly() -> None:
+def test_a_small_offset_of_sound_is_corrected_gradually() -> None:
     blocks = AudioFramer()
     made = fed(blocks, (0, 320, 0))
     off = SLIP_NS // MILLISECOND - 5

@@ -30,7 +30,7 @@ def test_missing_libraries_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         make_audio_output("default")
 
 
-def test_a_card_that_is_not_there_is_answered_with_those_that_are(silent: list[Any]) -> None:
+def test_a_missing_sound_card_is_refused_with_the_available_ones(silent: list[Any]) -> None:
     with pytest.raises(ConfigError, match=r"speaker thunder: no such sound card; available: \w+"):
         sound_card.SoundCard("thunder", silent)
 

@@ -278,7 +278,7 @@ def test_a_new_viewer_of_a_failed_source_sees_no_signal_at_once(patient: Running
     assert patient.blanks.get(timeout=WAIT) == UNPLUGGED
 
 
-def test_a_hung_source_neither_hides_the_silence_nor_the_end() -> None:
+def test_a_hanging_source_hides_neither_the_silence_nor_shutdown() -> None:
     running, stuck = Running(QUICK), threading.Event()
 
     def hang(wanted: object, stop: object) -> Iterator[Picture]:

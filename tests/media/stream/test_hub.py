@@ -133,7 +133,7 @@ def test_a_subscriber_may_leave_when_it_is_called() -> None:
     assert [f.counter for f in got] == [0, 0, 1]
 
 
-def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
+def test_a_new_viewer_gets_no_picture_from_before_a_change() -> None:
     hub, watching = Hub(codecs.H264), []  # type: ignore[var-annotated]
     hub.subscribe(watching.append)
     hub.publish(frame(0, key=True))
@@ -153,7 +153,7 @@ def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
         pytest.param(100 - LATE, True, id="the clock was set back"),
     ],
 )
-def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured_ns: int, kept: bool) -> None:
+def test_a_picture_from_before_a_change_is_not_sent_to_new_viewers(captured_ns: int, kept: bool) -> None:
     hub = Hub(codecs.JPEG)
     hub.subscribe(lambda _: None)
     hub.invalidate(since=100)

@@ -89,7 +89,7 @@ async def test_each_piece_of_an_upload_extends_its_deadline() -> None:
         writer.close()
 
 
-async def test_a_client_that_takes_nothing_of_its_answer_is_cut() -> None:
+async def test_a_client_that_reads_no_response_is_disconnected() -> None:
     async with serving(BIG) as server, asyncio.timeout(30):
         _, writer = await talk(server, b"GET /big HTTP/1.1\r\n\r\n")
         server.advance(29)

@@ -205,7 +205,7 @@ async def test_a_browser_that_stops_reading_uses_little_memory_and_ends_the_work
         pipe.write(b"more")
 
 
-async def test_so_many_at_a_time_and_one_that_is_stopped_makes_room(slot: Slot, exports: Exports) -> None:
+async def test_so_many_at_a_time_and_a_stopped_one_frees_its_place(slot: Slot, exports: Exports) -> None:
     await put(slot, 0, codecs.H264, 2)
     planned = await plan(exports, 0, 2)
     running = [exports.write(name, planned) for name in "ab"]

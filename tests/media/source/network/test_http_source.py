@@ -178,7 +178,7 @@ def test_endless_bytes_that_are_no_picture_are_given_up(peer: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
-def test_a_camera_that_is_slow_by_itself_is_waited_for(peer: str, play: Play) -> None:
+def test_a_slow_camera_is_given_time(peer: str, play: Play) -> None:
     shown = pictures(play(make_source(f"{peer}/slow"), 4, rate=EVERY))
     assert len(Peer.asked) == 1
     assert (shown[-1].captured_ns - shown[0].captured_ns) / 3 > source_timeout.SILENCE_S * SECOND_NS
