@@ -40,8 +40,10 @@ def record(folder: Path) -> tuple[Path, Path]:
     pack, movie, stream = (folder / f"webrtc.{suffix}" for suffix in ("pack", "mp4", "h264"))
     packs.write(pack, packs.jpegs())
     with rtsp.ipcamd(folder, pack) as server:
-        rtsp.record(server, movie)
-    subprocess.run(["ffmpeg", "-v", "error", "-i", str(movie), "-c", "copy", str(stream)], check=True, timeout=60)
+        rtsp.record(server, stream)
+    # without its times: a busy camera encodes fewer pictures
+    mux = ["ffmpeg", "-v", "error", "-r", str(rtsp.FPS), "-i", str(stream), "-c", "copy", str(movie)]
+    subprocess.run(mux, check=True, timeout=60)
     return movie, stream
 
 
