@@ -71,6 +71,15 @@ def test_packets_on_their_way_are_not_lost() -> None:
     assert limit.pause_s(packets) > pauses[-1]
 
 
+def test_a_line_on_which_nothing_arrives_is_still_too_slow() -> None:
+    limit, packets = CongestionLimit(RATE, report(0, 0), 0.0), [bytes(1000)]
+    before = limit.pause_s(packets)
+    for second in range(20):
+        assert limit.admits(frame(1, second + 1), second)
+        assert not limit.is_over(report(0, 0))
+    assert limit.pause_s(packets) == before
+
+
 def test_it_ends_when_nothing_was_left_out_for_a_while() -> None:
     limit = CongestionLimit(RATE, report(0, 0), 0.0)
     outcomes = []

@@ -79,15 +79,17 @@ class CongestionLimit:
     def is_over(self, report: ReceptionReport) -> bool:
         """Adapt the rate to the next report; return whether the line is no longer too slow."""
         received = (report.highest - report.lost) - (self._report.highest - self._report.lost)
-        sent = self._take_sent(report.highest)
-        loss = 1 - received / sent if sent else 0.0
+        sent, self._report = self._take_sent(report.highest), report
+        if not sent:  # nothing has arrived since the last report, which is no sign of an easy line
+            return False
+        loss = 1 - received / sent
         if loss > MOST_LOSS:
             self._bytes_per_s = max(_LEAST_BYTES_PER_S, self._bytes_per_s * max(0.5, 1 - loss))
         elif loss < _LITTLE_LOSS:
             self._bytes_per_s *= _GROWTH
         is_easy = loss <= MOST_LOSS and not self._has_skipped
         self._easy_reports = self._easy_reports + 1 if is_easy else 0
-        self._report, self._has_skipped = report, False
+        self._has_skipped = False
         return self._easy_reports >= _EASY_REPORTS
 
     def _take_sent(self, highest: int) -> int:
