@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,15 +24,32 @@ except ImportError:
 """A program in which NumPy's library is loaded, but not NumPy, as after an import that failed halfway."""
 
 
+TOO_MUCH_BYTES = 1 << 60
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded() -> Iterator[None]:
+    codec_import.import_codecs.cache_clear()
+    yield
+    codec_import.import_codecs.cache_clear()
+
+
 def test_without_enough_memory_nothing_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
     monkeypatch.setattr(codec_import.importlib, "import_module", loaded.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(codec_import, "NEEDED_BYTES", TOO_MUCH_BYTES)
+        with pytest.raises(MemoryError):
+            codec_import.import_codecs()
+        assert loaded == []
     codec_import.import_codecs()
     assert loaded == ["ipcamd.media.encode.encode_session"]
-    monkeypatch.setattr(codec_import, "NEEDED_BYTES", 1 << 60)
-    with pytest.raises(MemoryError):
-        codec_import.import_codecs()
-    assert len(loaded) == 1
+
+
+def test_libraries_that_are_loaded_need_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    codec_import.import_codecs()
+    monkeypatch.setattr(codec_import, "NEEDED_BYTES", TOO_MUCH_BYTES)
+    codec_import.import_codecs()
 
 
 def test_a_library_that_cannot_be_loaded_again_ends_the_process_with_the_reason() -> None:

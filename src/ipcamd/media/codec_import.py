@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+from functools import cache
 
 _log = logging.getLogger(__name__)
 
@@ -14,9 +15,11 @@ _FINAL = ("more than once per process", "Re-initialisation is not supported")
 """Messages with which NumPy and Cython refuse to be loaded again in a process in which this once failed."""
 
 
+@cache
 def import_codecs() -> None:
-    """Import the encoders. Raises ``MemoryError`` if there is too little memory, before it loads anything: FFmpeg's
-    libraries may crash in want of memory. Ends the process if an earlier attempt has made others impossible."""
+    """Import the encoders, unless they are loaded. Raises ``MemoryError`` if there is too little memory, before it
+    loads anything: FFmpeg's libraries may crash in want of memory. Ends the process if an earlier attempt has made
+    others impossible."""
     try:
         bytes(NEEDED_BYTES)
         importlib.import_module("ipcamd.media.encode.encode_session")
