@@ -17,7 +17,7 @@ from ipcamd.media.source.network.rtsp.camera_connection import CameraConnection
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession, RtspRefused
 from ipcamd.media.source.network.rtsp.media_tracks import UnknownMedia, select_tracks
 from ipcamd.media.source.network.rtsp.rtsp_receiver import RtspReceiver
-from ipcamd.media.source.network.rtsp.rtsp_relay import RtspRelay
+from ipcamd.media.source.network.rtsp.rtsp_relay import TEARDOWN_S, RtspRelay
 from ipcamd.media.source.network.rtsp.transport_order import Refusal, TransportOrder, leads_to_next, summarize
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.wire.rtsp.sdp import read
@@ -105,6 +105,7 @@ def _open_ffmpeg(
             if relay.failure:
                 raise SourceError(relay.failure) from None
             raise
+        relay.stop_delay_s = TEARDOWN_S
         opening.enter_context(closing(medium))
         stack.push(opening.pop_all())
     return medium, relay

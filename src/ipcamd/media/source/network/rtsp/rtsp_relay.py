@@ -8,8 +8,10 @@ import secrets
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from math import inf
 from typing import Self
 
 from ipcamd.media.source.network.rtsp.camera_socket import SLICE_S, has_send_room
@@ -22,6 +24,8 @@ PIECE_BYTES = 65536
 CONNECTIONS = 8
 """Most connections of one opening: an HTTP tunnel needs two, and two more to log in."""
 
+TEARDOWN_S = 0.5
+"""Time in seconds for FFmpeg to send TEARDOWN: a camera that sends by UDP would otherwise continue."""
 JOIN_S = 1.0
 """Time limit for the thread to end. It may be connecting, and then ends by itself."""
 
@@ -44,10 +48,13 @@ class RtspRelay:
         ownership of `first`."""
         self.failure = ""
         """Reason why a connection was closed: an error message, or ""."""
+        self.stop_delay_s = 0.0
+        """Seconds from the stop until it closes the connections; `TEARDOWN_S` once FFmpeg has a session to end."""
         self._ready = [first]
         self._connect = connect
         self._rewriter = rewriter
         self._stop = stop
+        self._end_s, self._is_closing = inf, False
         self._address = str(first.getpeername()[0])
         self._family = family = first.family
         self._key_frames = KeyFrameRequests(secrets.randbits(32))
@@ -69,6 +76,9 @@ class RtspRelay:
     def request_key_frame(self) -> None:
         """Request a key frame of the camera, if it offers that; from any thread; never blocks."""
         self._key_frame_due = self._key_frames.is_possible
+        self._wake()
+
+    def _wake(self) -> None:
         with suppress(OSError):  # closed
             self._waker.send(b"\0")
 
@@ -77,7 +87,10 @@ class RtspRelay:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close all connections, and wait for the thread."""
+        """Forward what FFmpeg has sent last, close all connections, and wait for the thread."""
+        self._is_closing = True
+        self._wake()
+        self._thread.join(TEARDOWN_S)
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         for end in tuple(self._ends):
@@ -93,7 +106,7 @@ class RtspRelay:
             stack.enter_context(self._selector).register(self._listener, selectors.EVENT_READ)
             self._selector.register(self._woken, selectors.EVENT_READ)
             with suppress(OSError):  # the listener is shut down
-                while not self._stop.is_set():
+                while not self._is_over():
                     for key, _ in self._selector.select(SLICE_S):
                         if key.fileobj is self._listener:
                             self._accept(stack)
@@ -103,6 +116,14 @@ class RtspRelay:
                             self._move(key.data)
                     if self._key_frame_due:
                         self._send_request()
+
+    def _is_over(self) -> bool:
+        """Return whether FFmpeg has closed its connections at the end, or had time for that after a stop."""
+        if self._is_closing and not self._ends:
+            return True
+        if self._stop.is_set():
+            self._end_s = min(self._end_s, time.monotonic() + self.stop_delay_s)
+        return time.monotonic() >= self._end_s
 
     def _accept(self, stack: ExitStack) -> None:
         client = stack.enter_context(self._listener.accept()[0])
