@@ -33,13 +33,13 @@ class DeliveryProcess:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.acknowledged: list[str] = []
 
-    def hear(self) -> str:
+    def read_line(self) -> str:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
     def next_process_id(self) -> int:
         """Return the next process's id; lines before it are acknowledgements of the previous process."""
-        while not (line := self.hear()).isdecimal():
+        while not (line := self.read_line()).isdecimal():
             assert line
             self.acknowledged.append(line)
         self.life = int(line)
@@ -62,7 +62,7 @@ class DeliveryProcess:
         assert self.process.stdin is not None
         self.process.stdin.write("end\n")
         self.process.stdin.flush()
-        while (line := self.hear()) != "empty":
+        while (line := self.read_line()) != "empty":
             assert line
             self.acknowledged.append(line)
         self.process.communicate(timeout=20)
@@ -74,7 +74,7 @@ def kill(shipper: DeliveryProcess, files: Callable[[], dict[str, bytes]]) -> Non
     for count in range(MOST):
         life = shipper.next_process_id()
         for _ in range(chance.randrange(4)):
-            shipper.acknowledged.append(shipper.hear())
+            shipper.acknowledged.append(shipper.read_line())
         time.sleep(chance.uniform(0, 0.02))  # any moment of an upload
         os.kill(life, signal.SIGKILL)
         there = files()

@@ -76,7 +76,7 @@ def is_found(host: Neighbour) -> bool:
         return bool(select.select([sock], [], [], 1)[0])
 
 
-def hear(sock: socket.socket, **wanted: str) -> dict[str, str]:
+def receive_announcement(sock: socket.socket, **wanted: str) -> dict[str, str]:
     """Return the first announcement with these fields."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:

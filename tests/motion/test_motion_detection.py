@@ -48,7 +48,7 @@ class Place:
         first, second, third = self.motion.levels()
         return Status((first, second, third))
 
-    def hear(self, window: int, moment: int) -> None:
+    def receive(self, window: int, moment: int) -> None:
         self.alarms.put_nowait((window, moment))
 
     def view(self) -> None:
@@ -96,7 +96,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 async def test_movement_is_reported_to_viewers_and_subscribers(place: Place) -> None:
     await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     place.view()
     assert set(await place.show(2)) == {(0, 0, 0)}
     window, moment = await place.walk()
@@ -126,7 +126,7 @@ async def test_a_level_that_is_no_longer_measured_is_zero(place: Place) -> None:
 @pytest.mark.parametrize("values", [{"motionenable": "0"}, {"mddata": "0,0,0,640,480,50" + 2 * "|1,9,9,9,9,50"}])
 async def test_without_a_window_nothing_is_looked_at(place: Place, values: dict[str, str]) -> None:
     await place.set(MOTION.name, **{**ON, **values})
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     assert not place.pipeline.analysis.wanted
     assert place.source.plays == 0
 
@@ -135,18 +135,18 @@ async def test_the_source_runs_for_those_who_subscribed_only(place: Place) -> No
     await place.set(MOTION.name, **ON)
     await place.set("Image.MJPEG", Resolution="0")
     assert place.source.plays == 0
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     assert await asyncio.to_thread(place.source.played.acquire, timeout=WAIT)
     assert place.source.wanted
     assert place.source.wanted() == Wanted((640, 480), 15, False)
-    place.motion.unsubscribe(place.hear)
+    place.motion.unsubscribe(place.receive)
     assert not place.pipeline.analysis.source_rate
     place.view()
     assert place.source.wanted() == Wanted((640, 480), 30, False)
 
 
 async def test_it_is_switched_on_and_off_while_somebody_subscribes(place: Place) -> None:
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     assert not place.pipeline.analysis.source_rate
     await place.set(MOTION.name, **ON)
     assert place.pipeline.analysis.source_rate
@@ -157,7 +157,7 @@ async def test_it_is_switched_on_and_off_while_somebody_subscribes(place: Place)
 @pytest.mark.parametrize("values", [{"Brightness": "200"}, {"Mirror": "on"}, {"Contrast": "40"}, {"OverlayDate": "on"}])
 async def test_a_setting_of_the_picture_is_no_movement(place: Place, values: dict[str, str]) -> None:
     await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     place.view()
     await place.show(2)
     await place.set(SENSOR, **values)
@@ -167,7 +167,7 @@ async def test_a_setting_of_the_picture_is_no_movement(place: Place, values: dic
 
 async def test_a_new_size_of_the_stream_is_no_movement(place: Place) -> None:
     await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     place.view()
     await place.show(2)
     await place.set("Image.MJPEG", Resolution="0")
@@ -177,7 +177,7 @@ async def test_a_new_size_of_the_stream_is_no_movement(place: Place) -> None:
 
 async def test_nothing_is_seen_while_the_camera_itself_moves(place: Place) -> None:
     await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     place.view()
     await place.show(2)
     place.motion.hold(2.0)
@@ -197,7 +197,7 @@ async def test_a_listener_that_fails_keeps_nothing_from_the_others(
         raise ValueError("clumsy")
 
     place.motion.subscribe(fail)
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     place.view()
     await place.show(2)
     assert (await place.walk())[0] == 1
@@ -206,7 +206,7 @@ async def test_a_listener_that_fails_keeps_nothing_from_the_others(
 
 async def test_switching_it_off_and_on_brings_no_alarm_before_its_time(place: Place) -> None:
     await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.hear)
+    place.motion.subscribe(place.receive)
     place.view()
     await place.show(2)
     _, first = await place.walk()

@@ -26,7 +26,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> TlsContext:
 
 @contextlib.asynccontextmanager
 async def passing_time(server: Server) -> AsyncIterator[None]:
-    """Let time pass while somebody waits for a place."""
+    """Let time pass while a connection waits for a place."""
 
     async def move_clock() -> None:
         while True:

@@ -56,7 +56,7 @@ class Driver:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def hear(self) -> list[str]:
+    def read_line(self) -> list[str]:
         assert self.process.stdout
         return self.process.stdout.readline().split(maxsplit=1)
 
@@ -67,7 +67,7 @@ class Driver:
 
     def check(self) -> str:
         self.say("check")
-        return self.hear()[1].strip()
+        return self.read_line()[1].strip()
 
 
 @contextmanager
@@ -93,8 +93,8 @@ def driver(chip: FakeGpio, kind: str, line: str, act: str, watch: str = "") -> I
 @pytest.mark.slow
 def test_an_edge_is_debounced_and_keeps_its_time_while_the_loop_is_busy(chip: FakeGpio) -> None:
     with driver(chip, "GpioInput", f"{CHIP}:1", HOLD_LOOP, LISTEN) as pin:
-        assert pin.hear()[0] == "low"
-        assert pin.hear() == ["started", "low\n"]
+        assert pin.read_line()[0] == "low"
+        assert pin.read_line() == ["started", "low\n"]
         assert (chip.consumer(1), chip.debounce_us(1), chip.flags(1) & ACTIVE_LOW) == ("ipcamd", 30_000, 0)
         pin.say("hold")
         pressed_ns = time.time_ns()
@@ -102,11 +102,11 @@ def test_an_edge_is_debounced_and_keeps_its_time_while_the_loop_is_busy(chip: Fa
         eventually(lambda: chip.edges(1))
         seen_ns = time.time_ns()
         pin.say("go")
-        level, at_ns = pin.hear()
+        level, at_ns = pin.read_line()
         assert level == "high"
         assert pressed_ns < int(at_ns) <= seen_ns
         chip.bounce(1, 0)
-        assert pin.hear()[0] == "low"
+        assert pin.read_line()[0] == "low"
         eventually(lambda: chip.edges(1) == 2, "the chip counts an edge once it is written")
 
 
@@ -114,52 +114,52 @@ def test_an_edge_is_debounced_and_keeps_its_time_while_the_loop_is_busy(chip: Fa
 def test_a_button_to_ground_with_the_chips_own_resistor(chip: FakeGpio) -> None:
     chip.drive(2, 1)
     with driver(chip, "GpioInput", f"{CHIP}:GPIO2 active-low pull-up", HOLD_LOOP, LISTEN) as pin:
-        assert pin.hear()[0] == "low"
+        assert pin.read_line()[0] == "low"
         assert chip.flags(2) & (ACTIVE_LOW | PULL_UP) == ACTIVE_LOW | PULL_UP
-        pin.hear()
+        pin.read_line()
         chip.drive(2, 0)
-        assert pin.hear()[0] == "high"
+        assert pin.read_line()[0] == "high"
     assert not chip.is_used(2)
 
 
 @pytest.mark.slow
 def test_an_input_comes_back_with_its_chip(chip: FakeGpio) -> None:
     with driver(chip, "GpioInput", f"{CHIP}:1", HOLD_LOOP, LISTEN) as pin:
-        assert (pin.hear()[0], pin.hear()[0]) == ("low", "started")
+        assert (pin.read_line()[0], pin.read_line()[0]) == ("low", "started")
         chip.mishap("g")
-        assert pin.hear() == ["noted", f"{CHIP}:1: no such device\n"]
+        assert pin.read_line() == ["noted", f"{CHIP}:1: no such device\n"]
         chip.drive(1, 1)
         chip.mishap()
-        assert pin.hear()[0] == "high", "the level that it has now"
+        assert pin.read_line()[0] == "high", "the level that it has now"
         chip.drive(1, 0)
-        assert pin.hear()[0] == "low"
+        assert pin.read_line()[0] == "low"
         chip.mishap("h")
-        assert pin.hear() == ["noted", f"{CHIP}:1: it hangs\n"]
+        assert pin.read_line() == ["noted", f"{CHIP}:1: it hangs\n"]
         chip.mishap()
-        assert pin.hear()[0] == "low"
+        assert pin.read_line()[0] == "low"
         chip.drive(1, 1)
-        assert pin.hear()[0] == "high"
+        assert pin.read_line()[0] == "high"
 
 
 @pytest.mark.slow
 def test_an_output_comes_back_with_its_chip_and_its_level(chip: FakeGpio) -> None:
     chip.mishap("g")
     with driver(chip, "GpioOutput", f"{CHIP}:3", SET) as pin:
-        assert pin.hear() == ["noted", f"{CHIP}:3: no such device\n"]
-        pin.hear()
+        assert pin.read_line() == ["noted", f"{CHIP}:3: no such device\n"]
+        pin.read_line()
         pin.say("high")
         assert pin.check() == f"{CHIP}:3: no such device"
         chip.mishap()
         eventually(lambda: chip.is_used(3))
         assert (chip.changes(3), pin.check()) == ([1], "None"), "it is not low for a moment"
         chip.mishap("h")
-        assert pin.hear() == ["noted", f"{CHIP}:3: it hangs\n"]
+        assert pin.read_line() == ["noted", f"{CHIP}:3: it hangs\n"]
         pin.say("low")
         assert pin.check() == f"{CHIP}:3: it hangs"
         chip.mishap()
         eventually(lambda: chip.level(3) == 0)
         chip.mishap("g")
-        assert pin.hear() == ["noted", f"{CHIP}:3: no such device\n"]
+        assert pin.read_line() == ["noted", f"{CHIP}:3: no such device\n"]
         chip.mishap()
         eventually(lambda: pin.check() == "None")
     assert not chip.is_used(3)
@@ -169,15 +169,15 @@ def test_an_output_comes_back_with_its_chip_and_its_level(chip: FakeGpio) -> Non
 def test_a_line_that_another_program_holds_and_one_that_is_not_there(chip: FakeGpio) -> None:
     chip.take(3, True)
     with driver(chip, "GpioOutput", f"{CHIP}:3", SET) as pin:
-        assert pin.hear() == ["noted", f"{CHIP}:3: another program uses it\n"]
+        assert pin.read_line() == ["noted", f"{CHIP}:3: another program uses it\n"]
         chip.take(3, False)
         eventually(lambda: chip.is_used(3))
     for name in ("4", "GPIO4"):
         with driver(chip, "GpioOutput", f"{CHIP}:{name}", SET) as pin:
             reason = "the chip has no such line; its lines are 0 to 3"
-            assert pin.hear() == ["noted", f"{CHIP}:{name}: {reason}\n"]
+            assert pin.read_line() == ["noted", f"{CHIP}:{name}: {reason}\n"]
     with driver(chip, "GpioOutput", f"{chip.path}:1", SET) as pin:
-        assert pin.hear() == ["noted", f"{chip.path}:1: it is not such a device\n"]
+        assert pin.read_line() == ["noted", f"{chip.path}:1: it is not such a device\n"]
 
 
 def test_the_words_of_a_line() -> None:

@@ -81,7 +81,7 @@ def test_flash_and_beep_are_together(camera: CameraProcess, codec: str) -> None:
 
 
 def watch_scene(player: "av.container.InputContainer", count: int) -> Watched:
-    """Watch and hear the scene until its lamp was seen to go on `count` times without a picture missing."""
+    """Decode the scene until its lamp was seen to go on `count` times without a picture missing."""
     seen, resampler = Watched(1 / 30), av.AudioResampler("s16", "mono", RATE, frame_size=BLOCK)
     for packet in player.demux():
         for frame in packet.decode():

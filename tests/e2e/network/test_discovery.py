@@ -14,11 +14,11 @@ from tests.discovery.ssdp_peer import (
     SITE_GROUP,
     answers,
     fields_of,
-    hear,
     is_found,
     listener,
     listener6,
     pending,
+    receive_announcement,
     search,
     searcher,
 )
@@ -96,10 +96,10 @@ def test_each_ipv6_address_is_announced_to_its_group(network: Network, start_cam
     with listener6(host, LINK_GROUP) as on_link, listener6(host, SITE_GROUP) as on_site:
         camera = start_camera(*OPTIONS[:2], ALL_HOSTS)
         at = f":{camera.port}{PATH}"
-        found = hear(on_link, nts="ssdp:alive", nt="upnp:rootdevice")
+        found = receive_announcement(on_link, nts="ssdp:alive", nt="upnp:rootdevice")
         assert found["location"] == f"http://[{host.camera_link_local}]{at}"
         assert found["host"] == "[FF02::C]:1900"
-        found = hear(on_site, nts="ssdp:alive", nt="upnp:rootdevice")
+        found = receive_announcement(on_site, nts="ssdp:alive", nt="upnp:rootdevice")
         assert (found["location"], found["host"]) == (f"http://[{host.camera_address6}]{at}", "[FF05::C]:1900")
         rule = camera.client.get("/cgi/admin/ipfilter.cgi", action="add", DenyIPv6="fd99:1::3")
         assert rule.text == "OK\r\n"
@@ -117,11 +117,11 @@ def test_each_ipv6_address_is_announced_to_its_group(network: Network, start_cam
             answers(sock, 1)
             assert not any(map(pending, (denied, far, sock)))
         ip("address", "add", "fd99:1::9/64", "dev", host.camera_interface)
-        moved = hear(on_site, nts="ssdp:alive", location=f"http://[fd99:1::9]{at}")
+        moved = receive_announcement(on_site, nts="ssdp:alive", location=f"http://[fd99:1::9]{at}")
         assert moved["bootid.upnp.org"] == found["bootid.upnp.org"]  # to its clients it is the same camera
         camera.client.update("Network.UPnP", Enabled="no")
         for sock in (on_link, on_site):
-            assert "location" not in hear(sock, nts="ssdp:byebye", nt="upnp:rootdevice")
+            assert "location" not in receive_announcement(sock, nts="ssdp:byebye", nt="upnp:rootdevice")
 
 
 def test_avahi_finds_it_on_each_link(network: Network, start_camera: StartCamera, tmp_path: Path) -> None:
@@ -177,17 +177,17 @@ def test_disabled_protocols_do_not_respond(network: Network, start_camera: Start
         assert off.client.anonymous().get(PATH).status == 404
         camera = start_camera(*OPTIONS)
         for _ in range(6):
-            assert hear(heard, nts="ssdp:alive")["location"] == location(host, camera)
+            assert receive_announcement(heard, nts="ssdp:alive")["location"] == location(host, camera)
         assert camera.client.anonymous().get(PATH).status == 200
         camera.client.update("Network.UPnP", Enabled="no")
-        assert "location" not in hear(heard, nts="ssdp:byebye", nt="upnp:rootdevice")
+        assert "location" not in receive_announcement(heard, nts="ssdp:byebye", nt="upnp:rootdevice")
         assert camera.client.anonymous().get(PATH).status == 404
         sock.sendto(search(), GROUP)
         camera.client.update("Network.UPnP", Enabled="yes")
-        hear(heard, nts="ssdp:alive")
+        receive_announcement(heard, nts="ssdp:alive")
         assert not pending(sock)
         camera.stop()
-        hear(heard, nts="ssdp:byebye")
+        receive_announcement(heard, nts="ssdp:byebye")
 
 
 def test_without_plain_http_streams_alone_are_announced(
@@ -196,12 +196,12 @@ def test_without_plain_http_streams_alone_are_announced(
     host = network.add_neighbour()
     camera = start_camera(*OPTIONS)
     with listener(host) as heard, running_avahi(host, tmp_path) as avahi:
-        hear(heard, nts="ssdp:alive")
+        receive_announcement(heard, nts="ssdp:alive")
         eventually(lambda: avahi.browse("_http._tcp"))
         camera.client.update(HTTPS, Enabled="yes")
         secure = Client(int(camera.client.value(HTTPS, "HttpsPort")), tls=True)
         secure.update(HTTPS, HttpMode="redirect")
-        hear(heard, nts="ssdp:byebye")  # control points could not read the description
+        receive_announcement(heard, nts="ssdp:byebye")  # control points could not read the description
         secure.update(HTTPS, HttpMode="off")
         eventually(lambda: not avahi.browse("_http._tcp"))
         eventually(lambda: avahi.browse("_rtsp._tcp"))
@@ -241,12 +241,12 @@ def test_it_follows_addresses_and_ports(network: Network, start_camera: StartCam
     host = network.add_neighbour()
     camera = start_camera(*OPTIONS)
     with listener(host) as heard:
-        hear(heard, nts="ssdp:alive", location=location(host, camera))
+        receive_announcement(heard, nts="ssdp:alive", location=location(host, camera))
         ip("address", "add", "10.99.1.7/24", "dev", host.camera_interface)
-        hear(heard, nts="ssdp:alive", location=f"http://10.99.1.7:{camera.port}{PATH}")
+        receive_announcement(heard, nts="ssdp:alive", location=f"http://10.99.1.7:{camera.port}{PATH}")
         other = network.add_neighbour()
         with listener(other) as elsewhere:
-            hear(elsewhere, nts="ssdp:alive", location=location(other, camera))
+            receive_announcement(elsewhere, nts="ssdp:alive", location=location(other, camera))
         camera.client.update("System", HTTPPort=(port := camera.port + 1 if camera.port < 65535 else 1024))
-        hear(heard, nts="ssdp:byebye")
-        hear(heard, nts="ssdp:alive", location=f"http://10.99.1.7:{port}{PATH}")
+        receive_announcement(heard, nts="ssdp:byebye")
+        receive_announcement(heard, nts="ssdp:alive", location=f"http://10.99.1.7:{port}{PATH}")

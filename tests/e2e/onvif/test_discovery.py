@@ -59,7 +59,7 @@ def listen(host: Neighbour) -> socket.socket:
         return sock
 
 
-def hear(sock: socket.socket, what: str, text: str = "") -> str:
+def receive_message(sock: socket.socket, what: str, text: str = "") -> str:
     """Return the next message of this kind that holds a text: each is sent twice."""
     while f"<d:{what}>" not in (message := sock.recv(65536).decode()) or text not in message:
         pass
@@ -74,7 +74,7 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
     hosts = network.add_neighbour(), network.add_neighbour()
     with listen(hosts[0]) as sock:
         camera = start_camera(*OPTIONS)
-        hello = hear(sock, "Hello")
+        hello = receive_message(sock, "Hello")
         reference = re.findall(r"urn:uuid:[0-9a-f-]{36}", hello)[1]
         for host in hosts:
             for body in (
@@ -89,18 +89,18 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
         onvif = OnvifClient(camera.client)
         assert onvif.ask("tds:GetEndpointReference").text("tds:GUID") == reference
         onvif.change("tds:AddScopes", "<tds:ScopeItem>onvif://www.onvif.org/location/Hof</tds:ScopeItem>")
-        hear(sock, "Hello", "onvif://www.onvif.org/location/Hof")
+        receive_message(sock, "Hello", "onvif://www.onvif.org/location/Hof")
         place = "<d:Probe><d:Scopes>onvif://www.onvif.org/location/Hof</d:Scopes></d:Probe>"
         eventually(lambda: ask(hosts[1], place, patience_s=2.0))  # the announcement there is a moment later
         onvif.change("tds:SetDiscoveryMode", "<tds:DiscoveryMode>NonDiscoverable</tds:DiscoveryMode>")
-        hear(sock, "Bye", reference)
+        receive_message(sock, "Bye", reference)
         assert not ask(hosts[0], "<d:Probe/>", patience_s=1.0)
         onvif.change("tds:SetDiscoveryMode", "<tds:DiscoveryMode>Discoverable</tds:DiscoveryMode>")
-        hear(sock, "Hello", reference)
+        receive_message(sock, "Hello", reference)
         camera.stop()
-        hear(sock, "Bye", reference)
+        receive_message(sock, "Bye", reference)
         assert camera.start().client.value("Network.ONVIF", "Discovery") == "yes"
-        hear(sock, "Hello", reference)
+        receive_message(sock, "Hello", reference)
 
 
 def ask_over_ipv6(host: Neighbour, own: str) -> str:
@@ -132,7 +132,7 @@ def test_a_new_address_is_announced_and_answered_with(network: Network, start_ca
     camera.stop()
     with listen(host) as sock:
         camera.start()
-        hear(sock, "Hello", url(host, camera))
+        receive_message(sock, "Hello", url(host, camera))
         new = f"10.99.{host.number}.77"
         ip("address", "add", f"{new}/24", "dev", host.camera_interface)
         ip(
@@ -140,7 +140,7 @@ def test_a_new_address_is_announced_and_answered_with(network: Network, start_ca
         )  # its second one takes its place
         ip("address", "replace", f"{new}/24", "dev", host.camera_interface)
         address = f"http://{new}:{camera.port}/onvif/device_service"
-        hear(sock, "Hello", address)
+        receive_message(sock, "Hello", address)
         assert f"<d:XAddrs>{address}</d:XAddrs>" in ask(host, "<d:Probe/>")
 
 

@@ -46,7 +46,7 @@ def only(topic: str) -> str:
     return f"<tt:Events><tt:Filter>{TOPIC.format(topic)}</tt:Filter></tt:Events>"
 
 
-def told(document: ElementTree.Element) -> list[tuple[str, str | None]]:
+def read_events(document: ElementTree.Element) -> list[tuple[str, str | None]]:
     """Return topics and property operations of a document."""
     messages = document.findall(".//{*}NotificationMessage")
     found = [(each.find("{*}Topic"), each.find(".//{*}Message[@UtcTime]")) for each in messages]
@@ -85,7 +85,7 @@ class MetadataPlayer:
 
     async def until(self, *wanted: tuple[str, str | None]) -> ElementTree.Element:
         """Return the first document with exactly this content."""
-        while told(document := await self.document()) != list(wanted):
+        while read_events(document := await self.document()) != list(wanted):
             pass
         return document
 
@@ -108,7 +108,7 @@ async def test_the_track_begins_with_the_state_and_continues_with_events(
     player: MetadataPlayer, onvif_camera: CameraProcess
 ) -> None:
     """MEDIA2_RTSS-4-1-3."""
-    state = told(await player.document())
+    state = read_events(await player.document())
     assert (INPUT, "Initialized") in state
     assert {operation for _, operation in state} == {"Initialized"}
     onvif_camera.client.get("/cgi/admin/virtual.cgi", di1="high")
@@ -122,9 +122,9 @@ async def test_the_track_begins_with_the_state_and_continues_with_events(
 @pytest.mark.parametrize("prefix", ["trt", "tr2"])
 async def test_a_synchronization_point_is_the_state(player: MetadataPlayer, onvif: OnvifClient, prefix: str) -> None:
     """MEDIA2_RTSS-4-1-4."""
-    state = told(await player.document())
+    state = read_events(await player.document())
     onvif.change(f"{prefix}:SetSynchronizationPoint", f"<{prefix}:ProfileToken>h264</{prefix}:ProfileToken>")
-    assert told(await player.document()) == state
+    assert read_events(await player.document()) == state
 
 
 @official("MEDIA2-8-1-1", "tr2:SetMetadataConfiguration")
@@ -144,11 +144,11 @@ async def test_the_configuration_selects_events_for_good(onvif_camera: CameraPro
     assert read.text("tt:Name") == "TestName1"
     assert read.text("wsnt:TopicExpression") == "tns1:Media/ConfigurationChanged"
     player = await MetadataPlayer.play(onvif_camera)
-    assert told(await player.document()) == []
+    assert read_events(await player.document()) == []
     onvif.change("tr2:SetMetadataConfiguration", configuration(""))
     assert onvif.change("tr2:GetMetadataConfigurations").texts("tt:Events") == []
     onvif.change("tr2:SetMetadataConfiguration", configuration(only("tns1:VideoSource//.")))
-    while {topic.split("/")[0] for topic, _ in told(await player.document())} != {"tns1:VideoSource"}:
+    while {topic.split("/")[0] for topic, _ in read_events(await player.document())} != {"tns1:VideoSource"}:
         pass
     onvif.change("tr2:SetMetadataConfiguration", configuration())
     player.close()
@@ -178,7 +178,7 @@ async def test_any_profile_with_a_metadata_configuration_has_the_track(
     part = "<tr2:Configuration><tr2:Type>Metadata</tr2:Type></tr2:Configuration>"
     onvif.change("tr2:CreateProfile", f"<tr2:Name>events</tr2:Name>{part}")
     player = await MetadataPlayer.play(onvif_camera, "/onvif/profile1")
-    assert told(await player.document())
+    assert read_events(await player.document())
     player.close()
     onvif.change("tr2:RemoveConfiguration", f"<tr2:ProfileToken>profile1</tr2:ProfileToken>{part}")
     assert onvif_camera.rtsp
@@ -213,7 +213,7 @@ async def test_the_track_is_sent_by_multicast(onvif_camera: CameraProcess, onvif
                 packet = parse_rtp(await asyncio.get_running_loop().sock_recv(ears, 2048))
                 document = packet.payload if marker else document + packet.payload
                 marker = packet.marker
-        assert told(check_metadata(document))
+        assert read_events(check_metadata(document))
         player.close()
         onvif_camera.client.update(multicast, Enabled="no")
 
@@ -245,7 +245,7 @@ def test_ffmpeg_reads_the_track(onvif_camera: CameraProcess, onvif: OnvifClient,
             document += piece
         watchdog.cancel()
         played.terminate()
-    assert told(check_metadata(document.partition(END)[0] + END))
+    assert read_events(check_metadata(document.partition(END)[0] + END))
 
 
 @pytest.mark.parametrize("protocol", ["tcp", "udp", "http"])

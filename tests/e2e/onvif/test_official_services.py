@@ -45,7 +45,7 @@ CATEGORIES = (
 """Cases that ask for the capabilities of one service."""
 
 
-def told(result: Result) -> list[str]:
+def read_capabilities(result: Result) -> list[str]:
     """Return the services whose capabilities an answer contains; fail for wrong addresses."""
     found = list(result.content[0])
     assert all((each.findtext("{*}XAddr") or "http://").startswith("http://") for each in found)
@@ -54,14 +54,16 @@ def told(result: Result) -> list[str]:
 
 @pytest.mark.parametrize("category", cases(*CATEGORIES))
 def test_one_category_of_capabilities(onvif: OnvifClient, category: str) -> None:
-    assert told(onvif.change("tds:GetCapabilities", f"<tds:Category>{category}</tds:Category>")) == [category]
+    assert read_capabilities(onvif.change("tds:GetCapabilities", f"<tds:Category>{category}</tds:Category>")) == [
+        category
+    ]
 
 
 @official("DEVICE-1-1-2", "tds:GetCapabilities")
 def test_all_categories_of_capabilities(onvif: OnvifClient) -> None:
     for content in ("<tds:Category>All</tds:Category>", ""):
         answer = onvif.change("tds:GetCapabilities", content)
-        assert told(answer) == ["Device", "Events", "Imaging", "Media", "PTZ", "Extension"]
+        assert read_capabilities(answer) == ["Device", "Events", "Imaging", "Media", "PTZ", "Extension"]
         assert answer.content.find("{*}Capabilities/{*}Extension/{*}DeviceIO/{*}XAddr") is not None
 
 

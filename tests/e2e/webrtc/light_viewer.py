@@ -148,7 +148,7 @@ class LightViewer:
         """Read on."""
         self._loop.add_reader(self._sock, self._read)
 
-    def say_goodbye(self) -> None:
+    def send_bye(self) -> None:
         """End the session by RTCP."""
         assert self.srtp
         self.send(self.srtp.protect_rtcp(rtcp.receiver_report(1, "") + rtcp.goodbye(1)))

@@ -76,7 +76,7 @@ class Visitors:
             answer = await self._ask("DELETE", viewer.path)
             assert answer.status == 200, answer.text
         elif way == SAY_GOODBYE:
-            viewer.say_goodbye()
+            viewer.send_bye()
         elif way == CLOSE:
             viewer.end_dtls()
 
