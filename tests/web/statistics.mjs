@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const { StreamStatistics } = await import(`${process.env.MODULES}/live/statistics.js`);
-const { clockOffset } = await import(`${process.env.MODULES}/live/clock_offset.js`);
+const { PictureDelay, clockOffset } = await import(`${process.env.MODULES}/live/picture_delay.js`);
 const { bitRate, duration } = await import(`${process.env.MODULES}/live/view.js`);
 
 const picture = (counter, bytes = 1000) => ({ kind: "jpeg", counter, bytes });
@@ -76,6 +76,21 @@ test("the clock's offset is taken from the quickest answer", async () => {
     return camera;
   };
   assert.equal(await clockOffset(ask, () => now), 3_600_000);
+});
+
+test("the delay of a picture is its age by the camera's clock", async (context) => {
+  const aheadMs = 5_000;
+  const now = () => performance.timeOrigin + performance.now();
+  globalThis.location = { href: "http://camera.test/" };
+  context.mock.method(globalThis, "fetch", async () => ({ ok: true, json: async () => ({ now: now() + aheadMs }) }));
+  const delay = new PictureDelay();
+  assert.equal(delay.measure(now()), null); // the camera's clock is unknown
+  assert.equal(await delay.synchronize(), true);
+  assert.equal(await delay.synchronize(), false); // known for a while
+  assert.ok(Math.abs(delay.measure(now() + aheadMs - 200) - 200) < 50);
+  assert.equal(delay.measure(null), null);
+  assert.equal(delay.measure(now() - 90_000), null); // another clock's
+  assert.equal(await delay.synchronize(), true); // after such a jump
 });
 
 test("values in words", () => {

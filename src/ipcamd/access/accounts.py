@@ -147,7 +147,7 @@ class Accounts:
             if is_weak(password, user):
                 _log.warning("the administrator's password is easy to guess")
         if not self._database.key_lost and self._has_known_administrator():
-            self._apply_option(user, password)
+            self._apply_password_option(user, password)
             return None
         if self._database.key_lost and self._entries:
             _log.error("the encryption key of the passwords is lost: the old passwords are no longer valid")
@@ -298,7 +298,7 @@ class Accounts:
         administrators = (entry for entry in self._entries.values() if entry.account.rank is Rank.ADMIN)
         return any(entry.origin is not PasswordOrigin.GENERATED for entry in administrators)
 
-    def _apply_option(self, user: str, password: str | None) -> None:
+    def _apply_password_option(self, user: str, password: str | None) -> None:
         """Replace the factory password by that of the option, as all options do."""
         entry = self._entries.get(user)
         if password is None or entry is None:

@@ -9,7 +9,7 @@ from typing import cast
 from ipcamd.access.accounts import Account
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
-from ipcamd.app.network_services.certificate import CertificateUpkeep
+from ipcamd.app.network_services.certificate_upkeep import CertificateUpkeep
 from ipcamd.app.network_services.onvif import LateOnvif
 from ipcamd.app.network_services.webrtc import build_webrtc
 from ipcamd.app.shutdown import ShutdownStack

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.motion import light_compensation
+from ipcamd.motion.light_change_pause import LightChangePause
 from ipcamd.motion.light_compensation import Grey
 
 LEARN_CALM_S = 1.5
@@ -28,11 +29,6 @@ MIN_DIFFERENCE = 6.0
 SCENE_CHANGE_PART = 0.3
 """Fraction of a calm picture whose sudden change means that the light or the whole picture changed, which is no motion.
 """
-DAZZLE_LEVELS = 12.0
-"""A larger change of light, in grey levels per second, suspends detection: it looks like motion."""
-DAZZLE_S = 3.0
-"""Longest suspension of detection, in seconds."""
-
 _FLICKER_PART = 0.2
 """A smaller change of light may be the flicker of mains lamps, which is reversed at once."""
 _BEYOND = -255, 4 * 255
@@ -51,17 +47,14 @@ class Background:
         """Mean deviation of a pixel from its level without motion."""
         self._recent = picture.copy()
         self._recent_change = np.zeros(picture.shape, np.float32)
-        self._light_change = 0.0
-        """Change of light in the last second, approximately, in grey levels."""
-        self._dazzle_left_s = DAZZLE_S
-        """Seconds for which detection may remain suspended."""
+        self._pause = LightChangePause()
         self._moving_part = 0.0
         """Fraction of the last picture with motion, 0 to 1."""
 
     def measure_motion(self, picture: Grey, elapsed_s: float) -> Grey:
         """Return each pixel's difference due to motion, 0 without motion, and adapt to the picture. `elapsed_s` is the
         time since the last picture."""
-        if self._is_dazzled(picture, elapsed_s):
+        if self._follow_light(picture, elapsed_s):
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
         present_noise = 1.2 * light_compensation.median(size[::3, ::3].ravel())
@@ -75,21 +68,17 @@ class Background:
         self._learn(picture, size, busy, elapsed_s)
         return moved
 
-    def _is_dazzled(self, picture: Grey, elapsed_s: float) -> bool:
+    def _follow_light(self, picture: Grey, elapsed_s: float) -> bool:
         """Adapt the background to the light; return whether the light changes too much to detect motion."""
         gain, offset = light_compensation.estimate_change(np.clip(self._level, 0, 255), picture)
-        self._light_change *= exp(-elapsed_s)
+        change = 0.0
         if (gain, offset) != (1, 0):
             lit = np.clip(gain * self._level + offset, *_BEYOND)
-            self._light_change = min(3 * DAZZLE_LEVELS, self._light_change + float(np.abs(lit - self._level).mean()))
+            change = float(np.abs(lit - self._level).mean())
             self._level, self._recent = lit, np.clip(gain * self._recent + offset, 0, 255)
             # noise increases with the light; it decreases only by adaptation
             self._noise *= np.float32(gain if abs(gain - 1) < _FLICKER_PART else max(1, gain))
-        dazzled = self._light_change > DAZZLE_LEVELS and self._dazzle_left_s > 0
-        self._dazzle_left_s = min(
-            DAZZLE_S, self._dazzle_left_s + (-elapsed_s if self._light_change > DAZZLE_LEVELS else elapsed_s / 2)
-        )
-        return dazzled
+        return self._pause.suspends(change, elapsed_s)
 
     def _find_motion(self, picture: Grey, size: Grey, floor: Grey, present_noise: float) -> Grey:
         size = np.minimum(

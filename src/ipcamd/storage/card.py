@@ -198,7 +198,7 @@ class Card:
             return recording.name
 
     async def delete(self, *recordings: Recording) -> None:
-        """Delete files; files that are being written are kept.
+        """Delete files. The caller leaves out those that are being written.
 
         The deletion is durable on return. Raises ``OSError``.
         """

@@ -132,7 +132,7 @@ async def test_a_stream_and_a_page_are_disconnected(world: World) -> None:
 async def test_rtsp_over_tcp_is_disconnected(world: World) -> None:
     player = await world.stage.player()
     await player.play(user="users")
-    world.stage.lens.picture(key=True)
+    world.stage.hubs.picture(key=True)
     await player.frame()
     async with Page(world.server, path=PATH) as page:
         _, watching = await listed(page, lambda clients: len(clients) == 2)
@@ -155,8 +155,8 @@ async def test_rtsp_over_udp_is_disconnected_even_without_its_connection(world: 
         login = {"authorization": basic("users")}
         assert (await player.ask("SETUP", "/h264/track0", transport=transport, **login)).status == 200
         assert (await player.ask("PLAY", "/h264")).status == 200
-        world.stage.lens.picture(key=True)
-        world.stage.lens.picture()
+        world.stage.hubs.picture(key=True)
+        world.stage.hubs.picture()
         player.close()
         await until(lambda: all(session.owner is None for session in world.stage.service.context.sessions))
         async with Page(world.server, path=PATH) as page:

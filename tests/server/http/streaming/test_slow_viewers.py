@@ -33,7 +33,7 @@ async def test_a_slow_rtsp_viewer_is_counted_and_named(caplog: pytest.LogCapture
             await player.play(user=user)
         slow.writer.transport.pause_reading()  # type: ignore[attr-defined]
         for number in range(100):
-            stage.lens.picture(key=number % 10 == 0, size=60_000)
+            stage.hubs.picture(key=number % 10 == 0, size=60_000)
             await fast.frame()
         (counted,) = stage.traffic
         assert (counted.stream, counted.protocol) == ("h264", "rtsp")
@@ -49,6 +49,6 @@ async def test_multicast_is_counted_by_itself() -> None:
         settings = MulticastSettings("239.255.3.9", ((codecs.H264, 7580),), 0, "127.0.0.1")
         stage.service.context.multicast.configure(settings)
         for number in range(5):
-            stage.lens.picture(key=number == 0)
+            stage.hubs.picture(key=number == 0)
         assert stage.traffic.of("h264", "multicast").frames_sent == 5
         stage.service.context.multicast.configure(None)

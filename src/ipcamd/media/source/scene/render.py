@@ -14,7 +14,7 @@ from ipcamd.media.source.convert import fit_size
 from ipcamd.media.source.drawing import round_to_even
 from ipcamd.media.source.pacing import Clock, Ticker, tick
 from ipcamd.media.source.scene.beep import make_beep
-from ipcamd.media.source.scene.board import Board
+from ipcamd.media.source.scene.clock_board import Board
 from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure
 from ipcamd.media.source.scene.gallery import draw_gallery
 from ipcamd.media.source.scene.plan import LARGEST, SMALLEST, Plan

@@ -10,7 +10,7 @@ import { pauseInBackground } from "../shared/background_pause.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
-import { DELAY_JUMP_MS, FOREIGN_CLOCK_MS, OFFSET_AGE_MS, askCamera, browserTime, clockOffset } from "./clock_offset.js";
+import { PictureDelay } from "./picture_delay.js";
 import { bindKeys } from "./keys.js";
 import { NO_PICTURE_MS, playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
 import { View } from "./view.js";
@@ -36,9 +36,7 @@ let pictureDue = null; // timer
 let isHeard = false; // whether the user has switched the sound on
 let recording = null; // loaded when it is first used
 let meter = new StreamStatistics();
-let offset = null; // difference of the camera's clock and the browser's, in milliseconds
-let offsetAsked = -Infinity;
-let lastDelay = null;
+const pictureDelay = new PictureDelay();
 
 // ---- watching ----
 
@@ -167,7 +165,7 @@ function connected(name) {
   meter = new StreamStatistics();
   clearTimeout(pictureDue);
   pictureDue = setTimeout(() => document.hidden || giveUp(name), NO_PICTURE_MS);
-  offsetAsked = -Infinity; // the camera may have a new clock, and a new name
+  pictureDelay.expire(); // the camera may have a new clock, and a new name
   methodReturn?.hurry();
   learn();
   motion.load();
@@ -179,24 +177,14 @@ function drawn(frame) {
   if (method?.countsDrawn) meter.arrived(frame, time);
   if (view.player.dataset.state !== "live") view.state("live");
   if (view.size(view.canvas.width, view.canvas.height)) motion.place();
-  if (offset === null || frame.captured === null) return;
-  const delay = browserTime() + offset - frame.captured;
-  if (lastDelay !== null && Math.abs(delay - lastDelay) > DELAY_JUMP_MS) offsetAsked = -Infinity;
-  lastDelay = delay;
-  if (Math.abs(delay) < FOREIGN_CLOCK_MS) meter.drawn(delay, time);
+  const delay = pictureDelay.measure(frame.captured);
+  if (delay !== null) meter.drawn(delay, time);
 }
 
 // ---- measurements ----
 
 async function synchronize() {
-  offsetAsked = performance.now();
-  try {
-    offset = await clockOffset(askCamera);
-  } catch {
-    offset = null;
-  }
-  meter.restartDelays();
-  lastDelay = null;
+  if (await pictureDelay.synchronize()) meter.restartDelays();
 }
 
 let lostBefore = 0;
@@ -209,7 +197,7 @@ setInterval(() => {
 
 setInterval(() => {
   if (view.player.dataset.state !== "live") return;
-  if (performance.now() - offsetAsked > OFFSET_AGE_MS) synchronize();
+  synchronize();
   view.readout(meter.read(performance.now()));
   motion.describe();
 }, 500);
