@@ -353,15 +353,20 @@ class Pipeline:
         self.capture.private = self._settings[PRIVACY.name].flag("Enabled")
         self._audio.set_private(self.capture.private)
         self._update_demand()
-        for stream in self._streams.values():  # so that no viewer gets an old picture
+        if self.capture.private:  # no viewer gets an older picture, not even one that is still in an encoder
+            self._require_masks(self._processor.masks.renewed())
+        for stream in self._streams.values():
             stream.hub.invalidate(self._clock_ns())
 
     def _update_masks(self) -> None:
         """Apply the masks of the settings to all pictures from now on; drop pictures without them."""
-        masks = self._processor.masks = self._processor.masks.replaced(enabled_masks(self._settings.__getitem__))
+        self._require_masks(self._processor.masks.replaced(enabled_masks(self._settings.__getitem__)))
+        self.mjpeg.invalidate(self._clock_ns())
+
+    def _require_masks(self, masks: MaskSet) -> None:
+        self._processor.masks = masks
         for stream in self._streams.values():
             stream.hub.require_masks(masks.version)
-        self.mjpeg.invalidate(self._clock_ns())
 
     def _image_settings(self) -> ImageSettings:
         texts = shown_texts(self._settings.__getitem__, self._settings[INFO]["ServerName"])

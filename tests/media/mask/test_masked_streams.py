@@ -50,6 +50,18 @@ async def test_a_picture_that_is_late_is_dropped(rig: PipelineRig) -> None:
     assert viewer.frames.empty()
 
 
+async def test_a_picture_that_is_late_is_dropped_when_privacy_has_begun(rig: PipelineRig) -> None:
+    """It was processed before privacy began, and is encoded after it."""
+    viewer = Viewer(rig.pipeline.h264)
+    (early,) = await rig.show(viewer, frame=grey(200))
+    await rig.set("Privacy", Enabled="yes")
+    rig.pipeline.h264.publish(early)
+    assert early not in (*rig.pipeline.h264.gop, *viewer.take_all())
+    await rig.set("Privacy", Enabled="no")
+    (frame,) = await rig.show(viewer, frame=grey(200))
+    assert frame.mask_version > early.mask_version
+
+
 async def test_a_mask_that_is_taken_away_uncovers_the_next_picture(rig: PipelineRig) -> None:
     viewer = Viewer(rig.pipeline.mjpeg)
     await rig.set("Privacy.Mask3", **LEFT_HALF, Type="mosaic")

@@ -64,7 +64,7 @@ class MaskSet:
 
     masks: tuple[Mask, ...] = ()
     version: int = 0
-    """Increases when a mask is added or changed: older pictures must then not be shown."""
+    """Increases when a mask is added or changed, and when privacy begins: older pictures must then not be shown."""
 
     @property
     def change(self) -> str:
@@ -74,6 +74,10 @@ class MaskSet:
     def replaced(self, masks: tuple[Mask, ...]) -> "MaskSet":
         """Return the set that follows this one."""
         return MaskSet(masks, self.version + (not set(masks) <= set(self.masks)))
+
+    def renewed(self) -> "MaskSet":
+        """Return the same masks, with a version that no picture has until now."""
+        return MaskSet(self.masks, self.version + 1)
 
 
 class RequiredMasks:
