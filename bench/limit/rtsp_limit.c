@@ -65,7 +65,7 @@ static void leave(int fd)
 	close(fd);
 }
 
-static void hear(int fd)
+static void handle_request(int fd)
 {
 	char request[4096];
 	ssize_t n = recv(fd, request, sizeof request - 1, 0);
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 			if (fd == listener) {
 				accept_all(listener);
 			} else if (fd != timer) {
-				hear(fd);
+				handle_request(fd);
 			} else if (read(timer, &ticks, sizeof ticks) == sizeof ticks) {
 				size_t size = write_picture(atoi(argv[3]), number++);
 				for (int v = 0; v < viewers; v++)

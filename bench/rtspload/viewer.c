@@ -122,7 +122,7 @@ static int take_answer(struct viewer *v, uint8_t *p, int n)
 	return end + 4 + size - p;
 }
 
-static void hear(struct viewer *v)
+static void read_messages(struct viewer *v)
 {
 	int n = recv(v->tcp.fd, v->buffer + v->filled, MESSAGE - v->filled, 0), at = 0, taken;
 	if (n <= 0) {
@@ -144,7 +144,7 @@ static void hear(struct viewer *v)
 static void ready(struct viewer *v)
 {
 	if (v->step != CONNECTING) {
-		hear(v);
+		read_messages(v);
 		return;
 	}
 	int error = 0;

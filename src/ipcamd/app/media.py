@@ -59,9 +59,9 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     source = await run_in_thread(lambda: make_source(core.options.source, clock, core.options.source_tls), "source")
     await run_in_thread(source.check, "source")
     analysis_source = await run_in_thread(lambda: _analysis_source(core, clock), "source")
-    instrument = make_audio_source(core.options.audio, clock)
-    if instrument:
-        await run_in_thread(instrument.check, "source")
+    audio_source = make_audio_source(core.options.audio, clock)
+    if audio_source:
+        await run_in_thread(audio_source.check, "source")
     hardware = await find_hardware(core.options.encoder)
     pipeline = Pipeline(
         core.settings,
@@ -69,7 +69,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         core.clock.now_ns,
         lambda: _status(motion, core.drivers),
         core.clock.local,
-        instrument=instrument,
+        audio_source=audio_source,
         own_audio=core.options.audio == "",
         view=lambda: _view(core.drivers),
         hardware=hardware,

@@ -76,7 +76,7 @@ class Pipeline:
         status: Callable[[], Status] = lambda: NO_STATUS,
         local: Callable[[int], datetime] = _utc,
         timeouts: Timeouts | None = None,
-        instrument: "AudioSource | None" = None,
+        audio_source: "AudioSource | None" = None,
         own_audio: bool = True,
         view: Callable[[], View] = lambda: WHOLE,
         hardware: HardwareCodecs | None = None,
@@ -84,8 +84,8 @@ class Pipeline:
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` returns the local time. `status`
         returns motion levels, inputs and output (SDK 3.1); `view` is the visible part of the picture. These four are
-        called in media threads. The sound comes from `instrument`, or from the source if `own_audio`. `hardware` codecs
-        are used if given. Pictures for analysis come from `analysis_source`, if it is given and works."""
+        called in media threads. The sound comes from `audio_source`, or from the source if `own_audio`. `hardware`
+        codecs are used if given. Pictures for analysis come from `analysis_source`, if it is given and works."""
         self._settings = settings
         self._clock_ns = clock_ns
         self._view = view
@@ -116,7 +116,7 @@ class Pipeline:
         self.capture.refine = self._demand.refine
         self.snapshots = Snapshots(self.mjpeg)
         has_audio = own_audio and source.sound
-        self._audio = AudioInput(settings, instrument, has_audio, clock_ns, status, self._update_demand)
+        self._audio = AudioInput(settings, audio_source, has_audio, clock_ns, status, self._update_demand)
         self.capture.listener = self._audio.listener
         self._threads: list[OnDemandThread] = []
         """Threads, the source's first."""

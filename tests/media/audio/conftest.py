@@ -39,8 +39,8 @@ Play = Callable[[AudioSource, int], list[AudioChunk]]
 def play() -> Play:
     """Give a function that takes the first `count` chunks of an audio source."""
 
-    def take(instrument: AudioSource, count: int) -> list[AudioChunk]:
-        sounds = instrument.play(threading.Event())
+    def take(audio_source: AudioSource, count: int) -> list[AudioChunk]:
+        sounds = audio_source.play(threading.Event())
         taken = [next(sounds) for _ in range(count)]
         sounds.close()  # type: ignore[attr-defined]
         return taken

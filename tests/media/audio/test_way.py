@@ -43,13 +43,13 @@ class PulseAudioSource:
 
 
 class AudioPipeline:
-    def __init__(self, path: Path, sound: bool, own: bool, instrument: AudioSource | None) -> None:
+    def __init__(self, path: Path, sound: bool, own: bool, audio_source: AudioSource | None) -> None:
         self.database = Database(path)
         self.settings = Settings(self.database, GROUPS, {("Audio", "MicEnabled"): "yes"})
         self.source = Script()
         self.source.sound = sound
         self.pipeline = Pipeline(
-            self.settings, self.source, lambda: NOON, timeouts=NEVER, instrument=instrument, own_audio=own
+            self.settings, self.source, lambda: NOON, timeouts=NEVER, audio_source=audio_source, own_audio=own
         )
         self.blocks: asyncio.Queue[EncodedFrame] = asyncio.Queue()
 
@@ -70,14 +70,14 @@ class AudioPipeline:
 
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
-    """Give a context of a running pipeline: whether the source has sound, whether that is wanted, the instrument."""
+    """Give a context of a running pipeline: whether the source has sound, whether that is wanted, the audio source."""
     async with AsyncExitStack() as stack:
 
         @asynccontextmanager
         async def running(
-            sound: bool = True, own: bool = True, instrument: AudioSource | None = None
+            sound: bool = True, own: bool = True, audio_source: AudioSource | None = None
         ) -> AsyncIterator[AudioPipeline]:
-            rig = AudioPipeline(tmp_path / "state" / "ipcamd.db", sound, own, instrument)
+            rig = AudioPipeline(tmp_path / "state" / "ipcamd.db", sound, own, audio_source)
             stack.callback(rig.database.close)
             await rig.pipeline.start()
             yield rig
@@ -124,9 +124,9 @@ async def test_sound_is_requested_only_while_it_is_enabled_and_has_a_listener(
         assert running.source.wanted().rate == 30
 
 
-async def test_an_instrument_takes_the_sources_place(rig: Callable[..., AsyncExitStack]) -> None:
+async def test_a_separate_audio_source_replaces_the_sources_sound(rig: Callable[..., AsyncExitStack]) -> None:
     pulses = PulseAudioSource()
-    async with rig(sound=False, own=False, instrument=pulses) as running:
+    async with rig(sound=False, own=False, audio_source=pulses) as running:
         assert isinstance(running, AudioPipeline)
         running.listen()
         assert (await running.next()).captured_ns == NOON

@@ -62,29 +62,29 @@ def _interleaved(
     client: ClientConnection, session: RtspSession, stream: RtpSender | None, offer: Transport
 ) -> TrackSetup:
     viewer = None
-    channels = client.acquire_channels(offer.channels, _hearer(client, session, stream))
+    channels = client.acquire_channels(offer.channels, _make_receivers(client, session, stream))
     if stream:
         viewer = TcpViewer(_identity(session), client.writer, channels, client.context.sender)
     text = f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]}{_source(stream)}"
     return TrackSetup(stream, viewer, text, "", lambda: client.release_channels(channels), over_tcp=True)
 
 
-def _hearer(
+def _make_receivers(
     client: ClientConnection, session: RtspSession, stream: RtpSender | None
 ) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
     """Return the handlers of the RTP and RTCP packets that a client sends."""
     sessions = client.context.sessions
 
-    def hear(packet: bytes) -> None:
+    def receive_rtcp(packet: bytes) -> None:
         sessions.receive_rtcp(session, packet)
 
-    def speak(packet: bytes) -> None:
+    def receive_talk(packet: bytes) -> None:
         sessions.receive_talk(session, packet)
 
-    return (_nothing if stream else speak), hear
+    return (_ignore if stream else receive_talk), receive_rtcp
 
 
-def _nothing(_: bytes) -> None:
+def _ignore(_: bytes) -> None:
     """Ignore packets that some clients send to open a firewall."""
 
 
@@ -98,7 +98,7 @@ def _udp(
     except OSError:
         raise RtspError(453) from None
     ends = _at(client, offer.ports[0]), _at(client, offer.ports[1])
-    heard = tuple(zip((ports.rtp, ports.rtcp), ends, _hearer(client, session, stream), strict=True))
+    heard = tuple(zip((ports.rtp, ports.rtcp), ends, _make_receivers(client, session, stream), strict=True))
     for sock, end, receive in heard:
         ports.listen(sock, end, receive)
 
