@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 CLASSES = (
-    "session.WebRtcSession", "dtls.DtlsServer", "srtp.SrtpSession", "viewer.WebRtcViewer", "udp.UdpPath",
-    "tcp.WebRtcTcpConnection",
+    "webrtc_session.WebRtcSession", "dtls.DtlsServer", "srtp.SrtpSession", "webrtc_viewer.WebRtcViewer",
+    "udp.UdpPath", "tcp.WebRtcTcpConnection",
 )  # fmt: skip
 """Classes of which a session has objects."""
 _counts = Path(os.environ["COUNTS"])

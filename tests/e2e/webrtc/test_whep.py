@@ -129,7 +129,7 @@ def send_feedback(watching: LightViewer, packet: bytes) -> None:
     ("path", "body", "fields", "status", "reason"),
     [
         ("/whep", b"v=0", {"Content_Type": "text/plain"}, 415, "application/sdp"),
-        ("/whep", b"hello", SDP, 400, "no session description"),
+        ("/whep", b"hello", SDP, 400, "not a session description"),
         ("/whep", make_offer().replace(b"H264", b"VP8"), SDP, 400, "receives H264/90000"),
         ("/whep", make_offer().replace(b"a=setup:actpass", b"a=setup:passive"), SDP, 400, "a=setup:passive"),
         ("/whep/theora", make_offer(), SDP, 404, "no such stream"),
@@ -334,5 +334,5 @@ async def test_thirty_viewers_leave_nothing_behind(camera: CameraProcess) -> Non
         await visitors.come_and_go(30)
         after = await asyncio.to_thread(held.settle, before, PATIENCE_S)
     assert visitors.failed == []
-    assert before["session.WebRtcSession"] == 1
+    assert before["webrtc_session.WebRtcSession"] == 1
     assert after == {name: min(count, before[name]) for name, count in after.items()}

@@ -42,7 +42,9 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> FakeRpi
 def passed(settings: StreamSettings) -> Wanted:
     """Return the needs of a stream that can be passed through, without a need of pictures."""
     name = settings.codec.name
-    return Wanted(settings.size, settings.rate, False, frozenset({name}), {name: settings}.get, 0)
+    return Wanted(
+        settings.size, settings.rate, False, frozenset({name}), settings_of={name: settings}.get, decoded_rate=0
+    )
 
 
 class Player:

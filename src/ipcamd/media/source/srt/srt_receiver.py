@@ -33,7 +33,7 @@ def _connect(address: SrtAddress) -> SrtSocket:
     try:
         found = EgressPolicy(allow_local=True).find_addresses(address.host, address.port, is_udp=True)
     except RequestFailed as error:
-        raise SourceError(f"is not an address that the camera can call ({error})") from None
+        raise SourceError(f"cannot be called ({error})") from None
     except OSError as error:
         raise SourceError(f"cannot be opened: {error.strerror}") from None
     for ip in found:

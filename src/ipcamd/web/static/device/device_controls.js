@@ -1,7 +1,5 @@
 // Device controls: day and night, digital inputs and outputs; they show the present state to all viewers.
 
-import { updateSettings } from "../requests/settings_request.js";
-
 const LIGHT = { true: "Night", false: "Day" };
 const USAGE = { auto: "automatic, by light", schedule: "by schedule", on: "set manually", off: "set manually" };
 
@@ -94,6 +92,7 @@ class DeviceControls extends HTMLElement {
 
   async #set(group, values, control) {
     control.setAttribute("aria-busy", "true");
+    const { updateSettings } = await import("../requests/settings_request.js");
     const error = await updateSettings(group, values);
     control.removeAttribute("aria-busy");
     setText(this.#error, error && `Not switched: ${error}`);

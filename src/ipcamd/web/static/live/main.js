@@ -9,7 +9,6 @@ import { PtzPanel } from "../ptz/ptz_panel.js";
 import { pauseInBackground } from "../shared/background_pause.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
-import { TalkButton } from "../talk/talk_button.js";
 import { PictureDelay } from "./picture_delay.js";
 import { bindKeys } from "./keys.js";
 import { NO_PICTURE_MS, playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
@@ -26,7 +25,7 @@ const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
 const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
 const panels = [motion, ptz];
 let zoom = null; // loaded when a pointer, the focus or a key first needs it
-const talk = new TalkButton(() => stream?.talkChannel ?? null);
+let talk = null; // loaded if this camera has a speaker, and this account may use it
 let streams = new Map(); // streams that this browser plays
 let hasH265 = view.player.dataset.h265 === "on"; // whether the camera sends it
 let method = null; // the playing one
@@ -303,7 +302,7 @@ bindKeys({
   sound: toggleSound,
   snapshot: saveSnapshot,
   record: toggleRecording,
-  talk: () => talk.press(),
+  talk: () => talk?.press(),
   motion: () => switchTo(motion),
   ptz: () => switchTo(ptz),
   zoomIn: () => magnify("zoomIn"),
@@ -351,12 +350,20 @@ new StateStream({
   },
 });
 
+async function offerTalk() {
+  if (view.player.dataset.rank === "guest") return;
+  const answer = await fetch(cameraUrl("cgi/audio/talk.cgi"), { cache: "no-store" }).catch(() => null); // the stream reports a failure
+  if (!answer?.ok || (await answer.text()).startsWith("Request failed")) return;
+  const { TalkButton } = await import("../talk/talk_button.js");
+  talk = new TalkButton(() => stream?.talkChannel ?? null);
+}
+
 async function begin() {
   streams = await playableStreams(view.player.dataset.webrtc === "on");
   offer();
   const [best] = streams.keys();
   choose(view.offers(rememberedStream()) ? rememberedStream() : best);
   watch(chosen());
-  talk.look();
+  offerTalk();
 }
 begin();

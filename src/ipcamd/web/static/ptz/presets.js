@@ -1,7 +1,6 @@
 // Presets: a tile with a picture for each, and the form that stores, names and removes the selected one.
 
 import { cameraUrl } from "../shared/camera_url.js";
-import { updateSettings } from "../requests/settings_request.js";
 
 const GROUP = "PTZ.PresetList";
 const LIST = `cgi/param.cgi?action=list&group=${GROUP}`;
@@ -132,6 +131,7 @@ export class Presets {
 
   async #save() {
     const [number, { name, seconds }] = [this.#number, this.#typed];
+    const { updateSettings } = await import("../requests/settings_request.js");
     const error = await updateSettings(GROUP, { [`Preset${number}`]: `1|${seconds}|${name}` });
     this.#say(error ? `Not saved: ${error}` : `Preset ${number} saved`);
   }

@@ -1,14 +1,11 @@
 // Talk button: held by mouse, touch, space bar or the key T, it transmits the user's voice to the camera. For a screen
 // reader, which cannot hold it, it is a switch.
 
-import { cameraUrl } from "../shared/camera_url.js";
-
 const AWAY_MS = 500; // milliseconds without the focus after which a talk ends
-const INSECURE = "Browsers let pages use the microphone over HTTPS only.";
 
 const element = (id) => document.getElementById(id);
 
-/** The button and its messages. */
+/** The button, which it shows, and its messages. */
 export class TalkButton {
   #button = element("talk");
   #notice = element("talk-notice");
@@ -18,6 +15,7 @@ export class TalkButton {
   /** @param {() => import("./webrtc_talk.js").TalkChannel | null} channel for talk over WebRTC; null: over HTTP */
   constructor(channel) {
     this.#channel = channel;
+    this.#button.hidden = false;
     this.#button.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       this.#button.setPointerCapture(event.pointerId);
@@ -40,20 +38,9 @@ export class TalkButton {
     addEventListener("blur", () => setTimeout(() => document.hasFocus() || this.release(), AWAY_MS));
   }
 
-  /** Show the button if this camera has a speaker and this account may use it. */
-  async look() {
-    if (element("player").dataset.rank === "guest") return;
-    try {
-      const answer = await fetch(cameraUrl("cgi/audio/talk.cgi"), { cache: "no-store" });
-      this.#button.hidden = !answer.ok || (await answer.text()).startsWith("Request failed");
-    } catch {
-      // the stream reports that the camera does not answer
-    }
-  }
-
   /** Begin to talk, or show why that is not possible. */
   async press() {
-    if (this.#button.hidden || this.#press) return;
+    if (this.#press) return;
     if (!navigator.mediaDevices?.getUserMedia) return this.#explain();
     const press = (this.#press = { talk: null });
     this.#say("");
@@ -89,13 +76,11 @@ export class TalkButton {
     this.#button.setAttribute("aria-pressed", "false");
   }
 
-  #explain() {
-    const port = element("player").dataset.https;
-    this.#say(`${INSECURE} ${port ? "Talk at " : "An administrator enables it in Settings, Network."}`);
-    if (!port) return;
-    const address = Object.assign(new URL(location.href), { protocol: "https:", port });
-    address.username = address.password = "";
-    this.#notice.append(Object.assign(document.createElement("a"), { href: address.href, textContent: address.host }));
+  async #explain() {
+    const { explainInsecure } = await import("./insecure_page.js");
+    const { text, link } = explainInsecure(element("player").dataset.https);
+    this.#say(text);
+    if (link) this.#notice.append(link);
   }
 
   #say(text) {
