@@ -9,32 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.motion import light_compensation
+from ipcamd.motion.learning_rate import learning_rate, learning_rates
 from ipcamd.motion.light_change_pause import LightChangePause
 from ipcamd.motion.light_compensation import Grey
+from ipcamd.motion.noise_threshold import PixelNoise
 
 LEARN_CALM_S = 1.5
 """Time constant of the background, for pixels with small differences."""
 LEARN_BUSY_S = 12.0
 """Time constant of the background, for pixels with large differences."""
-NOISE_CALM_S = 4.0
-"""Time constant of the noise of a calm pixel."""
-NOISE_BUSY_S = 12.0
-"""Time constant of the noise of other pixels, such as in leaves."""
 RECENT_S = 0.4
 """Time constant of a pixel's present change."""
 CHANGE_DECAY_S = 0.5
 """Time in which a change decays."""
-MIN_DIFFERENCE = 6.0
-"""A pixel with a smaller difference, or one within its noise, is calm."""
 SCENE_CHANGE_PART = 0.3
 """Fraction of a calm picture whose sudden change means that the light or the whole picture changed, which is no motion.
 """
 _FLICKER_PART = 0.2
 """A smaller change of light may be the flicker of mains lamps, which is reversed at once."""
 _BEYOND = -255, 4 * 255
-_FIRST_NOISE = 2.0
-_SIGMAS = 4.0
-"""One pixel in a thousand exceeds this multiple of the noise (its mean deviation)."""
 
 
 class Background:
@@ -43,8 +36,7 @@ class Background:
     def __init__(self, picture: Grey) -> None:
         self._level = picture.copy()
         """Not limited to 0 to 255, so that clipped pixels return with the light."""
-        self._noise = np.full(picture.shape, _FIRST_NOISE, np.float32)
-        """Mean deviation of a pixel from its level without motion."""
+        self._noise = PixelNoise(picture.shape)
         self._recent = picture.copy()
         self._recent_change = np.zeros(picture.shape, np.float32)
         self._pause = LightChangePause()
@@ -58,7 +50,7 @@ class Background:
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
         present_noise = 1.2 * light_compensation.median(size[::3, ::3].ravel())
-        floor = np.maximum(MIN_DIFFERENCE, _SIGMAS * np.maximum(self._noise, present_noise))
+        floor = self._noise.threshold(present_noise)
         busy = size > floor
         self._recent_change *= np.float32(exp(-elapsed_s / CHANGE_DECAY_S))
         np.maximum(self._recent_change, np.abs(picture - self._recent), out=self._recent_change)
@@ -77,7 +69,7 @@ class Background:
             change = float(np.abs(lit - self._level).mean())
             self._level, self._recent = lit, np.clip(gain * self._recent + offset, 0, 255)
             # noise increases with the light; it decreases only by adaptation
-            self._noise *= np.float32(gain if abs(gain - 1) < _FLICKER_PART else max(1, gain))
+            self._noise.scale(gain if abs(gain - 1) < _FLICKER_PART else max(1, gain))
         return self._pause.suspends(change, elapsed_s)
 
     def _find_motion(self, picture: Grey, size: Grey, floor: Grey, present_noise: float) -> Grey:
@@ -99,13 +91,11 @@ class Background:
         return np.zeros_like(picture)
 
     def _learn(self, picture: Grey, size: Grey, busy: NDArray[np.bool_], elapsed_s: float) -> None:
-        self._level += (picture - np.clip(self._level, 0, 255)) * _learning_rates(
+        self._level += (picture - np.clip(self._level, 0, 255)) * learning_rates(
             busy, elapsed_s, LEARN_BUSY_S, LEARN_CALM_S
         )
-        self._noise += (np.minimum(size, 3 * self._noise) - self._noise) * _learning_rates(
-            busy, elapsed_s, NOISE_BUSY_S, NOISE_CALM_S
-        )
-        self._recent += (picture - self._recent) * np.float32(_learning_rate(elapsed_s, RECENT_S))
+        self._noise.learn(size, busy, elapsed_s)
+        self._recent += (picture - self._recent) * np.float32(learning_rate(elapsed_s, RECENT_S))
 
 
 def _dilate(plane: Grey) -> Grey:
@@ -120,13 +110,3 @@ def _dilate(plane: Grey) -> Grey:
     for start in range(1, 5):
         np.maximum(most, tall[:, start : start + columns], out=most)
     return most
-
-
-def _learning_rates(mask: NDArray[np.bool_], elapsed_s: float, inside: float, outside: float) -> Grey:
-    """Return the learning rates for this many seconds: with time constant `inside` in the mask, `outside` elsewhere."""
-    slow, fast = _learning_rate(elapsed_s, inside), _learning_rate(elapsed_s, outside)
-    return np.float32(slow - fast) * mask + np.float32(fast)
-
-
-def _learning_rate(elapsed_s: float, span: float) -> float:
-    return 1 - exp(-elapsed_s / span)

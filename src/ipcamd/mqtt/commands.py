@@ -74,6 +74,7 @@ async def _reboot(camera: Camera, payload: str, by: Requester) -> None:
 
 async def _go_to_preset(camera: Camera, payload: str, by: Requester) -> None:
     _require(by, Rank.USERS)
+    camera.ptz.lock.check(by.rank)
     await camera.ptz.go_to_preset(_preset_number(camera, payload))
 
 

@@ -104,6 +104,21 @@ def test_refusals_are_published_and_nothing_changes(camera: CameraProcess, liste
     assert client.value("GPIO", "TriggerOutStatus1") == "low"
 
 
+def test_a_command_does_not_move_the_camera_while_an_administrator_has_locked_ptz(
+    camera: CameraProcess, listener: Listener
+) -> None:
+    client = camera.client
+    listener.await_last(f"{PREFIX}/status", b"online")
+    client.get("/cgi/admin/pwdgrp.cgi", action="add", user="mover", pwd="some mover", grp="users")
+    client.get("/cgi/ptz/ptz.cgi", setpreset="1,door")
+    client.get("/cgi/ptz/ptz.cgi", lock="60")
+    client.update(GROUP, Account="mover")
+    eventually(lambda: [p for t, p, _ in listener.messages if t == f"{PREFIX}/status"][-2:] == [b"offline", b"online"])
+    listener.publish(f"{PREFIX}/preset/set", "1")
+    listener.wait_for(lambda _: listener.last(f"{PREFIX}/error"))
+    assert "PTZ is locked" in json.loads(listener.last(f"{PREFIX}/error") or b"")["error"]
+
+
 def test_a_retained_command_is_ignored(tmp_path: Path, broker: Broker, listener: Listener) -> None:
     listener.publish(f"{PREFIX}/output/1/set", "ON", retain=True)
     camera = CameraProcess(tmp_path / "state", "--allow-local-targets").start()

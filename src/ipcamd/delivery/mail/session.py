@@ -8,9 +8,9 @@ from datetime import datetime
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from ipcamd.delivery.mail.attachments import AttachmentChoice, choose_attachments
-from ipcamd.delivery.mail.client import SmtpClient
 from ipcamd.delivery.mail.errors import TOO_LARGE, explained
 from ipcamd.delivery.mail.message import Letterhead, MailMessage
+from ipcamd.delivery.mail.smtp_client import SmtpClient
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
