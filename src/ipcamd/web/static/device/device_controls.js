@@ -92,8 +92,8 @@ class DeviceControls extends HTMLElement {
 
   async #set(group, values, control) {
     control.setAttribute("aria-busy", "true");
-    const { updateSettings } = await import("../requests/settings_request.js");
-    const error = await updateSettings(group, values);
+    const loading = import("../requests/settings_request.js");
+    const error = await loading.then((part) => part.updateSettings(group, values), () => "the camera does not answer");
     control.removeAttribute("aria-busy");
     setText(this.#error, error && `Not switched: ${error}`);
     return !error;

@@ -131,8 +131,9 @@ export class Presets {
 
   async #save() {
     const [number, { name, seconds }] = [this.#number, this.#typed];
-    const { updateSettings } = await import("../requests/settings_request.js");
-    const error = await updateSettings(GROUP, { [`Preset${number}`]: `1|${seconds}|${name}` });
+    const loading = import("../requests/settings_request.js");
+    const values = { [`Preset${number}`]: `1|${seconds}|${name}` };
+    const error = await loading.then((part) => part.updateSettings(GROUP, values), () => "the camera does not answer");
     this.#say(error ? `Not saved: ${error}` : `Preset ${number} saved`);
   }
 
