@@ -50,7 +50,7 @@ def test_capture_stops_and_nothing_is_shown_or_recorded(tmp_path: Path, source: 
             assert shown == sorted(shown, reverse=True)
             assert not shown[-1]
             files = recordings(client)
-            assert not any(is_red(next(parts).payload) for _ in range(3))
+            assert not any(is_red(next(parts).payload) for _ in range(6))
             assert recordings(client) == files
             client.update("Privacy", Enabled="no")
             assert any(is_red(part.payload) for part, _ in zip(parts, range(200), strict=False))

@@ -112,12 +112,14 @@ class WebhookWorker:
 
     async def test(self) -> None:
         """Send a test message now, before the queue, even if disabled. Raises ``RequestFailed``."""
+        from ipcamd.delivery.webhook.payload import webhook_payload  # not at the camera's start
+
         config, now_ns = self.config, self._parts.now_ns()
         if not config.url:
             raise RequestFailed("no address is set")
         picture = await self._take_picture() if config.with_picture else None
         camera = self._parts.describe_camera()
-        body = _make_payload("test", now_ns, {}, camera, config.with_picture, picture)
+        body = webhook_payload("test", now_ns, {}, camera, config.with_picture, picture)
         outcome = await self._post(config, _new_id(), body)
         if outcome.problem:
             raise RequestFailed(outcome.problem)
@@ -149,10 +151,12 @@ class WebhookWorker:
             self._picture[1].set()
 
     def _payload(self, event: Event, config: WebhookConfig, picture: EncodedFrame | None) -> bytes:
+        from ipcamd.delivery.webhook.payload import webhook_payload  # not at the camera's start
+
         type_ = f"{event.kind.value}.{'on' if event.is_on else 'off'}"
         data = event_fields(event, self._parts.started_by(event))
         camera = self._parts.describe_camera()
-        return _make_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
+        return webhook_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
 
     async def _take_picture(self) -> EncodedFrame | None:
         with suppress(RequestFailed):  # no picture within six seconds: send the event without one
@@ -240,19 +244,6 @@ class WebhookWorker:
 
     def _note(self, done: str, failed: str) -> None:
         self._parts.note(self.name, done, failed)
-
-
-def _make_payload(
-    type_: str,
-    time_ns: int,
-    data: Mapping[str, object],
-    camera: Mapping[str, str],
-    with_picture: bool,
-    picture: EncodedFrame | None,
-) -> bytes:
-    from ipcamd.delivery.webhook.payload import webhook_payload  # not at the camera's start
-
-    return webhook_payload(type_, time_ns, data, camera, with_picture, picture)
 
 
 def _new_id() -> str:
