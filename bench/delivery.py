@@ -46,7 +46,7 @@ LEAST = 0.8
 
 
 @dataclass(frozen=True)
-class Far:
+class DeliveryServer:
     """A running server, with the camera's settings for it, and a function that delivers by the bare library."""
 
     title: str
@@ -57,7 +57,7 @@ class Far:
     bare: Callable[[list[Path]], None]
 
 
-class Counting(EventLog):
+class CountingEventLog(EventLog):
     """Sets `done` when `wanted` files have been delivered."""
 
     def __init__(self, database: Database, wanted: int) -> None:
@@ -75,7 +75,7 @@ class Counting(EventLog):
 
 
 @contextmanager
-def ftp(folder: Path) -> Iterator[Far]:
+def ftp(folder: Path) -> Iterator[DeliveryServer]:
     """Run pyftpdlib in its own process."""
     port = free_port()
     folder.mkdir()
@@ -104,12 +104,14 @@ def ftp(folder: Path) -> Iterator[Far]:
                     with path.open("rb") as file:
                         client.storbinary(f"STOR {path.name}", file)
 
-        yield Far("FTP", "ftp", "Event.Server.FTP", {"FTPServer": "127.0.0.1", "Port": str(port)}, folder, bare)
+        yield DeliveryServer(
+            "FTP", "ftp", "Event.Server.FTP", {"FTPServer": "127.0.0.1", "Port": str(port)}, folder, bare
+        )
         server.kill()
 
 
 @contextmanager
-def samba(folder: Path) -> Iterator[Far]:
+def samba(folder: Path) -> Iterator[DeliveryServer]:
     """Run smbd."""
     folder.mkdir()
     server = Samba(folder)
@@ -129,7 +131,7 @@ def samba(folder: Path) -> Iterator[Far]:
     values = {"SambaServer": "127.0.0.1", "Share": "clips", "Port": str(server.port)}
     login = {"UserName": server.user, "Password": PASSWORD}
     try:
-        yield Far("Samba", "samba", "Event.Server.NetStorage", values | login, server.share, bare)
+        yield DeliveryServer("Samba", "samba", "Event.Server.NetStorage", values | login, server.share, bare)
     finally:
         server.stop()
 
@@ -147,7 +149,7 @@ def measure(folder: Path, megabytes: int) -> list[Row]:
 
 
 def _beside(
-    server: Callable[[Path], AbstractContextManager[Far]], folder: Path, megabytes: int, each: int
+    server: Callable[[Path], AbstractContextManager[DeliveryServer]], folder: Path, megabytes: int, each: int
 ) -> tuple[str, float, float]:
     """Return the server's title, and the camera's rate: relative to the bare library's, and in MB/s."""
     folder.mkdir()
@@ -166,18 +168,18 @@ def _beside(
     return far.title, ratio, total / statistics.median(camera for _, camera in seconds)
 
 
-def _timed(far: Far, action: Callable[[], object]) -> float:
+def _timed(far: DeliveryServer, action: Callable[[], object]) -> float:
     _clear(far)
     began = time.perf_counter()
     action()
     return time.perf_counter() - began
 
 
-async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
+async def _deliver(folder: Path, far: DeliveryServer, paths: list[Path]) -> float:
     """Return the seconds from the start of the delivery, with all files in the spool, to the last one's arrival."""
     _clear(far)
     with Database(folder / "ipcamd.db") as database:
-        log = Counting(database, len(paths))
+        log = CountingEventLog(database, len(paths))
         settings = Settings(database, ALL_GROUPS, {})
         values = {"Enable": "yes", **far.values}
         await settings.update([Change(far.group, name, value) for name, value in values.items()])
@@ -199,7 +201,7 @@ async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
     return seconds
 
 
-def _clear(far: Far) -> None:
+def _clear(far: DeliveryServer) -> None:
     for path in far.folder.iterdir():
         path.unlink()
 

@@ -45,7 +45,7 @@ def rows(folder: Path, rounds: int) -> list[Row]:
     ]
 
 
-class Seen:
+class ReceivedPictures:
     """Arrival time and brightness of each picture."""
 
     def __init__(self) -> None:
@@ -67,9 +67,9 @@ class Seen:
 
 
 @contextmanager
-def watching(target: Target) -> Iterator[Seen]:
+def watching(target: Target) -> Iterator[ReceivedPictures]:
     """Watch the stream in a thread."""
-    seen, stop = Seen(), threading.Event()
+    seen, stop = ReceivedPictures(), threading.Event()
 
     def watch() -> None:
         with target.client.open("/cgi/mjpg/mjpg.cgi") as answer:
@@ -96,7 +96,7 @@ def _command(target: Target, query: str) -> None:
         raise RuntimeError(answer.text)
 
 
-def _rest(seen: Seen) -> float:
+def _rest(seen: ReceivedPictures) -> float:
     """Wait until the picture stands still; return its brightness."""
     last: list[float] = []
     for _, level in seen.since(len(seen.pictures)):
@@ -106,7 +106,7 @@ def _rest(seen: Seen) -> float:
     raise AssertionError
 
 
-def _delay_ms(target: Target, seen: Seen, direction: str) -> float:
+def _delay_ms(target: Target, seen: ReceivedPictures, direction: str) -> float:
     _command(target, f"position=0|0|{ZOOM}")
     still, begun = _rest(seen), time.monotonic()
     start = len(seen.pictures)
@@ -114,7 +114,7 @@ def _delay_ms(target: Target, seen: Seen, direction: str) -> float:
     return 1000 * (next(at for at, level in seen.since(start) if abs(level - still) > MOVED) - begun)
 
 
-def _full_range(target: Target, seen: Seen) -> tuple[float, float]:
+def _full_range(target: Target, seen: ReceivedPictures) -> tuple[float, float]:
     """Return the seconds of a move from one limit to the other, and its largest step as a fraction of the range."""
     _command(target, f"speed=3|3|3&position=-100|0|{ZOOM}")
     low, start = _rest(seen), len(seen.pictures)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tests.e2e.camera import Client
-from tests.e2e.webrtc.light_viewer import LightViewer, Place, make_offer
+from tests.e2e.webrtc.light_viewer import IceAddress, LightViewer, make_offer
 
 CLOCK_HZ = 100
 """Units of processor time per second in ``/proc``."""
@@ -24,7 +24,7 @@ async def watch(client: Client) -> LightViewer:
     found = re.search(r"a=candidate:\S+ 1 udp \d+ ([0-9.]+) (\d+) typ host", answer.text)
     assert found, answer.text
     name, password = (re.findall(f"a=ice-{what}:(\\S+)", answer.text)[0] for what in ("ufrag", "pwd"))
-    viewer = LightViewer(Place(found[1], int(found[2]), name, password))
+    viewer = LightViewer(IceAddress(found[1], int(found[2]), name, password))
     await viewer.connect()
     return viewer
 

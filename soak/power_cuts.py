@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from tests.e2e.camera import CameraProcess
-from tests.e2e.recording.test_power_cut import Stick
+from tests.e2e.recording.test_power_cut import DetachableDisk
 
 from soak.kills import GROUP, NAME, Writer, is_whole
 from soak.report import Progress, Row
@@ -15,7 +15,7 @@ from soak.report import Progress, Row
 
 def run(folder: Path, count: int) -> list[Row]:
     """Cut the power `count` times; return the result."""
-    stick, name = Stick(folder), f"{count} power cuts"
+    stick, name = DetachableDisk(folder), f"{count} power cuts"
     if not stick.make():
         return [Row(name, "needs root, mkfs.ext4 and loop devices", "0 lost or damaged in 200", None)]
     try:
@@ -24,7 +24,7 @@ def run(folder: Path, count: int) -> list[Row]:
         stick.unmount()
 
 
-def take_copy(stick: Stick, number: int) -> None:
+def take_copy(stick: DetachableDisk, number: int) -> None:
     """Continue with a copy, because another process may still use the old file system in its own mount namespace."""
     copy = stick.image.with_name(f"image{number}")
     subprocess.run(["cp", "--sparse=always", stick.image, copy], check=True)
@@ -32,7 +32,7 @@ def take_copy(stick: Stick, number: int) -> None:
     stick.image = copy
 
 
-def _cut(stick: Stick, count: int, name: str) -> list[Row]:
+def _cut(stick: DetachableDisk, count: int, name: str) -> list[Row]:
     chance, progress = Random(1), Progress("power cuts", count)
     last, asked, lost, acknowledged, damaged = 0, 0, 0, 0, 0
     for number in range(count):

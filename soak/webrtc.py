@@ -5,8 +5,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.e2e.webrtc.held import Held, is_no_more, make_counted_camera
-from tests.e2e.webrtc.visitors import PRESENT, PROMPT, Visitors
+from tests.e2e.webrtc.resource_counts import ResourceCounts, is_no_more, make_counted_camera
+from tests.e2e.webrtc.webrtc_viewers import PRESENT, PROMPT, WebRtcViewers
 
 from soak.endurance import Samples
 from soak.report import Progress, Row
@@ -23,8 +23,8 @@ def run(folder: Path, viewers: int) -> list[Row]:
     """Let this number of viewers connect and disconnect; return the results."""
     camera = make_counted_camera(folder / "state", "--source=scene", "--audio=tone", "--log-level=warning").start()
     camera.client.update("Audio", MicEnabled="yes")
-    held, visitors = Held(camera), Visitors(camera.client)
-    asyncio.run(Visitors(camera.client, PROMPT).come_and_go(PRESENT))  # loads the modules, which stay
+    held, visitors = ResourceCounts(camera), WebRtcViewers(camera.client)
+    asyncio.run(WebRtcViewers(camera.client, PROMPT).come_and_go(PRESENT))  # loads the modules, which stay
     before, least_mib = held.find_least(lambda _: False, REST_S), [find_lowest_mib(camera.pid)]
     asyncio.run(visitors.come_and_go(viewers, Progress("webrtc", viewers)))
     after = held.settle(before, REST_S)
@@ -42,7 +42,7 @@ def find_lowest_mib(pid: int) -> float:
     return min(samples.rss_mib)
 
 
-def report(visitors: Visitors, held: Sequence[Mapping[str, int]], least_mib: Sequence[float]) -> list[Row]:
+def report(visitors: WebRtcViewers, held: Sequence[Mapping[str, int]], least_mib: Sequence[float]) -> list[Row]:
     """Return the results, from the camera's resources and memory before and after the run."""
     before, after = held
     viewers = visitors.gone.total()

@@ -10,7 +10,7 @@ from ipcamd.access.login_result import LoginRefusal
 
 
 @dataclass
-class Watch:
+class SimulatedClock:
     """Seconds, as `time.monotonic` would give them."""
 
     seconds: float = 1000.0

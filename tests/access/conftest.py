@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.access.client import Watch
+from tests.access.client import SimulatedClock
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.store.database import Database
@@ -30,5 +30,5 @@ def accounts(database: Database) -> Accounts:
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def watch() -> SimulatedClock:
+    return SimulatedClock()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.access.client import Watch, basic
+from tests.access.client import SimulatedClock, basic
 from tests.store.test_database import no_room
 
 from ipcamd.access.accounts import Accounts
@@ -28,7 +28,7 @@ MAIL = Change("Event.Server.SMTP", "MailServer1", "mail.example.com")
 class Camera:
     """Accounts, settings and logins that are recorded."""
 
-    def __init__(self, database: Database, watch: Watch) -> None:
+    def __init__(self, database: Database, watch: SimulatedClock) -> None:
         self.database = database
         self.log = AuditLog(AuditTable(database), lambda: int(watch() * 1e9), watch)
         self.accounts = Accounts(database, audit_log=self.log)
@@ -49,11 +49,11 @@ class Camera:
 
 
 @pytest.fixture
-def camera(database: Database, watch: Watch) -> Iterator[Camera]:
+def camera(database: Database, watch: SimulatedClock) -> Iterator[Camera]:
     return Camera(database, watch)
 
 
-async def test_a_login_is_recorded_once_a_session(camera: Camera, watch: Watch) -> None:
+async def test_a_login_is_recorded_once_a_session(camera: Camera, watch: SimulatedClock) -> None:
     for _ in range(3):
         camera.log_in()
         watch.seconds += SESSION_S
@@ -64,7 +64,7 @@ async def test_a_login_is_recorded_once_a_session(camera: Camera, watch: Watch) 
     assert (await camera.lines())[2:] == ["login admin 192.0.2.7 login"]
 
 
-async def test_failed_logins_of_an_address_are_summed_up(camera: Camera, watch: Watch) -> None:
+async def test_failed_logins_of_an_address_are_summed_up(camera: Camera, watch: SimulatedClock) -> None:
     for user in ("admin", "root", "operator"):
         camera.log_in(user, "wrong")
     camera.log_in("root", "wrong", "192.0.2.8")

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.access.client import Watch, basic, challenged, digest
+from tests.access.client import SimulatedClock, basic, challenged, digest
 from tests.access.conftest import PASSWORD
 
 from ipcamd.access.accounts import Account, Accounts
@@ -21,7 +21,7 @@ ALGORITHMS = pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
 class Camera:
     """A login, and its name that can change."""
 
-    def __init__(self, accounts: Accounts, watch: Watch) -> None:
+    def __init__(self, accounts: Accounts, watch: SimulatedClock) -> None:
         self.name = "Yard"
         self.authenticator = Authenticator(accounts, lambda: self.name, watch)
 
@@ -42,7 +42,7 @@ class Camera:
 
 
 @pytest.fixture
-def camera(accounts: Accounts, watch: Watch) -> Camera:
+def camera(accounts: Accounts, watch: SimulatedClock) -> Camera:
     return Camera(accounts, watch)
 
 
@@ -115,7 +115,7 @@ def test_a_recorded_login_is_worth_nothing(camera: Camera) -> None:
     assert failures(camera) == 0
 
 
-def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Camera, watch: Watch) -> None:
+def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Camera, watch: SimulatedClock) -> None:
     old = camera.challenge()
     watch.seconds += LIFE_S + 1
     assert camera.refused(digest(old, "admin", PASSWORD)).reason is Reason.STALE
@@ -123,7 +123,7 @@ def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Came
     assert failures(camera) == 1
 
 
-def test_a_nonce_from_before_a_restart_is_stale(camera: Camera, accounts: Accounts, watch: Watch) -> None:
+def test_a_nonce_from_before_a_restart_is_stale(camera: Camera, accounts: Accounts, watch: SimulatedClock) -> None:
     before = Camera(accounts, watch).challenge()
     assert challenged(camera.refused(digest(before, "admin", PASSWORD)))["stale"] == "true"
 
@@ -183,7 +183,9 @@ def test_the_digest_of_1997_works_once_a_nonce(camera: Camera) -> None:
     assert camera.refused(digest(challenge, "admin", PASSWORD, nc=2)).reason in NO_LOGIN
 
 
-async def test_a_new_password_voids_logins_and_nonces(camera: Camera, accounts: Accounts, watch: Watch) -> None:
+async def test_a_new_password_voids_logins_and_nonces(
+    camera: Camera, accounts: Accounts, watch: SimulatedClock
+) -> None:
     old, unused = camera.challenge(), camera.challenge()
     assert camera.ask(basic("admin", PASSWORD)) == ADMIN
     assert camera.ask(digest(old, "admin", PASSWORD)) == ADMIN
@@ -246,7 +248,7 @@ def test_an_invalid_login_counts_as_none(camera: Camera, nonsense: str) -> None:
     assert failures(camera) == 0
 
 
-def test_a_guessing_client_is_refused_even_with_the_right_password(camera: Camera, watch: Watch) -> None:
+def test_a_guessing_client_is_refused_even_with_the_right_password(camera: Camera, watch: SimulatedClock) -> None:
     for number in range(10):
         assert camera.refused(basic("admin", f"guess {number}")).reason in NO_LOGIN
     for login in (basic("admin", PASSWORD), basic("admin", "guess"), None):
@@ -316,12 +318,12 @@ def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixtu
 @given(
     st.text(max_size=100) | st.text(max_size=100).map("Basic ".__add__) | st.text(max_size=60).map("Digest ".__add__)
 )
-def test_malformed_logins_are_refused_without_failure(accounts: Accounts, watch: Watch, text: str) -> None:
+def test_malformed_logins_are_refused_without_failure(accounts: Accounts, watch: SimulatedClock, text: str) -> None:
     assert Camera(accounts, watch).refused(text).reason is not Reason.THROTTLED
 
 
 def test_an_address_may_talk_for_a_minute_after_a_login_with_that_right(
-    camera: Camera, accounts: Accounts, watch: Watch
+    camera: Camera, accounts: Accounts, watch: SimulatedClock
 ) -> None:
     assert not camera.authenticator.may_talk(HERE)
     camera.refused(basic("admin", "wrong"))

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.access.client import Watch
+from tests.access.client import SimulatedClock
 
 from ipcamd.access import digest_nonces as module
 from ipcamd.access.digest_nonces import LIFE_S, Nonces
@@ -10,7 +10,7 @@ EVER = -1.0
 
 
 @pytest.fixture
-def nonces(watch: Watch) -> Nonces:
+def nonces(watch: SimulatedClock) -> Nonces:
     return Nonces(watch)
 
 
@@ -44,7 +44,7 @@ def test_late_ones_count_within_the_window(nonces: Nonces, jump: int, late: int,
 
 @given(st.lists(st.integers(1, 300), max_size=200))
 def test_no_nonce_counts_twice_in_any_order(counts: list[int]) -> None:
-    nonces = Nonces(Watch())
+    nonces = Nonces(SimulatedClock())
     nonce, highest, seen = nonces.issue(), 0, set[int]()
     for count in counts:
         assert use(nonces, nonce, count) == (count not in seen and count > highest - 64)
@@ -62,7 +62,7 @@ def test_a_nonce_without_a_count_is_valid_once(nonces: Nonces) -> None:
     assert not nonces.use(mixed, "", EVER)
 
 
-def test_it_ages_used_or_not(nonces: Nonces, watch: Watch) -> None:
+def test_it_ages_used_or_not(nonces: Nonces, watch: SimulatedClock) -> None:
     used, unused = nonces.issue(), nonces.issue()
     watch.seconds += LIFE_S - 1
     assert use(nonces, used, 1)
@@ -71,21 +71,23 @@ def test_it_ages_used_or_not(nonces: Nonces, watch: Watch) -> None:
     assert not use(nonces, unused, 1)
 
 
-def test_one_from_before_a_moment_can_be_void(nonces: Nonces, watch: Watch) -> None:
+def test_one_from_before_a_moment_can_be_void(nonces: Nonces, watch: SimulatedClock) -> None:
     nonce = nonces.issue()
     watch.seconds += 1
     assert not use(nonces, nonce, 1, since=watch())
     assert use(nonces, nonces.issue(), 1, since=watch())
 
 
-def test_those_of_others_are_not_ours(nonces: Nonces, watch: Watch) -> None:
+def test_those_of_others_are_not_ours(nonces: Nonces, watch: SimulatedClock) -> None:
     nonce = nonces.issue()
     changed = nonce[:15] + ("0" if nonce[15] != "0" else "1") + nonce[16:]
     for other in (Nonces(watch).issue(), changed, nonce[:-1], nonce + "0", "", "é" * 64, "0" * 64, nonce.upper()):
         assert other == nonce or not use(nonces, other, 1)
 
 
-def test_a_forgotten_nonce_stays_invalid(nonces: Nonces, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forgotten_nonce_stays_invalid(
+    nonces: Nonces, watch: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 3)
     issued = []
     for _ in range(5):

@@ -1,7 +1,7 @@
 import logging
 
 import pytest
-from tests.access.client import Watch
+from tests.access.client import SimulatedClock
 
 from ipcamd.access.login_throttle import ENTRIES, HOUR_S, Throttle, network
 
@@ -11,7 +11,7 @@ ACCOUNT = "admin"
 
 
 @pytest.fixture
-def throttle(watch: Watch) -> Throttle:
+def throttle(watch: SimulatedClock) -> Throttle:
     return Throttle(watch)
 
 
@@ -21,7 +21,7 @@ def fail(throttle: Throttle, times: int, address: str = HERE) -> None:
 
 
 def test_ten_failures_in_a_minute_are_enough(
-    throttle: Throttle, watch: Watch, caplog: pytest.LogCaptureFixture
+    throttle: Throttle, watch: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
         fail(throttle, 9)
@@ -36,14 +36,14 @@ def test_ten_failures_in_a_minute_are_enough(
     assert throttle.wait_s(HERE) == 0
 
 
-def test_ten_failures_in_more_than_a_minute_are_not(throttle: Throttle, watch: Watch) -> None:
+def test_ten_failures_in_more_than_a_minute_are_not(throttle: Throttle, watch: SimulatedClock) -> None:
     for _ in range(20):
         fail(throttle, 1)
         watch.seconds += 7
     assert throttle.wait_s(HERE) == 0
 
 
-def test_each_time_takes_twice_as_long_up_to_five_minutes(throttle: Throttle, watch: Watch) -> None:
+def test_each_time_takes_twice_as_long_up_to_five_minutes(throttle: Throttle, watch: SimulatedClock) -> None:
     waits = []
     for failures in (10, 5, 5, 5, 5, 5, 5):
         fail(throttle, failures)
@@ -52,7 +52,7 @@ def test_each_time_takes_twice_as_long_up_to_five_minutes(throttle: Throttle, wa
     assert waits == [10, 20, 40, 80, 160, 300, 300]
 
 
-def test_a_success_clears_it(throttle: Throttle, watch: Watch) -> None:
+def test_a_success_clears_it(throttle: Throttle, watch: SimulatedClock) -> None:
     fail(throttle, 10)
     watch.seconds += 10
     throttle.success(HERE, ACCOUNT)
@@ -62,7 +62,7 @@ def test_a_success_clears_it(throttle: Throttle, watch: Watch) -> None:
     assert throttle.wait_s(HERE) == 10
 
 
-def test_a_success_leaves_the_failures_on_other_accounts(throttle: Throttle, watch: Watch) -> None:
+def test_a_success_leaves_the_failures_on_other_accounts(throttle: Throttle, watch: SimulatedClock) -> None:
     fail(throttle, 5)
     throttle.failure(HERE, "paul", "paul")
     throttle.failure(HERE, None, "nobody")
@@ -77,7 +77,7 @@ def test_a_success_leaves_the_failures_on_other_accounts(throttle: Throttle, wat
     assert throttle.wait_s(HERE) == 20
 
 
-def test_after_an_hour_it_is_forgotten(throttle: Throttle, watch: Watch) -> None:
+def test_after_an_hour_it_is_forgotten(throttle: Throttle, watch: SimulatedClock) -> None:
     fail(throttle, 10)
     watch.seconds += HOUR_S + 1
     fail(throttle, 9)
@@ -85,7 +85,7 @@ def test_after_an_hour_it_is_forgotten(throttle: Throttle, watch: Watch) -> None
 
 
 @pytest.mark.parametrize("pause", [0, 1, 6.7, 12, 30])
-def test_fewer_than_a_hundred_guesses_an_hour(throttle: Throttle, watch: Watch, pause: float) -> None:
+def test_fewer_than_a_hundred_guesses_an_hour(throttle: Throttle, watch: SimulatedClock, pause: float) -> None:
     end, tried = watch() + HOUR_S, 0
     while watch() < end:
         if not throttle.wait_s(HERE):
@@ -95,7 +95,7 @@ def test_fewer_than_a_hundred_guesses_an_hour(throttle: Throttle, watch: Watch, 
     assert 20 < tried < 100
 
 
-def test_more_guesses_at_an_account_delay_its_answers_more(throttle: Throttle, watch: Watch) -> None:
+def test_more_guesses_at_an_account_delay_its_answers_more(throttle: Throttle, watch: SimulatedClock) -> None:
     delays = [throttle.failure(f"198.51.100.{number}", ACCOUNT, "admin") for number in range(45)]
     assert delays == [0.0] * 9 + [1.0] * 10 + [2.0] * 20 + [4.0] * 6
     assert throttle.failure(THERE, "paul", "paul") == 0.0

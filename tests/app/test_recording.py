@@ -15,7 +15,7 @@ EVENT = Event(EventKind.MOTION, 0, 1)
 PICTURES = [ClipFile(Path(), f"{number}.jpg", "image/jpeg", 1, 0, 0, EVENT, "door") for number in range(3)]
 
 
-class Filling:
+class FillingCard:
     """SD card with space for a limited number of files."""
 
     def __init__(self, room: int) -> None:
@@ -29,14 +29,14 @@ class Filling:
 
 
 async def test_all_files_of_a_capture_are_kept() -> None:
-    card = Filling(3)
+    card = FillingCard(3)
     await card_sink(cast(Card, card))(PICTURES)
     assert card.names == ["0.jpg", "1.jpg", "2.jpg"]
 
 
 @pytest.mark.parametrize(("room", "words"), [(0, "full$"), (2, "full; 2 of 3 files are kept$")])
 async def test_a_card_that_gets_full_keeps_what_it_has(room: int, words: str) -> None:
-    card = Filling(room)
+    card = FillingCard(room)
     with pytest.raises(CardError, match=words):
         await card_sink(cast(Card, card))(PICTURES)
     assert len(card.names) == room

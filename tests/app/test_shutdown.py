@@ -19,7 +19,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutdown, "STORE_S", 0.2)
 
 
-class Parts:
+class PartStack:
     """A stack of parts, and the order in which they ended."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Parts:
 
 
 async def test_parts_end_in_the_opposite_order_and_the_store_after_them() -> None:
-    parts = Parts()
+    parts = PartStack()
     parts.stack.push_store(lambda: parts.ended.append("store"))
     for name in ("a", "b", "c"):
         parts.push(name)
@@ -46,7 +46,7 @@ async def test_a_part_that_hangs_keeps_no_other_from_ending(caplog: pytest.LogCa
     async def hang() -> None:
         await asyncio.Event().wait()
 
-    parts = Parts()
+    parts = PartStack()
     parts.stack.push_store(lambda: parts.ended.append("store"))
     parts.push("a")
     parts.stack.push(hang)
@@ -61,7 +61,7 @@ async def test_a_slow_part_stops_in_parallel_with_the_others() -> None:
         await waiting.wait()
         parts.ended.append("slow")
 
-    parts, waiting = Parts(), asyncio.Event()
+    parts, waiting = PartStack(), asyncio.Event()
     parts.stack.push(waiting.set)
     parts.stack.push(slow)
     await parts.stack.close()
@@ -74,7 +74,7 @@ async def test_services_end_first_and_the_other_parts_beside_them() -> None:
         await others.wait()
         parts.ended.append("services")
 
-    parts, others = Parts(), asyncio.Event()
+    parts, others = PartStack(), asyncio.Event()
     parts.stack.push(others.set)
     parts.stack.push_services(serve_on)
     parts.push("b")
@@ -86,7 +86,7 @@ async def test_a_part_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> 
     async def fail() -> None:
         raise LookupError
 
-    parts = Parts()
+    parts = PartStack()
     parts.push("a")
     parts.stack.push(lambda: 1 // 0)  # type: ignore[arg-type,return-value]
     parts.stack.push(fail)

@@ -2,11 +2,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "state")
-    yield world
-    await world.close()
+async def rig(tmp_path: Path) -> AsyncIterator[CameraRig]:
+    rig = CameraRig(tmp_path / "state")
+    yield rig
+    await rig.close()

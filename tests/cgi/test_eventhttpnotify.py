@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.cgi import eventhttpnotify
 
@@ -11,26 +11,26 @@ ASK = eventhttpnotify.ENDPOINT
 URL = "http://192.168.101.101:8001/event/eventhandler.cgi"
 
 
-def targets(world: World) -> dict[str, str]:
-    return dict(world.settings["Event.Notify"])
+def targets(rig: CameraRig) -> dict[str, str]:
+    return dict(rig.settings["Event.Notify"])
 
 
-async def test_the_last_target_of_a_kind_counts(world: World) -> None:
+async def test_the_last_target_of_a_kind_counts(rig: CameraRig) -> None:
     for url, message in [(URL, "motion,Time=1"), (URL, "di1_0,Time:2"), ("http://nvr/x", "input1_2,Time:3")]:
-        assert await world.text(ASK, f"HttpUrl={url}&Message={message}") == "OK\r\n"
-    assert targets(world) == {"motion": f"motion {URL}", "di1": "input1_2 http://nvr:80/x", "di2": ""}
+        assert await rig.text(ASK, f"HttpUrl={url}&Message={message}") == "OK\r\n"
+    assert targets(rig) == {"motion": f"motion {URL}", "di1": "input1_2 http://nvr:80/x", "di2": ""}
 
 
-async def test_addresses_by_https(world: World) -> None:
-    assert await world.text(ASK, "HttpUrl=https://nvr/x&Message=motion,Time=1") == "OK\r\n"
-    assert targets(world)["motion"] == "motion https://nvr:443/x"
-    assert await world.text(ASK, "HttpUrl=https://localhost/x&Message=motion,Time=1") == "NG\r\n"
+async def test_addresses_by_https(rig: CameraRig) -> None:
+    assert await rig.text(ASK, "HttpUrl=https://nvr/x&Message=motion,Time=1") == "OK\r\n"
+    assert targets(rig)["motion"] == "motion https://nvr:443/x"
+    assert await rig.text(ASK, "HttpUrl=https://localhost/x&Message=motion,Time=1") == "NG\r\n"
 
 
-async def test_an_empty_url_removes_all(world: World) -> None:
-    await world.text(ASK, f"HttpUrl={URL}&Message=di2_1,Time=1")
-    assert await world.text(ASK, "HttpUrl=&Message=motion,Time=1") == "OK\r\n"
-    assert set(targets(world).values()) == {""}
+async def test_an_empty_url_removes_all(rig: CameraRig) -> None:
+    await rig.text(ASK, f"HttpUrl={URL}&Message=di2_1,Time=1")
+    assert await rig.text(ASK, "HttpUrl=&Message=motion,Time=1") == "OK\r\n"
+    assert set(targets(rig).values()) == {""}
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ async def test_an_empty_url_removes_all(world: World) -> None:
         (f"HttpUrl={quote('http://[::ffff:127.0.0.1]/x')}&Message=motion,Time=1", "NG"),
     ],
 )
-async def test_errors_are_reported_in_the_sdks_words(world: World, query: str, answer: str) -> None:
-    await world.text(ASK, f"HttpUrl={URL}&Message=di1_0,Time=1")
-    before = targets(world)
-    assert await world.text(ASK, query) == f"{answer}\r\n"
-    assert targets(world) == before
+async def test_errors_are_reported_in_the_sdks_words(rig: CameraRig, query: str, answer: str) -> None:
+    await rig.text(ASK, f"HttpUrl={URL}&Message=di1_0,Time=1")
+    before = targets(rig)
+    assert await rig.text(ASK, query) == f"{answer}\r\n"
+    assert targets(rig) == before

@@ -31,7 +31,7 @@ LIVE = {
 SECRET = "UNMISTAKABLE-8f3a"
 
 
-class Asker:
+class RequestSender:
     """Sends requests to one camera, by any of the paths."""
 
     def __init__(self, path: Path) -> None:
@@ -74,8 +74,8 @@ async def _no_body() -> AsyncIterator[bytes]:
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Iterator[Asker]:
-    asker = Asker(tmp_path / "state" / "ipcamd.db")
+def ask(tmp_path: Path) -> Iterator[RequestSender]:
+    asker = RequestSender(tmp_path / "state" / "ipcamd.db")
     with asker.database:
         yield asker
 
@@ -94,33 +94,33 @@ def parsed(listing: str) -> dict[str, dict[str, str]]:
     return found
 
 
-async def test_update_answers_one_line_a_parameter_in_the_order_sent(ask: Asker) -> None:
+async def test_update_answers_one_line_a_parameter_in_the_order_sent(ask: RequestSender) -> None:
     answer = await ask("action=update&group=Image.H264&Quality=1&Bitrate=3000")
     assert answer == "Image.H264.Quality=1\r\nImage.H264.Bitrate=3000\r\n"
     assert (ask.settings["Image.H264"]["Quality"], ask.settings["Image.H264"]["Bitrate"]) == ("1", "3000")
 
 
-async def test_list_of_one_parameter(ask: Asker) -> None:
+async def test_list_of_one_parameter(ask: RequestSender) -> None:
     assert await ask("action=list&group=Network&name=Media") == "Network.Media=auto\r\n"
 
 
-async def test_list_of_a_group(ask: Asker) -> None:
+async def test_list_of_a_group(ask: RequestSender) -> None:
     answer = await ask("action=list&group=Audio")
     assert answer == "[Audio]\r\nAudio.MicEnabled=no\r\nAudio.SpeakerEnabled=yes\r\nAudio.Codec=ulaw\r\n\r\n"
 
 
-async def test_a_group_does_not_list_its_subgroups(ask: Asker) -> None:
+async def test_a_group_does_not_list_its_subgroups(ask: RequestSender) -> None:
     assert [*parsed(await ask("action=list&group=Network"))] == ["Network"]
 
 
-async def test_list_of_several_groups(ask: Asker) -> None:
+async def test_list_of_several_groups(ask: RequestSender) -> None:
     assert [*parsed(await ask("action=list&group=System,%20Audio"))] == ["System", "Audio"]
     answer = await ask("action=list&group=Image.MJPEG,Image.H264&name=Quality")
     assert answer == "Image.MJPEG.Quality=3\r\nImage.H264.Quality=3\r\n"
 
 
 @pytest.mark.parametrize("action", ["alllist", "allist", "AllList"])
-async def test_alllist_is_every_group_in_order_and_reads_back(ask: Asker, action: str) -> None:
+async def test_alllist_is_every_group_in_order_and_reads_back(ask: RequestSender, action: str) -> None:
     found = parsed(await ask(f"action={action}"))
     assert [*found] == [group.name for group in GROUPS]
     for group in GROUPS:
@@ -129,7 +129,7 @@ async def test_alllist_is_every_group_in_order_and_reads_back(ask: Asker, action
             assert param.secret or param.kind.normalize(found[group.name][param.name]) == found[group.name][param.name]
 
 
-async def test_listed_values_can_be_sent_back(ask: Asker) -> None:
+async def test_listed_values_can_be_sent_back(ask: RequestSender) -> None:
     for group in GROUPS:
         params = [p for p in group.params if p.set and p.needs != "PT"]
         if params:
@@ -138,17 +138,17 @@ async def test_listed_values_can_be_sent_back(ask: Asker) -> None:
             assert len(lines) == len(params) + 1, lines
 
 
-async def test_live_values_come_from_the_device_or_are_the_default(ask: Asker) -> None:
+async def test_live_values_come_from_the_device_or_are_the_default(ask: RequestSender) -> None:
     assert await ask("action=list&group=Time&name=ServerTime") == "Time.ServerTime=12:34:56\r\n"
     assert await ask("action=list&group=Hardware&name=H.264") == "Hardware.H.264=1\r\n"
 
 
-async def test_an_output_is_listed_as_it_is_and_not_as_it_was_set(ask: Asker) -> None:
+async def test_an_output_is_listed_as_it_is_and_not_as_it_was_set(ask: RequestSender) -> None:
     assert await ask("action=update&group=GPIO&TriggerOutStatus1=low") == "GPIO.TriggerOutStatus1=low\r\n"
     assert await ask("action=list&group=GPIO&name=TriggerOutStatus1") == "GPIO.TriggerOutStatus1=high\r\n"
 
 
-async def test_names_are_matched_without_regard_to_case(ask: Asker) -> None:
+async def test_names_are_matched_without_regard_to_case(ask: RequestSender) -> None:
     answer = await ask("ACTION=Update&Group=image.mjpeg&QUALITY=0")
     assert answer == "Image.MJPEG.Quality=0\r\n"
 
@@ -165,19 +165,19 @@ async def test_names_are_matched_without_regard_to_case(ask: Asker) -> None:
         ("", ""),
     ],
 )
-async def test_values_with_odd_characters(ask: Asker, sent: str, kept: str) -> None:
+async def test_values_with_odd_characters(ask: RequestSender, sent: str, kept: str) -> None:
     answer = await ask(f"action=update&group=System.Info&ServerLocation={sent}")
     assert answer == f"System.Info.ServerLocation={kept}\r\n"
     assert await ask("action=list&group=System.Info&name=ServerLocation") == answer
 
 
-async def test_an_alias_is_repeated_and_is_the_same_group(ask: Asker) -> None:
+async def test_an_alias_is_repeated_and_is_the_same_group(ask: RequestSender) -> None:
     answer = await ask("action=update&group=event.server.smtp.authentication&UserName=anna")
     assert answer == "Event.Server.SMTP.Authentication.UserName=anna\r\n"
     assert "Event.Server.Authentication.UserName=anna\r\n" in await ask("action=alllist")
 
 
-async def test_both_spellings_of_the_sdk_are_kept_as_sent(ask: Asker) -> None:
+async def test_both_spellings_of_the_sdk_are_kept_as_sent(ask: RequestSender) -> None:
     for word in ("dhcp_ipn4_ipn6", "dhcp_ipv4_ipv6"):
         assert await ask(f"action=update&group=Network&BootProto={word}") == f"Network.BootProto={word}\r\n"
 
@@ -214,26 +214,26 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("query", "words"), REFUSED, ids=lambda value: value[:60] if isinstance(value, str) else "")
-async def test_refused_with_what_is_allowed(ask: Asker, query: str, words: list[str]) -> None:
+async def test_refused_with_what_is_allowed(ask: RequestSender, query: str, words: list[str]) -> None:
     message = await ask.refusal(query)
     assert [word for word in words if word not in message] == [], message
     assert message.isprintable()
     assert len(message) < 1000
 
 
-async def test_one_bad_value_of_five_changes_nothing(ask: Asker) -> None:
+async def test_one_bad_value_of_five_changes_nothing(ask: RequestSender) -> None:
     sent = "Brightness=1&Contrast=2&Saturation=3&Sharpness=256&Mirror=on"
     message = await ask.refusal(f"action=update&group=ImageSource.IO.Sensor&{sent}")
     assert message == "ImageSource.IO.Sensor.Sharpness=256: allowed: 0 to 255"
 
 
-async def test_derived_changes_are_listed_after_the_sent_ones(ask: Asker) -> None:
+async def test_derived_changes_are_listed_after_the_sent_ones(ask: RequestSender) -> None:
     answer = await ask("action=update&group=Image.MPEG4&Resolution=17&Quality=4")
     assert answer == "Image.MPEG4.Resolution=17\r\nImage.MPEG4.Quality=4\r\nImage.MPEG4.Framerate=25\r\n"
     assert ask.settings["Image.MPEG4"]["Framerate"] == "25"
 
 
-async def test_the_clock_is_set_in_the_zone_that_comes_with_it(ask: Asker) -> None:
+async def test_the_clock_is_set_in_the_zone_that_comes_with_it(ask: RequestSender) -> None:
     answer = await ask("action=update&group=Time&ServerTime=07:05&TimeZone=3")
     assert answer == "Time.ServerTime=07:05:00\r\nTime.TimeZone=3\r\nTime.SyncSource=manually\r\n"
     [(values, sent)] = ask.clock_set
@@ -241,7 +241,7 @@ async def test_the_clock_is_set_in_the_zone_that_comes_with_it(ask: Asker) -> No
     assert ask.settings["Time"]["TimeZone"] == "3"
 
 
-async def test_the_clock_is_not_set_when_the_rest_cannot_be_kept(ask: Asker) -> None:
+async def test_the_clock_is_not_set_when_the_rest_cannot_be_kept(ask: RequestSender) -> None:
     @asynccontextmanager
     async def refuse(_: Values, __: Values) -> AsyncIterator[None]:
         raise RequestFailed("not now")
@@ -252,19 +252,19 @@ async def test_the_clock_is_not_set_when_the_rest_cannot_be_kept(ask: Asker) -> 
     assert ask.clock_set == []
 
 
-async def test_a_device_that_cannot_set_its_clock_reports_it(ask: Asker) -> None:
+async def test_a_device_that_cannot_set_its_clock_reports_it(ask: RequestSender) -> None:
     ask.camera = replace(ask.camera, settings=Settings(ask.database, GROUPS, {}))
     message = await ask.refusal("action=update&group=Time&ServerTime=07:05")
     assert message == "Time.ServerTime: not supported by this device"
 
 
-async def test_an_answer_means_that_it_is_on_the_disk(ask: Asker) -> None:
+async def test_an_answer_means_that_it_is_on_the_disk(ask: RequestSender) -> None:
     await ask("action=update&group=System.Info&ServerName=yard")
     rows = ask.database.rows("SELECT value FROM setting WHERE grp = 'System.Info' AND name = 'ServerName'")
     assert rows == [("yard",)]
 
 
-async def test_two_updates_at_once_never_break_a_rule(ask: Asker) -> None:
+async def test_two_updates_at_once_never_break_a_rule(ask: RequestSender) -> None:
     await ask("action=update&group=Image.H264&Framerate=20&Resolution=5")
     size = ask("action=update&group=Image.H264&Resolution=19")
     rate = ask("action=update&group=Image.H264&Framerate=30")
@@ -283,7 +283,7 @@ SECRETS = [(group.name, param.name) for group in GROUPS for param in group.param
 
 
 @pytest.mark.parametrize(("group", "name"), SECRETS)
-async def test_a_secret_is_never_shown(ask: Asker, group: str, name: str) -> None:
+async def test_a_secret_is_never_shown(ask: RequestSender, group: str, name: str) -> None:
     secret = secret_for(name)
     answer = await ask(f"action=update&group={group}&{name}={secret}")
     assert answer == f"{group}.{name}=********\r\n"
@@ -296,7 +296,7 @@ async def test_a_secret_is_never_shown(ask: Asker, group: str, name: str) -> Non
 
 
 @pytest.mark.parametrize(("group", "name"), SECRETS)
-async def test_asterisks_leave_a_secret_unchanged(ask: Asker, group: str, name: str) -> None:
+async def test_asterisks_leave_a_secret_unchanged(ask: RequestSender, group: str, name: str) -> None:
     secret, other = secret_for(name), "UserName" if "UserName" in ask.settings[group] else "URL"
     await ask(f"action=update&group={group}&{name}={secret}")
     answer = await ask(f"action=update&group={group}&{other}=http://anna/&{name}=********")
@@ -312,7 +312,7 @@ def test_each_path_lets_in_its_rank() -> None:
 
 
 @pytest.mark.parametrize(("path", "rank"), PATHS.items())
-async def test_a_path_shows_what_its_rank_may_read_for_every_caller(ask: Asker, path: str, rank: Rank) -> None:
+async def test_a_path_shows_what_its_rank_may_read_for_every_caller(ask: RequestSender, path: str, rank: Rank) -> None:
     visible = {g.name: [p.name for p in g.params if p.get <= rank] for g in GROUPS}
     expected = {name: params for name, params in visible.items() if params}
     for caller in (r for r in Rank if r >= rank):
@@ -323,7 +323,7 @@ async def test_a_path_shows_what_its_rank_may_read_for_every_caller(ask: Asker, 
 
 
 @pytest.mark.parametrize(("path", "rank"), PATHS.items())
-async def test_each_parameter_alone_is_as_hidden_as_in_the_listing(ask: Asker, path: str, rank: Rank) -> None:
+async def test_each_parameter_alone_is_as_hidden_as_in_the_listing(ask: RequestSender, path: str, rank: Rank) -> None:
     for group in GROUPS:
         for param in group.params:
             query = f"action=list&group={group.name}&name={param.name}"
@@ -336,7 +336,7 @@ async def test_each_parameter_alone_is_as_hidden_as_in_the_listing(ask: Asker, p
 
 
 @pytest.mark.parametrize(("path", "rank"), PATHS.items())
-async def test_a_path_sets_what_its_rank_may_set(ask: Asker, path: str, rank: Rank) -> None:
+async def test_a_path_sets_what_its_rank_may_set(ask: RequestSender, path: str, rank: Rank) -> None:
     ask.settings.add_readers({("Hardware", "PT"): lambda: "1"})
     for group in GROUPS:
         for param in (p for p in group.params if p.origin is ValueOrigin.STORED and p.set):
@@ -349,7 +349,7 @@ async def test_a_path_sets_what_its_rank_may_set(ask: Asker, path: str, rank: Ra
                 )
 
 
-async def test_a_group_that_is_hidden_altogether_is_refused(ask: Asker) -> None:
+async def test_a_group_that_is_hidden_altogether_is_refused(ask: RequestSender) -> None:
     message = await ask.refusal("action=list&group=Network", "/cgi/users/param.cgi")
     assert message == "group=Network: users may not read it"
 
@@ -370,7 +370,7 @@ def test_a_foreign_site_may_make_a_browser_list_but_not_update(query: str, chang
     assert {endpoint.changes(Query.parse(query)) for endpoint in ENDPOINTS} == {changes}
 
 
-async def test_a_listed_group_shows_every_change_at_once(ask: Asker) -> None:
+async def test_a_listed_group_shows_every_change_at_once(ask: RequestSender) -> None:
     levels = iter(("low", "high"))
     ask.settings.add_readers({("GPIO", "TriggerOutStatus1"): lambda: next(levels)})
     assert "GPIO.TriggerOutStatus1=low" in await ask("action=list&group=GPIO")

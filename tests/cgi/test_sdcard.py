@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.cgi.asking import NOON, SECOND, World
+from tests.cgi.camera_rig import NOON, SECOND, CameraRig
 from tests.wire.avi.avi_files import avi_file, pictures
 
 from ipcamd.cgi import sdcard
@@ -25,51 +25,51 @@ FIRST, SECOND_ONE = "ipcamd-06152025-150640.avi", "ipcamd-06152025-150740.avi"
 
 
 @pytest.fixture
-async def card(world: World) -> Iterator[World]:  # type: ignore[misc]
-    """A world with a card that holds two recordings and an event."""
-    put(world, 0)
-    put(world, 1)
-    put(world, 2, "event")
-    await world.card.start()
-    await world.card.wait_until_read()
-    yield world
-    await world.card.stop()
+async def card(rig: CameraRig) -> Iterator[CameraRig]:  # type: ignore[misc]
+    """A camera with a card that holds two recordings and an event."""
+    put(rig, 0)
+    put(rig, 1)
+    put(rig, 2, "event")
+    await rig.card.start()
+    await rig.card.wait_until_read()
+    yield rig
+    await rig.card.stop()
 
 
-def put(world: World, minute: int, folder: str = "record") -> Path:
+def put(rig: CameraRig, minute: int, folder: str = "record") -> Path:
     began = NOON + minute * 60 * SECOND
     shown = [replace(p, captured_ns=began + n * SECOND // 30) for n, p in enumerate(pictures(codecs.JPEG, 3))]
-    path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
+    path = rig.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(avi_file(shown, codecs.JPEG))
     return path
 
 
-async def got(world: World, query: str, **fields: str) -> FileReply:
+async def got(rig: CameraRig, query: str, **fields: str) -> FileReply:
     """Return the file that is the answer."""
-    outcome = ENDPOINT.run(call(world, query, **fields))
+    outcome = ENDPOINT.run(call(rig, query, **fields))
     assert inspect.isawaitable(outcome)
     answer = await outcome
     assert isinstance(answer, FileReply)
     return answer
 
 
-def call(world: World, query: str, **fields: str) -> Call:
+def call(rig: CameraRig, query: str, **fields: str) -> Call:
     made: list[Call] = []
     keep = replace(ENDPOINT, action=lambda c: made.append(c) or Reply())
-    coroutine = world.ask(keep, query, **fields)
+    coroutine = rig.ask(keep, query, **fields)
     with pytest.raises(StopIteration):
         coroutine.send(None)
     return made[0]
 
 
-async def test_status(card: World) -> None:
+async def test_status(card: CameraRig) -> None:
     assert await card.text(ENDPOINT, "action=status&") == "1\r\n"
     card.card.insert(False)
     assert await card.text(ENDPOINT, "action=status") == "0\r\n"
 
 
-async def test_space(card: World) -> None:
+async def test_space(card: CameraRig) -> None:
     card.card.limit_bytes = 1000 * 1024
     total, used, free = map(int, (await card.text(ENDPOINT, "action=space&")).rstrip("\r\n").split("|"))
     assert total == 1000
@@ -79,7 +79,7 @@ async def test_space(card: World) -> None:
     assert await card.text(ENDPOINT, "action=space") == "0|0|0\r\n"
 
 
-async def test_a_list_in_the_sdk_s_own_words(card: World) -> None:
+async def test_a_list_in_the_sdk_s_own_words(card: CameraRig) -> None:
     size = -(-(card.path / "sdcard" / "record" / FIRST).stat().st_size // 1024)
     query = (
         "action=list&key=name&order=ascend&dir=record&ch=1&page=1&sTime=2010-02-22-00-00-00&eTime=2030-03-21-00-00-00"
@@ -89,7 +89,7 @@ async def test_a_list_in_the_sdk_s_own_words(card: World) -> None:
     assert lines == f"/sdcard/record/,2,1,1,{FIRST}|{local[0]}|{size},{SECOND_ONE}|{local[1]}|{size}\r\n"
 
 
-async def test_other_lists(card: World) -> None:
+async def test_other_lists(card: CameraRig) -> None:
     assert (await card.text(ENDPOINT, "action=list&dir=event")).startswith(
         "/sdcard/event/,1,1,1,ipcamd-06152025-150840.avi|"
     )
@@ -99,7 +99,7 @@ async def test_other_lists(card: World) -> None:
     assert await card.text(ENDPOINT, "action=list") == "/sdcard/record/,0,0,1\r\n"
 
 
-async def test_times_are_local_and_of_the_start(card: World) -> None:
+async def test_times_are_local_and_of_the_start(card: CameraRig) -> None:
     def stamp(moment: int) -> str:
         return f"{card.clock.local(moment):%Y-%m-%d-%H-%M-%S}"
 
@@ -141,7 +141,7 @@ async def test_times_are_local_and_of_the_start(card: World) -> None:
         "action=delete&all=1",
     ],
 )
-async def test_invalid_requests_are_refused(card: World, query: str) -> None:
+async def test_invalid_requests_are_refused(card: CameraRig, query: str) -> None:
     with pytest.raises(RequestFailed, match="allowed"):
         await card.text(ENDPOINT, query)
     assert len(card.card.index) == 3
@@ -169,7 +169,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("action", ["download", "delete"])
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_hostile_names_get_nothing(card: World, tmp_path: Path, action: str, name: str) -> None:
+async def test_hostile_names_get_nothing(card: CameraRig, tmp_path: Path, action: str, name: str) -> None:
     (card.path / "sdcard" / "record" / "holiday.avi").write_bytes(b"mine")
     try:
         Query.parse(f"fname={name}")
@@ -180,7 +180,7 @@ async def test_hostile_names_get_nothing(card: World, tmp_path: Path, action: st
     assert len(list((card.path / "sdcard").rglob("*.avi"))) == 4
 
 
-async def test_a_link_on_the_card_is_not_followed(card: World, tmp_path: Path) -> None:
+async def test_a_link_on_the_card_is_not_followed(card: CameraRig, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     canary.write_bytes(b"canary")
     name = "ipcamd-06152025-235959.avi"
@@ -194,7 +194,7 @@ async def test_a_link_on_the_card_is_not_followed(card: World, tmp_path: Path) -
     assert canary.read_bytes() == b"canary"
 
 
-async def test_download(card: World) -> None:
+async def test_download(card: CameraRig) -> None:
     path = card.path / "sdcard" / "record" / FIRST
     answer = await got(card, f"action=download&dir=record&fname={FIRST}&")
     assert answer.reply.content_type == "video/x-msvideo"
@@ -207,13 +207,13 @@ async def test_download(card: World) -> None:
     part.content.close()
 
 
-async def test_an_unknown_parameter_is_answered_with_those_that_there_are(card: World) -> None:
+async def test_an_unknown_parameter_is_answered_with_those_that_there_are(card: CameraRig) -> None:
     assert FIRST in await card.text(ENDPOINT, "ACTION=list&STIME=2010-02-22-00-00-00")
     with pytest.raises(RequestFailed, match=r"end: unknown.*action, dir, key, order, ch, page, sTime, eTime$"):
         await card.text(ENDPOINT, "action=list&end=1")
 
 
-async def test_missing_recordings_are_404(card: World) -> None:
+async def test_missing_recordings_are_404(card: CameraRig) -> None:
     for query in ("dir=event&fname=" + FIRST, "fname=ipcamd-01012001-000000.avi"):
         for action in ("download", "delete"):
             answer = await card.ask(ENDPOINT, f"action={action}&{query}")
@@ -222,7 +222,7 @@ async def test_missing_recordings_are_404(card: World) -> None:
     assert (await card.ask(ENDPOINT, f"action=download&fname={FIRST}")).status == 404
 
 
-async def test_a_recording_in_progress_is_listed_but_not_downloaded(card: World) -> None:
+async def test_a_recording_in_progress_is_listed_but_not_downloaded(card: CameraRig) -> None:
     name = "ipcamd-06152025-155959.avi"
     card.card.index.put(Recording("record", name, 5000, 0, NOON, NOON, True))
     assert f",{name}|" in await card.text(ENDPOINT, "action=list")
@@ -231,14 +231,14 @@ async def test_a_recording_in_progress_is_listed_but_not_downloaded(card: World)
         assert (answer.status, answer.body) == (409, b"0\r\n")
 
 
-async def test_delete(card: World) -> None:
+async def test_delete(card: CameraRig) -> None:
     path = card.path / "sdcard" / "record" / FIRST
     assert await card.text(ENDPOINT, f"action=delete&dir=record&fname={FIRST}&") == "1\r\n"
     assert not path.exists()
     assert (await card.text(ENDPOINT, "action=list")).startswith("/sdcard/record/,1,1,1,")
 
 
-async def test_format(card: World) -> None:
+async def test_format(card: CameraRig) -> None:
     assert await card.text(ENDPOINT, "action=format&") == "1\r\n"
     assert await card.text(ENDPOINT, "action=list") == "/sdcard/record/,0,0,1\r\n"
     assert list((card.path / "sdcard").rglob("*.avi")) == []
@@ -255,7 +255,7 @@ def test_only_changes_are_refused_from_other_sites() -> None:
     assert changing == {"format", "delete", "", "FORMAT"}
 
 
-async def test_a_page_of_ten_thousand(card: World) -> None:
+async def test_a_page_of_ten_thousand(card: CameraRig) -> None:
     for number in range(10_000):
         began = NOON + number * 180 * SECOND
         name = name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
@@ -268,19 +268,19 @@ async def test_a_page_of_ten_thousand(card: World) -> None:
 
 
 async def test_requests_wait_for_a_card_that_is_being_read(
-    world: World, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+    rig: CameraRig, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(world, 0)
-    await world.card.start()
+    put(rig, 0)
+    await rig.card.start()
     monkeypatch.setattr(sdcard, "READ_S", 0.02)
     for action in ("list", f"download&fname={FIRST}", f"delete&fname={FIRST}"):
-        answer = await world.ask(ENDPOINT, f"action={action}")
+        answer = await rig.ask(ENDPOINT, f"action={action}")
         assert (answer.status, answer.body) == (503, b"Request failed: the card is being read\r\n")
-    assert await world.text(ENDPOINT, "action=status") == "1\r\n"
-    assert (world.path / "sdcard" / "record" / FIRST).exists()
+    assert await rig.text(ENDPOINT, "action=status") == "1\r\n"
+    assert (rig.path / "sdcard" / "record" / FIRST).exists()
     monkeypatch.setattr(sdcard, "READ_S", 30.0)
-    listing = asyncio.create_task(world.text(ENDPOINT, "action=list"))
+    listing = asyncio.create_task(rig.text(ENDPOINT, "action=list"))
     await asyncio.sleep(0)
     held.set()
     assert (await listing).startswith(f"/sdcard/record/,1,1,1,{FIRST}|")
-    await world.card.stop()
+    await rig.card.stop()

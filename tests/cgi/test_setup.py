@@ -1,7 +1,7 @@
 """``/setup.cgi`` (SDK 4): exact answers, and that an NG changes nothing."""
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 from tests.store.test_database import no_room
 
 from ipcamd.cgi.setup import ENDPOINT
@@ -26,28 +26,28 @@ REMOVE = (
 """The SDK's own examples; the second has a blank before an equals sign."""
 
 
-async def lines(world: World, query: str = "") -> list[str]:
-    *lines, end = (await world.text(ENDPOINT, query)).split("\r\n")
+async def lines(rig: CameraRig, query: str = "") -> list[str]:
+    *lines, end = (await rig.text(ENDPOINT, query)).split("\r\n")
     assert end == ""
     return lines
 
 
-async def test_without_parameters_it_lists_the_present_values(world: World) -> None:
-    assert await lines(world) == FACTORY
+async def test_without_parameters_it_lists_the_present_values(rig: CameraRig) -> None:
+    assert await lines(rig) == FACTORY
 
 
-async def test_the_sdks_examples_are_answered_line_by_line_in_the_order_sent(world: World) -> None:
+async def test_the_sdks_examples_are_answered_line_by_line_in_the_order_sent(rig: CameraRig) -> None:
     oks = ["OK mddata", "OK mdpercent", "OK mddatanormalize", "OK motionenable"]
-    assert await lines(world, ADD) == oks
-    assert await lines(world) == [
+    assert await lines(rig, ADD) == oks
+    assert await lines(rig) == [
         "mdname=Window1|Window2|Window3",
         "mdpercent=10|50|50",
         "motionenable=1",
         "mddata=1,0,0,640,480,10|1,0,0,0,0,20|1,0,0,0,0,30",
         "mddatanormalize=fff0000000",
     ]
-    assert await lines(world, REMOVE) == oks
-    assert "motionenable=0" in await lines(world)
+    assert await lines(rig, REMOVE) == oks
+    assert "motionenable=0" in await lines(rig)
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ async def test_the_sdks_examples_are_answered_line_by_line_in_the_order_sent(wor
         ("mddatanormalize=FFFFFFFF0", ["OK mddatanormalize"]),
     ],
 )
-async def test_valid_values_are_accepted(world: World, query: str, answer: list[str]) -> None:
-    assert await lines(world, query) == answer
-    assert await lines(world) != FACTORY
+async def test_valid_values_are_accepted(rig: CameraRig, query: str, answer: list[str]) -> None:
+    assert await lines(rig, query) == answer
+    assert await lines(rig) != FACTORY
 
 
 UNKNOWN = "unknown parameter; allowed: mdname, mdpercent, motionenable, mddata, mddatanormalize"
@@ -88,22 +88,22 @@ UNKNOWN = "unknown parameter; allowed: mdname, mdpercent, motionenable, mddata, 
         ("x%E2%80%A8" + "y" * 5000 + "=1", ["NG x?" + "y" * 30 + f" {UNKNOWN}"]),
     ],
 )
-async def test_an_ng_gives_the_reason_and_changes_nothing(world: World, query: str, answer: list[str]) -> None:
-    assert await lines(world, query) == answer
-    assert await lines(world) == FACTORY
+async def test_an_ng_gives_the_reason_and_changes_nothing(rig: CameraRig, query: str, answer: list[str]) -> None:
+    assert await lines(rig, query) == answer
+    assert await lines(rig) == FACTORY
 
 
-async def test_an_answer_means_that_it_is_on_the_disk(world: World) -> None:
-    await lines(world, ADD)
-    rows = dict(world.database.rows("SELECT name, value FROM setting WHERE grp = 'Motion'"))
+async def test_an_answer_means_that_it_is_on_the_disk(rig: CameraRig) -> None:
+    await lines(rig, ADD)
+    rows = dict(rig.database.rows("SELECT name, value FROM setting WHERE grp = 'Motion'"))
     assert rows["mddatanormalize"] == "fff0000000"
     assert rows["mddata"] == "1,0,0,640,480,10|1,0,0,0,0,20|1,0,0,0,0,30"
 
 
-async def test_a_failed_write_is_not_answered_ok(world: World) -> None:
-    with no_room(world.path / "ipcamd.db"), pytest.raises(StoreError):
-        await lines(world, ADD)
-    assert await lines(world) == FACTORY
+async def test_a_failed_write_is_not_answered_ok(rig: CameraRig) -> None:
+    with no_room(rig.path / "ipcamd.db"), pytest.raises(StoreError):
+        await lines(rig, ADD)
+    assert await lines(rig) == FACTORY
 
 
 def test_it_is_for_administrators_and_listing_changes_nothing() -> None:

@@ -20,7 +20,7 @@ from ipcamd.store.keyvalue import KeyValueStore
 HOUR_S = 3600
 
 
-class World:
+class LightRig:
     """The light around the camera, and the lamp. `daylight` and `lamp` are brightness that each gives the picture."""
 
     def __init__(self, path: Path, lamp: float, most: float = 100.0) -> None:
@@ -57,30 +57,30 @@ class World:
 
 @pytest.mark.parametrize(("lamp", "most"), [(0, 100), (15, 100), (30, 60), (80, 100), (80, 55)])
 def test_the_lamp_makes_no_day_and_the_morning_does(tmp_path: Path, lamp: float, most: float) -> None:
-    world = World(tmp_path, lamp, most)
-    with world.database:
-        world.pass_time(HOUR_S // 2, daylight=2)
-        assert (world.is_night, world.switches) == (True, 1)
-        world.pass_time(HOUR_S * 2)
-        assert world.is_night
-        assert world.switches <= 5, "at most one attempt an hour"
-        world.pass_time(HOUR_S // 2, daylight=60)
-        world.pass_time(HOUR_S + 60)
-        assert not world.is_night
+    rig = LightRig(tmp_path, lamp, most)
+    with rig.database:
+        rig.pass_time(HOUR_S // 2, daylight=2)
+        assert (rig.is_night, rig.switches) == (True, 1)
+        rig.pass_time(HOUR_S * 2)
+        assert rig.is_night
+        assert rig.switches <= 5, "at most one attempt an hour"
+        rig.pass_time(HOUR_S // 2, daylight=60)
+        rig.pass_time(HOUR_S + 60)
+        assert not rig.is_night
 
 
 def test_a_passing_car_makes_short_days_and_each_makes_the_next_night_longer(tmp_path: Path) -> None:
-    world = World(tmp_path, lamp=20)
-    with world.database:
-        world.pass_time(600, daylight=2)
+    rig = LightRig(tmp_path, lamp=20)
+    with rig.database:
+        rig.pass_time(600, daylight=2)
         for _ in range(30):
-            world.daylight = 60
-            world.pass_time(10)
-            world.daylight = 2
-            world.pass_time(50)
-        assert world.switches <= 1 + 2 * 6
-        world.pass_time(20)
-        assert world.is_night
+            rig.daylight = 60
+            rig.pass_time(10)
+            rig.daylight = 2
+            rig.pass_time(50)
+        assert rig.switches <= 1 + 2 * 6
+        rig.pass_time(20)
+        assert rig.is_night
 
 
 def test_the_light_is_not_known_until_the_exposure_has_settled() -> None:

@@ -19,7 +19,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 
-class Line:
+class SerialLineRig:
     """A line with a receiver at its end; it can be disconnected."""
 
     is_present = is_connected = True
@@ -41,7 +41,7 @@ class Line:
 
 class Rig:
     def __init__(self, settings: Settings) -> None:
-        self.line = Line()
+        self.line = SerialLineRig()
         self.settings = settings
         self.commands = LineCommands(self.line, settings, step_s=0)
 

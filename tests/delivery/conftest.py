@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from tests.delivery.stage import Stage, staged
+from tests.delivery.delivery_rig import DeliveryRig, staged
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +34,6 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "near") as stage:
-        yield stage
+async def rig(tmp_path: Path) -> AsyncIterator[DeliveryRig]:
+    async with staged(tmp_path / "near") as rig:
+        yield rig

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.delivery.stage import Stage, staged
+from tests.delivery.delivery_rig import DeliveryRig, staged
 
 SIZE = 400_000
 MOST = 20
@@ -34,30 +34,30 @@ def say(word: object) -> None:
     os.write(1, f"{word}\n".encode())
 
 
-async def take(stage: Stage, target: str, ended: asyncio.Event) -> None:
+async def take(rig: DeliveryRig, target: str, ended: asyncio.Event) -> None:
     """Deliver as many files as possible."""
-    spool = stage.delivery._spool
+    spool = rig.delivery._spool
     for _ in range(MOST):
         if ended.is_set():
             break
         name = f"{uuid.uuid4().hex}.avi"
-        await stage.put(target, name, content(name))
+        await rig.put(target, name, content(name))
         say(name)
         while spool.waiting(target)[0] >= BACKLOG:
-            await stage.until(done=len(stage.notes.done) + 1)
+            await rig.until(done=len(rig.notes.done) + 1)
     await ended.wait()
     while spool.waiting(target)[0]:
-        await stage.until(done=len(stage.notes.done) + 1)
+        await rig.until(done=len(rig.notes.done) + 1)
 
 
 async def live(folder: Path, group: str, values: dict[str, str]) -> None:
     ended = asyncio.Event()
-    async with staged(folder) as stage:
+    async with staged(folder) as rig:
         asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
         say(os.getpid())
-        stage.restless = True
-        await stage.set(group, **values)
-        await take(stage, TARGETS[group], ended)
+        rig.restless = True
+        await rig.set(group, **values)
+        await take(rig, TARGETS[group], ended)
     say("empty")
 
 

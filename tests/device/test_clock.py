@@ -16,7 +16,7 @@ SECOND = 1_000_000_000
 LONDON, BERLIN, KOLKATA, SANTIAGO, SYDNEY = 21, 22, 39, 15, 50
 
 
-class Memory:
+class KeyValuesInMemory:
     """Key-value store in memory; its disk can be full."""
 
     def __init__(self) -> None:
@@ -38,12 +38,12 @@ class Memory:
         part.done()
 
 
-class World:
+class ClockRig:
     """A host's clock and a camera's on top of it."""
 
     def __init__(self, time_zone: int = LONDON, daylight_saving: str = "off") -> None:
         self.host = 1_750_000_000 * SECOND
-        self.key_values = Memory()
+        self.key_values = KeyValuesInMemory()
         self.group = TIME.values(TimeZone=str(time_zone), DaylightSaving=daylight_saving)
         self.clock = self.again()
 
@@ -59,33 +59,33 @@ def ns(*fields: int) -> int:
 
 
 def test_its_local_time_follows_the_settings() -> None:
-    world = World(LONDON)
-    before = world.clock.local()
-    world.group = TIME.values(TimeZone=str(BERLIN))
-    assert world.clock.local().replace(tzinfo=None) - before.replace(tzinfo=None) == timedelta(hours=1)
-    world.group = TIME.values(TimeZone=str(BERLIN), DaylightSaving="on")
-    assert world.clock.zone() == ZoneInfo("Europe/Berlin")
+    rig = ClockRig(LONDON)
+    before = rig.clock.local()
+    rig.group = TIME.values(TimeZone=str(BERLIN))
+    assert rig.clock.local().replace(tzinfo=None) - before.replace(tzinfo=None) == timedelta(hours=1)
+    rig.group = TIME.values(TimeZone=str(BERLIN), DaylightSaving="on")
+    assert rig.clock.zone() == ZoneInfo("Europe/Berlin")
 
 
 async def test_it_goes_with_the_host_from_where_it_was_set_and_so_does_the_next_one() -> None:
-    world = World()
-    assert world.clock.now_ns() == world.host
-    world.set(ns(2036, 2, 29))
-    assert world.clock.now_ns() == ns(2036, 2, 29)
-    world.host += 90 * SECOND
-    assert world.clock.now_ns() == world.again().now_ns() == ns(2036, 2, 29, 0, 1, 30)
+    rig = ClockRig()
+    assert rig.clock.now_ns() == rig.host
+    rig.set(ns(2036, 2, 29))
+    assert rig.clock.now_ns() == ns(2036, 2, 29)
+    rig.host += 90 * SECOND
+    assert rig.clock.now_ns() == rig.again().now_ns() == ns(2036, 2, 29, 0, 1, 30)
 
 
 async def test_a_time_that_cannot_be_stored_is_not_set() -> None:
-    world, told = World(), list[int]()
-    world.clock.watch(lambda: told.append(world.clock.now_ns()))
-    world.set(ns(2020, 1, 1))
-    world.key_values.full = True
+    rig, told = ClockRig(), list[int]()
+    rig.clock.watch(lambda: told.append(rig.clock.now_ns()))
+    rig.set(ns(2020, 1, 1))
+    rig.key_values.full = True
     with pytest.raises(StoreError):
-        world.set(ns(2030, 1, 1))
+        rig.set(ns(2030, 1, 1))
     assert told == [ns(2020, 1, 1)]
-    assert world.clock.now_ns() == ns(2020, 1, 1)
-    assert world.key_values.get(OFFSET) == str(ns(2020, 1, 1) - world.host)
+    assert rig.clock.now_ns() == ns(2020, 1, 1)
+    assert rig.key_values.get(OFFSET) == str(ns(2020, 1, 1) - rig.host)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_a_time_that_cannot_be_stored_is_not_set() -> None:
     ],
 )
 def test_local_time(index: int, saving: str, utc: tuple[int, ...], local: str) -> None:
-    assert f"{World(index, saving).clock.local(ns(*utc)):%Y-%m-%d %H:%M}" == local
+    assert f"{ClockRig(index, saving).clock.local(ns(*utc)):%Y-%m-%d %H:%M}" == local
 
 
 @pytest.mark.parametrize("index", range(len(ZONES)))
@@ -163,14 +163,14 @@ def test_an_hour_that_daylight_saving_leaves_out() -> None:
 
 
 def test_the_parameters_set_it_in_the_zone_that_the_update_leaves() -> None:
-    world = World(LONDON)
+    rig = ClockRig(LONDON)
     after = TIME.values(TimeZone=str(KOLKATA))
-    world.clock.write(after, {"ServerDate": "2030-05-06", "ServerTime": "07:08:09"}).done()
-    assert world.clock.now_ns() == ns(2030, 5, 6, 1, 38, 9)
+    rig.clock.write(after, {"ServerDate": "2030-05-06", "ServerTime": "07:08:09"}).done()
+    assert rig.clock.now_ns() == ns(2030, 5, 6, 1, 38, 9)
     told: list[int] = []
-    world.clock.watch(lambda: told.append(world.clock.now_ns()))
-    world.clock.write(world.group, {"ServerDate": "2031-01-02"}).done()
+    rig.clock.watch(lambda: told.append(rig.clock.now_ns()))
+    rig.clock.write(rig.group, {"ServerDate": "2031-01-02"}).done()
     assert told == [ns(2031, 1, 2, 1, 38, 9)]
-    assert world.clock.now_ns() == ns(2031, 1, 2, 1, 38, 9)
-    values = world.clock.readers()
+    assert rig.clock.now_ns() == ns(2031, 1, 2, 1, 38, 9)
+    values = rig.clock.readers()
     assert (values["Time", "ServerDate"](), values["Time", "ServerTime"]()) == ("2031-01-02", "01:38:09")

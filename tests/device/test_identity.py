@@ -1,17 +1,17 @@
 import re
 
 import pytest
-from tests.device.test_clock import Memory
+from tests.device.test_clock import KeyValuesInMemory
 
 import ipcamd
 from ipcamd.device.identity import build_number, draw_mac, draw_serial, load_identity
 
 
 async def test_it_is_generated_once_and_permanent() -> None:
-    key_values = Memory()
+    key_values = KeyValuesInMemory()
     first = await load_identity(key_values)
     assert await load_identity(key_values) == first
-    other = await load_identity(Memory())
+    other = await load_identity(KeyValuesInMemory())
     assert (other.mac, other.serial) != (first.mac, first.serial)
 
 
@@ -32,7 +32,7 @@ def test_build(version: str, number: str) -> None:
 
 
 async def test_system_info_shows_it() -> None:
-    plate = await load_identity(Memory())
+    plate = await load_identity(KeyValuesInMemory())
     shown = {name: value() for (group, name), value in plate.readers().items() if group == "System.Info"}
     assert shown["MACAddress"] == plate.mac
     assert shown["FWVersion"] == ipcamd.__version__

@@ -8,7 +8,7 @@ from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 
 
-class Head:
+class PanTiltRig:
     def __init__(self) -> None:
         self.now_s = 1000.0
         self.hardware = VirtualHardware()
@@ -16,12 +16,12 @@ class Head:
 
 
 @pytest.fixture
-def head() -> Head:
-    return Head()
+def head() -> PanTiltRig:
+    return PanTiltRig()
 
 
 @pytest.mark.parametrize(("speed", "duration_s"), [(3, 8), (2, 12), (1, 24)])
-async def test_the_full_range_takes_its_time_at_each_speed(head: Head, speed: int, duration_s: float) -> None:
+async def test_the_full_range_takes_its_time_at_each_speed(head: PanTiltRig, speed: int, duration_s: float) -> None:
     head.driver.restore(PtzPosition(-100, 100, 2))
     await head.driver.move_to(PtzPosition(100, -100, 2), speed, speed)
     assert head.driver.rest_in_s == pytest.approx(duration_s)
@@ -37,7 +37,7 @@ async def test_the_full_range_takes_its_time_at_each_speed(head: Head, speed: in
     assert steps[0] < steps[len(steps) // 2] > steps[-1]
 
 
-async def test_each_axis_has_its_speed(head: Head) -> None:
+async def test_each_axis_has_its_speed(head: PanTiltRig) -> None:
     head.driver.restore(PtzPosition(0, 0, 2))
     await head.driver.move_to(PtzPosition(100, 100, 2), 3, 1)
     head.now_s += 2
@@ -45,7 +45,7 @@ async def test_each_axis_has_its_speed(head: Head) -> None:
     assert head.driver.position.tilt == pytest.approx(16.7, abs=1)
 
 
-async def test_a_new_move_begins_where_the_head_is(head: Head) -> None:
+async def test_a_new_move_begins_where_the_head_is(head: PanTiltRig) -> None:
     head.driver.restore(PtzPosition(0, 0, 2))
     await head.driver.move_to(PtzPosition(100, 0, 2), 3, 3)
     head.now_s += 2
@@ -56,7 +56,7 @@ async def test_a_new_move_begins_where_the_head_is(head: Head) -> None:
     assert head.driver.position == PtzPosition(-100, 0, 2)
 
 
-async def test_stop(head: Head) -> None:
+async def test_stop(head: PanTiltRig) -> None:
     await head.driver.move_to(PtzPosition(100, 0, 4), 3, 3)
     head.now_s += 2
     await head.driver.stop()
@@ -67,7 +67,7 @@ async def test_stop(head: Head) -> None:
     assert 40 < there.pan < 60
 
 
-async def test_it_stays_within_its_limits(head: Head) -> None:
+async def test_it_stays_within_its_limits(head: PanTiltRig) -> None:
     await head.driver.move_to(PtzPosition(500, -500, 9), 3, 3)
     head.now_s += 60
     assert head.driver.position == PtzPosition(100, -100, 4)
@@ -75,7 +75,7 @@ async def test_it_stays_within_its_limits(head: Head) -> None:
     assert (state["pan"], state["tilt"], state["zoom"]) == ("100", "-100", "4.00")
 
 
-async def test_a_jam_is_noticed_at_the_second_action_and_calibration_frees_it(head: Head) -> None:
+async def test_a_jam_is_noticed_at_the_second_action_and_calibration_frees_it(head: PanTiltRig) -> None:
     await head.driver.move_to(PtzPosition(100, 0, 2), 3, 3)
     head.now_s += 2
     head.hardware.apply({"ptz": "jam"})

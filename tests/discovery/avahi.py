@@ -23,7 +23,7 @@ OWN_RUN = "mount -t tmpfs none /run/avahi-daemon 2>/dev/null || mount -t tmpfs n
 
 
 @dataclass(frozen=True)
-class Found:
+class AvahiService:
     """One line of ``avahi-browse --resolve --parsable``."""
 
     protocol: str
@@ -39,11 +39,11 @@ class Avahi:
         self._host = host
         self._environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"}
 
-    def browse(self, service: str) -> list[Found]:
+    def browse(self, service: str) -> list[AvahiService]:
         """Return the services of a type that are there, one for each address."""
         command = self._host.command("avahi-browse", "--resolve", "--parsable", "--terminate", service)
         fields = [line.split(";") for line in self._lines(command) if line.startswith("=")]
-        return [Found(f[2], f[3], f[6], f[7], int(f[8]), f[9]) for f in fields]
+        return [AvahiService(f[2], f[3], f[6], f[7], int(f[8]), f[9]) for f in fields]
 
     def _lines(self, command: list[str]) -> list[str]:
         """Return the output of a command; on a busy machine it may miss an answer of the daemon, and wait for ever."""

@@ -8,7 +8,7 @@ from ipcamd.discovery import reconciler
 from ipcamd.discovery.reconciler import Reconciler
 
 
-class Part:
+class ReconcilerRig:
     def __init__(self, failures: int = 0) -> None:
         self.wanted: str | None = "a"
         self.failures = failures
@@ -27,7 +27,7 @@ class Part:
 
 
 async def test_a_change_is_applied_once() -> None:
-    part = Part()
+    part = ReconcilerRig()
     assert await part.next() == "a"
     part.reconciler.check()
     await asyncio.sleep(0)
@@ -40,7 +40,7 @@ async def test_a_change_is_applied_once() -> None:
 
 
 async def test_a_disabled_part_is_unchanged() -> None:
-    part = Part()
+    part = ReconcilerRig()
     part.wanted = None
     part.reconciler.check()
     await part.reconciler.close()
@@ -49,6 +49,6 @@ async def test_a_disabled_part_is_unchanged() -> None:
 
 async def test_a_failure_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconciler, "RETRY_S", 0.01)
-    part = Part(failures=2)
+    part = ReconcilerRig(failures=2)
     assert [await part.next() for _ in range(3)] == ["a", "a", "a"]
     await part.reconciler.close()

@@ -27,7 +27,7 @@ HEAD = {"silent": b"", "slow": b"", "idle": OPENING + b"\r\n"}
 """Kind to the bytes that it sends at once."""
 
 
-class Member:
+class CrowdClient:
     """One client."""
 
     def __init__(self, number: int, kind: str, target: tuple[str, int]) -> None:
@@ -82,9 +82,9 @@ class Crowd:
 
     def __init__(self, port: int, kinds: dict[str, int]) -> None:
         names = [kind for kind, count in kinds.items() for _ in range(count)]
-        self._away = [Member(number, kind, ("127.0.0.1", port)) for number, kind in enumerate(names)]
+        self._away = [CrowdClient(number, kind, ("127.0.0.1", port)) for number, kind in enumerate(names)]
         self._slow = [member for member in self._away if member.kind == "slow"]
-        self._members: dict[int, Member] = {}
+        self._members: dict[int, CrowdClient] = {}
         self._epoll = select.epoll()
         self._opened = 0
 
@@ -119,7 +119,7 @@ class Crowd:
             self._members[file] = member
             self._epoll.register(file, select.EPOLLOUT | select.EPOLLIN)
 
-    def _handle(self, member: Member, file: int, event: int) -> None:
+    def _handle(self, member: CrowdClient, file: int, event: int) -> None:
         if not member.is_open and event & select.EPOLLOUT and not event & select.EPOLLERR:
             self._epoll.modify(file, select.EPOLLIN)
             self._opened += 1

@@ -52,7 +52,7 @@ class Format:
         return cls(bits(0, 3), bits(4, 7), bits(8, 13), bits(14, 21), bits(22, 25), bits(26, 29), bits(30, 31))
 
 
-class Unframed(AssertionError):
+class FramingError(AssertionError):
     """The framing of the response is wrong."""
 
 
@@ -71,7 +71,7 @@ def until_blank_line(stream: Readable) -> bytes:
     while not data.endswith(b"\r\n\r\n"):
         data += exactly(stream, 1)
         if len(data) > 1000:
-            raise Unframed(f"no empty line in {bytes(data[:100])!r}")
+            raise FramingError(f"no empty line in {bytes(data[:100])!r}")
     return bytes(data)
 
 
@@ -81,12 +81,12 @@ def sdk_parts(stream: Readable) -> Iterator[Part]:
         head = until_blank_line(stream)
         match = re.fullmatch(rb"--myboundary\r\nContent-Length: (\d{1,8})\r\n\r\n", head)
         if not match:
-            raise Unframed(f"a part starts with {head!r}")
+            raise FramingError(f"a part starts with {head!r}")
         body = exactly(stream, int(match[1]))
         words = struct.unpack_from("<7I", body)
         part = Part(*words, payload=body[28:])
         if part.size != len(part.payload):
-            raise Unframed(f"Size is {part.size}, Content-Length {len(body)}")
+            raise FramingError(f"Size is {part.size}, Content-Length {len(body)}")
         yield part
 
 
@@ -96,13 +96,13 @@ def plain_parts(stream: Readable) -> Iterator[bytes]:
     while True:
         head = until_blank_line(stream)
         if not head.startswith(opening):
-            raise Unframed(f"a part starts with {head!r}")
+            raise FramingError(f"a part starts with {head!r}")
         fields = dict(line.split(b": ", 1) for line in head[len(opening) : -4].split(b"\r\n"))
         if fields.get(b"Content-Type") != b"image/jpeg":
-            raise Unframed(f"fields are {fields}")
+            raise FramingError(f"fields are {fields}")
         yield exactly(stream, int(fields[b"Content-Length"]))
         if exactly(stream, 2) != b"\r\n":
-            raise Unframed("no CRLF after the picture")
+            raise FramingError("no CRLF after the picture")
 
 
 def soi_to_eoi(stream: Readable) -> Iterator[bytes]:

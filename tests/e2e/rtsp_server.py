@@ -38,7 +38,7 @@ asked.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
 server.get_mount_points().add_factory("/asked_datagrams", asked)
 
 
-class Late(GstRtspServer.RTSPMediaFactory):
+class LateMediaFactory(GstRtspServer.RTSPMediaFactory):
     """Like servers that start their encoder on demand."""
 
     def do_create_element(self, url):
@@ -47,7 +47,7 @@ class Late(GstRtspServer.RTSPMediaFactory):
         return Gst.parse_launch(PIPELINE)
 
 
-server.get_mount_points().add_factory("/late", Late())
+server.get_mount_points().add_factory("/late", LateMediaFactory())
 if len(sys.argv) > 1:
     auth, token = GstRtspServer.RTSPAuth(), GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "user")

@@ -24,7 +24,7 @@ NOON = int(datetime(2024, 1, 1, 12, tzinfo=UTC).timestamp()) * 10**9
 MOTION = Event(EventKind.MOTION, NOON, 2)
 
 
-class Stage:
+class EngineRig:
     """An engine between a bus and sinks that record the actions."""
 
     def __init__(self, path: Path) -> None:
@@ -80,77 +80,77 @@ class Stage:
 
 
 @pytest.fixture
-def stage(tmp_path: Path):  # type: ignore[no-untyped-def]
-    stage = Stage(tmp_path)
-    yield stage
-    stage.database.close()
+def rig(tmp_path: Path):  # type: ignore[no-untyped-def]
+    rig = EngineRig(tmp_path)
+    yield rig
+    rig.database.close()
 
 
-async def test_clips_go_to_the_targets_of_the_schedule(stage: Stage) -> None:
-    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
-    log = await stage.publish(MOTION)
-    assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
+async def test_clips_go_to_the_targets_of_the_schedule(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
+    log = await rig.publish(MOTION)
+    assert sorted(rig.kept) == [("card", "door"), ("ftp", "door")]
     assert log == [("motion 2", "door", "clip.avi for FTP, the SD card", "")]
 
 
-async def test_the_log_has_the_name_under_which_it_is_kept(stage: Stage) -> None:
-    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
-    stage.renamed["card"] = "other.avi"
-    log = await stage.publish(MOTION)
+async def test_the_log_has_the_name_under_which_it_is_kept(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
+    rig.renamed["card"] = "other.avi"
+    log = await rig.publish(MOTION)
     assert log == [("motion 2", "door", "clip.avi for FTP; other.avi for the SD card", "")]
 
 
-async def test_pending_clips_of_an_earlier_run_are_delivered(stage: Stage) -> None:
-    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
+async def test_pending_clips_of_an_earlier_run_are_delivered(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
     ready = asyncio.Event()
-    stage.engine.resume(ready.wait)
+    rig.engine.resume(ready.wait)
     await asyncio.sleep(0)
-    assert stage.settled == []
+    assert rig.settled == []
     ready.set()
     async with asyncio.timeout(30):
-        await stage.all_settled.wait()
-    assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
-    assert [entry.done for entry in await stage.log.newest(9)] == ["old.avi for FTP, the SD card"]
+        await rig.all_settled.wait()
+    assert sorted(rig.kept) == [("card", "door"), ("ftp", "door")]
+    assert [entry.done for entry in await rig.log.newest(9)] == ["old.avi for FTP, the SD card"]
 
 
-async def test_the_end_does_not_wait_for_a_card_that_is_looked_through(stage: Stage) -> None:
-    stage.engine.resume(asyncio.Event().wait)
+async def test_the_end_does_not_wait_for_a_card_that_is_looked_through(rig: EngineRig) -> None:
+    rig.engine.resume(asyncio.Event().wait)
     await asyncio.sleep(0)
     async with asyncio.timeout(30):
-        await stage.engine.close()
-    assert stage.settled == []
+        await rig.engine.close()
+    assert rig.settled == []
 
 
-async def test_two_schedules_share_one_capture_and_send_it_once(stage: Stage) -> None:
+async def test_two_schedules_share_one_capture_and_send_it_once(rig: EngineRig) -> None:
     for name in ("a", "b"):
-        await stage.schedules.add({"name": name, "triggermotion": "1", "enableftp": "1"})
-    await stage.publish(MOTION)
-    assert stage.taken == [
+        await rig.schedules.add({"name": name, "triggermotion": "1", "enableftp": "1"})
+    await rig.publish(MOTION)
+    assert rig.taken == [
         (EventKind.MOTION, "a"),
         (EventKind.MOTION, "b"),
     ]  # each may wait for another event's capture
-    assert stage.kept == [("ftp", "a")]
+    assert rig.kept == [("ftp", "a")]
 
 
-async def test_two_events_that_share_a_capture_send_it_to_each_place_once(stage: Stage) -> None:
-    await stage.schedules.add({"name": "a", "triggermotion": "1", "enableftp": "1"})
-    await stage.schedules.add({"name": "b", "triggerdi1": "1", "enableftp": "1", "enablesdcard": "1"})
+async def test_two_events_that_share_a_capture_send_it_to_each_place_once(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "a", "triggermotion": "1", "enableftp": "1"})
+    await rig.schedules.add({"name": "b", "triggerdi1": "1", "enableftp": "1", "enablesdcard": "1"})
     di1 = Event(EventKind.INPUT, NOON + 1, 1)
-    await stage.publish(MOTION, di1)
-    assert sorted(stage.kept) == [("card", "b"), ("ftp", "a")]
-    log = await stage.publish(Event(EventKind.MOTION, NOON + 2), di1)
+    await rig.publish(MOTION, di1)
+    assert sorted(rig.kept) == [("card", "b"), ("ftp", "a")]
+    log = await rig.publish(Event(EventKind.MOTION, NOON + 2), di1)
     assert log[-2:] == [("motion", "a", "in clip.avi too", ""), ("di1 high", "b", "in clip.avi too", "")]
-    assert len(stage.kept) == 2
+    assert len(rig.kept) == 2
 
 
-async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_in_the_midst_of_a_capture_is_noted(rig: EngineRig, monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
     async def goes_on(event: Event, schedule: str) -> AsyncIterator[Sequence[ClipFile]]:
         yield []
 
-    monkeypatch.setattr(stage, "record_clip", goes_on)
-    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1"})
-    assert await stage.publish(MOTION) == [("motion 2", "door", "in the running clip", "")]
+    monkeypatch.setattr(rig, "record_clip", goes_on)
+    await rig.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1"})
+    assert await rig.publish(MOTION) == [("motion 2", "door", "in the running clip", "")]
 
 
 @pytest.mark.parametrize(
@@ -162,37 +162,37 @@ async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeyp
         {"triggermotion": "1", "scheduletimestatus": "1", "scheduletimestarthour": "13"},
     ],
 )
-async def test_ignored_events_have_no_effect(stage: Stage, fields: dict[str, str]) -> None:
-    await stage.schedules.add({"name": "x", "enableftp": "1", "enabledigitaloutput": "1"} | fields)
-    assert await stage.publish(MOTION) == []
-    assert (stage.taken, stage.levels) == ([], ["low"])
+async def test_ignored_events_have_no_effect(rig: EngineRig, fields: dict[str, str]) -> None:
+    await rig.schedules.add({"name": "x", "enableftp": "1", "enabledigitaloutput": "1"} | fields)
+    assert await rig.publish(MOTION) == []
+    assert (rig.taken, rig.levels) == ([], ["low"])
 
 
-async def test_a_failing_target_is_logged_and_the_others_get_the_picture(stage: Stage) -> None:
-    await stage.schedules.add({"name": "x", "triggermotion": "1", "enableemail": "1", "enableftp": "1"})
-    log = await stage.publish(MOTION)
-    assert stage.kept == [("ftp", "x")]
+async def test_a_failing_target_is_logged_and_the_others_get_the_picture(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "x", "triggermotion": "1", "enableemail": "1", "enableftp": "1"})
+    log = await rig.publish(MOTION)
+    assert rig.kept == [("ftp", "x")]
     assert log == [("motion 2", "x", "clip.avi for FTP", "clip.avi for mail: the queue is full")]
 
 
-async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
-    await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
-    log = await stage.publish(Event(EventKind.SCHEDULE, NOON, 1))
+async def test_its_own_time_is_no_clip_on_the_card(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
+    log = await rig.publish(Event(EventKind.SCHEDULE, NOON, 1))
     assert log == [("time", "x", "recorded during its time", "")]
-    assert (stage.taken, stage.kept) == ([], [])
+    assert (rig.taken, rig.kept) == ([], [])
 
 
-async def test_obstacles_to_a_scheduled_recording_are_logged(stage: Stage) -> None:
-    await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
-    stage.card_problem = "there is no SD card"
-    log = await stage.publish(Event(EventKind.SCHEDULE, NOON, 1))
+async def test_obstacles_to_a_scheduled_recording_are_logged(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
+    rig.card_problem = "there is no SD card"
+    log = await rig.publish(Event(EventKind.SCHEDULE, NOON, 1))
     assert log == [("time", "x", "", "nothing is recorded: there is no SD card")]
 
 
-async def test_a_schedule_without_an_action_is_noted_too(stage: Stage) -> None:
-    await stage.schedules.add({"name": "x", "triggermotion": "1"})
-    assert await stage.publish(MOTION) == [("motion 2", "x", "nothing: the schedule has no action", "")]
-    assert stage.taken == []
+async def test_a_schedule_without_an_action_is_noted_too(rig: EngineRig) -> None:
+    await rig.schedules.add({"name": "x", "triggermotion": "1"})
+    assert await rig.publish(MOTION) == [("motion 2", "x", "nothing: the schedule has no action", "")]
+    assert rig.taken == []
 
 
 async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:
@@ -222,12 +222,12 @@ async def test_an_output_that_was_set_while_an_event_held_it_is_then_as_set() ->
     assert levels[-1] == "high"
 
 
-async def test_the_log_is_bounded_and_its_newest_come_first(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_log_is_bounded_and_its_newest_come_first(rig: EngineRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.store.event_log_table.MAX_ENTRIES", 20)
     monkeypatch.setattr("ipcamd.store.event_log_table.SLACK", 5)
-    await stage.schedules.add({"name": "x", "triggermotion": "1", "enabledigitaloutput": "1"})
+    await rig.schedules.add({"name": "x", "triggermotion": "1", "enabledigitaloutput": "1"})
     for number in range(40):
-        await stage.publish(Event(EventKind.MOTION, NOON + number))
-    entries = await stage.log.newest(100)
+        await rig.publish(Event(EventKind.MOTION, NOON + number))
+    entries = await rig.log.newest(100)
     assert [e.moment - NOON for e in entries[:2]] == [39, 38]
     assert 20 <= len(entries) <= 25

@@ -7,7 +7,7 @@ from ipcamd.store.event_log_table import EventLog, EventSpan
 MOTION, INPUT, SCHEDULE = EventKind.MOTION, EventKind.INPUT, EventKind.SCHEDULE
 
 
-class Notes(EventLog):
+class EventLogInMemory(EventLog):
     """Log in memory with the newest state of each event."""
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Notes(EventLog):
 
 
 def noted(*events: Event, reacts: bool = True, level: bool | None = None) -> list[tuple[str, int, int, bool]]:
-    notes = Notes()
+    notes = EventLogInMemory()
     history = EventHistory(notes, lambda event: reacts and level in (None, event.is_on))
     for event in events:
         history.handle(event)
@@ -55,7 +55,7 @@ def test_a_clock_that_was_set_back_makes_no_event_end_before_its_start() -> None
 
 
 def test_events_in_progress_end_with_the_camera() -> None:
-    notes = Notes()
+    notes = EventLogInMemory()
     history = EventHistory(notes, lambda _: True)
     history.handle(Event(INPUT, 10, 1))
     history.close(30)

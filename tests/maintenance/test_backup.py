@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.maintenance.backup import backup as backup_module
@@ -20,79 +20,79 @@ FORMAT_1 = Path(__file__).with_name("backup-format-1.json")
 """File of the first version with this format; its passphrase is `PASSPHRASE`."""
 
 
-def service(world: World) -> BackupService:
-    return BackupService(world.settings, world.accounts, world.key_values, world.ip_filter)
+def service(rig: CameraRig) -> BackupService:
+    return BackupService(rig.settings, rig.accounts, rig.key_values, rig.ip_filter)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "state")
-    await change(world, ("System.Info", "ServerLocation", "door"), ("Event.Server.FTP", "Password", SECRET))
-    await change(world, ("Time", "TimeZone", "22"), ("PTZ.PresetList", "Preset1", "1|8|Door"))
-    await world.schedules.add({"Name": "night"})
-    await world.key_values.set("ptz.preset.1", "[9.0, 9.0, 2.0]")
-    await world.accounts.add("boss", "sunflower-7", Rank.ADMIN, by=CAMERA)
-    yield world
-    world.database.close()
+async def rig(tmp_path: Path) -> AsyncIterator[CameraRig]:
+    rig = CameraRig(tmp_path / "state")
+    await change(rig, ("System.Info", "ServerLocation", "door"), ("Event.Server.FTP", "Password", SECRET))
+    await change(rig, ("Time", "TimeZone", "22"), ("PTZ.PresetList", "Preset1", "1|8|Door"))
+    await rig.schedules.add({"Name": "night"})
+    await rig.key_values.set("ptz.preset.1", "[9.0, 9.0, 2.0]")
+    await rig.accounts.add("boss", "sunflower-7", Rank.ADMIN, by=CAMERA)
+    yield rig
+    rig.database.close()
 
 
-async def change(world: World, *changes: tuple[str, str, str | None]) -> None:
-    await world.settings.update([Change(*each) for each in changes])
+async def change(rig: CameraRig, *changes: tuple[str, str, str | None]) -> None:
+    await rig.settings.update([Change(*each) for each in changes])
 
 
-async def restore(world: World, data: bytes, passphrase: str = "", network: bool = False, *keep: str) -> int:
-    return await service(world).restore(data, passphrase, network, CAMERA, keep)
+async def restore(rig: CameraRig, data: bytes, passphrase: str = "", network: bool = False, *keep: str) -> int:
+    return await service(rig).restore(data, passphrase, network, CAMERA, keep)
 
 
-def state(world: World) -> dict[str, Any]:
+def state(rig: CameraRig) -> dict[str, Any]:
     groups = ("System.Info", "Event.Server.FTP", "Time", "Event.Schedule.1", "PTZ.PresetList", "Image.MJPEG")
-    logins = {n: (e.account.rank, world.accounts.password(e)) for n, e in world.accounts.entries.items()}
-    return {**{name: dict(world.settings[name]) for name in groups}, "": (logins, world.key_values.get("ptz.preset.1"))}
+    logins = {n: (e.account.rank, rig.accounts.password(e)) for n, e in rig.accounts.entries.items()}
+    return {**{name: dict(rig.settings[name]) for name in groups}, "": (logins, rig.key_values.get("ptz.preset.1"))}
 
 
-async def spoil(world: World) -> None:
+async def spoil(rig: CameraRig) -> None:
     """Change everything that the fixture has set, and more."""
-    await change(world, ("System.Info", "ServerLocation", "yard"), ("Event.Server.FTP", "Password", "other"))
-    await change(world, ("Image.MJPEG", "Framerate", "8"), ("PTZ.PresetList", "Preset1", None))
-    await world.schedules.remove(world.schedules.named("night"))
-    await world.key_values.set("ptz.preset.1", "")
-    await world.accounts.remove("boss", by=Requester("admin", "", "test", Rank.ADMIN))
-    await world.accounts.add("paul", "sunflower-8", Rank.GUEST, by=CAMERA)
+    await change(rig, ("System.Info", "ServerLocation", "yard"), ("Event.Server.FTP", "Password", "other"))
+    await change(rig, ("Image.MJPEG", "Framerate", "8"), ("PTZ.PresetList", "Preset1", None))
+    await rig.schedules.remove(rig.schedules.named("night"))
+    await rig.key_values.set("ptz.preset.1", "")
+    await rig.accounts.remove("boss", by=Requester("admin", "", "test", Rank.ADMIN))
+    await rig.accounts.add("paul", "sunflower-8", Rank.GUEST, by=CAMERA)
 
 
-async def test_a_backup_with_a_passphrase_brings_everything_back(world: World) -> None:
-    before, data = state(world), await service(world).save(PASSPHRASE)
-    await spoil(world)
-    assert state(world) != before
-    assert await restore(world, data, PASSPHRASE) > 0
-    assert state(world) == before
-    assert await restore(world, data, PASSPHRASE) == 0
+async def test_a_backup_with_a_passphrase_brings_everything_back(rig: CameraRig) -> None:
+    before, data = state(rig), await service(rig).save(PASSPHRASE)
+    await spoil(rig)
+    assert state(rig) != before
+    assert await restore(rig, data, PASSPHRASE) > 0
+    assert state(rig) == before
+    assert await restore(rig, data, PASSPHRASE) == 0
 
 
-async def test_without_a_passphrase_secrets_and_accounts_are_neither_saved_nor_touched(world: World) -> None:
-    data = await service(world).save("")
+async def test_without_a_passphrase_secrets_and_accounts_are_neither_saved_nor_touched(rig: CameraRig) -> None:
+    data = await service(rig).save("")
     assert SECRET.encode() not in data
     assert b"boss" not in data
-    await spoil(world)
-    await restore(world, data)
-    assert world.settings["System.Info"]["ServerLocation"] == "door"
-    assert world.settings["Event.Server.FTP"]["Password"] == "other"
-    assert set(world.accounts.entries) == {"admin", "paul"}
-    assert await restore(world, await service(world).save(PASSPHRASE)) == 0  # not given, not used
+    await spoil(rig)
+    await restore(rig, data)
+    assert rig.settings["System.Info"]["ServerLocation"] == "door"
+    assert rig.settings["Event.Server.FTP"]["Password"] == "other"
+    assert set(rig.accounts.entries) == {"admin", "paul"}
+    assert await restore(rig, await service(rig).save(PASSPHRASE)) == 0  # not given, not used
 
 
-async def test_no_secret_is_readable_in_the_file(world: World) -> None:
-    data = await service(world).save(PASSPHRASE)
+async def test_no_secret_is_readable_in_the_file(rig: CameraRig) -> None:
+    data = await service(rig).save(PASSPHRASE)
     assert all(word not in data for word in (SECRET.encode(), b"sunflower", b"boss", b"correct horse"))
 
 
-async def test_the_network_and_the_zone_are_restored_on_request_alone(world: World) -> None:
-    data = await service(world).save("")
-    await change(world, ("Time", "TimeZone", "5"))
-    await restore(world, data)
-    assert world.settings["Time"]["TimeZone"] == "5"
-    await restore(world, data, "", True)
-    assert world.settings["Time"]["TimeZone"] == "22"
+async def test_the_network_and_the_zone_are_restored_on_request_alone(rig: CameraRig) -> None:
+    data = await service(rig).save("")
+    await change(rig, ("Time", "TimeZone", "5"))
+    await restore(rig, data)
+    assert rig.settings["Time"]["TimeZone"] == "5"
+    await restore(rig, data, "", True)
+    assert rig.settings["Time"]["TimeZone"] == "22"
 
 
 @pytest.mark.parametrize(
@@ -110,35 +110,35 @@ async def test_the_network_and_the_zone_are_restored_on_request_alone(world: Wor
         (lambda content: content.update({"secrets": 1}), "secrets is damaged"),
     ],
 )
-async def test_a_changed_file_changes_nothing(world: World, edit: Any, words: str) -> None:
-    content = json.loads(await service(world).save(PASSPHRASE))
+async def test_a_changed_file_changes_nothing(rig: CameraRig, edit: Any, words: str) -> None:
+    content = json.loads(await service(rig).save(PASSPHRASE))
     edit(content)
-    await spoil(world)
-    before = state(world)
+    await spoil(rig)
+    before = state(rig)
     passphrase = "" if "Framerate" in words or "home" in words else PASSPHRASE
     with pytest.raises(RequestFailed, match=words):
-        await restore(world, json.dumps(content).encode(), passphrase)
-    assert state(world) == before
+        await restore(rig, json.dumps(content).encode(), passphrase)
+    assert state(rig) == before
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"ipcamd-backup": 0}'])
-async def test_other_files_are_refused_as_backups(world: World, data: bytes) -> None:
+async def test_other_files_are_refused_as_backups(rig: CameraRig, data: bytes) -> None:
     with pytest.raises(RequestFailed, match="not a backup of ipcamd"):
-        await restore(world, data, PASSPHRASE)
+        await restore(rig, data, PASSPHRASE)
 
 
-async def test_a_wrong_passphrase_and_a_short_one_are_refused(world: World) -> None:
-    data = await service(world).save(PASSPHRASE)
+async def test_a_wrong_passphrase_and_a_short_one_are_refused(rig: CameraRig) -> None:
+    data = await service(rig).save(PASSPHRASE)
     with pytest.raises(RequestFailed, match="it is wrong"):
-        await restore(world, data, PASSPHRASE + "x")
+        await restore(rig, data, PASSPHRASE + "x")
     with pytest.raises(RequestFailed, match="8 to 128"):
-        await service(world).save("short")
+        await service(rig).save("short")
 
 
-async def test_a_commit_that_fails_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = await service(world).save(PASSPHRASE)
-    await spoil(world)
-    before = state(world)
+async def test_a_commit_that_fails_changes_nothing(rig: CameraRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = await service(rig).save(PASSPHRASE)
+    await spoil(rig)
+    before = state(rig)
 
     def broken(connection: object) -> None:
         raise StoreError("no")
@@ -150,27 +150,27 @@ async def test_a_commit_that_fails_changes_nothing(world: World, monkeypatch: py
         lambda self, backup: [*parts(self, backup), backup_module.TransactionPart(broken, lambda: None)],
     )
     with pytest.raises(StoreError):
-        await restore(world, data, PASSPHRASE)
-    assert state(world) == before
+        await restore(rig, data, PASSPHRASE)
+    assert state(rig) == before
 
 
-async def test_rules_that_lock_out_the_caller_are_refused(world: World) -> None:
-    await world.ip_filter.add({"DenyIPRange": world_range("10.0.0.5")}, CAMERA, ())
-    await change(world, ("IPFilter", "Policy", "Both"))
-    data = await service(world).save("")
-    await world.ip_filter.remove_all(CAMERA)
+async def test_rules_that_lock_out_the_caller_are_refused(rig: CameraRig) -> None:
+    await rig.ip_filter.add({"DenyIPRange": world_range("10.0.0.5")}, CAMERA, ())
+    await change(rig, ("IPFilter", "Policy", "Both"))
+    data = await service(rig).save("")
+    await rig.ip_filter.remove_all(CAMERA)
     with pytest.raises(RequestFailed, match=r"lock out 10\.0\.0\.5"):
-        await restore(world, data, "", False, "10.0.0.5")
-    await restore(world, data, "", False, "10.0.0.6")
-    assert world.ip_filter.policy == "Both"
+        await restore(rig, data, "", False, "10.0.0.5")
+    await restore(rig, data, "", False, "10.0.0.6")
+    assert rig.ip_filter.policy == "Both"
 
 
-async def test_files_of_the_first_format_stay_readable(world: World) -> None:
-    await spoil(world)
-    await restore(world, FORMAT_1.read_bytes(), PASSPHRASE)
-    assert world.settings["System.Info"]["ServerLocation"] == "door"
-    assert world.settings["Event.Server.FTP"]["Password"] == SECRET
-    assert set(world.accounts.entries) == {"admin", "boss"}
+async def test_files_of_the_first_format_stay_readable(rig: CameraRig) -> None:
+    await spoil(rig)
+    await restore(rig, FORMAT_1.read_bytes(), PASSPHRASE)
+    assert rig.settings["System.Info"]["ServerLocation"] == "door"
+    assert rig.settings["Event.Server.FTP"]["Password"] == SECRET
+    assert set(rig.accounts.entries) == {"admin", "boss"}
 
 
 def world_range(text: str) -> Any:

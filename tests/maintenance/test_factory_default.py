@@ -17,7 +17,7 @@ KILLS = 30
 @pytest.mark.slow
 def test_killed_at_any_moment_it_is_done_or_not(tmp_path: Path) -> None:
     path, chance = tmp_path / "state" / "ipcamd.db", random.Random(1)
-    command = [sys.executable, str(Path(__file__).with_name("resetting.py")), str(path), str(KILLS)]
+    command = [sys.executable, str(Path(__file__).with_name("factory_default_process.py")), str(path), str(KILLS)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin
     assert process.stdout

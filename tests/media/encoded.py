@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import simplejpeg
-from tests.media.stage import grey
+from tests.media.scripted_source import grey
 
 from ipcamd.media.planes import planes
 

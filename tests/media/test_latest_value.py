@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from tests.media.stage import WAIT
+from tests.media.scripted_source import WAIT
 
 from ipcamd.media.latest_value import LatestValue
 

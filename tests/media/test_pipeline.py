@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import simplejpeg
-from tests.media.stage import NOON, SECOND, WAIT, Script, Viewer, decoded, grey, luma, sloped
+from tests.media.scripted_source import NOON, SECOND, WAIT, ScriptedSource, Viewer, decoded, grey, luma, sloped
 
 from ipcamd.media import pipeline
 from ipcamd.media.capture.video_capture import Timeouts
@@ -31,7 +31,7 @@ class PipelineRig:
         self.database = Database(path)
         small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
         self.settings = Settings(self.database, GROUPS, small)
-        self.source = Script()
+        self.source = ScriptedSource()
         self.pipeline = Pipeline(self.settings, self.source, lambda: self.time, lambda: 0, timeouts=NEVER)
 
     async def set(self, group: str, **values: str) -> None:

@@ -15,7 +15,7 @@ PAUSE_S = 5
 ALL = (window(), window(box=(0, 240, 640, 480)), window(box=(0, 0, 640, 200)))
 
 
-class Watching:
+class AlarmRig:
     """Alarm detector over the yard, and when it alarmed."""
 
     def __init__(self, *windows: Window) -> None:
@@ -44,7 +44,7 @@ def dancing(picture: np.ndarray, seconds: float) -> np.ndarray:
 
 
 def test_the_window_with_movement_alarms_and_has_a_level() -> None:
-    watching = Watching()
+    watching = AlarmRig()
     watching.show(2)
     assert watching.levels == [(0, 0, 0)] * 30
     watching.show(1, walker(20))
@@ -55,7 +55,7 @@ def test_the_window_with_movement_alarms_and_has_a_level() -> None:
 
 
 def test_the_next_alarm_comes_after_five_seconds_while_it_goes_on() -> None:
-    watching = Watching()
+    watching = AlarmRig()
     watching.show(2)
     watching.show(16, dancing)
     times = [when for _, when in watching.alarms]
@@ -66,7 +66,7 @@ def test_the_next_alarm_comes_after_five_seconds_while_it_goes_on() -> None:
 
 def test_the_pause_after_an_alarm_holds_for_all_windows() -> None:
     left, right = window(box=(0, 240, 200, 480)), window(box=(320, 240, 640, 480))
-    watching = Watching(left, right, window(enabled=False))
+    watching = AlarmRig(left, right, window(enabled=False))
     watching.show(2)
     watching.show(4, walker(5))
     watching.show(4, walker(80))
@@ -75,7 +75,7 @@ def test_the_pause_after_an_alarm_holds_for_all_windows() -> None:
 
 
 def test_the_cameras_clock_has_no_part_in_the_pause() -> None:
-    watching = Watching()
+    watching = AlarmRig()
     watching.show(2)
     watching.show(1, dancing)
     watching.camera += 3600 * SECOND_NS
@@ -84,7 +84,7 @@ def test_the_cameras_clock_has_no_part_in_the_pause() -> None:
 
 
 def test_after_a_reset_the_scene_is_learnt_again() -> None:
-    watching = Watching(*[window(100, 0)] * 3)
+    watching = AlarmRig(*[window(100, 0)] * 3)
     watching.show(2)
     assert watching.alarm_detector.reset() == (0, 0, 0)
     watching.show(2, lambda picture, _: np.roll(picture, 20, axis=1))
@@ -92,7 +92,7 @@ def test_after_a_reset_the_scene_is_learnt_again() -> None:
 
 
 def test_settings_act_with_the_next_picture() -> None:
-    watching = Watching(*[window(enabled=False)] * 3)
+    watching = AlarmRig(*[window(enabled=False)] * 3)
     watching.show(2)
     watching.show(1, dancing)
     assert watching.alarms == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, SECOND, WAIT, Script
+from tests.media.scripted_source import NOON, SECOND, WAIT, ScriptedSource
 from tests.motion.yard import Change, walker, yard
 
 from ipcamd.media.capture.video_capture import Timeouts
@@ -28,14 +28,14 @@ ON = {"motionenable": "1", "mdpercent": "5|5|5", "mddata": "1,0,0,640,480,50|1,0
 SENSOR = "ImageSource.IO.Sensor"
 
 
-class Place:
+class YardCamera:
     """A camera that shows the yard."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
         self.settings = Settings(self.database, ALL_GROUPS, small)
-        self.source = Script()
+        self.source = ScriptedSource()
         self.pipeline = Pipeline(
             self.settings, self.source, lambda: self.time, self.status, timeouts=Timeouts(silence_s=600)
         )
@@ -83,135 +83,135 @@ def enlarged(picture: np.ndarray) -> av.VideoFrame:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    place = Place(tmp_path / "state" / "ipcamd.db")
-    await place.pipeline.start()
-    await place.motion.start()
-    yield place
-    await place.motion.stop()
-    await place.pipeline.stop()
+async def camera(tmp_path: Path) -> AsyncIterator[YardCamera]:
+    camera = YardCamera(tmp_path / "state" / "ipcamd.db")
+    await camera.pipeline.start()
+    await camera.motion.start()
+    yield camera
+    await camera.motion.stop()
+    await camera.pipeline.stop()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("media-")]
-    place.database.close()
+    camera.database.close()
 
 
-async def test_movement_is_reported_to_viewers_and_subscribers(place: Place) -> None:
-    await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.receive)
-    place.view()
-    assert set(await place.show(2)) == {(0, 0, 0)}
-    window, moment = await place.walk()
+async def test_movement_is_reported_to_viewers_and_subscribers(camera: YardCamera) -> None:
+    await camera.set(MOTION.name, **ON)
+    camera.motion.subscribe(camera.receive)
+    camera.view()
+    assert set(await camera.show(2)) == {(0, 0, 0)}
+    window, moment = await camera.walk()
     assert window == 1
-    assert NOON < moment <= place.time
-    levels = await place.show(1, walker(20))
+    assert NOON < moment <= camera.time
+    levels = await camera.show(1, walker(20))
     assert max(first for first, _, _ in levels) > 10
     assert {(second, third) for _, second, third in levels} == {(0, 0)}
 
 
-async def test_a_viewer_sees_levels_without_event_subscribers(place: Place) -> None:
-    await place.set(MOTION.name, **ON)
-    place.view()
-    await place.show(2)
-    assert max(first for first, _, _ in await place.show(2, walker(20))) > 10
+async def test_a_viewer_sees_levels_without_event_subscribers(camera: YardCamera) -> None:
+    await camera.set(MOTION.name, **ON)
+    camera.view()
+    await camera.show(2)
+    assert max(first for first, _, _ in await camera.show(2, walker(20))) > 10
 
 
-async def test_a_level_that_is_no_longer_measured_is_zero(place: Place) -> None:
-    await place.set(MOTION.name, **ON)
-    place.view()
-    await place.show(2)
-    await place.show(2, walker(20))
-    place.now += STALE_S
-    assert place.motion.levels() == (0, 0, 0)
+async def test_a_level_that_is_no_longer_measured_is_zero(camera: YardCamera) -> None:
+    await camera.set(MOTION.name, **ON)
+    camera.view()
+    await camera.show(2)
+    await camera.show(2, walker(20))
+    camera.now += STALE_S
+    assert camera.motion.levels() == (0, 0, 0)
 
 
 @pytest.mark.parametrize("values", [{"motionenable": "0"}, {"mddata": "0,0,0,640,480,50" + 2 * "|1,9,9,9,9,50"}])
-async def test_without_a_window_nothing_is_looked_at(place: Place, values: dict[str, str]) -> None:
-    await place.set(MOTION.name, **{**ON, **values})
-    place.motion.subscribe(place.receive)
-    assert not place.pipeline.analysis.wanted
-    assert place.source.plays == 0
+async def test_without_a_window_nothing_is_looked_at(camera: YardCamera, values: dict[str, str]) -> None:
+    await camera.set(MOTION.name, **{**ON, **values})
+    camera.motion.subscribe(camera.receive)
+    assert not camera.pipeline.analysis.wanted
+    assert camera.source.plays == 0
 
 
-async def test_the_source_runs_for_those_who_subscribed_only(place: Place) -> None:
-    await place.set(MOTION.name, **ON)
-    await place.set("Image.MJPEG", Resolution="0")
-    assert place.source.plays == 0
-    place.motion.subscribe(place.receive)
-    assert await asyncio.to_thread(place.source.played.acquire, timeout=WAIT)
-    assert place.source.wanted
-    assert place.source.wanted() == Wanted((640, 480), 15, False)
-    place.motion.unsubscribe(place.receive)
-    assert not place.pipeline.analysis.source_rate
-    place.view()
-    assert place.source.wanted() == Wanted((640, 480), 30, False)
+async def test_the_source_runs_for_those_who_subscribed_only(camera: YardCamera) -> None:
+    await camera.set(MOTION.name, **ON)
+    await camera.set("Image.MJPEG", Resolution="0")
+    assert camera.source.plays == 0
+    camera.motion.subscribe(camera.receive)
+    assert await asyncio.to_thread(camera.source.played.acquire, timeout=WAIT)
+    assert camera.source.wanted
+    assert camera.source.wanted() == Wanted((640, 480), 15, False)
+    camera.motion.unsubscribe(camera.receive)
+    assert not camera.pipeline.analysis.source_rate
+    camera.view()
+    assert camera.source.wanted() == Wanted((640, 480), 30, False)
 
 
-async def test_it_is_switched_on_and_off_while_somebody_subscribes(place: Place) -> None:
-    place.motion.subscribe(place.receive)
-    assert not place.pipeline.analysis.source_rate
-    await place.set(MOTION.name, **ON)
-    assert place.pipeline.analysis.source_rate
-    await place.set(MOTION.name, motionenable="0")
-    assert not place.pipeline.analysis.wanted
+async def test_it_is_switched_on_and_off_while_somebody_subscribes(camera: YardCamera) -> None:
+    camera.motion.subscribe(camera.receive)
+    assert not camera.pipeline.analysis.source_rate
+    await camera.set(MOTION.name, **ON)
+    assert camera.pipeline.analysis.source_rate
+    await camera.set(MOTION.name, motionenable="0")
+    assert not camera.pipeline.analysis.wanted
 
 
 @pytest.mark.parametrize("values", [{"Brightness": "200"}, {"Mirror": "on"}, {"Contrast": "40"}, {"OverlayDate": "on"}])
-async def test_a_setting_of_the_picture_is_no_movement(place: Place, values: dict[str, str]) -> None:
-    await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.receive)
-    place.view()
-    await place.show(2)
-    await place.set(SENSOR, **values)
-    assert set(await place.show(2)) == {(0, 0, 0)}
-    assert place.alarms.empty()
+async def test_a_setting_of_the_picture_is_no_movement(camera: YardCamera, values: dict[str, str]) -> None:
+    await camera.set(MOTION.name, **ON)
+    camera.motion.subscribe(camera.receive)
+    camera.view()
+    await camera.show(2)
+    await camera.set(SENSOR, **values)
+    assert set(await camera.show(2)) == {(0, 0, 0)}
+    assert camera.alarms.empty()
 
 
-async def test_a_new_size_of_the_stream_is_no_movement(place: Place) -> None:
-    await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.receive)
-    place.view()
-    await place.show(2)
-    await place.set("Image.MJPEG", Resolution="0")
-    assert set(await place.show(2)) == {(0, 0, 0)}
-    assert place.alarms.empty()
+async def test_a_new_size_of_the_stream_is_no_movement(camera: YardCamera) -> None:
+    await camera.set(MOTION.name, **ON)
+    camera.motion.subscribe(camera.receive)
+    camera.view()
+    await camera.show(2)
+    await camera.set("Image.MJPEG", Resolution="0")
+    assert set(await camera.show(2)) == {(0, 0, 0)}
+    assert camera.alarms.empty()
 
 
-async def test_nothing_is_seen_while_the_camera_itself_moves(place: Place) -> None:
-    await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.receive)
-    place.view()
-    await place.show(2)
-    place.motion.hold(2.0)
-    place.motion.hold(0.5)
-    assert set(await place.show(1.9, lambda picture, seconds: np.roll(picture, round(seconds * 40), 1))) == {(0, 0, 0)}
-    assert set(await place.show(2, lambda picture, _: np.roll(picture, 76, 1))) == {(0, 0, 0)}
-    assert place.alarms.empty()
-    await place.walk()
+async def test_nothing_is_seen_while_the_camera_itself_moves(camera: YardCamera) -> None:
+    await camera.set(MOTION.name, **ON)
+    camera.motion.subscribe(camera.receive)
+    camera.view()
+    await camera.show(2)
+    camera.motion.hold(2.0)
+    camera.motion.hold(0.5)
+    assert set(await camera.show(1.9, lambda picture, seconds: np.roll(picture, round(seconds * 40), 1))) == {(0, 0, 0)}
+    assert set(await camera.show(2, lambda picture, _: np.roll(picture, 76, 1))) == {(0, 0, 0)}
+    assert camera.alarms.empty()
+    await camera.walk()
 
 
 async def test_a_listener_that_fails_keeps_nothing_from_the_others(
-    place: Place, caplog: pytest.LogCaptureFixture
+    camera: YardCamera, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await place.set(MOTION.name, **ON)
+    await camera.set(MOTION.name, **ON)
 
     def fail(window: int, moment: int) -> None:
         raise ValueError("clumsy")
 
-    place.motion.subscribe(fail)
-    place.motion.subscribe(place.receive)
-    place.view()
-    await place.show(2)
-    assert (await place.walk())[0] == 1
+    camera.motion.subscribe(fail)
+    camera.motion.subscribe(camera.receive)
+    camera.view()
+    await camera.show(2)
+    assert (await camera.walk())[0] == 1
     assert "clumsy" in caplog.text
 
 
-async def test_switching_it_off_and_on_brings_no_alarm_before_its_time(place: Place) -> None:
-    await place.set(MOTION.name, **ON)
-    place.motion.subscribe(place.receive)
-    place.view()
-    await place.show(2)
-    _, first = await place.walk()
-    await place.set(MOTION.name, motionenable="0")
-    await place.set(MOTION.name, motionenable="1")
-    await place.show(1.2)
-    _, second = await place.walk()
+async def test_switching_it_off_and_on_brings_no_alarm_before_its_time(camera: YardCamera) -> None:
+    await camera.set(MOTION.name, **ON)
+    camera.motion.subscribe(camera.receive)
+    camera.view()
+    await camera.show(2)
+    _, first = await camera.walk()
+    await camera.set(MOTION.name, motionenable="0")
+    await camera.set(MOTION.name, motionenable="1")
+    await camera.show(1.2)
+    _, second = await camera.walk()
     assert second - first >= 5 * SECOND - SECOND // 15

@@ -63,7 +63,7 @@ def test_the_documentation_gives_the_detection_rate() -> None:
     assert RATE == 10
 
 
-class Playing:
+class SceneRig:
     """The built-in scene in simulated time: as fast as it can be drawn."""
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ BELOW_THE_BOARD = (0, 120, 640, 480)
 
 
 def test_the_visitor_of_the_scene_alarms_while_he_walks_and_not_while_he_stands() -> None:
-    playing = Playing()
+    playing = SceneRig()
     walking = list(analysis(playing.show(12)))
     assert alarms(walking, window(BELOW_THE_BOARD, 50, 10)) == [1, 1, 1]
     playing.scene.figure = "still"
@@ -99,6 +99,6 @@ def test_the_visitor_of_the_scene_alarms_while_he_walks_and_not_while_he_stands(
 
 
 def test_the_clock_in_the_scene_itself_is_movement() -> None:
-    playing = Playing()
+    playing = SceneRig()
     playing.scene.figure = "still"
     assert alarms(list(analysis(playing.show(4))), window((320, 0, 640, 60), 50, 10)) == [1]

@@ -55,7 +55,7 @@ class Device:
         self.changed.set()
 
 
-class Starter:
+class DeviceStarter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._devices: list[Device] = []
@@ -69,13 +69,13 @@ class Starter:
 
 
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Starter]:
-    starter = Starter(tmp_path / "ipcamd.db")
+async def start(tmp_path: Path) -> AsyncIterator[DeviceStarter]:
+    starter = DeviceStarter(tmp_path / "ipcamd.db")
     yield starter
     await starter.stop()
 
 
-async def test_without_a_request_at_the_new_address_the_old_one_comes_back(start: Starter) -> None:
+async def test_without_a_request_at_the_new_address_the_old_one_comes_back(start: DeviceStarter) -> None:
     device = start(AT_ONCE_S)
     await device.set_address(NEW)
     await asyncio.wait_for(device.changed.wait(), 30)
@@ -85,7 +85,7 @@ async def test_without_a_request_at_the_new_address_the_old_one_comes_back(start
     assert note == f"no request arrived at {NEW} within 0.01 s: the change of the network is undone"
 
 
-async def test_a_request_at_the_new_address_keeps_it(start: Starter) -> None:
+async def test_a_request_at_the_new_address_keeps_it(start: DeviceStarter) -> None:
     device = start(NEVER_S)
     await device.set_address(NEW)
     for account, address in ((ADMIN, "127.0.0.1"), (ANONYMOUS, NEW)):
@@ -97,7 +97,7 @@ async def test_a_request_at_the_new_address_keeps_it(start: Starter) -> None:
     assert start(AT_ONCE_S).listen.hosts == (NEW,)
 
 
-async def test_a_restart_restarts_the_minute(start: Starter) -> None:
+async def test_a_restart_restarts_the_minute(start: DeviceStarter) -> None:
     await start(NEVER_S).set_address(NEW)
     await start.stop()
     device = start(AT_ONCE_S)
@@ -106,7 +106,7 @@ async def test_a_restart_restarts_the_minute(start: Starter) -> None:
     assert device.listen.hosts == GIVEN
 
 
-async def test_a_second_change_returns_to_the_last_confirmed_address(start: Starter) -> None:
+async def test_a_second_change_returns_to_the_last_confirmed_address(start: DeviceStarter) -> None:
     await start(NEVER_S).set_address(NEW)
     await start.stop()
     device = start(NEVER_S)
@@ -117,7 +117,7 @@ async def test_a_second_change_returns_to_the_last_confirmed_address(start: Star
     assert device.listen.hosts == GIVEN
 
 
-async def test_the_return_to_all_addresses_disconnects_no_client(start: Starter) -> None:
+async def test_the_return_to_all_addresses_disconnects_no_client(start: DeviceStarter) -> None:
     device = start(NEVER_S)
     await device.set_address(NEW)
     device.change.note_login(ADMIN, NEW)
@@ -126,7 +126,7 @@ async def test_the_return_to_all_addresses_disconnects_no_client(start: Starter)
     assert not device.change.is_waiting
 
 
-async def test_a_refused_change_waits_for_nothing(start: Starter) -> None:
+async def test_a_refused_change_waits_for_nothing(start: DeviceStarter) -> None:
     device = start(AT_ONCE_S)
     with pytest.raises(RequestFailed, match="not an address of this machine"):
         await device.set_address("203.0.113.9")

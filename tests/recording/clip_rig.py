@@ -1,10 +1,10 @@
-"""ClipRecorder of a stage's streams, for tests."""
+"""Clip recorder on the streams of a fake pipeline, for tests."""
 
 import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.recording.stage import Stage
+from tests.recording.fake_pipeline import FakePipeline
 
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.recording.clip_file import ClipFile
@@ -13,18 +13,24 @@ from ipcamd.recording.pending_clips import PendingClips
 
 
 class ClipRig:
-    """ClipRecorder on a stage."""
+    """Clip recorder on a fake pipeline."""
 
-    def __init__(self, folder: Path, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, folder: Path, source_pipeline: FakePipeline) -> None:
+        self.source_pipeline = source_pipeline
         self.folder = folder
-        pipeline: Any = stage
+        pipeline: Any = source_pipeline
         self.clips = ClipRecorder(
-            pipeline, stage.settings, folder, PendingClips(stage.database), "ipcamd", stage.now_ns, stage.local
+            pipeline,
+            source_pipeline.settings,
+            folder,
+            PendingClips(source_pipeline.database),
+            "ipcamd",
+            source_pipeline.now_ns,
+            source_pipeline.local,
         )
 
     def event(self, kind: EventKind = EventKind.INPUT) -> Event:
-        return Event(kind, self.stage.now_ns(), 1)
+        return Event(kind, self.source_pipeline.now_ns(), 1)
 
     async def take(self, event: Event, schedule: str) -> list[ClipFile]:
         async with self.clips.record_clip(event, schedule) as materials:

@@ -1,7 +1,7 @@
 """Continuous recording in MP4."""
 
 import pytest
-from tests.recording.stage import general
+from tests.recording.fake_pipeline import general
 from tests.recording.test_continuous_recorder import RecorderRig, quick, rig  # noqa: F401 - fixtures
 from tests.wire.avi.avi_files import NOON, SECOND, playable, probe, seen
 
@@ -14,10 +14,10 @@ async def test_files_follow_one_another_without_a_gap(
     rig: RecorderRig,  # noqa: F811 - the fixture
     sound: codecs.Codec | None,
 ) -> None:
-    rig.stage.has_audio = False
+    rig.source_pipeline.has_audio = False
     if sound:
-        rig.stage.has_audio, rig.stage.chosen_audio = True, Hub(sound)
-    await general(rig.stage, FileFormat="MP4")
+        rig.source_pipeline.has_audio, rig.source_pipeline.chosen_audio = True, Hub(sound)
+    await general(rig.source_pipeline, FileFormat="MP4")
     await rig.start()
     await rig.show(180)
     await rig.recorder.close()

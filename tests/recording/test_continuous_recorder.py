@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.recording.stage import Stage, general
+from tests.recording.fake_pipeline import FakePipeline, general
 from tests.small_file_system import small_file_system
 from tests.wire.avi.avi_files import NOON, SECOND, pictures, playable, probe, seen
 
@@ -22,43 +22,43 @@ from ipcamd.storage.index import RecordingIndex
 
 
 class RecorderRig:
-    """A recorder on a stage, and its card."""
+    """Continuous recorder on a fake pipeline, and its card."""
 
     def __init__(self, folder: Path, root: Path, length: int = 2 * SECOND) -> None:
-        self.stage = Stage(folder / "state")
+        self.source_pipeline = FakePipeline(folder / "state")
         self.root = root
         self.policy = "recycle"
         self.notes: list[str] = []
         self.card = Card(
             root,
-            RecordingIndex(self.stage.database),
+            RecordingIndex(self.source_pipeline.database),
             lambda: self.policy,
             lambda: UTC,
             lambda *note: self.notes.append(" ".join(note)),
         )
-        pipeline: Any = self.stage
+        pipeline: Any = self.source_pipeline
         self.recorder = ContinuousRecorder(
             pipeline,
             self.card,
-            self.stage.settings,
+            self.source_pipeline.settings,
             "ipcamd",
-            self.stage.now_ns,
-            self.stage.local,
+            self.source_pipeline.now_ns,
+            self.source_pipeline.local,
             length,
-            lambda: self.stage.time,
+            lambda: self.source_pipeline.time,
         )
 
     async def start(self) -> None:
         await self.card.start()
         await self.card.wait_until_read()
         self.recorder.enable(True)
-        await self.until(lambda: self.stage.hub.subscribers)
+        await self.until(lambda: self.source_pipeline.hub.subscribers)
 
     async def show(self, count: int) -> None:
         """Show pictures, and wait until they are on the card."""
         for _ in range(0, count, 15):
-            self.stage.show(15)
-            end = self.stage.time
+            self.source_pipeline.show(15)
+            end = self.source_pipeline.time
             await self.until(lambda: any(r.writing and r.ended_ns >= end - SECOND // 20 for r in self.card.index))  # noqa: B023
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -69,8 +69,13 @@ class RecorderRig:
     async def close(self) -> None:
         await self.recorder.close()
         await self.card.stop()
-        assert self.stage.h264.subscribers == self.stage.mpeg4.subscribers == self.stage.mjpeg.subscribers == 0
-        await asyncio.to_thread(self.stage.database.close)
+        assert (
+            self.source_pipeline.h264.subscribers
+            == self.source_pipeline.mpeg4.subscribers
+            == self.source_pipeline.mjpeg.subscribers
+            == 0
+        )
+        await asyncio.to_thread(self.source_pipeline.database.close)
 
     def files(self) -> list[Path]:
         return sorted((self.root / "record").glob("*.avi"))
@@ -121,8 +126,8 @@ async def test_files_follow_one_another_without_a_gap(rig: RecorderRig) -> None:
 async def test_the_format_is_that_of_events(
     rig: RecorderRig, values: dict[str, str], codec: codecs.Codec, name: str
 ) -> None:
-    await general(rig.stage, **values)
-    rig.stage.codec = codec
+    await general(rig.source_pipeline, **values)
+    rig.source_pipeline.codec = codec
     await rig.start()
     await rig.show(30)
     await rig.recorder.close()
@@ -132,10 +137,10 @@ async def test_the_format_is_that_of_events(
 async def test_a_change_of_format_begins_a_new_file(rig: RecorderRig) -> None:
     await rig.start()
     await rig.show(15)
-    await general(rig.stage, EncodeFormat="MPEG4")
-    await rig.until(lambda: rig.stage.mpeg4.subscribers and not rig.recorder.recording)
-    assert rig.stage.h264.subscribers == 0
-    rig.stage.number, rig.stage.codec = 60, codecs.MPEG4
+    await general(rig.source_pipeline, EncodeFormat="MPEG4")
+    await rig.until(lambda: rig.source_pipeline.mpeg4.subscribers and not rig.recorder.recording)
+    assert rig.source_pipeline.h264.subscribers == 0
+    rig.source_pipeline.number, rig.source_pipeline.codec = 60, codecs.MPEG4
     await rig.show(15)
     await rig.recorder.close()
     assert [probe(path)["video"]["codec_name"] for path in rig.files()] == ["h264", "mpeg4"]
@@ -144,7 +149,7 @@ async def test_a_change_of_format_begins_a_new_file(rig: RecorderRig) -> None:
 async def test_a_change_of_size_begins_a_new_file(rig: RecorderRig) -> None:
     await rig.start()
     await rig.show(30)
-    rig.stage.size = (320, 240)
+    rig.source_pipeline.size = (320, 240)
     await rig.show(30)
     await rig.recorder.close()
     assert [path.name[-6:-4] for path in rig.files()] == ["40", "41"]
@@ -153,9 +158,9 @@ async def test_a_change_of_size_begins_a_new_file(rig: RecorderRig) -> None:
 async def test_the_microphone_s_going_off_begins_a_new_file(rig: RecorderRig) -> None:
     await rig.start()
     await rig.show(15)
-    rig.stage.has_audio = False
-    await rig.until(lambda: not rig.recorder.recording and rig.stage.h264.subscribers)
-    rig.stage.number = 60
+    rig.source_pipeline.has_audio = False
+    await rig.until(lambda: not rig.recorder.recording and rig.source_pipeline.h264.subscribers)
+    rig.source_pipeline.number = 60
     await rig.show(15)
     await rig.recorder.close()
     assert ["audio" in probe(path) for path in rig.files()] == [True, False]
@@ -166,8 +171,8 @@ async def test_a_clock_that_is_set_begins_a_new_file(rig: RecorderRig, step: int
     rig.recorder._file_length_ns = 10**12
     await rig.start()
     await rig.show(45)
-    rig.stage.offset = step * SECOND
-    rig.stage.show(30)
+    rig.source_pipeline.offset = step * SECOND
+    rig.source_pipeline.show(30)
     await rig.until(lambda: len(rig.files()) == 2)
     await rig.recorder.close()
     kept = sorted(r.started_ns for r in rig.card.index)
@@ -181,9 +186,9 @@ async def test_frames_from_before_a_clock_step_stay_in_the_previous_file(rig: Re
     rig.recorder._file_length_ns = 10**12
     await rig.start()
     await rig.show(45)
-    rig.stage.show(45)
-    rig.stage.offset = step * SECOND
-    rig.stage.show(30)
+    rig.source_pipeline.show(45)
+    rig.source_pipeline.offset = step * SECOND
+    rig.source_pipeline.show(30)
     await rig.until(lambda: len(rig.files()) == 2)
     await rig.recorder.close()
     before, after = sorted(rig.files(), key=lambda path: -len(seen(path)))
@@ -194,10 +199,10 @@ async def test_a_gap_of_the_pictures_before_the_clock_was_set_begins_no_file_of_
     rig.recorder._file_length_ns = 10**12
     await rig.start()
     await rig.show(45)
-    rig.stage.number += 30
-    rig.stage.show(45)
-    rig.stage.offset = 3600 * SECOND
-    rig.stage.show(60)
+    rig.source_pipeline.number += 30
+    rig.source_pipeline.show(45)
+    rig.source_pipeline.offset = 3600 * SECOND
+    rig.source_pipeline.show(60)
     await rig.until(lambda: len(rig.files()) >= 2)
     await rig.recorder.close()
     assert [len(seen(path)) for path in rig.files()] == [90, 60]
@@ -209,12 +214,12 @@ async def test_stopping_and_going_on(rig: RecorderRig) -> None:
     await rig.start()
     await rig.show(30)
     rig.recorder.enable(False)
-    await rig.until(lambda: rig.stage.h264.subscribers == 0 and not rig.recorder.recording)
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers == 0 and not rig.recorder.recording)
     assert told == [True, False]
     assert playable(rig.files()[0]) == ""
-    rig.stage.show(30)
+    rig.source_pipeline.show(30)
     rig.recorder.enable(True)
-    await rig.until(lambda: rig.stage.h264.subscribers)
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers)
     await rig.show(30)
     await rig.recorder.close()
     assert [path.name[-6:-4] for path in rig.files()] == ["40", "42"]
@@ -224,10 +229,10 @@ async def test_a_card_is_removed_and_inserted_again(rig: RecorderRig) -> None:
     await rig.start()
     await rig.show(30)
     rig.card.insert(False)
-    await rig.until(lambda: rig.stage.h264.subscribers == 0)
-    rig.stage.show(30)
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers == 0)
+    rig.source_pipeline.show(30)
     rig.card.insert(True)
-    await rig.until(lambda: rig.stage.h264.subscribers)
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers)
     await rig.show(30)
     await rig.recorder.close()
     assert [path.name[-6:-4] for path in rig.files()] == ["40", "42"]
@@ -252,10 +257,10 @@ async def test_a_failing_card_is_reported_once_and_retried(rig: RecorderRig, mon
             failing.setattr(os, call, fail)
         for _ in range(6):
             before = attempts
-            await rig.until(lambda: rig.stage.show(1) or attempts > before)  # noqa: B023
-        await general(rig.stage, PreEvent="3")  # settings work meanwhile
-    rig.stage.number += -rig.stage.number % 60
-    await rig.until(lambda: rig.stage.h264.subscribers)
+            await rig.until(lambda: rig.source_pipeline.show(1) or attempts > before)  # noqa: B023
+        await general(rig.source_pipeline, PreEvent="3")  # settings work meanwhile
+    rig.source_pipeline.number += -rig.source_pipeline.number % 60
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers)
     await rig.show(30)
     await rig.recorder.close()
     assert rig.notes == ["recording stopped [Errno 5] Input/output error", "recording continues "]
@@ -269,8 +274,8 @@ async def test_formatting_stops_and_recording_goes_on(rig: RecorderRig) -> None:
     await rig.show(30)
     await rig.card.format()
     assert rig.files() == []
-    rig.stage.show(30)
-    await rig.until(lambda: rig.stage.h264.subscribers)
+    rig.source_pipeline.show(30)
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers)
     await rig.show(15)
     await rig.recorder.close()
     assert len(rig.files()) == 1
@@ -296,15 +301,15 @@ async def test_a_full_card_stops(rig: RecorderRig) -> None:
     rig.card.limit_bytes = 100_000
     await rig.start()
     for _ in range(20):
-        rig.stage.show(15)
+        rig.source_pipeline.show(15)
         await asyncio.sleep(0.004)
     await rig.until(lambda: "recording stopped the SD card is full" in rig.notes)
     before = rig.files()
-    rig.stage.show(60)
+    rig.source_pipeline.show(60)
     assert before[0].name[-6:-4] == "40"
     assert sum(path.stat().st_size for path in before) <= 100_000
     rig.policy = "recycle"
-    await rig.until(lambda: rig.stage.show(1) or rig.files()[-1:] != before[-1:])
+    await rig.until(lambda: rig.source_pipeline.show(1) or rig.files()[-1:] != before[-1:])
     await rig.recorder.close()
     assert all(playable(path) == "" for path in rig.files())
 
@@ -324,7 +329,7 @@ async def test_a_really_full_card(tmp_path: Path, tmpfs: Path, quick: None, poli
     await rig.start()
     (tmpfs / "somebody else's").write_bytes(bytes(60_000))
     for _ in range(60):
-        rig.stage.show(15)
+        rig.source_pipeline.show(15)
         await asyncio.sleep(0.004)
     await rig.close()
     files = rig.files()
@@ -339,12 +344,12 @@ async def test_a_card_unmounted_while_it_is_written(tmp_path: Path, tmpfs: Path,
     await rig.start()
     await rig.show(30)
     await asyncio.to_thread(subprocess.run, ["umount", "-l", str(tmpfs)], check=True)
-    rig.stage.show(15)
-    await rig.until(lambda: rig.stage.h264.subscribers == 0)
+    rig.source_pipeline.show(15)
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers == 0)
     assert await asyncio.to_thread(os.listdir, tmpfs) == [], "something was written to where the card had been"
     await asyncio.to_thread(subprocess.run, ["mount", "-t", "tmpfs", "none", str(tmpfs)], check=True)
-    await rig.until(lambda: rig.stage.h264.subscribers)
-    rig.stage.number = 120
+    await rig.until(lambda: rig.source_pipeline.h264.subscribers)
+    rig.source_pipeline.number = 120
     await rig.show(30)
     await rig.close()
     assert len(rig.files()) == 1

@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 from tests.server.certificate import server_context, trusting
 from tests.server.clients import GET, HANG, QUICK, ask_over_tls, busy, ended, silent, talkative
-from tests.server.rtsp.player import Stage
+from tests.server.rtsp.player import RtspRig
 from tests.server.serving import HOSTS, Clock, Server, Users, serving, until
 
 from ipcamd.camera import Camera
@@ -81,16 +81,16 @@ async def test_connections_count_over_tls_and_plain_together(tls: TlsContext) ->
 
 
 async def test_two_services_share_the_limits() -> None:
-    async with Stage(Limits(connections=3, connections_per_address=2)) as stage, asyncio.timeout(30):
-        registry = Registry(stage.registry.admission)
-        context = HttpContext(Router((HANG,), Users()), cast(Camera, None), Fanout(), registry, stage.viewers)
+    async with RtspRig(Limits(connections=3, connections_per_address=2)) as rig, asyncio.timeout(30):
+        registry = Registry(rig.registry.admission)
+        context = HttpContext(Router((HANG,), Users()), cast(Camera, None), Fanout(), registry, rig.viewers)
         service = HttpService(context)
         listener = await service.open(HOSTS, 0)
-        await (await stage.player()).play()
+        await (await rig.player()).play()
         await busy(Server(service, listener, Clock(), context.fanout), listener.port)
-        assert (await (await stage.player()).answer()).status == 503
+        assert (await (await rig.player()).answer()).status == 503
         await registry.close()
-        assert (await (await stage.player()).ask("OPTIONS")).status == 200
+        assert (await (await rig.player()).ask("OPTIONS")).status == 200
 
 
 async def test_refused_connections_are_warned_of_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
@@ -327,10 +327,10 @@ async def test_idle_connections_end_with_the_process(tls: TlsContext, monkeypatc
 
 
 async def test_a_closed_service_refuses_a_late_handshake(tls: TlsContext) -> None:
-    async with Stage() as stage:
-        listener = await stage.service.open(HOSTS, 0, tls)
+    async with RtspRig() as rig:
+        listener = await rig.service.open(HOSTS, 0, tls)
         late = await silent(listener.port)
-        await until(lambda: len(stage.registry) == 1)
-        await stage.service.close()
+        await until(lambda: len(rig.registry) == 1)
+        await rig.service.close()
         assert await ended(late)
-        assert len(stage.registry) == 0
+        assert len(rig.registry) == 0

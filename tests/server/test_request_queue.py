@@ -13,7 +13,7 @@ IN_ONE_TURN = 10
 """Requests that fill a turn of the event loop, in these tests."""
 
 
-class Work:
+class SimulatedRequests:
     """Requests that take time on a clock of their own."""
 
     def __init__(self) -> None:
@@ -38,14 +38,14 @@ class Work:
 
 
 async def test_a_request_is_served_at_once_while_there_is_time() -> None:
-    work = Work()
+    work = SimulatedRequests()
     for number in range(IN_ONE_TURN):
         work.queue.submit("a", work.request(f"a{number}"))
     assert len(work.done) == IN_ONE_TURN
 
 
 async def test_a_client_with_many_requests_delays_only_itself() -> None:
-    work = Work()
+    work = SimulatedRequests()
     for _ in range(10 * IN_ONE_TURN):
         work.queue.submit("a", work.request("a"))
     work.queue.submit("b", work.request("b"))
@@ -54,7 +54,7 @@ async def test_a_client_with_many_requests_delays_only_itself() -> None:
 
 
 async def test_a_client_with_long_requests_gets_fewer() -> None:
-    work = Work()
+    work = SimulatedRequests()
     for _ in range(50):
         work.queue.defer("long", work.request("long", TURN_S / 2))
         work.queue.defer("short", work.request("short", TURN_S / 20))
@@ -63,7 +63,7 @@ async def test_a_client_with_long_requests_gets_fewer() -> None:
 
 
 async def test_other_work_is_done_between_turns() -> None:
-    work = Work()
+    work = SimulatedRequests()
     for _ in range(5 * IN_ONE_TURN):
         work.queue.submit("a", work.request("a"))
     seen = []
@@ -74,7 +74,7 @@ async def test_other_work_is_done_between_turns() -> None:
 
 
 async def test_requests_that_go_on_in_tasks_fill_a_turn_too() -> None:
-    work, tasks = Work(), round(TURN_S / TASK_S)
+    work, tasks = SimulatedRequests(), round(TURN_S / TASK_S)
 
     async with serving(Endpoint("/late", Rank.GUEST, work.late), requests=work.queue) as server:
         flood = await ask_again(server, "guest", 4 * tasks, "/late")
@@ -87,7 +87,7 @@ async def test_requests_that_go_on_in_tasks_fill_a_turn_too() -> None:
 
 
 async def test_a_flood_does_not_delay_another_account() -> None:
-    work = Work()
+    work = SimulatedRequests()
     async with serving(Endpoint("/work", Rank.GUEST, work.answer), requests=work.queue) as server:
         flood = await ask_again(server, "guest", 10 * IN_ONE_TURN, "/work")
         administrator = await ask_again(server, "admin", 1, "/work")
@@ -98,24 +98,24 @@ async def test_a_flood_does_not_delay_another_account() -> None:
 
 
 async def test_waiting_requests_are_bounded() -> None:
-    work = Work()
-    async with serving(Endpoint("/work", Rank.GUEST, work.answer), requests=Closed()) as server:
+    work = SimulatedRequests()
+    async with serving(Endpoint("/work", Rank.GUEST, work.answer), requests=ClosedQueue()) as server:
         _, writer = await server.connect()
         writer.write(b"GET /work HTTP/1.1\r\n\r\n" * 1_000_000)
-        await until(lambda: Closed.waiting)
+        await until(lambda: ClosedQueue.waiting)
         for _ in range(2000):
             await asyncio.sleep(0)
         assert writer.transport.get_write_buffer_size() > 1_000_000
         writer.transport.abort()
 
 
-class Closed(RequestQueue):
+class ClosedQueue(RequestQueue):
     """Queue that serves no client."""
 
     waiting = False
 
     def submit(self, client: object, serve: Callable[[], None]) -> None:
-        Closed.waiting = True
+        ClosedQueue.waiting = True
 
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter, str]

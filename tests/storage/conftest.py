@@ -15,7 +15,7 @@ from ipcamd.storage.recording_name import name_of
 from ipcamd.store.database import Database
 
 
-class Slot:
+class CardSlot:
     """Card slot with the camera's data about it; `again` simulates the next start of the camera."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,8 +67,8 @@ def disk(tmp_path: Path) -> Disk:
 
 
 @pytest.fixture
-async def slot(tmp_path: Path) -> AsyncIterator[Slot]:
-    slot = Slot(tmp_path)
+async def slot(tmp_path: Path) -> AsyncIterator[CardSlot]:
+    slot = CardSlot(tmp_path)
     yield slot
     await slot.card.stop()
     await asyncio.to_thread(slot.database.close)

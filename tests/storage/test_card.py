@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.storage.conftest import Slot
+from tests.storage.conftest import CardSlot
 from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable
 
 from ipcamd.errors import CardBusy, CardError
@@ -35,7 +35,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_the_card_is_removed_and_inserted(slot: Slot) -> None:
+async def test_the_card_is_removed_and_inserted(slot: CardSlot) -> None:
     slot.put(0)
     card = await slot.start()
     told: list[bool] = []
@@ -55,7 +55,7 @@ async def test_the_card_is_removed_and_inserted(slot: Slot) -> None:
     assert [what for what, _ in slot.notes] == ["sdcard removed", "sdcard inserted"]
 
 
-async def test_a_vanished_and_a_replaced_card_are_noticed(slot: Slot) -> None:
+async def test_a_vanished_and_a_replaced_card_are_noticed(slot: CardSlot) -> None:
     slot.put(0)
     card = await slot.start()
     slot.root.rename(slot.root.with_name("pulled"))
@@ -67,7 +67,7 @@ async def test_a_vanished_and_a_replaced_card_are_noticed(slot: Slot) -> None:
     assert slot.names() == ["ipcamd-06152025-151340.avi"]
 
 
-async def test_without_a_slot_there_is_nothing(slot: Slot) -> None:
+async def test_without_a_slot_there_is_nothing(slot: CardSlot) -> None:
     card = Card(None, RecordingIndex(slot.database), lambda: "stop", lambda: None)  # type: ignore[arg-type,return-value]
     await card.start()
     card.insert(True)
@@ -76,7 +76,7 @@ async def test_without_a_slot_there_is_nothing(slot: Slot) -> None:
         await card.format()
 
 
-async def test_its_size_can_be_smaller_than_the_disk(slot: Slot) -> None:
+async def test_its_size_can_be_smaller_than_the_disk(slot: CardSlot) -> None:
     slot.put(0)
     card = await slot.start()
     card.limit_bytes = 1 << 20
@@ -84,7 +84,7 @@ async def test_its_size_can_be_smaller_than_the_disk(slot: Slot) -> None:
     assert (space.total_bytes, space.free_bytes) == (1 << 20, (1 << 20) - len(AVI))
 
 
-async def test_recycling_deletes_the_oldest_first(slot: Slot) -> None:
+async def test_recycling_deletes_the_oldest_first(slot: CardSlot) -> None:
     for number in (3, 1, 2):
         slot.put(number, size=95_000)
     slot.put(0, "event", size=95_000)
@@ -99,14 +99,16 @@ async def test_recycling_deletes_the_oldest_first(slot: Slot) -> None:
     assert not await card.make_room(1 << 20)
 
 
-def make_small(slot: Slot, size_bytes: int) -> None:
+def make_small(slot: CardSlot, size_bytes: int) -> None:
     """Let the card's file system be so small."""
     disk = slot.card.disk
     assert disk
     disk.space = lambda: (size_bytes, size_bytes - sum(p.stat().st_size for p in slot.root.rglob("*.avi")))  # type: ignore[method-assign]
 
 
-async def test_nothing_is_recycled_before_the_card_has_been_looked_through(slot: Slot, held: threading.Event) -> None:
+async def test_nothing_is_recycled_before_the_card_has_been_looked_through(
+    slot: CardSlot, held: threading.Event
+) -> None:
     paths = [slot.put(number, size=95_000) for number in (2, 1)]
     make_small(slot, 250_000)
     await slot.card.start()
@@ -121,7 +123,9 @@ async def test_nothing_is_recycled_before_the_card_has_been_looked_through(slot:
     assert [path.exists() for path in paths] == [True, False]
 
 
-async def test_a_clip_waits_until_deletable_files_are_known(slot: Slot, held: threading.Event, tmp_path: Path) -> None:
+async def test_a_clip_waits_until_deletable_files_are_known(
+    slot: CardSlot, held: threading.Event, tmp_path: Path
+) -> None:
     slot.put(1, size=95_000)
     make_small(slot, 100_000)
     await slot.card.start()
@@ -135,7 +139,7 @@ async def test_a_clip_waits_until_deletable_files_are_known(slot: Slot, held: th
     assert slot.names() == []
 
 
-async def test_stopping_deletes_nothing(slot: Slot, tmp_path: Path) -> None:
+async def test_stopping_deletes_nothing(slot: CardSlot, tmp_path: Path) -> None:
     slot.put(0, size=95_000)
     card = await slot.start()
     card.limit_bytes, slot.policy = 100_000, "stop"
@@ -149,13 +153,13 @@ async def test_stopping_deletes_nothing(slot: Slot, tmp_path: Path) -> None:
     assert len(slot.names()) == 1
 
 
-async def test_a_recording_in_progress_is_not_recycled(slot: Slot) -> None:
+async def test_a_recording_in_progress_is_not_recycled(slot: CardSlot) -> None:
     card = await slot.start()
     card.index.put(Recording("record", "ipcamd-06152025-150640.avi", 100, 0, NOON, NOON, True))
     assert card.index.oldest() is None
 
 
-async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> None:
+async def test_clips_are_kept_under_free_names(slot: CardSlot, tmp_path: Path) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(AVI)
     kept = [await card.add_clip(Clip(tmp_path / "clip", started_ns=NOON + number)) for number in range(3)]
@@ -169,7 +173,7 @@ async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> No
     assert len(slot.names("event")) == 5
 
 
-async def test_a_clip_is_not_kept_twice(slot: Slot, tmp_path: Path) -> None:
+async def test_a_clip_is_not_kept_twice(slot: CardSlot, tmp_path: Path) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(AVI)
     await asyncio.gather(*(card.add_clip(Clip(tmp_path / "clip")) for _ in range(3)))
@@ -177,7 +181,7 @@ async def test_a_clip_is_not_kept_twice(slot: Slot, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "clip.avi", ""])
-async def test_clips_with_other_names_are_refused(slot: Slot, tmp_path: Path, name: str) -> None:
+async def test_clips_with_other_names_are_refused(slot: CardSlot, tmp_path: Path, name: str) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(AVI)
     with pytest.raises(CardError):
@@ -185,7 +189,7 @@ async def test_clips_with_other_names_are_refused(slot: Slot, tmp_path: Path, na
     assert [path.name for path in slot.root.rglob("*")] == ["record", "event"] or len(list(slot.root.rglob("*"))) == 2
 
 
-async def test_formatting_waits_for_what_is_being_written(slot: Slot) -> None:
+async def test_formatting_waits_for_what_is_being_written(slot: CardSlot) -> None:
     slot.put(0)
     card = await slot.start()
     async with card.writing():
@@ -202,7 +206,7 @@ async def test_formatting_waits_for_what_is_being_written(slot: Slot) -> None:
     assert slot.names() == []
 
 
-async def test_a_recording_left_behind_is_learnt(slot: Slot) -> None:
+async def test_a_recording_left_behind_is_learnt(slot: CardSlot) -> None:
     card = await slot.start()
     whole = avi_file(pictures(codecs.H264), codecs.H264, closed=False)
     path = slot.put(0, data=whole[:-100])
@@ -212,7 +216,7 @@ async def test_a_recording_left_behind_is_learnt(slot: Slot) -> None:
     await card.rescan("record", "ipcamd-06152025-235959.avi")
 
 
-async def test_a_file_that_another_program_deleted(slot: Slot) -> None:
+async def test_a_file_that_another_program_deleted(slot: CardSlot) -> None:
     path = slot.put(0)
     card = await slot.start()
     recording = card.index.get("record", path.name)
@@ -232,7 +236,7 @@ def many(count: int) -> list[Recording]:
     return [Recording("record", name, 1, 1, NOON + n * MINUTE, NOON + n * MINUTE) for n, name in enumerate(names)]
 
 
-async def test_a_page_of_ten_thousand(slot: Slot) -> None:
+async def test_a_page_of_ten_thousand(slot: CardSlot) -> None:
     index = RecordingIndex(slot.database)
     index.put(*many(10_000))
     page = index.sorted_page("record", NOON, NOON + 20_000 * MINUTE, start=5000, count=20)
@@ -240,7 +244,7 @@ async def test_a_page_of_ten_thousand(slot: Slot) -> None:
     assert page.total == len(index)
 
 
-async def test_the_order_of_a_page(slot: Slot) -> None:
+async def test_the_order_of_a_page(slot: CardSlot) -> None:
     slot.put(2, model="a")
     slot.put(1, model="b")
     slot.put(3, model="c")
@@ -265,7 +269,7 @@ def held(path: Path) -> bool:
     return path.resolve() in {file.resolve() for file in Path("/proc/self/fd").iterdir()}
 
 
-async def test_an_abandoned_file_is_closed(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_abandoned_file_is_closed(slot: CardSlot, monkeypatch: pytest.MonkeyPatch) -> None:
     path = slot.put(0)
     card = await slot.start()
     (known,) = card.index
@@ -291,21 +295,21 @@ async def test_an_abandoned_file_is_closed(slot: Slot, monkeypatch: pytest.Monke
             await asyncio.sleep(0)
 
 
-async def test_an_impossible_card_is_reported_with_the_reason(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_impossible_card_is_reported_with_the_reason(slot: CardSlot, caplog: pytest.LogCaptureFixture) -> None:
     slot.root.write_text("a file")
     await slot.start()
     assert f"{slot.root} cannot be the SD card: it is not a directory" in caplog.text
 
 
 async def test_an_unwritable_card_is_reported_with_the_reason(
-    slot: Slot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    slot: CardSlot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
     await slot.start()
     assert f"{slot.root} cannot be the SD card: it cannot be written" in caplog.text
 
 
-async def test_a_missing_or_working_card_is_no_failure(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_missing_or_working_card_is_no_failure(slot: CardSlot, caplog: pytest.LogCaptureFixture) -> None:
     await slot.start()
     slot.card.insert(False)
     await slot.start()

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.storage.conftest import Slot
+from tests.storage.conftest import CardSlot
 from tests.storage.test_card import AVI, many
 from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable, seen
 from tests.wire.mp4.mp4_files import mp4_file
@@ -16,7 +16,7 @@ from ipcamd.wire.avi.layout import HEAD
 from ipcamd.wire.mp4.reader import read_content
 
 
-async def test_existing_recordings_are_found(slot: Slot) -> None:
+async def test_existing_recordings_are_found(slot: CardSlot) -> None:
     slot.put(0)
     slot.put(1, "event")
     await slot.start()
@@ -27,7 +27,7 @@ async def test_existing_recordings_are_found(slot: Slot) -> None:
     assert (found.started_ns, found.ended_ns, found.size_bytes) == (NOON, NOON + SECOND // 10, len(AVI))
 
 
-async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_next_start_reads_only_what_changed(slot: CardSlot, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [slot.put(number) for number in range(5)]
     await slot.start()
     paths[1].unlink()
@@ -53,7 +53,7 @@ async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: p
 
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.H265])
-async def test_a_truncated_mp4_is_repaired(slot: Slot, codec: codecs.Codec, closed: bool) -> None:
+async def test_a_truncated_mp4_is_repaired(slot: CardSlot, codec: codecs.Codec, closed: bool) -> None:
     whole = mp4_file(pictures(codec, 150), codec, None, closed=closed)
     path = slot.put(0, data=whole[: len(whole) * 2 // 3])
     path = path.rename(path.with_suffix(".mp4"))
@@ -71,7 +71,7 @@ async def test_a_truncated_mp4_is_repaired(slot: Slot, codec: codecs.Codec, clos
 
 
 @pytest.mark.parametrize("closed", [False, True])
-async def test_a_truncated_recording_is_repaired(slot: Slot, closed: bool) -> None:
+async def test_a_truncated_recording_is_repaired(slot: CardSlot, closed: bool) -> None:
     whole = avi_file(pictures(codecs.H264), codecs.H264, closed=closed)
     path = slot.put(0, data=whole[: len(whole) * 2 // 3])
     await slot.start()
@@ -82,7 +82,7 @@ async def test_a_truncated_recording_is_repaired(slot: Slot, closed: bool) -> No
     assert SECOND < found.ended_ns - found.started_ns < 2 * SECOND
 
 
-async def test_foreign_files_are_unchanged(slot: Slot) -> None:
+async def test_foreign_files_are_unchanged(slot: CardSlot) -> None:
     kept = [
         slot.put(0, data=os.urandom(5000)),
         slot.put(1, data=b"RIFF"),
@@ -101,7 +101,7 @@ async def test_foreign_files_are_unchanged(slot: Slot) -> None:
     assert len(list((slot.root / "record").iterdir())) == 6
 
 
-async def test_another_camera_s_recording_counts_by_its_name(slot: Slot) -> None:
+async def test_another_camera_s_recording_counts_by_its_name(slot: CardSlot) -> None:
     foreign = b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000)
     slot.put(0, data=foreign, model="SICPT501U")
     await slot.start()
@@ -109,7 +109,7 @@ async def test_another_camera_s_recording_counts_by_its_name(slot: Slot) -> None
 
 
 @pytest.mark.parametrize("year", [b"0001", b"9998"])
-async def test_an_impossible_time_is_ignored(slot: Slot, year: bytes) -> None:
+async def test_an_impossible_time_is_ignored(slot: CardSlot, year: bytes) -> None:
     written = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     slot.put(0, data=written.replace(b"2025-06-15T", year + b"-06-15T"))
     slot.put(1).rename(slot.root / "record" / f"ipcamd-0615{year.decode()}-150640.avi")
@@ -118,7 +118,7 @@ async def test_an_impossible_time_is_ignored(slot: Slot, year: bytes) -> None:
     assert [r.started_ns for r in await slot.card.index.load()] == [NOON]
 
 
-async def test_an_impossible_length_is_measured_again(slot: Slot) -> None:
+async def test_an_impossible_length_is_measured_again(slot: CardSlot) -> None:
     whole = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     rate_and_slots = (30).to_bytes(4, "little") + bytes(4)
     place = whole.index(rate_and_slots) + len(rate_and_slots)
@@ -127,7 +127,7 @@ async def test_an_impossible_length_is_measured_again(slot: Slot) -> None:
     assert [r.ended_ns - r.started_ns for r in slot.card.index] == [SECOND // 10]
 
 
-async def test_waiting_for_the_card_to_be_read_has_an_end(slot: Slot, held: threading.Event) -> None:
+async def test_waiting_for_the_card_to_be_read_has_an_end(slot: CardSlot, held: threading.Event) -> None:
     slot.put(1)
     await slot.card.start()
     assert await slot.card.look()
@@ -137,7 +137,7 @@ async def test_waiting_for_the_card_to_be_read_has_an_end(slot: Slot, held: thre
     await slot.card.wait_until_read(10)
 
 
-async def test_a_card_that_cannot_be_read_is_tried_again(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_card_that_cannot_be_read_is_tried_again(slot: CardSlot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.storage.card_scan.RETRY_S", 0.01)
     path, real, failing = slot.put(1), os.scandir, [True]
 
@@ -157,7 +157,7 @@ async def test_a_card_that_cannot_be_read_is_tried_again(slot: Slot, monkeypatch
 
 
 @pytest.mark.slow
-async def test_ten_thousand_files_are_looked_through_in_the_background(slot: Slot) -> None:
+async def test_ten_thousand_files_are_looked_through_in_the_background(slot: CardSlot) -> None:
     record = slot.root / "record"
     record.mkdir(parents=True)
     for recording in {r.name: r for r in many(10_000)}.values():

@@ -4,7 +4,7 @@ import asyncio
 import os
 
 import pytest
-from tests.storage.conftest import Slot
+from tests.storage.conftest import CardSlot
 
 from ipcamd.storage.card import Card
 from ipcamd.storage.card_state import CardState, card_state
@@ -17,7 +17,7 @@ async def until(card: Card, state: CardState) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_ready_none_full_and_ready_again(slot: Slot) -> None:
+async def test_ready_none_full_and_ready_again(slot: CardSlot) -> None:
     slot.put(0)
     card = await slot.start()
     assert card_state(card) is CardState.READY
@@ -29,7 +29,9 @@ async def test_ready_none_full_and_ready_again(slot: Slot) -> None:
     assert card_state(card) is CardState.FULL
 
 
-async def test_a_card_that_becomes_read_only_and_writable_again(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_card_that_becomes_read_only_and_writable_again(
+    slot: CardSlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card = await slot.start()
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
     await until(card, CardState.READ_ONLY)
@@ -37,7 +39,9 @@ async def test_a_card_that_becomes_read_only_and_writable_again(slot: Slot, monk
     await until(card, CardState.READY)
 
 
-async def test_a_card_that_cannot_be_read_is_faulty_until_it_can(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_card_that_cannot_be_read_is_faulty_until_it_can(
+    slot: CardSlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card = await slot.start()
     monkeypatch.setattr("ipcamd.storage.card_scan.RETRY_S", 0.01)
 
@@ -53,7 +57,7 @@ async def test_a_card_that_cannot_be_read_is_faulty_until_it_can(slot: Slot, mon
     await until(card, CardState.READY)
 
 
-async def test_formatting_reports_its_progress(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_formatting_reports_its_progress(slot: CardSlot, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         slot.put(number)
     card = await slot.start()

@@ -1,6 +1,6 @@
 """The bytes recorded per day."""
 
-from tests.storage.conftest import Slot
+from tests.storage.conftest import CardSlot
 from tests.wire.avi.avi_files import NOON, SECOND
 
 from ipcamd.storage.recording import Recording
@@ -10,7 +10,7 @@ HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 
 
-async def test_how_much_is_recorded_a_day(slot: Slot) -> None:
+async def test_how_much_is_recorded_a_day(slot: CardSlot) -> None:
     card = await slot.start()
     assert bytes_per_day(card, NOON) == 0
     for days, size in ((30, 9999), (4, 1000), (2, 3000)):

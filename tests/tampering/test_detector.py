@@ -12,7 +12,7 @@ from ipcamd.tampering.detector import ADAPT_S, LEARN_S, TamperingDetector
 from ipcamd.tampering.lasting_state import HOLD_S
 
 
-class Watch:
+class DetectorRig:
     """Shows a detector pictures, and records its results."""
 
     def __init__(self, picture: Grey | None = None) -> None:
@@ -42,9 +42,9 @@ class Watch:
 
 
 @pytest.fixture
-def watch() -> Watch:
+def watch() -> DetectorRig:
     """A camera that has learnt its scene."""
-    watch = Watch()
+    watch = DetectorRig()
     assert watch.show(20) == set()
     return watch
 
@@ -79,7 +79,7 @@ def beside(picture: Grey, _: float) -> Grey:
         (evenly(60), Tampering.SCENE_CHANGE),
     ],
 )
-def test_it_begins_when_it_lasts_and_ends_when_it_is_over(watch: Watch, change: Change, kind: Tampering) -> None:
+def test_it_begins_when_it_lasts_and_ends_when_it_is_over(watch: DetectorRig, change: Change, kind: Tampering) -> None:
     assert watch.show(HOLD_S - 1, change) == set()
     assert watch.show(2, change) == {kind}
     assert watch.show(30, change) == {kind}
@@ -87,7 +87,7 @@ def test_it_begins_when_it_lasts_and_ends_when_it_is_over(watch: Watch, change: 
     assert watch.show(1) == set()
 
 
-def test_passing_objects_are_no_tampering(watch: Watch) -> None:
+def test_passing_objects_are_no_tampering(watch: DetectorRig) -> None:
     for change in (evenly(4), evenly(250), turned):
         assert watch.show(HOLD_S - 1, change) | watch.show(5) == set()
     assert watch.show(20, walker(0, size=(60, 40), top=25)) == set()
@@ -109,7 +109,7 @@ def daylight(day: Grey) -> Iterator[Grey]:
         yield (1.0 if second < 1200 else 1.4 if second < 2400 else 1.8) * gain * day * shadow
 
 
-def test_daylight_and_exposure_are_no_tampering(watch: Watch) -> None:
+def test_daylight_and_exposure_are_no_tampering(watch: DetectorRig) -> None:
     seen: set[Tampering] = set()
     for picture in daylight(watch.picture):
         watch.now_s += 0.5
@@ -120,18 +120,18 @@ def test_daylight_and_exposure_are_no_tampering(watch: Watch) -> None:
 
 
 def test_a_night_with_lamps_is_not_too_dark() -> None:
-    watch = Watch(np.where(np.random.default_rng(1).uniform(size=(90, 160)) > 0.88, 120.0, 12.0))
+    watch = DetectorRig(np.where(np.random.default_rng(1).uniform(size=(90, 160)) > 0.88, 120.0, 12.0))
     assert watch.show(20) == set()
 
 
-def test_another_scene_that_stays_is_the_scene_from_then_on(watch: Watch) -> None:
+def test_another_scene_that_stays_is_the_scene_from_then_on(watch: DetectorRig) -> None:
     assert watch.show(ADAPT_S - 5, turned) == {Tampering.SCENE_CHANGE}
     watch.show(HOLD_S + 10, turned)
     assert watch.show(20, turned) == set()
     assert watch.show(HOLD_S + 1) == {Tampering.SCENE_CHANGE}
 
 
-def test_a_scene_that_the_camera_shows_differently_is_learnt_anew(watch: Watch) -> None:
+def test_a_scene_that_the_camera_shows_differently_is_learnt_anew(watch: DetectorRig) -> None:
     watch.view += 1  # by settings, or by a digital head
     assert watch.show(20, turned) == set()
     watch.head += 0.5  # by its own motors
@@ -140,7 +140,7 @@ def test_a_scene_that_the_camera_shows_differently_is_learnt_anew(watch: Watch) 
     assert watch.show(20) == set()
 
 
-def test_without_a_signal_everything_stays(watch: Watch) -> None:
+def test_without_a_signal_everything_stays(watch: DetectorRig) -> None:
     watch.show(HOLD_S + 1, evenly(4))
     for _ in range(20):
         assert watch.one(None) == {Tampering.TOO_DARK}
@@ -151,11 +151,11 @@ def test_without_a_signal_everything_stays(watch: Watch) -> None:
         assert watch.one(None) == set()
 
 
-def test_a_camera_turned_while_it_was_covered(watch: Watch) -> None:
+def test_a_camera_turned_while_it_was_covered(watch: DetectorRig) -> None:
     watch.show(120, evenly(4))
     assert watch.show(HOLD_S + 2, turned) == {Tampering.TOO_DARK, Tampering.SCENE_CHANGE}
 
 
 def test_a_blank_wall_is_no_scene_to_miss() -> None:
-    watch = Watch(np.full((90, 160), 150.0))
+    watch = DetectorRig(np.full((90, 160), 150.0))
     assert watch.show(LEARN_S + 5) | watch.show(20, turned) == set()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.image.thumbnail import shrink_jpeg
@@ -16,28 +16,28 @@ from ipcamd.web.preset_thumbnail import ENDPOINTS
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path / "state")
-    yield world
-    world.database.close()
+def rig(tmp_path: Path) -> Iterator[CameraRig]:
+    rig = CameraRig(tmp_path / "state")
+    yield rig
+    rig.database.close()
 
 
-async def test_the_thumbnail_of_a_preset_is_served_to_those_who_may_move_the_camera(world: World) -> None:
+async def test_the_thumbnail_of_a_preset_is_served_to_those_who_may_move_the_camera(rig: CameraRig) -> None:
     assert PRESET.rank is Rank.USERS
-    await world.ptz.update_preset(2, "1|5|door")
-    await world.key_values.set("ptz.thumbnail.2", b64encode(b"jpeg").decode())
-    reply = await world.ask(PRESET, "number=2&v=1")
+    await rig.ptz.update_preset(2, "1|5|door")
+    await rig.key_values.set("ptz.thumbnail.2", b64encode(b"jpeg").decode())
+    reply = await rig.ask(PRESET, "number=2&v=1")
     assert (reply.body, reply.content_type) == (b"jpeg", "image/jpeg")
-    await world.ptz.update_preset(2, "0|5|")
+    await rig.ptz.update_preset(2, "0|5|")
     with pytest.raises(HttpError) as caught:
-        await world.ask(PRESET, "number=2")
+        await rig.ask(PRESET, "number=2")
     assert caught.value.status == 404
 
 
 @pytest.mark.parametrize("query", ["", "number=1", "number=0", "number=9", "number=x", "number=%D9%A1", "number=1.0"])
-async def test_there_is_no_other(world: World, query: str) -> None:
+async def test_there_is_no_other(rig: CameraRig, query: str) -> None:
     with pytest.raises(HttpError) as caught:
-        await world.ask(PRESET, query)
+        await rig.ask(PRESET, query)
     assert caught.value.status == 404
 
 

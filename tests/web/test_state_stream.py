@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 from tests.server.serving import Server, serving, until
 
 from ipcamd.server.connection_limits import Limits
@@ -50,10 +50,10 @@ class Page:
 class Device:
     """A state that tests change."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, rig: CameraRig) -> None:
         self.state: dict[str, object] = {"motion": [0, 0, 0], "viewers": 0}
         self.reads = 0
-        self.feed = StateFeed(world.settings, self._read)
+        self.feed = StateFeed(rig.settings, self._read)
 
     def _read(self) -> dict[str, object]:
         self.reads += 1
@@ -65,15 +65,15 @@ class Device:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path / "state")
-    yield world
-    world.database.close()
+def rig(tmp_path: Path) -> Iterator[CameraRig]:
+    rig = CameraRig(tmp_path / "state")
+    yield rig
+    rig.database.close()
 
 
 @pytest.fixture
-def device(world: World) -> Device:
-    return Device(world)
+def device(rig: CameraRig) -> Device:
+    return Device(rig)
 
 
 @pytest.fixture
@@ -96,12 +96,12 @@ async def test_a_page_gets_the_whole_state_then_what_changes(server: Server, dev
             assert await other.next() == ("state", {"motion": [9, 0, 0], "viewers": 2})
 
 
-async def test_changed_settings_reach_those_who_may_read_them(server: Server, world: World) -> None:
+async def test_changed_settings_reach_those_who_may_read_them(server: Server, rig: CameraRig) -> None:
     async with Page(server, "users") as user, Page(server) as admin:
         await user.next()
         await admin.next()
-        await world.settings.update([Change("Event.Server.FTP", "Password", "secret")])
-        await world.settings.update([Change("PTZ.Speed", "PanSpeed", "3")])
+        await rig.settings.update([Change("Event.Server.FTP", "Password", "secret")])
+        await rig.settings.update([Change("PTZ.Speed", "PanSpeed", "3")])
         name, ftp = await admin.next()
         assert (name, ftp["group"], ftp["values"]["Password"]) == ("settings", "Event.Server.FTP", HIDDEN)
         for page in (admin, user):

@@ -227,7 +227,7 @@ OLD, NEW = (CertifiedKey(*(text * 3000,) * 2) for text in (b"1", b"2"))
 """Pairs for which a mixture can be told."""
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The process ends here."""
 
 
@@ -240,7 +240,7 @@ def kill_after(lines: int) -> Callable[[FrameType, str, object], object]:
             return None
         left[0] -= event == "line"
         if left[0] < 0:
-            raise Killed
+            raise ProcessKilled
         return trace
 
     return trace
@@ -254,7 +254,7 @@ def test_an_end_at_any_line_leaves_the_old_pair_or_the_new_one(tmp_path: Path) -
         try:
             CertificateFiles(tmp_path).replace(NEW)
             killed = False
-        except Killed:
+        except ProcessKilled:
             pass
         finally:
             sys.settrace(kept)

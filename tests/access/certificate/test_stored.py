@@ -19,7 +19,7 @@ MINUTE = datetime.timedelta(minutes=1)
 
 
 @dataclass
-class Machine:
+class CertificateRig:
     """A machine with a clock and names, and its certificate."""
 
     folder: Path
@@ -38,11 +38,11 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
+def machine(tmp_path: Path) -> CertificateRig:
+    return CertificateRig(tmp_path)
 
 
-def test_its_names_and_addresses_are_those_of_the_machine(machine: Machine) -> None:
+def test_its_names_and_addresses_are_those_of_the_machine(machine: CertificateRig) -> None:
     assert names_of(machine.used.certificate) == (
         "localhost",
         "camera",
@@ -56,7 +56,7 @@ def test_its_names_and_addresses_are_those_of_the_machine(machine: Machine) -> N
     assert names_of(machine.used.certificate)[-2:] == ("192.0.2.7", "2001:db8::1")
 
 
-def test_it_is_renewed_a_month_before_its_end(machine: Machine) -> None:
+def test_it_is_renewed_a_month_before_its_end(machine: CertificateRig) -> None:
     begin, end = machine.used.certificate.not_valid_before_utc, machine.used.certificate.not_valid_after_utc
     assert end - begin == 825 * DAY
     machine.now = end - 31 * DAY
@@ -64,10 +64,10 @@ def test_it_is_renewed_a_month_before_its_end(machine: Machine) -> None:
     machine.now = end - 29 * DAY
     assert machine.refresh()
     assert machine.used.certificate.not_valid_after_utc > end
-    assert Machine(machine.folder, now=machine.now).used == machine.used
+    assert CertificateRig(machine.folder, now=machine.now).used == machine.used
 
 
-def test_a_new_address_is_added_soon_and_one_that_comes_back_needs_no_change(machine: Machine) -> None:
+def test_a_new_address_is_added_soon_and_one_that_comes_back_needs_no_change(machine: CertificateRig) -> None:
     machine.names[-1] = "192.0.2.8"
     machine.now += 9 * MINUTE
     assert machine.refresh()
@@ -82,17 +82,17 @@ def test_a_new_address_is_added_soon_and_one_that_comes_back_needs_no_change(mac
     assert not machine.refresh()
 
 
-def test_a_machine_with_too_many_addresses_signs_once(machine: Machine) -> None:
+def test_a_machine_with_too_many_addresses_signs_once(machine: CertificateRig) -> None:
     machine.names += [f"198.51.100.{number}" for number in range(1, MAX_NAMES + 9)]
     assert machine.refresh()
     assert len(names_of(machine.used.certificate)) == MAX_NAMES
     assert not machine.refresh()
 
 
-def test_a_clock_that_is_unset_or_was_ahead_changes_nothing(machine: Machine) -> None:
+def test_a_clock_that_is_unset_or_was_ahead_changes_nothing(machine: CertificateRig) -> None:
     before = machine.used
-    assert Machine(machine.folder, now=NOW.replace(year=1970)).used == before
-    assert Machine(machine.folder, now=NOW - 90 * DAY).used != before
+    assert CertificateRig(machine.folder, now=NOW.replace(year=1970)).used == before
+    assert CertificateRig(machine.folder, now=NOW - 90 * DAY).used != before
 
 
 def owned(folder: Path, **more: object) -> CertifiedKey:
@@ -108,7 +108,7 @@ def given_in(folder: Path, pair: CertifiedKey) -> tuple[Path, Path]:
     return files
 
 
-def test_the_owners_certificate_is_kept_until_it_expires(machine: Machine) -> None:
+def test_the_owners_certificate_is_kept_until_it_expires(machine: CertificateRig) -> None:
     owner = owned(machine.folder)
     machine.used = machine.stored.install(owner.chain, owner.key, "")
     machine.names.append("other.example")
@@ -124,7 +124,7 @@ def test_the_owners_certificate_is_kept_until_it_expires(machine: Machine) -> No
 def test_given_files_are_used_and_never_written(tmp_path: Path) -> None:
     files = given_in(tmp_path, owned(tmp_path))
     contents = [path.read_bytes() for path in files]
-    machine = Machine(tmp_path / "state", files)
+    machine = CertificateRig(tmp_path / "state", files)
     assert machine.used.chain == contents[0]
     assert machine.stored.exists()
     for action in (
@@ -158,7 +158,7 @@ def test_unusable_given_files_are_named_and_replaced_temporarily(
     state = tmp_path / "state"
     state.mkdir()
     with caplog.at_level(logging.ERROR):
-        machine = Machine(state, files)
+        machine = CertificateRig(state, files)
     assert faults[fault][1] in caplog.text
     assert "localhost" in names_of(machine.used.certificate)
     assert not machine.refresh()
@@ -166,6 +166,6 @@ def test_unusable_given_files_are_named_and_replaced_temporarily(
     assert machine.stored.reread().chain == good.chain
 
 
-def test_a_signing_request_without_names_is_for_what_others_can_reach(machine: Machine) -> None:
+def test_a_signing_request_without_names_is_for_what_others_can_reach(machine: CertificateRig) -> None:
     machine.used = machine.stored.install(Authority().answer(machine.stored.request(())), b"", "")
     assert names_of(machine.used.certificate) == ("camera", "camera.local", "192.0.2.7")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.cgi.asking import NOON, SECOND, World
+from tests.cgi.camera_rig import NOON, SECOND, CameraRig
 
 from ipcamd.cgi.admin import auditlog
 from ipcamd.errors import RequestFailed
@@ -16,17 +16,17 @@ CHANGED = "2025-06-15T15:06:50+00:00|change|rita|192.0.2.7|a/b|"
 
 
 @pytest.fixture
-async def log(world: World) -> World:
+async def log(rig: CameraRig) -> CameraRig:
     """Three records, ten seconds apart."""
-    world.audit_log.note_login("rita", "192.0.2.7")
-    world.host += 10 * SECOND
-    world.audit_log.note_change(RITA, "a|b")
-    world.host += 10 * SECOND
-    world.audit_log.note_failed_login("root", "192.0.2.9")
-    return world
+    rig.audit_log.note_login("rita", "192.0.2.7")
+    rig.host += 10 * SECOND
+    rig.audit_log.note_change(RITA, "a|b")
+    rig.host += 10 * SECOND
+    rig.audit_log.note_failed_login("root", "192.0.2.9")
+    return rig
 
 
-async def test_text_and_json(log: World) -> None:
+async def test_text_and_json(log: CameraRig) -> None:
     assert (await log.text(ASK)).split("\r\n") == [
         "2025-06-15T15:07:00+00:00|login_failed|root|192.0.2.9|login|wrong name or password",
         CHANGED,
@@ -57,7 +57,7 @@ async def test_text_and_json(log: World) -> None:
         f"since={NOON // SECOND + 10}&until={NOON // SECOND + 10}",
     ],
 )
-async def test_records_are_chosen(log: World, query: str) -> None:
+async def test_records_are_chosen(log: CameraRig, query: str) -> None:
     assert (await log.text(ASK, query)).split("\r\n") == [CHANGED, ""]
 
 
@@ -72,6 +72,6 @@ async def test_records_are_chosen(log: World, query: str) -> None:
         ("user=rita", "user: unknown parameter"),
     ],
 )
-async def test_wrong_arguments_are_named(log: World, query: str, words: str) -> None:
+async def test_wrong_arguments_are_named(log: CameraRig, query: str, words: str) -> None:
     with pytest.raises(RequestFailed, match=words):
         await log.text(ASK, query)

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from tests.cgi.asking import SECOND, World
+from tests.cgi.camera_rig import SECOND, CameraRig
 
 from ipcamd.cgi.admin.date import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
@@ -21,11 +21,11 @@ def test_only_administrators_and_get_changes_nothing() -> None:
     assert ENDPOINT.changes(Query.parse("action=set&year=2005"))
 
 
-async def test_get_is_spelled_like_the_sdks_sample(world: World) -> None:
-    await world.set_clock(int(datetime(2007, 1, 20, 15, 20, 25, tzinfo=UTC).timestamp()) * SECOND)
-    assert await world.text(ENDPOINT, "action=get") == "2007/1/20 15:20:25\r\n"
-    await world.set_clock(int(datetime(2007, 11, 2, 5, 6, 7, tzinfo=UTC).timestamp()) * SECOND)
-    assert await world.text(ENDPOINT, "?ACTION=Get&") == "2007/11/2 05:06:07\r\n"
+async def test_get_is_spelled_like_the_sdks_sample(rig: CameraRig) -> None:
+    await rig.set_clock(int(datetime(2007, 1, 20, 15, 20, 25, tzinfo=UTC).timestamp()) * SECOND)
+    assert await rig.text(ENDPOINT, "action=get") == "2007/1/20 15:20:25\r\n"
+    await rig.set_clock(int(datetime(2007, 11, 2, 5, 6, 7, tzinfo=UTC).timestamp()) * SECOND)
+    assert await rig.text(ENDPOINT, "?ACTION=Get&") == "2007/11/2 05:06:07\r\n"
 
 
 @pytest.mark.parametrize(
@@ -43,23 +43,23 @@ async def test_get_is_spelled_like_the_sdks_sample(world: World) -> None:
         ("month=1&month=2", "2025/2/15 15:06:40"),
     ],
 )
-async def test_set_takes_any_part_and_keeps_the_rest(world: World, query: str, local: str) -> None:
-    assert await world.text(ENDPOINT, f"action=set&{query}") == "ok\r\n"
-    assert await world.text(ENDPOINT, "action=get") == f"{local}\r\n"
+async def test_set_takes_any_part_and_keeps_the_rest(rig: CameraRig, query: str, local: str) -> None:
+    assert await rig.text(ENDPOINT, f"action=set&{query}") == "ok\r\n"
+    assert await rig.text(ENDPOINT, "action=get") == f"{local}\r\n"
 
 
-async def test_the_zone_alone_leaves_the_moment_and_its_source_alone(world: World) -> None:
-    await world.settings.update([NTP])
-    before = world.clock.now_ns()
-    await world.ask(ENDPOINT, "action=set&timezone=46")
-    assert world.clock.now_ns() == before
-    assert (world.settings["Time"]["TimeZone"], world.settings["Time"]["SyncSource"]) == ("46", "NTP")
+async def test_the_zone_alone_leaves_the_moment_and_its_source_alone(rig: CameraRig) -> None:
+    await rig.settings.update([NTP])
+    before = rig.clock.now_ns()
+    await rig.ask(ENDPOINT, "action=set&timezone=46")
+    assert rig.clock.now_ns() == before
+    assert (rig.settings["Time"]["TimeZone"], rig.settings["Time"]["SyncSource"]) == ("46", "NTP")
 
 
-async def test_setting_the_clock_manually_ends_ntp(world: World) -> None:
-    await world.settings.update([NTP])
-    await world.ask(ENDPOINT, "action=set&timezone=46&year=2030")
-    assert (world.settings["Time"]["TimeZone"], world.settings["Time"]["SyncSource"]) == ("46", "manually")
+async def test_setting_the_clock_manually_ends_ntp(rig: CameraRig) -> None:
+    await rig.settings.update([NTP])
+    await rig.ask(ENDPOINT, "action=set&timezone=46&year=2030")
+    assert (rig.settings["Time"]["TimeZone"], rig.settings["Time"]["SyncSource"]) == ("46", "manually")
 
 
 BAD = [
@@ -72,40 +72,40 @@ BAD = [
 
 
 @pytest.mark.parametrize("query", BAD)
-async def test_wrong_requests_change_nothing(world: World, query: str) -> None:
-    before = (world.clock.now_ns(), dict(world.settings["Time"]))
+async def test_wrong_requests_change_nothing(rig: CameraRig, query: str) -> None:
+    before = (rig.clock.now_ns(), dict(rig.settings["Time"]))
     with pytest.raises((RequestFailed, HttpError)):
-        await world.ask(ENDPOINT, f"action=set&hour=3&{query}" if query else "action=set")
-    assert (world.clock.now_ns(), dict(world.settings["Time"])) == before
+        await rig.ask(ENDPOINT, f"action=set&hour=3&{query}" if query else "action=set")
+    assert (rig.clock.now_ns(), dict(rig.settings["Time"])) == before
 
 
 @pytest.mark.parametrize("query", ["", "action=", "action=reset", "action=get&year=2005", "year=2005"])
-async def test_nothing_but_get_and_set(world: World, query: str) -> None:
+async def test_nothing_but_get_and_set(rig: CameraRig, query: str) -> None:
     with pytest.raises(RequestFailed):
-        await world.ask(ENDPOINT, query)
+        await rig.ask(ENDPOINT, query)
 
 
-async def test_the_record_gives_the_method_of_setting_the_clock(world: World) -> None:
+async def test_the_record_gives_the_method_of_setting_the_clock(rig: CameraRig) -> None:
     entries: list[AuditEntry] = []
-    world.settings.audit(entries.append)
-    await world.text(ENDPOINT, "action=set&hour=5&timezone=3")
+    rig.settings.audit(entries.append)
+    await rig.text(ENDPOINT, "action=set&hour=5&timezone=3")
     assert entries[0].by.via == "/cgi/admin/date.cgi"
     assert entries[0].changes == ("Time.TimeZone=3", "Time.SyncSource=manually", "clock hour=5")
 
 
-async def test_the_error_names_parameter_value_and_what_is_allowed(world: World) -> None:
+async def test_the_error_names_parameter_value_and_what_is_allowed(rig: CameraRig) -> None:
     with pytest.raises(RequestFailed, match="month=13: allowed: 1 to 12"):
-        await world.ask(ENDPOINT, "action=set&month=13")
+        await rig.ask(ENDPOINT, "action=set&month=13")
 
 
-async def test_a_clock_whose_zone_cannot_be_kept_is_not_set_either(world: World) -> None:
+async def test_a_clock_whose_zone_cannot_be_kept_is_not_set_either(rig: CameraRig) -> None:
     @contextlib.asynccontextmanager
     async def refuse(_: Values, __: Values) -> AsyncIterator[None]:
         raise RequestFailed("not now")
         yield
 
-    world.settings.guard("Time", refuse)
-    before = world.clock.now_ns()
+    rig.settings.guard("Time", refuse)
+    before = rig.clock.now_ns()
     with pytest.raises(RequestFailed, match="not now"):
-        await world.ask(ENDPOINT, "action=set&timezone=46&year=2030")
-    assert world.clock.now_ns() == before
+        await rig.ask(ENDPOINT, "action=set&timezone=46&year=2030")
+    assert rig.clock.now_ns() == before

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.cgi.asking import NOON, World
+from tests.cgi.camera_rig import NOON, CameraRig
 
 from ipcamd.cgi.admin import eventlog
 from ipcamd.errors import RequestFailed
@@ -14,15 +14,15 @@ FIRST = EventLogEntry(NOON, "di1 high", "door", done="output high for 10 s")
 SECOND = EventLogEntry(NOON + 10**9, "motion 2", "gärden", failed="Ftp x.avi: refused")
 
 
-async def test_text_and_json(world: World) -> None:
+async def test_text_and_json(rig: CameraRig) -> None:
     for entry in (FIRST, SECOND):
-        world.event_log.note(entry)
-    assert (await world.text(ASK)).split("\r\n") == [
+        rig.event_log.note(entry)
+    assert (await rig.text(ASK)).split("\r\n") == [
         "2025-06-15 15:06:41|motion 2|gärden||failed: Ftp x.avi: refused",
         "2025-06-15 15:06:40|di1 high|door|output high for 10 s|",
         "",
     ]
-    reply = await world.ask(ASK, "format=json&count=1")
+    reply = await rig.ask(ASK, "format=json&count=1")
     assert reply.content_type == "application/x-ndjson"
     (line,) = reply.body.decode().splitlines()
     assert json.loads(line) == {
@@ -35,16 +35,16 @@ async def test_text_and_json(world: World) -> None:
     }
 
 
-async def test_a_line_has_five_fields_whatever_the_schedule_is_called(world: World) -> None:
-    world.event_log.note(EventLogEntry(NOON, "di1 high", "in|out", done="output high for 10 s"))
-    (line, _) = (await world.text(ASK)).split("\r\n")
+async def test_a_line_has_five_fields_whatever_the_schedule_is_called(rig: CameraRig) -> None:
+    rig.event_log.note(EventLogEntry(NOON, "di1 high", "in|out", done="output high for 10 s"))
+    (line, _) = (await rig.text(ASK)).split("\r\n")
     assert line.split("|")[2:] == ["in/out", "output high for 10 s", ""]
 
 
-async def test_it_is_there_after_a_restart(world: World) -> None:
-    world.event_log.note(FIRST)
-    await world.event_log.flush()
-    assert world.database.rows("SELECT what FROM event_log") == [("di1 high",)]
+async def test_it_is_there_after_a_restart(rig: CameraRig) -> None:
+    rig.event_log.note(FIRST)
+    await rig.event_log.flush()
+    assert rig.database.rows("SELECT what FROM event_log") == [("di1 high",)]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,6 @@ async def test_it_is_there_after_a_restart(world: World) -> None:
         ("since=1", "since: unknown parameter"),
     ],
 )
-async def test_errors_are_named(world: World, query: str, words: str) -> None:
+async def test_errors_are_named(rig: CameraRig, query: str, words: str) -> None:
     with pytest.raises(RequestFailed, match=words):
-        await world.text(ASK, query)
+        await rig.text(ASK, query)

@@ -2,7 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.cgi.admin.factorydefault import ENDPOINT
@@ -20,26 +20,26 @@ FACTS = {"identity.mac": "02:00:00:00:00:01", "ptz.position": "[10, 10, 2]", "pt
 UNCONFIRMED = "network.unconfirmed"
 
 
-async def use(world: World) -> None:
+async def use(rig: CameraRig) -> None:
     """Store data of every kind that a factory default deletes."""
     changes = {"Time": {"TimeZone": "22"}, "System.Info": {"ServerName": "door"}, "Event.Server.FTP": {"Password": "p"}}
-    await world.settings.update(
+    await rig.settings.update(
         [Change(group, name, value) for group, values in changes.items() for name, value in values.items()]
     )
-    await world.schedules.add({"Name": "night"})
-    await world.accounts.add("boss", "sunflower", Rank.ADMIN)
+    await rig.schedules.add({"Name": "night"})
+    await rig.accounts.add("boss", "sunflower", Rank.ADMIN)
     for name, value in {**FACTS, UNCONFIRMED: "{}"}.items():
-        await world.key_values.set(name, value)
-    world.event_log.note(EventLogEntry(world.host, "motion"))
-    await world.event_log.flush()
+        await rig.key_values.set(name, value)
+    rig.event_log.note(EventLogEntry(rig.host, "motion"))
+    await rig.event_log.flush()
 
 
-async def copied(world: World) -> Path:
+async def copied(rig: CameraRig) -> Path:
     """Return a copy of the database on disk, as after a power cut."""
-    folder = world.path / "copy"
+    folder = rig.path / "copy"
     folder.mkdir(mode=0o700)
     for name in ("ipcamd.db", "ipcamd.db-wal", "secret.key"):
-        shutil.copy(world.path / name, folder)
+        shutil.copy(rig.path / name, folder)
     return folder / "ipcamd.db"
 
 
@@ -49,26 +49,26 @@ def test_only_administrators_and_it_counts_as_a_change() -> None:
 
 
 @pytest.mark.parametrize("query", ["", "mode=", "mode=0", "mode=3", "mode=11", "mode=1&force=yes", "mod=1"])
-async def test_wrong_requests_change_nothing(world: World, query: str) -> None:
-    await use(world)
+async def test_wrong_requests_change_nothing(rig: CameraRig, query: str) -> None:
+    await use(rig)
     with pytest.raises(RequestFailed):
-        await world.ask(ENDPOINT, query)
-    assert world.restarts == 0
-    assert world.settings["System.Info"]["ServerName"] == "door"
-    assert world.accounts.entry("boss")
-    await world.key_values.set("ptz.position", "[0, 0, 1]")
+        await rig.ask(ENDPOINT, query)
+    assert rig.restarts == 0
+    assert rig.settings["System.Info"]["ServerName"] == "door"
+    assert rig.accounts.entry("boss")
+    await rig.key_values.set("ptz.position", "[0, 0, 1]")
 
 
 @pytest.mark.parametrize(
     ("mode", "zone", "names", "kept"), [("1", "21", ["admin"], set()), ("2", "22", ["admin"], {UNCONFIRMED})]
 )
 async def test_it_leaves_what_the_mode_names(
-    world: World, mode: str, zone: str, names: list[str], kept: set[str]
+    rig: CameraRig, mode: str, zone: str, names: list[str], kept: set[str]
 ) -> None:
-    await use(world)
-    assert await world.text(ENDPOINT, f"mode={mode}") == "OK\r\n"
-    assert world.restarts == 1
-    path = await copied(world)
+    await use(rig)
+    assert await rig.text(ENDPOINT, f"mode={mode}") == "OK\r\n"
+    assert rig.restarts == 1
+    path = await copied(rig)
     with Database(path) as database:
         settings, key_values = Settings(database, ALL_GROUPS, {}), KeyValueStore(database)
         assert settings["Time"]["TimeZone"] == zone
@@ -82,19 +82,19 @@ async def test_it_leaves_what_the_mode_names(
         assert (what, done) == ("factory default", f"mode {mode} by admin (127.0.0.1)")
 
 
-async def test_nothing_that_the_parts_remember_is_stored_until_the_restart(world: World) -> None:
-    await use(world)
-    await world.ask(ENDPOINT, "mode=1")
+async def test_nothing_that_the_parts_remember_is_stored_until_the_restart(rig: CameraRig) -> None:
+    await use(rig)
+    await rig.ask(ENDPOINT, "mode=1")
     with pytest.raises(StoreError, match="restarting"):
-        await world.key_values.set("ptz.position", "[10, 10, 2]")
+        await rig.key_values.set("ptz.position", "[10, 10, 2]")
     with pytest.raises(StoreError, match="restarting"):
-        await world.settings.update([Change("System.Info", "ServerName", "door")])
+        await rig.settings.update([Change("System.Info", "ServerName", "door")])
 
 
-async def test_neither_the_log_nor_the_backup_holds_what_was_erased(world: World) -> None:
-    await use(world)
-    await world.settings.update([Change("System.Info", "ServerName", "UNMISTAKABLE")])
-    await world.ask(ENDPOINT, "mode=1")
-    files = {path.name: path.read_bytes() for path in world.path.iterdir() if path.is_file()}
+async def test_neither_the_log_nor_the_backup_holds_what_was_erased(rig: CameraRig) -> None:
+    await use(rig)
+    await rig.settings.update([Change("System.Info", "ServerName", "UNMISTAKABLE")])
+    await rig.ask(ENDPOINT, "mode=1")
+    files = {path.name: path.read_bytes() for path in rig.path.iterdir() if path.is_file()}
     assert "ipcamd.db.backup" in files
     assert [name for name, content in files.items() if b"UNMISTAKABLE" in content] == []

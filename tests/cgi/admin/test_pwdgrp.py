@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.access.accounts import Account, Accounts
 from ipcamd.cgi.admin.pwdgrp import ENDPOINT
@@ -20,10 +20,10 @@ FIRST = 'admin="root"\r\nusers="jack"\r\nguest="angus"\r\n'
 class Camera:
     """Three accounts, and requests of one of them."""
 
-    def __init__(self, world: World) -> None:
-        self.accounts = Accounts(world.database)
+    def __init__(self, rig: CameraRig) -> None:
+        self.accounts = Accounts(rig.database)
         self.accounts.ensure_administrator("root", "swordfish")
-        self.camera = replace(world.camera(), accounts=self.accounts)
+        self.camera = replace(rig.camera(), accounts=self.accounts)
 
     async def ask(self, query: str, user: str = "root") -> str:
         head = Head("GET", f"{ENDPOINT.path}?{query}", ENDPOINT.path, query, (1, 1), {}, 0, True)
@@ -44,8 +44,8 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 @pytest.fixture
-async def camera(world: World) -> Camera:
-    camera = Camera(world)
+async def camera(rig: CameraRig) -> Camera:
+    camera = Camera(rig)
     await camera.accounts.add("jack", "mackerel", Rank.USERS)
     await camera.accounts.add("angus", "haddock", Rank.GUEST)
     return camera
@@ -151,12 +151,12 @@ async def test_a_failed_request_names_the_error_and_changes_nothing(camera: Came
 
 
 async def test_acknowledged_changes_are_on_disk(tmp_path: Path) -> None:
-    world = World(tmp_path / "state")
-    camera = Camera(world)
+    rig = CameraRig(tmp_path / "state")
+    camera = Camera(rig)
     await camera.ask("action=add&user=paul&pwd=foo&grp=users")
     await camera.ask("action=add&user=boss&pwd=foo&grp=admin")
     await camera.ask("action=remove&user=root", user="boss")
-    world.database.close()
+    rig.database.close()
     with Database(tmp_path / "state" / "ipcamd.db") as database:
         assert list(Accounts(database).entries) == ["paul", "boss"]
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.cgi.admin.restart import ENDPOINT, PAUSE_S, RestartAction
 from ipcamd.cgi.endpoint import Endpoint
@@ -10,7 +10,7 @@ from ipcamd.params.group import Rank
 from ipcamd.wire.http.query import Query
 
 
-class Time:
+class SimulatedTime:
     def __init__(self) -> None:
         self.now = 1000.0
 
@@ -24,47 +24,47 @@ def test_only_administrators_and_it_counts_as_a_change() -> None:
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> SimulatedTime:
+    return SimulatedTime()
 
 
 @pytest.fixture
-def endpoint(time: Time) -> Endpoint:
+def endpoint(time: SimulatedTime) -> Endpoint:
     return replace(ENDPOINT, action=RestartAction(time))
 
 
-async def test_it_answers_ok_and_asks_for_a_restart(world: World, endpoint: Endpoint) -> None:
-    assert await world.text(endpoint) == "OK\r\n"
-    assert world.restarts == 1
+async def test_it_answers_ok_and_asks_for_a_restart(rig: CameraRig, endpoint: Endpoint) -> None:
+    assert await rig.text(endpoint) == "OK\r\n"
+    assert rig.restarts == 1
 
 
-async def test_once_in_ten_seconds(world: World, endpoint: Endpoint, time: Time) -> None:
-    await world.ask(endpoint)
+async def test_once_in_ten_seconds(rig: CameraRig, endpoint: Endpoint, time: SimulatedTime) -> None:
+    await rig.ask(endpoint)
     for _ in range(20):
         with pytest.raises(RequestFailed, match="one in 10 s"):
-            await world.ask(endpoint)
+            await rig.ask(endpoint)
     time.now += PAUSE_S - 0.1
     with pytest.raises(RequestFailed):
-        await world.ask(endpoint)
+        await rig.ask(endpoint)
     time.now += 0.1
-    await world.ask(endpoint)
-    assert world.restarts == 2
+    await rig.ask(endpoint)
+    assert rig.restarts == 2
 
 
-async def test_one_camera_does_not_wait_for_another(world: World, endpoint: Endpoint) -> None:
-    await world.ask(endpoint)
-    world.identity = replace(world.identity, mac="02:00:00:00:00:01")
-    assert await world.text(endpoint) == "OK\r\n"
+async def test_one_camera_does_not_wait_for_another(rig: CameraRig, endpoint: Endpoint) -> None:
+    await rig.ask(endpoint)
+    rig.identity = replace(rig.identity, mac="02:00:00:00:00:01")
+    assert await rig.text(endpoint) == "OK\r\n"
 
 
-async def test_older_spelling(world: World, endpoint: Endpoint) -> None:
+async def test_older_spelling(rig: CameraRig, endpoint: Endpoint) -> None:
     assert "/admin/reboot.cgi" in endpoint.aliases
-    await world.ask(endpoint, "type=0")
-    assert world.restarts == 1
+    await rig.ask(endpoint, "type=0")
+    assert rig.restarts == 1
 
 
 @pytest.mark.parametrize("query", ["mode=1", "type=1"])
-async def test_it_takes_no_other_parameters(world: World, endpoint: Endpoint, query: str) -> None:
+async def test_it_takes_no_other_parameters(rig: CameraRig, endpoint: Endpoint, query: str) -> None:
     with pytest.raises(RequestFailed, match=query.split("=")[0]):
-        await world.ask(endpoint, query)
-    assert world.restarts == 0
+        await rig.ask(endpoint, query)
+    assert rig.restarts == 0

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.cgi.admin.virtual import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
@@ -20,39 +20,39 @@ def test_only_administrators_and_listing_changes_nothing() -> None:
     assert ENDPOINT.changes(Query.parse("di1=high"))
 
 
-async def test_without_parameters_everything_is_listed(world: World) -> None:
-    lines = (await world.text(ENDPOINT)).split("\r\n")
+async def test_without_parameters_everything_is_listed(rig: CameraRig) -> None:
+    lines = (await rig.text(ENDPOINT)).split("\r\n")
     assert lines.pop() == ""
     assert [line.partition("=")[0] for line in lines] == LISTED
 
 
-async def test_conditions_may_be_combined(world: World) -> None:
-    assert await world.text(ENDPOINT, "DI1=High&light=7&scene=still") == "OK\r\n"
-    text = await world.text(ENDPOINT)
+async def test_conditions_may_be_combined(rig: CameraRig) -> None:
+    assert await rig.text(ENDPOINT, "DI1=High&light=7&scene=still") == "OK\r\n"
+    text = await rig.text(ENDPOINT)
     assert "di1=high\r\n" in text
     assert "light=7\r\n" in text
     assert "scene=still\r\n" in text
 
 
 @pytest.mark.parametrize("query", ["di1=high&light=101", "di1=high&do1=high", "di1", "di1=high&x=1", "light=%D9%A5"])
-async def test_wrong_requests_change_nothing(world: World, query: str) -> None:
-    before = await world.text(ENDPOINT)
+async def test_wrong_requests_change_nothing(rig: CameraRig, query: str) -> None:
+    before = await rig.text(ENDPOINT)
     with pytest.raises(RequestFailed):
-        await world.ask(ENDPOINT, query)
-    assert await world.text(ENDPOINT) == before
+        await rig.ask(ENDPOINT, query)
+    assert await rig.text(ENDPOINT) == before
 
 
-async def test_a_real_device_has_no_such_page(world: World) -> None:
-    world.drivers = replace(world.drivers, virtual=None)
+async def test_a_real_device_has_no_such_page(rig: CameraRig) -> None:
+    rig.drivers = replace(rig.drivers, virtual=None)
     with pytest.raises(HttpError) as caught:
-        await world.ask(ENDPOINT)
+        await rig.ask(ENDPOINT)
     assert caught.value.status == 404
 
 
 @pytest.mark.parametrize("query", ["sdcard=insert", "light=7&SDCardSize=4096"])
-async def test_without_a_slot_there_is_no_card_to_put_in(world: World, query: str) -> None:
-    world.card.disk = None
-    before = await world.text(ENDPOINT)
+async def test_without_a_slot_there_is_no_card_to_put_in(rig: CameraRig, query: str) -> None:
+    rig.card.disk = None
+    before = await rig.text(ENDPOINT)
     with pytest.raises(RequestFailed, match="no slot"):
-        await world.ask(ENDPOINT, query)
-    assert await world.text(ENDPOINT) == before
+        await rig.ask(ENDPOINT, query)
+    assert await rig.text(ENDPOINT) == before

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 
 from ipcamd.cgi.event.test import ENDPOINT
@@ -26,27 +26,27 @@ WEBHOOKS = "webhook1, webhook2, webhook3, webhook4, webhook5, webhook6, webhook7
         ("target=samba", "Event.Server.NetStorage.SambaServer is not set"),
     ],
 )
-async def test_refused(world: World, query: str, words: str) -> None:
+async def test_refused(rig: CameraRig, query: str, words: str) -> None:
     with pytest.raises(RequestFailed) as caught:
-        await world.ask(ENDPOINT, query)
+        await rig.ask(ENDPOINT, query)
     assert str(caught.value) == words
 
 
 async def test_a_file_is_sent(tmp_path: Path) -> None:
-    world = World(tmp_path / "near", allow_local=True)
-    with FtpServer(tmp_path / "far") as server, world.database:
+    rig = CameraRig(tmp_path / "near", allow_local=True)
+    with FtpServer(tmp_path / "far") as server, rig.database:
         values = {"FTPServer": "127.0.0.1", "Port": str(server.port), "UserName": USER, "Password": PASSWORD}
-        await world.settings.update([Change("Event.Server.FTP", name, value) for name, value in values.items()])
-        assert await world.text(ENDPOINT, "target=ftp") == "OK\r\n"
+        await rig.settings.update([Change("Event.Server.FTP", name, value) for name, value in values.items()])
+        assert await rig.text(ENDPOINT, "target=ftp") == "OK\r\n"
         assert len(server.files()) == 1
 
 
 async def test_a_missing_right_is_reported(tmp_path: Path) -> None:
-    world = World(tmp_path / "near", allow_local=True)
-    with FtpServer(tmp_path / "far", ftp_RNFR=lambda self, path: self.respond("550 No.")) as server, world.database:
+    rig = CameraRig(tmp_path / "near", allow_local=True)
+    with FtpServer(tmp_path / "far", ftp_RNFR=lambda self, path: self.respond("550 No.")) as server, rig.database:
         values = {"FTPServer": "127.0.0.1", "Port": str(server.port), "UserName": USER, "Password": PASSWORD}
-        await world.settings.update([Change("Event.Server.FTP", name, value) for name, value in values.items()])
-        assert await world.text(ENDPOINT, "target=ftp") == (
+        await rig.settings.update([Change("Event.Server.FTP", name, value) for name, value in values.items()])
+        assert await rig.text(ENDPOINT, "target=ftp") == (
             "OK\r\n"
             "the target allows no renaming of files: they get their final name before they are whole (550 No.)\r\n"
         )

@@ -1,7 +1,7 @@
 """``focuszoomctl.cgi``: every action and parameter of SDK 13."""
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.cgi.fz import focuszoomctl
 from ipcamd.device.driver_choice import choose_drivers
@@ -30,26 +30,26 @@ def test_users_may_move_the_lens() -> None:
         ("smartfocusscan", LensPosition(1, 100)),
     ],
 )
-async def test_actions(world: World, query: str, target: LensPosition) -> None:
-    assert await world.text(FZ, query) == "OK\r\n"
-    assert world.drivers.lens.target == target
-    await world.lens.close()
+async def test_actions(rig: CameraRig, query: str, target: LensPosition) -> None:
+    assert await rig.text(FZ, query) == "OK\r\n"
+    assert rig.drivers.lens.target == target
+    await rig.lens.close()
 
 
 @pytest.mark.parametrize("question", ["getmotorcurpos", "getmotorcuspos", "GetMotorCurPos"])
-async def test_position(world: World, question: str) -> None:
-    world.drivers.lens.restore(LensPosition(4, 55.4))
-    assert await world.text(FZ, question) == "6|55\r\n"
+async def test_position(rig: CameraRig, question: str) -> None:
+    rig.drivers.lens.restore(LensPosition(4, 55.4))
+    assert await rig.text(FZ, question) == "6|55\r\n"
 
 
-async def test_busy(world: World) -> None:
-    assert await world.text(FZ, "fzisbusy") == "0\r\n"
-    await world.text(FZ, "movezoom=6")
-    assert await world.text(FZ, "fzisbusy") == "1\r\n"
+async def test_busy(rig: CameraRig) -> None:
+    assert await rig.text(FZ, "fzisbusy") == "0\r\n"
+    await rig.text(FZ, "movezoom=6")
+    assert await rig.text(FZ, "fzisbusy") == "1\r\n"
     for action in ("focusplus", "focusminus", "movezoom=0", "smartfocusscan"):
         with pytest.raises(RequestFailed, match=r"^busy$"):
-            await world.ask(FZ, action)
-    assert world.drivers.lens.target == LensPosition(4, 50)
+            await rig.ask(FZ, action)
+    assert rig.drivers.lens.target == LensPosition(4, 50)
 
 
 @pytest.mark.parametrize(
@@ -65,27 +65,27 @@ async def test_busy(world: World) -> None:
         ("fzisbusy&laser=1", "laser: unknown parameter; allowed: focusminus"),
     ],
 )
-async def test_mistakes_change_nothing(world: World, query: str, message: str) -> None:
+async def test_mistakes_change_nothing(rig: CameraRig, query: str, message: str) -> None:
     with pytest.raises(RequestFailed, match=message):
-        await world.ask(FZ, query)
-    assert world.drivers.lens.rest_in_s == 0
+        await rig.ask(FZ, query)
+    assert rig.drivers.lens.rest_in_s == 0
 
 
-async def test_only_administrators_pass_a_lock_of_ptz(world: World) -> None:
-    world.ptz.lock.close(60)
-    world.rank = Rank.USERS
+async def test_only_administrators_pass_a_lock_of_ptz(rig: CameraRig) -> None:
+    rig.ptz.lock.close(60)
+    rig.rank = Rank.USERS
     with pytest.raises(RequestFailed, match="locked by an administrator for"):
-        await world.ask(FZ, "movezoom=6")
-    assert await world.text(FZ, "getmotorcurpos") == "0|50\r\n"
-    world.rank = Rank.ADMIN
-    assert await world.text(FZ, "movezoom=6") == "OK\r\n"
+        await rig.ask(FZ, "movezoom=6")
+    assert await rig.text(FZ, "getmotorcurpos") == "0|50\r\n"
+    rig.rank = Rank.ADMIN
+    assert await rig.text(FZ, "movezoom=6") == "OK\r\n"
 
 
-async def test_without_a_lens_everything_is_refused(world: World) -> None:
-    world.drivers = choose_drivers({"lens": "none"}, world.key_values)
+async def test_without_a_lens_everything_is_refused(rig: CameraRig) -> None:
+    rig.drivers = choose_drivers({"lens": "none"}, rig.key_values)
     for query in ("focusplus", "focusminus", "movezoom=1", "smartfocusscan", "fzisbusy", "getmotorcurpos"):
         with pytest.raises(RequestFailed, match="not supported by this device"):
-            await world.ask(FZ, query)
+            await rig.ask(FZ, query)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """``ptz.cgi`` and the older spellings."""
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.cgi.admin import ptctrl
 from ipcamd.cgi.endpoint import Endpoint
@@ -16,8 +16,8 @@ from ipcamd.settings.change_records import Change
 PTZ, PTCTRL, PTCTL = ptz.ENDPOINT, ptctrl.ENDPOINT, ptctl.ENDPOINT
 
 
-async def done(world: World, query: str, endpoint: Endpoint = PTZ) -> None:
-    reply = await world.ask(endpoint, query)
+async def done(rig: CameraRig, query: str, endpoint: Endpoint = PTZ) -> None:
+    reply = await rig.ask(endpoint, query)
     assert (reply.status, reply.body) == (204, b"")
 
 
@@ -27,10 +27,10 @@ def test_ranks_are_those_of_the_paths() -> None:
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-async def test_moves(world: World, direction: str) -> None:
-    await done(world, f"move={direction.upper()}")
+async def test_moves(rig: CameraRig, direction: str) -> None:
+    await done(rig, f"move={direction.upper()}")
     pan, tilt = DIRECTIONS[direction]
-    target = world.drivers.pan_tilt.target
+    target = rig.drivers.pan_tilt.target
     assert (target.pan, target.tilt, target.zoom) == (10 * pan, 10 * tilt, 1.5)
 
 
@@ -38,9 +38,9 @@ async def test_moves(world: World, direction: str) -> None:
     ("endpoint", "query"),
     [(PTCTRL, "action=move&Cmd=up"), (PTCTRL, "move=up"), (PTCTL, "move=up"), (PTZ, "move=up&"), (PTZ, "?move=up")],
 )
-async def test_older_spellings(world: World, endpoint: Endpoint, query: str) -> None:
-    await done(world, query, endpoint)
-    assert world.drivers.pan_tilt.target.tilt == 10
+async def test_older_spellings(rig: CameraRig, endpoint: Endpoint, query: str) -> None:
+    await done(rig, query, endpoint)
+    assert rig.drivers.pan_tilt.target.tilt == 10
 
 
 @pytest.mark.parametrize(
@@ -48,87 +48,87 @@ async def test_older_spellings(world: World, endpoint: Endpoint, query: str) -> 
     [("left_up", "upleft"), ("right_up", "upright"), ("left_down", "downleft"), ("right_down", "downright")],
 )
 @pytest.mark.parametrize("query", ["move={}", "action=move&Cmd={}"])
-async def test_older_diagonals(world: World, query: str, word: str, direction: str) -> None:
-    await done(world, query.format(word), PTCTRL)
+async def test_older_diagonals(rig: CameraRig, query: str, word: str, direction: str) -> None:
+    await done(rig, query.format(word), PTCTRL)
     pan, tilt = DIRECTIONS[direction]
-    target = world.drivers.pan_tilt.target
+    target = rig.drivers.pan_tilt.target
     assert (target.pan, target.tilt) == (10 * pan, 10 * tilt)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-async def test_every_move_works_in_every_spelling(world: World, direction: str) -> None:
+async def test_every_move_works_in_every_spelling(rig: CameraRig, direction: str) -> None:
     for endpoint, query in ((PTCTRL, f"action=move&Cmd={direction}"), (PTCTL, f"move={direction.title()}")):
-        world.drivers.pan_tilt.restore(PtzPosition(0, 0, 2))
-        await done(world, query, endpoint)
-        assert tuple(world.drivers.pan_tilt.target)[:2] == tuple(10 * sign for sign in DIRECTIONS[direction])
+        rig.drivers.pan_tilt.restore(PtzPosition(0, 0, 2))
+        await done(rig, query, endpoint)
+        assert tuple(rig.drivers.pan_tilt.target)[:2] == tuple(10 * sign for sign in DIRECTIONS[direction])
 
 
-async def test_older_moves_by_degrees_do_not_move_the_other_axis(world: World) -> None:
+async def test_older_moves_by_degrees_do_not_move_the_other_axis(rig: CameraRig) -> None:
     for query in ("action=movedegree&Cmd=right&Degree=30", "move=up&degree=8", "action=movedegree&Cmd=down&Degree=0"):
-        await done(world, query, PTCTRL)
-    target = world.drivers.pan_tilt.target
+        await done(rig, query, PTCTRL)
+    target = rig.drivers.pan_tilt.target
     assert (round(target.pan), target.zoom) == (30, 1.5)
     assert target.tilt < 8, "the last command ended the tilt"
     with pytest.raises(RequestFailed, match="degree=31: allowed: 0 to 30"):
-        await world.ask(PTCTL, "move=up&degree=31")
+        await rig.ask(PTCTL, "move=up&degree=31")
 
 
-async def test_older_presets_home_and_patrol(world: World) -> None:
-    head = world.drivers.pan_tilt
-    await world.settings.update([Change("PTZ.PresetList", "Preset2", "0|9|")])
+async def test_older_presets_home_and_patrol(rig: CameraRig) -> None:
+    head = rig.drivers.pan_tilt
+    await rig.settings.update([Change("PTZ.PresetList", "Preset2", "0|9|")])
     head.restore(PtzPosition(40, 20, 2))
-    await done(world, "position=1&positionname=zm2", PTCTRL)
-    assert world.settings["PTZ.PresetList"]["Preset2"] == "1|9|zm2"
-    await done(world, "move=h", PTCTL)
+    await done(rig, "position=1&positionname=zm2", PTCTRL)
+    assert rig.settings["PTZ.PresetList"]["Preset2"] == "1|9|zm2"
+    await done(rig, "move=h", PTCTL)
     assert tuple(head.target) == (0, 0, 1)
-    await done(world, "action=move&Cmd=p1", PTCTRL)
+    await done(rig, "action=move&Cmd=p1", PTCTRL)
     assert tuple(head.target) == (40, 20, 2)
     with pytest.raises(RequestFailed, match="ptzpreset=8: it is not set"):
-        await world.ask(PTCTL, "move=p7")
-    await done(world, "move=patrol", PTCTL)
-    assert world.ptz.state()["patrol"]
-    await done(world, "move=stop", PTCTL)
-    assert not world.ptz.state()["patrol"]
-    await done(world, "move=reset", PTCTRL)
+        await rig.ask(PTCTL, "move=p7")
+    await done(rig, "move=patrol", PTCTL)
+    assert rig.ptz.state()["patrol"]
+    await done(rig, "move=stop", PTCTL)
+    assert not rig.ptz.state()["patrol"]
+    await done(rig, "move=reset", PTCTRL)
     assert tuple(head.target) == (0, 0, 1)
-    await done(world, "position=10|20|3", PTCTRL)
+    await done(rig, "position=10|20|3", PTCTRL)
     assert tuple(head.target) == (10, 20, 3)
 
 
 @pytest.mark.parametrize(
     "query", ["move=p8", "position=8&positionname=a", "positionname=a", "action=fly&Cmd=up", "Cmd=x"]
 )
-async def test_invalid_older_commands_are_refused(world: World, query: str) -> None:
+async def test_invalid_older_commands_are_refused(rig: CameraRig, query: str) -> None:
     with pytest.raises(RequestFailed, match="allowed"):
-        await world.ask(PTCTRL, query)
+        await rig.ask(PTCTRL, query)
 
 
-async def test_speeds_are_patrol_tilt_pan(world: World) -> None:
-    await done(world, "speed=1|2|3")
-    assert dict(world.settings["PTZ.Speed"]) == {"PatrolSpeed": "1", "TiltSpeed": "2", "PanSpeed": "3"}
+async def test_speeds_are_patrol_tilt_pan(rig: CameraRig) -> None:
+    await done(rig, "speed=1|2|3")
+    assert dict(rig.settings["PTZ.Speed"]) == {"PatrolSpeed": "1", "TiltSpeed": "2", "PanSpeed": "3"}
 
 
-async def test_presets_are_set_and_removed(world: World) -> None:
-    await done(world, "ptzpresetupdate=1|1|8|test1")
-    assert world.settings["PTZ.PresetList"]["Preset1"] == "1|8|test1"
-    await done(world, "ptzpreset=1")
-    await done(world, "ptzpresetupdate=1|0||")
-    assert world.settings["PTZ.PresetList"]["Preset1"] == "0|5|"
+async def test_presets_are_set_and_removed(rig: CameraRig) -> None:
+    await done(rig, "ptzpresetupdate=1|1|8|test1")
+    assert rig.settings["PTZ.PresetList"]["Preset1"] == "1|8|test1"
+    await done(rig, "ptzpreset=1")
+    await done(rig, "ptzpresetupdate=1|0||")
+    assert rig.settings["PTZ.PresetList"]["Preset1"] == "0|5|"
     with pytest.raises(RequestFailed, match="not set"):
-        await world.ask(PTZ, "ptzpreset=1")
+        await rig.ask(PTZ, "ptzpreset=1")
 
 
-async def test_other_commands(world: World) -> None:
+async def test_other_commands(rig: CameraRig) -> None:
     for query in ("ptzsethome", "calibrate", "move=home", "move=stop", "zoom=in", "zoom=stop", "zoom=2.5"):
-        await done(world, query)
-    await done(world, "position=-50|25|3")
-    assert tuple(world.drivers.pan_tilt.target) == (-50, 25, 3)
-    await done(world, "center=50|50")
-    await done(world, "move=right&continuous=yes")
-    assert world.drivers.pan_tilt.target.pan == 100
-    await done(world, "ptzpresetupdate=2|1|1|x")
-    await done(world, "ptzpatrol=start")
-    await done(world, "ptzpatrol=stop")
+        await done(rig, query)
+    await done(rig, "position=-50|25|3")
+    assert tuple(rig.drivers.pan_tilt.target) == (-50, 25, 3)
+    await done(rig, "center=50|50")
+    await done(rig, "move=right&continuous=yes")
+    assert rig.drivers.pan_tilt.target.pan == 100
+    await done(rig, "ptzpresetupdate=2|1|1|x")
+    await done(rig, "ptzpatrol=start")
+    await done(rig, "ptzpatrol=stop")
 
 
 @pytest.mark.parametrize(
@@ -159,12 +159,12 @@ async def test_other_commands(world: World) -> None:
         ("move=up&speed=9|9|9", "speed=9"),
     ],
 )
-async def test_wrong_requests_change_nothing(world: World, query: str, message: str) -> None:
+async def test_wrong_requests_change_nothing(rig: CameraRig, query: str, message: str) -> None:
     with pytest.raises(RequestFailed) as caught:
-        await world.ask(PTZ, query)
+        await rig.ask(PTZ, query)
     assert message in str(caught.value)
-    assert tuple(world.drivers.pan_tilt.target) == (0, 0, 1)
-    assert world.settings["PTZ.Speed"]["PanSpeed"] == "2"
+    assert tuple(rig.drivers.pan_tilt.target) == (0, 0, 1)
+    assert rig.settings["PTZ.Speed"]["PanSpeed"] == "2"
 
 
 @pytest.mark.parametrize(
@@ -175,33 +175,33 @@ async def test_wrong_requests_change_nothing(world: World, query: str, message: 
         ("move=up&excommand=2", "not enabled"),
     ],
 )
-async def test_no_command_acts_if_one_needs_an_unset_preset(world: World, query: str, message: str) -> None:
+async def test_no_command_acts_if_one_needs_an_unset_preset(rig: CameraRig, query: str, message: str) -> None:
     with pytest.raises(RequestFailed, match=message):
-        await world.ask(PTZ, query)
-    assert tuple(world.drivers.pan_tilt.target) == (0, 0, 1)
-    assert world.settings["PTZ.Speed"]["PanSpeed"] == "2"
+        await rig.ask(PTZ, query)
+    assert tuple(rig.drivers.pan_tilt.target) == (0, 0, 1)
+    assert rig.settings["PTZ.Speed"]["PanSpeed"] == "2"
 
 
-async def test_a_request_may_set_a_preset_and_use_it(world: World) -> None:
-    await done(world, "ptzpresetupdate=1|1|5|a&ptzpreset=1&ptzpatrol=start")
+async def test_a_request_may_set_a_preset_and_use_it(rig: CameraRig) -> None:
+    await done(rig, "ptzpresetupdate=1|1|5|a&ptzpreset=1&ptzpatrol=start")
 
 
-async def test_an_administrator_locks_ptz(world: World) -> None:
-    await done(world, "lock=60")
-    await done(world, "move=up")
-    world.rank = Rank.USERS
+async def test_an_administrator_locks_ptz(rig: CameraRig) -> None:
+    await done(rig, "lock=60")
+    await done(rig, "move=up")
+    rig.rank = Rank.USERS
     with pytest.raises(RequestFailed, match=r"^PTZ is locked by an administrator for [0-9]+ s more$"):
-        await world.ask(PTZ, "move=up")
+        await rig.ask(PTZ, "move=up")
     with pytest.raises(HttpError) as caught:
-        await world.ask(PTZ, "lock=0")
+        await rig.ask(PTZ, "lock=0")
     assert caught.value.status == 403
-    world.rank = Rank.ADMIN
-    await done(world, "lock=0")
-    world.rank = Rank.USERS
-    await done(world, "move=up")
+    rig.rank = Rank.ADMIN
+    await done(rig, "lock=0")
+    rig.rank = Rank.USERS
+    await done(rig, "move=up")
 
 
-async def test_without_a_head_it_is_not_supported(world: World) -> None:
-    world.drivers = choose_drivers({"pan-tilt": "none"}, world.key_values)
+async def test_without_a_head_it_is_not_supported(rig: CameraRig) -> None:
+    rig.drivers = choose_drivers({"pan-tilt": "none"}, rig.key_values)
     with pytest.raises(RequestFailed, match="not supported by this device"):
-        await world.ask(PTZ, "move=up")
+        await rig.ask(PTZ, "move=up")

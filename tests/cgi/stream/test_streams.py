@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from tests.cgi.asking import World
-from tests.media.stage import Script
+from tests.cgi.camera_rig import CameraRig
+from tests.media.scripted_source import ScriptedSource
 
 from ipcamd.access.accounts import Account
 from ipcamd.cgi import MODULES
@@ -31,9 +31,9 @@ BY_PATH = {path: endpoint for endpoint in ENDPOINTS for path in (endpoint.path, 
 class Camera:
     """The stream endpoints of one camera, whose pipeline stands still."""
 
-    def __init__(self, world: World) -> None:
-        self.pipeline = Pipeline(world.settings, Script())
-        self.parts = replace(world.camera(), pipeline=self.pipeline)
+    def __init__(self, rig: CameraRig) -> None:
+        self.pipeline = Pipeline(rig.settings, ScriptedSource())
+        self.parts = replace(rig.camera(), pipeline=self.pipeline)
 
     def call(self, address: str) -> object:
         path, _, query = address.partition("?")
@@ -54,8 +54,8 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 @pytest.fixture
-def camera(world: World) -> Camera:
-    return Camera(world)
+def camera(rig: CameraRig) -> Camera:
+    return Camera(rig)
 
 
 @pytest.mark.parametrize(

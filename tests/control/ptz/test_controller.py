@@ -22,7 +22,7 @@ from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
 
 
-class Line:
+class SentBytesLine:
     """A serial line that records the sent bytes."""
 
     enabled = True
@@ -236,7 +236,7 @@ async def test_a_driver_that_hangs_fails_and_the_next_command_works(rig: Rig, mo
 
 
 async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
-    line = rig.ptz.serial = Line()
+    line = rig.ptz.serial = SentBytesLine()
     await rig.ptz.move("upleft")
     await rig.ptz.move("right", continuous=True)
     await rig.ptz.zoom(inwards=False)
@@ -270,7 +270,7 @@ async def test_unsupported_serial_commands_move_no_head_and_change_nothing(
     await rig.ptz.update_preset(1, "1|5|old")
     rig.driver.restore(PtzPosition(20, 0, 2))
     await rig.ptz.start_patrol()
-    line = rig.ptz.serial = Line()
+    line = rig.ptz.serial = SentBytesLine()
     line.unknown = unknown
     with pytest.raises(RequestFailed, match=f"no {unknown}"):
         await action(rig.ptz)
@@ -284,7 +284,7 @@ async def test_a_head_that_fails_does_not_keep_the_other_moving(rig: Rig, monkey
     async def fail() -> None:
         raise RequestFailed("no answer")
 
-    line = rig.ptz.serial = Line()
+    line = rig.ptz.serial = SentBytesLine()
     monkeypatch.setattr(rig.driver, "stop", fail)
     with pytest.raises(RequestFailed, match="no answer"):
         await rig.ptz.stop()
@@ -328,7 +328,7 @@ async def test_without_any_head_nothing_is_supported(rig: Rig) -> None:
     for action in (ptz.move("up"), ptz.stop(), ptz.go_home(), ptz.calibrate(), ptz.start_patrol(), ptz.set_home()):
         with pytest.raises(RequestFailed, match="not supported by this device"):
             await action
-    ptz.serial = Line()
+    ptz.serial = SentBytesLine()
     await ptz.move("up")
     assert ptz.is_supported
     with pytest.raises(RequestFailed, match="not supported by this device"):

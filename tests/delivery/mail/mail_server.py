@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from tests.delivery.stage import Stage
+from tests.delivery.delivery_rig import DeliveryRig
 from tests.e2e.camera import PATIENCE
 
 USER, PASSWORD = "camera", "sesame \u00fc"
@@ -82,13 +82,13 @@ async def serving(
         listener.close()
 
 
-async def aim(stage: Stage, server: MailServer, **values: object) -> None:
+async def aim(rig: DeliveryRig, server: MailServer, **values: object) -> None:
     who = {"FromEmail": "camera@home.example", "EmailTo": "anna@home.example", "EmailTo2": "paul@work.example"}
-    await stage.set("SMTP", **({"Enable": "yes", "MailServer1": "127.0.0.1", "Smtpport": server.port} | who | values))
+    await rig.set("SMTP", **({"Enable": "yes", "MailServer1": "127.0.0.1", "Smtpport": server.port} | who | values))
 
 
-async def log_in(stage: Stage, password: str = PASSWORD) -> None:
-    await stage.set("Authentication", Enabled="yes", UserName=USER, Password=password)
+async def log_in(rig: DeliveryRig, password: str = PASSWORD) -> None:
+    await rig.set("Authentication", Enabled="yes", UserName=USER, Password=password)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from pathlib import Path
 import av
 import pytest
 from aiosmtpd.smtp import SMTP
+from tests.delivery.delivery_rig import MOMENT, SECOND, DeliveryRig
 from tests.delivery.mail.mail_server import PASSWORD, aim, authenticator, log_in, serving, tls
-from tests.delivery.stage import MOMENT, SECOND, Stage
 
 from ipcamd.errors import RequestFailed
 
@@ -16,11 +16,11 @@ CLIP = bytes(range(256)) * 8000
 PICTURE = b"\xff\xd8 not really a picture \xff\xd9"
 
 
-async def test_the_mail(stage: Stage) -> None:
+async def test_the_mail(rig: DeliveryRig) -> None:
     async with serving() as server:
-        await aim(stage, server)
-        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
-        await stage.until(done=1)
+        await aim(rig, server)
+        await rig.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await rig.until(done=1)
     (envelope,), (mail,) = server.envelopes, server.mails
     assert envelope.mail_from == "camera@home.example"
     assert envelope.rcpt_tos == ["anna@home.example", "paul@work.example"]
@@ -40,44 +40,44 @@ async def test_the_mail(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 57 * 1024, 57 * 1024 + 1, len(CLIP)])
-async def test_an_attachment_of_any_size_is_whole(stage: Stage, size: int) -> None:
+async def test_an_attachment_of_any_size_is_whole(rig: DeliveryRig, size: int) -> None:
     async with serving() as server:
-        await aim(stage, server)
-        await stage.put("email", "one.avi", CLIP[:size])
-        await stage.until(done=1)
+        await aim(rig, server)
+        await rig.put("email", "one.avi", CLIP[:size])
+        await rig.until(done=1)
     (attached,) = server.mails[0].iter_attachments()
     assert attached.get_content() == CLIP[:size]
 
 
-async def test_names_in_any_script(stage: Stage) -> None:
-    stage.delivery._workers["email"].uploader._name = lambda: "T\u00fcr \u95e8 " * 20  # type: ignore[attr-defined]
+async def test_names_in_any_script(rig: DeliveryRig) -> None:
+    rig.delivery._workers["email"].uploader._name = lambda: "T\u00fcr \u95e8 " * 20  # type: ignore[attr-defined]
     async with serving() as server:
-        await aim(stage, server)
-        await stage.put("email", "\u95e8.jpg", PICTURE, "image/jpeg")
-        await stage.until(done=1)
+        await aim(rig, server)
+        await rig.put("email", "\u95e8.jpg", PICTURE, "image/jpeg")
+        await rig.until(done=1)
     assert server.mails[0]["Subject"].startswith("T\u00fcr \u95e8 T\u00fcr")
     assert next(iter(server.mails[0].iter_attachments())).get_filename() == "\u95e8.jpg"
     assert isinstance(server.envelopes[0].content, bytes)
     assert server.envelopes[0].content.isascii()
 
 
-async def test_one_recipient(stage: Stage) -> None:
+async def test_one_recipient(rig: DeliveryRig) -> None:
     async with serving() as server:
-        await aim(stage, server, EmailTo="")
-        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
-        await aim(stage, server, EmailTo="paul@work.example")
-        await stage.put("email", "two.jpg", PICTURE, "image/jpeg")
-        await stage.until(done=2)
+        await aim(rig, server, EmailTo="")
+        await rig.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await aim(rig, server, EmailTo="paul@work.example")
+        await rig.put("email", "two.jpg", PICTURE, "image/jpeg")
+        await rig.until(done=2)
     assert [envelope.rcpt_tos for envelope in server.envelopes] == [["paul@work.example"]] * 2
 
 
-async def test_all_pictures_of_an_event_are_in_one_mail(stage: Stage) -> None:
+async def test_all_pictures_of_an_event_are_in_one_mail(rig: DeliveryRig) -> None:
     pictures = {"one": PICTURE, "two": PICTURE * 3000, "three": b"."}
     async with serving() as server:
-        await aim(stage, server)
-        await stage.put_pictures("email", **pictures)
-        await stage.put("email", "clip.avi", CLIP)
-        await stage.until(done=2)
+        await aim(rig, server)
+        await rig.put_pictures("email", **pictures)
+        await rig.put("email", "clip.avi", CLIP)
+        await rig.until(done=2)
     album, _ = server.mails
     attached = {part.get_filename(): part.get_content() for part in album.iter_attachments()}
     assert attached == {f"{name}.jpg": content for name, content in pictures.items()}
@@ -93,30 +93,30 @@ async def test_all_pictures_of_an_event_are_in_one_mail(stage: Stage) -> None:
         (200_000, [], "one.jpg and 2 more (1.6 MB) are too large for a mail and are not attached"),
     ],
 )
-async def test_as_many_pictures_as_a_mail_may_hold(stage: Stage, limit: int, names: list[str], words: str) -> None:
+async def test_as_many_pictures_as_a_mail_may_hold(rig: DeliveryRig, limit: int, names: list[str], words: str) -> None:
     async with serving(data_size_limit=limit) as server:
-        await aim(stage, server, AttachSize=1)
-        await stage.put_pictures("email", one=bytes(500_000), two=bytes(200_000), three=bytes(900_000))
-        await stage.until(done=1)
+        await aim(rig, server, AttachSize=1)
+        await rig.put_pictures("email", one=bytes(500_000), two=bytes(200_000), three=bytes(900_000))
+        await rig.until(done=1)
     (mail,) = server.mails
     assert [part.get_filename() for part in mail.iter_attachments()] == names
-    assert words in stage.notes.done[0]
+    assert words in rig.notes.done[0]
     assert words in " ".join(mail.get_body().get_content().split())
 
 
 @pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
-async def test_login(stage: Stage, way: str) -> None:
+async def test_login(rig: DeliveryRig, way: str) -> None:
     others = [other for other in ("PLAIN", "LOGIN") if other != way]
     options = {"authenticator": authenticator, "auth_require_tls": False, "auth_required": True}
     async with serving(auth_exclude_mechanism=others, **options) as server:
-        await aim(stage, server)
-        await log_in(stage)
-        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
-        await stage.until(done=1)
+        await aim(rig, server)
+        await log_in(rig)
+        await rig.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await rig.until(done=1)
     assert len(server.envelopes) == 1
 
 
-class Cram(SMTP):
+class CramSmtp(SMTP):
     """Offers CRAM-MD5, and then the clear password; takes the example of RFC 2195."""
 
     @staticmethod
@@ -127,44 +127,44 @@ class Cram(SMTP):
         return authenticator(server, server.session, server.envelope, "", None).__class__(success=True)
 
 
-async def test_without_tls_a_way_that_sends_no_password_comes_first(stage: Stage) -> None:
-    async with serving(Cram, auth_require_tls=False, auth_required=True) as server:
-        await aim(stage, server)
-        await stage.set("Authentication", Enabled="yes", UserName="tim", Password="tanstaaftanstaaf")
-        await stage.delivery.test("email")
+async def test_without_tls_a_way_that_sends_no_password_comes_first(rig: DeliveryRig) -> None:
+    async with serving(CramSmtp, auth_require_tls=False, auth_required=True) as server:
+        await aim(rig, server)
+        await rig.set("Authentication", Enabled="yes", UserName="tim", Password="tanstaaftanstaaf")
+        await rig.delivery.test("email")
     assert len(server.envelopes) == 1
 
 
 @pytest.mark.parametrize("ssl", ["yes", "no"])
-async def test_tls(stage: Stage, trusted: Path, ssl: str) -> None:
+async def test_tls(rig: DeliveryRig, trusted: Path, ssl: str) -> None:
     starttls = {"tls_context": tls(trusted), "require_starttls": True}
     # aiosmtpd does not recognize TLS that starts with the first byte
     options = {"wrap": tls(trusted), "auth_require_tls": False} if ssl == "yes" else starttls
     async with serving(authenticator=authenticator, auth_required=True, **options) as server:
-        await aim(stage, server, SSL=ssl)
-        await log_in(stage)
-        await stage.delivery.test("email")
+        await aim(rig, server, SSL=ssl)
+        await log_in(rig)
+        await rig.delivery.test("email")
     assert server.secure == [True]
 
 
 @pytest.mark.parametrize("ssl", ["yes", "no"])
-async def test_an_untrusted_certificate_is_refused(stage: Stage, certificate: Path, ssl: str) -> None:
+async def test_an_untrusted_certificate_is_refused(rig: DeliveryRig, certificate: Path, ssl: str) -> None:
     options = {"wrap": tls(certificate)} if ssl == "yes" else {"tls_context": tls(certificate)}
     async with serving(**options) as server:
-        await aim(stage, server, SSL=ssl)
+        await aim(rig, server, SSL=ssl)
         with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 cannot be trusted: self-signed"):
-            await stage.delivery.test("email")
+            await rig.delivery.test("email")
         assert server.envelopes == []
-        await aim(stage, server, SSL=ssl, Certificate="any")
-        await stage.delivery.test("email")
+        await aim(rig, server, SSL=ssl, Certificate="any")
+        await rig.delivery.test("email")
         assert server.secure == [True]
 
 
-async def test_a_port_without_tls(stage: Stage) -> None:
+async def test_a_port_without_tls(rig: DeliveryRig) -> None:
     async with serving() as server:
-        await aim(stage, server, SSL="yes")
+        await aim(rig, server, SSL="yes")
         with pytest.raises(RequestFailed, match=r"cannot agree with the camera on TLS.*is this the TLS port"):
-            await stage.delivery.test("email")
+            await rig.delivery.test("email")
 
 
 @pytest.mark.parametrize(("password", "options", "words"), [
@@ -172,30 +172,30 @@ async def test_a_port_without_tls(stage: Stage) -> None:
     (PASSWORD, {"auth_exclude_mechanism": ["PLAIN", "LOGIN"], "auth_require_tls": False}, "offers none of CRAM"),
     (PASSWORD, {}, "offers none of"),
 ])  # fmt: skip
-async def test_a_login_that_fails(stage: Stage, password: str, options: dict[str, object], words: str) -> None:
+async def test_a_login_that_fails(rig: DeliveryRig, password: str, options: dict[str, object], words: str) -> None:
     async with serving(**options) as server:
-        await aim(stage, server)
-        await log_in(stage, password)
+        await aim(rig, server)
+        await log_in(rig, password)
         with pytest.raises(RequestFailed, match=words):
-            await stage.delivery.test("email")
+            await rig.delivery.test("email")
 
 
-async def test_a_login_that_is_wanted(stage: Stage) -> None:
+async def test_a_login_that_is_wanted(rig: DeliveryRig) -> None:
     async with serving(authenticator=authenticator, auth_required=True, auth_require_tls=False) as server:
-        await aim(stage, server)
+        await aim(rig, server)
         with pytest.raises(RequestFailed, match="requires a login"):
-            await stage.delivery.test("email")
+            await rig.delivery.test("email")
 
 
 @pytest.mark.parametrize("missing", ["MailServer1", "FromEmail"])
-async def test_missing_settings_are_reported(stage: Stage, missing: str) -> None:
+async def test_missing_settings_are_reported(rig: DeliveryRig, missing: str) -> None:
     async with serving() as server:
-        await aim(stage, server, **{missing: ""})
+        await aim(rig, server, **{missing: ""})
         with pytest.raises(RequestFailed, match=f"Event.Server.SMTP.{missing} is not set"):
-            await stage.delivery.test("email")
-        await aim(stage, server, EmailTo="", EmailTo2="")
+            await rig.delivery.test("email")
+        await aim(rig, server, EmailTo="", EmailTo2="")
         with pytest.raises(RequestFailed, match=r"neither Event\.Server\.SMTP\.EmailTo nor EmailTo2 is set"):
-            await stage.delivery.test("email")
+            await rig.delivery.test("email")
 
 
 def real_clip(path: Path) -> bytes:
@@ -214,26 +214,26 @@ def real_clip(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("why", ["setting", "server", "refusal"])
-async def test_a_clip_that_is_too_large_comes_as_a_picture(tmp_path: Path, stage: Stage, why: str) -> None:
+async def test_a_clip_that_is_too_large_comes_as_a_picture(tmp_path: Path, rig: DeliveryRig, why: str) -> None:
     padding = b"JUNK" + (70_000).to_bytes(4, "little") + bytes(70_000)
     options = {"data_size_limit": 60_000 if why == "server" else None}
     async with serving(**options) as server:
         server.answers["DATA"] = ["552 Too much"] * (why == "refusal")
-        await aim(stage, server, AttachSize=0 if why == "setting" else 10)
-        await stage.put("email", "one.avi", real_clip(tmp_path / "clip") + padding)
-        await stage.until(done=1)
+        await aim(rig, server, AttachSize=0 if why == "setting" else 10)
+        await rig.put("email", "one.avi", real_clip(tmp_path / "clip") + padding)
+        await rig.until(done=1)
     (attached,) = server.mails[0].iter_attachments()
     assert attached.get_filename() == "one.jpg"
     assert attached.get_content()[:2] == b"\xff\xd8"
     assert "one.avi (0.1 MB) is too large" in server.mails[0].get_body().get_content()
-    assert "one.avi (0.1 MB) is too large" in stage.notes.done[0]
+    assert "one.avi (0.1 MB) is too large" in rig.notes.done[0]
 
 
-async def test_an_unreadable_clip_is_replaced_by_text(stage: Stage) -> None:
+async def test_an_unreadable_clip_is_replaced_by_text(rig: DeliveryRig) -> None:
     async with serving() as server:
-        await aim(stage, server, AttachSize=0)
-        await stage.put("email", ".one.avi", CLIP)  # a dot that begins a line must not get lost
-        await stage.until(done=1)
+        await aim(rig, server, AttachSize=0)
+        await rig.put("email", ".one.avi", CLIP)  # a dot that begins a line must not get lost
+        await rig.until(done=1)
     assert list(server.mails[0].iter_attachments()) == []
     lines = server.mails[0].get_content().splitlines()
     assert ".one.avi (2.0 MB) is too large for a mail and is not attached." in lines

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.delivery.contents import contents
+from tests.delivery.delivery_rig import DeliveryRig
 from tests.delivery.server_process import ServerProcess
-from tests.delivery.stage import Stage
 from tests.ports import free_port
 
 PASSWORD = "sesame"
@@ -92,8 +92,8 @@ def has_module(name: str) -> bool:
     return any(Path("/usr/lib").glob(f"*/samba/vfs/{name}.so"))
 
 
-async def aim(stage: Stage, server: Samba, **values: object) -> None:
-    """Set the server as the stage's target."""
+async def aim(rig: DeliveryRig, server: Samba, **values: object) -> None:
+    """Set the server as the rig's target."""
     login = {"UserName": server.user, "Password": PASSWORD}
     place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
-    await stage.set("NetStorage", **(place | login | values))
+    await rig.set("NetStorage", **(place | login | values))

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tests.delivery.delivery_rig import DeliveryRig
 from tests.delivery.samba.samba_server import Samba, aim, has_module, running
-from tests.delivery.stage import Stage
 from tests.delivery.throttled_proxy import throttled
 
 pytestmark = pytest.mark.slow
@@ -28,75 +28,73 @@ def skip_without(more: str) -> None:
 
 @SHARES
 async def test_every_clip_arrives_whole_whatever_the_share_does_not_allow(
-    tmp_path: Path, stage: Stage, more: str
+    tmp_path: Path, rig: DeliveryRig, more: str
 ) -> None:
     skip_without(more)
     with running(tmp_path, more) as server:
-        await aim(stage, server)
+        await aim(rig, server)
         for number in range(3):
-            await stage.put("samba", f"{number}.avi", CLIP + bytes([number]))
-        await stage.until(done=3)
+            await rig.put("samba", f"{number}.avi", CLIP + bytes([number]))
+        await rig.until(done=3)
         assert clips(server) == {f"{number}.avi": CLIP + bytes([number]) for number in range(3)}
         assert len(server.files()) - 3 == (more == WORM)  # the first temporary file cannot be deleted there
-    said = [words for words in stage.notes.failed if RIGHTS[more] and f"allows {RIGHTS[more]}" in words]
+    said = [words for words in rig.notes.failed if RIGHTS[more] and f"allows {RIGHTS[more]}" in words]
     assert len(said) == bool(RIGHTS[more])
-    assert stage.pauses == []
+    assert rig.pauses == []
 
 
 @SHARES
 async def test_interrupted_uploads_arrive_complete_with_any_restriction_of_the_share(
-    tmp_path: Path, stage: Stage, more: str
+    tmp_path: Path, rig: DeliveryRig, more: str
 ) -> None:
     skip_without(more)
     with running(tmp_path, more) as server:
-        await aim(stage, server)
-        await stage.put("samba", "first.avi", b"what is missing is known afterwards")
-        await stage.until(done=1)
-        failed = len(stage.notes.failed)
+        await aim(rig, server)
+        await rig.put("samba", "first.avi", b"what is missing is known afterwards")
+        await rig.until(done=1)
+        failed = len(rig.notes.failed)
         async with throttled(server.port) as proxy:
             proxy.limit = 1_500_000
-            await aim(stage, server, Port=proxy.port)
-            await stage.put("samba", "one.avi", CLIP)
-            await stage.put("samba", "two.avi", b"small")
-            await stage.wake()
-            await stage.until(done=3)
-        assert failed < len(stage.notes.failed)
+            await aim(rig, server, Port=proxy.port)
+            await rig.put("samba", "one.avi", CLIP)
+            await rig.put("samba", "two.avi", b"small")
+            await rig.wake()
+            await rig.until(done=3)
+        assert failed < len(rig.notes.failed)
         assert CLIP in clips(server).values()
         assert clips(server)["two.avi"] == b"small"
         if more != WORM:
             assert set(server.files()) == {"first.avi", "one.avi", "two.avi"}
 
 
-async def test_a_test_reports_the_missing_right(tmp_path: Path, stage: Stage) -> None:
+async def test_a_test_reports_the_missing_right(tmp_path: Path, rig: DeliveryRig) -> None:
     with running(tmp_path, VETO) as server:
-        await aim(stage, server)
-        (words,) = await stage.delivery.test("samba")
+        await aim(rig, server)
+        (words,) = await rig.delivery.test("samba")
         assert words.startswith("the target allows no files with a temporary name (*.part): files get their final name")
         assert words.endswith("(0xC0000034)")
-        await stage.put("samba", "one.avi", CLIP)
-        await stage.until(done=1)
+        await rig.put("samba", "one.avi", CLIP)
+        await rig.until(done=1)
         assert "one.avi" in server.files()
-        assert stage.notes.failed == []
+        assert rig.notes.failed == []
 
 
-async def test_another_cameras_file_is_never_touched(tmp_path: Path, stage: Stage) -> None:
+async def test_another_cameras_file_is_never_touched(tmp_path: Path, rig: DeliveryRig) -> None:
     with running(tmp_path, VETO) as server:
         (server.share / "one.avi").write_bytes(b"another's")
-        await aim(stage, server)
-        await stage.put("samba", "one.avi", CLIP)
-        await stage.until(done=1)
+        await aim(rig, server)
+        await rig.put("samba", "one.avi", CLIP)
+        await rig.until(done=1)
         assert server.files() == {"one.avi": b"another's", "one-2.avi": CLIP}
 
 
-async def test_a_file_that_is_refused_for_its_name_does_not_block_the_others(tmp_path: Path, stage: Stage) -> None:
+async def test_a_file_that_is_refused_for_its_name_does_not_block_the_others(tmp_path: Path, rig: DeliveryRig) -> None:
     with running(tmp_path, "veto files = /*bad*/") as server:
-        await aim(stage, server, SambaServer="")
+        await aim(rig, server, SambaServer="")
         for name in ("bad.avi", "one.avi", "two.avi"):
-            await stage.put("samba", name, CLIP)
-        stage.restless = True
-        await aim(stage, server)
-        await stage.until(done=2, failed=5)  # one while no server was set
+            await rig.put("samba", name, CLIP)
+        rig.restless = True
+        await aim(rig, server)
+        await rig.until(done=2, failed=5)  # one while no server was set
         assert server.files() == {"one.avi": CLIP, "two.avi": CLIP}
-    assert stage.notes.failed[-1].startswith(
-        "bad.avi: dropped, since the target accepts other files but not this one: "
-    )
+    assert rig.notes.failed[-1].startswith("bad.avi: dropped, since the target accepts other files but not this one: ")

@@ -51,7 +51,7 @@ class Receiver:
         return [(body["data"]["number"], body["data"]["state"]) for body in self.bodies]  # type: ignore[index]
 
 
-class World:
+class WebhookRig:
     """Webhooks with a bus, a queue and settings of their own; pauses end at once, and are noted."""
 
     def __init__(self, database: Database) -> None:
@@ -93,16 +93,16 @@ class World:
 
 
 @asynccontextmanager
-async def world_of(path: Path, *receivers: Receiver) -> AsyncIterator[World]:
+async def webhook_rig(path: Path, *receivers: Receiver) -> AsyncIterator[WebhookRig]:
     async with AsyncExitStack() as stack:
         for receiver in receivers:
             server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
             stack.callback(server.close)
             receiver.port = server.sockets[0].getsockname()[1]
-        world = World(stack.enter_context(Database(path / "ipcamd.db")))
-        stack.push_async_callback(world.outbox.flush)
-        stack.push_async_callback(world.service.close)
-        yield world
+        rig = WebhookRig(stack.enter_context(Database(path / "ipcamd.db")))
+        stack.push_async_callback(rig.outbox.flush)
+        stack.push_async_callback(rig.service.close)
+        yield rig
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -114,63 +114,63 @@ async def until(condition: Callable[[], object]) -> None:
 async def test_a_slow_receiver_delays_no_other(tmp_path: Path) -> None:
     slow, quick = Receiver(), Receiver()
     quick.may_answer.set()
-    async with world_of(tmp_path, slow, quick) as world:
-        await world.set(1, slow)
-        await world.set(2, quick)
+    async with webhook_rig(tmp_path, slow, quick) as rig:
+        await rig.set(1, slow)
+        await rig.set(2, quick)
         for is_on in (True, False, True):
-            world.publish(1, is_on)
-        await until(lambda: world.outbox.counts("webhook2").delivered == 3)
+            rig.publish(1, is_on)
+        await until(lambda: rig.outbox.counts("webhook2").delivered == 3)
         assert quick.states == [(1, "ON"), (1, "OFF"), (1, "ON")]
         await until(lambda: slow.states == [(1, "ON")])
         slow.may_answer.set()
-        await until(lambda: world.outbox.counts("webhook1").delivered == 3)
+        await until(lambda: rig.outbox.counts("webhook1").delivered == 3)
         assert slow.states == quick.states
 
 
 async def test_the_same_again_until_it_arrives(tmp_path: Path) -> None:
     receiver = Receiver([b"503 Busy\r\nRetry-After: 700", b"500 Oops", b"404 Not Found", b"200 OK"])
     receiver.may_answer.set()
-    async with world_of(tmp_path, receiver) as world:
-        await world.set(1, receiver)
-        world.publish(1)
-        world.publish(2)
-        await until(lambda: world.outbox.counts("webhook1").delivered == 2)
+    async with webhook_rig(tmp_path, receiver) as rig:
+        await rig.set(1, receiver)
+        rig.publish(1)
+        rig.publish(2)
+        await until(lambda: rig.outbox.counts("webhook1").delivered == 2)
     assert receiver.states == [(1, "ON")] * 4 + [(2, "ON")]
     ids = [head.partition("webhook-id: ")[2].partition("\r\n")[0] for head in receiver.fields]
     assert len(set(ids[:4])) == 1
     assert ids[4] != ids[0]
-    assert world.pauses[0] == 700
-    assert world.pauses[1] < world.pauses[2]
-    failed = [note[2] for note in world.notes if note[2]]
+    assert rig.pauses[0] == 700
+    assert rig.pauses[1] < rig.pauses[2]
+    failed = [note[2] for note in rig.notes if note[2]]
     assert [words.rpartition(" ")[2] for words in failed] == ["503", "500", "404"]
-    assert world.notes[-1][1] == "127.0.0.1 accepts events again"
+    assert rig.notes[-1][1] == "127.0.0.1 accepts events again"
 
 
 async def test_a_message_that_is_refused_again_and_again_is_dropped(tmp_path: Path) -> None:
     receiver = Receiver([*[b"422 Unprocessable"] * MAX_REFUSALS, b"200 OK"])
     receiver.may_answer.set()
-    async with world_of(tmp_path, receiver) as world:
-        await world.set(1, receiver)
-        world.publish(1)
-        world.publish(2)
-        await until(lambda: world.outbox.counts("webhook1").delivered == 1)
-        counts = world.outbox.counts("webhook1")
+    async with webhook_rig(tmp_path, receiver) as rig:
+        await rig.set(1, receiver)
+        rig.publish(1)
+        rig.publish(2)
+        await until(lambda: rig.outbox.counts("webhook1").delivered == 1)
+        counts = rig.outbox.counts("webhook1")
     assert receiver.states == [(1, "ON")] * MAX_REFUSALS + [(2, "ON")]
     assert (counts.waiting, counts.dropped, counts.failures) == (0, 1, MAX_REFUSALS)
-    assert any("a message is dropped" in note[2] for note in world.notes)
+    assert any("a message is dropped" in note[2] for note in rig.notes)
 
 
 async def test_pictures_are_left_out_when_too_much_waits(tmp_path: Path) -> None:
     receiver = Receiver()
-    async with world_of(tmp_path, receiver) as world:
-        await world.set(1, receiver, Picture="yes")
-        world.publish(1)
-        await until(lambda: world.outbox.counts("webhook1").waiting == 1)
-        world.outbox.put("webhook1", "large", b'{"large": "%s"}' % (b"x" * 8_000_000))
-        world.publish(2)
-        await until(lambda: world.outbox.counts("webhook1").waiting == 3)
+    async with webhook_rig(tmp_path, receiver) as rig:
+        await rig.set(1, receiver, Picture="yes")
+        rig.publish(1)
+        await until(lambda: rig.outbox.counts("webhook1").waiting == 1)
+        rig.outbox.put("webhook1", "large", b'{"large": "%s"}' % (b"x" * 8_000_000))
+        rig.publish(2)
+        await until(lambda: rig.outbox.counts("webhook1").waiting == 3)
         receiver.may_answer.set()
-        await until(lambda: world.outbox.counts("webhook1").waiting == 0)
+        await until(lambda: rig.outbox.counts("webhook1").waiting == 0)
     first, _, last = receiver.bodies
     picture = first["data"]["picture"]  # type: ignore[index]
     assert base64.b64decode(picture["data"]) == PICTURE.payload
@@ -180,47 +180,47 @@ async def test_pictures_are_left_out_when_too_much_waits(tmp_path: Path) -> None
 
 async def test_an_event_whose_picture_is_awaited_outlasts_the_end(tmp_path: Path) -> None:
     receiver, asked = Receiver(), asyncio.Event()
-    async with world_of(tmp_path, receiver) as world:
+    async with webhook_rig(tmp_path, receiver) as rig:
 
         async def never() -> EncodedFrame:
             asked.set()
             return await asyncio.Future()
 
-        world.take_picture = never  # type: ignore[method-assign]
-        await world.set(1, receiver, Picture="yes")
-        world.publish(1)
-        world.publish(2)
+        rig.take_picture = never  # type: ignore[method-assign]
+        await rig.set(1, receiver, Picture="yes")
+        rig.publish(1)
+        rig.publish(2)
         async with asyncio.timeout(PATIENCE_S):
             await asked.wait()
-        await world.outbox.flush()
-        assert len(world.database.rows("SELECT 1 FROM outbox")) == 1  # a kill would not lose it
+        await rig.outbox.flush()
+        assert len(rig.database.rows("SELECT 1 FROM outbox")) == 1  # a kill would not lose it
         assert receiver.bodies == []  # it is not sent before its picture
-        await world.service.close()
-        assert world.outbox.counts("webhook1").waiting == 2
+        await rig.service.close()
+        assert rig.outbox.counts("webhook1").waiting == 2
 
 
 async def test_a_change_before_anything_began_leaves_no_subscriber_behind(tmp_path: Path) -> None:
     receiver = Receiver()
-    async with world_of(tmp_path, receiver) as world:
-        await world.set(1, receiver)
-        worker = world.service._workers["webhook1"]
+    async with webhook_rig(tmp_path, receiver) as rig:
+        await rig.set(1, receiver)
+        worker = rig.service._workers["webhook1"]
         worker.start()
         worker.start()  # the tasks of the first have not run yet
-        assert len(world.bus._queues) == 1
-        await world.set(1, receiver, Enable="no")
-        assert not world.bus.wants(EventKind.INPUT)
+        assert len(rig.bus._queues) == 1
+        await rig.set(1, receiver, Enable="no")
+        assert not rig.bus.wants(EventKind.INPUT)
 
 
 async def test_a_webhook_without_a_url_keeps_nothing(tmp_path: Path) -> None:
     receiver = Receiver()
-    async with world_of(tmp_path, receiver) as world:
-        await world.set(1, receiver, Enable="no")
-        world.publish(1)
-        assert world.outbox.counts("webhook1").waiting == 0  # it is switched off
-        await world.set(1, receiver)
-        world.publish(2)
-        await until(lambda: world.outbox.counts("webhook1").waiting == 1)
-        await world.set(1, receiver, Enable="no")
-        assert world.outbox.counts("webhook1").waiting == 1
-        await world.set(1, receiver, Enable="no", URL="")
-        assert world.outbox.counts("webhook1").waiting == 0
+    async with webhook_rig(tmp_path, receiver) as rig:
+        await rig.set(1, receiver, Enable="no")
+        rig.publish(1)
+        assert rig.outbox.counts("webhook1").waiting == 0  # it is switched off
+        await rig.set(1, receiver)
+        rig.publish(2)
+        await until(lambda: rig.outbox.counts("webhook1").waiting == 1)
+        await rig.set(1, receiver, Enable="no")
+        assert rig.outbox.counts("webhook1").waiting == 1
+        await rig.set(1, receiver, Enable="no", URL="")
+        assert rig.outbox.counts("webhook1").waiting == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from serialx.platforms import serial_posix
-from tests.device.linux.pulled_wire import Wire
+from tests.device.linux.removable_adapter import RemovableAdapter
 
 from ipcamd.device.linux import serial_port
 from ipcamd.device.linux.serial_port import SerialPort, port_format
@@ -23,15 +23,15 @@ CMSPAR = 0o10000000000
 
 
 @pytest.fixture
-def wire(tmp_path: Path) -> Iterator[Wire]:
-    wire = Wire(tmp_path)
+def wire(tmp_path: Path) -> Iterator[RemovableAdapter]:
+    wire = RemovableAdapter(tmp_path)
     wire.put_in()
     yield wire
     wire.pull_out()
 
 
 @pytest.fixture
-async def port(wire: Wire) -> AsyncIterator[SerialPort]:
+async def port(wire: RemovableAdapter) -> AsyncIterator[SerialPort]:
     port = SerialPort(str(wire.path), write_s=0.05, hang_s=30)
     yield port
     await port.close()
@@ -41,7 +41,7 @@ def values(**given: str) -> Values:
     return Values(RS485, {**RS485.values(), **given})
 
 
-async def test_a_head_at_the_other_end_obeys(wire: Wire, port: SerialPort) -> None:
+async def test_a_head_at_the_other_end_obeys(wire: RemovableAdapter, port: SerialPort) -> None:
     await port.send(build_move(1, ("up", "left"), 9, 9), values())
     wire.receive(1)
     wire.head.run(3)
@@ -57,7 +57,9 @@ async def test_a_head_at_the_other_end_obeys(wire: Wire, port: SerialPort) -> No
 
 
 @pytest.mark.parametrize("rate", [1200, 2400, 4800, 9600, 19200, 38400, 57600])
-async def test_the_rate_is_that_of_the_parameter_at_each_command(wire: Wire, port: SerialPort, rate: int) -> None:
+async def test_the_rate_is_that_of_the_parameter_at_each_command(
+    wire: RemovableAdapter, port: SerialPort, rate: int
+) -> None:
     await port.send(build_stop(1), values())
     await port.send(build_stop(1), values(BaudRate=str(rate)))
     assert wire.attributes()[4:6] == [getattr(termios, f"B{rate}")] * 2
@@ -75,7 +77,7 @@ FORMATS = {
 @pytest.mark.parametrize("parity", FORMATS)
 @pytest.mark.parametrize(("stop_bits", "stop"), [("1", 0), ("2", termios.CSTOPB)])
 async def test_the_format_is_that_of_the_parameters_at_each_command(
-    wire: Wire, port: SerialPort, monkeypatch: pytest.MonkeyPatch,
+    wire: RemovableAdapter, port: SerialPort, monkeypatch: pytest.MonkeyPatch,
     data_bits: str, size: int, parity: str, stop_bits: str, stop: int,
 ) -> None:  # fmt: skip
     asked: list[int] = []
@@ -112,7 +114,7 @@ async def test_other_files_are_refused_as_serial_ports(tmp_path: Path) -> None:
     await port.close()
 
 
-async def test_a_removed_line_fails_and_works_again_after_its_return(wire: Wire, port: SerialPort) -> None:
+async def test_a_removed_line_fails_and_works_again_after_its_return(wire: RemovableAdapter, port: SerialPort) -> None:
     await port.send(build_stop(1), values())
     wire.pull_out()
     for _ in range(2):
@@ -134,7 +136,7 @@ async def test_a_line_that_takes_no_bytes_fails(port: SerialPort) -> None:
 
 
 async def test_a_kernel_driver_that_hangs_fails_each_command_and_blocks_nothing(
-    wire: Wire, monkeypatch: pytest.MonkeyPatch
+    wire: RemovableAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free, entered = threading.Event(), list[bytes]()
     port = SerialPort(str(wire.path), hang_s=0.05)
@@ -163,7 +165,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_line_counts_while_its_adapter_is_there(wire: Wire) -> None:
+async def test_a_line_counts_while_its_adapter_is_there(wire: RemovableAdapter) -> None:
     noted: list[str] = []
     port = SerialPort(str(wire.path), check_s=0.01, hang_s=30)
     assert not port.is_connected

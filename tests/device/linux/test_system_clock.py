@@ -17,7 +17,7 @@ from ipcamd.store.database import Database
 HOUR_NS = 3600 * 10**9
 
 
-class Machine:
+class FakeSystemClock:
     """Offsets by which the clock was set or slewed."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Machine:
 
 
 async def test_it_is_set_and_slewed_or_refused_and_set_back_if_nothing_can_be_saved(tmp_path: Path) -> None:
-    machine = Machine()
+    machine = FakeSystemClock()
     with Database(tmp_path / "ipcamd.db") as database:
         settings = Settings(database, ALL_GROUPS, {})
         clock = CameraClock(SystemClock(machine.set_time, machine.slew_time), lambda: settings["Time"])

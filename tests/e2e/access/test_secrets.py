@@ -22,7 +22,7 @@ ADMIN, SOURCE, ACCOUNT, NEW, WRONG = (f"{MARK}-{name}" for name in ("admin", "so
 PARAM = "/cgi/admin/param.cgi"
 
 
-class Refusing(socketserver.StreamRequestHandler):
+class RefusingServer(socketserver.StreamRequestHandler):
     """FTP and mail server that refuses every login."""
 
     def handle(self) -> None:
@@ -62,7 +62,7 @@ def running(server: socketserver.BaseServer) -> Iterator[int]:
 @pytest.fixture
 def refusing() -> Iterator[int]:
     socketserver.ThreadingTCPServer.daemon_threads = True
-    with running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing)) as port:
+    with running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), RefusingServer)) as port:
         yield port
 
 

@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 from tests.e2e.camera import PASSWORD, CameraProcess
-from tests.e2e.hearing import BLOCK, LONGEST, RATE, SOUND, Watched
 from tests.e2e.parts import Format, Part, sdk_parts
+from tests.e2e.received_stream import BLOCK, LONGEST, RATE, SOUND, ReceivedStream
 from tests.e2e.streams.test_players import ffprobe_all, run
 from tests.e2e.streams.test_rtsp import playing, url
 
@@ -80,9 +80,9 @@ def test_flash_and_beep_are_together(camera: CameraProcess, codec: str) -> None:
         assert max(watch_scene(player, 2).apart_ms()) < 40
 
 
-def watch_scene(player: "av.container.InputContainer", count: int) -> Watched:
+def watch_scene(player: "av.container.InputContainer", count: int) -> ReceivedStream:
     """Decode the scene until its lamp was seen to go on `count` times without a picture missing."""
-    seen, resampler = Watched(1 / 30), av.AudioResampler("s16", "mono", RATE, frame_size=BLOCK)
+    seen, resampler = ReceivedStream(1 / 30), av.AudioResampler("s16", "mono", RATE, frame_size=BLOCK)
     for packet in player.demux():
         for frame in packet.decode():
             if isinstance(frame, av.AudioFrame):

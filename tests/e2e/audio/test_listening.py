@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually
-from tests.e2e.hearing import SOUND, flashing_video, linear, watch
 from tests.e2e.parts import Part, sdk_parts
+from tests.e2e.received_stream import SOUND, flashing_video, linear, watch
 from tests.e2e.streams.test_players import run
 
 from ipcamd.media.source.scene.plan import Plan

@@ -14,8 +14,8 @@ import pytest
 from tests.conftest import StartCamera
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.e2e.camera import CameraProcess, eventually
-from tests.e2e.hearing import RATE, Flash, beginnings, flashes, linear
 from tests.e2e.parts import wait_in_stream
+from tests.e2e.received_stream import RATE, Flash, beginnings, flashes, linear
 from tests.wire.avi.avi_files import probe
 
 from ipcamd.media.source.scene.plan import Plan

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from tests.conftest import StartCamera
-from tests.discovery.avahi import Found, running_avahi
+from tests.discovery.avahi import AvahiService, running_avahi
 from tests.discovery.ssdp_peer import (
     GROUP,
     LINK_GROUP,
@@ -130,7 +130,7 @@ def test_avahi_finds_it_on_each_link(network: Network, start_camera: StartCamera
     host, name = hosts[1], name_of(camera)
     with running_avahi(host, tmp_path) as avahi:
         for service, port in (("_http._tcp", camera.port), ("_rtsp._tcp", camera.rtsp)):
-            wanted = Found("IPv4", name, f"{name}.local", host.camera_address, port or 0, '"path=/"')
+            wanted = AvahiService("IPv4", name, f"{name}.local", host.camera_address, port or 0, '"path=/"')
             eventually(lambda service=service, wanted=wanted: wanted in avahi.browse(service))  # type: ignore[misc]
             assert {found.address for found in avahi.browse(service)} == {host.camera_address}
         with searcher(host) as sock:

@@ -58,7 +58,7 @@ class Subscriber(Protocol):
         """Return the next message."""
 
 
-class Puller:
+class PullPointClient:
     """Client with a pull point."""
 
     def __init__(self, onvif: OnvifClient, _: Consumer, wanted: str = "", life: str = "PT300S") -> None:
@@ -92,7 +92,7 @@ class Listener:
         return self._messages.popleft()
 
 
-Kind = type[Puller] | type[Listener]
+Kind = type[PullPointClient] | type[Listener]
 
 
 def topic(message: Element) -> str:
@@ -123,37 +123,40 @@ def is_gone(subscriber: Subscriber) -> bool:
 
 CREATED = (
     (official("EVENT-2-1-9", "wsnt:Subscribe"), Listener),
-    (official("EVENT-3-1-9", "tev:CreatePullPointSubscription"), Puller),
+    (official("EVENT-3-1-9", "tev:CreatePullPointSubscription"), PullPointClient),
 )
-RENEWED = ((official("EVENT-2-1-12", "wsnt:Renew"), Listener), (official("EVENT-3-1-12", "wsnt:Renew"), Puller))
+RENEWED = (
+    (official("EVENT-2-1-12", "wsnt:Renew"), Listener),
+    (official("EVENT-3-1-12", "wsnt:Renew"), PullPointClient),
+)
 TOLD = (
     (official("EVENT-2-1-17", "wsnt:Subscribe", "tev:SetSynchronizationPoint"), Listener),
-    (official("EVENT-3-1-15", "tev:PullMessages", "tev:SetSynchronizationPoint"), Puller),
+    (official("EVENT-3-1-15", "tev:PullMessages", "tev:SetSynchronizationPoint"), PullPointClient),
 )
 FILTERED = (
     (official("EVENT-2-1-18", "wsnt:Subscribe"), Listener, INPUT, {INPUT}),
-    (official("EVENT-3-1-16", "tev:PullMessages"), Puller, INPUT, {INPUT}),
+    (official("EVENT-3-1-16", "tev:PullMessages"), PullPointClient, INPUT, {INPUT}),
     (official("EVENT-2-1-25", "wsnt:Subscribe"), Listener, f"{INPUT}|{ALARM}", {INPUT, ALARM}),
-    (official("EVENT-3-1-33", "tev:PullMessages"), Puller, f"{INPUT}|{ALARM}", {INPUT, ALARM}),
+    (official("EVENT-3-1-33", "tev:PullMessages"), PullPointClient, f"{INPUT}|{ALARM}", {INPUT, ALARM}),
     (official("EVENT-2-1-26", "wsnt:Subscribe"), Listener, "tns1:Device//.", {INPUT, RELAY}),
-    (official("EVENT-3-1-34", "tev:PullMessages"), Puller, "tns1:Device//.", {INPUT, RELAY}),
+    (official("EVENT-3-1-34", "tev:PullMessages"), PullPointClient, "tns1:Device//.", {INPUT, RELAY}),
     (official("EVENT-2-1-27", "wsnt:Subscribe"), Listener, f"tns1:Device//.|{ALARM}", {INPUT, RELAY, ALARM}),
-    (official("EVENT-3-1-35", "tev:PullMessages"), Puller, f"tns1:Device//.|{ALARM}", {INPUT, RELAY, ALARM}),
+    (official("EVENT-3-1-35", "tev:PullMessages"), PullPointClient, f"tns1:Device//.|{ALARM}", {INPUT, RELAY, ALARM}),
 )
 ENDED = (
     (official("EVENT-2-1-21", "wsnt:Unsubscribe"), Listener),
     (official("EVENT-2-1-22", "wsnt:Unsubscribe"), Listener),
     (official("EVENT-2-1-28", "wsnt:Unsubscribe"), Listener),
-    (official("EVENT-3-1-19", "wsnt:Unsubscribe"), Puller),
-    (official("EVENT-3-1-36", "wsnt:Unsubscribe"), Puller),
+    (official("EVENT-3-1-19", "wsnt:Unsubscribe"), PullPointClient),
+    (official("EVENT-3-1-36", "wsnt:Unsubscribe"), PullPointClient),
 )
 REPEATED = (
     (official("EVENT-2-1-24", "tev:SetSynchronizationPoint"), Listener),
-    (official("EVENT-3-1-25", "tev:SetSynchronizationPoint"), Puller),
+    (official("EVENT-3-1-25", "tev:SetSynchronizationPoint"), PullPointClient),
 )
 SELECTED = (
     (official("EVENT-2-1-29", "wsnt:Subscribe"), Listener),
-    (official("EVENT-3-1-38", "tev:CreatePullPointSubscription"), Puller),
+    (official("EVENT-3-1-38", "tev:CreatePullPointSubscription"), PullPointClient),
 )
 
 
@@ -230,7 +233,7 @@ def test_a_condition_on_an_item_selects_messages(onvif: OnvifClient, consumer: C
 @official("EVENT-3-1-24", "tev:PullMessages")
 @official("EVENT-3-1-32", "tev:PullMessages")
 def test_a_pull_prolongs_the_subscription(onvif: OnvifClient, consumer: Consumer) -> None:
-    puller = Puller(onvif, consumer, life="")
+    puller = PullPointClient(onvif, consumer, life="")
     ends = datetime.fromisoformat(puller.created.text("wsnt:TerminationTime"))
     pulled = puller.pull(wait_s=round(rest(puller.created).total_seconds()) + 20)
     assert rest(pulled) > timedelta(0)
@@ -240,7 +243,7 @@ def test_a_pull_prolongs_the_subscription(onvif: OnvifClient, consumer: Consumer
 
 @official("EVENT-3-1-20", "tev:CreatePullPointSubscription")
 def test_a_subscription_ends_by_itself(onvif: OnvifClient, consumer: Consumer) -> None:
-    puller = Puller(onvif, consumer, life="PT1S")  # the case waits for 20 s
+    puller = PullPointClient(onvif, consumer, life="PT1S")  # the case waits for 20 s
     eventually(lambda: puller.point.ask("tev:SetSynchronizationPoint").fault)
     assert is_gone(puller)
 
@@ -249,7 +252,7 @@ def test_a_subscription_ends_by_itself(onvif: OnvifClient, consumer: Consumer) -
 def test_the_number_of_pull_points_equals_the_capabilities(onvif: OnvifClient, consumer: Consumer) -> None:
     count = int(onvif.change("tev:GetServiceCapabilities").content[0].get("MaxPullPoints", "0"))
     assert count >= 2
-    pullers = [Puller(onvif, consumer) for _ in range(count)]
+    pullers = [PullPointClient(onvif, consumer) for _ in range(count)]
     assert len({each.created.texts("{*}Address")[0] for each in pullers}) == count
     for puller in pullers:
         assert topic(puller.next())

@@ -43,7 +43,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
     stop_all([camera])
 
 
-class Asker:
+class SampleSender:
     """Sends the samples to a camera."""
 
     def __init__(self, camera: CameraProcess) -> None:
@@ -112,7 +112,7 @@ def for_each(check: Callable[[str, Sample], None]) -> None:
 
 
 def test_each_request_is_carried_out_and_can_be_undone(camera: CameraProcess) -> None:
-    asker = Asker(camera)
+    asker = SampleSender(camera)
 
     def check(operation: str, sample: Sample) -> None:
         if sample.ends_camera:
@@ -132,7 +132,7 @@ def test_each_request_is_carried_out_and_can_be_undone(camera: CameraProcess) ->
 
 
 def test_wrong_requests_are_refused_and_change_nothing(camera: CameraProcess) -> None:
-    asker, before = Asker(camera), stored(camera.client)
+    asker, before = SampleSender(camera), stored(camera.client)
 
     def check(operation: str, sample: Sample) -> None:
         for content, code in sample.wrong:

@@ -31,7 +31,7 @@ class ChangingCamera(http.server.ThreadingHTTPServer):
     """Network camera that shows `picture`."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Show)
+        super().__init__(("127.0.0.1", 0), _PictureHandler)
         self.picture = jpeg(yard())
         self.ended = threading.Event()
 
@@ -39,7 +39,7 @@ class ChangingCamera(http.server.ThreadingHTTPServer):
         self.picture = jpeg(picture)
 
 
-class _Show(http.server.BaseHTTPRequestHandler):
+class _PictureHandler(http.server.BaseHTTPRequestHandler):
     server: ChangingCamera
 
     def do_GET(self) -> None:

@@ -53,7 +53,7 @@ PATH = "/cgi/admin/param.cgi"
 
 @pytest.fixture(scope="module")
 def evil_port(start_server: Callable[[type[BaseHTTPRequestHandler]], int], target: CameraProcess) -> int:
-    class Evil(BaseHTTPRequestHandler):
+    class ForeignPage(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.strip("/")
             path = f"http://camera.test:{target.port}{PATH}"
@@ -66,7 +66,7 @@ def evil_port(start_server: Callable[[type[BaseHTTPRequestHandler]], int], targe
         def log_message(self, *_: object) -> None:
             pass
 
-    return start_server(Evil)
+    return start_server(ForeignPage)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import StartCamera, stop_all
 from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually
 from tests.e2e.parts import sdk_parts
-from tests.e2e.recording.test_power_cut import Stick, stick
+from tests.e2e.recording.test_power_cut import DetachableDisk, stick
 from tests.small_file_system import small_file_system
 
 __all__ = ["stick"]
@@ -125,7 +125,9 @@ def is_a_picture(data: bytes) -> bool:
     return data.startswith(b"\xff\xd8")
 
 
-def test_recording_begins_when_a_read_only_card_becomes_writable(stick: Stick, start_camera: StartCamera) -> None:
+def test_recording_begins_when_a_read_only_card_becomes_writable(
+    stick: DetachableDisk, start_camera: StartCamera
+) -> None:
     card = stick.place / "card"
     card.mkdir()
     remount(stick.place, "ro")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.conftest import StartCamera
-from tests.device.linux.pulled_wire import Wire
+from tests.device.linux.removable_adapter import RemovableAdapter
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.pictures import Rgb, decode_jpeg, difference
 
@@ -185,7 +185,7 @@ def test_with_rs485_commands_go_out_on_the_line(camera: CameraProcess) -> None:
 
 
 def test_a_removed_serial_port_stops_nothing_else(start_camera: StartCamera, tmp_path: Path) -> None:
-    wire, config = Wire(tmp_path), tmp_path / "ipcamd.toml"
+    wire, config = RemovableAdapter(tmp_path), tmp_path / "ipcamd.toml"
     wire.put_in()
     config.write_text(f'source = "scene"\nadmin-password = "of the file"\n[device]\nserial = "{wire.path}"\n')
     client = Client(start_camera(f"--config={config}").port, "admin", "of the file")

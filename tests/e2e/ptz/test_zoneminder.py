@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import StartCamera
-from tests.device.linux.pulled_wire import Wire
+from tests.device.linux.removable_adapter import RemovableAdapter
 from tests.e2e.camera import CameraProcess, Client, eventually, reachable
 from tests.e2e.ptz.test_ptz import arrive, command, place
 from tests.e2e.ptz.zoneminder import module_done
@@ -88,7 +88,7 @@ PELCO = {
 def test_its_pelco_d_bytes_equal_those_of_the_camera(start_camera: StartCamera, tmp_path: Path) -> None:
     (tmp_path / "camera").mkdir()
     (tmp_path / "zoneminder").mkdir()
-    ours, theirs = Wire(tmp_path / "camera"), Wire(tmp_path / "zoneminder")
+    ours, theirs = RemovableAdapter(tmp_path / "camera"), RemovableAdapter(tmp_path / "zoneminder")
     ours.put_in()
     theirs.put_in()
     config = tmp_path / "ipcamd.toml"

@@ -34,7 +34,7 @@ CADDY = """
 
 
 @dataclass(frozen=True)
-class Place:
+class ProxySetup:
     """Directory and ports of a test's proxy."""
 
     folder: Path
@@ -48,7 +48,7 @@ class Place:
         return str(self.folder / "cam.pem")
 
 
-def nginx(camera: CameraProcess, place: Place) -> tuple[str, list[str]]:
+def nginx(camera: CameraProcess, place: ProxySetup) -> tuple[str, list[str]]:
     changes = {
         "listen 443 ssl": f"listen 127.0.0.1:{place.port} ssl",
         "/etc/ssl/cam.example.com.pem": place.certificate(),
@@ -58,12 +58,12 @@ def nginx(camera: CameraProcess, place: Place) -> tuple[str, list[str]]:
     return text, [program("nginx", "nginx"), "-p", str(place.folder), "-e", str(place.folder / "error.log"), "-c"]
 
 
-def caddy(camera: CameraProcess, place: Place) -> tuple[str, list[str]]:
+def caddy(camera: CameraProcess, place: ProxySetup) -> tuple[str, list[str]]:
     text = CADDY.format(port=place.port, site=filled(block("caddy", "caddy"), camera, {}))
     return text, [program("caddy", "caddy"), "run", "--adapter", "caddyfile", "--config"]
 
 
-def haproxy(camera: CameraProcess, place: Place) -> tuple[str, list[str]]:
+def haproxy(camera: CameraProcess, place: ProxySetup) -> tuple[str, list[str]]:
     changes = {"bind :443": f"bind 127.0.0.1:{place.port}", "/etc/ssl/cam.example.com.pem": place.certificate()}
     return filled(block("haproxy", "haproxy"), camera, changes), [program("haproxy", "haproxy"), "-q", "-db", "-f"]
 
@@ -82,7 +82,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
 
 
 @contextmanager
-def running(text: str, program: list[str], place: Place) -> Iterator[None]:
+def running(text: str, program: list[str], place: ProxySetup) -> Iterator[None]:
     """Run a proxy until it is no longer needed."""
     file = place.folder / "proxy.conf"
     file.write_text(text)
@@ -102,9 +102,9 @@ def running(text: str, program: list[str], place: Place) -> Iterator[None]:
 
 @pytest.mark.parametrize("proxy", [nginx, caddy, haproxy])
 def test_pages_pictures_streams_and_changes_pass_with_the_name_and_the_path(
-    camera: CameraProcess, tmp_path: Path, proxy: Callable[[CameraProcess, Place], tuple[str, list[str]]]
+    camera: CameraProcess, tmp_path: Path, proxy: Callable[[CameraProcess, ProxySetup], tuple[str, list[str]]]
 ) -> None:
-    place = Place(tmp_path, free_port())
+    place = ProxySetup(tmp_path, free_port())
     with running(*proxy(camera, place), place):
         origin = f"https://{NAME}:{place.port}"
         assert b"<title>" in curl(place, "/yard/", "-H", "Accept: text/html")
@@ -115,18 +115,18 @@ def test_pages_pictures_streams_and_changes_pass_with_the_name_and_the_path(
         assert curl(place, change, "-H", "Origin: https://elsewhere.example", "-w", "%{http_code}").endswith(b"403")
 
 
-def command(place: Place, path: str, *options: str) -> list[str]:
+def command(place: ProxySetup, path: str, *options: str) -> list[str]:
     """Return curl's command line for a path of the camera, by the proxy's name."""
     resolve = ("--resolve", f"{NAME}:{place.port}:127.0.0.1")
     login = ("--user", f"admin:{SECRET}", "--insecure", "-sS", "--no-buffer", "--max-time", "60")
     return ["curl", *resolve, *login, *options, f"https://{NAME}:{place.port}{path}"]
 
 
-def curl(place: Place, path: str, *options: str) -> bytes:
+def curl(place: ProxySetup, path: str, *options: str) -> bytes:
     return subprocess.run(command(place, path, *options), check=True, capture_output=True).stdout
 
 
-def first_bytes(place: Place, path: str) -> bytes:
+def first_bytes(place: ProxySetup, path: str) -> bytes:
     """Return the beginning of a stream that does not end."""
     with subprocess.Popen(command(place, path), stdout=subprocess.PIPE) as process:
         assert process.stdout

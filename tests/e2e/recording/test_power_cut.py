@@ -22,7 +22,7 @@ SHUTDOWN = 0x8004587D
 NO_FLUSH = struct.pack("I", 2)
 
 
-class Stick:
+class DetachableDisk:
     """A file system in a file, which can be disconnected and mounted again."""
 
     def __init__(self, folder: Path) -> None:
@@ -63,15 +63,15 @@ class Stick:
 
 
 @pytest.fixture
-def stick(tmp_path: Path) -> Iterator[Stick]:
-    stick = Stick(tmp_path)
+def stick(tmp_path: Path) -> Iterator[DetachableDisk]:
+    stick = DetachableDisk(tmp_path)
     if not stick.make():
         pytest.skip("making and mounting a file system needs root, mkfs.ext4 and loop devices")
     yield stick
     stick.unmount()
 
 
-def test_a_power_cut_loses_at_most_the_last_second(stick: Stick, start_camera: StartCamera) -> None:
+def test_a_power_cut_loses_at_most_the_last_second(stick: DetachableDisk, start_camera: StartCamera) -> None:
     options = "--source=scene", f"--sdcard={stick.place / 'card'}"
     camera = start_camera(*options)
     camera.client.get("/cgi/event/schedule.cgi", action="add", Name="always", ScheduleTimeMode="1", EnableSDCard="1")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
-from tests.e2e.hearing import RATE, Flash, beginnings, flashes, flashing_video, nearest
 from tests.e2e.parts import wait_in_stream
+from tests.e2e.received_stream import RATE, Flash, beginnings, flashes, flashing_video, nearest
 from tests.e2e.streams.test_players import ffprobe_all
 from tests.wire.avi.avi_files import playable, probe
 

@@ -9,7 +9,7 @@ from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.parts import sdk_parts
 from tests.e2e.pictures import Rgb, decode_jpeg, difference
-from tests.media.stage import decoded
+from tests.media.scripted_source import decoded
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, Client
-from tests.e2e.hearing import SOUND
 from tests.e2e.parts import sdk_parts, soi_to_eoi
 from tests.e2e.pictures import decode_jpeg
+from tests.e2e.received_stream import SOUND
 from tests.gstreamer import settled
 
 pytestmark = pytest.mark.slow

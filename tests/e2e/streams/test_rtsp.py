@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
-from tests.e2e.hearing import LONGEST, SOUND, Watched
 from tests.e2e.parts import Part
+from tests.e2e.received_stream import LONGEST, SOUND, ReceivedStream
 from tests.e2e.streams.test_players import ffprobe_all, run
 
 from ipcamd.media.source.scene.plan import Plan
@@ -95,9 +95,9 @@ def playing(camera: CameraProcess, path: str, transport: str = "tcp") -> "Iterat
         yield player
 
 
-def watch_lamp(player: "av.container.InputContainer", count: int) -> Watched:
+def watch_lamp(player: "av.container.InputContainer", count: int) -> ReceivedStream:
     """Watch the scene until its lamp was seen to go on `count` times without a picture missing."""
-    seen = Watched(1 / 30)
+    seen = ReceivedStream(1 / 30)
     for packet in player.demux():
         if packet.stream.type == "audio" and packet.pts is not None:
             second, part = divmod(float(packet.pts * packet.time_base), 1)

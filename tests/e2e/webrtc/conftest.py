@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from tests.conftest import stop_all
 from tests.e2e.camera import CameraProcess
-from tests.e2e.webrtc.held import make_counted_camera
+from tests.e2e.webrtc.resource_counts import make_counted_camera
 
 
 @pytest.fixture(scope="module")

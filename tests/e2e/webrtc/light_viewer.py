@@ -60,7 +60,7 @@ def make_offer(audio: str = "recvonly", fingerprint: str = "") -> bytes:
 
 
 @dataclass
-class Place:
+class IceAddress:
     """Address of the camera in an answer."""
 
     host: str
@@ -69,7 +69,7 @@ class Place:
     password: str
 
     @classmethod
-    def read(cls, answer: str) -> "Place":
+    def read(cls, answer: str) -> "IceAddress":
         host, port = re.findall(r"a=candidate:1 1 udp \d+ (\S+) (\d+) typ host", answer)[0]
         name, password = (re.findall(f"a=ice-{what}:(\\S+)", answer)[0] for what in ("ufrag", "pwd"))
         return cls(host, int(port), name, password)
@@ -79,7 +79,7 @@ class Place:
 class LightViewer:
     """One session after its offer. `on_packet` gets every RTP packet that it has decrypted."""
 
-    place: Place
+    place: IceAddress
     tcp: bool = False
     path: str = ""
     """Of the session."""

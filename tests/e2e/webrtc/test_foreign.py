@@ -83,7 +83,7 @@ async def test_aiortc_decodes_pictures_and_sound(camera: CameraProcess) -> None:
     await asyncio.gather(*pulling)
 
 
-class Voice(MediaStreamTrack):
+class ToneTrack(MediaStreamTrack):
     """A tone."""
 
     kind = "audio"
@@ -105,7 +105,7 @@ class Voice(MediaStreamTrack):
 @pytest.mark.parametrize(("codec", "sent", "pitch_hz"), [("alaw", "PCMA/8000", 600), ("opus", "opus/48000/2", 1000)])
 async def test_aiortc_talks(camera: CameraProcess, codec: str, sent: str, pitch_hz: int) -> None:
     await asyncio.to_thread(camera.client.update, "Audio", Codec=codec)
-    connection, voice = RTCPeerConnection(), Voice(pitch_hz)
+    connection, voice = RTCPeerConnection(), ToneTrack(pitch_hz)
     connection.addTransceiver("video", direction="recvonly")
     connection.addTransceiver(voice, direction="sendrecv")
     try:

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, basic
-from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, LightViewer, Place, make_offer
+from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, IceAddress, LightViewer, make_offer
 from tests.e2e.webrtc.test_whep import send_feedback, until
 from tests.lossy_link import CAMERA_ADDRESS, LossyLink
 from tests.networks import Network, needs_networks, network
@@ -41,7 +41,7 @@ AGGREGATE = 24
 class Receiver:
     """Client that requests lost packets again, as browsers do."""
 
-    def __init__(self, place: Place, *, tcp: bool = False) -> None:
+    def __init__(self, place: IceAddress, *, tcp: bool = False) -> None:
         self.client = LightViewer(place, tcp, on_rtp=self._note)
         self.packets: dict[int, rtp.RtpPacket] = {}
         """Packets of video by number, the first one's being 0."""
@@ -167,10 +167,10 @@ async def request_until(receiver: Receiver, is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(ASK_S)
 
 
-def post_offer(camera: CameraProcess) -> Place:
+def post_offer(camera: CameraProcess) -> IceAddress:
     """Post an offer to the camera's address on the link."""
     fields = basic("admin", PASSWORD) | {"Content-Type": "application/sdp"}
     with urlopen(
         Request(f"http://{CAMERA_ADDRESS}:{camera.port}/whep", make_offer(), fields), timeout=PATIENCE_S
     ) as answer:
-        return Place.read(answer.read().decode())
+        return IceAddress.read(answer.read().decode())

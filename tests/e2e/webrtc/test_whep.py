@@ -10,9 +10,9 @@ from itertools import count, pairwise
 
 import pytest
 from tests.e2e.camera import Answer, CameraProcess, Client
-from tests.e2e.webrtc.held import Held
-from tests.e2e.webrtc.light_viewer import AUDIO, PATIENCE_S, VIDEO, LightViewer, Place, make_offer
-from tests.e2e.webrtc.visitors import PROMPT, Visitors
+from tests.e2e.webrtc.light_viewer import AUDIO, PATIENCE_S, VIDEO, IceAddress, LightViewer, make_offer
+from tests.e2e.webrtc.resource_counts import ResourceCounts
+from tests.e2e.webrtc.webrtc_viewers import PROMPT, WebRtcViewers
 from tests.wire.rtp.nack import make_nack
 
 from ipcamd.server.rebindable_port import free_port
@@ -48,7 +48,7 @@ async def viewer(
     answer = await asyncio.to_thread(post, camera)
     assert answer.status == 201, answer.text
     path = f"/{answer.fields['Location']}"
-    watching = LightViewer(Place.read(answer.text), tcp, path, source, on_rtp=on_rtp)
+    watching = LightViewer(IceAddress.read(answer.text), tcp, path, source, on_rtp=on_rtp)
     await watching.connect()
     yield watching
     watching.end_dtls()
@@ -191,8 +191,8 @@ def test_waiting_offers_are_limited_and_expire(camera: CameraProcess) -> None:
 
 async def test_checks_without_the_password_get_no_answer(camera: CameraProcess) -> None:
     answer = await asyncio.to_thread(post, camera)
-    place = Place.read(answer.text)
-    stranger, known = LightViewer(Place(place.host, place.port, place.name, "guessed")), LightViewer(place)
+    place = IceAddress.read(answer.text)
+    stranger, known = LightViewer(IceAddress(place.host, place.port, place.name, "guessed")), LightViewer(place)
     rubbish = [b"", b"\0", bytes(20), b"\x16\xfe\xfd" + bytes(60), b"\x80\x00" + bytes(300), b"\xff" * 1500]
     connecting = asyncio.create_task(stranger.connect())
     await asyncio.sleep(0)
@@ -233,7 +233,7 @@ async def test_a_new_rule_of_the_ip_filter_ends_the_session(camera: CameraProces
 async def test_a_denied_address_gets_no_answer(camera: CameraProcess) -> None:
     with denied_address(camera) as address:
         answer = await asyncio.to_thread(post, camera)
-        place = Place.read(answer.text)
+        place = IceAddress.read(answer.text)
         denied, allowed = LightViewer(place, source=address), LightViewer(place)
         connecting = asyncio.create_task(denied.connect())
         await asyncio.sleep(0)
@@ -247,7 +247,7 @@ async def test_a_denied_address_gets_no_answer(camera: CameraProcess) -> None:
 
 async def test_a_client_with_another_certificate_gets_nothing(camera: CameraProcess) -> None:
     answer = await asyncio.to_thread(post, camera, make_offer(fingerprint=":".join(["00"] * 32)))
-    watching = LightViewer(Place.read(answer.text))
+    watching = LightViewer(IceAddress.read(answer.text))
     await watching.connect()
     await until(lambda: camera.client.get(f"/{answer.fields['Location']}").status == 404, "the session is there")
     assert not watching.packets
@@ -279,7 +279,7 @@ async def test_an_account_that_is_removed_watches_no_longer(camera: CameraProces
     camera.client.get(accounts, action="add", user="bob", pwd="secret words", grp="guest")
     bob = Client(camera.port, "bob", "secret words")
     answer = await asyncio.to_thread(bob.ask, "POST", "/whep", make_offer(), **SDP)
-    watching = LightViewer(Place.read(answer.text))
+    watching = LightViewer(IceAddress.read(answer.text))
     await watching.connect()
     await until(lambda: watching.pictures > 0, "nothing comes")
     await asyncio.to_thread(camera.client.get, accounts, action="remove", user="bob")
@@ -292,7 +292,7 @@ async def test_the_camera_plays_talk_of_a_client(camera: CameraProcess, directio
     """The talk has the name of the session: others get the answer that another user talks."""
     answer = await asyncio.to_thread(post, camera, make_offer(audio=direction))
     assert answer.text.count(f"a={answered}\r\n") == 1
-    talking = LightViewer(Place.read(answer.text))
+    talking = LightViewer(IceAddress.read(answer.text))
     await talking.connect()
     saying = asyncio.create_task(say(talking))
     own, refusal = f"session={answer.fields['Location'].rpartition('/')[2]}", "another user is talking"
@@ -325,7 +325,7 @@ def test_a_guest_may_not_talk(camera: CameraProcess) -> None:
 
 async def test_thirty_viewers_leave_nothing_behind(camera: CameraProcess) -> None:
     """They come by UDP and by TCP, and go in all ways that the camera notices at once."""
-    held, visitors = Held(camera), Visitors(camera.client, PROMPT)
+    held, visitors = ResourceCounts(camera), WebRtcViewers(camera.client, PROMPT)
     for enabled in ("no", "yes"):  # clients of other tests that have vanished are gone, too
         await asyncio.to_thread(camera.client.update, "Network.Advanced.WebRTC", Enabled=enabled)
     async with viewer(camera) as watching:

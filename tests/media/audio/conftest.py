@@ -15,7 +15,7 @@ from ipcamd.media.source.pacing import Clock
 SECOND = 1_000_000_000
 
 
-class Time:
+class SimulatedTime:
     """Time that advances only during waits."""
 
     def __init__(self) -> None:
@@ -28,8 +28,8 @@ class Time:
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> SimulatedTime:
+    return SimulatedTime()
 
 
 Play = Callable[[AudioSource, int], list[AudioChunk]]

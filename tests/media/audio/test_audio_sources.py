@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.media.audio.conftest import SECOND, Play, Time
+from tests.media.audio.conftest import SECOND, Play, SimulatedTime
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.audio import audio_choice
@@ -49,7 +49,7 @@ def test_a_device_keeps_all_of_its_name() -> None:
     assert made.name == "alsa:hw:1,0"
 
 
-def test_the_tone_is_steady(time: Time, play: Play) -> None:
+def test_the_tone_is_steady(time: SimulatedTime, play: Play) -> None:
     sounds = play(ToneGenerator(time.clock), 60)
     assert pitch(joined(sounds)) == pytest.approx(PITCH_HZ, abs=2)
     assert max(map(abs, offsets(sounds))) <= SECOND // RATE_HZ
@@ -57,7 +57,7 @@ def test_the_tone_is_steady(time: Time, play: Play) -> None:
     assert 0 <= time.start + time.passed - sounds[-1].captured_ns <= SECOND // 10
 
 
-def test_the_tone_goes_on_from_a_clock_that_was_set(time: Time) -> None:
+def test_the_tone_goes_on_from_a_clock_that_was_set(time: SimulatedTime) -> None:
     sounds = ToneGenerator(time.clock).play(threading.Event())
     next(sounds)
     time.start += 3600 * SECOND
@@ -65,7 +65,7 @@ def test_the_tone_goes_on_from_a_clock_that_was_set(time: Time) -> None:
     assert all(abs(s.captured_ns - time.start - time.passed) < SECOND for s in taken[1:])
 
 
-def test_a_file_plays_over_and_over_in_real_time(time: Time, play: Play, sine_file: Path) -> None:
+def test_a_file_plays_over_and_over_in_real_time(time: SimulatedTime, play: Play, sine_file: Path) -> None:
     sounds = play(AudioFile(str(sine_file), time.clock), 100)
     assert joined(sounds).size > 3 * RATE_HZ
     assert max(s.samples.size for s in sounds) <= RATE_HZ // 25
@@ -75,7 +75,7 @@ def test_a_file_plays_over_and_over_in_real_time(time: Time, play: Play, sine_fi
     assert pitch(joined(sounds)[-RATE_HZ:]) == pytest.approx(500, abs=2)
 
 
-def test_a_file_that_goes_away_is_an_error_when_it_begins_anew(time: Time, sine_file: Path) -> None:
+def test_a_file_that_goes_away_is_an_error_when_it_begins_anew(time: SimulatedTime, sine_file: Path) -> None:
     sounds = AudioFile(str(sine_file), time.clock).play(threading.Event())
     next(sounds)
     sine_file.unlink()
@@ -83,7 +83,7 @@ def test_a_file_that_goes_away_is_an_error_when_it_begins_anew(time: Time, sine_
         list(sounds)
 
 
-def test_check_of_a_file(time: Time, sine_file: Path, tmp_path: Path) -> None:
+def test_check_of_a_file(time: SimulatedTime, sine_file: Path, tmp_path: Path) -> None:
     AudioFile(str(sine_file), time.clock).check()
     (tmp_path / "noise.wav").write_bytes(os.urandom(1000))
     for name, words in (("nowhere.wav", "no such file"), ("noise.wav", "cannot be opened"), (".", "no such file")):
@@ -105,7 +105,7 @@ def alsa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("alsa")
-def test_alsa_gives_sound_no_faster_than_time_passes(time: Time, play: Play) -> None:
+def test_alsa_gives_sound_no_faster_than_time_passes(time: SimulatedTime, play: Play) -> None:
     device = AlsaInput("played", time.clock)
     device.check()
     sounds = play(device, 30)
@@ -115,13 +115,13 @@ def test_alsa_gives_sound_no_faster_than_time_passes(time: Time, play: Play) -> 
 
 
 @pytest.mark.usefixtures("alsa")
-def test_an_alsa_device_that_is_not_there(time: Time) -> None:
+def test_an_alsa_device_that_is_not_there(time: SimulatedTime) -> None:
     with pytest.raises(ConfigError, match=r"alsa:nix: cannot be opened.*arecord -L"):
         AlsaInput("nix", time.clock).check()
 
 
 def test_missing_alsa_configuration_is_reported_with_the_package_to_install(
-    time: Time, monkeypatch: pytest.MonkeyPatch
+    time: SimulatedTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ALSA_CONFIG_PATH", raising=False)
     monkeypatch.setattr("ipcamd.media.audio.alsa.CONFIGURATIONS", ())

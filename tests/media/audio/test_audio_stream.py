@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, SECOND
+from tests.media.scripted_source import NOON, SECOND
 from tests.server.serving import until
 
 from ipcamd.media import codecs

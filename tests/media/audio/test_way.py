@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.media.stage import NOON, WAIT, Script
+from tests.media.scripted_source import NOON, WAIT, ScriptedSource
 
 from ipcamd.media.audio.audio_capture import AudioSource
 from ipcamd.media.capture.video_capture import Timeouts
@@ -46,7 +46,7 @@ class AudioPipeline:
     def __init__(self, path: Path, sound: bool, own: bool, audio_source: AudioSource | None) -> None:
         self.database = Database(path)
         self.settings = Settings(self.database, GROUPS, {("Audio", "MicEnabled"): "yes"})
-        self.source = Script()
+        self.source = ScriptedSource()
         self.source.sound = sound
         self.pipeline = Pipeline(
             self.settings, self.source, lambda: NOON, timeouts=NEVER, audio_source=audio_source, own_audio=own

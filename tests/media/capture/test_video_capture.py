@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from tests.media.stage import NOON, SECOND, WAIT, Script, grey
+from tests.media.scripted_source import NOON, SECOND, WAIT, ScriptedSource, grey
 
 from ipcamd.media.capture.video_capture import ASLEEP_S, SILENT, UNPLUGGED, Timeouts, VideoCapture
 from ipcamd.media.frame import AudioChunk, Picture
@@ -17,11 +17,11 @@ QUICK = Timeouts(silence_s=0.05, start_s=0.05, first_s=0.05, blank_s=0.01, retry
 LONG = Timeouts(silence_s=60, start_s=60, first_s=60, blank_s=60, retry_s=60, longest_s=60, linger_s=60)
 
 
-class Running:
+class CaptureRig:
     """A capture with its two threads."""
 
     def __init__(self, timeouts: Timeouts) -> None:
-        self.source = Script()
+        self.source = ScriptedSource()
         self.pictures: queue.Queue[int] = queue.Queue()
         self.blanks: queue.Queue[str] = queue.Queue()
         self.capture = VideoCapture(self.source, self._deliver, self._blank, timeouts)
@@ -52,25 +52,25 @@ class Running:
 
 
 @pytest.fixture
-def quick() -> Iterator[Running]:
-    running = Running(QUICK)
+def quick() -> Iterator[CaptureRig]:
+    running = CaptureRig(QUICK)
     yield running
     running.stop()
 
 
 @pytest.fixture
-def patient() -> Iterator[Running]:
-    running = Running(LONG)
+def patient() -> Iterator[CaptureRig]:
+    running = CaptureRig(LONG)
     yield running
     running.stop()
 
 
-def test_nothing_runs_without_demand(patient: Running) -> None:
+def test_nothing_runs_without_demand(patient: CaptureRig) -> None:
     assert not patient.source.played.acquire(timeout=0.02)
     assert patient.blanks.empty()
 
 
-def test_pictures_are_handed_on(patient: Running) -> None:
+def test_pictures_are_handed_on(patient: CaptureRig) -> None:
     patient.capture.demand(WANTED)
     for number in range(3):
         patient.source.show(NOON + number)
@@ -79,7 +79,7 @@ def test_pictures_are_handed_on(patient: Running) -> None:
     assert patient.source.wanted() == WANTED
 
 
-def test_the_running_source_gets_changed_demand(patient: Running) -> None:
+def test_the_running_source_gets_changed_demand(patient: CaptureRig) -> None:
     patient.capture.demand(WANTED)
     patient.played()
     patient.capture.demand(Wanted((1280, 720), 5, True))
@@ -87,7 +87,7 @@ def test_the_running_source_gets_changed_demand(patient: Running) -> None:
     assert patient.source.wanted() == Wanted((1280, 720), 5, True)
 
 
-def test_sound_goes_to_the_listener(patient: Running) -> None:
+def test_sound_goes_to_the_listener(patient: CaptureRig) -> None:
     heard: queue.Queue[AudioChunk] = queue.Queue()
     patient.capture.listener = heard.put
     patient.capture.demand(WANTED)
@@ -95,14 +95,14 @@ def test_sound_goes_to_the_listener(patient: Running) -> None:
     assert heard.get(timeout=WAIT).captured_ns == NOON
 
 
-def test_sound_without_a_listener_is_dropped(patient: Running) -> None:
+def test_sound_without_a_listener_is_dropped(patient: CaptureRig) -> None:
     patient.capture.demand(WANTED)
     patient.source.items.put(AudioChunk(np.zeros(8, np.int16), NOON))
     patient.source.show(NOON)
     assert patient.pictures.get(timeout=WAIT) == NOON
 
 
-def test_the_source_lingers(patient: Running) -> None:
+def test_the_source_lingers(patient: CaptureRig) -> None:
     patient.capture.demand(WANTED)
     patient.played()
     patient.capture.demand(None)
@@ -113,7 +113,7 @@ def test_the_source_lingers(patient: Running) -> None:
     assert patient.source.plays == 1
 
 
-def test_the_source_ends_after_a_while(quick: Running) -> None:
+def test_the_source_ends_after_a_while(quick: CaptureRig) -> None:
     quick.capture.demand(WANTED)
     quick.played()
     quick.capture.demand(None)
@@ -122,7 +122,7 @@ def test_the_source_ends_after_a_while(quick: Running) -> None:
     quick.played()
 
 
-def test_a_source_that_yields_nothing_unwanted_ends_after_a_while(quick: Running) -> None:
+def test_a_source_that_yields_nothing_unwanted_ends_after_a_while(quick: CaptureRig) -> None:
     quick.capture.demand(WANTED)
     quick.played()
     quick.capture.demand(None)
@@ -132,7 +132,7 @@ def test_a_source_that_yields_nothing_unwanted_ends_after_a_while(quick: Running
     quick.played()
 
 
-def test_a_source_that_fails_is_tried_again_until_it_is_back(quick: Running) -> None:
+def test_a_source_that_fails_is_tried_again_until_it_is_back(quick: CaptureRig) -> None:
     quick.capture.demand(WANTED)
     for _ in range(4):
         quick.source.fail("no route")
@@ -145,7 +145,7 @@ def test_a_source_that_fails_is_tried_again_until_it_is_back(quick: Running) -> 
     assert quick.pictures.get(timeout=WAIT) == NOON
 
 
-def test_pauses_grow_up_to_a_limit_and_start_anew_after_a_picture(patient: Running) -> None:
+def test_pauses_grow_up_to_a_limit_and_start_anew_after_a_picture(patient: CaptureRig) -> None:
     capture = VideoCapture(patient.source, lambda _: None, patient._blank, Timeouts(retry_s=0.5, longest_s=2.0))
     capture.demand(WANTED)
     pauses = [0.0]
@@ -159,7 +159,7 @@ def test_pauses_grow_up_to_a_limit_and_start_anew_after_a_picture(patient: Runni
 
 
 @pytest.mark.parametrize("failure", [None, ValueError("a bug"), OSError("gone")], ids=["ended", "bug", "gone"])
-def test_a_source_is_retried_after_any_failure(quick: Running, failure: Exception | None) -> None:
+def test_a_source_is_retried_after_any_failure(quick: CaptureRig, failure: Exception | None) -> None:
     quick.capture.demand(WANTED)
     quick.played()
     quick.source.items.put(failure)
@@ -168,7 +168,7 @@ def test_a_source_is_retried_after_any_failure(quick: Running, failure: Exceptio
     assert quick.pictures.get(timeout=WAIT) == NOON
 
 
-def test_a_new_viewer_makes_the_next_attempt_come_at_once(patient: Running) -> None:
+def test_a_new_viewer_makes_the_next_attempt_come_at_once(patient: CaptureRig) -> None:
     patient.capture.demand(WANTED)
     patient.played()
     patient.source.fail()
@@ -178,7 +178,7 @@ def test_a_new_viewer_makes_the_next_attempt_come_at_once(patient: Running) -> N
     patient.played()
 
 
-def test_a_silent_source_is_no_signal_until_it_sends_a_picture(quick: Running) -> None:
+def test_a_silent_source_is_no_signal_until_it_sends_a_picture(quick: CaptureRig) -> None:
     quick.capture.demand(WANTED)
     quick.played()
     assert [quick.blanks.get(timeout=WAIT) for _ in range(3)] == [SILENT] * 3
@@ -187,14 +187,14 @@ def test_a_silent_source_is_no_signal_until_it_sends_a_picture(quick: Running) -
     assert quick.source.plays == 1
 
 
-def test_a_source_that_cannot_be_opened_is_no_signal_at_once(patient: Running) -> None:
+def test_a_source_that_cannot_be_opened_is_no_signal_at_once(patient: CaptureRig) -> None:
     patient.source.fail("refused")
     patient.capture.demand(WANTED)
     assert patient.blanks.get(timeout=WAIT) == "refused"
 
 
 def test_a_source_may_take_its_time_to_start() -> None:
-    running = Running(Timeouts(silence_s=0.001, start_s=60, first_s=0.001, blank_s=0.001, retry_s=60))
+    running = CaptureRig(Timeouts(silence_s=0.001, start_s=60, first_s=0.001, blank_s=0.001, retry_s=60))
     running.capture.demand(WANTED)
     running.played()
     running.source.show(NOON)
@@ -203,7 +203,7 @@ def test_a_source_may_take_its_time_to_start() -> None:
     running.stop()
 
 
-def test_pictures_in_time_are_no_silence(patient: Running) -> None:
+def test_pictures_in_time_are_no_silence(patient: CaptureRig) -> None:
     patient.capture.demand(WANTED)
     for number in range(20):
         patient.source.show(NOON + number)
@@ -212,7 +212,7 @@ def test_pictures_in_time_are_no_silence(patient: Running) -> None:
 
 
 def test_a_picture_from_before_no_signal_that_comes_after_it_is_left_out() -> None:
-    source, delivered = Script(), queue.Queue[int]()
+    source, delivered = ScriptedSource(), queue.Queue[int]()
     blank = Picture(grey(0), NOON + SECOND, 0, signal=False)
     capture = VideoCapture(source, lambda picture: delivered.put(picture.captured_ns), lambda *_: blank, LONG)
     capture.lost = True
@@ -232,7 +232,7 @@ def test_a_picture_from_before_no_signal_that_comes_after_it_is_left_out() -> No
 
 @pytest.mark.slow
 def test_a_source_that_is_slow_by_itself_does_not_flap() -> None:
-    running = Running(Timeouts(silence_s=0.01, start_s=60, first_s=60, blank_s=0.001, retry_s=60))
+    running = CaptureRig(Timeouts(silence_s=0.01, start_s=60, first_s=60, blank_s=0.001, retry_s=60))
     running.capture.demand(WANTED)
     running.played()
     for number, pause_s in enumerate((1.0, 0.3, 0.3, 0.3, 0.3)):  # up to twice a second is no silence
@@ -244,7 +244,7 @@ def test_a_source_that_is_slow_by_itself_does_not_flap() -> None:
     running.stop()
 
 
-def test_an_unplugged_source_is_no_signal_at_once_and_is_back_at_once(patient: Running) -> None:
+def test_an_unplugged_source_is_no_signal_at_once_and_is_back_at_once(patient: CaptureRig) -> None:
     patient.capture.demand(WANTED)
     patient.played()
     patient.capture.lost = True
@@ -257,7 +257,7 @@ def test_an_unplugged_source_is_no_signal_at_once_and_is_back_at_once(patient: R
     assert patient.pictures.get(timeout=WAIT) == NOON
 
 
-def test_unplugged_a_hundred_times_nothing_is_left_open(quick: Running) -> None:
+def test_unplugged_a_hundred_times_nothing_is_left_open(quick: CaptureRig) -> None:
     quick.capture.demand(WANTED)
     before = threading.active_count()
     for _ in range(100):
@@ -269,7 +269,7 @@ def test_unplugged_a_hundred_times_nothing_is_left_open(quick: Running) -> None:
     assert threading.active_count() <= before
 
 
-def test_a_new_viewer_of_a_failed_source_sees_no_signal_at_once(patient: Running) -> None:
+def test_a_new_viewer_of_a_failed_source_sees_no_signal_at_once(patient: CaptureRig) -> None:
     patient.capture.lost = True
     patient.capture.demand(WANTED)
     assert patient.blanks.get(timeout=WAIT) == UNPLUGGED
@@ -279,7 +279,7 @@ def test_a_new_viewer_of_a_failed_source_sees_no_signal_at_once(patient: Running
 
 
 def test_a_hanging_source_hides_neither_the_silence_nor_shutdown() -> None:
-    running, stuck = Running(QUICK), threading.Event()
+    running, stuck = CaptureRig(QUICK), threading.Event()
 
     def hang(wanted: object, stop: object) -> Iterator[Picture]:
         stuck.wait(WAIT)
@@ -305,7 +305,7 @@ class SleepyMachine:
         """Requested seconds of each wait."""
         self.delivered: list[str] = []
         self.shown = threading.Event()
-        self.source = Script()
+        self.source = ScriptedSource()
         self.capture = VideoCapture(
             self.source, self._deliver, lambda *_: Picture(grey(0), 0, 0, signal=False), LONG, self._now_s, self._wait
         )

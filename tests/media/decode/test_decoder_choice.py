@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.media.encoded import h264
-from tests.media.stage import NOON, SECOND, luma
+from tests.media.scripted_source import NOON, SECOND, luma
 from tests.other_decoders import LateDecoder
 
 from ipcamd.media.codecs import H264, H265, JPEG, Codec

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import simplejpeg
-from tests.media.stage import NOON, SECOND, decoded, luma, sloped
+from tests.media.scripted_source import NOON, SECOND, decoded, luma, sloped
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.media.encoded import units
-from tests.media.stage import NOON, SECOND, decoded, sloped
+from tests.media.scripted_source import NOON, SECOND, decoded, sloped
 from tests.other_encoders import BASELINE, LATE, QUICK, FailingOptions, SparingOptions, options
 
 from ipcamd.errors import ConfigError

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.media.stage import NOON, SECOND, WAIT, sloped
+from tests.media.scripted_source import NOON, SECOND, WAIT, sloped
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
@@ -35,7 +35,7 @@ class FrameCollector(Publisher):
         self.came.release()
 
 
-class Running:
+class EncoderRig:
     """A stream and its thread, fed picture by picture."""
 
     def __init__(self, settings: StreamSettings) -> None:
@@ -62,20 +62,20 @@ class Running:
 
 
 @pytest.fixture
-def h264() -> Iterator[Running]:
-    running = Running(StreamSettings(codecs.H264, (320, 240), 30, 3))
+def h264() -> Iterator[EncoderRig]:
+    running = EncoderRig(StreamSettings(codecs.H264, (320, 240), 30, 3))
     yield running
     running.stop()
 
 
 @pytest.fixture
-def jpeg() -> Iterator[Running]:
-    running = Running(StreamSettings(codecs.JPEG, (320, 240), 30, 2))
+def jpeg() -> Iterator[EncoderRig]:
+    running = EncoderRig(StreamSettings(codecs.JPEG, (320, 240), 30, 2))
     yield running
     running.stop()
 
 
-def test_every_frame_has_its_description(jpeg: Running) -> None:
+def test_every_frame_has_its_description(jpeg: EncoderRig) -> None:
     for number, frame in enumerate(jpeg.feed(3)):
         assert frame.counter == number
         assert frame.captured_ns == NOON + number * (SECOND // 30)
@@ -83,16 +83,16 @@ def test_every_frame_has_its_description(jpeg: Running) -> None:
         assert (frame.rate, frame.gop, frame.quality, frame.status) == (30, 1, 2, STATUS)
 
 
-def test_frames_count_from_each_key_frame(h264: Running) -> None:
+def test_frames_count_from_each_key_frame(h264: EncoderRig) -> None:
     assert [frame.since_key for frame in h264.feed(33)] == [*range(30), 0, 1, 2]
 
 
-def test_the_counter_wraps(jpeg: Running) -> None:
+def test_the_counter_wraps(jpeg: EncoderRig) -> None:
     jpeg.stream._counter = (1 << 32) - 1
     assert [frame.counter for frame in jpeg.feed(2)] == [(1 << 32) - 1, 0]
 
 
-def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: Running) -> None:
+def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: EncoderRig) -> None:
     first = h264.feed(3)
     h264.stream.settings = replace(h264.stream.settings, size=(640, 480), quality=0)
     second = h264.feed(3)
@@ -102,7 +102,7 @@ def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: 
     assert (second[0].rate, second[0].gop, second[0].quality) == (30, 30, 0)
 
 
-def test_a_later_viewer_starts_with_a_key_frame_and_the_counter_continues(h264: Running) -> None:
+def test_a_later_viewer_starts_with_a_key_frame_and_the_counter_continues(h264: EncoderRig) -> None:
     h264.feed(3)
     h264.stream.input.set_wanted(False)
     h264.stream.input.set_wanted(True)
@@ -112,7 +112,7 @@ def test_a_later_viewer_starts_with_a_key_frame_and_the_counter_continues(h264: 
     assert (h264.collector.frames[3].key, h264.collector.frames[3].counter) == (True, 3)
 
 
-def test_a_failing_encoder_is_restarted(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_encoder_is_restarted(h264: EncoderRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.media.encode.encoder_thread._RETRY_S", 0.0)
     h264.feed(2)
     h264.stream.input.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
@@ -121,7 +121,7 @@ def test_a_failing_encoder_is_restarted(h264: Running, monkeypatch: pytest.Monke
     assert (h264.collector.frames[2].key, h264.collector.frames[2].counter) == (True, 2)
 
 
-def test_the_meter_reports_the_stream(jpeg: Running) -> None:
+def test_the_meter_reports_the_stream(jpeg: EncoderRig) -> None:
     jpeg.feed(10)
     figures = jpeg.stream.meter.figures()
     assert figures.frames_per_s > 0
@@ -130,7 +130,7 @@ def test_the_meter_reports_the_stream(jpeg: Running) -> None:
     assert figures.delay_s > 0
 
 
-def test_encoding_after_a_packet_begins_with_a_key_frame(h264: Running) -> None:
+def test_encoding_after_a_packet_begins_with_a_key_frame(h264: EncoderRig) -> None:
     assert [frame.key for frame in h264.feed(2)] == [True, False]
     assert h264.stream.input.append(Packet(codecs.H264, b"passed through", True, (320, 240), h264.time))
     assert h264.collector.came.acquire(timeout=WAIT)

@@ -2,7 +2,7 @@
 
 import threading
 
-from tests.media.stage import WAIT
+from tests.media.scripted_source import WAIT
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.stream_input import StreamInput

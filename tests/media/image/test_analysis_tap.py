@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, SECOND, Taken, grey, sloped
+from tests.media.scripted_source import NOON, SECOND, FrameReceiver, grey, sloped
 
 from ipcamd.media.capture.no_signal import no_signal_picture
 from ipcamd.media.frame import Picture
@@ -131,7 +131,7 @@ def test_a_change_of_demand_is_reported_and_only_always_runs_the_source() -> Non
 
 
 def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
-    reader, latest = AnalysisReader(), Taken()
+    reader, latest = AnalysisReader(), FrameReceiver()
     latest.set_wanted(True)
     settings = ImageSettings(texts=YARD, opaque=True)
     studio = FrameProcessor((latest,), reader.analysis, settings, lambda: NOON, lambda _: datetime.now(UTC))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from datetime import datetime
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, Taken, sloped
+from tests.media.scripted_source import NOON, FrameReceiver, sloped
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
@@ -50,7 +50,7 @@ def test_brightness_and_colour_stay(amount: float) -> None:
 
 
 def test_a_view_out_of_focus_is_shown_blurred() -> None:
-    latest = Taken()
+    latest = FrameReceiver()
     latest.set_wanted(True)
     clock = datetime.fromtimestamp
     processor = FrameProcessor(

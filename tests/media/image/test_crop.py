@@ -7,7 +7,7 @@ from itertools import pairwise
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, Taken, grey, sloped
+from tests.media.scripted_source import NOON, FrameReceiver, grey, sloped
 
 from ipcamd.media.capture.no_signal import no_signal_picture
 from ipcamd.media.frame import Picture
@@ -28,7 +28,7 @@ def means(frame: av.VideoFrame) -> list[float]:
 def processed(
     frame: av.VideoFrame, view: Callable[[], View], settings: ImageSettings | None = None, signal: bool = True
 ) -> av.VideoFrame:
-    latest = Taken()
+    latest = FrameReceiver()
     latest.set_wanted(True)
     processor = FrameProcessor(
         (latest,), AnalysisTap(lambda: None), settings or ImageSettings(), lambda: NOON, datetime.fromtimestamp, view

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.media.image.test_blur import edge
-from tests.media.stage import grey
+from tests.media.scripted_source import grey
 
 from ipcamd.media.image.blur import Blurrer
 from ipcamd.media.image.focus_meter import FocusMeter, measure_sharpness

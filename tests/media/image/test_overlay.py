@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from tests.media.stage import NOON, SECOND, grey
+from tests.media.scripted_source import NOON, SECOND, grey
 
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.on_screen_text import OnScreenText

@@ -5,7 +5,7 @@ from datetime import datetime
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, grey, luma, sloped
+from tests.media.scripted_source import NOON, grey, luma, sloped
 
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.on_screen_text import OnScreenText

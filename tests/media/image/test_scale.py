@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
-from tests.media.stage import WAIT, grey, luma, sloped
+from tests.media.scripted_source import WAIT, grey, luma, sloped
 
 from ipcamd.media.image.scale import ProcessedFrame, fit_inside, scale_to_fit
 from ipcamd.media.planes import FULL, LIMITED, planes

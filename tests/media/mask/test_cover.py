@@ -5,7 +5,7 @@ from datetime import datetime
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, Taken, grey, sloped
+from tests.media.scripted_source import NOON, FrameReceiver, grey, sloped
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisFrame, AnalysisTap, Demand
@@ -32,7 +32,7 @@ def processed(
     frame: av.VideoFrame, settings: ImageSettings, view: View, *masks: Mask
 ) -> tuple[np.ndarray, AnalysisFrame]:
     """Return the luma that viewers get, and the analysis frame."""
-    latest, analysis = Taken(), AnalysisTap(lambda: None)
+    latest, analysis = FrameReceiver(), AnalysisTap(lambda: None)
     latest.set_wanted(True)
     analysis.demand = Demand.ALWAYS
     processor = FrameProcessor((latest,), analysis, settings, lambda: NOON, datetime.fromtimestamp, lambda: view)

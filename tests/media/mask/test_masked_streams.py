@@ -4,7 +4,7 @@ import pytest
 from tests.media.encoded import h264
 from tests.media.passthrough.rig import PassthroughRig
 from tests.media.passthrough.test_passthrough import rig as passthrough_rig
-from tests.media.stage import SECOND, Viewer, decoded, grey
+from tests.media.scripted_source import SECOND, Viewer, decoded, grey
 from tests.media.test_pipeline import PipelineRig, rig
 
 from ipcamd.errors import RequestFailed

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import av
 import pytest
-from tests.media.stage import NOON, SECOND, WAIT, sloped
+from tests.media.scripted_source import NOON, SECOND, WAIT, sloped
 from tests.server.serving import until
 
 from ipcamd.errors import RequestFailed

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.media.stage import NOON, SECOND, WAIT, Script, Viewer
+from tests.media.scripted_source import NOON, SECOND, WAIT, ScriptedSource, Viewer
 
 from ipcamd.media import codecs
 from ipcamd.media.capture.video_capture import Timeouts
@@ -20,7 +20,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 
-class EncodedScript(Script):
+class EncodedScript(ScriptedSource):
     """A camera of H.264, or of another codec: it gives the encoded pictures that the test puts in."""
 
     codec = codecs.H264
@@ -35,7 +35,7 @@ class PassthroughRig:
     """A pipeline on such a camera."""
 
     def __init__(
-        self, path: Path, analysis_source: Script | None = None, hardware: HardwareCodecs | None = None
+        self, path: Path, analysis_source: ScriptedSource | None = None, hardware: HardwareCodecs | None = None
     ) -> None:
         self.time = NOON
         self.database = Database(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.media.encoded import h264
 from tests.media.passthrough.rig import PassthroughRig, until
-from tests.media.stage import SECOND, WAIT, Script, Viewer, grey
+from tests.media.scripted_source import SECOND, WAIT, ScriptedSource, Viewer, grey
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture
@@ -18,7 +18,7 @@ class TwoSourceRig(PassthroughRig):
     """A pipeline with a main source of H.264 and a source for analysis."""
 
     def __init__(self, path: Path) -> None:
-        self.analysed = Script()
+        self.analysed = ScriptedSource()
         super().__init__(path, self.analysed)
 
     async def see(self, luma: int) -> AnalysisFrame:

@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 from tests.media.encoded import h264
-from tests.media.stage import WAIT
+from tests.media.scripted_source import WAIT
 
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.pipeline import Pipeline

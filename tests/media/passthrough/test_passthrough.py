@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.media.encoded import annex_b, h264, jpegs, units
 from tests.media.passthrough.rig import PassthroughRig, until
-from tests.media.stage import SECOND, WAIT, Viewer, decoded, luma
+from tests.media.scripted_source import SECOND, WAIT, Viewer, decoded, luma
 from tests.other_decoders import LateDecoder
 from tests.other_encoders import LATE, options
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.media.encoded import h264
 from tests.media.passthrough.rig import PassthroughRig, until
-from tests.media.stage import SECOND, Viewer, decoded
+from tests.media.scripted_source import SECOND, Viewer, decoded
 
 
 @pytest.fixture

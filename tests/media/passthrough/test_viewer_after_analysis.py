@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.media.encoded import h264
 from tests.media.passthrough.rig import PassthroughRig, until
-from tests.media.stage import Viewer, decoded
+from tests.media.scripted_source import Viewer, decoded
 
 from ipcamd.media.image.analysis_tap import Demand
 from ipcamd.media.source.packet_decoder import CATCH_UP

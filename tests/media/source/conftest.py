@@ -25,7 +25,7 @@ from ipcamd.media.source.source import Source, Wanted
 from ipcamd.time_units import SECOND_NS
 
 
-class Time:
+class SimulatedTime:
     """Time that advances only during waits, or on request of a test."""
 
     def __init__(self) -> None:
@@ -48,8 +48,8 @@ class Time:
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> SimulatedTime:
+    return SimulatedTime()
 
 
 Play = Callable[..., list[Any]]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.media.encoded import h264
-from tests.media.stage import NOON, SECOND, luma
+from tests.media.scripted_source import NOON, SECOND, luma
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Packet

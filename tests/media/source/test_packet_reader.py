@@ -2,7 +2,7 @@
 
 import numpy as np
 import simplejpeg
-from tests.media.stage import NOON, grey, luma
+from tests.media.scripted_source import NOON, grey, luma
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Picture

@@ -16,7 +16,7 @@ def frame(counter: int, key: bool = False) -> EncodedFrame:
     return EncodedFrame(codecs.H264, b"x", key, 0, counter)
 
 
-class Held(asyncio.AbstractEventLoop):
+class ManualEventLoop(asyncio.AbstractEventLoop):
     """Event loop that runs callbacks only on request of the test."""
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ def hub() -> Hub:
     return Hub(codecs.H264)
 
 
-def publisher(hub: Hub, traffic: Traffic | None = None) -> tuple[Publisher, Held, list[int]]:
-    loop, got = Held(), []  # type: ignore[var-annotated]
+def publisher(hub: Hub, traffic: Traffic | None = None) -> tuple[Publisher, ManualEventLoop, list[int]]:
+    loop, got = ManualEventLoop(), []  # type: ignore[var-annotated]
     hub.subscribe(lambda sent: got.append(sent.counter))
     hub.key_wanted.clear()
     return Publisher(hub, loop, (traffic or Traffic()).of("h264", "encoder")), loop, got

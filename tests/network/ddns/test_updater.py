@@ -66,7 +66,7 @@ class Device:
         await self.database.shut_down()
 
 
-class Starter:
+class DeviceStarter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._device: Device | None = None
@@ -82,8 +82,8 @@ class Starter:
 
 
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Starter]:
-    starter = Starter(tmp_path / "ipcamd.db")
+async def start(tmp_path: Path) -> AsyncIterator[DeviceStarter]:
+    starter = DeviceStarter(tmp_path / "ipcamd.db")
     yield starter
     await starter.stop()
 
@@ -98,7 +98,7 @@ async def is_left_alone(server: DyndnsServer) -> None:
         await asyncio.to_thread(server.asked.get, True, 0.3)
 
 
-async def test_the_service_is_updated_once_and_again_when_the_address_changes(start: Starter) -> None:
+async def test_the_service_is_updated_once_and_again_when_the_address_changes(start: DeviceStarter) -> None:
     with DyndnsServer() as server:
         device = await start()
         await device.enable(server.url)
@@ -110,7 +110,7 @@ async def test_the_service_is_updated_once_and_again_when_the_address_changes(st
         await device.becomes("good 203.0.113.5")
 
 
-async def test_the_outcome_survives_a_restart(start: Starter) -> None:
+async def test_the_outcome_survives_a_restart(start: DeviceStarter) -> None:
     with DyndnsServer() as server:
         device = await start()
         await device.enable(server.url)
@@ -126,7 +126,7 @@ async def test_the_outcome_survives_a_restart(start: Starter) -> None:
 
 
 @pytest.mark.parametrize("word", ["badauth", "abuse", "notfqdn", "nohost", "401"])
-async def test_a_permanent_error_ends_the_attempts_until_a_parameter_changes(start: Starter, word: str) -> None:
+async def test_a_permanent_error_ends_the_attempts_until_a_parameter_changes(start: DeviceStarter, word: str) -> None:
     with DyndnsServer([word]) as server:
         device = await start()
         await device.enable(server.url)
@@ -144,7 +144,7 @@ async def test_a_permanent_error_ends_the_attempts_until_a_parameter_changes(sta
 
 @pytest.mark.parametrize("name", ["Password", "UserName", "DNSName"])
 async def test_a_parameter_that_changes_just_before_a_kill_is_tried_at_the_next_start(
-    start: Starter, name: str
+    start: DeviceStarter, name: str
 ) -> None:
     with DyndnsServer(["badauth"]) as server:
         device = await start()
@@ -159,7 +159,7 @@ async def test_a_parameter_that_changes_just_before_a_kill_is_tried_at_the_next_
 
 
 @pytest.mark.parametrize("word", ["911", "dnserr", "500", "<html>"])
-async def test_a_failure_that_may_pass_is_tried_again_after_half_an_hour(start: Starter, word: str) -> None:
+async def test_a_failure_that_may_pass_is_tried_again_after_half_an_hour(start: DeviceStarter, word: str) -> None:
     with DyndnsServer([word]) as server:
         device = await start()
         await device.enable(server.url)
@@ -173,7 +173,7 @@ async def test_a_failure_that_may_pass_is_tried_again_after_half_an_hour(start: 
         await device.becomes("good 127.0.0.1")
 
 
-async def test_it_is_tried_again_without_a_restart(start: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_tried_again_without_a_restart(start: DeviceStarter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(next_update, "RETRY_S", 0.1)
     with DyndnsServer(["911"]) as server:
         device = await start()
@@ -181,7 +181,7 @@ async def test_it_is_tried_again_without_a_restart(start: Starter, monkeypatch: 
         assert [await answered(server), await answered(server)] == ["911", "good 127.0.0.1"]
 
 
-async def test_local_services_need_the_option(start: Starter) -> None:
+async def test_local_services_need_the_option(start: DeviceStarter) -> None:
     with DyndnsServer() as server:
         device = await start(is_local_allowed=False)
         await device.enable(server.url)
@@ -189,7 +189,7 @@ async def test_local_services_need_the_option(start: Starter) -> None:
         await is_left_alone(server)
 
 
-async def test_nothing_is_asked_while_it_is_off(start: Starter) -> None:
+async def test_nothing_is_asked_while_it_is_off(start: DeviceStarter) -> None:
     with DyndnsServer() as server:
         device = await start()
         await device.enable(server.url, Enabled="no")

@@ -1,15 +1,15 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.server.rtsp.player import Player, Stage
+from tests.server.rtsp.player import Player, RtspRig
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with Stage() as stage:
-        yield stage
+async def rig() -> AsyncIterator[RtspRig]:
+    async with RtspRig() as rig:
+        yield rig
 
 
 @pytest.fixture
-async def player(stage: Stage) -> Player:
-    return await stage.player()
+async def player(rig: RtspRig) -> Player:
+    return await rig.player()

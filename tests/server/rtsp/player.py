@@ -190,7 +190,7 @@ class Player:
         self.writer.close()
 
 
-class Stage:
+class RtspRig:
     """An RTSP service on a free port, with players, as a context manager."""
 
     def __init__(self, limits: Limits | None = None, allows=lambda _: True) -> None:
@@ -212,7 +212,7 @@ class Stage:
         self.service.context.authenticator.login_needed = False
         self.players: list[Player] = []
 
-    async def __aenter__(self) -> "Stage":
+    async def __aenter__(self) -> "RtspRig":
         self.port = (await self.service.open(["127.0.0.1"], 0)).port
         return self
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.server.rtsp.player import Player, Stage, basic
+from tests.server.rtsp.player import Player, RtspRig, basic
 
 from ipcamd.server.connection_limits import Limits
 from ipcamd.server.tcp_transport import READ_BYTES
@@ -39,18 +39,18 @@ HOSTILE = [
 
 
 @pytest.fixture
-async def watcher(stage: Stage) -> AsyncIterator[Player]:
+async def watcher(rig: RtspRig) -> AsyncIterator[Player]:
     """A viewer that must not miss a frame meanwhile."""
-    watcher = await stage.player()
+    watcher = await rig.player()
     await watcher.play()
     yield watcher
-    key = stage.hubs.picture(key=True)
+    key = rig.hubs.picture(key=True)
     assert await watcher.frame() == key
-    assert len(stage.service.context.sessions) == 1
+    assert len(rig.service.context.sessions) == 1
 
 
-async def attack(stage: Stage, data: bytes, size: int) -> None:
-    player = await stage.player()
+async def attack(rig: RtspRig, data: bytes, size: int) -> None:
+    player = await rig.player()
     for at in range(0, len(data), size):
         player.writer.write(data[at : at + size])
         if size == 1 and at % 50 == 0:
@@ -62,15 +62,15 @@ async def attack(stage: Stage, data: bytes, size: int) -> None:
 @pytest.mark.parametrize("login", [True, False])
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
 async def test_hostile_request(
-    stage: Stage, watcher: Player, caplog: pytest.LogCaptureFixture, number: int, login: bool
+    rig: RtspRig, watcher: Player, caplog: pytest.LogCaptureFixture, number: int, login: bool
 ) -> None:
-    stage.service.context.authenticator.login_needed = login
-    await attack(stage, HOSTILE[number], 4096)
-    await attack(stage, HOSTILE[number][:3000], 1)
+    rig.service.context.authenticator.login_needed = login
+    await attack(rig, HOSTILE[number], 4096)
+    await attack(rig, HOSTILE[number][:3000], 1)
     assert "Traceback" not in caplog.text
 
 
-async def test_a_hundred_damaged_requests(stage: Stage, watcher: Player, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_hundred_damaged_requests(rig: RtspRig, watcher: Player, caplog: pytest.LogCaptureFixture) -> None:
     chance = random.Random(5)
     good = b"".join(
         f"{method} rtsp://x/h264{'/track0' if method == 'SETUP' else ''} RTSP/1.0\r\nCSeq: 1\r\n"
@@ -81,11 +81,11 @@ async def test_a_hundred_damaged_requests(stage: Stage, watcher: Player, caplog:
         data = bytearray(good)
         for _ in range(chance.randrange(1, 6)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        await attack(stage, bytes(data), chance.choice((7, 100, 4096)))
+        await attack(rig, bytes(data), chance.choice((7, 100, 4096)))
     assert "Traceback" not in caplog.text
 
 
-async def test_a_broken_request_is_answered_and_the_connection_closed(stage: Stage, player: Player) -> None:
+async def test_a_broken_request_is_answered_and_the_connection_closed(rig: RtspRig, player: Player) -> None:
     player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 9\r\nContent-Length: x\r\n\r\n")
     answer = await player.answer()
     assert (answer.status, answer.fields["cseq"]) == (400, "9")
@@ -93,12 +93,12 @@ async def test_a_broken_request_is_answered_and_the_connection_closed(stage: Sta
 
 
 async def test_an_internal_error_shows_nothing_of_the_code(
-    stage: Stage, player: Player, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    rig: RtspRig, player: Player, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: str) -> None:
         raise ZeroDivisionError("secret")
 
-    stage.service.context.find = fail
+    rig.service.context.find = fail
     answer = await player.ask("SETUP", "/h264", transport=TCP)
     assert (answer.status, answer.body) == (500, b"")
     assert "secret" not in str(answer.fields)
@@ -106,60 +106,60 @@ async def test_an_internal_error_shows_nothing_of_the_code(
     assert (await player.ask("OPTIONS")).status == 200
 
 
-async def test_a_dripping_request_and_a_silent_connection_end(stage: Stage) -> None:
-    dripping, silent = await stage.player(), await stage.player()
+async def test_a_dripping_request_and_a_silent_connection_end(rig: RtspRig) -> None:
+    dripping, silent = await rig.player(), await rig.player()
     dripping.writer.write(b"OPTIONS")
-    await stage.quiet()
-    stage.later(9)
+    await rig.quiet()
+    rig.later(9)
     dripping.writer.write(b" ")
-    await stage.quiet()
-    stage.later(2)
+    await rig.quiet()
+    rig.later(2)
     assert await dripping.closed()
-    stage.later(16)
+    rig.later(16)
     assert await silent.closed()
-    await stage.quiet()
-    assert not len(stage.registry)
+    await rig.quiet()
+    assert not len(rig.registry)
 
 
-async def test_a_half_closed_connection_ends(stage: Stage) -> None:
-    player = await stage.player()
+async def test_a_half_closed_connection_ends(rig: RtspRig) -> None:
+    player = await rig.player()
     await player.play()
     player.writer.write_eof()
     assert await player.closed()
-    await stage.quiet()
-    assert len(stage.service.context.sessions) == 0
-    assert not stage.hubs.h264.watched.is_set()
+    await rig.quiet()
+    assert len(rig.service.context.sessions) == 0
+    assert not rig.hubs.h264.watched.is_set()
 
 
-async def test_a_reset_while_frames_are_sent(stage: Stage, watcher: Player) -> None:
-    player = await stage.player()
+async def test_a_reset_while_frames_are_sent(rig: RtspRig, watcher: Player) -> None:
+    player = await rig.player()
     await player.play()
     player.writer.transport.abort()  # type: ignore[attr-defined]
     for _ in range(3):
-        stage.hubs.picture(key=True)
+        rig.hubs.picture(key=True)
         await watcher.frame()
         await asyncio.sleep(0)
-    await stage.quiet()
+    await rig.quiet()
 
 
-async def test_unread_answers_are_not_accumulated(stage: Stage, player: Player) -> None:
+async def test_unread_answers_are_not_accumulated(rig: RtspRig, player: Player) -> None:
     player.writer.transport.pause_reading()  # type: ignore[attr-defined]
     for _ in range(400):
         player.writer.write(b"GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 1024\r\n\r\n" + b"a\r\n\n" * 256)
     player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 100_000)
     for _ in range(5):
-        await stage.quiet()
-    (connection,) = stage.registry
+        await rig.quiet()
+    (connection,) = rig.registry
     assert connection.writer.waiting < 1_000_000
-    stage.later(1)
-    stage.later(11)
-    await stage.quiet()
-    assert not len(stage.registry)
+    rig.later(1)
+    rig.later(11)
+    await rig.quiet()
+    assert not len(rig.registry)
 
 
 @pytest.mark.parametrize(("login", "size", "status"), [("", 4096, 200), ("", 4097, 413), ("admin", 131072, 451)])
-async def test_a_long_body_needs_a_login(stage: Stage, player: Player, login: str, size: int, status: int) -> None:
-    stage.service.context.authenticator.login_needed = True
+async def test_a_long_body_needs_a_login(rig: RtspRig, player: Player, login: str, size: int, status: int) -> None:
+    rig.service.context.authenticator.login_needed = True
     if login:
         assert (await player.ask("GET_PARAMETER", authorization=basic(login))).status == 200
     method = "OPTIONS" if status == 200 else "GET_PARAMETER"
@@ -167,64 +167,64 @@ async def test_a_long_body_needs_a_login(stage: Stage, player: Player, login: st
     assert (await player.answer()).status == status
 
 
-async def test_a_client_without_a_login_that_reads_nothing_keeps_little_in_memory(stage: Stage, player: Player) -> None:
+async def test_a_client_without_a_login_that_reads_nothing_keeps_little_in_memory(rig: RtspRig, player: Player) -> None:
     player.writer.transport.pause_reading()  # type: ignore[attr-defined]
     player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 100_000)
     for _ in range(5):
-        await stage.quiet()
-    (connection,) = stage.registry
+        await rig.quiet()
+    (connection,) = rig.registry
     assert connection.writer.waiting < 32_000  # type: ignore[attr-defined]
 
 
-async def test_pipelined_requests_are_left_in_the_kernel_until_their_turn(stage: Stage, player: Player) -> None:
+async def test_pipelined_requests_are_left_in_the_kernel_until_their_turn(rig: RtspRig, player: Player) -> None:
     count = 5000
     player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * count)
     most = 0
     for _ in range(count):
         assert (await player.answer()).status == 200
-        (connection,) = stage.registry
+        (connection,) = rig.registry
         most = max(most, len(connection._parser._buffer))  # type: ignore[attr-defined]
     assert most <= 2 * READ_BYTES
 
 
 async def test_too_many_connections() -> None:
-    async with Stage(Limits(viewers=2, connections=3, connections_per_address=2)) as stage:
-        players = [await stage.player() for _ in range(2)]
+    async with RtspRig(Limits(viewers=2, connections=3, connections_per_address=2)) as rig:
+        players = [await rig.player() for _ in range(2)]
         for player in players:
             await player.play()
-        players.append(await stage.player())
+        players.append(await rig.player())
         assert (await players[2].answer()).status == 503
         assert await players[2].closed()
         players[0].close()
-        await stage.quiet()
-        assert (await (await stage.player()).ask("OPTIONS")).status == 200
+        await rig.quiet()
+        assert (await (await rig.player()).ask("OPTIONS")).status == 200
 
 
 async def test_addresses_that_may_not_connect() -> None:
     allowed = True
-    async with Stage(allows=lambda _: allowed) as stage:
-        player = await stage.player()
+    async with RtspRig(allows=lambda _: allowed) as rig:
+        player = await rig.player()
         await player.play()
         allowed = False
-        stage.service.recheck()
+        rig.service.recheck()
         assert await player.closed()
-        await stage.quiet()
-        assert len(stage.service.context.sessions) == 0
+        await rig.quiet()
+        assert len(rig.service.context.sessions) == 0
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            await (await stage.player()).ask("OPTIONS")
+            await (await rig.player()).ask("OPTIONS")
 
 
-async def test_closing_sends_a_bye_and_leaves_nothing(stage: Stage) -> None:
-    player = await stage.player()
+async def test_closing_sends_a_bye_and_leaves_nothing(rig: RtspRig) -> None:
+    player = await rig.player()
     await player.play()
-    await stage.service.close()
+    await rig.service.close()
     assert await player.closed()
-    assert len(stage.service.context.sessions) == 0
-    assert not stage.hubs.h264.watched.is_set()
+    assert len(rig.service.context.sessions) == 0
+    assert not rig.hubs.h264.watched.is_set()
 
 
-async def test_a_guesser_is_answered_late_and_the_next_request_waits(stage: Stage, player: Player) -> None:
-    stage.service.context.authenticator.login_needed = True
+async def test_a_guesser_is_answered_late_and_the_next_request_waits(rig: RtspRig, player: Player) -> None:
+    rig.service.context.authenticator.login_needed = True
     player.send("DESCRIBE", "/h264", authorization="Basic wrong")
     player.send("OPTIONS")
     answers = [await player.answer(), await player.answer()]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.server.rtsp.player import CameraHubs, Stage
+from tests.server.rtsp.player import CameraHubs, RtspRig
 
 from ipcamd.media import codecs
 from ipcamd.params import GROUPS
@@ -98,11 +98,11 @@ def test_marks(enabled: str, which: str, expected: tuple[int, int]) -> None:
 async def test_settings_act_at_once(tmp_path: Path) -> None:
     with Database(tmp_path / "db") as database:
         settings = Settings(database, GROUPS, {})
-        async with Stage() as stage:
-            follow_settings(stage.service, settings, lambda: "127.0.0.1")
-            assert stage.service.context.authenticator.login_needed
-            assert stage.service.context.tos == {"video": 0, "audio": 0}
-            assert stage.service.context.multicast.sender(codecs.H264) is None
+        async with RtspRig() as rig:
+            follow_settings(rig.service, settings, lambda: "127.0.0.1")
+            assert rig.service.context.authenticator.login_needed
+            assert rig.service.context.tos == {"video": 0, "audio": 0}
+            assert rig.service.context.multicast.sender(codecs.H264) is None
             await settings.update(
                 [
                     Change("System", "RTSPAuth", "no"),
@@ -115,44 +115,44 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
                     Change("Network.Advanced.Multicast", "AUDIOPort", "7554"),
                 ]
             )
-            assert not stage.service.context.authenticator.login_needed
-            assert stage.service.context.tos == {"video": 34 << 2, "audio": 46 << 2}
-            found = [stage.service.context.multicast.sender(c) for c in (codecs.H264, codecs.MPEG4, codecs.ULAW)]
+            assert not rig.service.context.authenticator.login_needed
+            assert rig.service.context.tos == {"video": 34 << 2, "audio": 46 << 2}
+            found = [rig.service.context.multicast.sender(c) for c in (codecs.H264, codecs.MPEG4, codecs.ULAW)]
             senders = [(each.group, each.port, each.ttl) for each in found if each]
             assert senders == [("239.255.3.9", port, 7) for port in (7550, 7552, 7554)]
-            assert stage.hubs.sound.watched.is_set()
-            stage.hubs.microphone = False  # the mounts are read again after any change of the microphone
+            assert rig.hubs.sound.watched.is_set()
+            rig.hubs.microphone = False  # the mounts are read again after any change of the microphone
             await settings.update([Change("Audio", "MicEnabled", "yes")])
-            assert stage.service.context.multicast.sender(codecs.ULAW) is None
+            assert rig.service.context.multicast.sender(codecs.ULAW) is None
 
 
-async def test_multicast_goes_on_from_the_same_socket_where_it_does_not_change(stage: Stage) -> None:
+async def test_multicast_goes_on_from_the_same_socket_where_it_does_not_change(rig: RtspRig) -> None:
     settings = MulticastSettings("239.255.3.4", ((codecs.H264, 7560), (codecs.ULAW, 7562)), 3, "127.0.0.1")
-    multicast = stage.service.context.multicast
+    multicast = rig.service.context.multicast
     multicast.configure(settings)
     picture, sound = multicast.sender(codecs.H264), multicast.sender(codecs.ULAW)
     assert picture is not None
-    stage.hubs.microphone = False
+    rig.hubs.microphone = False
     multicast.configure(replace(settings, ttl=5))
     assert multicast.sender(codecs.H264) is picture
     assert picture.ports.rtp.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL) == 5
     assert multicast.sender(codecs.ULAW) is None
-    assert not stage.hubs.sound.watched.is_set()
-    stage.hubs.microphone = True
+    assert not rig.hubs.sound.watched.is_set()
+    rig.hubs.microphone = True
     multicast.configure(replace(settings, group="239.255.3.5"))
     assert multicast.sender(codecs.H264) not in (None, picture)
     assert multicast.sender(codecs.ULAW) not in (None, sound)
 
 
-async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_multicast_is_announced_and_taken_back(rig: RtspRig, monkeypatch: pytest.MonkeyPatch) -> None:
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     udp.bind(("239.255.255.255", 0))
     member = socket.inet_aton("239.255.255.255") + socket.inet_aton("127.0.0.1")
     udp.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
     monkeypatch.setattr("ipcamd.wire.rtsp.sap.PORT", udp.getsockname()[1])
     ports = ((codecs.H264, 7560), (codecs.ULAW, 7562))
-    stage.service.context.multicast.configure(MulticastSettings("239.255.3.4", ports, 3, "127.0.0.1"))
-    stage.hubs.picture(key=True)
+    rig.service.context.multicast.configure(MulticastSettings("239.255.3.4", ports, 3, "127.0.0.1"))
+    rig.hubs.picture(key=True)
     loop = asyncio.get_running_loop()
     told = await asyncio.wait_for(loop.sock_recv(udp, 2048), 30)
     assert told[:2] == b"\x20\x00"
@@ -160,7 +160,7 @@ async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: 
     for line in ("c=IN IP4 239.255.3.4/3", "m=video 7560 RTP/AVP 96", "m=audio 7562 RTP/AVP 0"):
         assert f"{line}\r\n" in text
     assert "a=control:" not in text
-    stage.service.context.multicast.configure(None)
+    rig.service.context.multicast.configure(None)
     ended = await asyncio.wait_for(loop.sock_recv(udp, 2048), 30)
     assert (ended[0], ended[1:]) == (0x24, told[1:])
     udp.close()

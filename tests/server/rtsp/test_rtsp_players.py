@@ -9,7 +9,7 @@ import pytest
 from tests.gstreamer import settled
 from tests.networks import Network, ip, needs_networks, network
 from tests.server.rtsp.live_streams import RATE, LiveStreams
-from tests.server.rtsp.player import Stage
+from tests.server.rtsp.player import RtspRig
 from tests.server.rtsp.test_rtsp_tunnel import open_http
 
 from ipcamd.access.accounts import Accounts
@@ -36,14 +36,14 @@ def streams() -> LiveStreams:
 
 
 @pytest.fixture
-async def live(stage: Stage, streams: LiveStreams) -> AsyncIterator[Stage]:
-    task = asyncio.create_task(streams.run(stage.hubs))
-    yield stage
+async def live(rig: RtspRig, streams: LiveStreams) -> AsyncIterator[RtspRig]:
+    task = asyncio.create_task(streams.run(rig.hubs))
+    yield rig
     task.cancel()
 
 
 @pytest.fixture
-async def guarded(live: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
+async def guarded(live: RtspRig, tmp_path: Path) -> AsyncIterator[RtspRig]:
     """With real accounts and logins."""
     with Database(tmp_path / "db") as database:
         accounts = Accounts(database)
@@ -70,14 +70,14 @@ async def ffmpeg(url: str, way: str, *options: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("way", ["tcp", "udp"])
 @pytest.mark.parametrize("path", ["", "h264", "mpeg4", "mjpeg", "audio", "live/stream2.cgi"])
-async def test_ffmpeg(live: Stage, path: str, way: str) -> None:
+async def test_ffmpeg(live: RtspRig, path: str, way: str) -> None:
     code, complaints = await ffmpeg(f"rtsp://127.0.0.1:{live.port}/{path}", way)
     assert (code, complaints) == (0, "")
     await live.quiet()
     assert len(live.service.context.sessions) == 0
 
 
-async def test_duration_and_rate(live: Stage, tmp_path: Path) -> None:
+async def test_duration_and_rate(live: RtspRig, tmp_path: Path) -> None:
     url = f"rtsp://127.0.0.1:{live.port}/"
     file = str(tmp_path / "out.mkv")
     copy = ["ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", url, "-t", "2", "-c", "copy", file]
@@ -92,7 +92,7 @@ async def test_duration_and_rate(live: Stage, tmp_path: Path) -> None:
 @GSTREAMER
 @pytest.mark.parametrize("way", ["tcp", "udp"])
 @pytest.mark.parametrize("path", ["", "mpeg4", "mjpeg"])
-async def test_gstreamer(live: Stage, path: str, way: str) -> None:
+async def test_gstreamer(live: RtspRig, path: str, way: str) -> None:
     assert await gstreamer(f"rtsp://127.0.0.1:{live.port}/{path}", f"protocols={way}") == (0, "")
     await live.quiet()
     assert len(live.service.context.sessions) == 0
@@ -104,7 +104,7 @@ async def gstreamer(url: str, *options: str) -> tuple[int, str]:
     return settled(*await run("gst-launch-1.0", "-q", *source, *f"s. ! application/x-rtp,media=video {decode}".split()))
 
 
-async def test_ffmpeg_over_http(live: Stage) -> None:
+async def test_ffmpeg_over_http(live: RtspRig) -> None:
     listener = await open_http(live)
     assert await ffmpeg(f"rtsp://127.0.0.1:{listener.port}/h264", "http") == (0, "")
     await live.quiet()
@@ -113,14 +113,14 @@ async def test_ffmpeg_over_http(live: Stage) -> None:
 
 
 @GSTREAMER
-async def test_gstreamer_over_http(live: Stage) -> None:
+async def test_gstreamer_over_http(live: RtspRig) -> None:
     listener = await open_http(live)
     assert await gstreamer(f"rtsph://127.0.0.1:{listener.port}/h264") == (0, "")
     listener.close()
 
 
 @pytest.mark.parametrize("way", ["tcp", "udp"])
-async def test_ffmpeg_logs_in(guarded: Stage, way: str) -> None:
+async def test_ffmpeg_logs_in(guarded: RtspRig, way: str) -> None:
     secret = PASSWORD.replace(" ", "%20")
     assert await ffmpeg(f"rtsp://admin:{secret}@127.0.0.1:{guarded.port}/", way) == (0, "")
     for login in ("", "admin:wrong@", "nobody:wrong@"):
@@ -130,7 +130,7 @@ async def test_ffmpeg_logs_in(guarded: Stage, way: str) -> None:
 
 
 @GSTREAMER
-async def test_gstreamer_logs_in(guarded: Stage) -> None:
+async def test_gstreamer_logs_in(guarded: RtspRig) -> None:
     url = f"rtsp://127.0.0.1:{guarded.port}/"
     assert await gstreamer(url, "protocols=tcp", "user-id=admin", f"user-pw={PASSWORD}") == (0, "")
     code, complaints = await gstreamer(url, "protocols=tcp", "user-id=admin", "user-pw=wrong")
@@ -147,7 +147,7 @@ def loopback_multicast(network: Network) -> None:
 
 @needs_networks
 @pytest.mark.parametrize("player", ["ffmpeg", "gstreamer"])
-async def test_by_multicast(loopback_multicast: None, live: Stage, player: str) -> None:
+async def test_by_multicast(loopback_multicast: None, live: RtspRig, player: str) -> None:
     settings = MulticastSettings("239.255.7.7", ((codecs.JPEG, 7568), (codecs.ULAW, 7572)), 1, "127.0.0.1")
     live.service.context.multicast.configure(settings)
     url = f"rtsp://127.0.0.1:{live.port}/mjpeg"

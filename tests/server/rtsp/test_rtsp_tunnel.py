@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 import pytest
-from tests.server.rtsp.player import Player, Stage
+from tests.server.rtsp.player import Player, RtspRig
 from tests.server.serving import HOSTS, Users
 
 from ipcamd.camera import Camera
@@ -19,11 +19,11 @@ from ipcamd.server.listener import Listener
 from ipcamd.wire.rtsp.tunnel import GREETING
 
 
-async def open_http(stage: Stage) -> Listener:
-    """Open an HTTP port, which passes tunnels to the stage's RTSP service."""
-    registry = Registry(stage.registry.admission, stage.registry.now_s)
-    adopt = stage.service.tunnels.accept
-    context = HttpContext(Router((), Users()), cast(Camera, None), Fanout(), registry, stage.viewers, adopt)
+async def open_http(rig: RtspRig) -> Listener:
+    """Open an HTTP port, which passes tunnels to the rig's RTSP service."""
+    registry = Registry(rig.registry.admission, rig.registry.now_s)
+    adopt = rig.service.tunnels.accept
+    context = HttpContext(Router((), Users()), cast(Camera, None), Fanout(), registry, rig.viewers, adopt)
     return await HttpService(context).open(HOSTS, 0)
 
 
@@ -58,39 +58,39 @@ class Pieces:
 
 
 @pytest.fixture
-async def port(stage: Stage) -> AsyncIterator[int]:
-    listener = await open_http(stage)
+async def port(rig: RtspRig) -> AsyncIterator[int]:
+    listener = await open_http(rig)
     yield listener.port
     listener.close()
 
 
-async def test_play(stage: Stage, port: int) -> None:
+async def test_play(rig: RtspRig, port: int) -> None:
     player = await Tunnelled.through(port, "abc")
     await player.play()
-    key = stage.hubs.picture(key=True)
+    key = rig.hubs.picture(key=True)
     assert await player.frame() == key
     player.post.close()
-    await stage.quiet()
-    assert await player_goes_on(stage, player)
+    await rig.quiet()
+    assert await player_goes_on(rig, player)
     player.close()
-    await stage.quiet()
-    assert len(stage.service.context.sessions) == 0
-    assert not stage.service.tunnels._gets
+    await rig.quiet()
+    assert len(rig.service.context.sessions) == 0
+    assert not rig.service.tunnels._gets
 
 
-async def player_goes_on(stage: Stage, player: Player) -> bool:
-    picture = stage.hubs.picture()
+async def player_goes_on(rig: RtspRig, player: Player) -> bool:
+    picture = rig.hubs.picture()
     return await player.frame() == picture
 
 
-async def test_another_post_takes_over(stage: Stage, port: int) -> None:
+async def test_another_post_takes_over(rig: RtspRig, port: int) -> None:
     player = await Tunnelled.through(port, "abc")
     assert (await player.ask("OPTIONS")).status == 200
     first = player.post
     _, player.post = await asyncio.open_connection("127.0.0.1", port)
     player.post.write(b"POST /h264 HTTP/1.0\r\nx-sessioncookie: abc\r\n\r\n")
     assert (await player.ask("OPTIONS")).status == 200
-    await stage.quiet()
+    await rig.quiet()
     with pytest.raises(ConnectionError):
         for _ in range(5):
             first.write(b"x")
@@ -102,29 +102,29 @@ async def test_another_post_takes_over(stage: Stage, port: int) -> None:
 @pytest.mark.parametrize(
     "head", [b"POST / HTTP/1.0\r\nx-sessioncookie: no", b"GET / HTTP/1.0\r\nx-sessioncookie: ", b"PUT / HTTP/1.0"]
 )
-async def test_invalid_tunnels_are_refused(stage: Stage, port: int, head: bytes) -> None:
+async def test_invalid_tunnels_are_refused(rig: RtspRig, port: int, head: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head + b"\r\n\r\n")
     assert b" 404 " in await reader.readline()
     writer.close()
-    assert not stage.service.tunnels._gets
+    assert not rig.service.tunnels._gets
 
 
-async def test_invalid_base64_ends_the_tunnel(stage: Stage, port: int) -> None:
+async def test_invalid_base64_ends_the_tunnel(rig: RtspRig, port: int) -> None:
     player = await Tunnelled.through(port, "abc")
     player.post.write(b"$$$$")
     assert await player.closed()
     player.close()
-    await stage.quiet()
-    assert not stage.service.tunnels._gets
+    await rig.quiet()
+    assert not rig.service.tunnels._gets
 
 
-async def test_both_connections_of_a_tunnel_are_reset_at_the_end(stage: Stage, port: int) -> None:
+async def test_both_connections_of_a_tunnel_are_reset_at_the_end(rig: RtspRig, port: int) -> None:
     player = await Tunnelled.through(port, "abc")
     assert (await player.ask("OPTIONS")).status == 200
-    stage.registry.admission.allows = lambda address: False
-    stage.service.recheck()
+    rig.registry.admission.allows = lambda address: False
+    rig.service.recheck()
     assert await player.closed()
-    await stage.quiet()
-    assert len(stage.registry) == 0
-    assert not stage.service.tunnels._gets
+    await rig.quiet()
+    assert len(rig.registry) == 0
+    assert not rig.service.tunnels._gets

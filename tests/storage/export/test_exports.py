@@ -12,7 +12,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from tests.storage.conftest import Slot
+from tests.storage.conftest import CardSlot
 from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable, probe, times
 from tests.wire.mp4.mp4_files import mp4_file
 
@@ -29,7 +29,7 @@ ZONE = timezone(timedelta(hours=2))
 
 
 @pytest.fixture
-async def exports(slot: Slot) -> AsyncIterator[Exports]:
+async def exports(slot: CardSlot) -> AsyncIterator[Exports]:
     await slot.start()
     exports = Exports(slot.card, lambda: ZONE)
     yield exports
@@ -37,7 +37,7 @@ async def exports(slot: Slot) -> AsyncIterator[Exports]:
 
 
 async def put(
-    slot: Slot, start_s: float, codec: codecs.Codec, seconds: int = 10, sound: bool = False, mp4: bool = False
+    slot: CardSlot, start_s: float, codec: codecs.Codec, seconds: int = 10, sound: bool = False, mp4: bool = False
 ) -> Path:
     """Lay a recording on the card that began so many seconds after noon."""
     began = NOON + round(start_s * SECOND)
@@ -80,7 +80,7 @@ def loudness(path: Path, edges: Sequence[tuple[float, float]]) -> list[bool]:
 
 
 async def test_h264_is_copied_from_a_key_frame_on_and_gaps_are_left_out(
-    slot: Slot, exports: Exports, tmp_path: Path
+    slot: CardSlot, exports: Exports, tmp_path: Path
 ) -> None:
     for start_s, sound in ((0, True), (60, False), (120, True)):
         await put(slot, start_s, codecs.H264, sound=sound)
@@ -103,7 +103,7 @@ async def test_h264_is_copied_from_a_key_frame_on_and_gaps_are_left_out(
     assert chapters == [(0, "2025-06-15 17:06:43"), (7, "2025-06-15 17:07:40"), (17, "2025-06-15 17:08:40")]
 
 
-async def test_the_pictures_are_those_of_the_recording(slot: Slot, exports: Exports, tmp_path: Path) -> None:
+async def test_the_pictures_are_those_of_the_recording(slot: CardSlot, exports: Exports, tmp_path: Path) -> None:
     recording = await put(slot, 0, codecs.H264, 3)
     path = tmp_path / "export.mp4"
     await exported(exports, await plan(exports, 0, 3), path)
@@ -113,7 +113,7 @@ async def test_the_pictures_are_those_of_the_recording(slot: Slot, exports: Expo
     assert list((await plan(exports, 0, 3)).gaps) == []
 
 
-async def test_avi_and_mp4_fit_into_one_track(slot: Slot, exports: Exports, tmp_path: Path) -> None:
+async def test_avi_and_mp4_fit_into_one_track(slot: CardSlot, exports: Exports, tmp_path: Path) -> None:
     kinds = (True, False, True), (False, True, False)
     for start, mp4_or_avi in enumerate(kinds):
         for number, mp4 in enumerate(mp4_or_avi):
@@ -133,7 +133,7 @@ async def test_avi_and_mp4_fit_into_one_track(slot: Slot, exports: Exports, tmp_
         assert times(path)[:91:30] == pytest.approx([0, 1, 2, 3], abs=0.001)
 
 
-async def test_h265_is_copied(slot: Slot, exports: Exports, tmp_path: Path) -> None:
+async def test_h265_is_copied(slot: CardSlot, exports: Exports, tmp_path: Path) -> None:
     for start_s in (0, 60):
         await put(slot, start_s, codecs.H265, 3, mp4=True)
     planned = await plan(exports, 1.5, 62)
@@ -149,7 +149,7 @@ async def test_h265_is_copied(slot: Slot, exports: Exports, tmp_path: Path) -> N
     assert (found["video"]["codec_name"], int(found["video"]["nb_read_frames"])) == ("h264", 240)
 
 
-async def test_other_codecs_are_encoded_and_begin_exactly(slot: Slot, exports: Exports, tmp_path: Path) -> None:
+async def test_other_codecs_are_encoded_and_begin_exactly(slot: CardSlot, exports: Exports, tmp_path: Path) -> None:
     await put(slot, 0, codecs.JPEG, 4, sound=True)
     await put(slot, 60, codecs.H264, 3)
     planned = await plan(exports, 1.5, 62)
@@ -164,7 +164,7 @@ async def test_other_codecs_are_encoded_and_begin_exactly(slot: Slot, exports: E
     assert loudness(path, [(0.2, 2.3), (2.8, 4.4)]) == [True, False]
 
 
-async def test_recordings_of_other_parameters_are_encoded(slot: Slot, exports: Exports, tmp_path: Path) -> None:
+async def test_recordings_of_other_parameters_are_encoded(slot: CardSlot, exports: Exports, tmp_path: Path) -> None:
     await put(slot, 0, codecs.H264, 2)
     path = await put(slot, 60, codecs.H264, 2)
     path.write_bytes(path.read_bytes().replace(b"\0\0\1\x67\x4d\x40", b"\0\0\1\x67\x4d\x00"))  # another profile
@@ -175,7 +175,7 @@ async def test_recordings_of_other_parameters_are_encoded(slot: Slot, exports: E
     assert int(found["video"]["nb_read_frames"]) == 120
 
 
-async def test_nothing_to_export(slot: Slot, exports: Exports) -> None:
+async def test_nothing_to_export(slot: CardSlot, exports: Exports) -> None:
     path = await put(slot, 0, codecs.H264, 2)
     with pytest.raises(CardError, match="no complete recording"):
         await plan(exports, 100, 200)
@@ -185,7 +185,7 @@ async def test_nothing_to_export(slot: Slot, exports: Exports) -> None:
 
 
 async def test_a_browser_that_stops_reading_uses_little_memory_and_ends_the_work(
-    slot: Slot, exports: Exports, monkeypatch: pytest.MonkeyPatch
+    slot: CardSlot, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ipcamd.storage.export.mp4_writer.BUFFER_BYTES", 1024)
     await put(slot, 0, codecs.JPEG, 20)
@@ -205,7 +205,7 @@ async def test_a_browser_that_stops_reading_uses_little_memory_and_ends_the_work
         pipe.write(b"more")
 
 
-async def test_so_many_at_a_time_and_a_stopped_one_frees_its_place(slot: Slot, exports: Exports) -> None:
+async def test_so_many_at_a_time_and_a_stopped_one_frees_its_place(slot: CardSlot, exports: Exports) -> None:
     await put(slot, 0, codecs.H264, 2)
     planned = await plan(exports, 0, 2)
     running = [exports.write(name, planned) for name in "ab"]
@@ -225,7 +225,7 @@ async def test_so_many_at_a_time_and_a_stopped_one_frees_its_place(slot: Slot, e
     assert [export.state for export in exports] == [ExportState.CANCELLED] * 2
 
 
-async def test_a_recording_that_is_deleted_meanwhile_ends_it_with_the_reason(slot: Slot, exports: Exports) -> None:
+async def test_a_recording_that_is_deleted_meanwhile_ends_it_with_the_reason(slot: CardSlot, exports: Exports) -> None:
     paths = [await put(slot, start_s, codecs.H264, 2) for start_s in (0, 60)]
     planned = await plan(exports, 0, 62)
     paths[1].unlink()
@@ -238,7 +238,7 @@ async def test_a_recording_that_is_deleted_meanwhile_ends_it_with_the_reason(slo
 
 
 async def test_only_the_last_outcomes_are_remembered(
-    slot: Slot, exports: Exports, monkeypatch: pytest.MonkeyPatch
+    slot: CardSlot, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports_module, "REMEMBERED", 3)
     await put(slot, 0, codecs.H264, 1)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import av
 import pytest
 from PIL import Image
-from tests.storage.conftest import Slot
+from tests.storage.conftest import CardSlot
 from tests.wire.avi.avi_files import avi_file, pictures, playable, probe, times
 from tests.wire.mp4.mp4_files import mp4_file
 
@@ -25,14 +25,14 @@ from ipcamd.storage.recording import Recording
 
 
 @pytest.fixture
-async def playback(slot: Slot, tmp_path: Path) -> AsyncIterator[Playback]:
+async def playback(slot: CardSlot, tmp_path: Path) -> AsyncIterator[Playback]:
     playback = Playback(slot.card, tmp_path / "playback")
     yield playback
     await playback.close()
     assert not (tmp_path / "playback").exists()
 
 
-async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute: int = 0) -> Recording:
+async def recording(slot: CardSlot, codec: codecs.Codec, sound: bool = True, minute: int = 0) -> Recording:
     if not await slot.card.look():
         await slot.start()  # files that appear during the first scan might count as truncated
     path = slot.put(minute, data=avi_file(pictures(codec), codec, sound=sound))
@@ -56,7 +56,7 @@ async def played(playback: Playback, shown: Recording) -> bytes:
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
 @pytest.mark.parametrize("sound", [True, False])
 async def test_every_recording_becomes_one_that_browsers_play(
-    slot: Slot, playback: Playback, tmp_path: Path, codec: codecs.Codec, sound: bool
+    slot: CardSlot, playback: Playback, tmp_path: Path, codec: codecs.Codec, sound: bool
 ) -> None:
     path = tmp_path / "video.mp4"
     path.write_bytes(await played(playback, await recording(slot, codec, sound)))
@@ -72,7 +72,7 @@ async def test_every_recording_becomes_one_that_browsers_play(
     assert ("audio" in found) == sound
 
 
-async def test_h264_is_remuxed_and_not_encoded(slot: Slot, playback: Playback, tmp_path: Path) -> None:
+async def test_h264_is_remuxed_and_not_encoded(slot: CardSlot, playback: Playback, tmp_path: Path) -> None:
     content, _ = await playback.video(await recording(slot, codecs.H264))
     with content:
         (tmp_path / "video.mp4").write_bytes(await content.read(0, 1 << 30))
@@ -108,7 +108,7 @@ def test_sound_that_browsers_play_is_not_encoded_again(tmp_path: Path, sound: co
 
 
 async def test_a_video_is_made_once_and_the_oldest_go(
-    slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slot: CardSlot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = await recording(slot, codecs.H264)
     for _ in range(2):
@@ -131,7 +131,7 @@ async def test_remains_of_a_killed_camera_are_deleted(playback: Playback, tmp_pa
 
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
-async def test_small_pictures(slot: Slot, playback: Playback, codec: codecs.Codec) -> None:
+async def test_small_pictures(slot: CardSlot, playback: Playback, codec: codecs.Codec) -> None:
     found = await recording(slot, codec)
     picture = await playback.thumbnail(found)
     image = Image.open(io.BytesIO(picture))
@@ -139,7 +139,7 @@ async def test_small_pictures(slot: Slot, playback: Playback, codec: codecs.Code
     assert await playback.thumbnail(found) is picture
 
 
-async def test_a_single_picture_has_a_small_one_too(slot: Slot, playback: Playback) -> None:
+async def test_a_single_picture_has_a_small_one_too(slot: CardSlot, playback: Playback) -> None:
     slot.put(0, "event", pictures(codecs.JPEG)[0].payload).rename(slot.root / "event" / "ipcamd-06152025-150640.jpg")
     await slot.start()
     (still,) = slot.card.index
@@ -147,7 +147,7 @@ async def test_a_single_picture_has_a_small_one_too(slot: Slot, playback: Playba
 
 
 async def test_recordings_that_cannot_be_shown_report_the_reason(
-    slot: Slot, playback: Playback, tmp_path: Path
+    slot: CardSlot, playback: Playback, tmp_path: Path
 ) -> None:
     slot.put(0, data=b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000))
     await slot.start()
@@ -158,7 +158,7 @@ async def test_recordings_that_cannot_be_shown_report_the_reason(
     assert list((tmp_path / "playback").iterdir()) == []
 
 
-async def test_a_recording_without_a_decodable_picture_is_reported(slot: Slot, playback: Playback) -> None:
+async def test_a_recording_without_a_decodable_picture_is_reported(slot: CardSlot, playback: Playback) -> None:
     shown = [replace(picture, payload=b"nothing") for picture in pictures(codecs.JPEG, 3)]
     slot.put(0, data=avi_file(shown, codecs.JPEG))
     await slot.start()
@@ -169,7 +169,7 @@ async def test_a_recording_without_a_decodable_picture_is_reported(slot: Slot, p
                 await attempt
 
 
-async def test_sound_alone_cannot_be_shown(slot: Slot, playback: Playback) -> None:
+async def test_sound_alone_cannot_be_shown(slot: CardSlot, playback: Playback) -> None:
     made = io.BytesIO()
     with av.open(made, "w", format="avi") as out:
         out.add_stream("pcm_mulaw", rate=8000)
@@ -186,7 +186,7 @@ async def test_sound_alone_cannot_be_shown(slot: Slot, playback: Playback) -> No
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.JPEG])
 async def test_an_abandoned_video_is_not_made(
-    slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: codecs.Codec
+    slot: CardSlot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: codecs.Codec
 ) -> None:
     found, begun, go = await recording(slot, codec), threading.Event(), threading.Event()
     ends: list[BaseException | None] = []
@@ -220,7 +220,7 @@ async def test_an_abandoned_video_is_not_made(
 
 
 async def test_thumbnails_do_not_wait_for_videos(
-    slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slot: CardSlot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found, shown = await recording(slot, codecs.H264), threading.Event()
     (tmp_path / "playback").mkdir()
@@ -237,7 +237,7 @@ async def test_thumbnails_do_not_wait_for_videos(
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
 async def test_key_frames_alone_are_one_a_second_at_their_times(
-    slot: Slot, playback: Playback, tmp_path: Path, codec: codecs.Codec
+    slot: CardSlot, playback: Playback, tmp_path: Path, codec: codecs.Codec
 ) -> None:
     found, path = await recording(slot, codec), tmp_path / "keys.mp4"
     about = await playback.segments_of(found, keys_only=True)
@@ -254,7 +254,7 @@ async def test_key_frames_alone_are_one_a_second_at_their_times(
     assert await played(playback, found) != path.read_bytes()
 
 
-async def test_thumbnails_show_the_moment_that_is_asked_for(slot: Slot, playback: Playback) -> None:
+async def test_thumbnails_show_the_moment_that_is_asked_for(slot: CardSlot, playback: Playback) -> None:
     found = await recording(slot, codecs.H264)
     first, second = [Image.open(io.BytesIO(await playback.thumbnail(found, at_s))) for at_s in (0, 1)]
     assert first.tobytes() != second.tobytes()
@@ -263,7 +263,7 @@ async def test_thumbnails_show_the_moment_that_is_asked_for(slot: Slot, playback
 
 
 async def test_requests_wait_for_their_turn_but_not_too_many(
-    slot: Slot, playback: Playback, monkeypatch: pytest.MonkeyPatch
+    slot: CardSlot, playback: Playback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(playback_module, "MAX_WAITING", 2)
     found = [await recording(slot, codecs.JPEG, minute=minute) for minute in range(4)]

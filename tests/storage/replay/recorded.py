@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.storage.conftest import Slot
-from tests.wire.avi.avi_files import NOON, SECOND, Shown, avi_file, pictures
+from tests.storage.conftest import CardSlot
+from tests.wire.avi.avi_files import NOON, SECOND, EncodedPicture, avi_file, pictures
 from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.media import codecs
@@ -14,11 +14,11 @@ from ipcamd.storage.recording_name import name_of
 
 
 def lay(
-    slot: Slot,
+    slot: CardSlot,
     second: int,
     codec: codecs.Codec = codecs.H264,
     closed: bool = True,
-    shown: Sequence[Shown] = (),
+    shown: Sequence[EncodedPicture] = (),
     sound: bool = True,
     mp4: bool = False,
 ) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.storage.conftest import Slot
+from tests.storage.conftest import CardSlot
 from tests.storage.replay.recorded import lay
 from tests.wire.avi.avi_files import NOON, SECOND, SIZE, pictures
 from tests.wire.mp4.mp4_files import SILENCE
@@ -23,7 +23,7 @@ from ipcamd.wire.avi.writer import AviWriter
 
 
 @pytest.fixture
-async def catalog(slot: Slot) -> AsyncIterator[ReplayCatalog]:
+async def catalog(slot: CardSlot) -> AsyncIterator[ReplayCatalog]:
     """Two files that follow each other, a gap, and one more."""
     for second in (0, 2, 10):
         lay(slot, second)
@@ -157,7 +157,7 @@ async def test_a_removed_card_ends_the_replay(catalog: ReplayCatalog) -> None:
     await cursor.close()
 
 
-async def test_another_codec_is_another_track(catalog: ReplayCatalog, slot: Slot) -> None:
+async def test_another_codec_is_another_track(catalog: ReplayCatalog, slot: CardSlot) -> None:
     path = lay(slot, 20, codecs.MPEG4)
     await catalog.card.rescan("record", path.name)
     spans = track_spans(await catalog.sections())
@@ -168,7 +168,7 @@ async def test_another_codec_is_another_track(catalog: ReplayCatalog, slot: Slot
 
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.H265])
-async def test_mp4_is_replayed_like_avi(slot: Slot, codec: codecs.Codec) -> None:
+async def test_mp4_is_replayed_like_avi(slot: CardSlot, codec: codecs.Codec) -> None:
     lay(slot, 0, codec, mp4=True)
     catalog = ReplayCatalog(await slot.start())
     (section,) = await catalog.sections()
@@ -188,7 +188,7 @@ async def test_mp4_is_replayed_like_avi(slot: Slot, codec: codecs.Codec) -> None
     assert shown[-1].is_last
 
 
-async def test_a_growing_mp4_recording_is_replayed(slot: Slot) -> None:
+async def test_a_growing_mp4_recording_is_replayed(slot: CardSlot) -> None:
     card = await slot.start()
     assert card.disk
     shown = pictures(codecs.H264, 90)
@@ -220,7 +220,7 @@ async def test_a_growing_mp4_recording_is_replayed(slot: Slot) -> None:
     assert [frame.ends_section for frame in seen] == [False] * 89 + [True]
 
 
-async def test_a_growing_recording_is_replayed(slot: Slot) -> None:
+async def test_a_growing_recording_is_replayed(slot: CardSlot) -> None:
     card = await slot.start()
     catalog = ReplayCatalog(card)
     assert card.disk
@@ -251,7 +251,7 @@ async def test_a_growing_recording_is_replayed(slot: Slot) -> None:
     assert [frame.ends_section for frame in seen] == [False] * 59 + [True]
 
 
-async def test_a_file_without_an_index_is_read_too(slot: Slot) -> None:
+async def test_a_file_without_an_index_is_read_too(slot: CardSlot) -> None:
     card = await slot.start()
     path = lay(slot, 0, closed=False)
     catalog = ReplayCatalog(card)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
@@ -16,19 +16,19 @@ from ipcamd.web.events.schedules import ENDPOINTS
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "state")
-    yield world
-    await world.close()
+async def rig(tmp_path: Path) -> AsyncIterator[CameraRig]:
+    rig = CameraRig(tmp_path / "state")
+    yield rig
+    await rig.close()
 
 
-async def asked(world: World) -> Any:
-    return json.loads((await world.ask(SCHEDULES)).body)
+async def asked(rig: CameraRig) -> Any:
+    return json.loads((await rig.ask(SCHEDULES)).body)
 
 
-async def test_fields_have_controls_and_schedules_their_values(world: World) -> None:
-    await world.schedules.add({"Name": "night", "TriggerDI1Type": "1"})
-    answer = await asked(world)
+async def test_fields_have_controls_and_schedules_their_values(rig: CameraRig) -> None:
+    await rig.schedules.add({"Name": "night", "TriggerDI1Type": "1"})
+    answer = await asked(rig)
     ((schedule),) = answer["schedules"]
     assert (schedule["number"], schedule["values"]["Name"], schedule["values"]["TriggerDI1Type"]) == (1, "night", "1")
     fields = {field["name"]: field for field in answer["fields"]}
@@ -39,10 +39,10 @@ async def test_fields_have_controls_and_schedules_their_values(world: World) -> 
     assert SCHEDULES.rank is Rank.ADMIN
 
 
-async def test_fields_without_effect_are_marked(world: World) -> None:
+async def test_fields_without_effect_are_marked(rig: CameraRig) -> None:
     async def warned() -> set[str]:
-        return {field["name"] for field in (await asked(world))["fields"] if "warning" in field}
+        return {field["name"] for field in (await asked(rig))["fields"] if "warning" in field}
 
     assert await warned() == {"EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard", "EnableMQTT", "TriggerMotion"}
-    await world.settings.update([Change("Event.Server.FTP", "Enable", "yes"), Change("Motion", "motionenable", "1")])
+    await rig.settings.update([Change("Event.Server.FTP", "Enable", "yes"), Change("Motion", "motionenable", "1")])
     assert await warned() == {"EnableEmail", "EnableSamba", "EnableSDCard", "EnableMQTT"}

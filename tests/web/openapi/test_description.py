@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
-from tests.cgi.asking import World
+from tests.cgi.camera_rig import CameraRig
 
 from ipcamd.cgi.admin import date
 from ipcamd.cgi.answer import TEXT
@@ -116,12 +116,12 @@ def test_secrets_and_read_only_parameters_are_marked(description: dict[str, Any]
 
 
 async def test_it_is_compressed_and_not_sent_twice(tmp_path: Path) -> None:
-    world = World(tmp_path / "state")
-    plain = await world.ask(HERE)
-    packed = await world.ask(HERE, **{"accept-encoding": "gzip, br"})
+    rig = CameraRig(tmp_path / "state")
+    plain = await rig.ask(HERE)
+    packed = await rig.ask(HERE, **{"accept-encoding": "gzip, br"})
     assert json.loads(gzip.decompress(packed.body)) == json.loads(plain.body) == describe(ENDPOINTS)
     assert ("Content-Encoding", "gzip") in packed.headers
     assert len(packed.body) < 40_000
-    again = await world.ask(HERE, **{"if-none-match": dict(plain.headers)["ETag"]})
+    again = await rig.ask(HERE, **{"if-none-match": dict(plain.headers)["ETag"]})
     assert (again.status, again.body) == (304, b"")
-    await world.close()
+    await rig.close()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from tests.server.rtsp.player import Stage, basic
+from tests.server.rtsp.player import RtspRig, basic
 from tests.server.serving import Server, reset, serving, until
 from tests.server.streaming import frame
 from tests.web.test_state_stream import Page
@@ -36,7 +36,7 @@ class Clock:
         return datetime.fromtimestamp(ns / 1e9, UTC)
 
 
-class Notes:
+class AuditRecords:
     """Records passed to the audit log."""
 
     def __init__(self) -> None:
@@ -46,14 +46,14 @@ class Notes:
         self.texts.append(what)
 
 
-class World:
+class ClientsRig:
     """Both services, and a hub of pictures at /picture."""
 
-    def __init__(self, server: Server, stage: Stage, pictures: Hub) -> None:
-        self.server, self.stage, self.pictures, self.notes = server, stage, pictures, Notes()
+    def __init__(self, server: Server, rtsp_rig: RtspRig, pictures: Hub) -> None:
+        self.server, self.rtsp_rig, self.pictures, self.notes = server, rtsp_rig, pictures, AuditRecords()
         clients = ConnectedClients()
         clients.add("http", server.service)
-        clients.add("rtsp", stage.service)
+        clients.add("rtsp", rtsp_rig.service)
         audit_log = cast(AuditLog, self.notes)
         camera = SimpleNamespace(clients=clients, clock=Clock(), audit_log=audit_log)
         server.service.context.camera = cast(Any, camera)
@@ -68,12 +68,12 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+async def rig() -> AsyncIterator[ClientsRig]:
     pictures = Hub(codecs.JPEG)
     picture = Endpoint("/picture", Rank.GUEST, lambda _: Join((pictures,), Framing.PLAIN, PLAIN_TYPE), changes=never)
-    async with serving(*ENDPOINTS, picture) as server, Stage() as stage:
-        stage.service.context.authenticator.login_needed = True
-        yield World(server, stage, pictures)
+    async with serving(*ENDPOINTS, picture) as server, RtspRig() as rtsp_rig:
+        rtsp_rig.service.context.authenticator.login_needed = True
+        yield ClientsRig(server, rtsp_rig, pictures)
 
 
 async def listed(page: Page, wanted: Any = lambda clients: True) -> list[dict[str, Any]]:
@@ -85,16 +85,16 @@ async def listed(page: Page, wanted: Any = lambda clients: True) -> list[dict[st
             return cast("list[dict[str, Any]]", told["clients"])
 
 
-async def test_streams_and_pages_are_listed_with_what_they_got(world: World) -> None:
-    async with Page(world.server, path=f"{PATH}?page=a1") as page:
+async def test_streams_and_pages_are_listed_with_what_they_got(rig: ClientsRig) -> None:
+    async with Page(rig.server, path=f"{PATH}?page=a1") as page:
         (own,) = await listed(page)
         assert (own["account"], own["address"], own["protocol"], own["path"]) == ("admin", "127.0.0.1", "http", PATH)
         assert own["page"] == "a1"
         assert own["sent_bytes"] > 0
-        reader, viewer = await world.server.connect()
+        reader, viewer = await rig.server.connect()
         viewer.write(b"GET /picture HTTP/1.1\r\nAuthorization: guest\r\n\r\n")
         await reader.readuntil(b"\r\n\r\n")
-        world.pictures.publish(frame(0, bytes(100_000)))
+        rig.pictures.publish(frame(0, bytes(100_000)))
         await reader.readexactly(100_000)
         _, watching = await listed(page, lambda clients: len(clients) > 1 and clients[1]["sent_bytes"] > 100_000)
         assert (watching["account"], watching["streams"], watching["page"]) == ("guest", ["mjpeg"], "")
@@ -103,12 +103,12 @@ async def test_streams_and_pages_are_listed_with_what_they_got(world: World) -> 
         await listed(page, lambda clients: len(clients) == 1)
 
 
-async def test_a_client_between_requests_is_not_listed(world: World) -> None:
-    _, writer = await world.server.connect()
+async def test_a_client_between_requests_is_not_listed(rig: ClientsRig) -> None:
+    _, writer = await rig.server.connect()
     writer.write(b"GET /picture HTTP/1.1\r\nAuthorization: users\r\n\r\nGET /none HTTP/1.1\r\n\r\n")
-    _, idle = await world.server.connect()
+    _, idle = await rig.server.connect()
     idle.write(b"GET /none HTTP/1.1\r\n\r\n")
-    async with Page(world.server, path=PATH) as page:
+    async with Page(rig.server, path=PATH) as page:
         assert [client["account"] for client in await listed(page, lambda clients: len(clients) > 1)] == [
             "users",
             "admin",
@@ -117,34 +117,34 @@ async def test_a_client_between_requests_is_not_listed(world: World) -> None:
     idle.close()
 
 
-async def test_a_stream_and_a_page_are_disconnected(world: World) -> None:
-    async with Page(world.server, path=PATH) as page, Page(world.server, path=f"{PATH}?page=b2") as other:
+async def test_a_stream_and_a_page_are_disconnected(rig: ClientsRig) -> None:
+    async with Page(rig.server, path=PATH) as page, Page(rig.server, path=f"{PATH}?page=b2") as other:
         _, victim = await listed(page, lambda clients: len(clients) == 2)
         assert victim["page"] == "b2"
-        assert b"OK" in await world.disconnect(victim["id"])
+        assert b"OK" in await rig.disconnect(victim["id"])
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
             await listed(other, lambda _: False)
         await listed(page, lambda clients: len(clients) == 1)
-        assert world.notes.texts == ["disconnected admin, 127.0.0.1, http"]
-        assert b"there is no such client" in await world.disconnect(victim["id"])
+        assert rig.notes.texts == ["disconnected admin, 127.0.0.1, http"]
+        assert b"there is no such client" in await rig.disconnect(victim["id"])
 
 
-async def test_rtsp_over_tcp_is_disconnected(world: World) -> None:
-    player = await world.stage.player()
+async def test_rtsp_over_tcp_is_disconnected(rig: ClientsRig) -> None:
+    player = await rig.rtsp_rig.player()
     await player.play(user="users")
-    world.stage.hubs.picture(key=True)
+    rig.rtsp_rig.hubs.picture(key=True)
     await player.frame()
-    async with Page(world.server, path=PATH) as page:
+    async with Page(rig.server, path=PATH) as page:
         _, watching = await listed(page, lambda clients: len(clients) == 2)
         assert (watching["account"], watching["protocol"], watching["streams"]) == ("users", "rtsp/tcp", ["h264"])
         assert watching["sent_bytes"] > 3000
-        assert b"OK" in await world.disconnect(watching["id"])
+        assert b"OK" in await rig.disconnect(watching["id"])
         assert await player.closed()
         await listed(page, lambda clients: len(clients) == 1)
 
 
-async def test_rtsp_over_udp_is_disconnected_even_without_its_connection(world: World) -> None:
-    player = await world.stage.player()
+async def test_rtsp_over_udp_is_disconnected_even_without_its_connection(rig: ClientsRig) -> None:
+    player = await rig.rtsp_rig.player()
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as even,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as odd,
@@ -155,22 +155,22 @@ async def test_rtsp_over_udp_is_disconnected_even_without_its_connection(world: 
         login = {"authorization": basic("users")}
         assert (await player.ask("SETUP", "/h264/track0", transport=transport, **login)).status == 200
         assert (await player.ask("PLAY", "/h264")).status == 200
-        world.stage.hubs.picture(key=True)
-        world.stage.hubs.picture()
+        rig.rtsp_rig.hubs.picture(key=True)
+        rig.rtsp_rig.hubs.picture()
         player.close()
-        await until(lambda: all(session.owner is None for session in world.stage.service.context.sessions))
-        async with Page(world.server, path=PATH) as page:
+        await until(lambda: all(session.owner is None for session in rig.rtsp_rig.service.context.sessions))
+        async with Page(rig.server, path=PATH) as page:
             _, watching = await listed(page, lambda clients: len(clients) == 2)
             assert (watching["protocol"], watching["streams"]) == ("rtsp/udp", ["h264"])
             assert watching["sent_bytes"] > 6000
-            assert b"OK" in await world.disconnect(watching["id"])
-            assert len(world.stage.service.context.sessions) == 0
+            assert b"OK" in await rig.disconnect(watching["id"])
+            assert len(rig.rtsp_rig.service.context.sessions) == 0
 
 
-async def test_only_administrators_of_the_cameras_own_pages_may(world: World) -> None:
-    assert b" 403 " in await world.server.ask(f"GET {PATH} HTTP/1.0\r\nAuthorization: users\r\n\r\n".encode())
-    assert b" 403 " in await world.disconnect("http-1", login="users")
-    assert b" 403 " in await world.disconnect("http-1", sec_fetch_site="cross-site")
+async def test_only_administrators_of_the_cameras_own_pages_may(rig: ClientsRig) -> None:
+    assert b" 403 " in await rig.server.ask(f"GET {PATH} HTTP/1.0\r\nAuthorization: users\r\n\r\n".encode())
+    assert b" 403 " in await rig.disconnect("http-1", login="users")
+    assert b" 403 " in await rig.disconnect("http-1", sec_fetch_site="cross-site")
     for wrong in ("", "http", "http-x", "ftp-1", "http-" + "9" * 40):
-        assert b"there is no such client" in await world.disconnect(wrong)
-    assert world.notes.texts == []
+        assert b"there is no such client" in await rig.disconnect(wrong)
+    assert rig.notes.texts == []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from tests.media.stage import sloped
+from tests.media.scripted_source import sloped
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
@@ -29,7 +29,7 @@ SIZE = (160, 120)
 
 
 @dataclass(frozen=True)
-class Shown:
+class EncodedPicture:
     """An encoded picture."""
 
     payload: bytes
@@ -38,14 +38,14 @@ class Shown:
 
 
 @cache
-def pictures(codec: codecs.Codec, count: int = 60, rate: int = 30) -> tuple[Shown, ...]:
+def pictures(codec: codecs.Codec, count: int = 60, rate: int = 30) -> tuple[EncodedPicture, ...]:
     """Encode so many pictures, each different, from NOON on; a key frame each second."""
     session, asked = EncodeSession(StreamSettings(codec, SIZE, rate, 2), EncoderChoice().make), threading.Event()
     shown = []
     for number in range(count):
         captured_ns = NOON + number * SECOND // rate
         (done,) = session.encode(ProcessedFrame(sloped(SIZE, 4 * number), captured_ns), asked)
-        shown.append(Shown(done.payload, done.key, done.captured_ns))
+        shown.append(EncodedPicture(done.payload, done.key, done.captured_ns))
     return tuple(shown)
 
 
@@ -55,7 +55,7 @@ def tone(seconds: float) -> bytes:
 
 
 def avi_file(
-    shown: Iterable[Shown],
+    shown: Iterable[EncodedPicture],
     codec: codecs.Codec,
     *,
     rate: int = 30,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.wire.avi.avi_files import SECOND, SIZE, Shown
+from tests.wire.avi.avi_files import SECOND, SIZE, EncodedPicture
 
 from ipcamd.media.codecs import AAC, OPUS, Codec
 from ipcamd.media.frame import EncodedFrame
@@ -13,7 +13,7 @@ SILENCE = {AAC: bytes.fromhex("01182007"), OPUS: bytes.fromhex("99fffefffe")}
 """A silent frame of each codec, of 64 and 40 ms."""
 
 
-def mp4_file(shown: Sequence[Shown], codec: Codec, sound: Codec | None = AAC, closed: bool = True) -> bytes:
+def mp4_file(shown: Sequence[EncodedPicture], codec: Codec, sound: Codec | None = AAC, closed: bool = True) -> bytes:
     """Return these pictures as an MP4 file, with sound all along."""
     first = shown[0]
     found = find_format(EncodedFrame(codec, first.payload, True, first.captured_ns, 0, SIZE, 30), sound)

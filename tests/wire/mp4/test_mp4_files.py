@@ -28,7 +28,7 @@ ENCODERS = {H264: h264, H265: h265}
 SPLIT = {H264: h264_format.split_units, H265: h265_format.split_units}
 
 
-class Film:
+class Mp4File:
     """A file of thirty pictures, a key frame every fifteenth, and sound."""
 
     def __init__(self, codec: Codec = H264, sound: Codec | None = AAC) -> None:
@@ -72,7 +72,7 @@ def content(data: bytes) -> Mp4Content:
     ],
 )
 def test_ffmpeg_reads_every_frame_at_its_time(codec: Codec, sound: Codec | None, names: set[str]) -> None:
-    film = Film(codec, sound)
+    film = Mp4File(codec, sound)
     data = film.data()
     with av.open(io.BytesIO(data), format="mp4") as box:
         assert {stream.codec_context.name.replace("libopus", "opus") for stream in box.streams} == names
@@ -93,8 +93,8 @@ def test_ffmpeg_reads_every_frame_at_its_time(codec: Codec, sound: Codec | None,
 
 
 def test_names_of_codecs() -> None:
-    assert content_type_of(Film(H265, OPUS).writer.format.tracks) == 'video/mp4; codecs="hvc1.1.6.L60.90,opus"'
-    assert content_type_of(Film(H264, AAC).writer.format.tracks).endswith(',mp4a.40.2"')
+    assert content_type_of(Mp4File(H265, OPUS).writer.format.tracks) == 'video/mp4; codecs="hvc1.1.6.L60.90,opus"'
+    assert content_type_of(Mp4File(H264, AAC).writer.format.tracks).endswith(',mp4a.40.2"')
 
 
 def test_a_format_is_the_same_from_one_key_frame_to_the_next() -> None:
@@ -109,7 +109,7 @@ def test_a_format_is_the_same_from_one_key_frame_to_the_next() -> None:
 
 
 def test_a_cut_at_any_place_leaves_the_whole_fragments() -> None:
-    film = Film(sound=None)
+    film = Mp4File(sound=None)
     data, head = film.data(closed=False), len(film.writer.head())
     half = head + len(film.fragments[0])
     for size in range(head, len(data)):
@@ -122,7 +122,7 @@ def test_a_cut_at_any_place_leaves_the_whole_fragments() -> None:
 
 
 def test_a_long_time_without_a_key_frame_is_written_too() -> None:
-    film, payload = Film(sound=None), h264(2)[1]
+    film, payload = Mp4File(sound=None), h264(2)[1]
     for number in range(30, 180):
         film.append(film.writer.picture(payload, False, NOON + number * FRAME))
     assert [len(read.frames) for read in fragments(film.data())] == [15, 60, 60, 45]
@@ -136,7 +136,7 @@ def test_files_of_others_are_refused(tmp_path: Path) -> None:
         for _ in range(3):
             box.mux(stream.encode(av.VideoFrame(*SIZE)))
         box.mux(stream.encode())
-    film = Film()
+    film = Mp4File()
     for data in (
         path.read_bytes(),
         b"",
@@ -149,7 +149,7 @@ def test_files_of_others_are_refused(tmp_path: Path) -> None:
 
 
 def test_unwritten_frames_are_dropped() -> None:
-    film = Film()
+    film = Mp4File()
     mark, end, length = film.writer.mark(), film.writer.end, film.writer.length
     assert film.writer.picture(h264(1)[0], True, NOON + SECOND)
     film.writer.sound(SILENCE[AAC], NOON + SECOND)
@@ -163,7 +163,7 @@ def test_unwritten_frames_are_dropped() -> None:
 
 @pytest.mark.parametrize(("codec", "sound"), [(H264, AAC), (H265, OPUS)])
 def test_each_frame_comes_back_as_it_was(codec: Codec, sound: Codec) -> None:
-    film = Film(codec, sound)
+    film = Mp4File(codec, sound)
     data = film.data()
     head = read_head(reading(data), len(data))
     assert (head.video.kind, head.video.size, head.rate) == (codec.mp4_kind, SIZE, RATE)
@@ -206,7 +206,7 @@ def test_a_player_finds_a_key_frame_without_reading_the_file() -> None:
 
 def test_a_clock_that_is_set_leaves_no_gap() -> None:
     for step in (3600 * SECOND, -3600 * SECOND):
-        film = Film(sound=AAC)
+        film = Mp4File(sound=AAC)
         before = film.writer.length
         film.writer.picture(h264(1)[0], True, NOON + 30 * FRAME + step)
         assert film.writer.length == pytest.approx(before + FRAME, abs=100_000)
@@ -218,7 +218,7 @@ def test_a_clock_that_is_set_leaves_no_gap() -> None:
 
 
 def test_sound_from_before_the_first_picture_is_left_out() -> None:
-    film = Film()
+    film = Mp4File()
     size = film.writer.size
     film.writer.sound(SILENCE[AAC], NOON - 1)
     assert film.writer.size == size

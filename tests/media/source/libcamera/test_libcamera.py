@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.media.stage import decoded, luma
+from tests.media.scripted_source import decoded, luma
 from tests.rpicam import FakeRpicam
 
 from ipcamd.errors import ConfigError, SourceError

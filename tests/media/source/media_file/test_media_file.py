@@ -9,9 +9,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from tests.e2e.hearing import beginnings, flashing_video
+from tests.e2e.received_stream import beginnings, flashing_video
 from tests.media.source.clips import clip, grey, level, pictures, sounds
-from tests.media.source.conftest import Play, Time
+from tests.media.source.conftest import Play, SimulatedTime
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture
@@ -35,7 +35,7 @@ KINDS = [
 ]
 
 
-def playing(path: Path, time: Time) -> MediaFileSource:
+def playing(path: Path, time: SimulatedTime) -> MediaFileSource:
     return MediaFileSource(str(path), time.clock)
 
 
@@ -45,7 +45,7 @@ def brightness(codec: str) -> list[int]:
 
 @pytest.mark.parametrize(("name", "codec", "options"), KINDS, ids=[f"{name}-{codec}" for name, codec, _ in KINDS])
 def test_a_video_file_is_shown_whole_again_and_again(
-    tmp_path: Path, time: Time, play: Play, name: str, codec: str, options: dict[str, str]
+    tmp_path: Path, time: SimulatedTime, play: Play, name: str, codec: str, options: dict[str, str]
 ) -> None:
     rate = 25 if codec == "mpeg2video" else 10
     source = playing(clip(tmp_path / name, LEVELS, codec, rate=rate, options=options), time)
@@ -57,18 +57,20 @@ def test_a_video_file_is_shown_whole_again_and_again(
     assert steps <= set(range(SECOND_NS // rate - 700_000, SECOND_NS // rate + 700_000))
 
 
-def test_pictures_are_stamped_with_the_time_at_which_they_are_due(tmp_path: Path, time: Time, play: Play) -> None:
+def test_pictures_are_stamped_with_the_time_at_which_they_are_due(
+    tmp_path: Path, time: SimulatedTime, play: Play
+) -> None:
     shown = pictures(play(playing(clip(tmp_path / "a.avi"), time), 5))
     assert [picture.captured_ns - time.utc for picture in shown] == [SECOND_NS * n // 10 for n in range(5)]
 
 
-def test_pictures_of_different_durations_are_shown_for_them(tmp_path: Path, time: Time, play: Play) -> None:
+def test_pictures_of_different_durations_are_shown_for_them(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.mkv", LEVELS[:4], "libx264", rate=1000, times=[0, 40, 300, 340])
     shown = pictures(play(playing(path, time), 4))
     assert [(picture.captured_ns - shown[0].captured_ns) // 1_000_000 for picture in shown] == [0, 40, 300, 340]
 
 
-def test_a_picture_that_stays_long_is_given_again(tmp_path: Path, time: Time, play: Play) -> None:
+def test_a_picture_that_stays_long_is_given_again(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.mkv", LEVELS[:3], "libx264", rate=1000, times=[0, 3000, 3040])
     shown = pictures(play(playing(path, time), 8))
     assert [(picture.captured_ns - shown[0].captured_ns) // 1_000_000 for picture in shown] == [
@@ -79,7 +81,9 @@ def test_a_picture_that_stays_long_is_given_again(tmp_path: Path, time: Time, pl
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.avi", "a.ts"])
-def test_a_picture_that_is_shown_for_twelve_seconds_is(tmp_path: Path, time: Time, play: Play, name: str) -> None:
+def test_a_picture_that_is_shown_for_twelve_seconds_is(
+    tmp_path: Path, time: SimulatedTime, play: Play, name: str
+) -> None:
     codec = "mpeg4" if name == "a.avi" else "libx264"
     path = clip(tmp_path / name, LEVELS[:3], codec, rate=25, times=[0, 1, 301], options={"bf": "0"})
     shown = pictures(play(playing(path, time), 27))
@@ -87,7 +91,7 @@ def test_a_picture_that_is_shown_for_twelve_seconds_is(tmp_path: Path, time: Tim
     assert (change.captured_ns - shown[0].captured_ns) / SECOND_NS == pytest.approx(12.04, abs=0.05)
 
 
-def test_a_last_picture_that_stays_long_is_given_again(tmp_path: Path, time: Time, play: Play) -> None:
+def test_a_last_picture_that_stays_long_is_given_again(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.mp4", LEVELS[:2], "libx264", rate=10, times=[0, 1], options={"bf": "0"})
     longer = tmp_path / "b.mp4"
     with av.open(str(path)) as whole, av.open(str(longer), "w") as box:
@@ -106,7 +110,7 @@ def test_a_last_picture_that_stays_long_is_given_again(tmp_path: Path, time: Tim
 
 @pytest.mark.parametrize("offsets", [(0, 1000), (1000, 0), (0, 5), (7, 0), (500, 500)])
 def test_sound_and_picture_stay_together_over_a_leap_of_time_stamps(
-    tmp_path: Path, time: Time, play: Play, offsets: tuple[int, int]
+    tmp_path: Path, time: SimulatedTime, play: Play, offsets: tuple[int, int]
 ) -> None:
     levels = tuple(range(16, 216, 5))
     both = [
@@ -125,27 +129,27 @@ def test_sound_and_picture_stay_together_over_a_leap_of_time_stamps(
             assert float(np.abs(sound.samples).max()) / 32000 * 1.6 == pytest.approx(position, abs=0.15)
 
 
-def test_time_stamps_that_leap_are_replaced_by_the_usual_step(tmp_path: Path, time: Time, play: Play) -> None:
+def test_time_stamps_that_leap_are_replaced_by_the_usual_step(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.mkv", LEVELS[:4], "libx264", rate=1000, times=[0, 40, 90_000_000, 90_000_040])
     shown = pictures(play(playing(path, time), 4))
     assert shown[3].captured_ns - shown[0].captured_ns < 2 * SECOND_NS
 
 
-def test_no_more_pictures_than_wanted(tmp_path: Path, time: Time, play: Play) -> None:
+def test_no_more_pictures_than_wanted(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.avi", tuple(range(16, 216, 2)), rate=60)
     shown = pictures(play(playing(path, time), 30, rate=15))
     assert (shown[-1].captured_ns - shown[0].captured_ns) / 29 == pytest.approx(SECOND_NS / 15, rel=0.03)
     assert [picture.number for picture in shown] == list(range(30))
 
 
-def test_large_pictures_are_made_as_small_as_wanted(tmp_path: Path, time: Time, play: Play) -> None:
+def test_large_pictures_are_made_as_small_as_wanted(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.avi", LEVELS[:2], size=(640, 360))
     video = pictures(play(playing(path, time), 1, size=(320, 240)))[0].video
     assert (video.width, video.height) == (320, 180)
 
 
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
-def test_videos_of_telephones_are_turned_upright(tmp_path: Path, time: Time, play: Play, turned: int) -> None:
+def test_videos_of_telephones_are_turned_upright(tmp_path: Path, time: SimulatedTime, play: Play, turned: int) -> None:
     corners = {0: (0, 0), 90: (0, -1), 180: (-1, -1), 270: (-1, 0)}
     path = tmp_path / "a.mp4"
     with av.open(str(path), "w") as box:
@@ -178,7 +182,9 @@ def _turn(data: bytes, degrees: int) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp"])
-def test_one_picture_stands_still_at_the_rate_that_is_wanted(tmp_path: Path, time: Time, play: Play, name: str) -> None:
+def test_one_picture_stands_still_at_the_rate_that_is_wanted(
+    tmp_path: Path, time: SimulatedTime, play: Play, name: str
+) -> None:
     grey((100, 50), 120, "yuvj420p").to_image().save(tmp_path / name)
     still = playing(tmp_path / name, time)
     still.check()
@@ -188,7 +194,7 @@ def test_one_picture_stands_still_at_the_rate_that_is_wanted(tmp_path: Path, tim
     assert len({id(picture.video) for picture in shown}) == 5
 
 
-def test_sound_comes_in_step_with_the_pictures(tmp_path: Path, time: Time, play: Play) -> None:
+def test_sound_comes_in_step_with_the_pictures(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.avi", tuple(range(16, 216, 5)), rate=20, sound=2)
     items = play(playing(path, time), 120, sound=True)
     start = pictures(items)[0].captured_ns
@@ -201,13 +207,13 @@ def test_sound_comes_in_step_with_the_pictures(tmp_path: Path, time: Time, play:
     )
 
 
-def test_sound_and_pictures_are_in_the_order_of_time(tmp_path: Path, time: Time, play: Play) -> None:
+def test_sound_and_pictures_are_in_the_order_of_time(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.mp4", tuple(range(16, 216, 5)), "libx264", rate=20, sound=2)
     captured_ns = [item.captured_ns for item in play(playing(path, time), 200, sound=True)]
     assert min(after - before for before, after in itertools.pairwise(captured_ns)) > -SECOND_NS // 100
 
 
-def test_sound_ends_and_begins_with_the_video(tmp_path: Path, time: Time, play: Play) -> None:
+def test_sound_ends_and_begins_with_the_video(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.avi", LEVELS[:10], rate=10, sound=3)
     items = play(playing(path, time), 150, sound=True)
     start = pictures(items)[0].captured_ns
@@ -217,7 +223,7 @@ def test_sound_ends_and_begins_with_the_video(tmp_path: Path, time: Time, play: 
     assert max(loudest) < 12000
 
 
-def test_a_listener_who_joins_later_gets_the_current_sound(tmp_path: Path, time: Time) -> None:
+def test_a_listener_who_joins_later_gets_the_current_sound(tmp_path: Path, time: SimulatedTime) -> None:
     path = clip(tmp_path / "a.avi", tuple(range(16, 216, 5)), rate=20, sound=2)
     wanted = [Wanted((320, 240), 30, False)]
     items = playing(path, time).play(lambda: wanted[0], threading.Event())
@@ -235,7 +241,7 @@ def test_a_listener_who_joins_later_gets_the_current_sound(tmp_path: Path, time:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
-def test_sound_is_in_step_whenever_it_begins_and_over_the_seam(tmp_path: Path, time: Time, name: str) -> None:
+def test_sound_is_in_step_whenever_it_begins_and_over_the_seam(tmp_path: Path, time: SimulatedTime, name: str) -> None:
     path = flashing_video(tmp_path / name, seconds=2)
     for before in (1, 15, 22):
         wanted = [Wanted((320, 240), 30, False)]
@@ -255,7 +261,7 @@ def test_sound_is_in_step_whenever_it_begins_and_over_the_seam(tmp_path: Path, t
         assert max(abs((moment - start + SECOND_NS // 2) % SECOND_NS - SECOND_NS // 2) for moment in begun) < 5_000_000
 
 
-def test_damage_in_the_middle_is_passed_over(tmp_path: Path, time: Time, play: Play) -> None:
+def test_damage_in_the_middle_is_passed_over(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     path = clip(tmp_path / "a.avi", LEVELS, "mjpeg")
     data = bytearray(path.read_bytes())
     middle = data.index(b"00dc", len(data) // 2)
@@ -269,7 +275,7 @@ def test_damage_in_the_middle_is_passed_over(tmp_path: Path, time: Time, play: P
 
 @pytest.mark.parametrize("kept", [0.35, 0.6, 0.9])
 def test_a_video_file_that_was_cut_off_plays_as_far_as_it_goes(
-    tmp_path: Path, time: Time, play: Play, kept: float
+    tmp_path: Path, time: SimulatedTime, play: Play, kept: float
 ) -> None:
     path = clip(tmp_path / "a.ts", LEVELS * 6, "libx264", size=(320, 240), options={"g": "5"})
     data = path.read_bytes()
@@ -279,7 +285,7 @@ def test_a_video_file_that_was_cut_off_plays_as_far_as_it_goes(
     assert len(pictures(play(source, 30))) == 30
 
 
-def test_a_video_file_that_vanishes_is_a_source_that_broke_off(tmp_path: Path, time: Time) -> None:
+def test_a_video_file_that_vanishes_is_a_source_that_broke_off(tmp_path: Path, time: SimulatedTime) -> None:
     path = clip(tmp_path / "a.avi", LEVELS[:3])
     items = playing(path, time).play(lambda: Wanted((320, 240), 30, False), threading.Event())
     next(items)
@@ -320,19 +326,21 @@ def music(path: Path) -> None:
         ),
     ],
 )
-def test_other_files_are_refused_as_videos_at_the_start(tmp_path: Path, time: Time, name: str, make) -> None:
+def test_other_files_are_refused_as_videos_at_the_start(tmp_path: Path, time: SimulatedTime, name: str, make) -> None:
     make(tmp_path / name)
     with pytest.raises(ConfigError, match=name):
         playing(tmp_path / name, time).check()
 
 
-def test_a_name_is_never_taken_for_an_address(tmp_path: Path, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_never_taken_for_an_address(
+    tmp_path: Path, time: SimulatedTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     clip(tmp_path / "concat:a.avi", LEVELS[:2])
     playing(Path("concat:a.avi"), time).check()
 
 
-def test_a_picture_in_a_record_is_no_video(tmp_path: Path, time: Time) -> None:
+def test_a_picture_in_a_record_is_no_video(tmp_path: Path, time: SimulatedTime) -> None:
     path = tmp_path / "record.mka"
     with av.open(str(path), "w", format="matroska") as box:
         track = box.add_stream("pcm_s16le", rate=8000)
@@ -345,7 +353,7 @@ def test_a_picture_in_a_record_is_no_video(tmp_path: Path, time: Time) -> None:
         playing(path, time).check()
 
 
-def test_stopping_leaves_no_file_open(tmp_path: Path, time: Time, play: Play) -> None:
+def test_stopping_leaves_no_file_open(tmp_path: Path, time: SimulatedTime, play: Play) -> None:
     source = playing(clip(tmp_path / "a.avi", LEVELS[:4], sound=0.4), time)
     play(source, 3, sound=True)
     before = len(list(Path("/proc/self/fd").iterdir()))
@@ -355,7 +363,7 @@ def test_stopping_leaves_no_file_open(tmp_path: Path, time: Time, play: Play) ->
 
 
 @pytest.mark.slow
-def test_playing_on_and_on_takes_no_more_memory(tmp_path: Path, time: Time) -> None:
+def test_playing_on_and_on_takes_no_more_memory(tmp_path: Path, time: SimulatedTime) -> None:
     path = clip(tmp_path / "a.mp4", LEVELS[:3], "libx264", size=(320, 240), sound=0.3)
     items = playing(path, time).play(lambda: Wanted((320, 240), 30, True), threading.Event())
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import av
 import pytest
-from tests.media.source.conftest import Time
+from tests.media.source.conftest import SimulatedTime
 from tests.media.source.peers import Server
 
 from ipcamd.errors import SourceError
@@ -31,7 +31,7 @@ LIVE = ("-f", "lavfi", "-i", "testsrc=size=320x240:rate=25", "-f", "lavfi", "-i"
 CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "15", "-c:a", "aac")
 
 
-class Files(SimpleHTTPRequestHandler):
+class FileHandler(SimpleHTTPRequestHandler):
     """Serves a directory; ``endless`` never ends, and names with ``locked`` need a login."""
 
     asked: ClassVar[list[str]] = []
@@ -76,12 +76,12 @@ class Files(SimpleHTTPRequestHandler):
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
     """The address of a server of the test's folder."""
-    Files.asked.clear()
-    Files.gone = threading.Event()
-    with Server(("127.0.0.1", 0), partial(Files, directory=str(tmp_path))) as server:
+    FileHandler.asked.clear()
+    FileHandler.gone = threading.Event()
+    with Server(("127.0.0.1", 0), partial(FileHandler, directory=str(tmp_path))) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
-        Files.gone.set()
+        FileHandler.gone.set()
         server.shutdown()
 
 
@@ -143,9 +143,9 @@ def test_an_encoder_that_stops_is_not_shown_again_until_it_is_back(
         assert play(source, 1)
     monkeypatch.setattr(source_timeout, "OPENING_S", 1.0)
     wait_until(lambda: "does not grow: its encoder has stopped" in failure(source))
-    Files.asked.clear()
+    FileHandler.asked.clear()
     assert failure(source)
-    assert not any(path.endswith(".ts") for path in Files.asked)
+    assert not any(path.endswith(".ts") for path in FileHandler.asked)
     monkeypatch.setattr(source_timeout, "OPENING_S", 15.0)
     stale = (tmp_path / "live.m3u8").read_text()
     with encoder(tmp_path):
@@ -166,8 +166,8 @@ def test_only_the_shown_variant_of_a_main_playlist_is_fetched(site: str, tmp_pat
     (tmp_path / "main.m3u8").write_text(f"#EXTM3U\n{main}")
     items = play(make_source(f"{site}/main.m3u8"), 32)
     assert {(item.video.width, item.video.height) for item in items if isinstance(item, Picture)} == {(320, 240)}
-    assert "/large2.ts" in Files.asked or "/large3.ts" in Files.asked
-    assert not {"/small2.ts", "/small3.ts"} & {*Files.asked}
+    assert "/large2.ts" in FileHandler.asked or "/large3.ts" in FileHandler.asked
+    assert not {"/small2.ts", "/small3.ts"} & {*FileHandler.asked}
 
 
 @pytest.mark.slow
@@ -269,7 +269,7 @@ def test_a_playlist_elsewhere_leads_to_nothing_of_this_machine(
     (tmp_path / "evil.m3u8").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n{lines.format(site)}#EXT-X-ENDLIST\n")
     source = make_source(f"{site.replace('127.0.0.1', 'camera.example')}/evil.m3u8")
     assert "leads to a forbidden address (127.0.0.1: " in failure(source)
-    assert "/inside" not in Files.asked
+    assert "/inside" not in FileHandler.asked
 
 
 @pytest.mark.slow
@@ -286,7 +286,7 @@ def test_a_main_playlist_of_too_many_playlists_is_given_up(site: str, tmp_path: 
     assert "leads to more than 64 playlists" in failure(make_source(f"{site}/main.m3u8"))
 
 
-def test_pictures_are_paced_and_a_late_or_leaping_sender_starts_anew(time: Time) -> None:
+def test_pictures_are_paced_and_a_late_or_leaping_sender_starts_anew(time: SimulatedTime) -> None:
     pacer = SegmentPacer(time.clock, threading.Event())
     start = pacer.capture_time_ns(90_000)
     assert pacer.capture_time_ns(90_001) - start == SECOND_NS

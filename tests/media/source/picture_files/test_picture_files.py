@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.media.source.clips import level
-from tests.media.source.conftest import Time
+from tests.media.source.conftest import SimulatedTime
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture
@@ -27,7 +27,7 @@ def save(path: Path, luma: int, size: tuple[int, int] = (64, 48), **more: object
     return path
 
 
-def shown(text: str | Path, time: Time, rate: int = 10) -> Iterator[int]:
+def shown(text: str | Path, time: SimulatedTime, rate: int = 10) -> Iterator[int]:
     """Yield the brightness of each picture of a source."""
     items = make_source(str(text), time.clock).play(lambda: Wanted((320, 240), rate, False), threading.Event())
     return (level(item) for item in items if isinstance(item, Picture))
@@ -38,7 +38,7 @@ def take(levels: Iterator[int], count: int) -> list[int]:
     return [round(next(levels) / 10) * 10 for _ in range(count)]
 
 
-def test_a_still_is_shown_at_the_wanted_rate(tmp_path: Path, time: Time) -> None:
+def test_a_still_is_shown_at_the_wanted_rate(tmp_path: Path, time: SimulatedTime) -> None:
     items = make_source(str(save(tmp_path / "a.png", 90)), time.clock).play(
         lambda: Wanted((32, 24), 20, False), threading.Event()
     )
@@ -48,7 +48,7 @@ def test_a_still_is_shown_at_the_wanted_rate(tmp_path: Path, time: Time) -> None
     assert (second.video.width, second.video.height) == (32, 24)
 
 
-def test_a_rewritten_still_is_shown(tmp_path: Path, time: Time) -> None:
+def test_a_rewritten_still_is_shown(tmp_path: Path, time: SimulatedTime) -> None:
     levels = shown(save(tmp_path / "a.jpg", 40), time)
     assert take(levels, 2) == [40, 40]
     save(tmp_path / "a.jpg", 200)
@@ -56,7 +56,7 @@ def test_a_rewritten_still_is_shown(tmp_path: Path, time: Time) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
-def test_a_still_that_is_being_written_does_not_show_half(tmp_path: Path, time: Time, suffix: str) -> None:
+def test_a_still_that_is_being_written_does_not_show_half(tmp_path: Path, time: SimulatedTime, suffix: str) -> None:
     path = tmp_path / f"a.{suffix}"
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (480, 640), np.uint8)).save(path)
     new, _ = path.read_bytes(), save(path, 40)
@@ -68,7 +68,7 @@ def test_a_still_that_is_being_written_does_not_show_half(tmp_path: Path, time: 
     assert next(levels) != before
 
 
-def test_a_still_that_is_gone_gives_no_picture(tmp_path: Path, time: Time) -> None:
+def test_a_still_that_is_gone_gives_no_picture(tmp_path: Path, time: SimulatedTime) -> None:
     levels = shown(save(tmp_path / "a.jpg", 40), time)
     next(levels)
     (tmp_path / "a.jpg").unlink()
@@ -76,14 +76,14 @@ def test_a_still_that_is_gone_gives_no_picture(tmp_path: Path, time: Time) -> No
         next(levels)
 
 
-def test_a_directory_shows_a_picture_a_second_in_the_order_of_numbers(tmp_path: Path, time: Time) -> None:
+def test_a_directory_shows_a_picture_a_second_in_the_order_of_numbers(tmp_path: Path, time: SimulatedTime) -> None:
     for number, luma in ((10, 200), (9, 100), (1, 50)):
         save(tmp_path / f"img{number}.jpg", luma)
     (tmp_path / "notes.txt").write_text("no picture")
     assert take(shown(tmp_path, time, rate=2), 8) == [50, 50, 100, 100, 200, 200, 50, 50]
 
 
-def test_a_directory_plays_at_the_given_rate(tmp_path: Path, time: Time) -> None:
+def test_a_directory_plays_at_the_given_rate(tmp_path: Path, time: SimulatedTime) -> None:
     for number in range(1, 11):
         save(tmp_path / f"{number}.png", 20 * number)
     assert take(shown(f"{tmp_path}?rate=10", time, rate=10), 4) == [20, 40, 60, 80]
@@ -91,7 +91,7 @@ def test_a_directory_plays_at_the_given_rate(tmp_path: Path, time: Time) -> None
     assert take(shown(f"{tmp_path}?rate=5/2", time, rate=5), 5) == [20, 20, 40, 40, 60]
 
 
-def test_pictures_come_and_go_while_a_directory_is_shown(tmp_path: Path, time: Time) -> None:
+def test_pictures_come_and_go_while_a_directory_is_shown(tmp_path: Path, time: SimulatedTime) -> None:
     save(tmp_path / "b.jpg", 100)
     os.utime(tmp_path, (1, 1))
     levels = shown(tmp_path, time, rate=1)
@@ -104,7 +104,7 @@ def test_pictures_come_and_go_while_a_directory_is_shown(tmp_path: Path, time: T
 
 
 def test_files_that_are_no_pictures_are_left_out_and_logged_once(
-    tmp_path: Path, time: Time, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, time: SimulatedTime, caplog: pytest.LogCaptureFixture
 ) -> None:
     save(tmp_path / "a.jpg", 50)
     (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff\xe0 no JPEG")
@@ -113,7 +113,7 @@ def test_files_that_are_no_pictures_are_left_out_and_logged_once(
     assert caplog.text.count("b.jpg is not a picture that can be decoded") == 1
 
 
-def test_a_photograph_with_an_orientation_tag_is_shown_upright(tmp_path: Path, time: Time) -> None:
+def test_a_photograph_with_an_orientation_tag_is_shown_upright(tmp_path: Path, time: SimulatedTime) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     picture = next(

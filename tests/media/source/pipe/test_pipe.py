@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 from tests.media.source.clips import level, pictures
-from tests.media.source.conftest import Play, Time
+from tests.media.source.conftest import Play, SimulatedTime
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture
@@ -60,7 +60,7 @@ def ffmpeg(fifo: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def test_raw_frames_are_shown_as_they_come(fifo: Path, play: Play, time: Time) -> None:
+def test_raw_frames_are_shown_as_they_come(fifo: Path, play: Play, time: SimulatedTime) -> None:
     lumas = [30, 90, 150, 210]
     with writing(fifo, b"".join(map(frame, lumas))):
         shown = pictures(play(make_source(f"pipe:{fifo}?{RAW}", time.clock), 4))
@@ -68,7 +68,7 @@ def test_raw_frames_are_shown_as_they_come(fifo: Path, play: Play, time: Time) -
     assert [each.number for each in shown] == [0, 1, 2, 3]
 
 
-def test_a_program_that_writes_too_fast_is_kept_to_the_rate(fifo: Path, play: Play, time: Time) -> None:
+def test_a_program_that_writes_too_fast_is_kept_to_the_rate(fifo: Path, play: Play, time: SimulatedTime) -> None:
     with writing(fifo, frame(90) * 12):
         shown = pictures(play(make_source(f"pipe:{fifo}?{RAW}", time.clock), 12))
     gaps = [after.captured_ns - before.captured_ns for before, after in pairwise(shown)]
@@ -112,7 +112,7 @@ def test_ffmpegs_streams_are_passed_through_and_decoded(fifo: Path, form: str, e
 
 
 def test_a_frame_that_ends_early_is_reported_and_the_next_writer_is_read_from_its_beginning(
-    fifo: Path, time: Time
+    fifo: Path, time: SimulatedTime
 ) -> None:
     source = make_source(f"pipe:{fifo}?{RAW}", time.clock)
     with writing(fifo, frame(90) + frame(150)[:1000]):
@@ -131,7 +131,7 @@ def failing(source: Source, count: int = 0) -> tuple[int, str]:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_program_that_stops_within_a_frame_may_continue_it(fifo: Path, time: Time) -> None:
+def test_a_program_that_stops_within_a_frame_may_continue_it(fifo: Path, time: SimulatedTime) -> None:
     source = make_source(f"pipe:{fifo}?{RAW}", time.clock)
     data = frame(90)
     with writer(fifo) as write:
@@ -144,7 +144,9 @@ def test_a_program_that_stops_within_a_frame_may_continue_it(fifo: Path, time: T
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("is_silent", [False, True])
-def test_frames_that_a_stalled_program_writes_later_do_not_stay_late(fifo: Path, time: Time, is_silent: bool) -> None:
+def test_frames_that_a_stalled_program_writes_later_do_not_stay_late(
+    fifo: Path, time: SimulatedTime, is_silent: bool
+) -> None:
     source = make_source(f"pipe:{fifo}?{RAW}", time.clock)
     with writer(fifo) as write:
         items = play_for_ever(source)
@@ -201,7 +203,7 @@ def test_bytes_that_are_no_stream_are_given_up(fifo: Path) -> None:
     assert said
 
 
-def test_a_stop_takes_effect_while_no_program_writes(fifo: Path, time: Time) -> None:
+def test_a_stop_takes_effect_while_no_program_writes(fifo: Path, time: SimulatedTime) -> None:
     stop = threading.Event()
     threading.Timer(0.05, stop.set).start()
     source = make_source(f"pipe:{fifo}?{RAW}", time.clock)

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 from tests.media.source.clips import pictures, sounds
-from tests.media.source.conftest import Play, Time
+from tests.media.source.conftest import Play, SimulatedTime
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.planes import planes
@@ -23,7 +23,7 @@ SMALL = (320, 240)
 
 
 @pytest.fixture
-def scene(time: Time) -> SceneSource:
+def scene(time: SimulatedTime) -> SceneSource:
     return SceneSource(time.clock)
 
 
@@ -63,13 +63,13 @@ def test_everything_has_its_place_in_each_resolution(size: tuple[int, int]) -> N
     assert plan.lamp.left + plan.lamp.width < plan.clock.left
 
 
-def test_pictures_come_at_the_rate_that_is_wanted(scene: SceneSource, play: Play, time: Time) -> None:
+def test_pictures_come_at_the_rate_that_is_wanted(scene: SceneSource, play: Play, time: SimulatedTime) -> None:
     shown = pictures(play(scene, 9, rate=8))
     assert [picture.captured_ns - time.utc for picture in shown] == [SECOND_NS * n // 8 for n in range(1, 10)]
     assert [picture.number for picture in shown] == list(range(9))
 
 
-def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: SceneSource, time: Time) -> None:
+def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: SceneSource, time: SimulatedTime) -> None:
     items = scene.play(lambda: Wanted(SMALL, 10, False), threading.Event())
     next(items)
     time.passed += SECOND_NS * 3 // 10
@@ -78,7 +78,7 @@ def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: SceneSour
     assert later.number == 3
 
 
-def test_size_and_rate_may_change_at_any_picture(scene: SceneSource, time: Time) -> None:
+def test_size_and_rate_may_change_at_any_picture(scene: SceneSource, time: SimulatedTime) -> None:
     wanted = [Wanted(SMALL, 10, False)]
     items = scene.play(lambda: wanted[0], threading.Event())
     next(items)
@@ -138,7 +138,9 @@ def test_the_lamp_flashes_at_each_second(scene: SceneSource, play: Play) -> None
     assert all(lit(picture) == (picture.captured_ns % SECOND_NS < SECOND_NS // 10) for picture in shown)
 
 
-def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: SceneSource, play: Play, time: Time) -> None:
+def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(
+    scene: SceneSource, play: Play, time: SimulatedTime
+) -> None:
     heard = sounds(play(scene, 120, sound=True))
     samples = np.concatenate([sound.samples for sound in heard])
     ends = [sound.captured_ns + sound.samples.size * SECOND_NS // 8000 for sound in heard]
@@ -165,7 +167,7 @@ def test_without_a_listener_there_is_no_sound(scene: SceneSource, play: Play) ->
     assert sounds(play(scene, 30)) == []
 
 
-def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: SceneSource, time: Time) -> None:
+def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: SceneSource, time: SimulatedTime) -> None:
     items = scene.play(lambda: Wanted(SMALL, 10, True), threading.Event())
     for leap in (-3600 * SECOND_NS, 7200 * SECOND_NS, -5 * SECOND_NS):
         next(items)
@@ -207,7 +209,9 @@ def test_each_pose_of_the_figure_is_another_one_and_stands_on_the_ground() -> No
 
 
 @pytest.mark.slow
-def test_nothing_is_drawn_twice_however_many_sizes_are_in_use(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_drawn_twice_however_many_sizes_are_in_use(
+    time: SimulatedTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn: list[int] = []
     draw = drawing._drawing
     monkeypatch.setattr(drawing, "_drawing", lambda height, phase: drawn.append(height) or draw(height, phase))

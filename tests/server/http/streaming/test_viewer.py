@@ -14,7 +14,7 @@ from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 HEAD = SharedBuffer((b"head",))
 
 
-class Wire:
+class FakeTransport:
     """Replaces the transport: records only whether it was closed."""
 
     cut = False
@@ -23,13 +23,13 @@ class Wire:
         self.cut = True
 
 
-class Narrow(Viewer):
+class NarrowViewer(Viewer):
     """A viewer whose socket takes `room` bytes and then no more."""
 
     room = 0
 
     def __init__(self, clock: Clock, max_frames: int = 1) -> None:
-        self.wire = Wire()
+        self.wire = FakeTransport()
         self.got = b""
         super().__init__(cast(asyncio.Transport, self.wire), ViewerIdentity("192.0.2.1", "http"), max_frames, clock)
 
@@ -60,8 +60,8 @@ def picture(name: str, key: bool = True) -> SharedBuffer:
     return SharedBuffer((name.encode(),), key=key)
 
 
-def viewer(*pictures: SharedBuffer, room: int = 4, max_frames: int = 1) -> Narrow:
-    made = Narrow(Clock(), max_frames)
+def viewer(*pictures: SharedBuffer, room: int = 4, max_frames: int = 1) -> NarrowViewer:
+    made = NarrowViewer(Clock(), max_frames)
     made.room = room
     made.start(HEAD, pictures)
     return made
@@ -109,7 +109,7 @@ def test_behind_in_a_group_it_goes_on_at_the_next_key_frame() -> None:
 
 def test_sound_goes_first_and_old_sound_is_dropped() -> None:
     clock = Clock()
-    behind = Narrow(clock)
+    behind = NarrowViewer(clock)
     behind.room = 4
     behind.start(HEAD, [picture("one")])
     behind.offer(SharedBuffer((b"old",), sound=True, made_s=clock()))
@@ -137,7 +137,7 @@ def test_sound_does_not_wait_for_a_key_frame() -> None:
 
 def test_stalled_means_no_byte_taken_while_something_waits() -> None:
     clock = Clock()
-    quiet = Narrow(clock)
+    quiet = NarrowViewer(clock)
     quiet.room = 8
     quiet.start(HEAD, [picture("full")])
     clock.now += 60

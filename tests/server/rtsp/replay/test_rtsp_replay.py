@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from tests.gstreamer import settled
-from tests.server.rtsp.player import Player, Stage
-from tests.storage.conftest import Slot
+from tests.server.rtsp.player import Player, RtspRig
+from tests.storage.conftest import CardSlot
 from tests.storage.replay.recorded import lay
 from tests.wire.avi.avi_files import NOON, SECOND, pictures
 
@@ -32,7 +32,7 @@ WHOLE = "clock=20250615T150640Z-20250615T160000Z"
 PATIENCE = 30
 
 
-class ReplayStage(Stage):
+class ReplayRig(RtspRig):
     """A service whose card has recordings of seconds 0 to 4 and 10 to 12."""
 
     def __init__(self, catalog: ReplayCatalog) -> None:
@@ -45,28 +45,28 @@ class ReplayStage(Stage):
 
 
 @pytest.fixture
-async def slot(tmp_path: Path) -> AsyncIterator[Slot]:
-    slot = Slot(tmp_path)
+async def slot(tmp_path: Path) -> AsyncIterator[CardSlot]:
+    slot = CardSlot(tmp_path)
     yield slot
     await slot.card.stop()
     await asyncio.to_thread(slot.database.close)
 
 
 @pytest.fixture
-async def stage(slot: Slot) -> AsyncIterator[ReplayStage]:
+async def rig(slot: CardSlot) -> AsyncIterator[ReplayRig]:
     for second in (0, 2, 10):
         lay(slot, second)
-    async with ReplayStage(ReplayCatalog(await slot.start())) as stage:
-        yield stage
+    async with ReplayRig(ReplayCatalog(await slot.start())) as rig:
+        yield rig
 
 
 @pytest.fixture
-async def player(stage: ReplayStage) -> Player:
-    return await stage.player()
+async def player(rig: ReplayRig) -> Player:
+    return await rig.player()
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReceivedPacket:
     """A packet with its extension, if it has one."""
 
     packet: rtp.RtpPacket
@@ -75,24 +75,24 @@ class Seen:
     cseq: int | None = None
 
 
-def read_extension(data: bytes) -> Seen:
+def read_extension(data: bytes) -> ReceivedPacket:
     """Parse the extension of ONVIF Streaming, 6.3."""
     packet = rtp.parse(data)
     if not data[0] & 0x10:
-        return Seen(packet)
+        return ReceivedPacket(packet)
     kind, words, seconds, fraction, bits, cseq, padding = struct.unpack(">HHIIBBH", data[12:28])
     assert (kind, words, padding, bits & 0x0F) == (0xABAC, 3, 0, 0)
     second = seconds - 2_208_988_800 - NOON / SECOND + fraction / (1 << 32)
     flags = "".join(name for number, name in enumerate("CEDT") if bits & 0x80 >> number)
-    return Seen(packet, round(second, 3), flags, cseq)
+    return ReceivedPacket(packet, round(second, 3), flags, cseq)
 
 
-async def seen(player: Player, channel: int = 0) -> Seen:
+async def seen(player: Player, channel: int = 0) -> ReceivedPacket:
     """Return the next packet of a channel that begins a frame."""
     while True:
         while player.packets:
             at, data = player.packets.popleft()
-            found = read_extension(data) if at == channel else Seen(rtp.RtpPacket(0, False, 0, 0, 0, b""))
+            found = read_extension(data) if at == channel else ReceivedPacket(rtp.RtpPacket(0, False, 0, 0, 0, b""))
             if found.second is not None:
                 return found
         async with asyncio.timeout(PATIENCE):
@@ -100,7 +100,7 @@ async def seen(player: Player, channel: int = 0) -> Seen:
             await player._packet()
 
 
-async def until_last(player: Player, channel: int = 0) -> list[Seen]:
+async def until_last(player: Player, channel: int = 0) -> list[ReceivedPacket]:
     """Return the frames up to the terminal one."""
     frames = [await seen(player, channel)]
     while "T" not in frames[-1].flags:
@@ -219,16 +219,16 @@ async def test_the_camera_paces_the_replay_and_skips_gaps(player: Player) -> Non
 
 
 @pytest.fixture
-async def large(slot: Slot) -> AsyncIterator[ReplayStage]:
+async def large(slot: CardSlot) -> AsyncIterator[ReplayRig]:
     """A service whose card has 60 pictures of 200 KB."""
     body = b"\0\0\0\1" + bytes((0x65,)) + b"x" * 200_000
     shown = [replace(picture, payload=body, key=True) for picture in pictures(codecs.H264, 60)]
     lay(slot, 0, shown=shown, sound=False)
-    async with ReplayStage(ReplayCatalog(await slot.start())) as stage:
-        yield stage
+    async with ReplayRig(ReplayCatalog(await slot.start())) as rig:
+        yield rig
 
 
-async def test_a_client_that_reads_slowly_loses_nothing_and_fills_no_memory(large: ReplayStage) -> None:
+async def test_a_client_that_reads_slowly_loses_nothing_and_fills_no_memory(large: ReplayRig) -> None:
     player = await large.player()
     await set_up(player, VIDEO)
     await replay(player)
@@ -243,7 +243,7 @@ async def test_a_client_that_reads_slowly_loses_nothing_and_fills_no_memory(larg
     assert len(await until_last(player)) == 60
 
 
-async def test_over_udp(stage: ReplayStage, player: Player) -> None:
+async def test_over_udp(rig: ReplayRig, player: Player) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
@@ -252,7 +252,7 @@ async def test_over_udp(stage: ReplayStage, player: Player) -> None:
         way = f"RTP/AVP;unicast;client_port={port}-{port + 1}"
         assert (await player.ask("SETUP", VIDEO, transport=way)).status == 200
         await replay(player)
-        frames: list[Seen] = []
+        frames: list[ReceivedPacket] = []
         async with asyncio.timeout(PATIENCE):
             while not frames or "T" not in frames[-1].flags:
                 found = read_extension(await asyncio.get_running_loop().sock_recv(sock, 2048))
@@ -260,7 +260,7 @@ async def test_over_udp(stage: ReplayStage, player: Player) -> None:
     assert len(frames) == 180
 
 
-async def test_invalid_play_requests_are_refused(stage: ReplayStage, player: Player) -> None:
+async def test_invalid_play_requests_are_refused(rig: ReplayRig, player: Player) -> None:
     multicast = await player.ask("SETUP", VIDEO, transport="RTP/AVP;multicast")
     assert multicast.status == 461
     await set_up(player, VIDEO)
@@ -279,9 +279,9 @@ async def test_invalid_play_requests_are_refused(stage: ReplayStage, player: Pla
     assert (await seen(player)).second == 0
 
 
-async def test_an_empty_card_has_nothing_to_replay(slot: Slot) -> None:
-    async with ReplayStage(ReplayCatalog(await slot.start())) as stage:
-        player = await stage.player()
+async def test_an_empty_card_has_nothing_to_replay(slot: CardSlot) -> None:
+    async with ReplayRig(ReplayCatalog(await slot.start())) as rig:
+        player = await rig.player()
         assert (await player.ask("DESCRIBE", URL)).status == 404
         await set_up(player, VIDEO)
         assert (await player.ask("PLAY", URL)).status == 457
@@ -299,7 +299,7 @@ async def test_a_client_without_onvif_gets_a_bye_at_the_end(player: Player) -> N
     assert read_extension(player.packets[0][1]).second == 10
 
 
-async def test_a_session_that_ends_leaves_nothing_behind(stage: ReplayStage, player: Player) -> None:
+async def test_a_session_that_ends_leaves_nothing_behind(rig: ReplayRig, player: Player) -> None:
     await set_up(player, VIDEO)
     await replay(player, "clock=20250615T150640Z-")
     assert len([task for task in asyncio.all_tasks() if "Replayer" in repr(task)]) == 1
@@ -355,8 +355,8 @@ async def run(*command: str) -> tuple[int, str]:
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
 @pytest.mark.parametrize("way", ["tcp", "udp"])
-async def test_ffmpeg_plays_to_the_end(stage: ReplayStage, tmp_path: Path, way: str) -> None:
-    url, file = f"rtsp://127.0.0.1:{stage.port}{URL}", tmp_path / "played.h264"
+async def test_ffmpeg_plays_to_the_end(rig: ReplayRig, tmp_path: Path, way: str) -> None:
+    url, file = f"rtsp://127.0.0.1:{rig.port}{URL}", tmp_path / "played.h264"
     code, complaints = await run(
         "ffmpeg", "-v", "error", "-rtsp_transport", way, "-i", url, "-map", "0:v", "-c", "copy", str(file)
     )
@@ -367,8 +367,8 @@ async def test_ffmpeg_plays_to_the_end(stage: ReplayStage, tmp_path: Path, way: 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="needs GStreamer")
 @pytest.mark.parametrize("control", ["true", "false"])
-async def test_gstreamer_replays_as_an_onvif_client(stage: ReplayStage, tmp_path: Path, control: str) -> None:
-    source = f"rtspsrc location=rtsp://127.0.0.1:{stage.port}{URL} protocols=tcp onvif-mode=true name=s"
+async def test_gstreamer_replays_as_an_onvif_client(rig: ReplayRig, tmp_path: Path, control: str) -> None:
+    source = f"rtspsrc location=rtsp://127.0.0.1:{rig.port}{URL} protocols=tcp onvif-mode=true name=s"
     sink = f"filesink location={tmp_path / 'played.h264'}"
     decode = f"s. ! application/x-rtp,media=video ! rtponvifparse ! rtph264depay ! h264parse ! {sink}"
     command = f"gst-launch-1.0 -q {source} onvif-rate-control={control} {decode}"

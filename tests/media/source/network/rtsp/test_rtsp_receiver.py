@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 from tests.e2e.camera import eventually
 from tests.media.encoded import h264, h265, units
+from tests.media.scripted_source import WAIT
 from tests.media.source.network.rtsp.scripted_camera import FRAME, PASSED, ScriptedCamera, pack, play, send
-from tests.media.stage import WAIT
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Packet, Picture

@@ -69,7 +69,7 @@ def nearest(moment: float, moments: Sequence[float]) -> float:
 
 
 @dataclass
-class Watched:
+class ReceivedStream:
     """Of a stream so far: how light its pictures are, with their times of capture, and the sound."""
 
     interval: float
@@ -96,9 +96,9 @@ class Watched:
 
 def watch(
     parts: Iterator[Part], box: tuple[slice, slice], interval: float, count: int = 3, exact: bool = True
-) -> Watched:
+) -> ReceivedStream:
     """Watch a stream until `count` flashes were seen in that part of its pictures."""
-    seen = Watched(interval)
+    seen = ReceivedStream(interval)
     while seen.count(exact) < count:
         for part in itertools.islice(parts, 50):
             if part.type == SOUND:

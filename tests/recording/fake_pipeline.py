@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.wire.avi.avi_files import NOON, SECOND, SIZE, Shown, pictures
+from tests.wire.avi.avi_files import NOON, SECOND, SIZE, EncodedPicture, pictures
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
@@ -18,7 +18,7 @@ from ipcamd.store.database import Database
 BLOCK = 40_000_000
 
 
-def encoded(codec: codecs.Codec, shown: Shown, size: tuple[int, int] = SIZE, rate: int = 30) -> EncodedFrame:
+def encoded(codec: codecs.Codec, shown: EncodedPicture, size: tuple[int, int] = SIZE, rate: int = 30) -> EncodedFrame:
     return EncodedFrame(codec, shown.payload, shown.key, shown.captured_ns, 0, size, rate)
 
 
@@ -28,7 +28,7 @@ def block(captured_ns: int) -> EncodedFrame:
     return EncodedFrame(codecs.ULAW, sample * 320, True, captured_ns, 0, rate=8000)
 
 
-class Stage:
+class FakePipeline:
     """In the place of the pipeline."""
 
     def __init__(self, folder: Path, codec: codecs.Codec = codecs.H264, length: int = 300) -> None:
@@ -83,6 +83,6 @@ class Stage:
         await self.settings.update([Change(group, name, value) for name, value in values.items()])
 
 
-async def general(stage: Stage, **values: str) -> None:
+async def general(source_pipeline: FakePipeline, **values: str) -> None:
     """Set ``Event.Server.General``."""
-    await stage.set("Event.Server.General", **values)
+    await source_pipeline.set("Event.Server.General", **values)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.wire.pelco_receiver import LENGTH, PelcoReceiver
 
 
-class Wire:
+class RemovableAdapter:
     """A pty: ``path`` is the adapter's device, which can be removed and inserted again."""
 
     def __init__(self, folder: Path) -> None:

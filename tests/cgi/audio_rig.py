@@ -6,8 +6,8 @@ import wave
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
-from tests.cgi.asking import World
-from tests.media.stage import Script
+from tests.cgi.camera_rig import CameraRig
+from tests.media.scripted_source import ScriptedSource
 
 from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
@@ -19,15 +19,15 @@ from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
 
 
-class Sounding:
+class AudioRig:
     """Camera whose time advances only while the speaker plays."""
 
-    def __init__(self, world: World, microphone: bool = True) -> None:
-        script = Script()
+    def __init__(self, rig: CameraRig, microphone: bool = True) -> None:
+        script = ScriptedSource()
         script.sound = microphone
         self.now = 0.0
-        self.world = world
-        self.pipeline = Pipeline(world.settings, script)
+        self.rig = rig
+        self.pipeline = Pipeline(rig.settings, script)
         self.speaker: Speaker | None = Speaker(now_s=lambda: self.now, sleep=self._sleep)
         self.port: int | None = 5432
 
@@ -35,9 +35,9 @@ class Sounding:
         self.now += seconds
 
     async def enable(self, name: str, value: str) -> None:
-        await self.world.settings.update([Change("Audio", name, value)])
+        await self.rig.settings.update([Change("Audio", name, value)])
         if self.speaker:
-            self.speaker.follow(self.world.settings["Audio"])
+            self.speaker.follow(self.rig.settings["Audio"])
 
     async def ask(
         self,
@@ -51,7 +51,7 @@ class Sounding:
         fields = {"content-type": content_type} if content_type else {}
         method = "GET" if body is None else "POST"
         head = Head(method, f"{endpoint.path}?{query}", endpoint.path, query, (1, 1), fields, 0, True)
-        camera = replace(self.world.camera(), pipeline=self.pipeline, speaker=self.speaker, talk_port=lambda: self.port)
+        camera = replace(self.rig.camera(), pipeline=self.pipeline, speaker=self.speaker, talk_port=lambda: self.port)
         call = Call(head, Query.parse(query), Account("paul", rank), "127.0.0.1", camera, _given(body or ()))
         answer = endpoint.run(call)
         return await answer if inspect.isawaitable(answer) else answer

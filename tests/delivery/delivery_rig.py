@@ -26,10 +26,10 @@ MOMENT = 1_780_000_000 * SECOND
 PATIENCE = 30.0
 """Seconds that a test waits for what should come at once."""
 STALL = 0.05
-"""Seconds of the stage's clock without progress before an attempt is given up."""
+"""Seconds of the rig's clock without progress before an attempt is given up."""
 
 
-class Notes(EventLog):
+class WaitableEventLog(EventLog):
     """The event log, and a way to wait for it."""
 
     def __init__(self, database: Database) -> None:
@@ -51,14 +51,14 @@ class Notes(EventLog):
         return [entry.failed for entry in self.entries if entry.failed]
 
 
-class Stage:
+class DeliveryRig:
     """Everything that a test of delivery needs."""
 
     def __init__(
         self, database: Database, folder: Path, kinds: dict[str, Uploader] | None, egress: EgressPolicy
     ) -> None:
         self.folder = folder
-        self.notes = Notes(database)
+        self.notes = WaitableEventLog(database)
         self.settings = Settings(database, ALL_GROUPS, {})
         self.pauses: list[float] = []
         self.clock = 0.0
@@ -154,13 +154,13 @@ async def staged(
     kinds: dict[str, Uploader] | None = None,
     allow_local: bool = True,
     own_ports: tuple[int, ...] = (),
-) -> AsyncIterator[Stage]:
-    """Give a stage whose delivery runs, and end it."""
+) -> AsyncIterator[DeliveryRig]:
+    """Provide a rig whose delivery runs, and stop it at the end."""
     with Database(folder / "ipcamd.db") as database:
-        stage = Stage(database, folder, kinds, EgressPolicy(allow_local, lambda: own_ports))
-        stage.delivery.start()
+        rig = DeliveryRig(database, folder, kinds, EgressPolicy(allow_local, lambda: own_ports))
+        rig.delivery.start()
         try:
-            yield stage
+            yield rig
         finally:
-            await stage.delivery.close()
-            await stage.notes.flush()
+            await rig.delivery.close()
+            await rig.notes.flush()

@@ -18,7 +18,7 @@ def make_counted_camera(state: Path, *options: str) -> CameraProcess:
     return CameraProcess(state, *options, environment={"COUNTS": str(_counts(state))}, program=(str(PROGRAM),))
 
 
-class Held:
+class ResourceCounts:
     """Counts of one camera."""
 
     def __init__(self, camera: CameraProcess) -> None:

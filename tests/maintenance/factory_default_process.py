@@ -28,7 +28,7 @@ USED = ("door", ["admin", "boss"], "[9, 9, 2]")
 FACTORY = ("", ["admin"], None)
 
 
-class Parts:
+class FactoryDefaultRig:
     """Parts of the camera that a factory default concerns."""
 
     def __init__(self, database: Database) -> None:
@@ -54,7 +54,7 @@ class Parts:
 
 async def main(path: Path) -> None:
     with Database(path) as database:
-        parts = Parts(database)
+        parts = FactoryDefaultRig(database)
         print("found", os.getpid(), parts.state(), flush=True)
         if parts.accounts.ensure_administrator("admin"):
             parts.accounts.mark_password_printed()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from tests.e2e.camera import Answer, Client
-from tests.e2e.webrtc.light_viewer import LightViewer, Place, make_offer
+from tests.e2e.webrtc.light_viewer import IceAddress, LightViewer, make_offer
 
 PRESENT, CONNECTING = 40, 6
 """Most visitors at a time, and most that connect at a time."""
@@ -21,7 +21,7 @@ ALL = (*PROMPT, VANISH, NEVER_COME)
 """Every twentieth visitor posts its offer alone."""
 
 
-class Visitors:
+class WebRtcViewers:
     """Visitors of one camera."""
 
     def __init__(self, client: Client, ways: Sequence[str] = ALL) -> None:
@@ -61,7 +61,7 @@ class Visitors:
     async def _watch(self, way: str, *, tcp: bool) -> None:
         async with self._connecting:
             answer = await self._post()
-            viewer = LightViewer(Place.read(answer.text), tcp, f"/{answer.fields['Location']}")
+            viewer = LightViewer(IceAddress.read(answer.text), tcp, f"/{answer.fields['Location']}")
             await viewer.connect()
         try:
             async with asyncio.timeout(WATCH_S):

@@ -56,7 +56,7 @@ NOON = 1_750_000_000 * SECOND
 
 
 @dataclass
-class World:
+class CameraRig:
     """One camera, its database, and the host's clock, which stands still unless a test moves it."""
 
     path: Path

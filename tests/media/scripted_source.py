@@ -53,14 +53,14 @@ def decoded(codec: str, payloads: list[bytes]) -> list[av.VideoFrame]:
     return frames + decoder.decode(None)
 
 
-class Taken(LatestValue[ProcessedFrame]):
+class FrameReceiver(LatestValue[ProcessedFrame]):
     """Takes frames of the frame processor, as an encoding stream does."""
 
     def admits(self, _: Picture) -> bool:
         return self.wanted
 
 
-class Script:
+class ScriptedSource:
     """A source that yields the test's items as they are put in."""
 
     name = "script"

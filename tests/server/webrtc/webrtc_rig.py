@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, LightViewer, Place, make_offer
+from tests.e2e.webrtc.light_viewer import PATIENCE_S, VIDEO, IceAddress, LightViewer, make_offer
 from tests.server.rtsp.player import CameraHubs
 
 from ipcamd.access.accounts import Account
@@ -23,7 +23,7 @@ HERE = "127.0.0.1"
 ACCOUNT = Account("bob", Rank.USERS)
 
 
-class WebRtcStage:
+class WebRtcRig:
     """The service and its clients, as a context manager."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class WebRtcStage:
         )
         self.clients: list[LightViewer] = []
 
-    async def __aenter__(self) -> "WebRtcStage":
+    async def __aenter__(self) -> "WebRtcRig":
         await self.service.open((HERE,), 0)
         return self
 
@@ -56,11 +56,11 @@ class WebRtcStage:
             client.close()
         await self.service.close()
 
-    async def watch(self, *, tcp: bool = False, attribute: str = "") -> "Watcher":
+    async def watch(self, *, tcp: bool = False, attribute: str = "") -> "PacketReceiver":
         """Connect a client, which has the first picture already. `attribute` is one more of its video's."""
         offer = make_offer().replace(b"a=mid:0\r\n", f"a=mid:0\r\n{attribute}".encode())
         answer = await self.service.open_session(WebRtcOffer("h264", offer, ACCOUNT, HERE, HERE))
-        watcher = Watcher(LightViewer(Place.read(answer.description.decode()), tcp, answer.identifier))
+        watcher = PacketReceiver(LightViewer(IceAddress.read(answer.description.decode()), tcp, answer.identifier))
         watcher.answer = answer.description.decode()
         self.clients.append(watcher.client)
         await watcher.client.connect()
@@ -78,7 +78,7 @@ class WebRtcStage:
         return len(list(self.service.clients()))
 
 
-class Watcher:
+class PacketReceiver:
     """Packets that one client receives."""
 
     def __init__(self, client: LightViewer) -> None:
