@@ -12,7 +12,7 @@ OFFERS = [
     ("RTP/AVP", [Transport(multicast=True)]),
     ("RTP/AVP;multicast;ttl=3", [Transport(multicast=True)]),
     ("RTP/AVP;unicast", [Transport()]),
-    ('RTP/AVP/TCP;interleaved=0-1;mode="RECORD"', [Transport(tcp=True, channels=(0, 1), record=True)]),
+    ('RTP/AVP/TCP;interleaved=0-1;mode="RECORD"', [Transport(tcp=True, channels=(0, 1))]),
     ("RTP/AVP;unicast;destination=9.9.9.9;client_port=1-2", [Transport(ports=(1, 2))]),
     ("RTP/SAVP;unicast;client_port=2-3, RTP/AVP/TCP;interleaved=0-1", [Transport(tcp=True, channels=(0, 1))]),
     ("RTP/AVP/TCP;interleaved=255", []),

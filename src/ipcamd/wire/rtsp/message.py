@@ -24,8 +24,9 @@ BODY_LIMIT_ANONYMOUS = 4 * 1024
 """Limit before a login."""
 _LINE_LIMIT = METHOD_LIMIT + TARGET_LIMIT + 16
 
-_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_PRINTABLE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) RTSP/([0-9]{1,3}\.[0-9]{1,3})")
+_NAME = re.compile(rb"[!#$%%&'*+.^_`|~0-9A-Za-z-]{1,%d}" % NAME_LIMIT)
+_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]{0,%d}" % VALUE_LIMIT)
 
 REASONS: Mapping[int, str] = {
     200: "OK",
@@ -142,15 +143,13 @@ class RtspParser:
             return MalformedRequest(refused.status, self._fields.get("cseq", ""))
 
     def _next(self) -> Event | None:
-        if self._line is None and self._buffer[:1] == b"$":
-            return self._packet()
         while self._awaited is None:
+            if self._line is None and self._buffer[:1] == b"$":
+                return self._packet()
             line = self._take_line()
             if line is None:
                 return None
             self._take(line)
-            if self._line is None and self._buffer[:1] == b"$":
-                return self._packet()
         if len(self._buffer) < self._awaited:
             return None
         return self._complete(self._awaited)
@@ -192,9 +191,7 @@ class RtspParser:
         self._size += len(line)
         if self._count > FIELD_LIMIT or self._size > HEAD_LIMIT:
             raise _Refused(400)
-        if not colon or len(name) > NAME_LIMIT or len(value) > VALUE_LIMIT:
-            raise _Refused(400)
-        if not _TOKEN.fullmatch(name) or not _PRINTABLE.fullmatch(value):
+        if not colon or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise _Refused(400)
         key, text = name.decode().lower(), value.decode("latin-1")
         if key == "cseq" and not re.fullmatch("[0-9]{1,10}", text):
@@ -217,13 +214,11 @@ class RtspParser:
 
 
 def _request_line(line: bytes) -> tuple[str, str]:
-    words = line.split(b" ")
-    if len(words) != 3 or not _TOKEN.fullmatch(words[0]) or not re.fullmatch(rb"[\x21-\x7e]+", words[1]):
+    match = _REQUEST_LINE.fullmatch(line)
+    if match is None:
         raise _Refused(400)
-    method, target, version = words
-    if not re.fullmatch(rb"RTSP/[0-9]{1,3}\.[0-9]{1,3}", version):
-        raise _Refused(400)
-    if version != b"RTSP/1.0":
+    method, target, version = match.groups()
+    if version != b"1.0":
         raise _Refused(505)
     if len(target) > TARGET_LIMIT:
         raise _Refused(414)

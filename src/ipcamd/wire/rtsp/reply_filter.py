@@ -47,13 +47,11 @@ class ReplyFilter(HeadEditor):
         return data
 
     def _head(self) -> bytes:
-        end = _END.search(self._buffer)
-        if (end.end() if end else len(self._buffer)) > HEAD_BYTES:
-            raise ValueError("sends a head that is too long")
-        if end is None:
+        found = find_head(self._buffer)
+        if found is None:
             return b""
-        lines = self._buffer[: end.start()].decode("latin-1").replace("\r\n", "\n").split("\n")
-        del self._buffer[: end.end()]
+        lines, end = found
+        del self._buffer[:end]
         return "\r\n".join((*self._checked(lines), "", "")).encode("latin-1")
 
     def _rest(self, data: bytes) -> bytes:
@@ -79,9 +77,7 @@ class ReplyFilter(HeadEditor):
         status = _STATUS.fullmatch(lines[0])
         if not status and not _REQUEST.fullmatch(lines[0]):
             raise ValueError("does not speak RTSP")
-        fields = [
-            (name.strip().lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines[1:])
-        ]
+        fields = read_fields(lines[1:])
         if status and status[2].startswith("3"):
             raise Redirected(dict(fields).get("location", ""))
         is_tunnel = bool(status and status[1] == "HTTP" and status[2].startswith("2"))
@@ -98,6 +94,21 @@ class ReplyFilter(HeadEditor):
             return f"{name}: {value}"
         self._key_frames.note_transport(value)
         return f"{name}: {value.partition(',')[0]};source={self._address}"
+
+
+def find_head(data: bytes | bytearray, at: int = 0) -> tuple[list[str], int] | None:
+    """Return the lines of the head at this position, and its end; None if it is incomplete. Raises ``ValueError``."""
+    found = _END.search(data, at)
+    if (found.end() if found else len(data)) - at > HEAD_BYTES:
+        raise ValueError("sends a head that is too long")
+    if found is None:
+        return None
+    return data[at : found.start()].decode("latin-1").replace("\r\n", "\n").split("\n"), found.end()
+
+
+def read_fields(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return the lower-case name and the value of each field of a head."""
+    return tuple((name.strip().lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines))
 
 
 def read_body_length(fields: Iterable[tuple[str, str]]) -> int:

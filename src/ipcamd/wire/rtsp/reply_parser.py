@@ -1,22 +1,19 @@
 """RTSP messages and interleaved packets of a server (RFC 2326), for its client."""
 
 import re
+from typing import NamedTuple
 
-from ipcamd.dataclass import dataclass
-from ipcamd.wire.rtsp.head_editor import HEAD_BYTES
-from ipcamd.wire.rtsp.reply_filter import read_body_length
+from ipcamd.wire.rtsp.reply_filter import find_head, read_body_length, read_fields
 
 MOST_BODY_BYTES = 1 << 18
 """Maximum bytes of a body."""
 _MARK, _PACKET_HEAD = 0x24, 4
-_END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"RTSP/[0-9]\.[0-9] +([0-9]{3})(?: +([ -~\xa0-\xff]*))?")
 _REQUEST = re.compile(r"([A-Z_]+) +\S+ +RTSP/[0-9]\.[0-9]")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
-@dataclass(frozen=True, slots=True)
-class ServerMessage:
+class ServerMessage(NamedTuple):
     """A reply or a request of a server."""
 
     status: int
@@ -64,31 +61,28 @@ class ServerParser:
         """Return the end of the message at this position; 0 if it is incomplete."""
         if data[at] in b"\r\n":
             return at + 1
-        found = _END.search(data, at)
-        if (found.end() if found else len(data)) - at > HEAD_BYTES:
-            raise ValueError("sends a head that is too long")
+        found = find_head(data, at)
         if found is None:
             return 0
-        message = _parse_head(data[at : found.start()].decode("latin-1"))
+        lines, start = found
+        message = _parse_head(lines)
         length = read_body_length(message.fields)
         if length > MOST_BODY_BYTES:
             raise ValueError("sends a body that is too long")
-        end = found.end() + length
+        end = start + length
         if end <= len(data):
-            body = data[found.end() : end]
-            self.messages.append(ServerMessage(message.status, message.reason, message.fields, body))
+            self.messages.append(message._replace(body=data[start:end]))
         return end
 
 
-def _parse_head(text: str) -> ServerMessage:
-    first, *lines = text.replace("\r\n", "\n").split("\n")
+def _parse_head(head: list[str]) -> ServerMessage:
+    first, *lines = head
     status, request = _STATUS.fullmatch(first), _REQUEST.fullmatch(first)
     if not status and not request:
         raise ValueError("does not speak RTSP")
     if any(_UNSAFE.search(line) for line in lines):
         raise ValueError("sends a malformed head")
-    pairs = (line.partition(":") for line in lines)
-    fields = tuple((name.strip().lower(), value.strip()) for name, _, value in pairs)
+    fields = read_fields(lines)
     if status:
         return ServerMessage(int(status[1]), status[2] or "", fields)
     assert request

@@ -18,8 +18,6 @@ class Transport:
     """The client's UDP ports for RTP and RTCP."""
     channels: tuple[int, int] | None = None
     """Interleaved channels for RTP and RTCP."""
-    record: bool = False
-    """Whether the client wants to send."""
 
 
 def parse(text: str) -> list[Transport]:
@@ -38,8 +36,7 @@ def _offer(text: str) -> Transport | None:
         return None
     tcp = profile.upper().endswith("TCP")
     multicast = not tcp and "unicast" not in given and ports is None
-    record = given.get("mode", "").strip('"').upper() == "RECORD"
-    return Transport(tcp, multicast, ports, channels, record)
+    return Transport(tcp, multicast, ports, channels)
 
 
 def _pair(text: str | None, highest: int) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from ipcamd.dataclass import dataclass
+from ipcamd.wire.rtsp.sdp import read_parameters
 
 MOST_BYTES = 64 * 1024
 """Maximum bytes of an offer."""
@@ -113,7 +114,7 @@ def _read_attribute(section: OfferedMedia, text: str) -> None:
             _format(section, found[1]).encoding = found[2] + channels
     elif name == "fmtp":
         kind, _, parameters = value.partition(" ")
-        _format(section, kind).parameters |= _parameters(parameters)
+        _format(section, kind).parameters |= read_parameters(parameters)
     elif name == "extmap":
         if found := _EXTENSION.fullmatch(value):
             section.extensions[found[2]] = int(found[1])
@@ -148,8 +149,3 @@ def _format(section: OfferedMedia, kind: str) -> OfferedFormat:
     if kind not in section.kinds or not kind.isdecimal() or int(kind) > 127:
         return OfferedFormat(0, "")
     return section.formats.setdefault(kind, OfferedFormat(int(kind), ""))
-
-
-def _parameters(text: str) -> dict[str, str]:
-    pairs = (part.strip().partition("=") for part in text.split(";"))
-    return {name.lower(): value for name, _, value in pairs if name}

@@ -19,11 +19,6 @@ class PacketSplitter:
     def __init__(self) -> None:
         self._data = b""
 
-    @property
-    def partial(self) -> bool:
-        """Whether it contains an incomplete packet."""
-        return bool(self._data)
-
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Yield the packets that are complete now. Raises ``ValueError`` for a packet that is too long."""
         self._data += piece
