@@ -7,7 +7,6 @@ from typing import NamedTuple
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.mp4.boxes import box, full_box
 from ipcamd.wire.packetize import aac, h264, h265, opus
-from ipcamd.wire.packetize.aac import AudioSpecificConfig
 
 _MPEG4_AUDIO, _AUDIO_STREAM = 0x40, 0x15
 _H264_SPS, _H264_PPS = 7, 8
@@ -99,7 +98,7 @@ def make_h265_track(key_frame: bytes, size: tuple[int, int]) -> VideoTrack | Non
 
 def make_aac_track() -> AudioTrack:
     """Return the track of AAC-LC."""
-    specific = _descriptor(5, AudioSpecificConfig(aac.RATE_HZ).pack())
+    specific = _descriptor(5, aac.CONFIG)
     decoder = struct.pack(">BB11x", _MPEG4_AUDIO, _AUDIO_STREAM) + specific
     stream = b"\0\0\0" + _descriptor(4, decoder) + _descriptor(6, b"\x02")
     entry = _format_audio_entry(b"mp4a", aac.RATE_HZ, full_box(b"esds", 0, 0, _descriptor(3, stream)))

@@ -1,30 +1,16 @@
 """AAC over RTP (RFC 3640, mode AAC-hbr): one frame in each packet."""
 
-from ipcamd.dataclass import dataclass
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.rtp.rtp import ROOM
 
-_LC = 2
-_RATES_HZ = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
-"""Sampling rates by their index (ISO/IEC 14496-3, 1.6.3.4)."""
-_NO_SBR = bytes.fromhex("56e500")
-"""Extension that signals the absence of SBR (spectral band replication); without it, decoders have to guess."""
-
-
-@dataclass(frozen=True, slots=True)
-class AudioSpecificConfig:
-    """AAC-LC, one channel."""
-
-    rate_hz: int
-    """Samples per second: one of the standard's rates."""
-
-    def pack(self) -> bytes:
-        """Return its bytes."""
-        return (_LC << 11 | _RATES_HZ.index(self.rate_hz) << 7 | 1 << 3).to_bytes(2) + _NO_SBR
-
-
 RATE_HZ = 16_000
 """Samples per second."""
+_LC, _RATE_INDEX, _CHANNELS = 2, 8, 1
+"""Object type AAC-LC, index of `RATE_HZ`, and channels (ISO/IEC 14496-3, 1.6.3)."""
+_NO_SBR = bytes.fromhex("56e500")
+"""Extension that signals the absence of SBR (spectral band replication); without it, decoders have to guess."""
+CONFIG = (_LC << 11 | _RATE_INDEX << 7 | _CHANNELS << 3).to_bytes(2) + _NO_SBR
+"""AudioSpecificConfig of all frames (ISO/IEC 14496-3, 1.6.2.1)."""
 FRAME_SAMPLES = 1024
 """Samples of a frame (ISO/IEC 14496-3, 4.5.1.1)."""
 _HEADER = 2
@@ -50,9 +36,8 @@ def duration(_: bytes) -> int:
 
 def parameters(_: bytes) -> str:
     """Return the format parameters (4.1): the same for every frame."""
-    config = AudioSpecificConfig(RATE_HZ).pack().hex()
     return (
-        f"streamtype=5;profile-level-id={_PROFILE};mode=AAC-hbr;config={config};"
+        f"streamtype=5;profile-level-id={_PROFILE};mode=AAC-hbr;config={CONFIG.hex()};"
         "sizelength=13;indexlength=3;indexdeltalength=3"
     )
 

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 
 from ipcamd.wire.packetize import nal_units
-from ipcamd.wire.packetize.payload_format import PayloadFormat, split_payload
+from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.rtp.rtp import ROOM
 
 _SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
@@ -33,10 +33,7 @@ def _aggregate_header(small: list[bytes]) -> bytes:
 
 
 def _fragment(unit: bytes, room: int) -> list[bytes]:
-    indicator, kind = unit[0] & 0xE0 | _FU_A, unit[0] & 0x1F
-    pieces = split_payload(unit[1:], room - 2)
-    middle, first, last = (bytes((indicator, kind | edge)) for edge in (0, 0x80, 0x40))
-    return [first + pieces[0], *(middle + piece for piece in pieces[1:-1]), last + pieces[-1]]
+    return nal_units.fragment_unit(bytes((unit[0] & 0xE0 | _FU_A,)), unit_type(unit[0]), unit[1:], room)
 
 
 def parameters(frame: bytes) -> str:

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 
 from ipcamd.wire.packetize import nal_units
-from ipcamd.wire.packetize.payload_format import PayloadFormat, split_payload
+from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.rtp.rtp import ROOM
 
 _VPS, _SPS, _PPS, _DELIMITER, _FILLER = 32, 33, 34, 35, 38
@@ -43,9 +43,7 @@ def _aggregate_header(small: list[bytes]) -> bytes:
 def _fragment(unit: bytes, room: int) -> list[bytes]:
     """Return fragmentation units (4.4.3)."""
     header = bytes((unit[0] & ~_TYPE_MASK | _FRAGMENT << 1, unit[1]))
-    pieces = split_payload(unit[_HEADER_BYTES:], room - _HEADER_BYTES - 1)
-    middle, first, last = (header + bytes((unit_type(unit[0]) | edge,)) for edge in (0, 0x80, 0x40))
-    return [first + pieces[0], *(middle + piece for piece in pieces[1:-1]), last + pieces[-1]]
+    return nal_units.fragment_unit(header, unit_type(unit[0]), unit[_HEADER_BYTES:], room)
 
 
 def parameters(frame: bytes) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator
 
+from ipcamd.wire.packetize.payload_format import split_payload
+
 START_CODE = b"\0\0\0\1"
 """Bytes before a unit in Annex B form; between units, the first zero may be missing."""
 SMALL_BYTES = 200
@@ -49,6 +51,15 @@ def pack_units(
         else:
             out += [unit] if len(unit) <= room else fragment(unit, room)
     return [*out, _aggregate(small, make_header)] if small else out
+
+
+def fragment_unit(header: bytes, kind: int, data: bytes, room: int) -> list[bytes]:
+    """Return the fragments of a unit, of at most `room` bytes; there are two or more. Each one begins with `header` and
+    a byte with the unit's type, `kind`, in which bits mark the first and the last one. `data` is the unit without its
+    header."""
+    pieces = split_payload(data, room - len(header) - 1)
+    middle, first, last = (header + bytes((kind | edge,)) for edge in (0, 0x80, 0x40))
+    return [first + pieces[0], *(middle + piece for piece in pieces[1:-1]), last + pieces[-1]]
 
 
 def _aggregate(small: list[bytes], make_header: Callable[[list[bytes]], bytes]) -> bytes:
