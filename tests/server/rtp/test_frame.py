@@ -7,7 +7,7 @@ from ipcamd.wire.rtp.rtp import FULL
 
 
 def rtp_frame(*sizes: int) -> RtpFrame:
-    return RtpFrame([bytes(size) for size in sizes], key=True, captured_ns=0, sequence=0, timestamp=0)
+    return RtpFrame([bytes(size) for size in sizes], key=True, captured_ns=0, sequence=0)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ IDENTITY = ViewerIdentity("127.0.0.1", "rtsp")
 
 
 def frame(number: int, *, key: bool = False, packets: int = 1) -> RtpFrame:
-    return RtpFrame([bytes(FULL)] * packets, key=key, captured_ns=number, sequence=number, timestamp=number)
+    return RtpFrame([bytes(FULL)] * packets, key=key, captured_ns=number, sequence=number)
 
 
 async def test_a_queue_that_overflows_skips_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:

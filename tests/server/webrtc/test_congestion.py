@@ -12,11 +12,11 @@ RATE = 100_000
 def frame(count: int, first: int = 0) -> RtpFrame:
     """A frame of about a kilobyte per packet."""
     packets = rtp.RtpSequencer(96, 1, first).pack([(0, n == count - 1, bytes(988)) for n in range(count)])
-    return RtpFrame(packets, key=True, captured_ns=0, sequence=first, timestamp=0, room=1200)
+    return RtpFrame(packets, key=True, captured_ns=0, sequence=first, room=1200)
 
 
 def report(highest: int, lost: int) -> ReceptionReport:
-    return ReceptionReport(1, 2, 0.0, lost, highest, 0)
+    return ReceptionReport(2, lost, highest)
 
 
 def test_a_key_frame_may_exceed_the_rate_and_later_frames_wait() -> None:

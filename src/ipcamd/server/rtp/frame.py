@@ -20,7 +20,6 @@ class RtpFrame:
         "packets",
         "sequence",
         "size_bytes",
-        "timestamp",
     )
 
     def __init__(
@@ -30,18 +29,16 @@ class RtpFrame:
         key: bool,
         captured_ns: int,
         sequence: int,
-        timestamp: int,
         room: int = ROOM,
     ) -> None:
-        """`sequence` and `timestamp` are those of the first packet; `room` is the maximum number of payload bytes per
-        packet. `key`: decoding can begin with this frame. `packets` are complete RTP packets, in order.
+        """`packets` are complete RTP packets, in order; `sequence` is the number of the first one. `key`: decoding can
+        begin with this frame. `room` is the maximum number of payload bytes per packet.
         """
         self.packets = packets
         self.key = key
         """Whether a decoder can start here."""
         self.captured_ns = captured_ns
         self.sequence = sequence
-        self.timestamp = timestamp
         self._full_bytes = HEADER_BYTES + room
         self.size_bytes = sum(map(len, packets))
         self._framed: dict[int, bytes] = {}

@@ -14,11 +14,12 @@ from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.clock import RtpClock
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.rtp_viewer import RtpViewer
-from ipcamd.server.rtp.sender_reports import SenderReports
 from ipcamd.wire.rtp import rtcp, rtp
 
 log = logging.getLogger(__name__)
 
+RTCP_INTERVAL_S = 5.0
+"""Seconds between sender reports (RFC 3550, 6)."""
 AFTER_DESCRIBE_S = 5.0
 """Seconds for which a stream continues after a DESCRIBE, so that the client's PLAY starts at once."""
 
@@ -59,7 +60,7 @@ class RtpStream:
         """Hub that replaces `hub` at its first key frame."""
         self._key_ns = 0
         """When the newest key frame was packed, or the stream subscribed."""
-        self._reports = SenderReports(self._send_reports)
+        self._report_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
         self._complained = False
 
@@ -133,7 +134,8 @@ class RtpStream:
         viewer.start(self.gop)
         if viewer.skipping:
             self.ask_key()
-        self._reports.start()
+        if self._report_timer is None:
+            self._plan_reports()
 
     def remove(self, viewer: RtpViewer) -> None:
         """Stop sending to `viewer`."""
@@ -226,9 +228,9 @@ class RtpStream:
         ticks = [self.format.ticks(payload) for payload in payloads]
         if not self.format.is_steady:
             self._rtp_clock.pause()
-        sequence, first = self._numbering.sequence, self._rtp_clock.stamp(encoded.captured_ns, sum(ticks))
+        sequence, stamp = self._numbering.sequence, self._rtp_clock.stamp(encoded.captured_ns, sum(ticks))
         last = len(payloads) - 1 if self.format.marks else -1
-        stamped, stamp = [], first
+        stamped = []
         for number, payload in enumerate(payloads):
             stamped.append((stamp, number == last, payload))
             stamp += ticks[number]
@@ -238,7 +240,6 @@ class RtpStream:
             key=encoded.key or bool(ticks[0]),
             captured_ns=encoded.captured_ns,
             sequence=sequence,
-            timestamp=first,
             room=self._room,
         )
 
@@ -254,7 +255,11 @@ class RtpStream:
 
     # -- reports
 
+    def _plan_reports(self) -> None:
+        self._report_timer = asyncio.get_running_loop().call_later(RTCP_INTERVAL_S, self._send_reports)
+
     def _send_reports(self) -> None:
+        self._plan_reports()
         report = self._make_report()
         for (kind, batch_key), viewers in tuple(self._batches.items()):
             kind.report_batch(batch_key, viewers, report)
@@ -272,8 +277,9 @@ class RtpStream:
 
     def _unsubscribe_if_idle(self) -> None:
         """Unsubscribe from the hub, so that its encoder can stop."""
-        if not self._batches:
-            self._reports.stop()
+        if not self._batches and self._report_timer:
+            self._report_timer.cancel()
+            self._report_timer = None
         if self._subscribed and not self._batches and not self._linger_timer:
             self._subscribed = False
             self._forget_next()

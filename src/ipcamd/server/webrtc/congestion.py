@@ -31,7 +31,7 @@ _PACKET_BYTES = 1200
 def measure_loss(earlier: ReceptionReport, later: ReceptionReport) -> float:
     """Return the fraction of packets lost between two reports, retransmitted ones not counted as lost.
 
-    `ReceptionReport.fraction` covers only the time since the last report: a browser adds one to each request for lost
+    The fraction in a report covers only the time since the last report: a browser adds one to each request for lost
     packets, a few packets after the last one, so that a single lost packet is a large fraction.
     """
     expected = later.highest - earlier.highest

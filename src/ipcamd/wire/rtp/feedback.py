@@ -3,7 +3,7 @@
 import struct
 
 from ipcamd.dataclass import dataclass
-from ipcamd.wire.rtp.rtcp import split_compound
+from ipcamd.wire.rtp.rtcp import make_packet, split_compound
 
 _TRANSPORT, _PAYLOAD = 205, 206
 _NACK = 1
@@ -48,17 +48,13 @@ def parse(data: bytes) -> list[LostPackets | KeyFrameRequest]:
 
 def make_picture_loss(sender: int, source: int) -> bytes:
     """Return a request for a key frame of `source`."""
-    return _packet(_PAYLOAD, _PICTURE_LOSS, _SOURCES.pack(sender, source))
+    return make_packet(_PAYLOAD, _PICTURE_LOSS, _SOURCES.pack(sender, source))
 
 
 def make_full_intra_request(sender: int, source: int, number: int) -> bytes:
     """Return a request for a key frame of `source`; `number` (0 to 255) counts such requests."""
     entry = _FULL_INTRA_ENTRY.pack(source, number)
-    return _packet(_PAYLOAD, _FULL_INTRA_REQUEST, _SOURCES.pack(sender, 0) + entry)
-
-
-def _packet(kind: int, form: int, body: bytes) -> bytes:
-    return struct.pack(">BBH", 0x80 | form, kind, len(body) // 4) + body
+    return make_packet(_PAYLOAD, _FULL_INTRA_REQUEST, _SOURCES.pack(sender, 0) + entry)
 
 
 def _lost_packets(body: bytes) -> LostPackets:

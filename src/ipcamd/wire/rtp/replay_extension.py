@@ -3,7 +3,7 @@
 import struct
 
 from ipcamd.dataclass import dataclass
-from ipcamd.time_units import SECOND_NS
+from ipcamd.wire.rtp.rtcp import to_ntp
 
 IDENTIFIER = 0xABAC
 """Number of the extension."""
@@ -11,8 +11,6 @@ IDENTIFIER = 0xABAC
 _EXTENSION = struct.Struct(">HHQBBH")
 _HEADER_BYTES = 12
 _HAS_EXTENSION = 0x10
-_EPOCH_S = 2_208_988_800
-"""1970 in seconds of NTP, which counts from 1900."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,11 @@ class ReplayExtension:
 
 def add_extension(packet: bytes, extension: ReplayExtension) -> bytes:
     """Return an RTP packet without CSRC list, with the extension added to its header."""
-    seconds, nanoseconds = divmod(extension.captured_ns, SECOND_NS)
-    ntp = (seconds + _EPOCH_S & 0xFFFFFFFF) << 32 | (nanoseconds << 32) // SECOND_NS
     flags = (extension.is_clean_point, extension.ends_section, extension.is_discontinuous, extension.is_last)
     bits = sum(0x80 >> number for number, flag in enumerate(flags) if flag)
     head = bytes((packet[0] | _HAS_EXTENSION,)) + packet[1:_HEADER_BYTES]
-    return head + _EXTENSION.pack(IDENTIFIER, 3, ntp, bits, extension.cseq & 0xFF, 0) + packet[_HEADER_BYTES:]
+    return (
+        head
+        + _EXTENSION.pack(IDENTIFIER, 3, to_ntp(extension.captured_ns), bits, extension.cseq & 0xFF, 0)
+        + packet[_HEADER_BYTES:]
+    )

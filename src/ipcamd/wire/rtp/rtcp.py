@@ -4,13 +4,15 @@ import struct
 from collections.abc import Iterator
 
 from ipcamd.dataclass import dataclass
+from ipcamd.time_units import SECOND_NS
 
 _SR, _RR, _SDES, _BYE = 200, 201, 202, 203
 _CNAME = 1
 _EPOCH = 2_208_988_800
 """Seconds from 1900, the epoch of NTP, to 1970."""
 
-_REPORT = struct.Struct(">IIIIII")
+_REPORT = struct.Struct(">III12x")
+"""Source, loss and newest packet of a reception report."""
 _SENDER = struct.Struct(">4xQI")
 """NTP and RTP time of a sender report, after its SSRC."""
 
@@ -19,18 +21,12 @@ _SENDER = struct.Struct(">4xQI")
 class ReceptionReport:
     """Reception of one source's packets by one receiver."""
 
-    receiver: int
-    """SSRC of the receiver."""
     source: int
     """SSRC of the source."""
-    fraction: float
-    """Fraction of packets lost since its last report, 0 to 1."""
     lost: int
     """Packets lost since the start; negative if some were duplicated."""
     highest: int
     """Extended sequence number of the newest received packet."""
-    jitter: int
-    """Jitter in time stamp units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +43,34 @@ def sender_report(ssrc: int, captured: int, timestamp: int, packets: int, octets
     It maps RTP time `timestamp` to the wall clock's `captured` (nanoseconds since 1970, UTC), so that receivers can
     synchronize several sources of one `name`.
     """
-    seconds, nanoseconds = divmod(captured, 1_000_000_000)
-    ntp = (seconds + _EPOCH & 0xFFFFFFFF) << 32 | (nanoseconds << 32) // 1_000_000_000
     counts = packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
-    body = struct.pack(">IQIII", ssrc, ntp, timestamp & 0xFFFFFFFF, *counts)
-    return _packet(_SR, 0, body) + _description(ssrc, name.encode()[:255])
+    body = struct.pack(">IQIII", ssrc, to_ntp(captured), timestamp & 0xFFFFFFFF, *counts)
+    return make_packet(_SR, 0, body) + _description(ssrc, name.encode()[:255])
 
 
 def receiver_report(ssrc: int, name: str) -> bytes:
     """Return a report of a receiver that reports no reception, with its description."""
-    return _packet(_RR, 0, struct.pack(">I", ssrc)) + _description(ssrc, name.encode()[:255])
+    return make_packet(_RR, 0, struct.pack(">I", ssrc)) + _description(ssrc, name.encode()[:255])
 
 
 def _description(ssrc: int, name: bytes) -> bytes:
     items = struct.pack(">IBB", ssrc, _CNAME, len(name)) + name
-    return _packet(_SDES, 1, items + bytes(4 - len(items) % 4))
+    return make_packet(_SDES, 1, items + bytes(4 - len(items) % 4))
 
 
 def goodbye(ssrc: int) -> bytes:
     """Return the packet that ends a source; it follows a report in the same datagram."""
-    return _packet(_BYE, 1, struct.pack(">I", ssrc))
+    return make_packet(_BYE, 1, struct.pack(">I", ssrc))
 
 
-def _packet(kind: int, count: int, body: bytes) -> bytes:
+def to_ntp(time_ns: int) -> int:
+    """Return a time (nanoseconds since 1970, UTC) as NTP counts it: 2**-32 seconds since 1900, modulo 2**64."""
+    seconds, nanoseconds = divmod(time_ns, SECOND_NS)
+    return (seconds + _EPOCH & 0xFFFFFFFF) << 32 | (nanoseconds << 32) // SECOND_NS
+
+
+def make_packet(kind: int, count: int, body: bytes) -> bytes:
+    """Return a packet of this type; `count` is the number of its entries, or the format of feedback."""
     return struct.pack(">BBH", 0x80 | count, kind, len(body) // 4) + body
 
 
@@ -85,7 +86,7 @@ def find_sender_report(data: bytes) -> tuple[int, int] | None:
     for kind, _, body in split_compound(data):
         if kind == _SR and len(body) >= _SENDER.size:
             ntp, timestamp = _SENDER.unpack_from(body)
-            return ((ntp >> 32) - _EPOCH) * 1_000_000_000 + ((ntp & 0xFFFFFFFF) * 1_000_000_000 >> 32), timestamp
+            return ((ntp >> 32) - _EPOCH) * SECOND_NS + ((ntp & 0xFFFFFFFF) * SECOND_NS >> 32), timestamp
     return None
 
 
@@ -114,13 +115,10 @@ def _contents(kind: int, count: int, body: bytes) -> list[ReceptionReport | Good
     start = 24 if kind == _SR else 4
     if len(body) < start + count * _REPORT.size:
         raise ValueError("report cut short")
-    receiver = int.from_bytes(body[:4])
-    return [_reception(receiver, body, start + i * _REPORT.size) for i in range(count)]
+    return [_reception(body, start + i * _REPORT.size) for i in range(count)]
 
 
-def _reception(receiver: int, body: bytes, at: int) -> ReceptionReport:
-    source, loss, highest, jitter, _, _ = _REPORT.unpack_from(body, at)
+def _reception(body: bytes, at: int) -> ReceptionReport:
+    source, loss, highest = _REPORT.unpack_from(body, at)
     lost = loss & 0xFFFFFF
-    if lost >= 1 << 23:
-        lost -= 1 << 24
-    return ReceptionReport(receiver, source, (loss >> 24) / 256, lost, highest, jitter)
+    return ReceptionReport(source, lost - (1 << 24) if lost >= 1 << 23 else lost, highest)

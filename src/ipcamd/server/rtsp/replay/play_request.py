@@ -42,7 +42,10 @@ class PlayRequest:
 def read_play(request: RtspRequest) -> PlayRequest:
     """Return the fields of a request. Raises `RtspError` 400 or 457 for invalid fields."""
     fields = request.fields
-    is_paced = _word(fields.get("rate-control", "yes"), "yes", "no") == "yes"
+    rate_control = fields.get("rate-control", "yes").strip().lower()
+    if rate_control not in ("yes", "no"):
+        raise RtspError(400)
+    is_paced = rate_control == "yes"
     intra_only, interval_ns = _read_frames(fields.get("frames", "all"))
     begun = PlayRequest(
         int(request.cseq),
@@ -108,9 +111,3 @@ def _read_frames(text: str) -> tuple[bool, int]:
     if match is None or (match[2] and match[1].lower() != "intra"):
         raise RtspError(400)
     return match[1].lower() == "intra", int(match[2] or 0) * 1_000_000
-
-
-def _word(text: str, *allowed: str) -> str:
-    if text.strip().lower() not in allowed:
-        raise RtspError(400)
-    return text.strip().lower()

@@ -66,9 +66,7 @@ class ReplayTrack:
         packets = self._pack(frame, at_ns, cseq)
         self.sent_ns, self._is_discontinuous = frame.entry.time_ns, False
         if packets and self._viewer:
-            await self._viewer.deliver(
-                RtpFrame(packets, key=True, captured_ns=frame.entry.time_ns, sequence=0, timestamp=0)
-            )
+            await self._viewer.deliver(RtpFrame(packets, key=True, captured_ns=frame.entry.time_ns, sequence=0))
 
     def say_goodbye(self) -> None:
         """Send RTCP BYE: nothing more follows."""

@@ -1,20 +1,17 @@
 """RTSP session: the tracks of one client, and their transports."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import field
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.dataclass import dataclass
-from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtp.rtp_viewer import RtpSender, RtpViewer
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
-from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.sessions.session_timeout import SessionTimeout
-from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
-from ipcamd.wire.rtp import feedback, rtcp
+from ipcamd.server.viewer_limit import ViewerPlace
 
 if TYPE_CHECKING:  # imported for types only: few clients replay
     from ipcamd.server.rtsp.replay.replayer import Replayer
@@ -32,26 +29,6 @@ class SessionOwner(Protocol):
 
     def close(self) -> None:
         """Close the connection after the write buffer has been sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Place in a viewer limit, to be released once."""
-
-    _limit: ViewerLimit
-    _taken: ViewerPlace
-
-    @classmethod
-    def take(cls, limit: ViewerLimit, account: Account, address: str, protocol: str) -> Self:
-        """Take a place. Raises `RtspError` 453 with the reason."""
-        try:
-            return cls(limit, limit.take(account, address, protocol))
-        except ViewerLimitReached as error:
-            raise RtspError(453, reason=str(error)) from None
-
-    def release(self) -> None:
-        """Release the place."""
-        self._limit.release(self._taken)
 
 
 @dataclass(slots=True)
@@ -87,8 +64,8 @@ class RtspSession:
     """Number in the session table; unlike the identifier it is not secret."""
     since_s: float
     """Monotonic time of its first SETUP."""
-    place: Place
-    """Viewer place; before PLAY, a place among the sessions that have not been played."""
+    place: ViewerPlace
+    """Viewer place; before `admitted`, a place among the sessions that have not been played."""
     identifier: str = field(default_factory=lambda: secrets.token_hex(16))
     setups: dict[int, TrackSetup] = field(default_factory=dict)
     """By track number; video first."""
@@ -97,8 +74,6 @@ class RtspSession:
     playing: bool = False
     replayer: "Replayer | None" = None
     """Replayer of recordings; None for a live session."""
-    receptions: dict[int, rtcp.ReceptionReport] = field(default_factory=dict)
-    """Last reception reports of the client, by SSRC."""
 
     @property
     def transport(self) -> str:
@@ -116,11 +91,6 @@ class RtspSession:
     def sends_over_tcp(self) -> bool:
         """Whether packets are sent over its connection. Then it needs no keep-alive: TCP detects a vanished client."""
         return self.playing and any(setup.over_tcp and setup.stream for setup in self.setups.values())
-
-    def detach(self, now_s: float) -> None:
-        """Record that the connection has closed."""
-        self.owner = None
-        self.timeout.detach(now_s)
 
     def play(self) -> None:
         """Start sending."""
@@ -142,17 +112,11 @@ class RtspSession:
             if setup.stream and setup.viewer:
                 setup.stream.remove(setup.viewer)
 
-    def note_rtcp(
-        self, reports: "Iterable[rtcp.ReceptionReport | rtcp.Goodbye | feedback.LostPackets | feedback.KeyFrameRequest]"
-    ) -> None:
-        """Store the client's reception reports, and pass on its requests for key frames."""
-        streams = {setup.stream.ssrc: setup.stream for setup in self.setups.values() if setup.stream}
-        for report in reports:
-            match report:
-                case rtcp.ReceptionReport(_, source) if source in streams:
-                    self.receptions[source] = report
-                case feedback.KeyFrameRequest(source) if source in streams:
-                    streams[source].ask_key()
+    def ask_key(self, source: int) -> None:
+        """Request a key frame of the stream with this SSRC."""
+        for setup in self.setups.values():
+            if setup.stream and setup.stream.ssrc == source:
+                setup.stream.ask_key()
 
     def remove_track(self, track: int) -> None:
         """Remove a track."""
@@ -162,13 +126,12 @@ class RtspSession:
         setup.close()
 
     def close(self) -> None:
-        """Release all tracks and the place."""
+        """Release all tracks."""
         self.pause()
         if self.replayer:
             self.replayer.close()
         for track in tuple(self.setups):
             self.remove_track(track)
-        self.place.release()
 
 
 def describe_session(session: RtspSession) -> ConnectedClient:

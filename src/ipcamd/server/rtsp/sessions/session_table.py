@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from ipcamd.access.accounts import Account
+from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.sessions.rtsp_session import Place, RtspSession, SessionOwner
+from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession, SessionOwner
 from ipcamd.server.rtsp.sessions.session_timeout import SessionTimeout
-from ipcamd.server.viewer_limit import ViewerLimit
+from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 from ipcamd.wire.rtp import feedback, rtcp
 
 PROTOCOL = "rtsp"
@@ -39,7 +40,7 @@ class SessionTable:
 
     def create(self, owner: SessionOwner, address: str, media: AnyPresentation, account: Account) -> RtspSession:
         """Create a session. Raises `RtspError` 453 at the limit."""
-        place = Place.take(self._unplayed, account, address, PROTOCOL)
+        place = _take_place(self._unplayed, account, address, PROTOCOL)
         now_s = self._now_s()
         session = RtspSession(
             media, account, owner, address, owner.protocol, SessionTimeout(now_s), next(self._numbers), now_s, place
@@ -56,8 +57,9 @@ class SessionTable:
     def admit_viewer(self, session: RtspSession) -> None:
         """Take a viewer's place for a session. Raises `RtspError` 453 at the limit."""
         if not session.admitted:
-            place = Place.take(self._viewers, session.account, session.address, _protocol(session))
-            session.place.release()
+            protocol = MULTICAST if session.transport == MULTICAST else PROTOCOL
+            place = _take_place(self._viewers, session.account, session.address, protocol)
+            self._unplayed.release(session.place)
             session.place, session.admitted = place, True
             session.timeout.begin_play(self._now_s())
 
@@ -67,7 +69,8 @@ class SessionTable:
 
     def detach(self, session: RtspSession) -> None:
         """Detach a session from its closed connection; a session over TCP ends."""
-        session.detach(self._now_s())
+        session.owner = None
+        session.timeout.detach(self._now_s())
         if session.over_tcp:
             self.end(session)
 
@@ -78,6 +81,7 @@ class SessionTable:
         if session.owner:
             session.owner.sessions.pop(session.identifier, None)
         session.close()
+        (self._viewers if session.admitted else self._unplayed).release(session.place)
 
     def sweep(self, now_s: float) -> bool:
         """End sessions that have timed out; return whether sessions remain."""
@@ -93,7 +97,9 @@ class SessionTable:
         except ValueError:
             return
         self.keep_alive(session)
-        session.note_rtcp(reports)
+        for report in reports:
+            if isinstance(report, feedback.KeyFrameRequest):
+                session.ask_key(report.source)
 
     def receive_talk(self, session: RtspSession, packet: bytes) -> None:
         """Handle an RTP packet of talk."""
@@ -102,5 +108,9 @@ class SessionTable:
             self._talk(packet, session.account)
 
 
-def _protocol(session: RtspSession) -> str:
-    return MULTICAST if session.transport == MULTICAST else PROTOCOL
+def _take_place(limit: ViewerLimit, account: Account, address: str, protocol: str) -> ViewerPlace:
+    """Take a place. Raises `RtspError` 453 with the reason."""
+    try:
+        return limit.take(account, address, protocol)
+    except ViewerLimitReached as error:
+        raise RtspError(453, reason=str(error)) from None
