@@ -34,7 +34,6 @@ from ipcamd.server.listener import Listener
 from ipcamd.server.open_file_limit import fit_limits, raise_file_limit
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.rebindable_port import RebindablePort
-from ipcamd.server.rtsp.mounts.presentation import MediaTrack
 from ipcamd.server.rtsp.mounts.stream_paths import Mounts
 from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
@@ -246,12 +245,12 @@ class Services:
         def sound() -> Hub | None:
             return pipeline.chosen_audio if pipeline.has_audio else None
 
-        def phone() -> tuple[MediaTrack, ...]:
+        def phone() -> tuple[Hub, ...]:
             enabled, heard = settings["Image.3GPP"]["Enabled"], sound()
             if enabled == "none":
                 return ()
-            sounds = (MediaTrack(heard),) if heard and enabled == "video_audio" else ()
-            return (MediaTrack(pipeline.find_stream("3gpp")), *sounds)
+            pictures = pipeline.find_stream("3gpp")
+            return (pictures, heard) if heard and enabled == "video_audio" else (pictures,)
 
         recordings = camera.replay_catalog if camera.card.slot else None
         return Mounts(

@@ -14,7 +14,6 @@ from ipcamd.media import codecs
 from ipcamd.params import GROUPS
 from ipcamd.params.network import QOS
 from ipcamd.server.qos import dscp_values
-from ipcamd.server.rtsp.mounts.presentation import MediaTrack
 from ipcamd.server.rtsp.mounts.stream_paths import Mounts
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, track_name
 from ipcamd.server.rtsp.multicast import MulticastSettings
@@ -52,8 +51,8 @@ def test_paths(path: str, expected: str | None) -> None:
 
 def test_the_path_for_telephones_is_there_when_enabled() -> None:
     hubs = CameraHubs()
-    catalog = Mounts(dict, phone=lambda: (MediaTrack(hubs.mpeg4),))
-    assert catalog("3gpp").tracks[0].hub is hubs.mpeg4  # type: ignore[union-attr]
+    catalog = Mounts(dict, phone=lambda: (hubs.mpeg4,))
+    assert catalog("3gpp").tracks[0] is hubs.mpeg4  # type: ignore[union-attr]
     assert catalog("h264") is None
 
 

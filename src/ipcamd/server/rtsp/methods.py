@@ -59,7 +59,7 @@ async def _describe(client: ClientConnection, request: RtspRequest) -> RtspRespo
         raise RtspError(406)
     version, media = context.clock_ns() // 1_000_000_000, place.media
     if isinstance(media, Presentation):
-        streams = [context.streams.for_track(track) for track in media.tracks]
+        streams = [context.streams.for_hub(hub) for hub in media.tracks]
         body = await describe(context.name(), client.local, version, streams, talk=talk)
     else:
         from ipcamd.server.rtsp.replay.describe import describe_recordings

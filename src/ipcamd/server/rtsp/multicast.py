@@ -29,7 +29,7 @@ class MulticastSettings:
     """The even port of each codec that is sent."""
     ttl: int
     """Maximum number of routers that a packet may pass (IP time to live)."""
-    interface: str = "0.0.0.0"
+    interface: str
     """Source address; ``0.0.0.0`` lets the system choose."""
 
 
@@ -103,10 +103,6 @@ class MulticastService:
         for sender in self._senders.values():
             if sender.stream.format.media == media:
                 sender.ports.mark(tos)
-
-    def close(self) -> None:
-        """Stop."""
-        self.configure(None)
 
     def _begin(self, codec: Codec, port: int, settings: MulticastSettings, stream: RtpStream) -> None:
         try:

@@ -64,7 +64,7 @@ class RtspService:
 
     async def close(self) -> None:
         """Send RTCP BYE to all viewers, end all sessions and connections; see `Registry.close`."""
-        self.context.multicast.close()
+        self.context.multicast.configure(None)
         self.context.streams.stop()
         for session in self.context.sessions:
             self.context.sessions.end(session)
@@ -95,8 +95,7 @@ class RtspService:
     def end_stream(self, hub: Hub) -> None:
         """End the sessions with a stream that was disabled."""
         for session in self.context.sessions:
-            media = session.media
-            if isinstance(media, Presentation) and any(track.hub is hub for track in media.tracks):
+            if isinstance(session.media, Presentation) and hub in session.media.tracks:
                 self._send_away(session)
 
     def clients(self) -> Iterator[ConnectedClient]:

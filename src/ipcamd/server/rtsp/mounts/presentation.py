@@ -6,24 +6,6 @@ from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.hub import Hub
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog
-from ipcamd.wire.packetize.payload_format import PayloadFormat
-
-
-@dataclass(frozen=True, slots=True)
-class MediaTrack:
-    """Video or audio track."""
-
-    hub: Hub
-
-    @property
-    def codec(self) -> Codec:
-        """Codec of the track."""
-        return self.hub.codec
-
-    @property
-    def format(self) -> PayloadFormat:
-        """RTP payload format of the track."""
-        return self.codec.rtp_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +14,8 @@ class Presentation:
 
     path: str
     """Main path without outer slashes; all aliases have the same `path`."""
-    tracks: tuple[MediaTrack, ...]
+    tracks: tuple[Hub, ...]
+    """The stream of each track; video first."""
 
 
 @dataclass(frozen=True, slots=True)

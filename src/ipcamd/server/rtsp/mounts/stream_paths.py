@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ipcamd.media.stream.hub import Hub
-from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, MediaTrack, Presentation, RecordedPresentation
+from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, Presentation, RecordedPresentation
 from ipcamd.storage.replay.catalog import ReplayCatalog
 
 AUDIO = "audio"
@@ -44,7 +44,7 @@ class Mounts:
         self,
         pictures: Callable[[], Mapping[str, Hub]],
         sound: Callable[[], Hub | None] = lambda: None,
-        phone: Callable[[], Sequence[MediaTrack]] = lambda: (),
+        phone: Callable[[], Sequence[Hub]] = lambda: (),
         profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
         metadata: Callable[[], Hub | None] = lambda: None,
         recordings: ReplayCatalog | None = None,
@@ -71,33 +71,27 @@ class Mounts:
         if path == PHONE:
             return _media(path, *self._phone())
         if path == AUDIO:
-            return _media(path, *self._sounds())
+            return _media(path, self._sound())
         if path == METADATA:
-            return _media(path, *self._metadata_tracks())
+            return _media(path, self._metadata())
         if path.startswith(PROFILES):
             return self._profile_media(path)
         hub = self._find_pictures(path)
-        return _media(path, MediaTrack(hub), *self._sounds()) if hub else None
+        return _media(path, hub, self._sound()) if hub else None
 
     def _profile_media(self, path: str) -> Presentation | None:
         names = self._profile_tracks(path.removeprefix(PROFILES))
-        pictures = (MediaTrack(hub) for name in names if (hub := self._find_pictures(name)))
-        metadata = self._metadata_tracks() if METADATA in names else ()
-        return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()), *metadata)
+        sound = self._sound() if AUDIO in names else None
+        metadata = self._metadata() if METADATA in names else None
+        return _media(path, *map(self._find_pictures, names), sound, metadata)
 
     def _find_pictures(self, path: str) -> Hub | None:
         """Return the enabled stream or substream of a codec at this path."""
         codec, slash, sub = path.partition("/")
         return self._substream(codec) if slash + sub == SUB else self._pictures().get(path)
 
-    def _metadata_tracks(self) -> tuple[MediaTrack, ...]:
-        hub = self._metadata()
-        return (MediaTrack(hub),) if hub else ()
 
-    def _sounds(self) -> tuple[MediaTrack, ...]:
-        hub = self._sound()
-        return (MediaTrack(hub),) if hub else ()
-
-
-def _media(path: str, *tracks: MediaTrack) -> Presentation | None:
+def _media(path: str, *hubs: Hub | None) -> Presentation | None:
+    """Return the presentation of the streams that exist; None if there are none."""
+    tracks = tuple(hub for hub in hubs if hub)
     return Presentation(path, tracks) if tracks else None
