@@ -32,15 +32,9 @@ class TypedPackets(NamedTuple):
         """Return the packets of a frame (see `RtpFrame.typed_runs`)."""
         return frame.typed_runs(self.payload_type, self.extension)
 
-    def find_frame(self, sequence: int) -> RtpFrame | None:
-        """Return the frame of the packet with this sequence number; None if it is no longer stored."""
-        found = self.ring.find(sequence)
-        return found[0] if found else None
-
-    def find(self, sequence: int) -> bytes | None:
-        """Return the packet with this sequence number as it was sent; None if it is no longer stored."""
-        found = self.ring.find(sequence)
-        return found[0].typed_packet(found[1], self.payload_type, self.extension) if found else None
+    def packet(self, frame: RtpFrame, place: int) -> bytes:
+        """Return one packet of a frame as it was sent (see `RtpFrame.typed_packet`)."""
+        return frame.typed_packet(place, self.payload_type, self.extension)
 
 
 class WebRtcViewer(PacedViewer):
@@ -116,14 +110,13 @@ class WebRtcViewer(PacedViewer):
         """Retransmit packets that the client has lost, as far as they are stored."""
         now_s = self._now_s()
         for sequence in sequences:
-            frame = self._packets.find_frame(sequence)
-            if frame and (not self._limit or self._limit.admits_repetition(frame, now_s)):
-                self._repeat_packet(sequence, now_s)
+            found = self._packets.ring.find(sequence)
+            if found and self._admits_repetition(found[0], now_s):
+                self._send_again(self._packets.packet(*found))
 
-    def _repeat_packet(self, sequence: int, now_s: float) -> None:
-        packet = self._packets.find(sequence)
-        if packet and self._retransmissions.admit(now_s):
-            self._send_again(packet)
+    def _admits_repetition(self, frame: RtpFrame, now_s: float) -> bool:
+        is_in_limit = not self._limit or self._limit.admits_repetition(frame, now_s)
+        return is_in_limit and self._retransmissions.admit(now_s)
 
     def _send_again(self, packet: bytes) -> None:
         if encrypted := self._srtp.protect_again(packet):
