@@ -18,14 +18,29 @@ from ipcamd.wire.rtp.rtp import FULL
 Address = tuple[str, int] | tuple[str, int, int, int]
 """Socket address as in the ``socket`` module, IPv4 or IPv6."""
 
+READS = 64
+"""Datagrams read at a time before other events are handled."""
 _UDP_SEGMENT = 103
-_NO_SEGMENTS = [(socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))]
+NO_SEGMENTS = (socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))
+"""Control message of a packet that the kernel must not segment."""
 _SEND_BUFFER = 4 << 20
 _LOWEST_PORT = 16384
 _HIGHEST_PORT = 65534
 _TRIES = 64
-_BATCH = 64
-"""Datagrams read at a time before other events are handled."""
+
+
+def ask_segments(sock: socket.socket, size_bytes: int) -> bool:
+    """Request that the kernel segments runs of packets of this size (UDP_SEGMENT); return whether it does."""
+    try:
+        sock.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, size_bytes)
+    except OSError:
+        return False
+    return True
+
+
+def refuses_segments(error: OSError) -> bool:
+    """Return whether a route has a smaller MTU or no segmentation: the kernel then fragments each packet."""
+    return error.errno in (errno.EMSGSIZE, errno.EINVAL, errno.EIO)
 
 
 class UdpPortPair:
@@ -44,12 +59,8 @@ class UdpPortPair:
         self._listening: dict[tuple[socket.socket, str, int], Callable[[bytes], None]] = {}
         if ttl:
             self.set_multicast(ttl)
-        try:
-            self.rtp.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, FULL)
-            self.segments = True
-            """Whether the kernel segments a run of packets (UDP_SEGMENT)."""
-        except OSError:
-            self.segments = False
+        self.segments = ask_segments(self.rtp, FULL)
+        """Whether the kernel segments a run of packets."""
         for sock in (self.rtp, self.rtcp):
             asyncio.get_running_loop().add_reader(sock, self._read, sock)
 
@@ -84,7 +95,7 @@ class UdpPortPair:
             sock.close()
 
     def _read(self, sock: socket.socket) -> None:
-        for _ in range(_BATCH):
+        for _ in range(READS):
             try:
                 data, address = sock.recvfrom(2048)
             except OSError:  # no more datagrams, or an ICMP error of an earlier packet
@@ -228,12 +239,10 @@ class UdpViewer(PacedViewer):
 
     def _fail(self, error: OSError) -> None:
         self.address = None
-        if error.errno in (errno.EMSGSIZE, errno.EINVAL, errno.EIO):
-            # the route has a smaller MTU or no segmentation: the kernel fragments each packet
-            self._single = True
+        self._single |= refuses_segments(error)
 
     def _deliver_singly(self, frame: RtpFrame) -> bool:
-        control = _NO_SEGMENTS if self._ports.segments else []
+        control = [NO_SEGMENTS] if self._ports.segments else []
         try:
             for packet in frame.packets:
                 self._ports.rtp.sendmsg((packet,), control, 0, self._addresses[0])

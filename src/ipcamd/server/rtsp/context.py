@@ -18,7 +18,7 @@ from ipcamd.server.rtsp.stream_table import RtpStreamTable
 from ipcamd.wire.rtsp.message import RtspRequest
 
 Receiver = Callable[[bytes], None]
-"""Function that receives one packet of an interleaved channel (RFC 2326, 10.12)."""
+"""Function that receives one RTP or RTCP packet of a client."""
 
 
 @dataclass(slots=True)
@@ -50,8 +50,6 @@ class ClientConnection(SessionOwner, Protocol):
     writer: TcpWriter
     peer: tuple[str, int] | tuple[str, int, int, int]
     """The client's socket address."""
-    address: str
-    """The client's IP address, IPv4-mapped IPv6 as IPv4."""
     local: str
     """The local address of the connection."""
     port: int
@@ -76,3 +74,7 @@ class ClientConnection(SessionOwner, Protocol):
 
     def release_channels(self, channels: tuple[int, int]) -> None:
         """Free a pair of channels."""
+
+
+def ignore_packet(_: bytes) -> None:
+    """Ignore a packet (a `Receiver`)."""

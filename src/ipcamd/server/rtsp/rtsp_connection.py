@@ -5,17 +5,15 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from ipcamd.access.accounts import ANONYMOUS, Account
-from ipcamd.server.connection_registry import ManagedConnection
 from ipcamd.server.connection_timeouts import REPLAY_STALL_S
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.qos import shared_tos
-from ipcamd.server.rtp.tcp_viewer import TcpWriter
-from ipcamd.server.rtsp.context import Receiver, RtspContext
+from ipcamd.server.rtp.tcp_connection import TcpConnection
+from ipcamd.server.rtsp.context import Receiver, RtspContext, ignore_packet
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession
-from ipcamd.server.tcp_transport import has_unread, limit_reads, release_transport, reset_transport
 from ipcamd.wire.rtsp.message import (
     BODY_LIMIT,
     InterleavedPacket,
@@ -35,27 +33,22 @@ UNREAD_ANONYMOUS = 16 * 1024
 """Unread response bytes at which the next request of a client waits, before a login."""
 
 
-class RtspConnection(asyncio.Protocol, ManagedConnection):
+class RtspConnection(TcpConnection):
     """Answers requests in order. Sessions over TCP end with their connection."""
 
     __slots__ = (
         "_after_response", "_channels", "_heard_s", "_late_response", "_parser", "_partial_since_s", "_task",
-        "_transport", "_unread", "address", "context", "local", "peer", "port", "sessions", "source", "writer",
+        "_unread", "context", "local", "port", "sessions", "source",
     )  # fmt: skip
 
     def __init__(self, context: RtspContext) -> None:
+        super().__init__(context.registry)
         self.context = context
         self.sessions: dict[str, RtspSession] = {}
         """By identifier."""
-        self.writer: TcpWriter
-        self.peer: tuple[str, int] | tuple[str, int, int, int]
-        """The client's socket address."""
-        self.address = ""
-        """The client's IP address, IPv4-mapped IPv6 as IPv4."""
         self.local = ""
         """The local address of the connection."""
         self.port = 0
-        self._transport: asyncio.Transport
         self.source: asyncio.Transport
         """Transport that receives requests."""
         self._parser = RtspParser()
@@ -64,25 +57,20 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
         self._after_response: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._late_response: asyncio.TimerHandle | None = None
-        self._heard_s = self._partial_since_s = context.registry.now_s()
+        self._heard_s = self._partial_since_s = self._registry.now_s()
 
     # -- called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start a connection."""
-        self._transport = self.source = cast(asyncio.Transport, transport)
-        limit_reads(transport)
-        self.peer = transport.get_extra_info("peername") or ("", 0)
+        self.source = cast(asyncio.Transport, transport)
         name = transport.get_extra_info("sockname") or ("", 0)
-        self.address = normalize_address(self.peer[0])
         self.local, self.port = normalize_address(name[0]), name[1]
-        self.writer = TcpWriter(self.source)
-        self.writer.start()
-        self.context.registry.enter(self)
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """Handle received bytes."""
-        self._heard_s = self.context.registry.now_s()
+        self._heard_s = self._registry.now_s()
         if not self._parser.partial:
             self._partial_since_s = self._heard_s
         self._parser.receive(data)
@@ -95,36 +83,25 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
             self._task.cancel()
         if self._late_response:
             self._late_response.cancel()
-        self.writer.detach()
-        self.context.registry.leave(self)
-        release_transport(self._transport)
+        super().connection_lost(error)
         for session in tuple(self.sessions.values()):
             self.context.sessions.detach(session)
 
-    def pause_writing(self) -> None:
-        """The write buffer is not empty."""
-        self.writer.pause()
-
     def resume_writing(self) -> None:
         """The write buffer is empty."""
-        self.writer.resume()
+        super().resume_writing()
         self._advance()
 
     # -- called by the registry
 
-    @property
-    def is_unheard(self) -> bool:
-        """See `Resettable`."""
-        return has_unread(self._transport)
-
     def sweep(self, now_s: float) -> None:
         """Check time-outs."""
-        timeouts = self.context.registry.timeouts
+        timeouts = self._registry.timeouts
         late = self._parser.partial and not self._held and now_s - self._partial_since_s > timeouts.head_timeout_s
         idle = not self.sessions and not self._busy and now_s - self._heard_s > timeouts.idle_timeout_s
         stall_timeout_s = REPLAY_STALL_S if self._replays else timeouts.stall_timeout_s
         if ((late or idle) and not self.is_unheard) or self.writer.stalled_s(now_s) > stall_timeout_s:
-            self.context.registry.note_cut(
+            self._registry.note_cut(
                 "client %s is disconnected: it %s",
                 self.address,
                 "reads nothing" if self.writer.waiting else "is silent",
@@ -132,15 +109,6 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
             self.writer.abort()
         else:
             self._advance()
-
-    def close(self) -> None:
-        """Close the connection after the write buffer has been sent."""
-        self.writer.close()
-
-    def reset(self) -> None:
-        """Reset the connection."""
-        self.writer.pause()
-        reset_transport(self._transport)
 
     # -- called by methods
 
@@ -161,7 +129,7 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
         if len(self.sessions) >= MAX_SESSIONS_PER_CONNECTION:
             raise RtspError(453)
         session = self.context.sessions.create(self, self.address, media, account)
-        self.context.registry.note_request(self)
+        self._registry.note_request(self)
         return session
 
     def session(self, request: RtspRequest) -> RtspSession:
@@ -226,9 +194,9 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
         for _ in range(BURST):
             if self._held or not (event := self._parser.next_event()):
                 break
-            self._partial_since_s = self.context.registry.now_s()
+            self._partial_since_s = self._registry.now_s()
             if isinstance(event, InterleavedPacket):
-                self._channels.get(event.channel, _ignored)(event.data)
+                self._channels.get(event.channel, ignore_packet)(event.data)
             elif isinstance(event, MalformedRequest):
                 self._send(event.cseq, RtspResponse(event.status))
                 self.writer.close()
@@ -258,7 +226,7 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
         if isinstance(result, RtspResponse):
             self._send(request.cseq, result)
         else:
-            self._task = self.context.registry.spawn(self._answer_later(request, result))
+            self._task = self._registry.spawn(self._answer_later(request, result))
 
     async def _answer_later(self, request: RtspRequest, result: Awaitable[RtspResponse]) -> None:
         try:
@@ -274,7 +242,7 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
     def _fail(self, request: RtspRequest, error: Exception) -> None:
         self._after_response.clear()
         if not isinstance(error, RtspError):
-            self.context.registry.note_error("%s %s failed", request.method, request.target, error=error)
+            self._registry.note_error("%s %s failed", request.method, request.target, error=error)
             error = RtspError(500)
         if error.delay_s:
             loop = asyncio.get_running_loop()
@@ -293,7 +261,3 @@ class RtspConnection(asyncio.Protocol, ManagedConnection):
         works, self._after_response = self._after_response, []
         for work in works:
             work()
-
-
-def _ignored(_: bytes) -> None:
-    """Handler of packets on a channel without a SETUP."""

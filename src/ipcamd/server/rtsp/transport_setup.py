@@ -1,13 +1,14 @@
 """SETUP: selects one of the transports that a client offers (RFC 2326, 10.4 and 12.39)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.rtp_stream import RtpStream
 from ipcamd.server.rtp.rtp_viewer import RtpSender
 from ipcamd.server.rtp.tcp_viewer import TcpViewer
 from ipcamd.server.rtp.udp_viewer import Address, UdpViewer
-from ipcamd.server.rtsp.context import ClientConnection
+from ipcamd.server.rtsp.context import ClientConnection, Receiver, ignore_packet
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError
@@ -40,7 +41,7 @@ def set_up(client: ClientConnection, session: RtspSession, track: int, request: 
 def _sender_of(client: ClientConnection, session: RtspSession, track: int) -> RtpSender:
     media = session.media
     if isinstance(media, Presentation):
-        return client.context.streams.for_track(media.tracks[track])
+        return client.context.streams.for_hub(media.tracks[track])
     from ipcamd.server.rtsp.replay.replayer import Replayer
 
     session.replayer = session.replayer or Replayer(media.catalog, client.context.registry.spawn)
@@ -71,21 +72,12 @@ def _interleaved(
 
 def _make_receivers(
     client: ClientConnection, session: RtspSession, stream: RtpSender | None
-) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
+) -> tuple[Receiver, Receiver]:
     """Return the handlers of the RTP and RTCP packets that a client sends."""
     sessions = client.context.sessions
-
-    def receive_rtcp(packet: bytes) -> None:
-        sessions.receive_rtcp(session, packet)
-
-    def receive_talk(packet: bytes) -> None:
-        sessions.receive_talk(session, packet)
-
-    return (_ignore if stream else receive_talk), receive_rtcp
-
-
-def _ignore(_: bytes) -> None:
-    """Ignore packets that some clients send to open a firewall."""
+    # some clients send packets on a track that they receive, to open a firewall
+    receive_rtp = ignore_packet if stream else partial(sessions.receive_talk, session)
+    return receive_rtp, partial(sessions.receive_rtcp, session)
 
 
 def _udp(

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+FIRST_DTLS = 20
+"""First byte from which a packet is no STUN message (RFC 7983)."""
+
 
 class NetworkPath(Protocol):
     """Path for datagrams."""

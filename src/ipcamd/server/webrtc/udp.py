@@ -1,7 +1,6 @@
 """UDP ports of WebRTC: one socket for each listen address, shared by all clients."""
 
 import asyncio
-import errno
 import socket
 import struct
 from collections.abc import Callable, Sequence
@@ -10,21 +9,17 @@ from ipaddress import ip_address
 
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.qos import set_tos
-from ipcamd.server.webrtc.network_path import PacketReceiver
+from ipcamd.server.rtp.udp_viewer import NO_SEGMENTS, READS, Address, ask_segments, refuses_segments
+from ipcamd.server.webrtc.network_path import FIRST_DTLS, PacketReceiver
 from ipcamd.server.webrtc.stream_table import PACKET_BYTES
 from ipcamd.wire.webrtc import stun
 
-SocketAddress = tuple[str, int] | tuple[str, int, int, int]
-"""Address of a socket, IPv4 or IPv6."""
 Control = list[tuple[int, int, bytes]]
 """Control messages: the destination address of a datagram, which the answer must use as its source."""
 
-_UDP_SEGMENT, _IP_PKTINFO = 103, 8
-_NO_SEGMENTS = (socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))
+_IP_PKTINFO = 8
 _IN_PKTINFO, _IN6_PKTINFO = struct.Struct("=i4s4s"), struct.Struct("=16si")
 _BUFFER_BYTES = 4 << 20
-_BATCH = 64
-"""Datagrams read at a time before other events are handled."""
 _CONTROL_BYTES = socket.CMSG_SPACE(_IN6_PKTINFO.size)
 
 
@@ -35,14 +30,14 @@ class WebRtcUdpPort:
         """`check` gets STUN messages, from known and unknown addresses."""
         self.sock = sock
         self._check = check
-        self._bound: dict[tuple[SocketAddress, bytes], tuple[PacketReceiver, UdpPath]] = {}
+        self._bound: dict[tuple[Address, bytes], tuple[PacketReceiver, UdpPath]] = {}
         """Receivers by the client's address and the control message."""
         sock.setblocking(False)
         for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
             sock.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)
         if ip_address(sock.getsockname()[0]).is_unspecified:
             _ask_arrival(sock)
-        self.segments = _ask_segments(sock)
+        self.segments = ask_segments(sock, PACKET_BYTES)
         """Whether the kernel segments a run of packets."""
         asyncio.get_running_loop().add_reader(sock, self._read)
 
@@ -67,7 +62,7 @@ class WebRtcUdpPort:
         self.sock.close()
 
     def _read(self) -> None:
-        for _ in range(_BATCH):
+        for _ in range(READS):
             try:
                 data, control, _, address = self.sock.recvmsg(stun.MOST_BYTES, _CONTROL_BYTES)
             except OSError:  # no more datagrams, or an ICMP error of an earlier one
@@ -76,7 +71,7 @@ class WebRtcUdpPort:
             receiver, path = self._bound.get((address, arrival), (None, None))
             if not data:
                 continue
-            if data[0] < _FIRST_DTLS:
+            if data[0] < FIRST_DTLS:
                 self._check(data, path or UdpPath(self, address, arrival))
             elif receiver and path:
                 receiver.receive(data, path)
@@ -84,16 +79,12 @@ class WebRtcUdpPort:
                 return  # closed by a received packet
 
 
-_FIRST_DTLS = 20
-"""First byte from which a packet is no STUN message (RFC 7983)."""
-
-
 class UdpPath:
     """See `NetworkPath`."""
 
     __slots__ = ("_control", "_port", "_single", "_to", "address", "is_paced", "key", "port", "protocol")
 
-    def __init__(self, port: WebRtcUdpPort, to: SocketAddress, arrival: bytes) -> None:
+    def __init__(self, port: WebRtcUdpPort, to: Address, arrival: bytes) -> None:
         """`arrival` is the content of the control message of the client's datagrams; empty on a socket with one
         address."""
         self.key = to, arrival
@@ -125,8 +116,7 @@ class UdpPath:
             for run in runs:
                 sendmsg(run, control, 0, to)
         except OSError as error:
-            # the route has a smaller MTU or no segmentation: the kernel fragments each packet
-            self._single = error.errno in (errno.EMSGSIZE, errno.EINVAL, errno.EIO)
+            self._single = refuses_segments(error)
             return self._single and self._send_singly(runs)
         return True
 
@@ -139,7 +129,7 @@ class UdpPath:
         self._port.bind(self, receiver)
 
     def _send_singly(self, runs: Sequence[Sequence[bytes]]) -> bool:
-        control = [*self._control, _NO_SEGMENTS] if self._port.segments else self._control
+        control = [*self._control, NO_SEGMENTS] if self._port.segments else self._control
         try:
             for run in runs:
                 for packet in run:
@@ -155,14 +145,6 @@ def _ask_arrival(sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
     else:
         sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-
-
-def _ask_segments(sock: socket.socket) -> bool:
-    try:
-        sock.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, PACKET_BYTES)
-    except OSError:
-        return False
-    return True
 
 
 def _departure(arrival: bytes) -> Control:

@@ -11,7 +11,7 @@ from ipcamd.server.rtp.rtp_stream import RtpStream
 from ipcamd.server.viewer_limit import ViewerPlace
 from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer, SrtpKeys
 from ipcamd.server.webrtc.ice_agent import IceCredentials
-from ipcamd.server.webrtc.network_path import NetworkPath
+from ipcamd.server.webrtc.network_path import FIRST_DTLS, NetworkPath
 from ipcamd.server.webrtc.session_timeout import has_timed_out
 from ipcamd.server.webrtc.srtp import SrtpSession
 from ipcamd.server.webrtc.stream_table import PROTOCOL
@@ -21,7 +21,7 @@ from ipcamd.wire.rtp import feedback, rtcp
 MOST_PATHS = 8
 """Maximum number of paths of one client; a new one replaces the oldest that the client has not chosen."""
 
-_FIRST_DTLS, _FIRST_RTP = 20, 128
+_FIRST_RTP = 128
 _RTCP = range(192, 224)
 """Second byte of RTCP packets (RFC 5761)."""
 
@@ -118,7 +118,7 @@ class WebRtcSession:
         """See `PacketReceiver`."""
         if packet[0] >= _FIRST_RTP:
             self._receive_media(packet)
-        elif packet[0] >= _FIRST_DTLS and self._dtls:
+        elif packet[0] >= FIRST_DTLS and self._dtls:
             if not self.is_connected:
                 self._select(path)
             self._dtls.receive(packet)
