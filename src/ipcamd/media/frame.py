@@ -73,6 +73,10 @@ class AudioChunk:
     """Capture time of its first sample: nanoseconds since the epoch, UTC."""
 
 
+SourceItem = Packet | Picture | AudioChunk
+"""Anything that a source yields."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionPicture:
     """One encoded picture of a stream, before it becomes an `EncodedFrame`."""

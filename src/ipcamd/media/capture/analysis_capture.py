@@ -6,20 +6,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ipcamd.media.capture.capture_loop import ANALYSIS_RETRY_PAUSE_S, LONGEST_ANALYSIS_RETRY_PAUSE_S, CaptureLoop
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import Picture, SourceItem
 from ipcamd.media.image.frame_processor import FrameProcessor
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Source, Wanted
+from ipcamd.media.source.source import Source, Wanted
 
 
 class AnalysisCapture(CaptureLoop):
     """One source of pictures for analysis. `run` is for a thread."""
 
-    def __init__(self, source: "Source", main: FrameProcessor) -> None:
+    def __init__(self, source: Source, main: FrameProcessor) -> None:
         """`main` processes the pictures of the main source; its settings and masks apply to these pictures, too."""
         super().__init__(f"analysis source {source.name}", ANALYSIS_RETRY_PAUSE_S, LONGEST_ANALYSIS_RETRY_PAUSE_S)
         self._note_change: Callable[[], object] = lambda: None
@@ -31,7 +28,7 @@ class AnalysisCapture(CaptureLoop):
         """Call `changed` in the event loop when the source fails, and when it works again."""
         self._note_change = partial(loop.call_soon_threadsafe, changed)
 
-    def demand(self, wanted: "Wanted | None") -> bool:
+    def demand(self, wanted: Wanted | None) -> bool:
         """Set the demand; None for nothing. Return whether the main source need not be analysed: False while this
         source fails. From any thread."""
         with self._changed:
@@ -43,15 +40,15 @@ class AnalysisCapture(CaptureLoop):
             self.wake()
         return self._needed and not self._failing
 
-    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | AudioChunk]":
+    def _play(self, stop: threading.Event) -> Iterator[SourceItem]:
         return self._source.play(self._now_wanted, stop)
 
-    def _now_wanted(self) -> "Wanted":
+    def _now_wanted(self) -> Wanted:
         assert self._wanted
         self._processor.limit = self._wanted.size
         return self._wanted
 
-    def _take(self, item: Packet | Picture | AudioChunk) -> None:
+    def _take(self, item: SourceItem) -> None:
         if isinstance(item, Picture):
             if self._failing:
                 self._note_success()

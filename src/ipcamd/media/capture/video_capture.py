@@ -8,16 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.capture.capture_loop import LONGEST_RETRY_PAUSE_S, RETRY_PAUSE_S, UNKNOWN_FAILURE, CaptureLoop
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
+from ipcamd.media.source.source import Source, Wanted
 from ipcamd.media.source.source_timeout import OPENING_S, SourceTimeout
 from ipcamd.workers.on_demand import IDLE_S
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Source, Wanted
 
 _log = logging.getLogger(__name__)
 
@@ -63,9 +60,9 @@ class VideoCapture(CaptureLoop):
 
     def __init__(
         self,
-        source: "Source",
+        source: Source,
         deliver: Callable[[Packet | Picture], None],
-        blank: "Callable[[Wanted, str], Picture]",
+        blank: Callable[[Wanted, str], Picture],
         timeouts: Timeouts | None = None,
         steady_s: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
@@ -106,7 +103,7 @@ class VideoCapture(CaptureLoop):
         self._last_blank_ns = 0
         """Capture time of the last blank picture."""
 
-    def demand(self, wanted: "Wanted | None") -> None:
+    def demand(self, wanted: Wanted | None) -> None:
         """Set the demand; None for nothing. From any thread."""
         now_s = self._steady_s()
         with self._changed:
@@ -171,17 +168,17 @@ class VideoCapture(CaptureLoop):
     def _may_end(self) -> bool:
         return not self._needed and self._steady_s() - self._left_s > self._timeouts.linger_s
 
-    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | AudioChunk]":
+    def _play(self, stop: threading.Event) -> Iterator[SourceItem]:
         self._limit.restart()
         return self._source.play(self._now_wanted, stop)
 
-    def _now_wanted(self) -> "Wanted":
+    def _now_wanted(self) -> Wanted:
         assert self._wanted
         if self._may_end():  # here, because a source of encoded pictures yields none while unneeded
             self._stop.set()
         return self.refine(self._wanted)
 
-    def _take(self, item: Packet | Picture | AudioChunk) -> None:
+    def _take(self, item: SourceItem) -> None:
         if isinstance(item, Packet) and not item.payload:
             self._deliver(item)
         elif not isinstance(item, AudioChunk):

@@ -3,18 +3,14 @@
 It keeps the packets since the last key frame, so that decoding need not wait for the next one.
 """
 
-from typing import TYPE_CHECKING
-
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.decode.hardware_decoder import DecodedPicture, HardwareDecoder, HardwareFailure
 from ipcamd.media.decode.picture_decoder import PictureDecoder, decoder_threads
 from ipcamd.media.frame import Packet
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.stream.gop_cache import PacketGroup
 from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 CATCH_UP = 8
 """Most packets decoded or passed through at a time if this starts within a group of pictures."""
@@ -37,7 +33,7 @@ class PacketDecoder:
         self._key_ns = self._key_gap_ns = 0
         """Time of the last key frame, and its interval to the previous one."""
 
-    def decode(self, packet: Packet, want: "Wanted") -> list[DecodedPicture]:
+    def decode(self, packet: Packet, want: Wanted) -> list[DecodedPicture]:
         """Return the pictures that are complete: of this packet, but hardware may return it later. None if none are
         wanted, the packet is damaged, or earlier ones are missing. Raises `SourceError` if a picture is too large."""
         if self._codec.intra_only and isinstance(self._decoder, _SoftwareDecoder):

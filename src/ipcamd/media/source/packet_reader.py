@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import av
 
@@ -13,11 +12,9 @@ from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.key_frame_request_pause import KeyFrameRequestPause, KeyFrameSource
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_decoder import CATCH_UP, PacketDecoder
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.stream.gop_cache import PacketGroup
 from ipcamd.wire.bitstream.access_unit import SQUARE
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 
 class PacketReader:
@@ -26,7 +23,7 @@ class PacketReader:
     def __init__(
         self,
         codec: Codec,
-        wanted: "Callable[[], Wanted]",
+        wanted: Callable[[], Wanted],
         rate: float = 0.0,
         pixel_aspect: Fraction | None = None,
         parameter_sets: bytes = b"",
@@ -57,7 +54,7 @@ class PacketReader:
         """Pictures without known damage."""
 
     def read(
-        self, data: bytes, captured_ns: int, lost: int = 0, want: "Wanted | None" = None
+        self, data: bytes, captured_ns: int, lost: int = 0, want: Wanted | None = None
     ) -> Iterator[Packet | Picture]:
         """Yield one encoded picture, as a packet and decoded, as wanted; `lost` pictures are missing before it. `want`
         is the present demand; None: it is read here. Raises `SourceError` if the picture is too large."""
@@ -79,7 +76,7 @@ class PacketReader:
             self._request_key_frame(self._key_frame_requests, packet, want)
         yield from self._decode(packet, want)
 
-    def _keep(self, packet: Packet, want: "Wanted") -> None:
+    def _keep(self, packet: Packet, want: Wanted) -> None:
         """Keep a packet for a viewer who comes before the next key frame, if it may be passed through then."""
         self._behind = []
         may_pass = not self._codec.intra_only and want.may_pass(packet)
@@ -102,23 +99,23 @@ class PacketReader:
             self._number += 1
             yield self._convert(frame, want, captured_ns)
 
-    def _decode_last(self, want: "Wanted") -> list[av.VideoFrame]:
+    def _decode_last(self, want: Wanted) -> list[av.VideoFrame]:
         if isinstance(self._last, Packet):
             return [each.frame for each in self._decoder.decode(self._last, want)] if self._decoder else []
         return [self._last] if self._last else []
 
-    def _convert(self, frame: av.VideoFrame, want: "Wanted", captured_ns: int) -> Picture:
+    def _convert(self, frame: av.VideoFrame, want: Wanted, captured_ns: int) -> Picture:
         # pictures of other codecs refer to the decoder's pictures
         video = self._converter.convert(frame, want.size, is_shared=not self._codec.intra_only)
         return Picture(video, captured_ns, self._number)
 
-    def _request_key_frame(self, requests: KeyFrameRequestPause, packet: Packet, want: "Wanted") -> None:
+    def _request_key_frame(self, requests: KeyFrameRequestPause, packet: Packet, want: Wanted) -> None:
         if packet.key:
             requests.note_key_frame(packet.captured_ns)
         elif want.key_frame:
             requests.request(packet.captured_ns)
 
-    def _decode(self, packet: Packet, want: "Wanted") -> Iterator[Picture]:
+    def _decode(self, packet: Packet, want: Wanted) -> Iterator[Picture]:
         if self._decoder is None or packet.size != self._size:
             self._decoder, self._size = PacketDecoder(self._codec, packet.size, want.decoders), packet.size
         rate, is_intra_only = want.picture_rate, self._codec.intra_only

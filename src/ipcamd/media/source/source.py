@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.decode.decoder_choice import DecoderChoice
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import Packet, SourceItem
 from ipcamd.media.stream.stream_settings import StreamSettings
 
 
@@ -56,7 +56,7 @@ class Source(Protocol):
     def check(self) -> None:
         """Raise `ConfigError` if the source can never work. An unreachable network camera is no error."""
 
-    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """Yield pictures and sound in real time until `stop` is set; for one thread of its own.
 
         A source of encoded pictures yields each as a packet, if wanted, then decoded, if wanted. The caller owns each

@@ -6,14 +6,11 @@ PyAV, numpy and Pillow are imported when a source plays (a video file: when it i
 import logging
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene.scene_source import SceneSource
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Source
+from ipcamd.media.source.source import Source
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +18,7 @@ DEFAULT_CAMERA = "/dev/video0"
 """Camera that is the source without ``--source``, if it exists; the scene is, if it does not."""
 
 
-def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> "Source":
+def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Source:
     """Return the source that `text` names; raise `ConfigError` if it names none. `tls` is the value of a `TlsPolicy`.
 
     ``""`` means the camera `DEFAULT_CAMERA` if it exists, else the scene. Blocks: it reads from the disk.
@@ -40,7 +37,7 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> "So
     return _make_rare_source(text, clock, tls)
 
 
-def _make_rare_source(text: str, clock: Clock, tls: str) -> "Source":
+def _make_rare_source(text: str, clock: Clock, tls: str) -> Source:
     """Return a source whose modules most cameras do not need: each is imported for its own sources only."""
     if text.startswith("screen"):
         from ipcamd.media.source.screen.screen_source import find_screen
@@ -74,7 +71,7 @@ def _make_rare_source(text: str, clock: Clock, tls: str) -> "Source":
     return find_picture_files(text, clock) or MediaFileSource(text, clock)
 
 
-def _make_default(clock: Clock) -> "Source":
+def _make_default(clock: Clock) -> Source:
     from ipcamd.media.source.v4l2.v4l2_source import V4l2Source
 
     camera = V4l2Source(DEFAULT_CAMERA, clock)

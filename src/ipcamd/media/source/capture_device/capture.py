@@ -1,10 +1,8 @@
 """Capture from a camera of this computer, in the mode that suits the streams."""
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import find_passable
@@ -13,33 +11,28 @@ from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout
 from ipcamd.media.source.capture_device.mode_choice import ENCODED, CaptureMode, choose
 from ipcamd.media.source.capture_device.raw_decoder import make_decoder
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.media.source.pacing import Clock, RateLimiter
+from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
-from ipcamd.media.source.source_timeout import SourceTimeout
+from ipcamd.media.source.reception import Reception
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.stream.stream_settings import StreamSettings
-from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 _log = logging.getLogger(__name__)
 
 
-def capture_pictures(
-    device: CaptureDevice, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Packet | Picture]:
+def capture_pictures(device: CaptureDevice, reception: Reception) -> Iterator[Packet | Picture]:
     """Yield a camera's pictures (see `Source.play`), then close it."""
     with closing(device):
-        reader = _CameraReader(device, wanted, clock)
-        while not stop.is_set():
+        reader = _CameraReader(device, reception)
+        while not reception.stop.is_set():
             yield from reader.read()
 
 
 class _CameraReader:
     """Captures from an open camera in the most suitable mode."""
 
-    def __init__(self, device: CaptureDevice, wanted: "Callable[[], Wanted]", clock: Clock) -> None:
-        self._device, self._wanted, self._clock = device, wanted, clock
+    def __init__(self, device: CaptureDevice, reception: Reception) -> None:
+        self._device, self._reception, self._wanted = device, reception, reception.wanted
         self._modes = [mode for mode in device.modes() if mode.usable]
         if not self._modes:
             raise SourceError("has no format that can be decoded")
@@ -49,27 +42,23 @@ class _CameraReader:
         """Settings with which the camera encodes now."""
         self._pictures: PacketReader | _RawReader
         self._sequence: int | None = None
-        self._limit = SourceTimeout()
-        self._good_ns = clock.steady_ns()
-        self._select_mode(wanted())
+        self._select_mode(self._wanted())
 
     def read(self) -> Iterator[Packet | Picture]:
         """Yield the next picture; nothing if it is damaged, or beyond the wanted rate, or if the capture must stop."""
-        raw = self._device.read_picture(float(self._limit))
+        raw = self._device.read_picture(float(self._reception.limit))
         if raw is None:
             return
         want = self._wanted()
-        lost, now = self._lost_before(raw), self._clock.steady_ns()
-        good = self._pictures.good
-        yield from self._pictures.read(raw.data, self._clock.now_ns() - raw.age_ns, lost, want)
+        good, captured_ns = self._pictures.good, self._reception.clock.now_ns() - raw.age_ns
+        yield from self._pictures.read(raw.data, captured_ns, self._lost_before(raw), want)
         if self._pictures.good > good:
-            self._good_ns = now
-            self._limit.note_picture(now / SECOND_NS)
-        elif now - self._good_ns > float(self._limit) * SECOND_NS:
+            self._reception.note_picture()
+        elif self._reception.is_silent():
             raise SourceError("sends no picture that can be decoded")
         self._select_mode(want)
 
-    def _select_mode(self, want: "Wanted") -> None:
+    def _select_mode(self, want: Wanted) -> None:
         """Change the mode if the wanted format changed and another mode suits it better, or if the camera must encode
         with other settings."""
         served = want.size, want.rate, want.codecs
@@ -83,7 +72,7 @@ class _CameraReader:
             self._pictures = self._make_reader(layout, mode)
             _log.info("camera: %s %dx%d, %g pictures per second", layout.format, *layout.size, mode.rate)
 
-    def _settings_for(self, mode: CaptureMode, want: "Wanted") -> StreamSettings | None:
+    def _settings_for(self, mode: CaptureMode, want: Wanted) -> StreamSettings | None:
         """Return the settings of the stream for which the camera encodes in this mode; None if it does not."""
         codec = ENCODED.get(mode.format)
         return want.settings_of(codec) if codec in self._device.set_codecs else None
@@ -110,7 +99,7 @@ class _RawReader:
         self.good = 0
         """Pictures that were complete or are not wanted."""
 
-    def read(self, data: bytes, captured_ns: int, lost: int, want: "Wanted") -> Iterator[Picture]:
+    def read(self, data: bytes, captured_ns: int, lost: int, want: Wanted) -> Iterator[Picture]:
         """Yield the picture if it is complete and within the wanted rate; `lost` pictures are missing before it."""
         self._number += 1 + lost
         if not self._limiter.admits(captured_ns, want.rate):

@@ -8,19 +8,17 @@ from subprocess import PIPE, Popen, TimeoutExpired
 from typing import IO
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.gstreamer.runner import RUNNER
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
+from ipcamd.media.source.reception import Reception
 
 _END_S = 1.0
 """Time for the process to end by itself, in seconds."""
 
 
-def receive_gstreamer(
-    pipeline: bytes, explain: Callable[[bytes], str], reception: Reception
-) -> Iterator[Packet | Picture | AudioChunk]:
+def receive_gstreamer(pipeline: bytes, explain: Callable[[bytes], str], reception: Reception) -> Iterator[SourceItem]:
     """Yield pictures and sound (see `Source.play`). `explain` returns the reason in GStreamer's messages. Raises
     `SourceError`."""
     with tempfile.TemporaryFile() as messages, _run(pipeline, messages) as process:

@@ -4,15 +4,12 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.gstreamer.runner import RUNNER
 from ipcamd.media.source.pacing import Clock
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 PREFIX = "gst:"
 """Beginning of a pipeline."""
@@ -54,10 +51,10 @@ class GstreamerSource:
         if done.returncode:
             raise ConfigError(f"source {self.name}: {self.explain(done.stderr)}")
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""
         from ipcamd.media.source.gstreamer.gstreamer_receiver import receive_gstreamer
-        from ipcamd.media.source.network.reception import Reception
+        from ipcamd.media.source.reception import Reception
 
         return receive_gstreamer(self.pipeline, self.explain, Reception(wanted, stop, self._clock))
 

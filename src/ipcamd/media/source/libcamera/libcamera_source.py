@@ -2,14 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 PREFIX = "libcamera"
 """Value of ``--source``; a colon and the camera's number may follow."""
@@ -39,11 +36,13 @@ class LibcameraSource:
             known = f"there are {listed}" if cameras else "no camera is connected, or its cable or driver fails"
             raise ConfigError(f"source {self.name}: there is no such camera; {known}")
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`. The program encodes where its pictures can be passed through, and delivers raw pictures
         otherwise."""
         from ipcamd.media.source.capture_device.capture import capture_pictures
         from ipcamd.media.source.libcamera.device import LibcameraDevice
         from ipcamd.media.source.libcamera.program import find_program
+        from ipcamd.media.source.reception import Reception
 
-        yield from capture_pictures(LibcameraDevice(find_program(), self._number, stop), wanted, stop, self._clock)
+        device = LibcameraDevice(find_program(), self._number, stop)
+        yield from capture_pictures(device, Reception(wanted, stop, self._clock))

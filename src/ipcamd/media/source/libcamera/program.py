@@ -6,13 +6,11 @@ Source: rpicam-apps (github.com/raspberrypi/rpicam-apps), core/options.cpp and c
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
+from ipcamd.media.quality import JPEG_QUALITY
 from ipcamd.media.source.capture_device.mode_choice import CaptureMode
-
-if TYPE_CHECKING:
-    from ipcamd.media.stream.stream_settings import StreamSettings
+from ipcamd.media.stream.stream_settings import StreamSettings
 
 NAMES = ("rpicam-vid", "libcamera-vid")
 """Names of the program, the present one first."""
@@ -45,11 +43,9 @@ def can_reduce_delay(program: str) -> bool:
 
 
 def capture_command(
-    program: str, number: int, mode: CaptureMode, settings: "StreamSettings | None", low_latency: bool
+    program: str, number: int, mode: CaptureMode, settings: StreamSettings | None, low_latency: bool
 ) -> list[str]:
     """Return the command that writes a camera's pictures to standard output until it is ended."""
-    from ipcamd.media.quality import JPEG_QUALITY
-
     width, height = mode.size
     options: dict[str, object] = {
         "--camera": number,

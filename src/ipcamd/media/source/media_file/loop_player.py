@@ -1,23 +1,21 @@
 """Loop player: plays a media file in a loop, in real time."""
 
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import av
 
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import Codec
-from ipcamd.media.frame import AudioChunk, Packet, Picture, announce
+from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem, announce
 from ipcamd.media.source.convert import VideoConverter, copy_frame
 from ipcamd.media.source.media_file.media_file import MediaFile, TimedSamples
-from ipcamd.media.source.pacing import Clock, RateLimiter, RealtimePacer, Ticker
+from ipcamd.media.source.pacing import RateLimiter, RealtimePacer, Ticker
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.reception import Reception
+from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 ReadAudio: TypeAlias = Callable[[int, int], Iterator[TimedSamples]]
 """Reads the sound of a file between two playing times."""
@@ -26,14 +24,12 @@ _REPEAT_NS = SECOND_NS // 2
 """Interval at which a longer picture is repeated, so that the source does not count as silent."""
 
 
-def play_in_loop(
-    open_file: Callable[[], MediaFile], wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Packet | Picture | AudioChunk]:
+def play_in_loop(open_file: Callable[[], MediaFile], reception: Reception) -> Iterator[SourceItem]:
     """Yield a file's pictures and sound in real time, in a loop (see `Source.play`)."""
-    player = _Player(wanted, stop, clock)
+    player = _Player(reception)
     for file in _open_repeatedly(open_file):
         yield from player.play(file)
-        if stop.is_set():
+        if reception.stop.is_set():
             return
 
 
@@ -61,23 +57,23 @@ def _discard(opening: Future[MediaFile]) -> None:
 class _Player:
     """Plays files one after the other on one continuous time line. All times are in nanoseconds."""
 
-    def __init__(self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> None:
-        self._wanted, self._stop, self._clock = wanted, stop, clock
-        self._pacer, self._limiter = RealtimePacer(clock, stop), RateLimiter()
+    def __init__(self, reception: Reception) -> None:
+        self._wanted, self._stop, self._clock = reception.wanted, reception.stop, reception.clock
+        self._pacer, self._limiter = RealtimePacer(self._clock, self._stop), RateLimiter()
         self._start_ns = 0
         """Start of the present file on the time line."""
         self._number = -1
         self._converter = VideoConverter()
         self._reader: PacketReader | None = None
 
-    def play(self, file: MediaFile) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, file: MediaFile) -> Iterator[SourceItem]:
         """Yield the contents of a file. Raises `SourceError` if it contains no picture."""
         encoding = file.encoding
         if encoding.codec and not encoding.obstacle:
             return self._play_packets(file, encoding.codec)
         return self._play_pictures(file)
 
-    def _play_packets(self, file: MediaFile, codec: Codec) -> Iterator[Packet | Picture | AudioChunk]:
+    def _play_packets(self, file: MediaFile, codec: Codec) -> Iterator[SourceItem]:
         """Yield the encoded pictures of a file, as packets and decoded."""
         self._reader = self._reader or file.make_reader(codec, self._wanted)
         last_ns, count = 0, 0
@@ -96,7 +92,7 @@ class _Player:
         yield from self._play_audio(file, file.last_audio, last_ns, file.end_ns)
         self._start_ns += file.end_ns
 
-    def _play_pictures(self, file: MediaFile) -> Iterator[Packet | Picture | AudioChunk]:
+    def _play_pictures(self, file: MediaFile) -> Iterator[SourceItem]:
         """Yield the decoded pictures of a file."""
         self._converter, last, end_ns, count = VideoConverter(file.pixel_aspect), None, 0, 0
         for at_ns, duration_ns, picture in file.pictures():
@@ -116,25 +112,19 @@ class _Player:
         yield from self._play_audio(file, file.last_audio, last[0], end_ns)
         self._start_ns += end_ns
 
-    def _repeat(
-        self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int
-    ) -> Iterator[Packet | Picture | AudioChunk]:
+    def _repeat(self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int) -> Iterator[SourceItem]:
         """Yield the last picture again for its duration."""
         for at_ns in range(last[0] + _REPEAT_NS, until_ns - _REPEAT_NS // 2, _REPEAT_NS):
             yield from self._picture(file, last[1], at_ns, at_ns)
 
-    def _next(
-        self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int
-    ) -> Iterator[Packet | Picture | AudioChunk]:
+    def _next(self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int) -> Iterator[SourceItem]:
         """Yield the next picture if it is within the wanted rate, and the sound before it."""
         if self._limiter.admits(self._start_ns + at_ns, self._wanted().rate):
             yield from self._picture(file, picture, last_ns, at_ns)
         else:
             yield from self._sound(file, last_ns, at_ns)
 
-    def _picture(
-        self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int
-    ) -> Iterator[Packet | Picture | AudioChunk]:
+    def _picture(self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int) -> Iterator[SourceItem]:
         """Yield the sound before a picture, then the picture."""
         converted = self._converter.convert(picture, self._wanted().size)
         yield from self._sound(file, last_ns, at_ns)
@@ -169,7 +159,7 @@ class _Player:
             yield Picture(copy_frame(converted), captured_ns, self._number)
 
 
-def _announce(file: MediaFile, want: "Wanted") -> Iterator[Packet]:
+def _announce(file: MediaFile, want: Wanted) -> Iterator[Packet]:
     """Yield the reason why the file's pictures are not passed through, if requested."""
     codec, obstacle = file.encoding
     if codec and codec.name in want.codecs:

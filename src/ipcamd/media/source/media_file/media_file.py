@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
@@ -28,11 +28,9 @@ from ipcamd.media.source.ffmpeg import (
 from ipcamd.media.source.media_file.file_passthrough import find_encoding
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +114,7 @@ class MediaFile:
             for data in unpack(packet):
                 yield at_ns, data
 
-    def make_reader(self, codec: Codec, wanted: "Callable[[], Wanted]") -> PacketReader:
+    def make_reader(self, codec: Codec, wanted: Callable[[], Wanted]) -> PacketReader:
         """Return a reader for `packets`."""
         rate = float(self._stream.average_rate or 0)
         return PacketReader(codec, wanted, rate, self.pixel_aspect, parameter_sets(self._stream))

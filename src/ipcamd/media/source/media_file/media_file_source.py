@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source import Wanted
 
 if TYPE_CHECKING:
     from ipcamd.media.source.media_file.media_file import MediaFile
-    from ipcamd.media.source.source import Wanted
 
 
 class MediaFileSource:
@@ -39,11 +39,12 @@ class MediaFileSource:
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""
         from ipcamd.media.source.media_file.loop_player import play_in_loop
+        from ipcamd.media.source.reception import Reception
 
-        return play_in_loop(self._open, wanted, stop, self._clock)
+        return play_in_loop(self._open, Reception(wanted, stop, self._clock))
 
     def _open(self) -> "MediaFile":
         from ipcamd.media.source.media_file.media_file import MediaFile

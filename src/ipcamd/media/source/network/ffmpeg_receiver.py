@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -12,7 +12,7 @@ from av.stream import Discard
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.decode.picture_decoder import configure_decoder
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
 from ipcamd.media.source import source_timeout
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
@@ -20,13 +20,11 @@ from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConv
 from ipcamd.media.source.ffmpeg import decode_packet, open_media, read_packets, timestamp_s
 from ipcamd.media.source.key_frame_request_pause import KeyFrameSource
 from ipcamd.media.source.network.hls_variant import find_variant
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.reception import Reception
+from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 
 def low_delay_options() -> dict[str, str]:
@@ -44,7 +42,7 @@ def low_delay_options() -> dict[str, str]:
 
 def receive_bytes(
     reader: Any, form: str | None, reception: Reception, burst_ns: int | None = None
-) -> Iterator[Packet | Picture | AudioChunk]:
+) -> Iterator[SourceItem]:
     """Yield pictures and sound of the live stream that `reader`, an object with a ``read`` method, returns. `form` is
     FFmpeg's name of its format, None to detect it; for `burst_ns` see `ClockRecovery`. Raises `SourceError`."""
     options = low_delay_options() | {"protocol_whitelist": ""}
@@ -57,7 +55,7 @@ def receive_live(
     reception: Reception,
     recovery: TimestampClock,
     key_frames: KeyFrameSource | None = None,
-) -> Iterator[Packet | Picture | AudioChunk]:
+) -> Iterator[SourceItem]:
     """Yield pictures and sound until the reception is stopped. Raises `SourceError` when the stream ends or stalls.
     `key_frames` takes requests for key frames."""
     receiver = _Receiver(medium, reception, recovery, key_frames)
@@ -85,17 +83,13 @@ class _Receiver:
         for unused in {*medium.streams} - {*self.streams}:
             unused.discard = Discard.all  # other variants of a playlist are not fetched
         configure_decoder(video, live=True)
-        self._converter, self._audio_converter, self._limiter = (
-            VideoConverter(video.sample_aspect_ratio),
-            AudioConverter(),
-            RateLimiter(),
-        )
+        self._converter, self._limiter = VideoConverter(video.sample_aspect_ratio), RateLimiter()
+        self._audio_converter = AudioConverter()
         self._packets = _make_reader(video, reception, key_frames)
         self._unpack, self._reorders = make_unpacker(video), video.codec_context.has_b_frames
         self._number = -1
-        self._last_ns = reception.clock.steady_ns()
 
-    def receive(self, packet: "av.Packet[Any]") -> Iterator[Packet | Picture | AudioChunk]:
+    def receive(self, packet: "av.Packet[Any]") -> Iterator[SourceItem]:
         """Yield the wanted contents of a packet. Raises `SourceError` if pictures have been missing for too long."""
         if packet.stream is self.streams[0] and self._packets:
             yield from self._read(packet, self._packets)
@@ -111,7 +105,7 @@ class _Receiver:
         for data in self._unpack(packet):
             yield from reader.read(data, self._recovery.capture_time_ns(self._stamp(packet)))
         if reader.good > good:
-            self._last_ns = self._reception.note_picture()
+            self._reception.note_picture()
 
     def _stamp(self, packet: "av.Packet[Any]") -> Fraction | None:
         """Return the time stamp of a packet; with B-frames that of decoding, because it increases."""
@@ -119,15 +113,15 @@ class _Receiver:
             return packet.dts * packet.time_base
         return timestamp_s(packet)
 
-    def _picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
-        self._last_ns = self._reception.note_picture()
+    def _picture(self, frame: av.VideoFrame, want: Wanted) -> Iterator[Picture]:
+        self._reception.note_picture()
         captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
         if self._limiter.admits(captured_ns, want.rate):
             self._number += 1
             yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
 
-    def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[AudioChunk]:
-        if self._reception.is_silent_since(self._last_ns):
+    def _sound(self, frame: av.AudioFrame, want: Wanted) -> Iterator[AudioChunk]:
+        if self._reception.is_silent():
             raise SourceError(f"sends sound but no picture for {float(self._reception.limit):g} s")
         captured_ns = self._recovery.audio_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():

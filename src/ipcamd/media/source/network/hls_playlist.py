@@ -11,7 +11,7 @@ from io import BytesIO
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source import source_timeout
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
@@ -20,10 +20,10 @@ from ipcamd.media.source.network.ffmpeg_receiver import receive_live
 from ipcamd.media.source.network.hls_encryption import DecryptedFile, check_encryption
 from ipcamd.media.source.network.hls_segment import SegmentFile, make_segment
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
+from ipcamd.media.source.reception import Reception
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 
@@ -72,9 +72,7 @@ class PlaylistMemory:
         self._stale, self._seen = {**self._stale, **self._seen}, {}
 
 
-def play_playlist(
-    url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
-) -> Iterator[Packet | Picture | AudioChunk]:
+def play_playlist(url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception) -> Iterator[SourceItem]:
     """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
     limit, place = SourceTimeout(least_s=source_timeout.OPENING_S), without_login(url)
     reception = replace(reception, limit=limit)
@@ -88,12 +86,10 @@ def play_playlist(
         limit = SourceTimeout()
         return MediaFile(place, FFMPEG_OPTIONS, "hls", limit, _Opener(url, tls, limit, memory))
 
-    yield from play_in_loop(open_file, reception.wanted, reception.stop, reception.clock)
+    yield from play_in_loop(open_file, reception)
 
 
-def _play_live(
-    medium: InputContainer, memory: PlaylistMemory, reception: Reception
-) -> Iterator[Packet | Picture | AudioChunk]:
+def _play_live(medium: InputContainer, memory: PlaylistMemory, reception: Reception) -> Iterator[SourceItem]:
     try:
         yield from receive_live(medium, reception, SegmentPacer(reception.clock, reception.stop))
     except SourceError:

@@ -7,17 +7,17 @@ from functools import partial
 
 from ipcamd.errors import SourceError
 from ipcamd.media.decode.picture_decoder import is_image_file
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.hls_playlist import BEGINNING, PlaylistMemory, play_playlist
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Ticker
+from ipcamd.media.source.reception import Reception
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
@@ -87,14 +87,11 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
     return ContentKind.STREAM if answer.length is None else ContentKind.FILE
 
 
-def play_http(
-    url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception
-) -> Iterator[Packet | Picture | AudioChunk]:
+def play_http(url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception) -> Iterator[SourceItem]:
     """Yield an address's pictures and sound (see `Source.play`). A single picture is requested repeatedly. Raises
     `SourceError`."""
-    wanted, stop, clock = reception.wanted, reception.stop, reception.clock
-    receiver, ticker = PushReceiver(reception), Ticker(clock, stop)
-    while not stop.is_set():
+    receiver, ticker = PushReceiver(reception), Ticker(reception.clock, reception.stop)
+    while not reception.stop.is_set():
         with closing(fetch(url, tls, reception.limit)) as answer:
             kind = kind_of(answer)
             if kind in _UNFIT:
@@ -104,18 +101,18 @@ def play_http(
             if kind not in (ContentKind.PARTS, ContentKind.STILL):
                 break
             yield from _pictures(kind, answer, receiver, reception)
-        ticker.wait(min(wanted().rate, _STILLS))
-    if stop.is_set():
+        ticker.wait(min(reception.wanted().rate, _STILLS))
+    if reception.stop.is_set():
         return
     if kind is ContentKind.PLAYLIST:
         yield from play_playlist(url, tls, memory, reception)
     else:
-        yield from play_in_loop(partial(_open_file, url, tls), wanted, stop, clock)
+        yield from play_in_loop(partial(_open_file, url, tls), reception)
 
 
 def _pictures(
     kind: ContentKind, answer: HttpAnswer, receiver: PushReceiver, reception: Reception
-) -> Iterator[Packet | Picture | AudioChunk]:
+) -> Iterator[SourceItem]:
     """Yield an answer's pictures. Raises `SourceError` if it is a stream that ended, or damaged."""
     pictures, damaged = receiver.pictures, receiver.damaged
     if kind is ContentKind.STILL:
@@ -137,7 +134,7 @@ def _whole(answer: HttpAnswer) -> bytes:
     return bytes(data)
 
 
-def _stream(answer: HttpAnswer, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
+def _stream(answer: HttpAnswer, reception: Reception) -> Iterator[SourceItem]:
     form, beginning = _FORMS.get(answer.type, ("", b""))
     known = form if form and answer.peek(_HEAD_BYTES).startswith(beginning) else None
     return receive_bytes(answer, known, reception, _BURST)

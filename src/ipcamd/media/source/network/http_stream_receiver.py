@@ -2,7 +2,6 @@
 header."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import av
 import numpy as np
@@ -11,19 +10,17 @@ from ipcamd.errors import SourceError
 from ipcamd.media import codecs
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.picture_decoder import PictureDecoder, decode_file, is_image_file
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.reception import Reception
+from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire import ulaw
 from ipcamd.wire.http.multipart_parser import PictureParser
 from ipcamd.wire.jpeg_scanner import SOI
 from ipcamd.wire.payload_header import LENGTH, AudioKind, Header, VideoFormat
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 
 class PushReceiver:
@@ -35,13 +32,12 @@ class PushReceiver:
         self._codec: Codec | None = None
         self._decoder: PacketReader | PictureDecoder
         self._number = -1
-        self._good_ns = self._clock.steady_ns()
         self.pictures = 0
         """Pictures received."""
         self.damaged = 0
         """Pictures received that could not be decoded."""
 
-    def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Packet | Picture | AudioChunk]:
+    def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[SourceItem]:
         """Yield pictures and sound of the body that `read` returns in pieces, until it ends or the reception is
         stopped. Raises `SourceError`."""
         parser = PictureParser(boundary)
@@ -59,7 +55,7 @@ class PushReceiver:
         """Yield a single picture from the bytes of an image file that is not a JPEG."""
         yield from self._shown(decode_file(data), self._wanted())
 
-    def _part(self, part: bytes, want: "Wanted") -> Iterator[Packet | Picture | AudioChunk]:
+    def _part(self, part: bytes, want: Wanted) -> Iterator[SourceItem]:
         """Yield the content of a part; nothing if it is neither picture nor sound, or not wanted."""
         if part.startswith(SOI):
             yield from self._picture(codecs.JPEG, part, want)
@@ -77,7 +73,7 @@ class PushReceiver:
         elif want.sound and form.kind is AudioKind.ULAW:
             yield self._sound(payload)
 
-    def _picture(self, codec: Codec, data: bytes, want: "Wanted") -> Iterator[Packet | Picture]:
+    def _picture(self, codec: Codec, data: bytes, want: Wanted) -> Iterator[Packet | Picture]:
         if codec is not self._codec:
             self._codec = codec
             self._decoder = PacketReader(codec, self._wanted) if codec.inspector else PictureDecoder(codec.decoder)
@@ -92,9 +88,9 @@ class PushReceiver:
         self.pictures += 1
         self.damaged += not good
         if good:
-            self._good_ns = self._reception.note_picture()
+            self._reception.note_picture()
 
-    def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:
+    def _shown(self, pictures: list[av.VideoFrame], want: Wanted, picks: bool = False) -> Iterator[Picture]:
         captured_ns, now_ns = self._clock.now_ns(), self._clock.steady_ns()
         self._count(bool(pictures))
         for picture in pictures:
@@ -108,5 +104,5 @@ class PushReceiver:
 
     def _expect_picture(self) -> None:
         """Raise `SourceError` if no picture could be decoded for too long."""
-        if self._reception.is_silent_since(self._good_ns):
+        if self._reception.is_silent():
             raise SourceError(f"sends no picture for {float(self._reception.limit):g} s")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source import Wanted
 
 if TYPE_CHECKING:
     from ipcamd.media.source.network.hls_playlist import PlaylistMemory
     from ipcamd.media.source.network.rtsp.rtsp_client import RtspClient
-    from ipcamd.media.source.source import Wanted
 
 _SCHEMES = ("rtsp", "rtsps", "http", "https")
 
@@ -42,9 +42,9 @@ class NetworkSource:
     def check(self) -> None:
         """See `Source`: nothing is left to check, because a camera may be reachable later."""
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""
-        from ipcamd.media.source.network.reception import Reception
+        from ipcamd.media.source.reception import Reception
 
         reception = Reception(wanted, stop, self._clock)
         if self._url.lower().startswith("rtsp"):

@@ -4,15 +4,12 @@ import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.source.source_query import parse_query, parse_rate
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 _STILL_RATE = Fraction(10)
 """Checks of a still for a change, per second: as often as a still on an HTTP server is requested."""
@@ -41,7 +38,7 @@ class PictureFileSource:
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture]:
         """See `Source`."""
         from ipcamd.media.source.picture_files.slideshow import Slideshow, show
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import av
 
@@ -20,11 +19,9 @@ from ipcamd.media.decode.picture_decoder import decode_file
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.convert import VideoConverter, copy_frame
 from ipcamd.media.source.pacing import Clock, Ticker
+from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.jpeg_scanner import SOI, JpegScanner
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +47,7 @@ Version = tuple[int, int, int]
 
 
 def show(
-    slideshow: "Slideshow", rate: Fraction, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+    slideshow: "Slideshow", rate: Fraction, wanted: Callable[[], Wanted], stop: threading.Event, clock: Clock
 ) -> Iterator[Picture]:
     """Yield the pictures, `rate` files per second, at the wanted rate until `stop` is set (see `Source.play`)."""
     ticker, number = Ticker(clock, stop), -1

@@ -8,14 +8,14 @@ import av
 from av.error import FFmpegError
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import Picture, SourceItem
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.pipe.pipe_format import MJPEG, PipeFormat
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
+from ipcamd.media.source.reception import Reception
 from ipcamd.time_units import SECOND_NS
 
 _STALE_FRAMES = 2
@@ -28,7 +28,7 @@ _MOST_LATE_NS = 10 * SECOND_NS
 """Longest delay that a writer may make up for by writing faster."""
 
 
-def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
+def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[SourceItem]:
     """Yield pictures and sound (see `Source.play`). Raises `SourceError` at the end of the data."""
     reader.start(reception.limit, reception.stop)
     if reader.used and not form.rate:
@@ -45,7 +45,7 @@ def play_pipe(reader: PipeReader, form: PipeFormat, reception: Reception) -> Ite
             reader.due_ns = 0  # nobody reads until the next run, so the writer is not late
 
 
-def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
+def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[SourceItem]:
     if form.name == MJPEG:
         return PushReceiver(reception).receive(reader.read, b"")
     return receive_bytes(reader, form.name, reception, _BURST_NS)

@@ -5,16 +5,13 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.pipe.pipe_format import PipeFormat, parse_format
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 _STDIN = ("", "0")
 """Names of standard input behind ``pipe:``, FFmpeg's."""
@@ -46,10 +43,10 @@ class PipeSource:
                 f"source {self.name}: standard input is not a pipe; start it as in `program | ipcamd run`"
             )
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""
-        from ipcamd.media.source.network.reception import Reception
         from ipcamd.media.source.pipe.pipe_player import play_pipe
+        from ipcamd.media.source.reception import Reception
 
         if self._reader is None or self._reader.ended:
             self._reader = PipeReader.open(self._path)

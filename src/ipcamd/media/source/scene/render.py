@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import av
 
@@ -18,10 +17,8 @@ from ipcamd.media.source.scene.clock_board import Board
 from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure
 from ipcamd.media.source.scene.gallery import draw_gallery
 from ipcamd.media.source.scene.plan import LARGEST, SMALLEST, Plan
+from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 _CHUNKS_PER_S = 20
 """Fewest chunks of sound per second, at any frame rate."""
@@ -33,7 +30,7 @@ _SIZES = 4
 
 
 def play_scene(
-    wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, walking: Callable[[], bool]
+    wanted: Callable[[], Wanted], stop: threading.Event, clock: Clock, walking: Callable[[], bool]
 ) -> Iterator[Picture | AudioChunk]:
     """Yield the scene's pictures and sound (see `Source.play`)."""
     ticker, renderer = Ticker(clock, stop), _Renderer(clock)

@@ -2,13 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source.pacing import Clock
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 
 class SceneSource:
@@ -25,7 +23,7 @@ class SceneSource:
     def check(self) -> None:
         """See `Source`: the scene always works."""
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | AudioChunk]:
         """See `Source`; the pictures have the wanted size (at least 160x120) and rate."""
         from ipcamd.media.source.scene.render import play_scene  # imports numpy and Pillow: not at the camera's start
 

@@ -1,8 +1,6 @@
 """Capture of an X11 screen with FFmpeg's x11grab."""
 
-import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from av.container import InputContainer
 
@@ -10,10 +8,8 @@ from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.ffmpeg import decode_media, find_video, open_media
-from ipcamd.media.source.pacing import Clock, RateLimiter
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.pacing import RateLimiter
+from ipcamd.media.source.reception import Reception
 
 
 def open_screen(display: str, rate: int) -> InputContainer:
@@ -26,17 +22,16 @@ def open_screen(display: str, rate: int) -> InputContainer:
         ) from None
 
 
-def capture_screen(
-    display: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Picture]:
+def capture_screen(display: str, reception: Reception) -> Iterator[Picture]:
     """Yield pictures of a display (see `Source.play`)."""
+    wanted, clock = reception.wanted, reception.clock
     rate, number, converter, limiter = wanted().rate, -1, VideoConverter(), RateLimiter()
     medium = open_screen(display, rate)
     try:
         while True:
             for picture in decode_media(medium, find_video(medium)):
                 captured_ns, want = clock.now_ns(), wanted()
-                if stop.is_set():
+                if reception.stop.is_set():
                     return
                 if want.rate != rate:
                     break

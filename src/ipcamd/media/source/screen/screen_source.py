@@ -4,14 +4,11 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source.pacing import Clock
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 
 class ScreenSource:
@@ -35,11 +32,12 @@ class ScreenSource:
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | AudioChunk]:
         """See `Source`."""
+        from ipcamd.media.source.reception import Reception
         from ipcamd.media.source.screen.screen_capture import capture_screen
 
-        return capture_screen(self._display, wanted, stop, self._clock)
+        return capture_screen(self._display, Reception(wanted, stop, self._clock))
 
 
 def find_screen(text: str, clock: Clock) -> ScreenSource | None:

@@ -6,9 +6,9 @@ from contextlib import closing
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
-from ipcamd.media.source.network.reception import Reception
+from ipcamd.media.source.reception import Reception
 from ipcamd.media.source.srt.libsrt import SrtSocket
 from ipcamd.media.source.srt.srt_address import SrtAddress
 
@@ -18,7 +18,7 @@ _SLICE_S = 0.25
 """Longest wait, in seconds, between checks of `stop`."""
 
 
-def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[Packet | Picture | AudioChunk]:
+def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[SourceItem]:
     """Yield pictures and sound (see `Source.play`). Raises `SourceError`."""
     with closing(_accept(address, reception) if address.listens else _connect(address)) as connection:
         try:

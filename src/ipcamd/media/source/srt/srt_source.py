@@ -2,15 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.source import Wanted
 from ipcamd.media.source.srt.srt_address import parse_srt_address
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
 
 SCHEME = "srt://"
 """Beginning of an address."""
@@ -41,9 +38,9 @@ class SrtSource:
         except OSError as error:
             raise ConfigError(f"source {self.name}: {error}") from None
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""
-        from ipcamd.media.source.network.reception import Reception
+        from ipcamd.media.source.reception import Reception
         from ipcamd.media.source.srt.srt_receiver import receive_srt
 
         return receive_srt(self._address, Reception(wanted, stop, self._clock))

@@ -3,14 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
-
-if TYPE_CHECKING:
-    from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted
 
 
 class V4l2Source:
@@ -35,9 +32,10 @@ class V4l2Source:
         if not any(formats.values()):
             raise ConfigError(f"source {self.name}: none of its formats can be decoded ({', '.join(formats)})")
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | AudioChunk]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`; the mode that suits the wanted format best is used."""
         from ipcamd.media.source.capture_device.capture import capture_pictures
+        from ipcamd.media.source.reception import Reception
         from ipcamd.media.source.v4l2.device import V4l2Device
 
-        yield from capture_pictures(V4l2Device(self.name), wanted, stop, self._clock)
+        yield from capture_pictures(V4l2Device(self.name), Reception(wanted, stop, self._clock))

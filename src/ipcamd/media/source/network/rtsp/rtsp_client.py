@@ -9,10 +9,9 @@ from contextlib import ExitStack, closing
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
 from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.rtsp.camera_connection import CameraConnection
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession, RtspRefused
 from ipcamd.media.source.network.rtsp.media_tracks import UnknownMedia, select_tracks
@@ -20,10 +19,8 @@ from ipcamd.media.source.network.rtsp.rtsp_receiver import RtspReceiver
 from ipcamd.media.source.network.rtsp.rtsp_relay import TEARDOWN_S, RtspRelay
 from ipcamd.media.source.network.rtsp.transport_order import Refusal, TransportOrder, leads_to_next, summarize
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
+from ipcamd.media.source.reception import Reception
 from ipcamd.wire.rtsp.sdp import read
-
-Items = Iterator[Packet | Picture | AudioChunk]
-"""Item of a source."""
 
 
 class RtspClient:
@@ -34,7 +31,7 @@ class RtspClient:
         self._url, self._tls = url, tls
         self._order = TransportOrder(is_tls=url.lower().startswith("rtsps:"))
 
-    def play(self, reception: Reception) -> Items:
+    def play(self, reception: Reception) -> Iterator[SourceItem]:
         """Yield the camera's pictures and sound (see `Source.play`)."""
         with ExitStack() as stack:
             try:
@@ -43,7 +40,7 @@ class RtspClient:
                 if not reception.stop.is_set():
                     raise
 
-    def _open(self, stack: ExitStack, reception: Reception) -> Items:
+    def _open(self, stack: ExitStack, reception: Reception) -> Iterator[SourceItem]:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""
         connection, failures = (
             CameraConnection(self._url, self._tls, reception.limit, reception.stop),
@@ -63,7 +60,9 @@ class RtspClient:
         raise summarize(failures)
 
 
-def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, reception: Reception) -> Items:
+def _open_over(
+    transport: str, connection: CameraConnection, stack: ExitStack, reception: Reception
+) -> Iterator[SourceItem]:
     """Open one transport; `stack` closes it. Raises `OpenFailed`, `RtspRefused`, `SourceError`."""
     if transport == "tcp":
         try:
@@ -74,7 +73,7 @@ def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, r
     return receive_live(medium, reception, reception.recover_clock(), relay)
 
 
-def _open_session(connection: CameraConnection, stack: ExitStack, reception: Reception) -> Items:
+def _open_session(connection: CameraConnection, stack: ExitStack, reception: Reception) -> Iterator[SourceItem]:
     """Open RTP over TCP; `stack` closes it. Raises `RtspRefused`, `SourceError`, `UnknownMedia`."""
     with ExitStack() as opening:
         session = CameraSession(connection.open(), connection.address, reception.limit, reception.stop)

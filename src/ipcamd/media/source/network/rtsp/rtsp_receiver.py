@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import AudioChunk, Packet, Picture
+from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
 from ipcamd.media.source.convert import AUDIO_RATE_HZ
 from ipcamd.media.source.key_frame_request_pause import KeyFrameRequestPause
-from ipcamd.media.source.network.reception import Reception
 from ipcamd.media.source.network.rtsp.audio_decoder import AudioDecoder
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession
 from ipcamd.media.source.network.rtsp.media_tracks import AudioPayload, Selection
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.reception import Reception
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.depacketize.nal_units import TimedUnit
 from ipcamd.wire.rtp import rtcp, rtp
@@ -42,10 +42,8 @@ class RtspReceiver:
             self._sound = _Audio(selection.sound.payload_type, selection.audio_format, sender)
         self._loss_requests = KeyFrameRequestPause(session)
         """Requests for packets that are missing."""
-        self._last_ns = reception.clock.steady_ns()
-        """When the last good picture arrived."""
 
-    def receive(self) -> Iterator[Packet | Picture | AudioChunk]:
+    def receive(self) -> Iterator[SourceItem]:
         """Yield pictures and sound until the reception is stopped. Raises `SourceError` when the stream ends or
         stalls."""
         self._session.play()
@@ -55,7 +53,7 @@ class RtspReceiver:
         except ValueError as error:
             raise SourceError(f"sends {error}") from None
 
-    def _receive_some(self) -> Iterator[Packet | Picture | AudioChunk]:
+    def _receive_some(self) -> Iterator[SourceItem]:
         """Yield what the next packets complete. Raises `SourceError` if pictures have been missing for too long."""
         good, has_audio = self._reader.good, False
         for channel, data in self._session.receive():
@@ -67,7 +65,7 @@ class RtspReceiver:
                 yield from self._hear(self._sound, data)
             else:
                 self._note_report(channel, data)
-        if self._reader.good == good and self._reception.is_silent_since(self._last_ns):
+        if self._reader.good == good and self._reception.is_silent():
             limit = self._reception.limit
             raise SourceError(f"sends sound but no picture for {float(limit):g} s" if has_audio else limit.words)
 
@@ -83,7 +81,7 @@ class RtspReceiver:
         good = self._reader.good
         yield from self._reader.read(unit.data, self._recovery.recover_ns(sent_ns), unit.lost)
         if self._reader.good > good:
-            self._last_ns = self._reception.note_picture()
+            self._reception.note_picture()
 
     def _hear(self, sound: "_Audio", data: bytes) -> Iterator[AudioChunk]:
         _, timestamp, payload, _ = opened = sound.order.open(data)
