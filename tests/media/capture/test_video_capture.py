@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.media.scripted_source import NOON, SECOND, WAIT, ScriptedSource, grey
 
+from ipcamd.errors import SourceError
 from ipcamd.media.capture.video_capture import ASLEEP_S, SILENT, UNPLUGGED, Timeouts, VideoCapture
 from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source.source import Wanted
@@ -166,6 +167,21 @@ def test_a_source_is_retried_after_any_failure(quick: CaptureRig, failure: Excep
     quick.played()
     quick.source.show(NOON)
     assert quick.pictures.get(timeout=WAIT) == NOON
+
+
+def test_a_failure_of_a_source_that_must_end_is_no_failure(quick: CaptureRig, caplog: pytest.LogCaptureFixture) -> None:
+    def fail_at_the_end(stop: threading.Event) -> Iterator[Picture]:
+        assert stop.wait(WAIT)
+        raise SourceError("sends nothing")
+        yield
+
+    quick.source._given = fail_at_the_end  # type: ignore[method-assign]
+    quick.capture.demand(WANTED)
+    quick.played()
+    quick.capture.lost = True
+    quick.source.ends()
+    quick.stop()
+    assert "sends nothing" not in caplog.text
 
 
 def test_a_new_viewer_makes_the_next_attempt_come_at_once(patient: CaptureRig) -> None:

@@ -34,16 +34,6 @@ class AudioCapture(CaptureLoop):
         self._source = source
         self._deliver = deliver
 
-    def need(self, needed: bool) -> None:
-        """Set whether sound is needed; from any thread."""
-        with self._changed:
-            self._needed = needed
-            if not needed:
-                self._stop.set()
-            self._changed.notify_all()
-        if needed:
-            self.wake()
-
     def _play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         return self._source.play(stop)
 

@@ -31,13 +31,8 @@ class AnalysisCapture(CaptureLoop):
     def demand(self, wanted: Wanted | None) -> bool:
         """Set the demand; None for nothing. Return whether the main source need not be analysed: False while this
         source fails. From any thread."""
-        with self._changed:
-            self._needed, self._wanted = wanted is not None, wanted or self._wanted
-            if not wanted:
-                self._stop.set()
-            self._changed.notify_all()
-        if wanted:
-            self.wake()
+        self._wanted = wanted or self._wanted
+        self.need(wanted is not None)
         return self._needed and not self._failing
 
     def _play(self, stop: threading.Event) -> Iterator[SourceItem]:

@@ -49,6 +49,16 @@ class CaptureLoop(ABC):
         """Called when the threads have work."""
         self._reason = UNKNOWN_FAILURE
 
+    def need(self, needed: bool) -> None:
+        """Set whether the source is needed; its run ends at once when it is not. From any thread."""
+        with self._changed:
+            self._needed = needed
+            if not needed:
+                self._stop.set()
+            self._changed.notify_all()
+        if needed:
+            self.wake()
+
     def close(self) -> None:
         """End the threads."""
         with self._changed:
@@ -89,10 +99,13 @@ class CaptureLoop(ABC):
 
     def _attempt(self, pause_s: float) -> float:
         """Run the source once; return the next pause. `pause_s` is the previous one."""
+        stop = self._stop
         try:
-            self._run_once(self._stop)
+            self._run_once(stop)
             return 0.0
         except SourceError as error:
+            if stop.is_set():  # that is why the source ended
+                return 0.0
             reason = str(error)
             _log.log(logging.DEBUG if self._failing else logging.WARNING, "%s: %s", self._label, reason)
         except Exception:  # a failing source must not end the camera
@@ -114,8 +127,7 @@ class CaptureLoop(ABC):
                 if stop.is_set() or self._may_end():
                     return
                 self._take(item)
-        if not stop.is_set():
-            raise SourceError("it ended")
+        raise SourceError("it ended")
 
     def _note_success(self) -> None:
         """Record that the source works."""
