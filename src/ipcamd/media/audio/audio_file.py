@@ -6,10 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ipcamd.errors import ConfigError, SourceError
+from ipcamd.errors import SourceError
 from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.pacing import Clock, RealtimePacer
+from ipcamd.media.source.source import raise_config_error
 from ipcamd.time_units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -29,14 +30,12 @@ class AudioFile:
 
     def check(self) -> None:
         """See `AudioSource`: the file must exist and contain sound that can be decoded."""
-        if not self._path.is_file():
-            raise ConfigError(f"audio {self.name}: no such file; other values: none, tone, alsa:NAME")
-        try:
+        with raise_config_error(f"audio {self.name}"):
+            if not self._path.is_file():
+                raise SourceError("no such file; other values: none, tone, alsa:NAME")
             with closing(self._track()) as track:
                 if next(track.read_until(_ENDLESS), None) is None:
                     raise SourceError("contains no sound that can be decoded")
-        except SourceError as error:
-            raise ConfigError(f"audio {self.name}: {error}") from error
 
     def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """See `AudioSource`."""

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import field
 from typing import Protocol
 
 from ipcamd.dataclass import dataclass
+from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.decode.decoder_choice import DecoderChoice
 from ipcamd.media.frame import Packet, SourceItem
 from ipcamd.media.stream.stream_settings import StreamSettings
@@ -66,3 +68,12 @@ class Source(Protocol):
         The source opens at the first ``next()`` and closes with the generator. Raises `SourceError` when the source
         fails, or delivers nothing for too long (see `SourceTimeout`).
         """
+
+
+@contextmanager
+def raise_config_error(label: str) -> Iterator[None]:
+    """Raise a `ConfigError` that begins with `label` for a `SourceError` or ``ValueError`` in the block."""
+    try:
+        yield
+    except (SourceError, ValueError) as error:
+        raise ConfigError(f"{label}: {error}") from error

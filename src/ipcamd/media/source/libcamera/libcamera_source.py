@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator
 
-from ipcamd.errors import ConfigError, SourceError
+from ipcamd.errors import SourceError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted, raise_config_error
 
 PREFIX = "libcamera"
 """Value of ``--source``; a colon and the camera's number may follow."""
@@ -27,14 +27,12 @@ class LibcameraSource:
         """See `Source`: the program must be installed and list the camera."""
         from ipcamd.media.source.libcamera.program import find_program, list_cameras
 
-        try:
+        with raise_config_error(f"source {self.name}"):
             cameras = list_cameras(find_program())
-        except SourceError as error:
-            raise ConfigError(f"source {self.name}: {error}") from error
-        if self._number not in cameras:
-            listed = ", ".join(f"{number} ({name})" for number, name in cameras.items())
-            known = f"there are {listed}" if cameras else "no camera is connected, or its cable or driver fails"
-            raise ConfigError(f"source {self.name}: there is no such camera; {known}")
+            if self._number not in cameras:
+                listed = ", ".join(f"{number} ({name})" for number, name in cameras.items())
+                known = f"there are {listed}" if cameras else "no camera is connected, or its cable or driver fails"
+                raise SourceError(f"there is no such camera; {known}")
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`. The program encodes where its pictures can be passed through, and delivers raw pictures

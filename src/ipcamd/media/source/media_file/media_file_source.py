@@ -6,10 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ipcamd.errors import ConfigError, SourceError
+from ipcamd.errors import SourceError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted, raise_config_error
 
 if TYPE_CHECKING:
     from ipcamd.media.source.media_file.media_file import MediaFile
@@ -27,17 +27,13 @@ class MediaFileSource:
 
     def check(self) -> None:
         """See `Source`: the file must exist and contain a picture that can be decoded."""
-        if not self._path.exists():
-            raise ConfigError(f"source {self.name}: no such file")
-        if not self._path.is_file():
-            raise ConfigError(f"source {self.name}: is not a file")
-        try:
+        with raise_config_error(f"source {self.name}"):
+            if not self._path.is_file():
+                raise SourceError("is not a file" if self._path.exists() else "no such file")
             with closing(self._open()) as file:
                 self.sound = file.has_audio
                 if next(file.pictures(), None) is None:
                     raise SourceError("contains no picture that can be decoded")
-        except SourceError as error:
-            raise ConfigError(f"source {self.name}: {error}") from error
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""

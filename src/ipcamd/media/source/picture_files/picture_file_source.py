@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from ipcamd.errors import ConfigError, SourceError
+from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted, raise_config_error
 from ipcamd.media.source.source_query import parse_query, parse_rate
 
 _STILL_RATE = Fraction(10)
@@ -31,12 +31,10 @@ class PictureFileSource:
         """See `Source`: the file must exist, and one file of a directory, and be a picture that can be decoded."""
         from ipcamd.media.source.picture_files.slideshow import Slideshow
 
-        if not self._path.exists():
-            raise ConfigError(f"source {self.name}: no such file or directory")
-        try:
+        with raise_config_error(f"source {self.name}"):
+            if not self._path.exists():
+                raise SourceError("no such file or directory")
             Slideshow(self._path).advance(1)
-        except SourceError as error:
-            raise ConfigError(f"source {self.name}: {error}") from error
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture]:
         """See `Source`."""
@@ -52,10 +50,8 @@ def find_picture_files(text: str, clock: Clock) -> PictureFileSource | None:
 
     path, mark, query = text.rpartition("?")
     if mark and not Path(text).expanduser().exists() and Path(path).expanduser().is_dir():
-        try:
+        with raise_config_error(f"source {text}"):
             rate = parse_query(query, {"rate": parse_rate}).get("rate", Fraction(1))
-        except ValueError as error:
-            raise ConfigError(f"source {text}: {error}") from None
         return PictureFileSource(path, rate, clock)
     if Path(text).expanduser().is_dir():
         return PictureFileSource(text, Fraction(1), clock)

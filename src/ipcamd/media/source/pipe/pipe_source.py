@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ipcamd.errors import ConfigError
+from ipcamd.errors import SourceError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.pipe.pipe_format import PipeFormat, parse_format
 from ipcamd.media.source.pipe.pipe_reader import PipeReader
-from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted, raise_config_error
 
 _STDIN = ("", "0")
 """Names of standard input behind ``pipe:``, FFmpeg's."""
@@ -32,16 +32,15 @@ class PipeSource:
 
     def check(self) -> None:
         """See `Source`: the pipe must exist; no program need write yet."""
-        try:
-            mode = (Path(self._path).expanduser().stat() if self._path else os.fstat(0)).st_mode
-        except OSError as error:
-            raise ConfigError(f"source {self.name}: {error.strerror}") from None
-        if self._path and not stat.S_ISFIFO(mode):
-            raise ConfigError(f"source {self.name}: is not a named pipe; mkfifo makes one")
-        if stat.S_ISCHR(mode):
-            raise ConfigError(
-                f"source {self.name}: standard input is not a pipe; start it as in `program | ipcamd run`"
-            )
+        with raise_config_error(f"source {self.name}"):
+            try:
+                mode = (Path(self._path).expanduser().stat() if self._path else os.fstat(0)).st_mode
+            except OSError as error:
+                raise SourceError(error.strerror) from None
+            if self._path and not stat.S_ISFIFO(mode):
+                raise SourceError("is not a named pipe; mkfifo makes one")
+            if stat.S_ISCHR(mode):
+                raise SourceError("standard input is not a pipe; start it as in `program | ipcamd run`")
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""
@@ -58,7 +57,5 @@ def make_pipe_source(text: str, clock: Clock) -> PipeSource:
     `ConfigError`."""
     place, _, query = text.partition("?")
     path = "" if place == "-" else place.removeprefix("pipe:")
-    try:
+    with raise_config_error(f"source {place}"):
         return PipeSource("" if path in _STDIN else path, parse_format(query), clock)
-    except ValueError as error:
-        raise ConfigError(f"source {place}: {error}") from None

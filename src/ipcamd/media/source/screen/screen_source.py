@@ -5,10 +5,10 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 
-from ipcamd.errors import ConfigError, SourceError
+from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted, raise_config_error
 
 
 class ScreenSource:
@@ -25,12 +25,10 @@ class ScreenSource:
         """See `Source`: the X server must accept a connection."""
         from ipcamd.media.source.screen.screen_capture import open_screen
 
-        if not self._display:
-            raise ConfigError("source screen: DISPLAY is not set; name the screen, as in screen:0")
-        try:
+        with raise_config_error(f"source {self.name}"):
+            if not self._display:
+                raise SourceError("DISPLAY is not set; name the screen, as in screen:0")
             open_screen(self._display, 1).close()
-        except SourceError as error:
-            raise ConfigError(f"source {self.name}: {error}") from error
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | AudioChunk]:
         """See `Source`."""

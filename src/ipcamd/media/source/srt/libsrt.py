@@ -46,7 +46,7 @@ _MESSAGE_BYTES = 1500
 
 @cache
 def load_library() -> ctypes.CDLL:
-    """Return the library, started. Raises ``OSError`` if it is not installed."""
+    """Return the library, started. Raises `SourceError` if it is not installed."""
     for name in _NAMES:
         try:
             library = ctypes.CDLL(name)
@@ -55,7 +55,7 @@ def load_library() -> ctypes.CDLL:
         library.srt_getlasterror_str.restype = ctypes.c_char_p
         library.srt_startup()
         return library
-    raise OSError("needs the library libsrt; install the package libsrt1.5-gnutls (Debian, Ubuntu) or srt")
+    raise SourceError("needs the library libsrt; install the package libsrt1.5-gnutls (Debian, Ubuntu) or srt")
 
 
 class SrtSocket:
@@ -63,10 +63,7 @@ class SrtSocket:
 
     def __init__(self, address: SrtAddress) -> None:
         """Make a socket with the options of `address`. Raises `SourceError`."""
-        try:
-            self._library = load_library()
-        except OSError as error:
-            raise SourceError(str(error)) from None
+        self._library = load_library()
         self._socket = self._library.srt_create_socket()
         self._buffer = ctypes.create_string_buffer(_MESSAGE_BYTES)
         self._stream_id = address.stream_id.encode()

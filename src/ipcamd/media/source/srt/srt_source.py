@@ -3,10 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 
-from ipcamd.errors import ConfigError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted, raise_config_error
 from ipcamd.media.source.srt.srt_address import parse_srt_address
 
 SCHEME = "srt://"
@@ -24,19 +23,15 @@ class SrtSource:
         bare, _, query = url.partition("?")
         self.name = SCHEME + bare.removeprefix(SCHEME).rpartition("@")[2]
         self._clock = clock
-        try:
+        with raise_config_error(f"source {self.name}"):
             self._address = parse_srt_address(bare, query)
-        except ValueError as error:
-            raise ConfigError(f"source {self.name}: {error}") from None
 
     def check(self) -> None:
         """See `Source`: libsrt must be installed; the sender may be reachable later."""
         from ipcamd.media.source.srt.libsrt import load_library
 
-        try:
+        with raise_config_error(f"source {self.name}"):
             load_library()
-        except OSError as error:
-            raise ConfigError(f"source {self.name}: {error}") from None
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`."""

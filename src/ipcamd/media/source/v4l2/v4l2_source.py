@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from ipcamd.errors import ConfigError, SourceError
+from ipcamd.errors import SourceError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
-from ipcamd.media.source.source import Wanted
+from ipcamd.media.source.source import Wanted, raise_config_error
 
 
 class V4l2Source:
@@ -24,13 +24,10 @@ class V4l2Source:
         """See `Source`: the device must exist, be a camera, and have a mode that can be decoded."""
         from ipcamd.media.source.v4l2.device import V4l2Device
 
-        try:
-            with closing(V4l2Device(self.name)) as device:
-                formats = {mode.format: mode.usable for mode in device.modes()}
-        except SourceError as error:
-            raise ConfigError(f"source {self.name}: {error}") from error
-        if not any(formats.values()):
-            raise ConfigError(f"source {self.name}: none of its formats can be decoded ({', '.join(formats)})")
+        with raise_config_error(f"source {self.name}"), closing(V4l2Device(self.name)) as device:
+            formats = {mode.format: mode.usable for mode in device.modes()}
+            if not any(formats.values()):
+                raise SourceError(f"none of its formats can be decoded ({', '.join(formats)})")
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[SourceItem]:
         """See `Source`; the mode that suits the wanted format best is used."""
