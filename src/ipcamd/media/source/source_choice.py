@@ -39,11 +39,10 @@ def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Sou
 
 def _make_rare_source(text: str, clock: Clock, tls: str) -> Source:
     """Return a source whose modules most cameras do not need: each is imported for its own sources only."""
-    if text.startswith("screen"):
-        from ipcamd.media.source.screen.screen_source import find_screen
+    if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
+        from ipcamd.media.source.screen.screen_source import ScreenSource
 
-        if screen := find_screen(text, clock):
-            return screen
+        return ScreenSource(text.removeprefix("screen"), clock)
     if re.fullmatch("libcamera(:[0-9]{1,3})?", text):
         from ipcamd.media.source.libcamera.libcamera_source import LibcameraSource
 

@@ -1,6 +1,12 @@
 """Time-out of sources: longest time without a picture before a source counts as silent."""
 
+import threading
+import time
 from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from ipcamd.errors import SourceError
 
 OPENING_S = 15.0
 """Seconds until a source's first picture, and until its second one, because some servers start on demand."""
@@ -8,11 +14,16 @@ OPENING_S = 15.0
 SILENCE_S = 2.0
 """Seconds without a picture after which a running source counts as interrupted."""
 
+SLICE_S = 0.25
+"""Longest wait, in seconds, between checks whether the source is stopped."""
+
 _MOST_S = 30.0
 """Longest time-out, for the slowest source, in seconds."""
 
 _REMEMBERED = 4
 """Number of gaps between pictures that are stored."""
+
+_T = TypeVar("_T")
 
 
 class SourceTimeout:
@@ -40,6 +51,17 @@ class SourceTimeout:
     def opening(self) -> bool:
         """Whether no picture has arrived yet."""
         return self._last_s is None and not self._gaps_s
+
+    def wait_for(self, attempt: Callable[[], _T | None], stop: threading.Event) -> _T | None:
+        """Return the first result of `attempt` that is not None; None once `stop` is set. `attempt` waits for at most
+        `SLICE_S`. Raises `SourceError` if the limit is exceeded."""
+        end_s = time.monotonic() + float(self)
+        while not stop.is_set():
+            if (found := attempt()) is not None:
+                return found
+            if time.monotonic() > end_s:
+                raise SourceError(self.words)
+        return None
 
     def __float__(self) -> float:
         """Return the limit in seconds."""

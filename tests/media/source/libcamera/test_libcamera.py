@@ -168,5 +168,5 @@ def test_failures_are_explained_and_leave_no_process(
         Player(Wanted(QVGA, 30, False)).take(30)
     for process in started:
         with pytest.raises(ProcessLookupError):
-            os.kill(process.pid, 0)
+            os.kill(process._process.pid, 0)
     assert started

@@ -11,9 +11,6 @@ from ipcamd.media.source.gstreamer.runner import RUNNER
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.source import Wanted
 
-PREFIX = "gst:"
-"""Beginning of a pipeline."""
-
 _OUTPUT = "matroskamux name=mux streamable=true ! fdsink fd=1 sync=false"
 _PICTURES = "video/x-raw,format=I420;image/jpeg;video/x-h264;video/x-h265"
 """Formats that the pipeline may end in; GStreamer chooses one."""
@@ -36,7 +33,7 @@ class GstreamerSource:
         is empty."""
         self._text, self._clock = text.strip(), clock
         first = re.match("[A-Za-z0-9_-]+(?= |$|!)", self._text)
-        self.name = PREFIX + (first[0] if first else "...")
+        self.name = f"gst:{first[0] if first else '...'}"
         if not self._text:
             raise ConfigError("source gst: the pipeline is missing, as in gst:videotestsrc ! x264enc tune=zerolatency")
 

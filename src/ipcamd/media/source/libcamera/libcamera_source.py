@@ -8,9 +8,6 @@ from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.source import Wanted, raise_config_error
 
-PREFIX = "libcamera"
-"""Value of ``--source``; a colon and the camera's number may follow."""
-
 
 class LibcameraSource:
     """Camera that the program ``rpicam-vid`` or ``libcamera-vid`` captures."""
@@ -19,7 +16,7 @@ class LibcameraSource:
 
     def __init__(self, number: int, clock: Clock) -> None:
         """`number` is the camera's in the list of the program; `clock` gives the capture times."""
-        self.name = f"{PREFIX}:{number}"
+        self.name = f"libcamera:{number}"
         self._number = number
         self._clock = clock
 

@@ -38,8 +38,6 @@ class CameraProcess:
         os.set_blocking(self._errors.fileno(), False)
         with suppress(OSError):  # the limit of all pipes of this user is reached
             fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        self.pid = self._process.pid
-        """Its number in the system."""
         self.messages = b""
         """The newest messages."""
 

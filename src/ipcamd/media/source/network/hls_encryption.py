@@ -1,7 +1,7 @@
 """Encryption of HLS segments (RFC 8216, 4.3.2.4): AES-128, and the refusal of all others."""
 
 import re
-from typing import Protocol
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from ipcamd.errors import SourceError
+from ipcamd.media.source.network.hls_segment import SegmentFile
 
 _KEY_METHOD = re.compile(rb"^#EXT-X-KEY:(?:[^\n]*,)?METHOD=([A-Z0-9-]+)", re.MULTILINE)
 _METHODS = (b"NONE", b"AES-128")
@@ -22,20 +23,18 @@ def check_encryption(playlist: bytes) -> None:
             raise SourceError(f"is encrypted with {method.decode()}, which is not supported; AES-128 is")
 
 
-class EncryptedFile(Protocol):
-    """Bytes of an encrypted segment."""
-
-    def read(self, most: int) -> bytes:
-        """Return at most this many bytes, b"" at the end. Raises `SourceError`."""
-
-    def close(self) -> None:
-        """Close the connection."""
+def decrypt_segment(segment: SegmentFile, options: Mapping[str, str]) -> "SegmentFile | DecryptedFile":
+    """Return the plain segment that FFmpeg opens with these options: ``key`` and ``iv`` in hexadecimal digits of a
+    segment that is encrypted with AES-128."""
+    if "key" not in options:
+        return segment
+    return DecryptedFile(segment, bytes.fromhex(options["key"]), bytes.fromhex(options["iv"]))
 
 
 class DecryptedFile:
     """File object with the plain bytes of a segment that is encrypted with AES-128 in CBC mode. For one thread."""
 
-    def __init__(self, encrypted: EncryptedFile, key: bytes, iv: bytes) -> None:
+    def __init__(self, encrypted: SegmentFile, key: bytes, iv: bytes) -> None:
         """`key` and `iv`, the initialization vector, have 16 bytes."""
         self._encrypted = encrypted
         self._decryptor, self._unpadder = Cipher(AES(key), CBC(iv)).decryptor(), PKCS7(AES.block_size).unpadder()

@@ -17,7 +17,7 @@ from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_live
-from ipcamd.media.source.network.hls_encryption import DecryptedFile, check_encryption
+from ipcamd.media.source.network.hls_encryption import DecryptedFile, check_encryption, decrypt_segment
 from ipcamd.media.source.network.hls_segment import SegmentFile, make_segment
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
@@ -143,7 +143,7 @@ class _Opener:
     def _open(self, place: str, options: dict[str, str]) -> SegmentFile | DecryptedFile | BytesIO:
         answer = fetch(self._url, self._tls, self._limit, place, int(options.get("offset", 0)))
         if not answer.peek(len(BEGINNING)).startswith(BEGINNING):
-            return make_segment(answer, options)
+            return decrypt_segment(make_segment(answer, options), options)
         with closing(answer):
             data = _read_playlist(answer)
         check_encryption(data)

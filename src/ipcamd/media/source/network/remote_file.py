@@ -21,11 +21,10 @@ not apply."""
 class RemoteFile:
     """File object that FFmpeg reads. For one thread."""
 
-    def __init__(self, open_at: Callable[[int], HttpAnswer], answer: HttpAnswer | None = None) -> None:
-        """`open_at` requests the file from a byte position; `answer` is a request for the whole file that was made
-        already. Raises `SourceError`."""
+    def __init__(self, open_at: Callable[[int], HttpAnswer]) -> None:
+        """`open_at` requests the file from a byte position. Raises `SourceError`."""
         self._open_at = open_at
-        self._answer = answer or open_at(0)
+        self._answer = open_at(0)
         self._size = self._answer.length
         self._read_at = self._position = 0
 

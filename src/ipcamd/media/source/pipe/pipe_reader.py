@@ -4,14 +4,10 @@ import io
 import os
 import select
 import threading
-import time
 from pathlib import Path
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.source_timeout import SourceTimeout
-
-_SLICE_S = 0.25
-"""Longest wait, in seconds, between checks of `stop`."""
+from ipcamd.media.source.source_timeout import SLICE_S, SourceTimeout
 
 _MOST_BACKLOG_BYTES = 1 << 20
 """Largest buffer of a pipe without privileges (pipe(7))."""
@@ -52,7 +48,7 @@ class PipeReader:
 
     def read(self, most: int = 65536) -> bytes:
         """Return the next bytes, b"" at the end and when stopped. Raises `SourceError` if nothing arrives in time."""
-        if self.ended or not self._wait():
+        if self.ended or not self._limit.wait_for(lambda: self._poll.poll(SLICE_S * 1000) or None, self._stop):
             return b""
         data = self._file.read(most) or b""
         self.used = True
@@ -79,13 +75,3 @@ class PipeReader:
         skipped = 0
         while skipped < _MOST_BACKLOG_BYTES and self._poll.poll(0) and (data := self._file.read(65536)):
             skipped += len(data)
-
-    def _wait(self) -> bool:
-        """Wait until there is something to read; False when stopped."""
-        end_s = time.monotonic() + float(self._limit)
-        while not self._stop.is_set():
-            if self._poll.poll(_SLICE_S * 1000):
-                return True
-            if time.monotonic() > end_s:
-                raise SourceError(self._limit.words)
-        return False

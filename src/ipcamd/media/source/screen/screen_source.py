@@ -1,7 +1,6 @@
 """X11 screen as a source."""
 
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator
 
@@ -36,11 +35,3 @@ class ScreenSource:
         from ipcamd.media.source.screen.screen_capture import capture_screen
 
         return capture_screen(self._display, Reception(wanted, stop, self._clock))
-
-
-def find_screen(text: str, clock: Clock) -> ScreenSource | None:
-    """Return the source that `text` names: ``screen``, or ``screen:1`` for the X11 display ``:1``; None for anything
-    else."""
-    if not re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
-        return None
-    return ScreenSource(text.removeprefix("screen"), clock)

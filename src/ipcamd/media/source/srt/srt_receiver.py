@@ -9,13 +9,12 @@ from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.reception import Reception
+from ipcamd.media.source.source_timeout import SLICE_S
 from ipcamd.media.source.srt.libsrt import SrtSocket
 from ipcamd.media.source.srt.srt_address import SrtAddress
 
 _CONNECT_S = 3.0
 """Longest time for a connection, libsrt's own, in seconds."""
-_SLICE_S = 0.25
-"""Longest wait, in seconds, between checks of `stop`."""
 
 
 def receive_srt(address: SrtAddress, reception: Reception) -> Iterator[SourceItem]:
@@ -54,7 +53,7 @@ def _accept(address: SrtAddress, reception: Reception) -> SrtSocket:
     try:
         connection.listen(address.host, address.port)
         end_s = time.monotonic() + float(reception.limit)
-        while not connection.accept(_SLICE_S) and not reception.stop.is_set():
+        while not connection.accept(SLICE_S) and not reception.stop.is_set():
             if time.monotonic() > end_s:
                 raise SourceError(f"no sender has called for {float(reception.limit):g} s")
     except SourceError:
@@ -72,16 +71,6 @@ class _SrtReader:
 
     def read(self, most: int) -> bytes:
         """Return the next bytes, b"" at the end and when stopped. Raises `SourceError` if nothing arrives in time."""
-        data = self._rest or self._receive()
+        data = self._rest or self._limit.wait_for(lambda: self._connection.receive(SLICE_S), self._stop) or b""
         self._rest = data[most:]
         return data[:most]
-
-    def _receive(self) -> bytes:
-        end_s = time.monotonic() + float(self._limit)
-        while not self._stop.is_set():
-            data = self._connection.receive(_SLICE_S)
-            if data is not None:
-                return data
-            if time.monotonic() > end_s:
-                raise SourceError(self._limit.words)
-        return b""

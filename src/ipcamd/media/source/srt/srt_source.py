@@ -8,9 +8,6 @@ from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.source import Wanted, raise_config_error
 from ipcamd.media.source.srt.srt_address import parse_srt_address
 
-SCHEME = "srt://"
-"""Beginning of an address."""
-
 
 class SrtSource:
     """Sender to which the camera connects, or that connects to the camera."""
@@ -21,7 +18,7 @@ class SrtSource:
     def __init__(self, url: str, clock: Clock) -> None:
         """`url` may contain a passphrase; `clock` gives the capture times. Raises `ConfigError` if it is no address."""
         bare, _, query = url.partition("?")
-        self.name = SCHEME + bare.removeprefix(SCHEME).rpartition("@")[2]
+        self.name = "srt://" + bare.removeprefix("srt://").rpartition("@")[2]
         self._clock = clock
         with raise_config_error(f"source {self.name}"):
             self._address = parse_srt_address(bare, query)

@@ -9,6 +9,8 @@ MMAP = 1
 """Buffers are in the driver's memory, mapped into this process."""
 FORCE_KEY_FRAME = 0x009909E5
 """Control of an encoder (``V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME``)."""
+DISCRETE = 1
+"""Form of a list of sizes (``V4L2_FRMSIZE_TYPE_DISCRETE``); the other forms are ranges."""
 COLORSPACE_JPEG = 7
 """BT.601 in full range."""
 
@@ -35,14 +37,6 @@ class BufferFlag(IntEnum):
     CLOCK = 0xE000
     """Bits that identify the clock of the time stamp."""
     MONOTONIC = 0x2000
-
-
-class FrameSizeType(IntEnum):
-    """Form in which sizes or intervals are listed."""
-
-    DISCRETE = 1
-    CONTINUOUS = 2
-    STEPWISE = 3
 
 
 class Capability(Structure):

@@ -15,7 +15,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.mode_choice import CaptureMode
 from ipcamd.media.source.v4l2 import abi
-from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
+from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, Ioctl
 from ipcamd.media.stream.stream_settings import StreamSettings
 from ipcamd.time_units import SECOND_NS
 
@@ -95,7 +95,7 @@ class V4l2Device:
     def _sizes(self, format: int) -> Iterator[tuple[int, int]]:
         for found in self._list(Ioctl.ENUM_FRAMESIZES, lambda n: abi.FrameSize(index=n, pixel_format=format)):
             steps = found.steps
-            if found.type == FrameSizeType.DISCRETE:
+            if found.type == abi.DISCRETE:
                 yield steps.min_width, steps.max_width
             else:
                 yield from _between(steps)

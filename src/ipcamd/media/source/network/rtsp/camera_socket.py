@@ -8,8 +8,7 @@ import threading
 import time
 from errno import EINPROGRESS
 
-SLICE_S = 0.25
-"""Longest wait, in seconds, between checks whether the source is stopped."""
+from ipcamd.media.source.source_timeout import SLICE_S
 
 
 def connect(address: str, port: int, timeout_s: float, stop: threading.Event) -> socket.socket:
@@ -18,7 +17,7 @@ def connect(address: str, port: int, timeout_s: float, stop: threading.Event) ->
     try:
         sock.setblocking(False)
         code, end_s = sock.connect_ex((address, port)), time.monotonic() + timeout_s
-        while code == EINPROGRESS and not _is_ready(sock, select.POLLOUT, SLICE_S):
+        while code == EINPROGRESS and not _can_send(sock, SLICE_S):
             _check(stop, end_s)
         if code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if code == EINPROGRESS else code:
             raise OSError(code, os.strerror(code))
@@ -45,12 +44,12 @@ def shake_hands(sock: ssl.SSLSocket, stop: threading.Event) -> None:
 
 def has_send_room(sock: socket.socket) -> bool:
     """Return whether a short message can be sent without waiting."""
-    return _is_ready(sock, select.POLLOUT, 0.0)
+    return _can_send(sock, 0.0)
 
 
-def _is_ready(sock: socket.socket, event: int, wait_s: float) -> bool:
+def _can_send(sock: socket.socket, wait_s: float) -> bool:
     poll = select.poll()
-    poll.register(sock, event)
+    poll.register(sock, select.POLLOUT)
     return bool(poll.poll(wait_s * 1000))
 
 

@@ -42,10 +42,8 @@ class RtspClient:
 
     def _open(self, stack: ExitStack, reception: Reception) -> Iterator[SourceItem]:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""
-        connection, failures = (
-            CameraConnection(self._url, self._tls, reception.limit, reception.stop),
-            dict[str, Refusal](),
-        )
+        connection = CameraConnection(self._url, self._tls, reception.limit, reception.stop)
+        failures: dict[str, Refusal] = {}
         for transport in self._order:
             try:
                 items = _open_over(transport, connection, stack, reception)

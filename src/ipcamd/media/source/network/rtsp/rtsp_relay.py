@@ -14,7 +14,8 @@ from contextlib import ExitStack, suppress
 from math import inf
 from typing import Self
 
-from ipcamd.media.source.network.rtsp.camera_socket import SLICE_S, has_send_room
+from ipcamd.media.source.network.rtsp.camera_socket import has_send_room
+from ipcamd.media.source.source_timeout import SLICE_S
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 from ipcamd.wire.rtsp.reply_filter import Redirected, ReplyFilter
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
