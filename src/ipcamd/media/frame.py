@@ -11,6 +11,9 @@ if TYPE_CHECKING:  # PyAV takes longer to import than the camera may take to lis
     import numpy as np
 
 
+AUDIO_RATE_HZ = 8000
+"""Samples per second of all sound before encoding, the rate of the SDK (SDK 5.2)."""
+
 NO_STATUS = Status()
 """No motion, all inputs and outputs low."""
 
@@ -65,7 +68,7 @@ def announce(codec: Codec, obstacle: str) -> Packet:
 
 @dataclass(slots=True)
 class AudioChunk:
-    """Sound from the source: signed 16-bit samples, one channel, 8000 per second."""
+    """Sound from the source: signed 16-bit samples, one channel, `AUDIO_RATE_HZ` per second."""
 
     samples: "np.ndarray[tuple[int], np.dtype[np.int16]]"
     """Array of shape (samples,)."""

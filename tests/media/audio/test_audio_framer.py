@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from ipcamd.media.audio.audio_framer import BLOCK_NS, BLOCK_SAMPLES, RATE_HZ, SLIP_NS, AudioBlock, AudioFramer
+from ipcamd.media.audio.audio_framer import BLOCK_NS, BLOCK_SAMPLES, SLIP_NS, AudioBlock, AudioFramer
+from ipcamd.media.frame import AUDIO_RATE_HZ
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND
-SAMPLE = SECOND // RATE_HZ
+SAMPLE = SECOND // AUDIO_RATE_HZ
 MILLISECOND = SECOND // 1000
 
 
@@ -37,7 +38,7 @@ def fed(blocks: AudioFramer, *stretches: tuple[int, int, int]) -> list[AudioBloc
 def test_blocks_follow_each_other_without_a_gap_whatever_the_stretches() -> None:
     blocks, made, at = AudioFramer(), [], 0
     sizes = random.Random(1)
-    while at < 10 * RATE_HZ:
+    while at < 10 * AUDIO_RATE_HZ:
         count = sizes.randrange(1, 500)
         made += blocks.feed(counting(at, count), NOON + at * SAMPLE)
         at += count
@@ -108,7 +109,7 @@ def test_silence_is_bounded_however_long_nothing_came() -> None:
 
 def clicks(seconds: int, wrong: float, jitter: float, seed: int) -> Iterator[tuple[bytes, int]]:
     """Give the stretches of a source whose sample clock is wrong and whose stamps jitter: a click each second."""
-    chance, rate, first = random.Random(seed), RATE_HZ * (1 + wrong), 0
+    chance, rate, first = random.Random(seed), AUDIO_RATE_HZ * (1 + wrong), 0
     while first < seconds * rate:
         count = chance.randrange(200, 320)
         samples = array("h", bytes(2 * count))
@@ -128,7 +129,7 @@ def worst(seconds: int, wrong: float, jitter: float) -> tuple[float, int]:
             times.append(block.captured_ns)
             for place, value in enumerate(memoryview(block.samples).cast("h") if any(block.samples) else ()):
                 if value > 12000:
-                    at = (block.captured_ns - NOON) / SECOND + place / RATE_HZ
+                    at = (block.captured_ns - NOON) / SECOND + place / AUDIO_RATE_HZ
                     errors.append(abs(at - round(at)))
     assert {b - a for a, b in itertools.pairwise(times)} == {BLOCK_NS}
     return max(errors), len(errors)

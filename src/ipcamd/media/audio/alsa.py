@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.frame import AudioChunk
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
@@ -52,7 +51,7 @@ class AlsaInput:
 
     def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """See `AudioSource`."""
-        from ipcamd.media.source.convert import AudioConverter
+        from ipcamd.media.source.convert import AudioConverter, time_chunks
 
         with closing(self._open()) as medium:
             audio_converter, recovery, heard = AudioConverter(), ClockRecovery(self._clock, stop, _BURST_NS), 0
@@ -62,9 +61,7 @@ class AlsaInput:
                 if stop.is_set():
                     return
                 captured_ns = self._captured(pts, frame.samples * SECOND_NS // frame.sample_rate)
-                for samples in audio_converter.convert(frame):
-                    yield AudioChunk(samples, captured_ns)
-                    captured_ns += samples.size * SECOND_NS // RATE_HZ
+                yield from time_chunks(audio_converter.convert(frame), captured_ns)
 
     def _captured(self, pts: Fraction | None, length: int) -> int:
         """Return the camera's time of a frame's first sample; `pts` is FFmpeg's time stamp of the system clock (s)."""
@@ -90,7 +87,7 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
     import numpy as np
     from av.error import FFmpegError
 
-    from ipcamd.media.source.ffmpeg import describe_error
+    from ipcamd.media.source.ffmpeg import describe_error, timestamp_s
 
     stream = medium.streams.audio[0]
     rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout.name
@@ -98,7 +95,7 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
     gathered, pts = bytearray(), None
     try:
         for packet in medium.demux(stream):
-            pts = pts if gathered else _time(packet)
+            pts = pts if gathered else timestamp_s(packet)
             gathered += bytes(packet)
             if len(gathered) >= rate * width // _CHUNKS_PER_S:
                 frame = av.AudioFrame.from_ndarray(np.frombuffer(bytes(gathered), "<i2").reshape(1, -1), "s16", layout)
@@ -107,10 +104,6 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
                 yield pts, frame
     except FFmpegError as error:
         raise SourceError(f"stopped: {describe_error(error, SourceTimeout(SILENCE_S))}") from None
-
-
-def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:
-    return None if packet.pts is None or packet.time_base is None else packet.pts * Fraction(packet.time_base)
 
 
 def _configure() -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
-from ipcamd.media.audio.audio_framer import RATE_HZ
-from ipcamd.media.frame import AudioChunk
+from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk
 from ipcamd.media.source.pacing import Clock, RealtimePacer
 from ipcamd.media.source.source import raise_config_error
 from ipcamd.time_units import SECOND_NS
@@ -47,7 +46,7 @@ class AudioFile:
                     captured_ns = pacer.wait_until(start + at)
                     if stop.is_set():
                         return
-                    end = start + at + samples.size * SECOND_NS // RATE_HZ
+                    end = start + at + samples.size * SECOND_NS // AUDIO_RATE_HZ
                     yield AudioChunk(samples, captured_ns)
             if end == start:
                 raise SourceError("contains no sound that can be decoded")

@@ -9,14 +9,12 @@ from array import array
 from collections.abc import Iterator
 
 from ipcamd.dataclass import dataclass
-
-RATE_HZ = 8000
-"""Samples per second."""
+from ipcamd.media.frame import AUDIO_RATE_HZ
 
 BLOCK_SAMPLES = 320
 """Samples per block: 40 ms. Shorter blocks would need more packets than the pictures."""
 
-BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
+BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // AUDIO_RATE_HZ
 """Duration of a block."""
 
 SLIP_NS = 40_000_000
@@ -25,7 +23,7 @@ SLIP_NS = 40_000_000
 LEAP_NS = 2_000_000_000
 """Sound that differs by more starts a new time line: the camera's clock was set."""
 
-_SAMPLE_NS = 1_000_000_000 // RATE_HZ
+_SAMPLE_NS = 1_000_000_000 // AUDIO_RATE_HZ
 _SLACK_NS = 2_000_000
 """Tolerance before samples are added or removed."""
 _SMOOTHING = 64

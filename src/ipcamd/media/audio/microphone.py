@@ -9,9 +9,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from ipcamd.media.audio.audio_framer import BLOCK_NS, RATE_HZ, AudioBlock, AudioFramer
+from ipcamd.media.audio.audio_framer import BLOCK_NS, AudioBlock, AudioFramer
 from ipcamd.media.codecs import ULAW
-from ipcamd.media.frame import NO_STATUS, AudioChunk, EncodedFrame
+from ipcamd.media.frame import AUDIO_RATE_HZ, NO_STATUS, AudioChunk, EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
 from ipcamd.wire.payload_header import Status
@@ -135,5 +135,5 @@ class Microphone:
             for take in tuple(self._subscribers):
                 take(block)
             counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
-            payload, status = ulaw.encode(block.samples), self._status()
-            self.hub.publish(EncodedFrame(ULAW, payload, True, block.captured_ns, counter, rate=RATE_HZ, status=status))
+            payload, rate, status = ulaw.encode(block.samples), AUDIO_RATE_HZ, self._status()
+            self.hub.publish(EncodedFrame(ULAW, payload, True, block.captured_ns, counter, rate=rate, status=status))

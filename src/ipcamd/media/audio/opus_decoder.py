@@ -3,7 +3,7 @@
 from av import CodecContext, Packet
 from av.audio.resampler import AudioResampler
 
-from ipcamd.media.audio.audio_framer import RATE_HZ
+from ipcamd.media.frame import AUDIO_RATE_HZ
 from ipcamd.wire.packetize.opus import CLOCK_HZ
 
 
@@ -13,7 +13,7 @@ class OpusDecoder:
     def __init__(self) -> None:
         self._context = CodecContext.create("libopus", "r")
         self._context.sample_rate, self._context.layout = CLOCK_HZ, "mono"
-        self._resampler = AudioResampler("s16", "mono", RATE_HZ)
+        self._resampler = AudioResampler("s16", "mono", AUDIO_RATE_HZ)
 
     def decode(self, payload: bytes) -> bytes:
         """Return signed 16-bit little-endian samples, 8000 per second. Raises ``ValueError``."""

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.audio.audio_framer import RATE_HZ
+from ipcamd.media.frame import AUDIO_RATE_HZ
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ PERIOD_MS = 40
 IDLE_S = 2.0
 """Seconds without sound after which the card is released."""
 
-QUEUE_BYTES = 2 * 2 * RATE_HZ
+QUEUE_BYTES = 2 * 2 * AUDIO_RATE_HZ
 """Most waiting sound, two seconds: the card's clock may be slower than the talker's."""
 
 
@@ -105,7 +105,7 @@ def _open(name: str, backends: list[Any]) -> Any:
     try:
         return miniaudio.PlaybackDevice(
             nchannels=1,
-            sample_rate=RATE_HZ,
+            sample_rate=AUDIO_RATE_HZ,
             buffersize_msec=PERIOD_MS,
             backends=backends,
             app_name="ipcamd",

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.audio.talk_turn import TalkTurn
+from ipcamd.media.frame import AUDIO_RATE_HZ
 from ipcamd.params.group import Values
 
 KEPT_S = 30
@@ -23,7 +23,7 @@ AHEAD_S = 0.5
 QUEUE_S = 1.5
 """Seconds that may be queued for a talker that cannot be slowed down; further sound is dropped."""
 
-_BYTES_PER_S = 2 * RATE_HZ
+_BYTES_PER_S = 2 * AUDIO_RATE_HZ
 
 
 class AudioOutput(Protocol):
@@ -100,7 +100,7 @@ class Speaker:
 
         made = io.BytesIO()
         with wave.open(made, "wb") as file:
-            file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+            file.setparams((1, 2, AUDIO_RATE_HZ, 0, "NONE", ""))
             file.writeframes(self._kept)
         return made.getvalue()
 

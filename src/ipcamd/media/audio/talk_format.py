@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
-from ipcamd.media.audio.audio_framer import RATE_HZ
+from ipcamd.media.frame import AUDIO_RATE_HZ
 from ipcamd.wire import ulaw
 from ipcamd.wire.packetize import g711, opus
 
@@ -36,7 +36,7 @@ def _make_opus_decoder() -> Decode:
 
 
 def _g711_duration_s(payload: bytes) -> float:
-    return len(payload) / RATE_HZ
+    return len(payload) / AUDIO_RATE_HZ
 
 
 def _opus_duration_s(payload: bytes) -> float:

@@ -4,8 +4,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ipcamd.media.audio.audio_framer import RATE_HZ
-from ipcamd.media.frame import AudioChunk
+from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk
 from ipcamd.media.source.pacing import Clock, Ticker
 from ipcamd.time_units import SECOND_NS
 
@@ -47,4 +46,4 @@ class ToneGenerator:
 def _second() -> "NDArray[np.int16]":
     import numpy as np
 
-    return (_AMPLITUDE * np.sin(2 * np.pi * PITCH_HZ * np.arange(RATE_HZ) / RATE_HZ)).astype(np.int16)
+    return (_AMPLITUDE * np.sin(2 * np.pi * PITCH_HZ * np.arange(AUDIO_RATE_HZ) / AUDIO_RATE_HZ)).astype(np.int16)

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
-from ipcamd.media.audio.audio_framer import RATE_HZ
 from ipcamd.media.audio.speaker import Speaker
 from ipcamd.media.audio.talk_format import ULAW, Decode, TalkFormat
+from ipcamd.media.frame import AUDIO_RATE_HZ
 from ipcamd.wire.rtp import rtp
 from ipcamd.wire.rtp.jitter_buffer import Gap, JitterBuffer
 
@@ -63,7 +63,7 @@ class TalkReceiver:
         if self._talker is None:
             return
         try:
-            samples = bytes(2 * round(piece.seconds * RATE_HZ)) if isinstance(piece, Gap) else self._decode(piece)
+            samples = bytes(2 * round(piece.seconds * AUDIO_RATE_HZ)) if isinstance(piece, Gap) else self._decode(piece)
         except ValueError:  # damaged
             return
         self._speaker.offer(self._talker[0], samples)

@@ -16,7 +16,7 @@ from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
 from ipcamd.media.source import source_timeout
 from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import TimestampClock
-from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
+from ipcamd.media.source.convert import AudioConverter, VideoConverter, time_chunks
 from ipcamd.media.source.ffmpeg import decode_packet, open_media, read_packets, timestamp_s
 from ipcamd.media.source.key_frame_request_pause import KeyFrameSource
 from ipcamd.media.source.network.hls_variant import find_variant
@@ -24,7 +24,6 @@ from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.media.source.reception import Reception
 from ipcamd.media.source.source import Wanted
-from ipcamd.time_units import SECOND_NS
 
 
 def low_delay_options() -> dict[str, str]:
@@ -124,9 +123,8 @@ class _Receiver:
         if self._reception.is_silent():
             raise SourceError(f"sends sound but no picture for {float(self._reception.limit):g} s")
         captured_ns = self._recovery.audio_time_ns(timestamp_s(frame))
-        for samples in self._audio_converter.convert(frame) if want.sound else ():
-            yield AudioChunk(samples, captured_ns)
-            captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ
+        if want.sound:
+            yield from time_chunks(self._audio_converter.convert(frame), captured_ns)
 
 
 def _make_reader(video: av.VideoStream, reception: Reception, key_frames: KeyFrameSource | None) -> PacketReader | None:

@@ -10,7 +10,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media import codecs
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.picture_decoder import PictureDecoder, decode_file, is_image_file
-from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
+from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk, Packet, Picture, SourceItem
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
@@ -100,7 +100,7 @@ class PushReceiver:
 
     def _sound(self, codes: bytes) -> AudioChunk:
         samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)
-        return AudioChunk(samples, self._clock.now_ns() - samples.size * SECOND_NS // 8000)
+        return AudioChunk(samples, self._clock.now_ns() - samples.size * SECOND_NS // AUDIO_RATE_HZ)
 
     def _expect_picture(self) -> None:
         """Raise `SourceError` if no picture could be decoded for too long."""

@@ -5,10 +5,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcamd.media.frame import AudioChunk
+from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk
 from ipcamd.media.source.periodic_audio import loop_second
-
-_RATE_HZ = 8000
 
 LENGTH_S = 0.1
 """Duration of the beep, and of the flash."""
@@ -21,9 +19,9 @@ _FADE_S = 0.01
 @cache
 def _second() -> NDArray[np.int16]:
     """One second: the beep, faded in and out to avoid clicks, then silence."""
-    at = np.arange(int(_RATE_HZ * LENGTH_S)) / _RATE_HZ
+    at = np.arange(int(AUDIO_RATE_HZ * LENGTH_S)) / AUDIO_RATE_HZ
     fade = np.clip(np.minimum(at, LENGTH_S - at) / _FADE_S, 0, 1)
-    samples = np.zeros(_RATE_HZ, np.int16)
+    samples = np.zeros(AUDIO_RATE_HZ, np.int16)
     samples[: at.size] = _AMPLITUDE * np.sin(2 * np.pi * _PITCH_HZ * at) * np.sin(fade * np.pi / 2) ** 2
     return samples
 

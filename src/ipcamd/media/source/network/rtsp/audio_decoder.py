@@ -1,11 +1,13 @@
 """Audio decoder: samples from the frames of a sound track."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import av
+import numpy as np
 from av.codec.context import CodecContext
 from av.error import FFmpegError
+from numpy.typing import NDArray
 
 from ipcamd.media.source.convert import AudioConverter
 from ipcamd.media.source.network.rtsp.media_tracks import AudioPayload
@@ -22,11 +24,12 @@ class AudioDecoder:
             context.extradata = sound.extra_data
         self._context, self._converter = context, AudioConverter()
 
-    def decode(self, data: bytes) -> Iterator[Any]:
-        """Yield the samples of a frame (see `AudioConverter.convert`); none if it is damaged."""
-        try:
-            frames = self._context.decode(av.Packet(data))
-        except FFmpegError:
-            return
-        for frame in frames:
-            yield from self._converter.convert(frame)
+    def decode(self, frames: Iterable[bytes]) -> Iterator[NDArray[np.int16]]:
+        """Yield the samples of frames (see `AudioConverter.convert`); none of a damaged one."""
+        for data in frames:
+            try:
+                sounds = self._context.decode(av.Packet(data))
+            except FFmpegError:
+                continue
+            for sound in sounds:
+                yield from self._converter.convert(sound)

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
-from ipcamd.media.source.convert import AUDIO_RATE_HZ
+from ipcamd.media.source.convert import time_chunks
 from ipcamd.media.source.key_frame_request_pause import KeyFrameRequestPause
 from ipcamd.media.source.network.rtsp.audio_decoder import AudioDecoder
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession
 from ipcamd.media.source.network.rtsp.media_tracks import AudioPayload, Selection
 from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.media.source.reception import Reception
-from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.depacketize.nal_units import TimedUnit
 from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtp.sender_clock import SenderClock, TrackClock
@@ -84,7 +83,7 @@ class RtspReceiver:
             self._reception.note_picture()
 
     def _hear(self, sound: "_Audio", data: bytes) -> Iterator[AudioChunk]:
-        _, timestamp, payload, _ = opened = sound.order.open(data)
+        marker, timestamp, payload, _ = sound.order.open(data)
         if not payload:
             return
         captured_ns = self._recovery.recover_ns(sound.clock.time_ns(timestamp, self._reception.clock.steady_ns()))
@@ -92,10 +91,7 @@ class RtspReceiver:
             sound.decoder = None
             return
         sound.decoder = sound.decoder or AudioDecoder(sound.form)
-        for frame in sound.form.unpack(payload, opened[0]):
-            for samples in sound.decoder.decode(frame):
-                yield AudioChunk(samples, captured_ns)
-                captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ
+        yield from time_chunks(sound.decoder.decode(sound.form.unpack(payload, marker)), captured_ns)
 
     def _note_report(self, channel: int, data: bytes) -> None:
         """Note what the server reports about a track. Without sound there is nothing to synchronize."""
