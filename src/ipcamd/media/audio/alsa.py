@@ -51,7 +51,8 @@ class AlsaInput:
 
     def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """See `AudioSource`."""
-        from ipcamd.media.source.convert import AudioConverter, time_chunks
+        from ipcamd.media.source.audio_chunks import time_chunks
+        from ipcamd.media.source.convert import AudioConverter
 
         with closing(self._open()) as medium:
             audio_converter, recovery, heard = AudioConverter(), ClockRecovery(self._clock, stop, _BURST_NS), 0

@@ -32,7 +32,7 @@ class ToneGenerator:
 
     def play(self, stop: threading.Event) -> Iterator[AudioChunk]:
         """See `AudioSource`."""
-        from ipcamd.media.source.periodic_audio import loop_second
+        from ipcamd.media.source.audio_chunks import loop_second
 
         second, ticker = _second(), Ticker(self._clock, stop)
         start, _ = ticker.wait(_CHUNKS_PER_S)

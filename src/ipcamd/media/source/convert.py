@@ -1,6 +1,5 @@
 """Conversion of decoded media to the camera's formats: full-range YUV 4:2:0 pictures, 8 kHz mono sound."""
 
-from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
@@ -9,11 +8,10 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk
+from ipcamd.media.frame import AUDIO_RATE_HZ
 from ipcamd.media.image.scale import fit_inside
 from ipcamd.media.planes import FULL, framed, planes
 from ipcamd.media.source.drawing import round_to_even
-from ipcamd.time_units import SECOND_NS
 
 CHUNK_SAMPLES = AUDIO_RATE_HZ // 25
 """Most samples in one chunk of sound: 40 ms."""
@@ -89,13 +87,6 @@ def _rotate(picture: av.VideoFrame, turns: int) -> av.VideoFrame:
 def copy_frame(picture: av.VideoFrame) -> av.VideoFrame:
     """Return a copy with its own pixels."""
     return framed(planes(picture))
-
-
-def time_chunks(chunks: Iterable[NDArray[np.int16]], captured_ns: int) -> Iterator[AudioChunk]:
-    """Yield consecutive samples with their capture times; `captured_ns` is that of the first one."""
-    for samples in chunks:
-        yield AudioChunk(samples, captured_ns)
-        captured_ns += samples.size * SECOND_NS // AUDIO_RATE_HZ
 
 
 class AudioConverter:

@@ -1,4 +1,4 @@
-"""FFmpeg media: opens and decodes them with time-outs and clear error messages."""
+"""FFmpeg media: opens and decodes them with time-outs and clear error messages; converts packets to Annex B."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 import av
+from av.bitstream import BitStreamFilterContext
 from av.container import InputContainer
 from av.error import ExitError, FFmpegError
 from av.stream import Disposition, Stream
@@ -16,6 +17,10 @@ from ipcamd.media.source.source_timeout import SourceTimeout
 
 _TEXT = ("ansi",)
 """Decoders of text files, which FFmpeg would render like a terminal."""
+
+_ANNEX_B_FILTERS = {"h264": "h264_mp4toannexb", "hevc": "hevc_mp4toannexb"}
+_CONFIGURATION_RECORD = b"\1"
+"""First byte of the extra data of containers with lengths instead of start codes (ISO/IEC 14496-15)."""
 
 OpenFile = Callable[[str, int, dict[str, str]], Any]
 """Opens an address instead of FFmpeg: maps address, flags and options to an object to read from."""
@@ -114,6 +119,28 @@ def decode_packet(packet: "av.Packet[Any]") -> list[Any]:
         return list(packet.decode())
     except FFmpegError:  # one damaged picture must not end the source
         return []
+
+
+def make_unpacker(stream: av.VideoStream) -> "Callable[[av.Packet[Any]], list[bytes]]":
+    """Return a function that converts a packet of the stream to the bytes of its pictures; none for a damaged one."""
+    name = _ANNEX_B_FILTERS.get(stream.codec_context.name, "")
+    if not name or not (stream.codec_context.extradata or b"").startswith(_CONFIGURATION_RECORD):
+        return lambda packet: [bytes(packet)] if packet.size else []
+    converter = BitStreamFilterContext(name, stream)
+
+    def unpack(packet: "av.Packet[Any]") -> list[bytes]:
+        try:
+            return [bytes(each) for each in converter.filter(packet)] if packet.size else []
+        except FFmpegError:
+            return []
+
+    return unpack
+
+
+def parameter_sets(stream: av.VideoStream) -> bytes:
+    """Return the parameter sets outside the stream, if they are in Annex B form."""
+    extra = stream.codec_context.extradata or b""
+    return b"" if extra.startswith(_CONFIGURATION_RECORD) else extra
 
 
 def timestamp_s(frame: "av.VideoFrame | av.AudioFrame | av.Packet[Any]") -> Fraction | None:

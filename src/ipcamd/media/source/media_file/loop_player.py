@@ -9,10 +9,11 @@ import av
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem, announce
-from ipcamd.media.source.convert import VideoConverter, copy_frame
+from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.media_file.media_file import MediaFile, TimedSamples
-from ipcamd.media.source.pacing import RateLimiter, RealtimePacer, Ticker
+from ipcamd.media.source.pacing import RateLimiter, RealtimePacer
 from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.source.picture_files.still import show_still
 from ipcamd.media.source.reception import Reception
 from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
@@ -58,8 +59,8 @@ class _Player:
     """Plays files one after the other on one continuous time line. All times are in nanoseconds."""
 
     def __init__(self, reception: Reception) -> None:
-        self._wanted, self._stop, self._clock = reception.wanted, reception.stop, reception.clock
-        self._pacer, self._limiter = RealtimePacer(self._clock, self._stop), RateLimiter()
+        self._reception, self._wanted, self._stop = reception, reception.wanted, reception.stop
+        self._pacer, self._limiter = RealtimePacer(reception.clock, reception.stop), RateLimiter()
         self._start_ns = 0
         """Start of the present file on the time line."""
         self._number = -1
@@ -107,7 +108,8 @@ class _Player:
         if not last:
             raise SourceError("contains no picture that can be decoded")
         if count == 1:
-            yield from self._play_still(last[1])
+            still = last[1]
+            yield from show_still(lambda _: still, self._converter, self._reception, self._number)
         yield from self._repeat(file, last, end_ns)
         yield from self._play_audio(file, file.last_audio, last[0], end_ns)
         self._start_ns += end_ns
@@ -144,19 +146,6 @@ class _Player:
             if self._stop.is_set():
                 return
             yield AudioChunk(samples, captured_ns)
-
-    def _play_still(self, picture: av.VideoFrame) -> Iterator[Picture]:
-        """Yield the only picture of a file at the wanted rate until stopped."""
-        ticker, size, converted = Ticker(self._clock, self._stop), (0, 0), picture
-        while True:
-            captured_ns, missed = ticker.wait(self._wanted().rate)
-            if self._stop.is_set():
-                return
-            if size != self._wanted().size:
-                size = self._wanted().size
-                converted = self._converter.convert(picture, size)
-            self._number += 1 + missed
-            yield Picture(copy_frame(converted), captured_ns, self._number)
 
 
 def _announce(file: MediaFile, want: Wanted) -> Iterator[Packet]:

@@ -16,13 +16,14 @@ from ipcamd.errors import SourceError
 from ipcamd.media.codecs import Codec
 from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.frame import AUDIO_RATE_HZ
-from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.convert import AudioConverter
 from ipcamd.media.source.ffmpeg import (
     OpenFile,
     decode_media,
     find_video,
+    make_unpacker,
     open_media,
+    parameter_sets,
     read_packets,
     timestamp_s,
 )

@@ -14,10 +14,17 @@ from ipcamd.media.codecs import find_passable
 from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
 from ipcamd.media.source import source_timeout
-from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
+from ipcamd.media.source.audio_chunks import time_chunks
 from ipcamd.media.source.clock_recovery import TimestampClock
-from ipcamd.media.source.convert import AudioConverter, VideoConverter, time_chunks
-from ipcamd.media.source.ffmpeg import decode_packet, open_media, read_packets, timestamp_s
+from ipcamd.media.source.convert import AudioConverter, VideoConverter
+from ipcamd.media.source.ffmpeg import (
+    decode_packet,
+    make_unpacker,
+    open_media,
+    parameter_sets,
+    read_packets,
+    timestamp_s,
+)
 from ipcamd.media.source.key_frame_request_pause import KeyFrameSource
 from ipcamd.media.source.network.hls_variant import find_variant
 from ipcamd.media.source.pacing import RateLimiter

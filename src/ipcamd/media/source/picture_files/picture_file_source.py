@@ -34,13 +34,17 @@ class PictureFileSource:
         with raise_config_error(f"source {self.name}"):
             if not self._path.exists():
                 raise SourceError("no such file or directory")
-            Slideshow(self._path).advance(1)
+            Slideshow(self._path, self._rate).picture_at(Fraction(0))
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture]:
         """See `Source`."""
-        from ipcamd.media.source.picture_files.slideshow import Slideshow, show
+        from ipcamd.media.source.convert import VideoConverter
+        from ipcamd.media.source.picture_files.slideshow import Slideshow
+        from ipcamd.media.source.picture_files.still import show_still
+        from ipcamd.media.source.reception import Reception
 
-        return show(Slideshow(self._path), self._rate, wanted, stop, self._clock)
+        slideshow = Slideshow(self._path, self._rate)
+        return show_still(slideshow.picture_at, VideoConverter(), Reception(wanted, stop, self._clock))
 
 
 def find_picture_files(text: str, clock: Clock) -> PictureFileSource | None:

@@ -4,10 +4,8 @@ import logging
 import os
 import re
 import stat
-import threading
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -16,10 +14,6 @@ import av
 
 from ipcamd.errors import SourceError
 from ipcamd.media.decode.picture_decoder import decode_file
-from ipcamd.media.frame import Picture
-from ipcamd.media.source.convert import VideoConverter, copy_frame
-from ipcamd.media.source.pacing import Clock, Ticker
-from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.jpeg_scanner import SOI, JpegScanner
 
@@ -46,33 +40,14 @@ Version = tuple[int, int, int]
 """Inode, time of change and size of a file; a file with another version is read again."""
 
 
-def show(
-    slideshow: "Slideshow", rate: Fraction, wanted: Callable[[], Wanted], stop: threading.Event, clock: Clock
-) -> Iterator[Picture]:
-    """Yield the pictures, `rate` files per second, at the wanted rate until `stop` is set (see `Source.play`)."""
-    ticker, number = Ticker(clock, stop), -1
-    passed_s, slot, shown = Fraction(0), -1, None
-    converted, size = None, (0, 0)
-    while True:
-        captured_ns, missed = ticker.wait(want_rate := wanted().rate)
-        if stop.is_set():
-            return
-        passed_s += Fraction(1 + missed, want_rate) if slot >= 0 else 0
-        present = int(passed_s * rate)
-        picture, slot = slideshow.advance(present - slot), present
-        if converted is None or picture is not shown or size != wanted().size:
-            shown, size = picture, wanted().size
-            converted = VideoConverter().convert(picture, size)
-        number += 1 + missed
-        yield Picture(copy_frame(converted), captured_ns, number)
-
-
 class Slideshow:
     """Files that are shown in a loop, with the present one. For one thread."""
 
-    def __init__(self, path: Path) -> None:
-        """`path` is that of a still or a directory."""
-        self._path = path
+    def __init__(self, path: Path, rate: Fraction) -> None:
+        """`path` is that of a still or a directory, `rate` the files shown per second."""
+        self._path, self._rate = path, rate
+        self._count = 0
+        """Files that were due until now."""
         self._name = ""
         """Name of the present file in the directory."""
         self._names: list[str] = []
@@ -83,15 +58,17 @@ class Slideshow:
         self._damaged: set[str] = set()
         """Files reported in the log as damaged."""
 
-    def advance(self, count: int) -> av.VideoFrame:
-        """Advance by this number of files, in a loop, and return the present picture; skip files that are no pictures.
-        A still is read again if it has changed. Raises `SourceError` if there is no picture."""
-        if count <= 0 and self._picture:
+    def picture_at(self, passed_s: Fraction) -> av.VideoFrame:
+        """Return the picture this many seconds after the start: of the files in a loop, without those that are no
+        pictures. A still is read again if it has changed. Raises `SourceError` if there is no picture."""
+        count = 1 + int(passed_s * self._rate)
+        steps, self._count = count - self._count, count
+        if steps <= 0 and self._picture:
             return self._picture
         if not self._path.is_dir():
             return self._read_still()
         self._list()
-        start = bisect_right(self._names, _order(self._name), key=_order) + max(count, 1) - 1
+        start = bisect_right(self._names, _order(self._name), key=_order) + max(steps, 1) - 1
         for offset in range(len(self._names)):
             self._name = self._names[(start + offset) % len(self._names)]
             if picture := self._read(self._path / self._name):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk
-from ipcamd.media.source.periodic_audio import loop_second
+from ipcamd.media.source.audio_chunks import loop_second
 
 LENGTH_S = 0.1
 """Duration of the beep, and of the flash."""

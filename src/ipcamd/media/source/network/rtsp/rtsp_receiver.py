@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import AudioChunk, Packet, Picture, SourceItem
-from ipcamd.media.source.convert import time_chunks
+from ipcamd.media.source.audio_chunks import time_chunks
 from ipcamd.media.source.key_frame_request_pause import KeyFrameRequestPause
 from ipcamd.media.source.network.rtsp.audio_decoder import AudioDecoder
 from ipcamd.media.source.network.rtsp.camera_session import CameraSession

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from ipcamd.media.source.periodic_audio import loop_second
+from ipcamd.media.source.audio_chunks import loop_second
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND
