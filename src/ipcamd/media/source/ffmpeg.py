@@ -30,6 +30,11 @@ def describe_error(error: Exception, limit: SourceTimeout) -> str:
     """Return FFmpeg's error text without the address, which may contain a password."""
     if isinstance(error, ExitError | TimeoutError):
         return limit.words
+    return error_text(error)
+
+
+def error_text(error: Exception) -> str:
+    """Return the system's or FFmpeg's text for an error, which contains no address; without one, the error's class."""
     return str(getattr(error, "strerror", None) or type(error).__name__)
 
 

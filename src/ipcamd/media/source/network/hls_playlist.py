@@ -19,7 +19,8 @@ from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_live
 from ipcamd.media.source.network.hls_encryption import DecryptedFile, check_encryption, decrypt_segment
 from ipcamd.media.source.network.hls_segment import SegmentFile, make_segment
-from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
+from ipcamd.media.source.network.http_client import HttpAnswer, fetch
+from ipcamd.media.source.network.http_login import split_login
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, RealtimePacer
@@ -74,7 +75,7 @@ class PlaylistMemory:
 
 def play_playlist(url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception) -> Iterator[SourceItem]:
     """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
-    limit, place = SourceTimeout(least_s=source_timeout.OPENING_S), without_login(url)
+    limit, place = SourceTimeout(least_s=source_timeout.OPENING_S), split_login(url)[0]
     reception = replace(reception, limit=limit)
     options = FFMPEG_OPTIONS | _LIVE_OPTIONS
     with closing(open_media(place, options, "hls", limit, _Opener(url, tls, limit, memory))) as medium:

@@ -5,13 +5,15 @@ import ssl
 import time
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed, SourceError
-from ipcamd.media.source.network.http_login import authorization
+from ipcamd.media.source.ffmpeg import error_text
+from ipcamd.media.source.network.http_login import authorization, split_login
 from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
+from ipcamd.wire.http.digest import BasicCredentials
 
 _HOPS = 5
 """Most requests for one answer, including logins and redirects."""
@@ -64,7 +66,7 @@ class HttpAnswer:
         except TimeoutError:
             raise SourceError(f"sends nothing for {float(self._limit):g} s") from None
         except (OSError, HTTPException, ValueError) as error:
-            raise SourceError(f"stopped: {_error_text(error)}") from None
+            raise SourceError(f"stopped: {error_text(error)}") from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -76,42 +78,30 @@ class _Place(NamedTuple):
     """Address, and the login for it."""
 
     url: str
-    user: str
-    password: str
+    login: BasicCredentials
     login_dropped: bool = False
-
-    @classmethod
-    def of(cls, url: str) -> "_Place":
-        parts = urlsplit(url)
-        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
-        return cls(bare, unquote(parts.username or ""), unquote(parts.password or ""))
 
     def moved(self, location: str) -> "_Place":
         """Return the target of a redirect; the login is kept only on the same host, and never from TLS to plain. Raises
         `SourceError`."""
         try:
-            there = _Place.of(urljoin(self.url, location))
+            there = _Place(*split_login(urljoin(self.url, location)))
             old, new = urlsplit(self.url), urlsplit(there.url)
             HTTPConnection(new.hostname or "", new.port)
         except (ValueError, HTTPException):
             raise SourceError("leads to a malformed address") from None
-        if new.scheme.lower() not in ("http", "https"):
+        if new.scheme not in ("http", "https"):
             raise SourceError("redirects to an address that is not HTTP")
-        if there.user or not self.user:
+        if there.login.user or not self.login.user:
             return there._replace(login_dropped=self.login_dropped)
         if old.hostname != new.hostname or (old.scheme, new.scheme) == ("https", "http"):
             return there._replace(login_dropped=True)
-        return there._replace(user=self.user, password=self.password)
+        return there._replace(login=self.login)
 
     @property
     def target(self) -> str:
         parts = urlsplit(self.url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def without_login(url: str) -> str:
-    """Return an address without the login in it."""
-    return _Place.of(url).url
 
 
 def fetch(url: str, tls: TlsPolicy, limit: SourceTimeout, location: str = "", first_byte: int = 0) -> HttpAnswer:
@@ -120,7 +110,7 @@ def fetch(url: str, tls: TlsPolicy, limit: SourceTimeout, location: str = "", fi
     `location` is an address referenced by the one at `url`; it gets the login under the rules of a redirect. The body
     starts at `first_byte` if the server supports ranges.
     """
-    place, login = _Place.of(url), ""
+    place, login = _Place(*split_login(url)), ""
     origin = urlsplit(place.url).hostname or ""
     place = place.moved(location) if location else place
     for _ in range(_HOPS):
@@ -154,7 +144,7 @@ def _connect(place: _Place, tls: TlsPolicy, limit: SourceTimeout, policy: Egress
     """Connect; also return whether a password may be sent in clear text."""
     parts = urlsplit(place.url)
     host, port, timeout_s = parts.hostname or "", parts.port, float(limit)
-    if parts.scheme.lower() == "http":
+    if parts.scheme == "http":
         connection = HTTPConnection(host, port, timeout=timeout_s)
         _open(connection, limit, policy)
         return connection, True
@@ -210,7 +200,7 @@ def _check_coding(response: HTTPResponse) -> None:
 def _failure(error: Exception, limit: SourceTimeout) -> SourceError:
     if isinstance(error, TimeoutError):
         return SourceError(f"does not answer for {float(limit):g} s")
-    return SourceError(f"is not reachable: {_error_text(error)}")
+    return SourceError(f"is not reachable: {error_text(error)}")
 
 
 def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> tuple[_Place, str]:
@@ -219,13 +209,13 @@ def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> t
         return place.moved(response.headers["Location"]), ""
     if response.status != 401:
         raise SourceError(f"answers {response.status} {response.reason}: check the address")
-    if not place.user:
+    if not place.login.user:
         raise SourceError(_no_login(place))
     challenges = response.headers.get_all("WWW-Authenticate", [])
-    sent = authorization(challenges, place.user, place.password, "GET", place.target, in_clear=trusted)
+    sent = authorization(challenges, *place.login, "GET", place.target, in_clear=trusted)
     if sent and not login:
         return place, sent
-    if not sent and authorization(challenges, place.user, place.password, "GET", place.target):
+    if not sent and authorization(challenges, *place.login, "GET", place.target):
         raise SourceError(
             "requires a plain-text password (Basic login), but its certificate cannot be verified; "
             "--source-tls any sends it anyway"
@@ -240,7 +230,3 @@ def _no_login(place: _Place) -> str:
         host = urlsplit(place.url).netloc
         return f"redirects to {host}, which requires a login that is not sent there; use that address as the source"
     return "requires a login: put it into the address, as in http://user:password@host/"
-
-
-def _error_text(error: Exception) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__

@@ -4,6 +4,7 @@ import base64
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote, urlsplit
 
 from ipcamd.wire.http.digest import MD5, SHA256, BasicCredentials, DigestCredentials, answer, digest, quoted, secret
 
@@ -12,6 +13,13 @@ _FIELD = re.compile(r'([-!#$%&\'*+.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)
 _SESSION = "-SESS"
 _ORDER = (SHA256, SHA256 + _SESSION, MD5, MD5 + _SESSION, "")
 """Kinds of login in order of preference; "" is Basic."""
+
+
+def split_login(url: str) -> tuple[str, BasicCredentials]:
+    """Return an address without login and fragment, and the login in it; user and password are "" without one."""
+    parts = urlsplit(url)
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+    return bare, BasicCredentials(unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 def authorization(

@@ -12,7 +12,8 @@ from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
 from ipcamd.media.source.network.hls_playlist import BEGINNING, PlaylistMemory, play_playlist
-from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
+from ipcamd.media.source.network.http_client import HttpAnswer, fetch
+from ipcamd.media.source.network.http_login import split_login
 from ipcamd.media.source.network.http_stream_receiver import PushReceiver
 from ipcamd.media.source.network.remote_file import FFMPEG_OPTIONS, RemoteFile
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
@@ -147,4 +148,4 @@ def _open_file(url: str, tls: TlsPolicy) -> MediaFile:
     def open_address(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
         return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))
 
-    return MediaFile(without_login(url), FFMPEG_OPTIONS, None, limit, open_address)
+    return MediaFile(split_login(url)[0], FFMPEG_OPTIONS, None, limit, open_address)

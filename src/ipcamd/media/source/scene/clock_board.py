@@ -30,7 +30,7 @@ class Board:
         plan = self._plan
         _put(luma, plan.clock, f"{local:%H:%M:%S}.{local.microsecond // 1000:03}", self._large)
         _put(luma, plan.small, f"{local:%Y-%m-%d}", self._small)
-        _put_right(luma, plan.small, f"frame {number:07}", self._small)
+        _put(luma, plan.small, f"frame {number:07}", self._small, at_right=True)
         lamp = plan.lamp
         lit = moment % SECOND_NS < LENGTH_S * SECOND_NS
         luma[lamp.top : lamp.top + lamp.height, lamp.left : lamp.left + lamp.width] = self._lamp[lit]
@@ -48,19 +48,10 @@ def _glyphs(height: int, level: int) -> dict[str, Plane]:
     return tiles
 
 
-def _line(text: str, glyphs: dict[str, Plane], room: int) -> Plane:
-    return np.concatenate([glyphs[glyph] for glyph in text], axis=1)[:, :room]
-
-
-def _put(luma: Plane, box: Box, text: str, glyphs: dict[str, Plane]) -> None:
-    line = _line(text, glyphs, box.width)
-    luma[box.top : box.top + box.height, box.left : box.left + line.shape[1]] = line
-
-
-def _put_right(luma: Plane, box: Box, text: str, glyphs: dict[str, Plane]) -> None:
-    line = _line(text, glyphs, box.width)
-    right = box.left + box.width
-    luma[box.top : box.top + box.height, right - line.shape[1] : right] = line
+def _put(luma: Plane, box: Box, text: str, glyphs: dict[str, Plane], at_right: bool = False) -> None:
+    line = np.concatenate([glyphs[glyph] for glyph in text], axis=1)[:, : box.width]
+    left = box.left + (box.width - line.shape[1] if at_right else 0)
+    luma[box.top : box.top + box.height, left : left + line.shape[1]] = line
 
 
 def _lamp(box: Box, lit: bool) -> Plane:

@@ -115,7 +115,7 @@ class _Body:
         self._limb(_plus(foot, (-0.005, 0.02)), _plus(foot, (0.062, 0.014)), 0.044, 0.03, _SHOE)
 
     def _trunk(self, hip: _Point, chest: _Point) -> None:
-        self._limb(_plus(hip, (0, 0.0)), _plus(chest, (0, -0.02)), 0.135, 0.15, _COAT)
+        self._limb(hip, _plus(chest, (0, -0.02)), 0.135, 0.15, _COAT)
         self._limb(_plus(hip, (0, -0.06)), hip, 0.15, 0.135, _COAT)
         self._limb(_plus(chest, (-0.02, 0.035)), _plus(chest, (0.04, 0.028)), 0.055, 0.055, _SCARF)
 

@@ -10,6 +10,9 @@ from ipcamd.media.source.scene.plan import Box, Plan
 
 _WALL, _FLOOR, _SKIRTING, _FRAME, _MOUNT, _INK = "#cfcbc2", "#9a7650", "#ece8df", "#2a2520", "#f4f1ea", "#4a463f"
 _BARS = ("#ffffff", "#ffff00", "#00ffff", "#00ff00", "#ff00ff", "#ff0000", "#0000ff", "#000000")
+_BOARD = "#151b24"
+"""Background of the board at the top."""
+_LABELS = ("Colours and greys", "Zone plate", "Star and gratings")
 _GREYS = 11
 _SPOKES = 36
 
@@ -18,15 +21,11 @@ def draw_gallery(plan: Plan) -> list[Plane]:
     """Return the whole background."""
     image = Image.fromarray(_lit_room(plan))
     draw = ImageDraw.Draw(image)
-    for box, chart, label in zip(plan.charts, (_bars, _zone_plate, _star), _labels(), strict=True):
+    for box, chart, label in zip(plan.charts, (_bars, _zone_plate, _star), _LABELS, strict=True):
         inner = _hang(draw, plan, box, label)
         image.paste(chart(inner.width, inner.height), (inner.left, inner.top))
     _head(draw, plan)
     return to_planes(image)
-
-
-def _labels() -> tuple[str, str, str]:
-    return "Colours and greys", "Zone plate", "Star and gratings"
 
 
 def _lit_room(plan: Plan) -> NDArray[np.uint8]:
@@ -81,9 +80,9 @@ def _hang(draw: ImageDraw.ImageDraw, plan: Plan, box: Box, label: str) -> Box:
 
 
 def _head(draw: ImageDraw.ImageDraw, plan: Plan) -> None:
-    """Draw the strip over the gallery: its name, and the board that `board` writes on."""
+    """Draw the strip over the gallery: its name, and the background of the board (see `clock_board`)."""
     unit = plan.unit
-    draw.rectangle((0, 0, plan.size[0], plan.head - 1), plan.board_color)
+    draw.rectangle((0, 0, plan.size[0], plan.head - 1), _BOARD)
     draw.text((unit * 0.55, unit * 0.93), "ipcamd", "#f2efe8", load_font(unit * 0.82), "ls")
     width, height = plan.size
     draw.text(

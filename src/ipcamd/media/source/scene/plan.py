@@ -25,8 +25,6 @@ class Box:
 class Plan:
     """Layout of a picture that is sixteen units wide; a taller picture has more wall and floor."""
 
-    board_color = "#151b24"
-
     def __init__(self, size: tuple[int, int]) -> None:
         """`size` is the picture's width and height in pixels."""
         self.size = size

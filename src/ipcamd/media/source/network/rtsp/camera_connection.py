@@ -4,15 +4,16 @@ import socket
 import ssl
 import threading
 from contextlib import ExitStack, suppress
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
+from ipcamd.media.source.ffmpeg import error_text
+from ipcamd.media.source.network.http_login import split_login
 from ipcamd.media.source.network.rtsp import camera_socket
 from ipcamd.media.source.network.rtsp.camera_session import CameraAddress
 from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
-from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 
 _PORTS = {"rtsp": 554, "rtsps": 322}
@@ -25,10 +26,12 @@ class CameraConnection:
     def __init__(self, url: str, tls: TlsPolicy, limit: SourceTimeout, stop: threading.Event) -> None:
         """`url` is the source's address; `limit` ends a silent connection, and `stop` an opening."""
         self._parts = urlsplit(url)
+        self.address = CameraAddress(*split_login(url))
+        """Address and login for requests to the camera."""
         self._tls = tls
         self._limit, self._stop = limit, stop
         self._address = self._parts.hostname or ""
-        self._port = self._parts.port or _PORTS[self._parts.scheme.lower()]
+        self._port = self._parts.port or _PORTS[self._parts.scheme]
 
     def open(self) -> socket.socket:
         """Return the first connection. Raises `SourceError`."""
@@ -39,8 +42,7 @@ class CameraConnection:
         except TimeoutError:
             raise SourceError(self._limit.words) from None
         except (OSError, ValueError) as error:
-            words = getattr(error, "strerror", None) or type(error).__name__
-            raise SourceError(f"cannot be opened: {words}") from None
+            raise SourceError(f"cannot be opened: {error_text(error)}") from None
 
     def open_again(self) -> socket.socket:
         """Return another connection to the same address. Raises ``OSError``."""
@@ -51,25 +53,13 @@ class CameraConnection:
         login, at, _ = self._parts.netloc.rpartition("@")
         return self._parts._replace(scheme="rtsp", netloc=f"{login}{at}{host}").geturl()
 
-    @property
-    def address(self) -> CameraAddress:
-        """Address and login for requests to the camera."""
-        parts, (_, _, authority) = self._parts, self._parts.netloc.rpartition("@")
-        url = parts._replace(scheme=parts.scheme.lower(), netloc=authority, fragment="").geturl()
-        return CameraAddress(url, self._login)
-
-    @property
-    def _login(self) -> BasicCredentials:
-        user, _, password = map(unquote, self._parts.netloc.rpartition("@")[0].partition(":"))
-        return BasicCredentials(user, password)
-
     def rewriter(self, host: str) -> RequestRewriter:
         """Return a function that converts requests for a relay at `host` into requests for the camera."""
-        camera = f"{self._parts.scheme.lower()}://{self._parts.netloc.rpartition('@')[2]}"
-        return RequestRewriter(f"rtsp://{host}", camera, self._login)
+        camera = f"{self._parts.scheme}://{self._parts.netloc.rpartition('@')[2]}"
+        return RequestRewriter(f"rtsp://{host}", camera, self.address.login)
 
     def _connect(self) -> socket.socket:
-        if self._parts.scheme.lower() == "rtsp":
+        if self._parts.scheme == "rtsp":
             return self._tcp()
         for context in self._tls.contexts():
             if self._parts.username and not self._tls.permits_clear_password(context):

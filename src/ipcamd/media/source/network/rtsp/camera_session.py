@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from ipcamd.errors import SourceError
+from ipcamd.media.source.ffmpeg import error_text
 from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.rtsp.camera_socket import has_send_room
 from ipcamd.media.source.source_timeout import SLICE_S, SourceTimeout
@@ -176,8 +177,7 @@ class CameraSession:
         if not self._challenges:
             return None
         self._logins += 1
-        user, password = self._address.login
-        return authorization(self._challenges, user, password, method, url, count=self._logins)
+        return authorization(self._challenges, *self._address.login, method, url, count=self._logins)
 
     def _await_reply(self) -> ServerMessage:
         end_s = time.monotonic() + float(self._limit)
@@ -255,7 +255,7 @@ class CameraSession:
             self._fail(error)
 
     def _fail(self, error: OSError) -> NoReturn:
-        words = error.strerror or type(error).__name__
+        words = error_text(error)
         raise RtspRefused(words) if not self._alive_s else SourceError(f"breaks off: {words}") from None
 
 

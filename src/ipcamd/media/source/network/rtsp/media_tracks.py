@@ -17,6 +17,10 @@ Unpack = Callable[[bytes, bool], list[bytes]]
 """Function that returns the frames that are complete with a packet's payload and marker. Raises ``ValueError``."""
 
 
+_WHOLE_DECODERS = {"PCMU": "pcm_mulaw", "PCMA": "pcm_alaw", "L16": "pcm_s16be", "OPUS": "opus"}
+"""FFmpeg's decoders of the formats with one frame per packet."""
+
+
 class UnknownMedia(Exception):
     """FFmpeg must receive this stream."""
 
@@ -88,10 +92,6 @@ def _read_sets(parameters: Mapping[str, str], *names: str) -> bytes:
         return b""
 
 
-def _whole(payload: bytes, _: bool) -> list[bytes]:
-    return [payload]
-
-
 def _read_audio(track: MediaDescription) -> AudioPayload:
     name, _, rest = track.encoding.upper().partition("/")
     rate, _, count = rest.partition("/")
@@ -99,11 +99,8 @@ def _read_audio(track: MediaDescription) -> AudioPayload:
     if not 1000 <= rate_hz <= 192_000 or not 1 <= channels <= 8:
         raise UnknownMedia
     match name:
-        case "PCMU" | "PCMA" | "L16":
-            decoder = {"PCMU": "pcm_mulaw", "PCMA": "pcm_alaw", "L16": "pcm_s16be"}[name]
-            return AudioPayload(decoder, rate_hz, channels, _whole)
-        case "OPUS":
-            return AudioPayload("opus", rate_hz, channels, _whole)
+        case "PCMU" | "PCMA" | "L16" | "OPUS":
+            return AudioPayload(_WHOLE_DECODERS[name], rate_hz, channels, lambda payload, _: [payload])
         case "MPEG4-GENERIC":
             parameters = read_parameters(track.parameters)
             if parameters.get("mode", "").lower() not in ("aac-hbr", "aac-lbr"):
