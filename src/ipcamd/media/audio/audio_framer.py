@@ -60,7 +60,7 @@ class AudioFramer:
 
     def feed(self, samples: bytes, captured_ns: int) -> Iterator[AudioBlock]:
         """Add a chunk (samples as in `AudioBlock`) and its capture time; yield the complete blocks."""
-        chunk = _words(samples)
+        chunk = _in_little_endian(array("h", samples))
         off = LEAP_NS + 1 if self.end is None else captured_ns - self.end
         if abs(off) > LEAP_NS:
             self._begin(captured_ns)
@@ -93,7 +93,8 @@ class AudioFramer:
             take = BLOCK_SAMPLES - self._correction()
             samples = self._waiting[:take]
             del self._waiting[:take]
-            yield AudioBlock(_octets(samples if take == BLOCK_SAMPLES else _resized(samples)), self._start)
+            block = _in_little_endian(samples if take == BLOCK_SAMPLES else _resized(samples))
+            yield AudioBlock(block.tobytes(), self._start)
             self._start += BLOCK_NS
 
     def _correction(self) -> int:
@@ -115,15 +116,8 @@ def _silence(nanoseconds: int) -> "array[int]":
     return array("h", bytes(2 * (nanoseconds // _SAMPLE_NS)))
 
 
-def _words(samples: bytes) -> "array[int]":
-    words = array("h", samples)
+def _in_little_endian(samples: "array[int]") -> "array[int]":
+    """Convert samples in place between this machine's byte order and little-endian; return them."""
     if sys.byteorder == "big":
-        words.byteswap()
-    return words
-
-
-def _octets(words: "array[int]") -> bytes:
-    if sys.byteorder == "big":
-        words = words[:]
-        words.byteswap()
-    return words.tobytes()
+        samples.byteswap()
+    return samples

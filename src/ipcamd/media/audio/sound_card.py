@@ -51,12 +51,15 @@ class SoundCard:
     def _run(self) -> None:
         while self._await_sound():
             try:
-                self._device.start(self._primed())
+                feed = self._feed()
+                next(feed)
+                self._device.start(feed)
                 self._await_end()
                 self._device.stop()
             except Exception:  # a failing sound system does not end the camera
                 _log.exception("the sound card failed")
-                self._forget()
+                with self._changed:
+                    self._waiting.clear()
         self._device.close()
 
     def _await_sound(self) -> bool:
@@ -69,15 +72,6 @@ class SoundCard:
             busy = True
             while busy and not self._closed:
                 busy = self._changed.wait(IDLE_S) or bool(self._waiting)
-
-    def _forget(self) -> None:
-        with self._changed:
-            self._waiting.clear()
-
-    def _primed(self) -> Generator[bytes, int, None]:
-        feed = self._feed()
-        next(feed)
-        return feed
 
     def _feed(self) -> Generator[bytes, int, None]:
         frames = yield b""
@@ -120,8 +114,5 @@ def _found(miniaudio: Any, name: str, backends: list[Any]) -> Any:
     for card in cards:
         if name.lower() in card["name"].lower():
             return card["id"]
-    raise ConfigError(f"speaker {name}: no such sound card; available: {_names(cards)}")
-
-
-def _names(cards: list[Any]) -> str:
-    return ", ".join(card["name"] for card in cards) or "none"
+    names = ", ".join(card["name"] for card in cards) or "none"
+    raise ConfigError(f"speaker {name}: no such sound card; available: {names}")

@@ -14,7 +14,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.planes import planes
 from ipcamd.media.source.capture_device.device import PixelLayout
 from ipcamd.media.source.capture_device.mode_choice import RAW, CaptureMode, choose
-from ipcamd.media.source.capture_device.raw_decoder import make_decoder
+from ipcamd.media.source.capture_device.raw_decoder import decode_raw
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.time_units import SECOND_NS
@@ -130,18 +130,18 @@ def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
             :, : int(size[0] * RAW[form].bytes * share)
         ]
     )
-    decode = make_decoder(PixelLayout(form, size, stride, True))
-    made = decode(data)
+    layout = PixelLayout(form, size, stride, True)
+    made = decode_raw(layout, data)
     assert made
     y, u, v = planes(VideoConverter().convert(made, size))
     assert abs(int(y[12, 12]) - 200) <= 2 and abs(int(y[20, 40]) - 90) <= 2
     assert abs(int(u[12, 20]) - int(planes(source)[1][0, 0])) <= 2 and abs(int(v[12, 20]) - 128) <= 2
-    assert decode(data[: len(data) // 2]) is None
+    assert decode_raw(layout, data[: len(data) // 2]) is None
 
 
 def test_a_driver_that_insists_on_an_unknown_format() -> None:
     with pytest.raises(SourceError, match="unknown format"):
-        make_decoder(PixelLayout("pBAA", HD, 0, False))
+        decode_raw(PixelLayout("pBAA", HD, 0, False), b"")
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.mode_choice import ENCODED, CaptureMode, choose
-from ipcamd.media.source.capture_device.raw_decoder import make_decoder
+from ipcamd.media.source.capture_device.raw_decoder import decode_raw
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import RateLimiter
 from ipcamd.media.source.packet_reader import PacketReader
@@ -93,7 +93,7 @@ class _RawReader:
     """Converts raw pictures of one layout."""
 
     def __init__(self, layout: PixelLayout) -> None:
-        self._decode = make_decoder(layout)
+        self._layout = layout
         self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._number = -1
         self.good = 0
@@ -105,6 +105,6 @@ class _RawReader:
         if not self._limiter.admits(captured_ns, want.rate):
             self.good += 1
             return
-        if picture := self._decode(data):
+        if picture := decode_raw(self._layout, data):
             self.good += 1
             yield Picture(self._converter.convert(picture, want.size), captured_ns, self._number)

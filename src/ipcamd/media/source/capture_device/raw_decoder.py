@@ -1,7 +1,5 @@
 """Raw decoder: decodes the raw frames that a camera of this computer sends."""
 
-from collections.abc import Callable
-
 import av
 import numpy as np
 from av.video.reformatter import ColorRange
@@ -10,19 +8,12 @@ from ipcamd.errors import SourceError
 from ipcamd.media.source.capture_device.device import PixelLayout
 from ipcamd.media.source.capture_device.mode_choice import RAW
 
-Decode = Callable[[bytes], av.VideoFrame | None]
-"""Decodes the bytes of a frame; returns None for a damaged one."""
 
-
-def make_decoder(layout: PixelLayout) -> Decode:
-    """Return the decoder for a layout. Raises `SourceError`."""
-    if layout.format in RAW:
-        return lambda data: _raw(layout, data)
-    raise SourceError(f"sends pictures of an unknown format ({layout.format!r})")
-
-
-def _raw(layout: PixelLayout, data: bytes) -> av.VideoFrame | None:
-    """Copy the rows, which may be padded, into a picture."""
+def decode_raw(layout: PixelLayout, data: bytes) -> av.VideoFrame | None:
+    """Copy the rows, which may be padded, into a picture; return None if some are missing. Raises `SourceError` if the
+    format is unknown."""
+    if layout.format not in RAW:
+        raise SourceError(f"sends pictures of an unknown format ({layout.format!r})")
     raw, (width, height) = RAW[layout.format], layout.size
     picture = av.VideoFrame(width, height, raw.name)
     picture.color_range = ColorRange.JPEG if layout.full_range else ColorRange.MPEG

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from fractions import Fraction
 
 import av
 from av.error import FFmpegError
@@ -54,13 +53,13 @@ def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> 
 def _play_raw(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Picture]:
     clock, stop = reception.clock, reception.stop
     decoder, converter, limiter = _RawDecoder(form), VideoConverter(), RateLimiter()
-    number, stale, brake = -1, _STALE_FRAMES if reader.used else 0, _Brake(form.rate, clock, stop, reader)
+    number, stale, period_ns = -1, _STALE_FRAMES if reader.used else 0, int(SECOND_NS / form.rate)
     while (data := reader.read_exactly(form.frame_bytes)) is not None:
         reception.note_picture()
         number += 1
         if number < stale:
             continue
-        brake.wait()
+        _slow_down(reader, period_ns, clock, stop)
         captured_ns, want = clock.now_ns(), reception.wanted()
         if not stop.is_set() and limiter.admits(captured_ns, want.rate):
             yield Picture(converter.convert(decoder.decode(data), want.size), captured_ns, number)
@@ -81,20 +80,12 @@ class _RawDecoder:
             raise SourceError("sends a frame that cannot be decoded") from None
 
 
-class _Brake:
-    """Slows a program that writes faster than in real time down to the frame rate.
+def _slow_down(reader: PipeReader, period_ns: int, clock: Clock, stop: threading.Event) -> None:
+    """Wait if the present frame is too early, to slow a program that writes faster than in real time.
 
     A program that was late may make up for it: its frames wait somewhere, and would stay late otherwise.
     """
-
-    def __init__(self, rate: Fraction, clock: Clock, stop: threading.Event, reader: PipeReader) -> None:
-        self._period_ns, self._clock, self._stop = int(SECOND_NS / rate), clock, stop
-        self._reader = reader
-
-    def wait(self) -> None:
-        """Wait if the present frame is too early."""
-        now_ns = self._clock.steady_ns()
-        most_late_ns = _MOST_LATE_NS if self._reader.due_ns else _EARLY_FRAMES * self._period_ns
-        due_ns = max(self._reader.due_ns, now_ns - most_late_ns) + self._period_ns
-        self._reader.due_ns = due_ns
-        self._clock.wait(self._stop, max(0, due_ns - now_ns) / SECOND_NS)
+    now_ns = clock.steady_ns()
+    most_late_ns = _MOST_LATE_NS if reader.due_ns else _EARLY_FRAMES * period_ns
+    reader.due_ns = max(reader.due_ns, now_ns - most_late_ns) + period_ns
+    clock.wait(stop, max(0, reader.due_ns - now_ns) / SECOND_NS)
