@@ -112,7 +112,7 @@ class ScriptedSource:
             self.closed.wait(0.002)
 
     def show(self, captured_ns: int, frame: av.VideoFrame | None = None) -> None:
-        self.items.put(Picture(frame or sloped(), captured_ns, 0))
+        self.items.put(Picture(frame or sloped(), captured_ns))
 
     def fail(self, why: str = "broke off") -> None:
         self.items.put(SourceError(why))

@@ -37,7 +37,7 @@ def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
     eye = VideoConverter()
     with av.open(str(PEOPLE)) as video:
         for number, frame in enumerate(video.decode(video=0)):
-            yield Picture(eye.convert(frame, size), NOON + number * SECOND_NS // RATE, number)
+            yield Picture(eye.convert(frame, size), NOON + number * SECOND_NS // RATE)
 
 
 def analysis(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:

@@ -29,8 +29,6 @@ class Picture:
     video: "av.VideoFrame"
     captured_ns: int
     """Capture time: nanoseconds since the epoch, UTC."""
-    number: int
-    """Number counted by the source from 0; a gap means lost pictures."""
     signal: bool = True
     """False for a "no signal" picture."""
 

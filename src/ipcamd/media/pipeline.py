@@ -289,7 +289,7 @@ class Pipeline:
         self._import_codecs()
         from ipcamd.media.capture.no_signal import no_signal_picture
 
-        return no_signal_picture(wanted.size, why, self._clock_ns(), 0)
+        return no_signal_picture(wanted.size, why, self._clock_ns())
 
     def _thread(self, name: str, work: Callable[[], None]) -> OnDemandThread:
         self._threads.append(OnDemandThread(f"media-{name}", work))

@@ -38,7 +38,7 @@ class CaptureRig:
     def _blank(self, wanted: Wanted, why: str) -> Picture:
         assert wanted == WANTED
         self.blanks.put(why)
-        return Picture(grey(0), 0, 0)
+        return Picture(grey(0), 0)
 
     def played(self) -> None:
         """Wait until the source is run once more."""
@@ -229,7 +229,7 @@ def test_pictures_in_time_are_no_silence(patient: CaptureRig) -> None:
 
 def test_a_picture_from_before_no_signal_that_comes_after_it_is_left_out() -> None:
     source, delivered = ScriptedSource(), queue.Queue[int]()
-    blank = Picture(grey(0), NOON + SECOND, 0, signal=False)
+    blank = Picture(grey(0), NOON + SECOND, signal=False)
     capture = VideoCapture(source, lambda picture: delivered.put(picture.captured_ns), lambda *_: blank, LONG)
     capture.lost = True
     threads = [threading.Thread(target=work, daemon=True) for work in (capture.run, capture.watch)]
@@ -299,7 +299,7 @@ def test_a_hanging_source_hides_neither_the_silence_nor_shutdown() -> None:
 
     def hang(wanted: object, stop: object) -> Iterator[Picture]:
         stuck.wait(WAIT)
-        yield Picture(grey(0), NOON, 0)
+        yield Picture(grey(0), NOON)
 
     running.source.play = hang  # type: ignore[method-assign,assignment]
     running.capture.demand(WANTED)
@@ -323,7 +323,7 @@ class SleepyMachine:
         self.shown = threading.Event()
         self.source = ScriptedSource()
         self.capture = VideoCapture(
-            self.source, self._deliver, lambda *_: Picture(grey(0), 0, 0, signal=False), LONG, self._now_s, self._wait
+            self.source, self._deliver, lambda *_: Picture(grey(0), 0, signal=False), LONG, self._now_s, self._wait
         )
 
     def run(self) -> list[str]:

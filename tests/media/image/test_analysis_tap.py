@@ -36,10 +36,10 @@ class AnalysisReader:
         self, frame: av.VideoFrame, settings: ImageSettings | None = None, signal: bool = True
     ) -> AnalysisFrame | None:
         self.time += SECOND // RATE
-        return self._taken(Picture(frame, self.time, 0, signal), settings or ImageSettings())
+        return self._taken(Picture(frame, self.time, signal), settings or ImageSettings())
 
     def lose(self) -> AnalysisFrame | None:
-        return self._taken(no_signal_picture((320, 240), "gone", self.time, 0), ImageSettings())
+        return self._taken(no_signal_picture((320, 240), "gone", self.time), ImageSettings())
 
     def _taken(self, picture: Picture, settings: ImageSettings) -> AnalysisFrame | None:
         self.analysis.latest.put(NONE)
@@ -113,7 +113,7 @@ def test_frames_of_other_proportions_are_not_compared() -> None:
 
 def test_nothing_is_taken_when_nothing_is_wanted() -> None:
     reader = AnalysisReader(Demand.NEVER)
-    picture = Picture(sloped(), NOON, 0)
+    picture = Picture(sloped(), NOON)
     reader.analysis.offer(picture.video, picture, ImageSettings())
     assert not reader.analysis.wanted
     reader.analysis.latest.close()
@@ -135,7 +135,7 @@ def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
     latest.set_wanted(True)
     settings = ImageSettings(texts=YARD, opaque=True)
     studio = FrameProcessor((latest,), reader.analysis, settings, lambda: NOON, lambda _: datetime.now(UTC))  # type: ignore[arg-type]
-    studio.process(Picture(grey(100), NOON, 0))
+    studio.process(Picture(grey(100), NOON))
     processed, frame = latest.take(), reader.analysis.latest.take()
     assert processed
     assert frame

@@ -57,7 +57,7 @@ def test_a_view_out_of_focus_is_shown_blurred() -> None:
         (latest,), AnalysisTap(lambda: None), ImageSettings(), lambda: NOON, clock, lambda: View(blur=40)
     )
     processor.limit = SIZE
-    processor.process(Picture(edge(), NOON, 0))
+    processor.process(Picture(edge(), NOON))
     shown = latest.take()
     assert shown
     assert width_of_edge(shown.frame) > 10

@@ -34,7 +34,7 @@ def processed(
         (latest,), AnalysisTap(lambda: None), settings or ImageSettings(), lambda: NOON, datetime.fromtimestamp, view
     )
     processor.limit = LARGE
-    processor.process(Picture(frame, NOON, 0, signal))
+    processor.process(Picture(frame, NOON, signal))
     found = latest.take()
     assert found
     return found.frame
@@ -97,7 +97,7 @@ def test_right_is_right_in_the_picture_that_is_seen(mirror: bool, flip: bool, lu
 
 
 def test_the_text_of_no_signal_is_shown_whole() -> None:
-    blank = no_signal_picture((320, 240), "gone", NOON, 0).video
+    blank = no_signal_picture((320, 240), "gone", NOON).video
     assert processed(blank, lambda: View(100, 100, 4), signal=False) is blank
 
 
@@ -112,7 +112,7 @@ def test_by_night_there_is_no_colour_and_all_else_stays(zoom: float) -> None:
 
 
 def test_no_signal_has_no_colour_by_night_either() -> None:
-    blank = no_signal_picture((320, 240), "gone", NOON, 0).video
+    blank = no_signal_picture((320, 240), "gone", NOON).video
     luma, *chroma = planes(processed(blank, lambda: View(50, 50, 3, grey=True), signal=False))
     assert (luma == planes(blank)[0]).all()
     assert [set(np.unique(plane)) for plane in chroma] == [{128}, {128}]
@@ -126,7 +126,7 @@ def test_while_the_view_moves_no_two_analysis_frames_are_compared() -> None:
     processor.limit = LARGE
     seen = []
     for number in range(4):
-        processor.process(Picture(sloped(), NOON + number * 1_000_000_000, number))
+        processor.process(Picture(sloped(), NOON + number * 1_000_000_000))
         frame = tap.latest.take()
         assert frame
         seen.append(frame.view)

@@ -37,7 +37,7 @@ def processed(
     analysis.demand = Demand.ALWAYS
     processor = FrameProcessor((latest,), analysis, settings, lambda: NOON, datetime.fromtimestamp, lambda: view)
     processor.limit, processor.masks = (4096, 4096), MaskSet(masks)
-    processor.process(Picture(frame, NOON, 0))
+    processor.process(Picture(frame, NOON))
     shown, analysed = latest.take(), analysis.latest.take()
     assert shown
     assert analysed
@@ -131,7 +131,7 @@ def test_analysis_restarts_when_masks_change() -> None:
     views = []
     for number, masks in enumerate(((), (), (Mask(QUARTER, False),), (Mask(QUARTER, True),))):
         frame = sloped()
-        analysis.offer(frame, Picture(frame, NOON + number * 10**9, 0), ImageSettings(), WHOLE, masks)
+        analysis.offer(frame, Picture(frame, NOON + number * 10**9), ImageSettings(), WHOLE, masks)
         taken = analysis.latest.take()
         assert taken
         views.append(taken.view)

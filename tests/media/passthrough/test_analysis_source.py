@@ -26,7 +26,7 @@ class TwoSourceRig(PassthroughRig):
         async with asyncio.timeout(WAIT):
             while True:
                 self.time += SECOND // 5
-                self.analysed.items.put(Picture(grey(luma), self.time, 0))
+                self.analysed.items.put(Picture(grey(luma), self.time))
                 if (frame := await asyncio.to_thread(self.pipeline.analysis.latest.take)) and frame.plane is not None:
                     return frame
 

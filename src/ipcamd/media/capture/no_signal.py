@@ -13,14 +13,10 @@ from ipcamd.media.source.drawing import load_font, round_to_even, to_planes
 _DARK, _BRIGHT, _SOFT, _FAINT = "#12161c", "#eef1f4", "#a5b1bd", "#67737f"
 
 
-def no_signal_picture(size: tuple[int, int], reason: str, captured_ns: int, number: int) -> Picture:
+def no_signal_picture(size: tuple[int, int], reason: str, captured_ns: int) -> Picture:
     """Return a "no signal" picture of that size, with the reason; for the reason `PRIVACY` it has another title."""
-    return Picture(
-        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason)),
-        captured_ns,
-        number,
-        signal=False,
-    )
+    card = _card((round_to_even(size[0]), round_to_even(size[1])), reason)
+    return Picture(framed(card), captured_ns, signal=False)
 
 
 @lru_cache(4)

@@ -43,7 +43,6 @@ class PacketReader:
         """Pixel aspect in the stream; None if it came outside the stream."""
         self._obstacle = "" if self._converter.has_square_pixels else "pixels that are not square"
         self._key_frame_requests = KeyFrameRequestPause(key_frames) if key_frames else None
-        self._number = -1
         self._last: av.VideoFrame | Packet | None = None
         """The last decoded picture; of a codec without references its packet, because the caller has its pixels."""
         self._kept = PacketGroup()
@@ -53,15 +52,12 @@ class PacketReader:
         self.good = 0
         """Pictures without known damage."""
 
-    def read(
-        self, data: bytes, captured_ns: int, lost: int = 0, want: Wanted | None = None
-    ) -> Iterator[Packet | Picture]:
-        """Yield one encoded picture, as a packet and decoded, as wanted; `lost` pictures are missing before it. `want`
-        is the present demand; None: it is read here. Raises `SourceError` if the picture is too large."""
+    def read(self, data: bytes, captured_ns: int, want: Wanted | None = None) -> Iterator[Packet | Picture]:
+        """Yield one encoded picture, as a packet and decoded, as wanted. `want` is the present demand; None: it is
+        read here. Raises `SourceError` if the picture is too large."""
         unit = self._inspector.inspect(data)
         if unit is None:
             return
-        self._number += lost
         if self._unit_aspect not in (None, unit.pixel_aspect):
             self._unit_aspect, self._converter = unit.pixel_aspect, VideoConverter(Fraction(*unit.pixel_aspect))
         obstacle = unit.obstacle or self._obstacle
@@ -96,7 +92,6 @@ class PacketReader:
         """Yield the last picture again, if pictures are wanted, so that a long picture does not count as silence."""
         want = self._wanted()
         for frame in self._decode_last(want) if want.picture_rate else ():
-            self._number += 1
             yield self._convert(frame, want, captured_ns)
 
     def _decode_last(self, want: Wanted) -> list[av.VideoFrame]:
@@ -107,7 +102,7 @@ class PacketReader:
     def _convert(self, frame: av.VideoFrame, want: Wanted, captured_ns: int) -> Picture:
         # pictures of other codecs refer to the decoder's pictures
         video = self._converter.convert(frame, want.size, is_shared=not self._codec.intra_only)
-        return Picture(video, captured_ns, self._number)
+        return Picture(video, captured_ns)
 
     def _request_key_frame(self, requests: KeyFrameRequestPause, packet: Packet, want: Wanted) -> None:
         if packet.key:
@@ -124,9 +119,7 @@ class PacketReader:
             return
         frames = self._decoder.decode(packet, want)
         self.good += not rate or bool(frames)
-        self._number += is_intra_only and not frames
         self._last = (packet if is_intra_only else frames[-1].frame) if frames else None
         for frame, captured_ns in frames:
             if is_intra_only or self._limiter.admits(captured_ns, rate):
-                self._number += 1
                 yield self._convert(frame, want, captured_ns)

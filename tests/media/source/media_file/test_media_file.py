@@ -52,7 +52,6 @@ def test_a_video_file_is_shown_whole_again_and_again(
     source.check()
     shown = pictures(play(source, 3 * len(LEVELS)))
     assert [level(picture) for picture in shown] == pytest.approx(3 * brightness(codec), abs=4)
-    assert [picture.number for picture in shown] == list(range(len(shown)))
     steps = {after.captured_ns - before.captured_ns for before, after in itertools.pairwise(shown)}
     assert steps <= set(range(SECOND_NS // rate - 700_000, SECOND_NS // rate + 700_000))
 
@@ -139,7 +138,6 @@ def test_no_more_pictures_than_wanted(tmp_path: Path, time: SimulatedTime, play:
     path = clip(tmp_path / "a.avi", tuple(range(16, 216, 2)), rate=60)
     shown = pictures(play(playing(path, time), 30, rate=15))
     assert (shown[-1].captured_ns - shown[0].captured_ns) / 29 == pytest.approx(SECOND_NS / 15, rel=0.03)
-    assert [picture.number for picture in shown] == list(range(30))
 
 
 def test_large_pictures_are_made_as_small_as_wanted(tmp_path: Path, time: SimulatedTime, play: Play) -> None:

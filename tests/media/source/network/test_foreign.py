@@ -102,7 +102,7 @@ def test_an_rtsp_camera_that_freezes_is_noticed(rtsp: tuple[str, subprocess.Pope
     url, process = rtsp
     items = make_source(url).play(lambda: Wanted((320, 240), 30, True), threading.Event())
     taken = [next(items) for _ in range(10)]
-    assert [picture.number for picture in pictures(taken)] == list(range(10))
+    assert len(pictures(taken)) == 10
     process.send_signal(signal.SIGSTOP)
     with pytest.raises(SourceError, match="sends nothing for"):
         for _ in range(200):

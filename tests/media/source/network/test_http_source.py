@@ -41,7 +41,6 @@ def test_pictures_that_are_pushed(peer: str, play: Play, path: str) -> None:
     levels = [level(picture) for picture in shown]
     assert all(min(abs(luma - one) for one in LEVELS) <= 2 for luma in levels)
     assert len(set(levels)) > 3
-    assert [picture.number for picture in shown] == list(range(len(shown)))
     assert all(after.captured_ns >= before.captured_ns for before, after in pairwise(shown))
 
 

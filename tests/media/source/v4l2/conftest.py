@@ -70,7 +70,7 @@ def take(count, size=(320, 240), rate=30, between=lambda number: None):
         for number, picture in enumerate(camera.play(lambda: wanted[0], stop)):
             luma = planes(picture.video)[0]
             size = picture.video.width, picture.video.height
-            seen.append((*size, int(luma.mean()), picture.captured_ns, picture.number))
+            seen.append((*size, int(luma.mean()), picture.captured_ns))
             wanted[0] = between(number) or wanted[0]
             if number + 1 == count:
                 stop.set()

@@ -7,7 +7,7 @@ from contextlib import closing
 from ipcamd.errors import SourceError
 from ipcamd.media.codecs import find_passable
 from ipcamd.media.frame import Packet, Picture
-from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout, RawPicture
+from ipcamd.media.source.capture_device.device import CaptureDevice, PixelLayout
 from ipcamd.media.source.capture_device.mode_choice import ENCODED, CaptureMode, choose
 from ipcamd.media.source.capture_device.raw_decoder import decode_raw
 from ipcamd.media.source.convert import VideoConverter
@@ -41,7 +41,6 @@ class _CameraReader:
         self._settings: StreamSettings | None = None
         """Settings with which the camera encodes now."""
         self._pictures: PacketReader | _RawReader
-        self._sequence: int | None = None
         self._select_mode(self._wanted())
 
     def read(self) -> Iterator[Packet | Picture]:
@@ -51,7 +50,7 @@ class _CameraReader:
             return
         want = self._wanted()
         good, captured_ns = self._pictures.good, self._reception.clock.now_ns() - raw.age_ns
-        yield from self._pictures.read(raw.data, captured_ns, self._lost_before(raw), want)
+        yield from self._pictures.read(raw.data, captured_ns, want)
         if self._pictures.good > good:
             self._reception.note_picture()
         elif self._reception.is_silent():
@@ -67,7 +66,7 @@ class _CameraReader:
             self._served, mode = served, choose(self._modes, want.size, want.rate, self._mode, want.codecs)
         settings = self._settings_for(mode, want)
         if (mode, settings) != (self._mode, self._settings):
-            self._mode, self._settings, self._sequence = mode, settings, None
+            self._mode, self._settings = mode, settings
             layout = self._device.start(mode, settings)
             self._pictures = self._make_reader(layout, mode)
             _log.info("camera: %s %dx%d, %g pictures per second", layout.format, *layout.size, mode.rate)
@@ -76,12 +75,6 @@ class _CameraReader:
         """Return the settings of the stream for which the camera encodes in this mode; None if it does not."""
         codec = ENCODED.get(mode.format)
         return want.settings_of(codec) if codec in self._device.set_codecs else None
-
-    def _lost_before(self, raw: RawPicture) -> int:
-        """Return how many pictures the driver dropped since the last one."""
-        expected = raw.sequence if self._sequence is None else self._sequence + 1
-        self._sequence = raw.sequence
-        return min(max(0, raw.sequence - expected), 1000)
 
     def _make_reader(self, layout: PixelLayout, mode: CaptureMode) -> "PacketReader | _RawReader":
         if codec := find_passable(ENCODED.get(layout.format, "")):
@@ -95,16 +88,14 @@ class _RawReader:
     def __init__(self, layout: PixelLayout) -> None:
         self._layout = layout
         self._converter, self._limiter = VideoConverter(), RateLimiter()
-        self._number = -1
         self.good = 0
         """Pictures that were complete or are not wanted."""
 
-    def read(self, data: bytes, captured_ns: int, lost: int, want: Wanted) -> Iterator[Picture]:
-        """Yield the picture if it is complete and within the wanted rate; `lost` pictures are missing before it."""
-        self._number += 1 + lost
+    def read(self, data: bytes, captured_ns: int, want: Wanted) -> Iterator[Picture]:
+        """Yield the picture if it is complete and within the wanted rate."""
         if not self._limiter.admits(captured_ns, want.rate):
             self.good += 1
             return
         if picture := decode_raw(self._layout, data):
             self.good += 1
-            yield Picture(self._converter.convert(picture, want.size), captured_ns, self._number)
+            yield Picture(self._converter.convert(picture, want.size), captured_ns)

@@ -27,8 +27,6 @@ class RawPicture:
     data: bytes
     age_ns: int
     """Nanoseconds since its capture."""
-    sequence: int
-    """The driver's frame counter; a gap is a lost picture."""
 
 
 class CaptureDevice(Protocol):

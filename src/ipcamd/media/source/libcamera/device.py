@@ -44,7 +44,6 @@ class LibcameraDevice:
         self._times = CaptureTimes(1)
         self._began_ns = 0
         """Time when the first bytes of the next picture arrived."""
-        self._sequence = -1
 
     def modes(self) -> list[CaptureMode]:
         """See `CaptureDevice`: libcamera scales to any size."""
@@ -83,8 +82,7 @@ class LibcameraDevice:
             data, self._early = self._early or self._read(self._process, end_s - time.monotonic()), b""
             self._feed(data)
         data, captured_ns = self._pictures.pop(0)
-        self._sequence += 1
-        return RawPicture(data, time.monotonic_ns() - captured_ns, self._sequence)
+        return RawPicture(data, time.monotonic_ns() - captured_ns)
 
     def request_key_frame(self) -> None:
         """See `CaptureDevice`: the program takes no requests."""

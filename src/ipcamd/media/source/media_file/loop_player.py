@@ -63,7 +63,6 @@ class _Player:
         self._pacer, self._limiter = RealtimePacer(reception.clock, reception.stop), RateLimiter()
         self._start_ns = 0
         """Start of the present file on the time line."""
-        self._number = -1
         self._converter = VideoConverter()
         self._reader: PacketReader | None = None
 
@@ -109,7 +108,7 @@ class _Player:
             raise SourceError("contains no picture that can be decoded")
         if count == 1:
             still = last[1]
-            yield from show_still(lambda _: still, self._converter, self._reception, self._number)
+            yield from show_still(lambda _: still, self._converter, self._reception)
         yield from self._repeat(file, last, end_ns)
         yield from self._play_audio(file, file.last_audio, last[0], end_ns)
         self._start_ns += end_ns
@@ -131,9 +130,8 @@ class _Player:
         converted = self._converter.convert(picture, self._wanted().size)
         yield from self._sound(file, last_ns, at_ns)
         captured_ns = self._pacer.wait_until(self._start_ns + at_ns)
-        self._number += 1
         if not self._stop.is_set():
-            yield Picture(converted, captured_ns, self._number)
+            yield Picture(converted, captured_ns)
 
     def _sound(self, file: MediaFile, start_ns: int, end_ns: int) -> Iterator[AudioChunk]:
         yield from self._play_audio(file, file.sound, start_ns, end_ns)

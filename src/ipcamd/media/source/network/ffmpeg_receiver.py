@@ -93,7 +93,6 @@ class _Receiver:
         self._audio_converter = AudioConverter()
         self._packets = _make_reader(video, reception, key_frames)
         self._unpack, self._reorders = make_unpacker(video), video.codec_context.has_b_frames
-        self._number = -1
 
     def receive(self, packet: "av.Packet[Any]") -> Iterator[SourceItem]:
         """Yield the wanted contents of a packet. Raises `SourceError` if pictures have been missing for too long."""
@@ -123,8 +122,7 @@ class _Receiver:
         self._reception.note_picture()
         captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
         if self._limiter.admits(captured_ns, want.rate):
-            self._number += 1
-            yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
+            yield Picture(self._converter.convert(frame, want.size), captured_ns)
 
     def _sound(self, frame: av.AudioFrame, want: Wanted) -> Iterator[AudioChunk]:
         if self._reception.is_silent():

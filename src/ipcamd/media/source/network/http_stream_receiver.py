@@ -24,14 +24,13 @@ from ipcamd.wire.payload_header import LENGTH, AudioKind, Header, VideoFormat
 
 
 class PushReceiver:
-    """Makes pictures and sound of the parts of answers; counters continue through all answers. For one thread."""
+    """Makes pictures and sound of the parts of answers; they count through all answers. For one thread."""
 
     def __init__(self, reception: Reception) -> None:
         self._reception, self._wanted, self._clock = reception, reception.wanted, reception.clock
         self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._codec: Codec | None = None
         self._decoder: PacketReader | PictureDecoder
-        self._number = -1
         self.pictures = 0
         """Pictures received."""
         self.damaged = 0
@@ -95,8 +94,7 @@ class PushReceiver:
         self._count(bool(pictures))
         for picture in pictures:
             if not picks or self._limiter.admits(now_ns, want.rate):
-                self._number += 1
-                yield Picture(self._converter.convert(picture, want.size), captured_ns, self._number)
+                yield Picture(self._converter.convert(picture, want.size), captured_ns)
 
     def _sound(self, codes: bytes) -> AudioChunk:
         samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)

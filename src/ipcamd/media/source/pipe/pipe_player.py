@@ -53,16 +53,16 @@ def _play_stream(reader: PipeReader, form: PipeFormat, reception: Reception) -> 
 def _play_raw(reader: PipeReader, form: PipeFormat, reception: Reception) -> Iterator[Picture]:
     clock, stop = reception.clock, reception.stop
     decoder, converter, limiter = _RawDecoder(form), VideoConverter(), RateLimiter()
-    number, stale, period_ns = -1, _STALE_FRAMES if reader.used else 0, int(SECOND_NS / form.rate)
+    stale, period_ns = _STALE_FRAMES if reader.used else 0, int(SECOND_NS / form.rate)
     while (data := reader.read_exactly(form.frame_bytes)) is not None:
         reception.note_picture()
-        number += 1
-        if number < stale:
+        if stale:
+            stale -= 1
             continue
         _slow_down(reader, period_ns, clock, stop)
         captured_ns, want = clock.now_ns(), reception.wanted()
         if not stop.is_set() and limiter.admits(captured_ns, want.rate):
-            yield Picture(converter.convert(decoder.decode(data), want.size), captured_ns, number)
+            yield Picture(converter.convert(decoder.decode(data), want.size), captured_ns)
 
 
 class _RawDecoder:

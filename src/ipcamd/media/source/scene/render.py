@@ -46,7 +46,7 @@ def play_scene(
         heard = due
         if tick(due, want.rate * parts) % parts == 0:
             number += 1 + missed // parts
-            yield Picture(renderer.render(fit_size(want.size, LARGEST), due, number, walking()), due, number)
+            yield Picture(renderer.render(fit_size(want.size, LARGEST), due, number, walking()), due)
 
 
 class _SceneParts:

@@ -25,7 +25,7 @@ def open_screen(display: str, rate: int) -> InputContainer:
 def capture_screen(display: str, reception: Reception) -> Iterator[Picture]:
     """Yield pictures of a display (see `Source.play`)."""
     wanted, clock = reception.wanted, reception.clock
-    rate, number, converter, limiter = wanted().rate, -1, VideoConverter(), RateLimiter()
+    rate, converter, limiter = wanted().rate, VideoConverter(), RateLimiter()
     medium = open_screen(display, rate)
     try:
         while True:
@@ -37,8 +37,7 @@ def capture_screen(display: str, reception: Reception) -> Iterator[Picture]:
                     break
                 if not limiter.admits(clock.steady_ns(), rate):
                     continue  # FFmpeg sends a burst after opening, to catch up
-                number += 1
-                yield Picture(converter.convert(picture, want.size), captured_ns, number)
+                yield Picture(converter.convert(picture, want.size), captured_ns)
             # open the new connection first: an X server may reset when its last client leaves
             rate, old, medium = wanted().rate, medium, open_screen(display, wanted().rate)
             old.close()

@@ -155,7 +155,7 @@ class V4l2Device:
             data = self._maps[buffer.index][: buffer.bytesused]
             self._ask(Ioctl.QBUF, _buffer(buffer.index))
             if data and not buffer.flags & BufferFlag.ERROR:
-                return RawPicture(data, _age(buffer), buffer.sequence)
+                return RawPicture(data, _age(buffer))
         raise SourceError(f"sends no picture for {timeout_s:g} s")
 
     def request_key_frame(self) -> None:

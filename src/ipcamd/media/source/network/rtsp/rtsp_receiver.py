@@ -78,7 +78,7 @@ class RtspReceiver:
     def _read(self, unit: TimedUnit) -> Iterator[Packet | Picture]:
         sent_ns = self._video_clock.decode_time_ns(unit.timestamp, self._reception.clock.steady_ns())
         good = self._reader.good
-        yield from self._reader.read(unit.data, self._recovery.recover_ns(sent_ns), unit.lost)
+        yield from self._reader.read(unit.data, self._recovery.recover_ns(sent_ns))
         if self._reader.good > good:
             self._reception.note_picture()
 
