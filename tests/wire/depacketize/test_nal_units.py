@@ -33,13 +33,13 @@ def test_packets_become_the_same_units(
     frames: list[bytes], make: Callable[[bytes, int], list[bytes]], depacketizer: NalDepacketizer, room: int
 ) -> None:
     for number, frame in enumerate(frames):
-        assert add(depacketizer, *make(frame, room), time=number) == [(annex_b(units(frame)), number, 0)]
+        assert add(depacketizer, *make(frame, room), time=number) == [(annex_b(units(frame)), number)]
 
 
 def test_an_access_unit_ends_without_a_marker_when_the_time_changes() -> None:
     depacketizer = H264Depacketizer()
     assert add(depacketizer, SPS, PPS, IDR, time=1, marker=False) == []
-    assert add(depacketizer, SLICE, time=2) == [(annex_b([SPS, PPS, IDR]), 1, 0), (annex_b([SLICE]), 2, 0)]
+    assert add(depacketizer, SLICE, time=2) == [(annex_b([SPS, PPS, IDR]), 1), (annex_b([SLICE]), 2)]
 
 
 def test_parameter_sets_with_a_marker_of_their_own_do_not_make_markers_untrusted() -> None:
@@ -68,15 +68,14 @@ def test_a_fragmented_unit_with_a_gap_is_left_out(kept: list[int], left: bytes) 
     found += depacketizer.add(SLICE, 3, True, False)
     pictures = [unit for unit in found if unit.data]
     assert b"".join(unit.data for unit in pictures) == left + annex_b([SLICE]) * 2
-    assert sum(unit.lost for unit in pictures) <= (not left)
 
 
-def test_a_picture_of_which_nothing_is_left_counts_as_lost() -> None:
+def test_a_picture_of_which_nothing_is_left_does_not_appear() -> None:
     depacketizer = H264Depacketizer()
     depacketizer.add(PPS, 1, False, False)
     depacketizer.add(FRAGMENTS[0], 1, False, False)
     parameters, picture = depacketizer.add(SLICE, 2, True, True)
-    assert (parameters.data, picture) == (annex_b([PPS]), (annex_b([SLICE]), 2, 1))
+    assert (parameters.data, picture) == (annex_b([PPS]), (annex_b([SLICE]), 2))
 
 
 def test_an_aggregate_may_be_truncated() -> None:

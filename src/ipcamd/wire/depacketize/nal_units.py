@@ -21,8 +21,6 @@ class TimedUnit(NamedTuple):
     """NAL units in Annex B form."""
     timestamp: int
     """RTP time stamp."""
-    lost: int
-    """Pictures before it of which nothing arrived completely; of several in sequence, 1."""
 
 
 class NalDepacketizer(ABC):
@@ -37,13 +35,12 @@ class NalDepacketizer(ABC):
         self._timestamp = 0
         self._fragment: tuple[int, bool] | None = None
         """Position in `_parts` of an incomplete fragmented unit, and `_has_picture` before it."""
-        self._has_picture = self._is_damaged = False
-        """Whether a part of a picture has arrived, and whether packets are missing."""
+        self._has_picture = False
+        """Whether a part of a picture has arrived."""
         self._picture_time: int | None = None
         """Time stamp of the last picture."""
         self._trusts_marker = True
         """Whether the marker ends a picture; some senders set it in each packet."""
-        self._lost = 0
 
     def add(self, payload: bytes, timestamp: int, marker: bool, gap: bool) -> list[TimedUnit]:
         """Return the access units that are complete with this packet. `gap`: packets before it are missing. Raises
@@ -55,7 +52,6 @@ class NalDepacketizer(ABC):
             if self._parts:
                 complete.append(self._take())
             self._timestamp = timestamp
-        self._is_damaged |= gap
         if payload:
             self._unpack(payload)
         if self._size_bytes > MAX_BYTES or len(self._parts) > _MOST_PARTS:
@@ -86,7 +82,6 @@ class NalDepacketizer(ABC):
             self._has_picture |= self._is_picture(header[0])
             self._parts.append(START_CODE + header)
         elif self._fragment is None:  # its first part is missing
-            self._is_damaged = True
             return
         self._parts.append(data)
         self._size_bytes += len(data)
@@ -97,7 +92,7 @@ class NalDepacketizer(ABC):
         if self._fragment:
             at, self._has_picture = self._fragment
             del self._parts[at:]
-            self._fragment, self._is_damaged = None, True
+            self._fragment = None
 
     def _take(self) -> TimedUnit:
         """Return the present access unit, and begin the next one."""
@@ -105,10 +100,8 @@ class NalDepacketizer(ABC):
             if self._picture_time == self._timestamp:  # a part of the picture that the marker has ended
                 self._trusts_marker = False
             self._picture_time = self._timestamp
-        lost, self._lost = (self._lost, 0) if self._has_picture else (0, max(self._lost, int(self._is_damaged)))
-        unit = TimedUnit(b"".join(self._parts), self._timestamp, lost)
-        self._parts, self._size_bytes, self._fragment = [], 0, None
-        self._has_picture = self._is_damaged = False
+        unit = TimedUnit(b"".join(self._parts), self._timestamp)
+        self._parts, self._size_bytes, self._fragment, self._has_picture = [], 0, None, False
         return unit
 
 
