@@ -43,15 +43,12 @@ class DecoderChoice:
 
     def make(self, codec: Codec, size: tuple[int, int]) -> "HardwareDecoder | None":
         """Return a decoder of pictures of this size; None for software."""
-        found = self._hardware.find(codec, size)
-        if found is None:
-            return None
+        from ipcamd.media.decode.hardware_decoder import open_hardware_decoder
         from ipcamd.media.decode.picture_size_limit import MOST_PIXELS
 
-        if size[0] * size[1] > MOST_PIXELS:
+        found = self._hardware.find(codec, size)
+        if found is None or size[0] * size[1] > MOST_PIXELS:
             return None
-        from ipcamd.media.decode.hardware_decoder import open_hardware_decoder
-
         name, decoder = found
         return open_hardware_decoder(decoder, size, partial(self._hardware.note_failure, name, codec, size))
 

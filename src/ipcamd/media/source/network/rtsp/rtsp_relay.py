@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from math import inf
 from typing import Self
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.source.network.rtsp.camera_socket import has_send_room
 from ipcamd.media.source.source_timeout import SLICE_S
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
@@ -179,26 +180,21 @@ class RtspRelay:
                 each.source.close()
 
 
+@dataclass(eq=False, slots=True)
 class _End:
     """One direction of a connection."""
 
-    def __init__(
-        self,
-        source: socket.socket,
-        target: socket.socket,
-        check: Callable[[bytes], bytes],
-        requests: RequestRewriter | None = None,
-    ) -> None:
-        self.source = source
-        self.target = target
-        self.requests = requests
-        """Rewriter of the requests to the camera; None in the other direction."""
-        self._check = check
+    source: socket.socket
+    target: socket.socket
+    check: Callable[[bytes], bytes]
+    """Function that returns what to forward of received bytes. Raises ``ValueError``."""
+    requests: RequestRewriter | None = None
+    """Rewriter of the requests to the camera; None in the other direction."""
 
     def move(self) -> bool:
         """Forward received bytes; return whether the connection continues. Raises ``OSError``, ``ValueError``."""
         while data := self.source.recv(PIECE_BYTES):
-            self.target.sendall(self._check(data))
+            self.target.sendall(self.check(data))
             if not getattr(self.source, "pending", int)():  # TLS has decrypted more than requested
                 return True
         return False
