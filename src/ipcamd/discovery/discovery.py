@@ -1,6 +1,8 @@
 """Discovery: announces the camera by UPnP and Bonjour, as set, on its present addresses (SDK 10.25)."""
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from ipcamd.device.drivers import NetworkInterface
 from ipcamd.device.identity import Identity
@@ -8,7 +10,7 @@ from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.announced_addresses import announced_addresses
 from ipcamd.discovery.bonjour.announcer import BonjourAnnouncer, BonjourServices
-from ipcamd.discovery.reconciler import Reconciler, ReconcilerGroup
+from ipcamd.discovery.reconciler import Reconciler
 from ipcamd.discovery.ssdp.announcer import SsdpAnnouncer, UpnpDevice
 from ipcamd.params.network import BONJOUR, HTTPS, NETWORK, UPNP
 from ipcamd.params.system import SYSTEM
@@ -31,18 +33,19 @@ class Discovery:
         self._identity = identity
         self._network = network
         self._hosts = hosts
-        self._reconcilers = ReconcilerGroup(
+        self._reconcilers: tuple[Reconciler[Any], ...] = (
             Reconciler("UPnP", self._upnp, SsdpAnnouncer(allows).apply),
             Reconciler("Bonjour", self._bonjour, BonjourAnnouncer(allows).apply),
         )
 
     def start(self, watch: AddressWatch) -> None:
         """Start. Call it when all services listen."""
-        self._reconcilers.start(self._settings, (SYSTEM, NETWORK, HTTPS, UPNP, BONJOUR), watch)
+        for reconciler in self._reconcilers:
+            reconciler.follow(self._settings, (SYSTEM, NETWORK, HTTPS, UPNP, BONJOUR), watch)
 
     async def close(self) -> None:
         """Withdraw the announcements, and stop."""
-        await self._reconcilers.close()
+        await asyncio.gather(*(reconciler.close() for reconciler in self._reconcilers))
 
     def _upnp(self) -> UpnpDevice | None:
         values = self._settings[UPNP.name]

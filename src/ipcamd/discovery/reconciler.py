@@ -1,14 +1,15 @@
-"""Reconciler: applies the wanted state of a part in its own task, and retries after a failure; and a group of them."""
+"""Reconciler: applies the wanted state of a part in its own task, and retries after a failure."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.errors import IpcamdError
 from ipcamd.params.group import Group
 from ipcamd.settings.settings import Settings
+from ipcamd.workers.tasks import end_tasks
 
 RETRY_S = 30.0
 """Seconds from a failure to the next attempt."""
@@ -23,14 +24,23 @@ class Reconciler(Generic[T]):
 
     def __init__(self, name: str, wanted: Callable[[], T | None], apply: Callable[[T | None], Awaitable[None]]) -> None:
         """`name` is for the log. `apply` raises ``OSError`` or ``IpcamdError`` if it fails, and is then called again.
-        `wanted` returns the state to apply."""
+        `wanted` returns the state to apply; it may raise the same errors."""
         self._name = name
         self._wanted = wanted
         self._apply = apply
         self._applied: T | None = None
+        self._is_incomplete = False
+        """Whether `apply` has not succeeded with that state: parts of it may be active."""
         self._changed = asyncio.Event()
         self._problem = ""
         self._task: asyncio.Task[None] | None = None
+
+    def follow(self, settings: Settings, groups: Iterable[Group], watch: AddressWatch) -> None:
+        """Start, and compare after each change of these groups or of an address."""
+        for group in groups:
+            settings.watch(group.name, lambda _: self.check())
+        watch.subscribe(self.check)
+        self.start()
 
     def start(self) -> None:
         """Start."""
@@ -43,10 +53,8 @@ class Reconciler(Generic[T]):
 
     async def close(self) -> None:
         """Apply "off", and stop."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        if self._applied is not None:
+        await end_tasks(self._task)
+        if self._applied is not None or self._is_incomplete:
             self._applied = None
             await self._apply(None)
 
@@ -54,20 +62,19 @@ class Reconciler(Generic[T]):
         while True:
             await self._changed.wait()
             self._changed.clear()
-            wanted = self._wanted()
-            if wanted != self._applied and not await self._attempt(wanted):
+            try:
+                await self._reconcile()
+            except Exception as error:
+                self._report(error)
                 asyncio.get_running_loop().call_later(RETRY_S, self._changed.set)
 
-    async def _attempt(self, wanted: T | None) -> bool:
-        self._applied = wanted  # also after a failure or cancellation: parts of it may be active
-        try:
+    async def _reconcile(self) -> None:
+        wanted = self._wanted()
+        if wanted != self._applied or self._is_incomplete:
+            self._applied, self._is_incomplete = wanted, True
             await self._apply(wanted)
-        except Exception as error:
-            self._applied = None
-            self._report(error)
-            return False
+            self._is_incomplete = False
         self._problem = ""
-        return True
 
     def _report(self, error: Exception) -> None:
         if not isinstance(error, OSError | IpcamdError):
@@ -75,26 +82,3 @@ class Reconciler(Generic[T]):
         elif self._problem != str(error):
             self._problem = str(error)
             _log.warning("%s: %s; the camera retries every %g s", self._name, error, RETRY_S)
-
-
-class ReconcilerGroup:
-    """Reconcilers that follow the same settings and the machine's addresses."""
-
-    def __init__(self, *reconcilers: Reconciler[Any]) -> None:
-        self._reconcilers = reconcilers
-
-    def start(self, settings: Settings, groups: Iterable[Group], watch: AddressWatch) -> None:
-        """Start, and compare after each change of these groups or of an address."""
-        for group in groups:
-            settings.watch(group.name, lambda _: self._check())
-        watch.subscribe(self._check)
-        for reconciler in self._reconcilers:
-            reconciler.start()
-
-    async def close(self) -> None:
-        """Apply "off" to all, and stop."""
-        await asyncio.gather(*(reconciler.close() for reconciler in self._reconcilers))
-
-    def _check(self) -> None:
-        for reconciler in self._reconcilers:
-            reconciler.check()

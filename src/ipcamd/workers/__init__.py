@@ -1,1 +1,1 @@
-"""Daemon threads for blocking calls."""
+"""Daemon threads for blocking calls; the end of tasks."""

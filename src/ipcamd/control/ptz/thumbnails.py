@@ -15,6 +15,7 @@ from ipcamd.params.device.ptz import PRESETS
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import TransactionPart
 from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.workers.tasks import end_tasks
 
 _MASKS_END = ":"
 """End of the prefix for the masks; does not occur in base64."""
@@ -66,9 +67,7 @@ class PresetThumbnails:
 
     async def close(self) -> None:
         """Cancel unfinished thumbnails."""
-        for task in self._making.values():
-            task.cancel()
-        await asyncio.gather(*self._making.values(), return_exceptions=True)
+        await end_tasks(*self._making.values())
 
     async def _make(self, number: int, take: Callable[[], Awaitable[bytes]]) -> None:
         position, masks = self._stored.preset(number), self._masks()

@@ -10,6 +10,7 @@ from ipcamd.discovery.port_mapping.pcp_gateway import PcpGateway
 from ipcamd.discovery.port_mapping.pinhole_gateway import find_firewall
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.wire.pcp import PortMapRefused
+from ipcamd.workers.tasks import end_tasks
 
 HEAD_START_S = 0.8
 """Seconds for which only PCP and NAT-PMP may answer; each sends three requests in this time."""
@@ -56,9 +57,7 @@ async def _find_any(
         except TimeoutError as error:
             raise OSError("the router does not answer") from error
     finally:
-        for search in searches:
-            search.cancel()
-        await asyncio.gather(*searches, return_exceptions=True)
+        await end_tasks(*searches)
 
 
 async def _probe(client: PcpGateway | NatPmpGateway) -> Gateway:

@@ -1,5 +1,6 @@
 """Port mapping service: follows ``Network.PortMapping``, the services' ports and the routers (not in the SDK)."""
 
+import asyncio
 from collections.abc import Callable
 from ipaddress import ip_address
 
@@ -9,7 +10,7 @@ from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.announced_addresses import announced_addresses
 from ipcamd.discovery.port_mapping.gateway import MappingRequest
 from ipcamd.discovery.port_mapping.port_mapping import PortMapping
-from ipcamd.discovery.reconciler import Reconciler, ReconcilerGroup
+from ipcamd.discovery.reconciler import Reconciler
 from ipcamd.params.network import HTTPS, NETWORK, PORT_MAPPING
 from ipcamd.params.system import SYSTEM
 from ipcamd.settings.settings import Settings
@@ -32,7 +33,7 @@ class PortMappingService:
         self._hosts = hosts
         self._mapping = mapping
         self._pinholes = pinholes
-        self._reconcilers = ReconcilerGroup(
+        self._reconcilers = (
             Reconciler("port mapping", self._wanted, mapping.apply),
             Reconciler("IPv6 port mapping", self._wanted_ipv6, pinholes.apply),
         )
@@ -41,11 +42,12 @@ class PortMappingService:
         """Start. Call it when all services listen."""
         name = PORT_MAPPING.name
         self._settings.add_readers({(name, "Status"): self._status, (name, "IPv6Status"): self._ipv6_status})
-        self._reconcilers.start(self._settings, (PORT_MAPPING, SYSTEM, HTTPS, NETWORK), watch)
+        for reconciler in self._reconcilers:
+            reconciler.follow(self._settings, (PORT_MAPPING, SYSTEM, HTTPS, NETWORK), watch)
 
     async def close(self) -> None:
         """Remove the mappings, and stop."""
-        await self._reconcilers.close()
+        await asyncio.gather(*(reconciler.close() for reconciler in self._reconcilers))
 
     def _status(self) -> str:
         return self._state_of(self._mapping, self._wanted())

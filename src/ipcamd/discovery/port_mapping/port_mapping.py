@@ -14,6 +14,7 @@ from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, Gateway, M
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError
 from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.workers.tasks import end_tasks
 
 NONCE = "portmapping.nonce"
 """Key of the stored nonce, which identifies the camera's mappings at a PCP router."""
@@ -53,10 +54,8 @@ class PortMapping:
 
     async def apply(self, wanted: MappingRequest | None) -> None:
         """Map these ports, or none."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await end_tasks(self._task)
+        self._task = None
         await self._release()
         self.status = ""
         if wanted:

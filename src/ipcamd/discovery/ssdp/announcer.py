@@ -29,6 +29,7 @@ from ipcamd.wire.upnp.ssdp import (
     format_byebye,
     parse_search,
 )
+from ipcamd.workers.tasks import end_tasks
 
 FIRST_DELAYS_S = (0.0, 0.2, 2.0)
 """Pauses before the first announcements, which are repeated because datagrams can get lost."""
@@ -147,9 +148,7 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
 
     async def close(self) -> None:
         """Send ``ssdp:byebye``, and stop."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks(self._task)
         for timer in self._pending.values():
             timer.cancel()
         self._pending.clear()

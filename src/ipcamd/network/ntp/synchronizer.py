@@ -14,6 +14,7 @@ from ipcamd.params.time import NTP, TIME
 from ipcamd.settings.change_records import CAMERA
 from ipcamd.settings.settings import Settings
 from ipcamd.time_units import SECOND_NS
+from ipcamd.workers.tasks import end_tasks
 
 STEP_NS = 1_000_000_000
 """Larger offsets are stepped, smaller ones are slewed."""
@@ -61,9 +62,7 @@ class NtpSynchronizer:
 
     async def close(self) -> None:
         """Stop."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks(self._task)
 
     def _follow(self) -> None:
         """Restart if the source or the server changed."""

@@ -41,10 +41,7 @@ class OnvifAnnouncer:
 
     def start(self, watch: AddressWatch) -> None:
         """Start. Call it when all services listen."""
-        for group in (ONVIF, INFO, SYSTEM, NETWORK, HTTPS):
-            self._camera.settings.watch(group.name, lambda _: self._reconciler.check())
-        watch.subscribe(self._reconciler.check)
-        self._reconciler.start()
+        self._reconciler.follow(self._camera.settings, (ONVIF, INFO, SYSTEM, NETWORK, HTTPS), watch)
 
     async def close(self) -> None:
         """Send Bye, and stop."""
