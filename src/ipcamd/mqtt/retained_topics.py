@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from ipcamd.errors import StoreError
 from ipcamd.store.keyvalue import KeyValueStore
 
 _KEY = "mqtt.retained"
@@ -27,7 +28,11 @@ class RetainedTopics:
         """Store topics before they are published. Raises ``StoreError``."""
         if missing := set(topics) - self._topics:
             self._topics |= missing
-            await self._save()
+            try:
+                await self._save()
+            except StoreError:
+                self._topics -= missing
+                raise
 
     async def remove(self, topics: Iterable[str]) -> None:
         """Remove cleared topics. Raises ``StoreError``."""
