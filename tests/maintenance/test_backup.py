@@ -102,6 +102,8 @@ async def test_the_network_and_the_zone_are_restored_on_request_alone(rig: Camer
         (lambda content: content["settings"].update({"System.Info.ServerLocation": 7}), "settings is damaged"),
         (lambda content: content["settings"].update({"Image.MJPEG.Framerate": "7"}), "Image.MJPEG.Framerate=7"),
         (lambda content: content["positions"].update({"ptz.home": "[1]"}), "ptz.home is not a position"),
+        (lambda content: content["positions"].update({"ptz.home": "[[0, 0, 1"}), "ptz.home is not a position"),
+        (lambda content: content["positions"].update({"ptz.home": "[0, 0, NaN]"}), "ptz.home is not a position"),
         (lambda content: content.update({"ipcamd-backup": 2}), "newer version of ipcamd"),
         (lambda content: content.update({"ipcamd-backup": "1"}), "not a backup of ipcamd"),
         (lambda content: content["settings"].update({"System.Info.ServerLocation": "x"}), "passphrase: it is wrong"),

@@ -1,6 +1,7 @@
 """Backup and restore of a camera: all changed settings in one file; a restore is complete or changes nothing."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 import ipcamd
@@ -108,12 +109,12 @@ def _name(group: Group, param: Param) -> str:
 
 def _checked(key: str, text: str) -> str:
     """Return the text of a position. Raises ``RequestFailed``."""
-    parts = text.strip("[]").split(",")
     try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if len(numbers) != 3 or not all(-100 <= number <= 100 for number in numbers):
+        pan, tilt, zoom = json.loads(text)
+        is_position = all(-100 <= number <= 100 for number in (pan, tilt, zoom))
+    except (ValueError, TypeError, RecursionError):
+        is_position = False
+    if not is_position:
         raise RequestFailed(f"the backup cannot be read: {key} is not a position")
     return text
 
