@@ -1,6 +1,6 @@
 """Commands from the broker: ``<Prefix>/<thing>/set``."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from ipcamd.camera import Camera
 from ipcamd.delivery.event_json import OFF, ON
@@ -47,26 +47,21 @@ async def run_command(camera: Camera, thing: str, payload: bytes) -> None:
     await action(camera, text, requester(camera))
 
 
-def _switch(group: str, name: str, on: str, off: str) -> Action:
-    """Return the action that sets a parameter with two values."""
+def _set(group: str, name: str, values: Mapping[str, str]) -> Action:
+    """Return the action that sets a parameter to the value of the payload."""
 
     async def act(camera: Camera, payload: str, by: Requester) -> None:
-        values = {ON: on, OFF: off}
         if payload not in values:
-            raise RequestFailed(f"{payload!r}: allowed are {ON} and {OFF}")
+            *others, last = values
+            raise RequestFailed(f"{payload!r}: allowed are {', '.join(others)} and {last}")
         await camera.settings.update([Change(group, name, values[payload])], by=by)
 
     return act
 
 
-async def _set_ircut(camera: Camera, payload: str, by: Requester) -> None:
-    if payload not in ("auto", "on", "off"):
-        raise RequestFailed(f"{payload!r}: allowed are auto, on and off")
-    await camera.settings.update([Change("IRCUt", "Usage", payload)], by=by)
-
-
 async def _reboot(camera: Camera, payload: str, by: Requester) -> None:
-    _press(payload)
+    if payload != PRESS:
+        raise RequestFailed(f"{payload!r}: allowed is {PRESS}")
     _require(by, Rank.ADMIN)
     camera.audit_log.note_change(by, "restart")
     camera.restart()
@@ -94,22 +89,17 @@ def presets(camera: Camera) -> dict[int, str]:
     return {number: name for number, (enabled, _, name) in enumerate(rows, 1) if enabled}
 
 
-def _press(payload: str) -> None:
-    if payload != PRESS:
-        raise RequestFailed(f"{payload!r}: allowed is {PRESS}")
-
-
 def _require(by: Requester, rank: Rank) -> None:
     if by.rank < rank:
         raise RequestFailed(f"the account {by.name} has no permission for this command")
 
 
 _ACTIONS: dict[str, Action] = {
-    "output/1": _switch("GPIO", "TriggerOutStatus1", "high", "low"),
-    "motion_detection": _switch("Motion", "motionenable", "1", "0"),
-    "recording": _switch("Recording", "Continuous", "yes", "no"),
-    "privacy": _switch("Privacy", "Enabled", "yes", "no"),
-    "ircut": _set_ircut,
+    "output/1": _set("GPIO", "TriggerOutStatus1", {ON: "high", OFF: "low"}),
+    "motion_detection": _set("Motion", "motionenable", {ON: "1", OFF: "0"}),
+    "recording": _set("Recording", "Continuous", {ON: "yes", OFF: "no"}),
+    "privacy": _set("Privacy", "Enabled", {ON: "yes", OFF: "no"}),
+    "ircut": _set("IRCUt", "Usage", {"auto": "auto", "on": "on", "off": "off"}),
     "reboot": _reboot,
     "preset": _go_to_preset,
 }

@@ -49,29 +49,23 @@ def _device_id(camera: Camera) -> str:
 
 
 def _with_prefix(component: Component, prefix: str) -> Component:
-    return {name: f"{prefix}/{value}" if _is_topic(name) else value for name, value in component.items()}
-
-
-def _is_topic(name: str) -> bool:
-    return name == "topic" or name.endswith("_topic")
+    return {name: f"{prefix}/{value}" if name.endswith("topic") else value for name, value in component.items()}
 
 
 def _components(camera: Camera, states: Mapping[str, str]) -> dict[str, Component]:
     """Return the entities, with topics below the prefix."""
     parts = {f"motion_{n}": _sensor(f"Motion {n}", f"motion/{n}", "motion") for n in range(1, WINDOWS + 1)}
     parts["tamper"] = _sensor("Tampering", "tamper", "tamper")
-    parts |= {
-        f"input_{topic.rpartition('/')[2]}": _sensor(f"Input {topic.rpartition('/')[2]}", topic)
-        for topic in states
-        if topic.startswith("input/")
-    }
+    inputs = [topic for topic in states if topic.startswith("input/")]
+    parts |= {topic.replace("/", "_"): _sensor(topic.replace("input/", "Input "), topic) for topic in inputs}
     parts |= {
         topic.replace("/", "_"): _switch(name, topic, icon)
         for topic, (name, icon) in _SWITCHES.items()
         if topic in states
     }
     if "ircut" in states:
-        parts["ircut"] = _select("Day and night", "ircut", ["auto", "on", "off"])
+        topics = {"state_topic": "ircut", "command_topic": "ircut/set"}
+        parts["ircut"] = {"platform": "select", "name": "Day and night", **topics, "options": ["auto", "on", "off"]}
     parts["picture"] = {"platform": "camera", "name": "Last motion", "topic": "picture"}
     if any(s.has("EnableMQTT") and s.values.number("SnapshotInterval") for s in camera.schedules):
         parts["scheduled_picture"] = {"platform": "camera", "name": "Scheduled picture", "topic": SNAPSHOT_TOPIC}
@@ -90,11 +84,6 @@ def _sensor(name: str, topic: str, device_class: str | None = None) -> Component
 
 def _switch(name: str, topic: str, icon: str) -> Component:
     return {"platform": "switch", "name": name, "state_topic": topic, "command_topic": f"{topic}/set", "icon": icon}
-
-
-def _select(name: str, topic: str, options: list[str]) -> Component:
-    topics = {"state_topic": topic, "command_topic": f"{topic}/set"}
-    return {"platform": "select", "name": name, **topics, "options": options}
 
 
 def _button(name: str, thing: str, payload: str, icon: str) -> Component:

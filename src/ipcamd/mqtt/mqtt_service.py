@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from ipcamd.camera import Camera
 from ipcamd.delivery.worker.retry_pauses import RetryPauses
@@ -113,5 +112,4 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     if tasks:
-        with suppress(TimeoutError):
-            await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S)
+        await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S)

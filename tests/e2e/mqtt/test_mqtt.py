@@ -84,6 +84,7 @@ def test_refusals_are_published_and_nothing_changes(camera: CameraProcess, liste
     for topic, payload, word in (
         ("output/1", "maybe", "allowed are ON and OFF"),
         ("preset", "nowhere", "there is no preset"),
+        ("ircut", "dusk", "allowed are auto, on and off"),
         ("toaster", "ON", "there is no command"),
         ("ircut", "x" * 300, "bytes"),
         ("ircut", b"\xff", "UTF-8"),

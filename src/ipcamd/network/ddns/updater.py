@@ -18,6 +18,7 @@ from ipcamd.params.network import DNSUPDATE, SERVICES
 from ipcamd.settings.settings import Settings
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.dyndns import DONE, parse_answer, request_fields, update_url
+from ipcamd.workers.tasks import end_tasks
 
 OUTCOME = "ddns.outcome"
 """Key of the last result."""
@@ -54,7 +55,6 @@ class DdnsUpdater:
         self._note = note
         self._external = external
         self._outcome = load_outcome(key_values.get(OUTCOME))
-        self._due = 0.0
         self._task: asyncio.Task[None] | None = None
         self.look_s = LOOK_S
 
@@ -66,9 +66,7 @@ class DdnsUpdater:
 
     async def close(self) -> None:
         """Stop."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks(self._task)
 
     def _restart(self, is_changed: bool) -> None:
         if self._task:
@@ -80,15 +78,13 @@ class DdnsUpdater:
 
     async def _work(self, values: Values, is_changed: bool) -> None:
         """Update the name with these settings when necessary."""
-        outcome = self._outcome
-        if outcome is None or is_changed or outcome.target != self._target(values):
-            outcome = None
-        else:
-            self._due = time.monotonic() + outcome.remaining_s(self._now_ns())
+        outcome, due_s = self._outcome, time.monotonic()
+        if outcome and not is_changed and outcome.target == self._target(values):
+            due_s += outcome.remaining_s(self._now_ns())
         while True:
-            if outcome is None or time.monotonic() >= self._due or await self._has_moved(values, outcome):
+            if outcome is None or time.monotonic() >= due_s or await self._has_moved(values, outcome):
                 outcome = await self._update(values)
-                self._due = time.monotonic() + outcome.interval_s
+                due_s = time.monotonic() + outcome.interval_s
             await asyncio.sleep(self.look_s)
 
     async def _has_moved(self, values: Values, outcome: DdnsOutcome) -> bool:
