@@ -18,9 +18,8 @@ _PRESET_CODES = {"set": 0x03, "clear": 0x05, "go": 0x07}
 _OPPOSITES = (("left", "right"), ("up", "down"), ("zoomin", "zoomout"))
 
 
-def build_move(address: int, moves: str | tuple[str, ...], pan_level: int = 0, tilt_level: int = 0) -> bytes:
+def build_move(address: int, moves: tuple[str, ...], pan_level: int = 0, tilt_level: int = 0) -> bytes:
     """Return the message of a move; levels are 0 to 9. Raises ``ValueError``."""
-    moves = (moves,) if isinstance(moves, str) else moves
     if unknown := set(moves) - set(_MOVE_BITS):
         raise ValueError(f"not a move of Pelco-D: {', '.join(sorted(unknown))}")
     if any(set(pair) <= set(moves) for pair in _OPPOSITES):
@@ -61,8 +60,4 @@ def _build(address: int, command: int, first: int, second: int) -> bytes:
     if not 1 <= address <= 255:
         raise ValueError(f"address {address}: 1 to 255")
     body = bytes([address, 0, command, first, second])
-    return bytes([_SYNC, *body, _checksum(body)])
-
-
-def _checksum(body: bytes) -> int:
-    return sum(body) % 256
+    return bytes([_SYNC, *body, sum(body) % 256])

@@ -48,7 +48,7 @@ async def test_a_head_at_the_other_end_obeys(wire: RemovableAdapter, port: Seria
     await port.send(build_preset(1, "set", 2), values())
     wire.receive(2)
     assert wire.head.position == (-189, 189, 0)
-    await port.send(build_move(1, "right", 9), values())
+    await port.send(build_move(1, ("right",), 9), values())
     wire.receive(3)
     wire.head.run(1)
     await port.send(build_stop(1) + build_preset(1, "go", 2), values())

@@ -30,6 +30,11 @@ class BitReader:
                 raise ValueError("a code of more than 32 bits")
         return (1 << zeros) - 1 + self.read(zeros)
 
+    def skip_codes(self, count: int) -> None:
+        """Skip Exp-Golomb codes, signed or unsigned."""
+        for _ in range(count):
+            self.unsigned()
+
     def signed(self) -> int:
         """Return the next signed Exp-Golomb code: se(v)."""
         code = self.unsigned()

@@ -4,7 +4,7 @@ from functools import partial
 
 from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
-from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_pixel_aspect
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_cropped_size, read_pixel_aspect
 from ipcamd.wire.bitstream.passthrough_obstacle import (
     B_FRAMES,
     DATA_PARTITIONING,
@@ -50,14 +50,12 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     reader.unsigned()  # reference frames
     reader.flag()
     columns, rows = reader.unsigned() + 1, reader.unsigned() + 1
-    progressive = reader.flag()
-    if not progressive:
-        reader.flag()
-    reader.flag()
-    size = _cropped(reader, 16 * columns, 16 * rows * (1 if progressive else 2), chroma, 1 if progressive else 2)
+    fields = 1 if reader.flag() else 2
+    reader.read(fields)  # adaptive coding of fields, direct inference
+    size = read_cropped_size(reader, 16 * columns, 16 * rows * fields, chroma, fields)
     aspect, reordered = _read_usability(reader) if reader.flag() else (SQUARE, 0)
     other_profile = find_other_h264_profile(profile)
-    return SequenceParameters(size, aspect, other_profile, not progressive, may_reorder and reordered > 0)
+    return SequenceParameters(size, aspect, other_profile, fields == 2, may_reorder and reordered > 0)
 
 
 def _skip_colours(reader: BitReader) -> int:
@@ -65,8 +63,7 @@ def _skip_colours(reader: BitReader) -> int:
     chroma = reader.unsigned()
     if chroma == 3:
         reader.flag()
-    reader.unsigned()
-    reader.unsigned()
+    reader.skip_codes(2)
     reader.flag()
     if reader.flag():
         for index in range(12 if chroma == 3 else 8):
@@ -90,19 +87,9 @@ def _skip_picture_order(reader: BitReader) -> bool:
         reader.unsigned()
     elif kind == 1:
         reader.flag()
-        reader.signed()
-        reader.signed()
-        for _ in range(min(256, reader.unsigned())):
-            reader.signed()
+        reader.skip_codes(2)
+        reader.skip_codes(min(256, reader.unsigned()))
     return kind != 2
-
-
-def _cropped(reader: BitReader, width: int, height: int, chroma: int, fields: int) -> tuple[int, int]:
-    if not reader.flag():
-        return width, height
-    left, right, top, bottom = (reader.unsigned() for _ in range(4))
-    across, down = (2 if chroma in (1, 2) else 1), (2 if chroma == 1 else 1) * fields
-    return width - across * (left + right), height - down * (top + bottom)
 
 
 def _read_usability(reader: BitReader) -> tuple[tuple[int, int], int]:
@@ -115,8 +102,7 @@ def _read_usability(reader: BitReader) -> tuple[tuple[int, int], int]:
         if reader.flag():
             reader.read(24)
     if reader.flag():
-        reader.unsigned()
-        reader.unsigned()
+        reader.skip_codes(2)
     if reader.flag():
         reader.read(65)  # units per tick, ticks per second, whether they are exact
     has_buffers = [_skip_buffer(reader) for _ in range(2)]
@@ -126,8 +112,7 @@ def _read_usability(reader: BitReader) -> tuple[tuple[int, int], int]:
     if not reader.flag():
         return aspect, 0
     reader.flag()
-    for _ in range(4):
-        reader.unsigned()
+    reader.skip_codes(4)
     return aspect, reader.unsigned()
 
 
@@ -137,8 +122,7 @@ def _skip_buffer(reader: BitReader) -> bool:
     count = reader.unsigned() + 1
     reader.read(8)
     for _ in range(min(32, count)):
-        reader.unsigned()
-        reader.unsigned()
+        reader.skip_codes(2)
         reader.flag()
     reader.read(20)
     return True

@@ -4,7 +4,7 @@ from functools import partial
 
 from ipcamd.wire.bitstream.access_unit import SQUARE
 from ipcamd.wire.bitstream.bits import BitReader
-from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_pixel_aspect
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, read_cropped_size, read_pixel_aspect
 from ipcamd.wire.bitstream.passthrough_obstacle import SequenceParameters, find_other_h265_profile
 from ipcamd.wire.packetize.h265 import unit_type
 
@@ -20,14 +20,10 @@ _MOST_SETS, _MOST_PICTURES = 64, 16
 def read_sequence(unit: bytes) -> SequenceParameters:
     """Return the contents of a sequence parameter set (7.3.2.2.1). Raises ``ValueError`` if it is damaged."""
     reader = BitReader(unit[_HEADER_BYTES:])
-    reader.read(4)
-    layers = reader.read(3)
-    reader.flag()
-    profile, is_interlaced = _read_profile(reader, layers)
+    layers, profile, is_interlaced = _read_beginning(reader)
     reader.unsigned()
     size = _read_size(reader)
-    reader.unsigned()
-    reader.unsigned()
+    reader.skip_codes(2)
     counter_bits = reader.unsigned() + 4
     reorders = _read_reordering(reader, layers)
     other_profile = find_other_h265_profile(profile)
@@ -36,9 +32,11 @@ def read_sequence(unit: bytes) -> SequenceParameters:
     return SequenceParameters(size, aspect, other_profile, is_interlaced, reorders > 0)
 
 
-def _read_profile(reader: BitReader, layers: int) -> tuple[int, bool]:
-    """Return the profile, and whether the source is interlaced (7.3.3). `layers` is the number of sub-layers below the
-    highest."""
+def _read_beginning(reader: BitReader) -> tuple[int, int, bool]:
+    """Return the number of sub-layers below the highest, the profile, and whether the source is interlaced (7.3.3)."""
+    reader.read(4)
+    layers = reader.read(3)
+    reader.flag()
     reader.read(3)
     profile = reader.read(5)
     reader.read(32)
@@ -50,19 +48,14 @@ def _read_profile(reader: BitReader, layers: int) -> tuple[int, bool]:
         reader.read(2 * (8 - layers))
     for has_profile, has_level in present:
         reader.read(88 * has_profile + 8 * has_level)
-    return profile, is_interlaced and not is_progressive
+    return layers, profile, is_interlaced and not is_progressive
 
 
 def _read_size(reader: BitReader) -> tuple[int, int]:
     chroma = reader.unsigned()
     if chroma == 3:
         reader.flag()
-    width, height = reader.unsigned(), reader.unsigned()
-    if not reader.flag():
-        return width, height
-    left, right, top, bottom = (reader.unsigned() for _ in range(4))
-    across, down = (2 if chroma in (1, 2) else 1), (2 if chroma == 1 else 1)
-    return width - across * (left + right), height - down * (top + bottom)
+    return read_cropped_size(reader, reader.unsigned(), reader.unsigned(), chroma)
 
 
 def _read_reordering(reader: BitReader, layers: int) -> int:
@@ -77,15 +70,13 @@ def _read_reordering(reader: BitReader, layers: int) -> int:
 
 def _skip_coding_tools(reader: BitReader, counter_bits: int) -> None:
     """Skip all fields from the block sizes to the reference pictures."""
-    for _ in range(6):
-        reader.unsigned()
+    reader.skip_codes(6)
     if reader.flag() and reader.flag():
         _skip_scaling_lists(reader)
     reader.read(2)
     if reader.flag():
         reader.read(8)
-        reader.unsigned()
-        reader.unsigned()
+        reader.skip_codes(2)
         reader.flag()
     _skip_picture_sets(reader)
     if reader.flag():
@@ -100,10 +91,7 @@ def _skip_scaling_lists(reader: BitReader) -> None:
             if not reader.flag():
                 reader.unsigned()
                 continue
-            if size > 1:
-                reader.signed()
-            for _ in range(min(64, 1 << 4 + 2 * size)):
-                reader.signed()
+            reader.skip_codes((size > 1) + min(64, 1 << 4 + 2 * size))
 
 
 def _skip_picture_sets(reader: BitReader) -> None:
@@ -124,18 +112,12 @@ def _skip_picture_sets(reader: BitReader) -> None:
 
 
 def _set_number(unit: bytes) -> int:
-    if unit_type(unit[0]) == _SPS:
-        return _sequence_number(unit)
-    reader = BitReader(unit[_HEADER_BYTES : _HEADER_BYTES + 6])
-    return reader.read(4) if unit_type(unit[0]) == _VPS else reader.unsigned()
-
-
-def _sequence_number(unit: bytes) -> int:
-    reader = BitReader(unit[_HEADER_BYTES:])
-    reader.read(4)
-    layers = reader.read(3)
-    reader.flag()
-    _read_profile(reader, layers)
+    kind = unit_type(unit[0])
+    reader = BitReader(unit[_HEADER_BYTES : None if kind == _SPS else _HEADER_BYTES + 6])
+    if kind == _VPS:
+        return reader.read(4)
+    if kind == _SPS:
+        _read_beginning(reader)
     return reader.unsigned()
 
 

@@ -27,6 +27,18 @@ def read_pixel_aspect(reader: BitReader) -> tuple[int, int]:
     return _PIXEL_ASPECTS[number] if number < len(_PIXEL_ASPECTS) else SQUARE
 
 
+def read_cropped_size(reader: BitReader, width: int, height: int, chroma: int, fields: int = 1) -> tuple[int, int]:
+    """Return the visible part of a picture from a sequence parameter set, which contains its margins here.
+
+    `chroma` is the chroma format, 1 for 4:2:0; `fields` is 2 for a picture of two fields (ITU-T H.264, 7.4.2.1.1).
+    """
+    if not reader.flag():
+        return width, height
+    left, right, top, bottom = (reader.unsigned() for _ in range(4))
+    across, down = (2 if chroma in (1, 2) else 1), (2 if chroma == 1 else 1) * fields
+    return width - across * (left + right), height - down * (top + bottom)
+
+
 @dataclass(frozen=True, slots=True)
 class NalSyntax:
     """NAL units of a codec. Types are the numbers of its standard."""

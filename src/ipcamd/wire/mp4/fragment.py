@@ -4,13 +4,14 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ipcamd.wire.mp4.boxes import box, full_box
+from ipcamd.time_units import SECOND_NS
+from ipcamd.wire.mp4.boxes import HEADER, box, full_box
 
 _DEFAULT_BASE_IS_MOOF = 0x020000
 _HAS_OFFSET_DURATION_SIZE_FLAGS = 0x000701
 _KEY, _NOT_KEY = 0x02000000, 0x01010000
-"""RunSample flags of a key frame, and of a frame that depends on others."""
-_HEADER_BYTES, _RUN_BYTES, _SAMPLE_BYTES, _BOX_BYTES = 24, 64, 12, 8
+"""Flags of a key frame, and of a frame that depends on others."""
+_HEADER_BYTES, _RUN_BYTES, _SAMPLE_BYTES = 24, 64, 12
 _NTP_EPOCH_S = 2_208_988_800
 """Seconds from 1900 to 1970."""
 
@@ -38,18 +39,18 @@ def format_fragment(sequence: int, runs: Sequence[Run]) -> list[bytes]:
     """Return a fragment in pieces; `sequence` numbers the fragments."""
     data = [sample.data for run in runs for sample in run.samples]
     size = _HEADER_BYTES + sum(_RUN_BYTES + _SAMPLE_BYTES * len(run.samples) for run in runs)
-    place, boxes = size + _BOX_BYTES, list[bytes]()
+    place, boxes = size + HEADER.size, list[bytes]()
     for run in runs:
         boxes.append(_format_run(run, place))
         place += sum(len(sample.data) for sample in run.samples)
     moof = box(b"moof", full_box(b"mfhd", 0, 0, struct.pack(">I", sequence & 0xFFFFFFFF)), *boxes)
-    return [moof, struct.pack(">I4s", _BOX_BYTES + sum(map(len, data)), b"mdat"), *data]
+    return [moof, HEADER.pack(HEADER.size + sum(map(len, data)), b"mdat"), *data]
 
 
 def format_reference_time(track_id: int, captured_ns: int, time: int) -> bytes:
     """Return the box ``prft``: the capture time of the fragment that starts at `time` (8.16.5)."""
-    seconds, rest_ns = divmod(captured_ns, 1_000_000_000)
-    ntp = seconds + _NTP_EPOCH_S << 32 | (rest_ns << 32) // 1_000_000_000
+    seconds, rest_ns = divmod(captured_ns, SECOND_NS)
+    ntp = seconds + _NTP_EPOCH_S << 32 | (rest_ns << 32) // SECOND_NS
     return full_box(b"prft", 1, 0, struct.pack(">IQQ", track_id, ntp & 0xFFFFFFFFFFFFFFFF, time))
 
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 
+from ipcamd.time_units import SECOND_NS
 from ipcamd.wire.mp4.boxes import box, full_box
 from ipcamd.wire.mp4.tracks import Track
 
@@ -28,7 +29,7 @@ def format_init_segment(tracks: Sequence[Track], picture_duration: int = 0, crea
     brands = box(b"ftyp", b"iso5", bytes(4), b"iso5", b"iso6", b"mp41")
     next_id = struct.pack(">I", max(track.id for track in tracks) + 1)
     rate_and_volume = struct.pack(">IH10x", 0x10000, 0x0100)
-    created_s = created_ns // 1_000_000_000 + _EPOCH_S if created_ns else 0
+    created_s = created_ns // SECOND_NS + _EPOCH_S if created_ns else 0
     times = struct.pack(">QQIQ", created_s, created_s, _MOVIE_TIMESCALE, 0)
     header = full_box(b"mvhd", 1, 0, times, rate_and_volume, _MATRIX, bytes(24), next_id)
     durations = (picture_duration if track.handler == b"vide" else 0 for track in tracks)

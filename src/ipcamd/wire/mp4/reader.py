@@ -154,7 +154,7 @@ def read_content(read: Read, size_bytes: int) -> Mp4Content:
 
 
 def _scan(read: Read, size_bytes: int, head: Mp4Head) -> Mp4Content:
-    """Return the content of a file that was not closed."""
+    """Return the content of a file that was not closed, and the head with its index if there is something to index."""
     segments, end, length = list[Segment](), head.end, 0
     for fragment in iterate_fragments(read, size_bytes, head.end):
         end = fragment.end
@@ -162,16 +162,9 @@ def _scan(read: Read, size_bytes: int, head: Mp4Head) -> Mp4Content:
         if pictures and pictures[0].is_key:
             segments.append(Segment(fragment.start - head.end, pictures[0].time))
         length = max([length, *(frame.time + frame.duration for frame in pictures)])
-    return Mp4Content(
-        head.started_ns, _nanoseconds(length), end, _close_head(head, segments, Segment(end - head.end, length))
-    )
-
-
-def _close_head(head: Mp4Head, segments: list[Segment], end: Segment) -> bytes:
-    """Return the head with the index; empty if there is nothing to index."""
-    if not segments:
-        return b""
-    return head.opening + format_index(VideoTrack.id, VideoTrack.timescale, segments, end)
+    last = Segment(end - head.end, length)
+    index = format_index(VideoTrack.id, VideoTrack.timescale, segments, last) if segments else b""
+    return Mp4Content(head.started_ns, _nanoseconds(length), end, head.opening + index if index else b"")
 
 
 def _nanoseconds(units: int) -> int:

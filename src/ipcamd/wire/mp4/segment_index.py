@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ipcamd.wire.mp4.boxes import box, full_box, iterate_boxes
+from ipcamd.wire.mp4.boxes import HEADER, box, full_box, iterate_boxes
 
 MAX_SEGMENTS = 512
 """Maximum number of segments in an index; beyond that, the last one is longer."""
 _FIELDS = struct.Struct(">IIQQHH")
 _SEGMENT = struct.Struct(">III")
 _BEGINS_WITH_KEY = 0x90000000
-_BOX_BYTES = 8
 _VERSION_BYTES = 4
 _TIME_PLACE = 12
-INDEX_BYTES = _BOX_BYTES + _VERSION_BYTES + _FIELDS.size + MAX_SEGMENTS * _SEGMENT.size + _BOX_BYTES
+INDEX_BYTES = HEADER.size + _VERSION_BYTES + _FIELDS.size + MAX_SEGMENTS * _SEGMENT.size + HEADER.size
 """Bytes of an index, with the free space before it."""
 
 
@@ -34,8 +33,8 @@ class Segment(NamedTuple):
 def format_index(track_id: int, timescale: int, segments: Sequence[Segment], end: Segment) -> bytes:
     """Return the index of a complete file, in `INDEX_BYTES`. `end` is where the last segment ends."""
     segments = segments[:MAX_SEGMENTS]
-    used = _BOX_BYTES + _VERSION_BYTES + _FIELDS.size + len(segments) * _SEGMENT.size
-    free = box(b"free", bytes(INDEX_BYTES - used - _BOX_BYTES))
+    used = HEADER.size + _VERSION_BYTES + _FIELDS.size + len(segments) * _SEGMENT.size
+    free = box(b"free", bytes(INDEX_BYTES - used - HEADER.size))
     fields = _FIELDS.pack(track_id, timescale, segments[0].time, 0, 0, len(segments))
     references = (
         _SEGMENT.pack(after.offset - one.offset, after.time - one.time, _BEGINS_WITH_KEY)
@@ -46,7 +45,7 @@ def format_index(track_id: int, timescale: int, segments: Sequence[Segment], end
 
 def reserve_index() -> bytes:
     """Return the free space for an index."""
-    return box(b"free", bytes(INDEX_BYTES - _BOX_BYTES))
+    return box(b"free", bytes(INDEX_BYTES - HEADER.size))
 
 
 def read_index(index: bytes) -> Segment | None:

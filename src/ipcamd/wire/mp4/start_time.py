@@ -2,11 +2,11 @@
 
 import struct
 
-from ipcamd.wire.mp4.boxes import box
+from ipcamd.wire.mp4.boxes import HEADER, box
 
 _OURS = bytes.fromhex("6970 6361 6d64 4d00 8d5b 2f7e 41c0 93aa")
 """Identifier of the box."""
-START_BYTES = 8 + len(_OURS) + 8
+START_BYTES = HEADER.size + len(_OURS) + 8
 """Bytes of the box."""
 
 LATEST_NS = 7_258_118_400_000_000_000

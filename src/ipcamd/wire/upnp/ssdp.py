@@ -97,51 +97,35 @@ def format_search(group: str, target: str, delay_s: int) -> bytes:
 
 def format_answer(device: SsdpDevice, target: str) -> bytes:
     """Return the answer to a search that matches `target`, one of the device's."""
-    return _message(
-        "HTTP/1.1 200 OK",
-        CACHE_CONTROL=f"max-age={MAX_AGE_S}",
-        EXT="",
-        LOCATION=device.location,
-        SERVER=SERVER,
-        ST=target,
-        USN=device.usn(target),
-        **_versions(device),
-    )
+    return _message("HTTP/1.1 200 OK", EXT="", **_description(device), ST=target, **_identity(device, target))
 
 
 def format_alive(device: SsdpDevice, target: str) -> bytes:
     """Return the announcement of one of the device's targets."""
-    return _message(
-        "NOTIFY * HTTP/1.1",
-        HOST=_host(device.group),
-        CACHE_CONTROL=f"max-age={MAX_AGE_S}",
-        LOCATION=device.location,
-        NT=target,
-        NTS="ssdp:alive",
-        SERVER=SERVER,
-        USN=device.usn(target),
-        **_versions(device),
-    )
+    return _format_notify(device, target, "ssdp:alive", **_description(device))
 
 
 def format_byebye(device: SsdpDevice, target: str) -> bytes:
     """Return the byebye message of one of the device's targets."""
-    return _message(
-        "NOTIFY * HTTP/1.1",
-        HOST=_host(device.group),
-        NT=target,
-        NTS="ssdp:byebye",
-        USN=device.usn(target),
-        **_versions(device),
-    )
+    return _format_notify(device, target, "ssdp:byebye")
+
+
+def _format_notify(device: SsdpDevice, target: str, subtype: str, **fields: str) -> bytes:
+    named = {"NT": target, "NTS": subtype, **_identity(device, target)}
+    return _message("NOTIFY * HTTP/1.1", HOST=_host(device.group), **fields, **named)
 
 
 def _host(group: str) -> str:
     return f"[{group}]:{PORT}" if ":" in group else f"{group}:{PORT}"
 
 
-def _versions(device: SsdpDevice) -> dict[str, str]:
-    return {"BOOTID.UPNP.ORG": str(device.boot_id), "CONFIGID.UPNP.ORG": str(device.config_id)}
+def _description(device: SsdpDevice) -> dict[str, str]:
+    return {"CACHE_CONTROL": f"max-age={MAX_AGE_S}", "LOCATION": device.location, "SERVER": SERVER}
+
+
+def _identity(device: SsdpDevice, target: str) -> dict[str, str]:
+    versions = {"BOOTID.UPNP.ORG": str(device.boot_id), "CONFIGID.UPNP.ORG": str(device.config_id)}
+    return {"USN": device.usn(target), **versions}
 
 
 def _message(start: str, **fields: str) -> bytes:
