@@ -1,9 +1,9 @@
 // API page: all requests of the camera, from its OpenAPI description, with search; each can be sent and copied.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { cameraUrl } from "../shared/camera_request.js";
+import { element, make } from "../shared/elements.js";
 import { Operation } from "./operation.js";
 
-const element = (id) => document.getElementById(id);
 let sections = []; // tags, each with its element and operations
 
 async function load() {
@@ -27,13 +27,8 @@ function build(description) {
 }
 
 function buildSection({ name, description }, operations) {
-  const section = document.createElement("section");
-  const heading = Object.assign(document.createElement("h3"), { textContent: name });
-  const about = Object.assign(document.createElement("p"), { textContent: description });
-  const card = Object.assign(document.createElement("div"), { className: "card" });
-  card.append(...operations.map((operation) => operation.element));
-  section.append(heading, about, card);
-  return { element: section, operations, name };
+  const card = make("div", "card", ...operations.map((operation) => operation.element));
+  return { element: make("section", "", make("h3", "", name), make("p", "", description), card), operations, name };
 }
 
 function filter() {

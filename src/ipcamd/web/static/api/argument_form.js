@@ -1,6 +1,7 @@
 // Argument form: the arguments of one endpoint as controls; only those of the selected action are shown.
 
 import { buildControl } from "../settings/control.js";
+import { make } from "../shared/elements.js";
 
 const FORM = "application/x-www-form-urlencoded";
 const UPLOAD = "multipart/form-data";
@@ -59,8 +60,7 @@ export class ArgumentForm {
   /** One parameter with its new value; the group's schema knows the names. */
   #buildParameter(schemas) {
     const [name, value] = [document.createElement("input"), document.createElement("input")];
-    const element = document.createElement("div");
-    element.append(buildField("Parameter", "Name of the parameter that gets a new value.", name), buildField("Value", "New value.", value));
+    const element = make("div", "", buildField("Parameter", "Name of the parameter that gets a new value.", name), buildField("Value", "New value.", value));
     const group = this.#rows.find(({ argument }) => argument.name === "group")?.control;
     const list = suggest(element, []);
     name.setAttribute("list", list);
@@ -124,15 +124,12 @@ function buildFlag() {
 }
 
 function buildField(name, help, control) {
-  const field = document.createElement("div");
-  field.className = "argument";
   const id = `argument-${(built += 1)}`;
   control.id = id;
   control.setAttribute("aria-describedby", `${id}-help`);
-  const label = Object.assign(document.createElement("label"), { htmlFor: id, textContent: name });
-  const words = Object.assign(document.createElement("p"), { id: `${id}-help`, className: "help", textContent: help.replaceAll("`", "") });
-  field.append(label, control, words);
-  return field;
+  const label = Object.assign(make("label", "", name), { htmlFor: id });
+  const words = Object.assign(make("p", "help", help.replaceAll("`", "")), { id: `${id}-help` });
+  return make("div", "argument", label, control, words);
 }
 
 /** Add a list of suggestions. @returns {string} its id */

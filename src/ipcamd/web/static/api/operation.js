@@ -1,7 +1,8 @@
 // Operation: one endpoint with description, arguments, answers, the request as code, and a button that sends it.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { cameraUrl, getFromCamera, postToCamera } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
+import { make } from "../shared/elements.js";
 import { activateCopying } from "../requests/copy_code.js";
 import { curlCode, pythonCode } from "../requests/request_code.js";
 import { showAnswer } from "./answer.js";
@@ -45,12 +46,8 @@ export class Operation {
   }
 
   #buildSummary() {
-    const summary = document.createElement("summary");
-    const path = Object.assign(document.createElement("code"), { textContent: this.path });
-    const words = Object.assign(document.createElement("span"), { textContent: plain(this.#main.summary) });
-    const rank = Object.assign(document.createElement("span"), { className: "rank", textContent: this.#main["x-rank"] });
-    summary.append(path, rank, words);
-    this.element.append(summary);
+    const [path, rank] = [make("code", "", this.path), make("span", "rank", this.#main["x-rank"])];
+    this.element.append(make("summary", "", path, rank, make("span", "", plain(this.#main.summary))));
   }
 
   #part(name) {
@@ -99,9 +96,7 @@ export class Operation {
     const entries = Object.entries(this.#main.responses).flatMap(([status, response]) => {
       const { description, content = {} } = response.$ref ? this.#description.components.responses[status] : response;
       const types = Object.entries(response.$ref ? {} : content).map(([type, media]) => type + (media["x-help"] ? `: ${media["x-help"]}` : ""));
-      const term = Object.assign(document.createElement("dt"), { textContent: status });
-      const words = Object.assign(document.createElement("dd"), { textContent: plain([description, ...types].join("\n")) });
-      return [term, words];
+      return [make("dt", "", status), make("dd", "", plain([description, ...types].join("\n")))];
     });
     this.#part("responses").append(...entries);
   }
@@ -140,10 +135,10 @@ export class Operation {
     if (file) {
       const body = new FormData();
       for (const [name, value] of [...pairs, ["file", file]]) body.append(name, value);
-      return postToCamera(cameraUrl(path), body);
+      return postToCamera(path, body);
     }
-    if (method === "POST" || this.#changes) return postToCamera(cameraUrl(path), new URLSearchParams(pairs));
-    return fetch(cameraUrl(path, Object.fromEntries(pairs)), { cache: "no-store" });
+    if (method === "POST" || this.#changes) return postToCamera(path, new URLSearchParams(pairs));
+    return getFromCamera(path, Object.fromEntries(pairs));
   }
 }
 

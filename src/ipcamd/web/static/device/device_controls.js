@@ -1,5 +1,8 @@
 // Device controls: day and night, digital inputs and outputs; they show the present state to all viewers.
 
+import { updateSettings } from "../shared/camera_request.js";
+import { make, setText } from "../shared/elements.js";
+
 const LIGHT = { true: "Night", false: "Day" };
 const USAGE = { auto: "automatic, by light", schedule: "by schedule", on: "set manually", off: "set manually" };
 
@@ -51,10 +54,8 @@ class DeviceControls extends HTMLElement {
   #showInputs(levels) {
     this.#part("inputs").replaceChildren(
       ...levels.map((level, at) => {
-        const lamp = document.createElement("span");
-        lamp.className = "lamp";
+        const lamp = make("span", "lamp", `Input ${at + 1} `, make("b", "", level));
         lamp.dataset.level = level;
-        lamp.append(`Input ${at + 1} `, Object.assign(document.createElement("b"), { textContent: level }));
         return lamp;
       }),
     );
@@ -92,16 +93,11 @@ class DeviceControls extends HTMLElement {
 
   async #set(group, values, control) {
     control.setAttribute("aria-busy", "true");
-    const loading = import("../requests/settings_request.js");
-    const error = await loading.then((part) => part.updateSettings(group, values), () => "the camera does not answer");
+    const error = await updateSettings(group, values);
     control.removeAttribute("aria-busy");
     setText(this.#error, error && `Not switched: ${error}`);
     return !error;
   }
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }
 
 customElements.define("device-controls", DeviceControls);

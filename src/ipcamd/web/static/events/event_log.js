@@ -1,7 +1,7 @@
 // Event log: one entry per event with its actions, filtered, page by page, and live.
 
-import { cameraUrl } from "../shared/camera_url.js";
-import { element, make, setText } from "./elements.js";
+import { cameraUrl, readJson } from "../shared/camera_request.js";
+import { element, make, setText } from "../shared/elements.js";
 import { byDay, describeLabel, describeLength, describeTimes, mergePages } from "./event_words.js";
 
 const COUNT = 50; // events of one page
@@ -59,14 +59,11 @@ export class EventLog {
 
   async #ask(values) {
     try {
-      const answer = await fetch(cameraUrl("web/events", { ...this.#wanted, ...values }), { cache: "no-store" });
-      if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-      const read = await answer.json();
+      const read = await readJson("web/events", { ...this.#wanted, ...values });
       setText(element("log-trouble"), "");
       return read;
     } catch (error) {
-      const why = error instanceof TypeError ? "the camera does not answer" : error.message;
-      setText(element("log-trouble"), `The log cannot be loaded: ${why}`);
+      setText(element("log-trouble"), `The log cannot be loaded: ${error.message}`);
       return null;
     }
   }
@@ -96,9 +93,7 @@ export class EventLog {
   #show() {
     const nodes = new Map();
     const days = byDay(this.#events, this.#today).map(([title, events]) => {
-      const card = make("section", "card");
-      card.append(make("h3", "", title), ...events.map((event) => this.#node(event, nodes)));
-      return card;
+      return make("section", "card", make("h3", "", title), ...events.map((event) => this.#node(event, nodes)));
     });
     const focused = document.activeElement;
     element("days").replaceChildren(...(days.length ? days : [this.#empty()]));
@@ -117,34 +112,28 @@ export class EventLog {
   }
 
   #empty() {
-    const card = make("div", "card empty");
     if (Object.keys(this.#wanted).length) {
       const all = make("button", "button", "Show all events");
       all.type = "button";
       all.addEventListener("click", () => element("filter").reset());
-      card.append(make("strong", "", "No event matches"), make("p", "", "No event matches all filters above."), all);
-      return card;
+      return make("div", "card empty", make("strong", "", "No event matches"), make("p", "", "No event matches all filters above."), all);
     }
     const add = make("a", "button main", "Go to the schedules");
     add.href = "#schedules";
     const words = "Add a schedule: it defines the events (motion, an input, a time) and the actions of the camera.";
-    card.append(make("strong", "", "No events yet"), make("p", "", words), add);
-    return card;
+    return make("div", "card empty", make("strong", "", "No events yet"), make("p", "", words), add);
   }
 }
 
 function buildEvent(event) {
   const row = make("article", "event");
   row.dataset.event = event.id;
-  const head = make("div", "event-head");
   const time = make("time", "", describeTimes(event));
   time.dateTime = event.started;
-  head.append(make("h4", "", describeLabel(event.label)), time);
+  const head = make("div", "event-head", make("h4", "", describeLabel(event.label)), time);
   if (event.ended === null) head.append(make("span", "going", "ongoing"));
   else if (event.seconds >= 1) head.append(make("span", "length", describeLength(event.seconds)));
-  const actions = make("ul", "deeds");
-  actions.append(...event.actions.map(buildAction));
-  row.append(head, actions);
+  row.append(head, make("ul", "deeds", ...event.actions.map(buildAction)));
   if (event.clip) row.prepend(buildClip(event.clip));
   row.classList.toggle("with-clip", Boolean(event.clip));
   return row;

@@ -2,7 +2,7 @@
 
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
-import { element } from "./elements.js";
+import { element } from "../shared/elements.js";
 import { EventLog } from "./event_log.js";
 import { Schedules } from "./schedules.js";
 import { Targets } from "./targets.js";

@@ -2,15 +2,14 @@
 
 import "../live/small_picture.js";
 import { MotionPanel } from "../motion/motion_panel.js";
-import { element, setText } from "./elements.js";
+import { element } from "../shared/elements.js";
+import { showToast } from "../shared/toast.js";
 
 const GROUP = "Motion";
-const SHOWN_MS = 4_000; // milliseconds that a message is shown
 
 /** The section of motion windows. */
 export class MotionWindows {
-  #panel = new MotionPanel(element("picture"), (words) => this.#say(words));
-  #timer = null;
+  #panel = new MotionPanel(element("picture"), showToast);
 
   constructor() {
     element("motion-button").addEventListener("click", () => this.#panel.toggle());
@@ -31,13 +30,5 @@ export class MotionWindows {
   tell(levels) {
     this.#panel.tell(levels);
     this.#panel.describe();
-  }
-
-  #say(words) {
-    const toast = element("toast");
-    setText(toast, words);
-    toast.classList.add("on");
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => toast.classList.remove("on"), SHOWN_MS);
   }
 }

@@ -1,7 +1,8 @@
 // Notification form: the addresses that the camera requests at motion and at changes of an input (SDK 12).
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { setText } from "./elements.js";
+import { markInvalid } from "../settings/control.js";
+import { readJson, sendForm } from "../shared/camera_request.js";
+import { setText } from "../shared/elements.js";
 
 const GROUP = "Event.Notify";
 
@@ -23,9 +24,7 @@ export class NotificationForm {
 
   /** Show the present addresses. Throws an error with the reason of a failure. */
   async show() {
-    const answer = await fetch(cameraUrl("web/notifications"), { cache: "no-store" });
-    if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-    this.#take(await answer.json());
+    this.#take(await readJson("web/notifications"));
   }
 
   /** Show new values of a group. */
@@ -70,28 +69,16 @@ export class NotificationForm {
     for (const place of this.#form.querySelectorAll("[role=alert]")) {
       const why = errors[place.dataset.kind] ?? "";
       setText(place, why);
-      const control = this.#form.elements[place.dataset.kind];
-      if (why) control?.setAttribute("aria-invalid", "true");
-      else control?.removeAttribute("aria-invalid");
+      if (place.dataset.kind) markInvalid(this.#form.elements[place.dataset.kind], why);
     }
   }
 
   async #save() {
     this.#fail({});
-    const { errors, values } = await send(this.#edited);
+    const { errors, values } = await sendForm("web/notify", this.#edited);
     if (errors) return this.#fail(errors);
     for (const [kind, text] of Object.entries(values)) this.#write(kind, text);
     this.#stored = values;
     return this.#show("Saved");
-  }
-}
-
-async function send(texts) {
-  try {
-    const answer = await postToCamera(cameraUrl("web/notify"), new URLSearchParams(texts));
-    if (answer.ok) return await answer.json();
-    return { errors: { "": `the camera answered ${answer.status}` } };
-  } catch {
-    return { errors: { "": "the camera does not answer" } };
   }
 }

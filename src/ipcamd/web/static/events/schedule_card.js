@@ -1,7 +1,7 @@
 // Schedule card: the week of one schedule, and the form with its name, triggers, hours and actions.
 
-import { buildControl, describeValue, readControl, writeControl } from "../settings/control.js";
-import { make, setText } from "./elements.js";
+import { buildControl, describeValue, markInvalid, readControl, writeControl } from "../settings/control.js";
+import { make, setText } from "../shared/elements.js";
 import { DAYS, describeDays, describeHours, readWeek, writeWeek } from "./week.js";
 import { WeekCalendar } from "./week_calendar.js";
 
@@ -113,8 +113,7 @@ export class ScheduleCard {
   fail(errors) {
     for (const [name, field] of this.#fields) {
       setText(field.error, errors[name] ?? "");
-      if (errors[name]) field.control.setAttribute("aria-invalid", "true");
-      else field.control.removeAttribute("aria-invalid");
+      markInvalid(field.control, errors[name]);
     }
     const first = Object.keys(errors).find((name) => this.#fields.has(name));
     if (first) this.#fields.get(first).control.focus();
@@ -131,9 +130,8 @@ export class ScheduleCard {
   // ---- elements ----
 
   #build() {
-    const choose = make("button", "choose");
+    const choose = make("button", "choose", this.#title, this.#summary);
     choose.type = "button";
-    choose.append(this.#title, this.#summary);
     choose.addEventListener("click", () => this.#listener.chosen(this));
     this.#calendar = new WeekCalendar(
       DAYS.map((day) => this.#dayControl(day)),
@@ -160,8 +158,7 @@ export class ScheduleCard {
     const form = make("form", "schedule-form");
     form.noValidate = true;
     for (const [title, names] of Object.entries(PARTS)) {
-      const part = document.createElement("fieldset");
-      part.append(make("legend", "", title), ...names.map((name) => this.#buildField(this.#fields.get(name))));
+      const part = make("fieldset", "", make("legend", "", title), ...names.map((name) => this.#buildField(this.#fields.get(name))));
       if (HINTS[title]) part.append(make("p", "hint", HINTS[title]));
       form.append(part);
     }
@@ -179,8 +176,7 @@ export class ScheduleCard {
     const id = `s${this.number}-${field.name}`;
     const label = make("label", "", field.label);
     label.htmlFor = field.control.id = id;
-    const box = make("span", isSwitch ? "switch" : "box");
-    box.append(field.control);
+    const box = make("span", isSwitch ? "switch" : "box", field.control);
     [field.row, field.note, field.error] = [row, make("p", "hint"), make("p", "wrong")];
     field.error.setAttribute("role", "alert");
     Object.assign(field.error, { id: `${id}-error` });

@@ -1,8 +1,8 @@
 // Schedules: week calendars of all schedules; changes are saved together, and one click reverts them.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { readJson, readValues, sendRequest } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
-import { element, make, setText } from "./elements.js";
+import { element, setText } from "../shared/elements.js";
 import { ScheduleCard } from "./schedule_card.js";
 
 const CGI = "cgi/event/schedule.cgi";
@@ -31,9 +31,7 @@ export class Schedules {
   /** Read all schedules; unsaved changes stay. */
   async load() {
     try {
-      const answer = await fetch(cameraUrl("web/schedules"), { cache: "no-store" });
-      if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-      const { fields, slots, schedules } = await answer.json();
+      const { fields, slots, schedules } = await readJson("web/schedules");
       [this.#fields, this.#slots] = [fields, slots];
       const found = new Map(schedules.map(({ number, values }) => [number, values]));
       for (let number = 1; number <= slots; number += 1) this.#take(number, found.get(number) ?? { Name: "" });
@@ -41,7 +39,7 @@ export class Schedules {
       if (WIDE.matches && this.#cards.length && !this.#cards.some((card) => card.isChosen)) this.#choose(this.#cards[0]);
       this.#complain("");
     } catch (error) {
-      this.#complain(`The schedules cannot be loaded: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
+      this.#complain(`The schedules cannot be loaded: ${error.message}`);
     }
     this.#show();
   }
@@ -259,14 +257,11 @@ export class Schedules {
 /** Send a request; return the resulting schedule of the camera, or the reason of the failure. */
 async function send(parameters) {
   try {
-    const answer = await postToCamera(cameraUrl(CGI), new URLSearchParams(parameters));
-    const text = await answer.text();
-    const failure = /^Request failed: (.*)/.exec(text)?.[1];
-    if (!answer.ok || failure) return { error: failure ?? `the camera answered ${answer.status}` };
-    const values = Object.fromEntries([...text.matchAll(/^(\w+)=(.*?)\r?$/gm)].map(([, name, value]) => [name, value]));
+    const text = await sendRequest(CGI, parameters);
+    const values = readValues(text);
     const number = Number(/^\[Event\.Schedule\.(\d+)\]/.exec(text)?.[1] ?? parameters.group);
     return { number, values: "Name" in values ? values : { Name: "" } };
-  } catch {
-    return { error: "the camera does not answer" };
+  } catch (error) {
+    return { error: error.message };
   }
 }

@@ -1,8 +1,8 @@
 // Targets: destinations of clips and notifications, each with its parameters and a test.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { ParameterForm, describeParameters } from "../settings/parameter_form.js";
-import { element, setText } from "./elements.js";
+import { sendRequest } from "../shared/camera_request.js";
+import { element, setText } from "../shared/elements.js";
 import { NotificationForm } from "./notification_form.js";
 import { WebhookCards } from "./webhooks.js";
 
@@ -41,7 +41,7 @@ export class Targets {
       this.#webhooks.show(described);
       setText(element("target-trouble"), "");
     } catch (error) {
-      setText(element("target-trouble"), `The targets cannot be loaded: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
+      setText(element("target-trouble"), `The targets cannot be loaded: ${error.message}`);
     }
   }
 
@@ -77,11 +77,9 @@ function parametersOf(group, described) {
 
 async function test(target) {
   try {
-    const answer = await postToCamera(cameraUrl(TEST), new URLSearchParams({ target }));
-    const [first, ...notes] = (await answer.text()).split("\r\n").filter(Boolean);
-    if (answer.ok && first === "OK") return { notes };
-    return { error: first?.replace(/^Request failed: /, "") ?? `the camera answered ${answer.status}` };
-  } catch {
-    return { error: "the camera does not answer" };
+    const [, ...notes] = (await sendRequest(TEST, { target })).split("\r\n").filter(Boolean); // the first is OK
+    return { notes };
+  } catch (error) {
+    return { error: error.message };
   }
 }

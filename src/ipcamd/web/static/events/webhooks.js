@@ -1,6 +1,6 @@
 // Webhooks: a card for each webhook with an address, a button that adds one, and generation of secrets.
 
-import { element, setText } from "./elements.js";
+import { element, setText } from "../shared/elements.js";
 
 const SLOTS = 8;
 const SECRET_BYTES = 32;

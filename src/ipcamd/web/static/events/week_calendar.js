@@ -1,6 +1,6 @@
 // Week calendar: the days and hours of one schedule, changed by mouse, touch and keyboard.
 
-import { make } from "./elements.js";
+import { make } from "../shared/elements.js";
 import { DAY, DAYS, blocksOf, clock, describeHours } from "./week.js";
 import { DRAG_STEP, draw, moveDay, removeDay, resize, shift } from "./week_drag.js";
 
@@ -20,8 +20,7 @@ export class WeekCalendar {
   /** @param {HTMLInputElement[]} switches of the days @param {(week: import("./week.js").Week) => void} changed @param {() => void} used called at the end of a drag, and after a key */
   constructor(switches, changed, used) {
     [this.#changed, this.#used] = [changed, used];
-    const hours = make("div", "hours");
-    hours.append(...HOURS.map((hour) => make("span", "", String(hour).padStart(2, "0"))));
+    const hours = make("div", "hours", ...HOURS.map((hour) => make("span", "", String(hour).padStart(2, "0"))));
     hours.setAttribute("aria-hidden", "true");
     this.#tracks = DAYS.map((_, day) => this.#buildTrack(day));
     this.element.append(hours, ...DAYS.map((name, day) => buildDay(name, switches[day], this.#tracks[day])));
@@ -49,10 +48,6 @@ export class WeekCalendar {
     wanted?.focus({ preventScroll: true });
   }
 
-  #change(week) {
-    this.#changed(week);
-  }
-
   #buildTrack(day) {
     const track = make("div", "day-track");
     track.dataset.day = String(day);
@@ -78,25 +73,25 @@ export class WeekCalendar {
     const { at, day, kind, isTouch, owner } = this.#drag;
     const minute = this.#minute(event);
     if (kind === "draw") {
-      if (Math.abs(minute - at) >= DRAG_STEP) this.#change(draw(this.#before, day, at, minute));
+      if (Math.abs(minute - at) >= DRAG_STEP) this.#changed(draw(this.#before, day, at, minute));
     } else if (kind === "move") {
       const to = isTouch ? day : this.#dayUnder(event, day);
       const moved = shift(this.#before, minute - at);
       const target = (owner + to - day + 7) % 7;
-      this.#change(target === owner ? moved : moveDay(moved, owner, target));
+      this.#changed(target === owner ? moved : moveDay(moved, owner, target));
     } else {
-      this.#change(resize(this.#before, kind, minute - at));
+      this.#changed(resize(this.#before, kind, minute - at));
     }
   }
 
   #drop() {
-    if (this.#drag?.kind === "draw" && this.#week === this.#before) this.#change(draw(this.#before, this.#drag.day, 0, 0));
+    if (this.#drag?.kind === "draw" && this.#week === this.#before) this.#changed(draw(this.#before, this.#drag.day, 0, 0));
     if (this.#drag) this.#used();
     this.#drag = null;
   }
 
   #cancel() {
-    if (this.#drag) this.#change(this.#before);
+    if (this.#drag) this.#changed(this.#before);
     this.#drag = null;
   }
 
@@ -123,7 +118,7 @@ export class WeekCalendar {
     const next = this.#pressed(event, owner);
     if (!next) return undefined;
     event.preventDefault();
-    this.#change(next.week);
+    this.#changed(next.week);
     this.#focus(next.owner, block.dataset.tail);
     this.#used();
     return undefined;
@@ -144,13 +139,8 @@ export class WeekCalendar {
 }
 
 function buildDay(name, toggle, track) {
-  const row = make("div", "day");
-  const label = make("label", "day-name");
-  const short = make("span", "", name.slice(0, 3));
   toggle.setAttribute("aria-label", name);
-  label.append(toggle, short);
-  row.append(label, track);
-  return row;
+  return make("div", "day", make("label", "day-name", toggle, make("span", "", name.slice(0, 3))), track);
 }
 
 function buildBlock({ day, owner, from, to, isTail }, week) {

@@ -1,6 +1,8 @@
 // Lens controls: zoom, focus and autofocus of the motor lens, for accounts that may move it; its position, for all.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { sendCommand } from "../shared/camera_request.js";
+import { setText } from "../shared/elements.js";
+import { listenToHolding } from "../shared/held_button.js";
 
 const PATH = "cgi/fz/focuszoomctl.cgi";
 const BUSY = "busy"; // refusal while a motor runs
@@ -22,7 +24,10 @@ class LensControls extends HTMLElement {
     for (const control of this.querySelectorAll("input, button")) control.hidden = isGuest;
     this.#zoom.addEventListener("change", () => this.#act({ movezoom: this.#zoom.value }));
     this.#autofocus.addEventListener("click", () => this.#act({ smartfocusscan: "" }));
-    for (const button of this.querySelectorAll("[data-step]")) this.#listen(button);
+    // a short press moves one step, a long one moves until it ends
+    for (const button of this.querySelectorAll("[data-step]")) {
+      listenToHolding(button, { press: () => this.#hold(button), release: () => (this.#held = null), click: () => this.#act({ [button.dataset.step]: "" }) });
+    }
   }
 
   /** @param {{lens?: {zoom: number, focus: number, busy: boolean, autofocus: boolean}|null}} parts that changed */
@@ -37,20 +42,6 @@ class LensControls extends HTMLElement {
     this.setAttribute("aria-busy", String(lens.busy));
   }
 
-  // a short press moves one step, a long one moves until it ends
-  #listen(button) {
-    button.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      button.setPointerCapture(event.pointerId);
-      this.#hold(button);
-    });
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(end, () => (this.#held = null));
-    button.addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch
-    button.addEventListener("click", (event) => {
-      if (event.detail === 0) this.#act({ [button.dataset.step]: "" }); // by keyboard, or by a screen reader
-    });
-  }
-
   async #hold(button) {
     this.#held = button;
     let moved = true;
@@ -62,35 +53,19 @@ class LensControls extends HTMLElement {
     if (this.#acting) return false;
     this.#acting = true;
     const end = performance.now() + PATIENCE_MS;
-    let why = await this.#post(command);
+    let why = await sendCommand(PATH, command);
     while (why === BUSY && performance.now() < end) {
       await pause(AGAIN_MS);
-      why = await this.#post(command);
+      why = await sendCommand(PATH, command);
     }
     this.#acting = false;
     setText(this.#error, why && `Lens not moved: ${why}`);
     return !why;
   }
 
-  /** Send an action; return why it failed, or "". */
-  async #post(command) {
-    try {
-      const answer = await postToCamera(cameraUrl(PATH), new URLSearchParams(command));
-      const text = (await answer.text()).trim();
-      if (answer.ok && text === "OK") return "";
-      return text.replace(/^Request failed: /, "") || `the camera answered ${answer.status}`;
-    } catch {
-      return "the camera does not answer";
-    }
-  }
-
   #tell(part, text) {
     setText(this.querySelector(`[data-part=${part}]`), text);
   }
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }
 
 customElements.define("lens-controls", LensControls);

@@ -1,14 +1,15 @@
 // Live page: connects stream, renderer, statistics and view.
 
-import { cameraUrl } from "../shared/camera_url.js";
 import { StreamStatistics } from "./statistics.js";
 import "../device/device_controls.js";
 import "../lens/lens_controls.js";
 import { MotionPanel } from "../motion/motion_panel.js";
 import { PtzPanel } from "../ptz/ptz_panel.js";
 import { pauseInBackground } from "../shared/background_pause.js";
+import { getFromCamera, readValues } from "../shared/camera_request.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
+import { showToast } from "../shared/toast.js";
 import { PictureDelay } from "./picture_delay.js";
 import { bindKeys } from "./keys.js";
 import { NO_PICTURE_MS, playableStreams, rememberStream, rememberedStream, titleOf } from "./playback_methods.js";
@@ -17,12 +18,12 @@ import { View } from "./view.js";
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // the parts that this account may see
 
 const view = new View();
-tellMissingParts((text) => view.toast(text));
+tellMissingParts(showToast);
 let stream = null;
 let picture = null;
 let sound = null; // plays the sound of streams whose renderer does not
-const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
-const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
+const motion = new MotionPanel(view.canvas, showToast);
+const ptz = new PtzPanel(view.canvas, showToast);
 const panels = [motion, ptz];
 let zoom = null; // loaded when a pointer, the focus or a key first needs it
 let talk = null; // loaded if this camera has a speaker, and this account may use it
@@ -104,7 +105,7 @@ function giveUp(name) {
     return;
   }
   const next = name === "h265" && streams.has("h264") ? "h264" : "mjpeg";
-  view.toast(`This browser cannot play ${titleOf(name)}; the stream is ${titleOf(next)}`);
+  showToast(`This browser cannot play ${titleOf(name)}; the stream is ${titleOf(next)}`);
   choose(next);
   watch(next);
 }
@@ -203,17 +204,11 @@ setInterval(() => {
 
 async function learn() {
   try {
-    const answer = await fetch(cameraUrl(ABOUT), { cache: "no-store" });
-    if (answer.ok) view.info(parameters(await answer.text()));
+    const answer = await getFromCamera(ABOUT);
+    if (answer.ok) view.info(readValues(await answer.text()));
   } catch {
     // the loaded page already shows the name
   }
-}
-
-/** `System.Info.Name=value` lines to an object of names. */
-function parameters(text) {
-  const lines = text.matchAll(/^System\.Info\.(\w+)=(.*?)\r?$/gm);
-  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
 }
 
 // ---- user actions ----
@@ -244,9 +239,9 @@ async function saveSnapshot() {
     const { saveSnapshotFile } = await import("./snapshot_file.js");
     // while paused, the snapshot is the picture on the screen
     const shown = view.player.dataset.state === "paused" ? view.canvas : null;
-    view.toast(`Saved ${await saveSnapshotFile(document.title, shown)}`);
+    showToast(`Saved ${await saveSnapshotFile(document.title, shown)}`);
   } catch {
-    view.toast("Snapshot failed: the camera did not return a picture");
+    showToast("Snapshot failed: the camera did not return a picture");
   }
 }
 
@@ -352,7 +347,7 @@ new StateStream({
 
 async function offerTalk() {
   if (view.player.dataset.rank === "guest") return;
-  const answer = await fetch(cameraUrl("cgi/audio/talk.cgi"), { cache: "no-store" }).catch(() => null); // the stream reports a failure
+  const answer = await getFromCamera("cgi/audio/talk.cgi").catch(() => null); // the stream reports a failure
   if (!answer?.ok || (await answer.text()).startsWith("Request failed")) return;
   const { TalkButton } = await import("../talk/talk_button.js");
   talk = new TalkButton(() => stream?.talkChannel ?? null);

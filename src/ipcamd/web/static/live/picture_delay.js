@@ -1,6 +1,6 @@
 // Picture delay: the age of the shown picture, by the camera's clock.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { readJson } from "../shared/camera_request.js";
 
 const TRIES = 5;
 const OFFSET_AGE_MS = 60_000; // milliseconds between two readings of the camera's clock
@@ -66,7 +66,5 @@ export async function clockOffset(ask, time = browserTime) {
 
 /** @returns {Promise<number>} the camera's time, milliseconds since the epoch */
 async function askCamera() {
-  const answer = await fetch(cameraUrl("web/now"), { cache: "no-store" });
-  if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-  return (await answer.json()).now;
+  return (await readJson("web/now")).now;
 }

@@ -1,6 +1,6 @@
 // Snapshot file: saves one picture as a JPEG.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { getFromCamera } from "../shared/camera_request.js";
 import { fileName, saveFile } from "./file_download.js";
 
 /**
@@ -17,7 +17,7 @@ export async function saveSnapshotFile(title, shown) {
 }
 
 async function newPicture() {
-  const answer = await fetch(cameraUrl("cgi/jpg/image.cgi"), { cache: "no-store" });
+  const answer = await getFromCamera("cgi/jpg/image.cgi");
   if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
   return answer.blob();
 }

@@ -1,5 +1,6 @@
 // Recording of the live page: the button Record saves the stream in a file.
 
+import { showToast } from "../shared/toast.js";
 import { size } from "./view.js";
 
 /** The recording of this page; one at a time. */
@@ -27,11 +28,11 @@ export class StreamRecording {
     try {
       const why = await this.#recorder.record(name, (most) => {
         view.recording({ seconds: 0, bytes: 0 });
-        view.toast(`Recording; it ends at ${size(most)} at the latest`);
+        showToast(`Recording; it ends at ${size(most)} at the latest`);
       });
-      if (why !== null) view.toast(why ? `Saved ${name}: ${why}` : `Saved ${name}`);
+      if (why !== null) showToast(why ? `Saved ${name}: ${why}` : `Saved ${name}`);
     } catch (error) {
-      view.toast(`Not recorded: ${error.message}`);
+      showToast(`Not recorded: ${error.message}`);
     }
     this.#recorder = null;
     return view.recording(null);

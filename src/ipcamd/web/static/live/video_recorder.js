@@ -1,8 +1,8 @@
 // Recorder: saves the camera's MP4 stream in a file, starting with a key frame, until it is stopped. It has a connection of
 // its own, so that pausing the picture does not affect it.
 
+import { getFromCamera } from "../shared/camera_request.js";
 import { saveFile } from "./file_download.js";
-import { cameraUrl } from "../shared/camera_url.js";
 import { Mp4Reader, findBox } from "../mp4/mp4_reader.js";
 
 const PATH = "cgi/mp4/live.cgi";
@@ -107,7 +107,7 @@ export class Recorder {
   }
 
   async #receive(file) {
-    const answer = await fetch(cameraUrl(PATH), { cache: "no-store", signal: this.#connection.signal });
+    const answer = await getFromCamera(PATH, {}, this.#connection.signal);
     const frames = answer.ok ? Mp4Reader.of(answer) : null;
     if (!frames) throw new Error(`the camera answered ${answer.ok ? (await answer.text()).trim() : answer.status}`);
     const reader = answer.body.getReader();

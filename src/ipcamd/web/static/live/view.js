@@ -1,9 +1,8 @@
 // View of the live page. It has no connections, and sets text as text, never as HTML.
 
+import { element, setText } from "../shared/elements.js";
 import { Sparkline } from "./sparkline.js";
 import { titleOf } from "./playback_methods.js";
-
-const element = (id) => document.getElementById(id);
 
 const BADGES = { connecting: "Connecting", live: "Live", waiting: "Reconnecting", refused: "No picture", paused: "Paused", asleep: "Paused" };
 
@@ -28,7 +27,6 @@ export class View {
   lens = element("lens");
 
   #countdown = null;
-  #toastTimer = null;
   #readout = Object.fromEntries(["means", "size", "rate", "bits", "delay", "lost"].map((id) => [id, element(id)]));
   #graphs = Object.fromEntries(Object.entries(FIGURES).map(([id, words]) => [id, new Sparkline(this.#readout[id].parentNode, words)]));
 
@@ -115,15 +113,6 @@ export class View {
     setText(element("record-label"), progress ? `${clock(progress.seconds)} · ${size(progress.bytes)}` : "Record");
   }
 
-  /** Show a short message. */
-  toast(text) {
-    const toast = element("toast");
-    setText(toast, text);
-    toast.classList.add("on");
-    clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => toast.classList.remove("on"), 3500);
-  }
-
   /** Flash the picture for a snapshot. */
   flash() {
     const flash = element("flash");
@@ -142,10 +131,6 @@ export class View {
     tell();
     this.#countdown = setInterval(tell, 250);
   }
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }
 
 function known(value, words) {

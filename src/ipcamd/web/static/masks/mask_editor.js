@@ -1,7 +1,8 @@
 // Mask editor: privacy masks over the live picture, drawn by mouse, touch or keyboard. It writes into the rows of the
 // settings page, which checks, saves, discards and undoes them.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { getFromCamera } from "../shared/camera_request.js";
+import { setText } from "../shared/elements.js";
 import { WindowOverlay } from "../motion/window_overlay.js";
 import { inside, isEmpty } from "../motion/windows.js";
 import { mirrored, whole } from "./mask_coordinates.js";
@@ -51,8 +52,7 @@ export class MaskEditor {
     this.#part("add").disabled = this.#free === undefined;
     this.#part("remove").disabled = this.#part("type").disabled = !any;
     if (any) this.#part("type").value = this.#row(this.#selected, "Type").text;
-    const words = any ? `Mask ${this.#selected + 1} is selected.` : "There is no mask.";
-    if (this.#part("said").textContent !== words) this.#part("said").textContent = words;
+    setText(this.#part("said"), any ? `Mask ${this.#selected + 1} is selected.` : "There is no mask.");
   }
 
   get #numbers() {
@@ -118,7 +118,7 @@ export class MaskEditor {
   async #measure() {
     if (document.hidden || !this.#isSeen) return;
     try {
-      const answer = await fetch(cameraUrl("web/picture"), { cache: "no-store" });
+      const answer = await getFromCamera("web/picture");
       if (answer.ok) this.#picture = await answer.json();
     } catch {
       // it is unchanged

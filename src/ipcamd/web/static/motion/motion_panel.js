@@ -1,6 +1,7 @@
 // Motion panel: levels for all accounts, windows and their settings for administrators.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { getFromCamera, sendRequest } from "../shared/camera_request.js";
+import { element } from "../shared/elements.js";
 import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
 
 const SETUP = "setup.cgi";
@@ -10,8 +11,6 @@ const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // 
 // docs/motion.md recommends 10 per cent; at the factory value of 50 few persons are large enough
 
 const CELLS = ["Top", "Middle", "Bottom"].flatMap((row) => [1, 2, 3, 4].map((column) => `${row} row, column ${column}`));
-
-const element = (id) => document.getElementById(id);
 
 /** The panel beside the picture, the windows over it, and the bars in the readout. */
 export class MotionPanel {
@@ -44,7 +43,7 @@ export class MotionPanel {
   async load() {
     if (element("player").dataset.rank !== "admin") return undefined;
     try {
-      const answer = await fetch(cameraUrl(SETUP), { cache: "no-store" });
+      const answer = await getFromCamera(SETUP);
       if (!answer.ok) {
         element("motion-button").hidden = true;
         return this.#open(false);
@@ -111,7 +110,7 @@ export class MotionPanel {
 
   async #measure() {
     try {
-      const answer = await fetch(cameraUrl(PICTURE), { cache: "no-store", signal: AbortSignal.timeout(MEASURE_MS) });
+      const answer = await getFromCamera(PICTURE, {}, AbortSignal.timeout(MEASURE_MS));
       const { width, height } = await answer.json();
       this.#picture = width && height ? { width, height } : null;
     } catch {
@@ -140,13 +139,12 @@ export class MotionPanel {
     const sent = write(this.#settings);
     element("motion-save").disabled = true;
     try {
-      const answer = await postToCamera(cameraUrl(SETUP), sent);
-      const wrong = answer.ok ? complaint(await answer.text()) : `the camera answered ${answer.status}`;
+      const wrong = complaint(await sendRequest(SETUP, sent));
       if (wrong) throw new Error(wrong);
       this.#saved = sent.toString();
       this.#say("Windows saved");
     } catch (error) {
-      this.#say(`Not saved: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
+      this.#say(`Not saved: ${error.message}`);
     }
     this.#show();
   }

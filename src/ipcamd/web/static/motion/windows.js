@@ -1,5 +1,7 @@
 // Windows of motion detection: conversion from and to /setup.cgi (SDK 4), and geometry of dragging.
 
+import { readValues } from "../shared/camera_request.js";
+
 export const WIDTH = 640; // size of the picture in coordinates of windows
 export const HEIGHT = 480;
 export const COLUMNS = 4; // of the grid
@@ -31,7 +33,7 @@ const NEAR = 8; // distance at which it snaps to the picture's border
  * @returns {{on: boolean, zones: Zone[]}}
  */
 export function read(text) {
-  const values = Object.fromEntries([...text.matchAll(/^(\w+)=(.*?)\r?$/gm)].map(([, name, value]) => [name, value]));
+  const values = readValues(text);
   const names = values.mdname.split("|");
   const percents = values.mdpercent.split("|").map(Number);
   const zones = values.mddata.split("|").map((part, number) => {

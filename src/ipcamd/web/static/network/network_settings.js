@@ -3,8 +3,7 @@
 import { ParameterForm } from "../settings/parameter_form.js";
 import { confirmed } from "../shared/confirm.js";
 import { followHostState, lookAgain } from "../shared/host_state.js";
-import { made } from "../system/requests.js";
-import { SystemCard } from "../system/system_card.js";
+import { SystemCard, makeFacts } from "../system/system_card.js";
 
 const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.HttpsPort" };
 const MINUTE = "Open the camera there within a minute; otherwise the change is undone.";
@@ -32,7 +31,7 @@ class NetworkSettings extends SystemCard {
 
   #show({ addresses, waiting, ddns, port_mapping: mapping }) {
     const facts = { Addresses: addresses.join(", "), "Dynamic DNS": ddns || "not used yet", "Port mapping": mapping || "not used" };
-    this.part("facts").replaceChildren(...Object.entries(facts).flatMap(([title, text]) => [made("dt", title), made("dd", text)]));
+    this.part("facts").replaceChildren(...makeFacts(Object.entries(facts)));
     if (this.#waiting && !waiting) this.#moved = "";
     this.#waiting = waiting && { address: waiting.address, until: Date.now() + waiting.remaining_s * 1000 };
     this.#tell();

@@ -1,6 +1,6 @@
 // PTZ commands: requests to the camera, one after the other, so that a stop never overtakes its move.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { sendCommand } from "../shared/camera_request.js";
 
 const PATH = "cgi/ptz/ptz.cgi";
 
@@ -35,14 +35,8 @@ export class PtzCommands {
   }
 
   async #post(command) {
-    try {
-      const answer = await postToCamera(cameraUrl(PATH), new URLSearchParams(command));
-      if (answer.status === 204) return true;
-      const words = (await answer.text()).replace(/^Request failed: /, "").trim();
-      this.#failed(answer.ok ? words : words || `the camera answered ${answer.status}`);
-    } catch {
-      this.#failed("the camera does not answer");
-    }
-    return false;
+    const why = await sendCommand(PATH, command);
+    if (why) this.#failed(why);
+    return !why;
   }
 }

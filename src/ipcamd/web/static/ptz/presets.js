@@ -1,13 +1,12 @@
 // Presets: a tile with a picture for each, and the form that stores, names and removes the selected one.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { getFromCamera, readValues, updateSettings } from "../shared/camera_request.js";
+import { element, make } from "../shared/elements.js";
 
 const GROUP = "PTZ.PresetList";
 const LIST = `cgi/param.cgi?action=list&group=${GROUP}`;
 const COUNT = 8;
 const STAY_S = 5; // seconds that a patrol stays at a new preset
-
-const element = (id) => document.getElementById(id);
 
 /** The presets' part of the panel. */
 export class Presets {
@@ -32,10 +31,8 @@ export class Presets {
 
   /** Request them from the camera. */
   async load() {
-    const answer = await fetch(cameraUrl(LIST), { cache: "no-store" }).catch(() => null);
-    if (!answer?.ok) return;
-    const lines = (await answer.text()).matchAll(/^PTZ\.PresetList\.(\w+)=(.*?)\r?$/gm);
-    this.take(Object.fromEntries([...lines].map(([, name, value]) => [name, value])));
+    const answer = await getFromCamera(LIST).catch(() => null);
+    if (answer?.ok) this.take(readValues(await answer.text()));
   }
 
   /** @param {Record<string, string>} values of the group `PTZ.PresetList` */
@@ -77,10 +74,8 @@ export class Presets {
   }
 
   #tile(at) {
-    const tile = document.createElement("button");
+    const tile = make("button", "tile", new Image(160, 90), make("span"));
     tile.type = "button";
-    tile.className = "tile";
-    tile.append(new Image(160, 90), document.createElement("span"));
     tile.firstChild.alt = "";
     tile.addEventListener("click", () => this.#select(at));
     return tile;
@@ -131,9 +126,7 @@ export class Presets {
 
   async #save() {
     const [number, { name, seconds }] = [this.#number, this.#typed];
-    const loading = import("../requests/settings_request.js");
-    const values = { [`Preset${number}`]: `1|${seconds}|${name}` };
-    const error = await loading.then((part) => part.updateSettings(GROUP, values), () => "the camera does not answer");
+    const error = await updateSettings(GROUP, { [`Preset${number}`]: `1|${seconds}|${name}` });
     this.#say(error ? `Not saved: ${error}` : `Preset ${number} saved`);
   }
 

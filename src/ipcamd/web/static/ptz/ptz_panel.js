@@ -1,14 +1,14 @@
 // PTZ panel: pad, zoom, presets and patrol, for accounts that may move the camera; the position, for all.
 
 import { inside } from "../motion/windows.js";
+import { element, setText } from "../shared/elements.js";
+import { listenToHolding } from "../shared/held_button.js";
 import { PtzCommands } from "./commands.js";
 import { Hold } from "./long_press.js";
 
 const WHEEL = 1.15; // zoom factor per notch of the wheel
 const [WIDEST, CLOSEST] = [1, 4];
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
-
-const element = (id) => document.getElementById(id);
 
 /** The panel below the picture; `take` gets the state. */
 export class PtzPanel {
@@ -104,8 +104,7 @@ export class PtzPanel {
     document.body.classList.toggle("aims", this.#isReady);
     element("ptz-locked").hidden = !locked;
     const words = this.#rank === "admin" ? "Locked: only administrators move the camera" : "An administrator has locked PTZ";
-    const text = locked ? `${words}, for ${duration(seconds)} more.` : "";
-    if (element("ptz-locked").textContent !== text) element("ptz-locked").textContent = text; // screen readers read it once
+    setText(element("ptz-locked"), locked ? `${words}, for ${duration(seconds)} more.` : "");
     element("ptz-lock-row").hidden = this.#rank !== "admin";
     element("ptz-lock-time").disabled = locked;
     element("ptz-lock").textContent = locked ? "Unlock" : "Lock";
@@ -142,26 +141,16 @@ export class PtzPanel {
       "ptz-close": () => this.toggle(),
     };
     for (const [id, action] of Object.entries(actions)) element(id).addEventListener("click", action);
-    for (const button of element("ptz").querySelectorAll("[data-move], [data-zoom]")) this.#listen(button);
+    for (const button of element("ptz").querySelectorAll("[data-move], [data-zoom]")) {
+      const { move, zoom } = button.dataset;
+      const aim = move ? { move } : { zoom };
+      const step = () => this.#step(aim);
+      listenToHolding(button, { press: () => this.#hold.press(aim, step), release: () => this.#hold.release(), click: step });
+    }
   }
 
   async #do(command, done) {
     if (await this.#commands.send(command)) this.#say(done);
-  }
-
-  #listen(button) {
-    const { move, zoom } = button.dataset;
-    const aim = move ? { move } : { zoom };
-    button.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      button.setPointerCapture(event.pointerId);
-      this.#hold.press(aim, () => this.#step(aim));
-    });
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(end, () => this.#hold.release());
-    button.addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch
-    button.addEventListener("click", (event) => {
-      if (event.detail === 0) this.#step(aim); // by keyboard, or by a screen reader
-    });
   }
 
   #step({ move, zoom }) {

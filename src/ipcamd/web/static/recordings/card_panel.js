@@ -1,10 +1,9 @@
 // Card panel: state of the SD card, its space and recording time; formatting.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { postToCamera } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
+import { element } from "../shared/elements.js";
 import { lastsWords, sizeWords } from "./time_words.js";
-
-const element = (id) => document.getElementById(id);
 
 const TROUBLE = {
   "no slot": "This camera has no SD card. Start it with --sdcard to add one.",
@@ -62,7 +61,7 @@ export class CardPanel {
     this.#isFormatting = true;
     this.#fail("");
     element("format-said").textContent = "";
-    const answer = await postToCamera(cameraUrl("sdcard.cgi", { action: "format" })).catch(() => null);
+    const answer = await postToCamera("sdcard.cgi", { action: "format" }).catch(() => null);
     const text = answer ? (await answer.text()).trim() : "";
     this.#isFormatting = false;
     if (text === "1") element("format-said").textContent = "The card is empty.";

@@ -1,9 +1,8 @@
 // Recording player: plays recordings one after the other, at any speed, frame by frame.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { cameraUrl, postToCamera } from "../shared/camera_request.js";
+import { element } from "../shared/elements.js";
 import { fetched, SegmentPlayer, UNPLAYABLE } from "./segment_player.js";
-
-const element = (id) => document.getElementById(id);
 
 const SOON_MS = 300; // milliseconds of waiting before a message is shown
 const LONG_MS = 3000; // milliseconds of waiting before the message gives the reason

@@ -1,10 +1,9 @@
 // Range tools: select a part of the day, export it as one MP4, delete its recordings.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { cameraUrl, getFromCamera, postToCamera, sendForm } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
+import { element } from "../shared/elements.js";
 import { clockWords, counted, lengthWords, sizeWords, timeOf } from "./time_words.js";
-
-const element = (id) => document.getElementById(id);
 
 const SOON_MS = 250; // milliseconds from the last change to the request of an export's contents
 const AGAIN_MS = 500; // milliseconds between two requests of the progress
@@ -99,7 +98,7 @@ export class RangeTools {
   async #plan() {
     if (!this.#range) return;
     const query = this.#query();
-    const answer = await fetch(cameraUrl("web/export_plan", query), { cache: "no-store" }).catch(() => null);
+    const answer = await getFromCamera("web/export_plan", query).catch(() => null);
     if (!this.#range || JSON.stringify(query) !== JSON.stringify(this.#query())) return; // the range has changed meanwhile
     const plan = answer?.ok ? await answer.json() : { problem: "the camera does not answer" };
     element("export").disabled = Boolean(plan.problem) || this.#export !== null;
@@ -123,7 +122,7 @@ export class RangeTools {
   }
 
   async #follow(name, looks) {
-    const answer = await fetch(cameraUrl("web/exports"), { cache: "no-store" }).catch(() => null);
+    const answer = await getFromCamera("web/exports").catch(() => null);
     const found = answer?.ok ? (await answer.json()).find((one) => one.id === name) : null;
     if (found) {
       element("export-bar").value = found.seconds ? found.done / found.seconds : 0;
@@ -144,7 +143,7 @@ export class RangeTools {
   }
 
   #cancel() {
-    return postToCamera(cameraUrl("web/cancel_export", { id: this.#export })).catch(() => null);
+    return postToCamera("web/cancel_export", { id: this.#export }).catch(() => null);
   }
 
   // ---- delete
@@ -159,11 +158,9 @@ export class RangeTools {
     const words = `They cover ${clockWords(first, day.offsets)} to ${clockWords(last, day.offsets)} and are deleted as a whole (${size}). This cannot be undone.${stays}`;
     if (!(await confirmed(`Delete ${counted(ended.length, "recording")}?`, words, "Delete"))) return undefined;
     element("delete-range").disabled = true;
-    const answer = await postToCamera(cameraUrl("web/delete_recordings", this.#query())).catch(() => null);
+    const { errors, deleted, kept } = await sendForm("web/delete_recordings", this.#query());
     element("delete-range").disabled = false;
-    const text = answer ? await answer.text() : "";
-    if (!answer?.ok || !text.startsWith("{")) return this.#fail(text.trim() || "The camera does not answer.");
-    const { deleted, kept } = JSON.parse(text);
+    if (errors) return this.#fail(`Not deleted: ${errors[""]}.`);
     this.#say(`${counted(deleted, "recording")} deleted.${kept ? ` ${counted(kept, "recording")} being written stays.` : ""}`);
     return this.#listener.changed();
   }

@@ -1,5 +1,6 @@
 // Recording list: thumbnails of a day's recordings, by hour, newest first.
 
+import { make } from "../shared/elements.js";
 import { address } from "./player.js";
 import { clockWords, counted, lengthWords, sizeWords } from "./time_words.js";
 
@@ -17,13 +18,6 @@ export function byHour(recordings, offsets) {
   return [...hours];
 }
 
-function made(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
-}
-
 export class RecordingList {
   #nodes = new NodeCache();
   #picked;
@@ -38,8 +32,8 @@ export class RecordingList {
     document.getElementById("sum").textContent = counted(recordings.length, "recording");
     if (!recordings.length) return this.empty("No such recordings on this day", "Select another day or kind.");
     const groups = byHour(recordings, offsets).flatMap(([hour, ofHour]) => [
-      made("h3", "hour", hour),
-      made("div", "recordings", ...ofHour.map((one) => this.#nodes.keep(`${one.dir}/${one.name}`, one, () => this.#recording(one, offsets)))),
+      make("h3", "hour", hour),
+      make("div", "recordings", ...ofHour.map((one) => this.#nodes.keep(`${one.dir}/${one.name}`, one, () => this.#recording(one, offsets)))),
     ]);
     this.#nodes.replace(document.getElementById("list"), groups);
     this.mark(this.#shown);
@@ -56,17 +50,17 @@ export class RecordingList {
   }
 
   empty(title, words) {
-    document.getElementById("list").replaceChildren(made("div", "card empty", made("strong", "", title), words));
+    document.getElementById("list").replaceChildren(make("div", "card empty", make("strong", "", title), words));
   }
 
   #recording(one, offsets) {
-    const picture = made("span", "recording-picture");
-    if (one.writing) picture.append(made("span", "recording-now", "Recording now"));
+    const picture = make("span", "recording-picture");
+    if (one.writing) picture.append(make("span", "recording-now", "Recording now"));
     else picture.append(thumbnail(one, picture));
-    if (one.end > one.start) picture.append(made("span", "recording-length", lengthWords((one.end - one.start) / 1000)));
-    if (one.dir === "event") picture.append(made("span", "recording-kind", "Event"));
-    const words = made("span", "recording-words", made("b", "", clockWords(one.start, offsets)), made("span", "", sizeWords(one.size)));
-    const button = made("button", "recording", picture, words);
+    if (one.end > one.start) picture.append(make("span", "recording-length", lengthWords((one.end - one.start) / 1000)));
+    if (one.dir === "event") picture.append(make("span", "recording-kind", "Event"));
+    const words = make("span", "recording-words", make("b", "", clockWords(one.start, offsets)), make("span", "", sizeWords(one.size)));
+    const button = make("button", "recording", picture, words);
     button.type = "button";
     button.disabled = one.writing;
     button.dataset.key = `${one.dir}/${one.name}`;
@@ -82,10 +76,10 @@ class NodeCache {
   #focused = null;
 
   /** Return the node of a key; it is rebuilt if its content has changed. */
-  keep(key, shown, make) {
+  keep(key, shown, build) {
     const text = JSON.stringify(shown);
     const known = this.#kept.get(key);
-    const entry = known?.text === text ? known : { text, node: make() };
+    const entry = known?.text === text ? known : { text, node: build() };
     // moving the node removes the focus
     if (known && known.node === document.activeElement) this.#focused = entry.node;
     this.#next.set(key, entry);
@@ -101,12 +95,12 @@ class NodeCache {
 }
 
 function thumbnail(one, place) {
-  const image = made("img", "coming");
+  const image = make("img", "coming");
   image.loading = "lazy";
   image.alt = "";
   image.addEventListener("error", () => {
     image.remove();
-    place.prepend(made("span", "recording-none", "No preview"));
+    place.prepend(make("span", "recording-none", "No preview"));
   });
   image.addEventListener("load", () => image.classList.remove("coming"));
   image.src = address("thumbnail", one);

@@ -1,7 +1,8 @@
 // Recordings page: a day's timeline, player and list, kept up to date.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { getFromCamera } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
+import { element } from "../shared/elements.js";
 import { StateStream } from "../shared/state_stream.js";
 import { CardPanel } from "./card_panel.js";
 import { deleteRecording, fileAddress, RecordingPlayer } from "./player.js";
@@ -13,8 +14,6 @@ import { clockWords, counted, dayBeside, dayWords, lengthWords, sizeWords } from
 
 const AGAIN_MS = 15_000; // milliseconds between two requests of the list
 const SOON_MS = 300; // milliseconds from a change to the request of the list
-
-const element = (id) => document.getElementById(id);
 
 /** "#event/ipcamd-01312026-120000.avi" to { dir, name, day }; null for anything else. */
 export function fromAddress(hash) {
@@ -75,7 +74,7 @@ class RecordingsPage {
   async load() {
     try {
       const query = this.#day ? { day: this.#day } : {};
-      const answer = await fetch(cameraUrl("web/recordings", query), { cache: "no-store" });
+      const answer = await getFromCamera("web/recordings", query);
       if (answer.status === 503) return this.#fail(`The list is not ready: ${(await answer.text()).trim()}.`);
       if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
       return this.#take(await answer.text());

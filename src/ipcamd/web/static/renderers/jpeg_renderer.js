@@ -1,19 +1,17 @@
 // JPEG renderer: draws JPEG frames on a canvas. While one is decoded, only the newest waiting one is kept.
 
-import { paint } from "./paint.js";
+import { painterOn } from "./paint.js";
 
 /** Draws MJPEG. */
 export class JpegRenderer {
-  #canvas;
-  #pen;
+  #paint;
   #drawn;
   #next = null;
   #busy = false;
 
   /** @param {HTMLCanvasElement} canvas @param {(frame: import("../stream/payload_header.js").Frame) => void} drawn called for each displayed frame */
   constructor(canvas, drawn) {
-    this.#canvas = canvas;
-    this.#pen = canvas.getContext("2d", { alpha: false });
+    this.#paint = painterOn(canvas);
     this.#drawn = drawn;
   }
 
@@ -46,7 +44,7 @@ export class JpegRenderer {
     } catch {
       return; // a damaged picture does not end playback
     }
-    paint(this.#canvas, this.#pen, bitmap, bitmap.width, bitmap.height);
+    this.#paint(bitmap, bitmap.width, bitmap.height);
     bitmap.close();
     this.#drawn(frame);
   }

@@ -1,11 +1,10 @@
 // Video renderer: draws the pictures of a video element, which decodes them and plays the sound, on the canvas.
 
-import { paint } from "./paint.js";
+import { painterOn } from "./paint.js";
 
 /** Base class of renderers that play through a video element. */
 export class VideoRenderer {
-  #canvas;
-  #pen;
+  #paint;
   #closed = false;
 
   /**
@@ -13,8 +12,7 @@ export class VideoRenderer {
    * @param {(frame: {captured: number|null}) => void} drawn called for each picture on the screen
    */
   constructor(canvas, drawn) {
-    this.#canvas = canvas;
-    this.#pen = canvas.getContext("2d", { alpha: false });
+    this.#paint = painterOn(canvas);
     this.drawn = drawn;
     this.video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, disableRemotePlayback: true });
     this.#awaitPicture();
@@ -69,7 +67,7 @@ export class VideoRenderer {
     const { videoWidth: width, videoHeight: height } = this.video;
     const frame = width ? this.frameOf(metadata) : null;
     if (!frame) return;
-    paint(this.#canvas, this.#pen, this.video, width, height);
+    this.#paint(this.video, width, height);
     this.drawn(frame);
   }
 }

@@ -1,6 +1,6 @@
 // WebCodecs renderer: decodes with WebCodecs, which browsers offer only over HTTPS or from localhost.
 
-import { paint } from "./paint.js";
+import { painterOn } from "./paint.js";
 
 const MOST_WAITING = 6; // frames in the decoder; beyond, it cannot keep up
 
@@ -20,8 +20,7 @@ export function findUnit(data, isWanted) {
 
 /** Base class of renderers of one codec; after a gap they wait for the next key frame. */
 export class WebCodecsRenderer {
-  #canvas;
-  #pen;
+  #paint;
   #drawn;
   #failed;
   #decoder = null;
@@ -37,8 +36,7 @@ export class WebCodecsRenderer {
    * @param {() => void} failed called if the browser cannot decode the first picture
    */
   constructor(canvas, drawn, failed) {
-    this.#canvas = canvas;
-    this.#pen = canvas.getContext("2d", { alpha: false });
+    this.#paint = painterOn(canvas);
     this.#drawn = drawn;
     this.#failed = failed;
   }
@@ -96,7 +94,7 @@ export class WebCodecsRenderer {
 
   #show(image) {
     this.#hasDrawn = true;
-    paint(this.#canvas, this.#pen, image, image.displayWidth, image.displayHeight);
+    this.#paint(image, image.displayWidth, image.displayHeight);
     const frame = this.#inside.get(image.timestamp);
     for (const stamp of this.#inside.keys()) if (stamp <= image.timestamp) this.#inside.delete(stamp);
     image.close();

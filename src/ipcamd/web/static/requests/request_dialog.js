@@ -1,6 +1,6 @@
 // Request dialog: shows the SDK's requests that do the same as the page, for curl and for Python.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { cameraUrl } from "../shared/camera_request.js";
 import { activateCopying } from "./copy_code.js";
 import { curlCode, pythonCode } from "./request_code.js";
 

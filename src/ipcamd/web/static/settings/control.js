@@ -1,16 +1,16 @@
 // Control of one parameter: an input element for its kind, and its text in the camera's notation.
 
+import { make } from "../shared/elements.js";
+
 /** @typedef {{type: string, label?: string, words?: string[], labels?: string[], low?: number, high?: number, step?: number, longest?: number}} Kind */
 
 /** @param {Kind} kind @returns {HTMLElement} the element, without a value */
 export function buildControl(kind) {
   if (kind.type === "choice") {
-    const select = document.createElement("select");
-    select.append(...kind.words.map((word, at) => new Option(kind.labels?.[at] ?? word, word)));
-    return select;
+    return make("select", "", ...kind.words.map((word, at) => new Option(kind.labels?.[at] ?? word, word)));
   }
   if (kind.type === "choices") return buildChoices(kind);
-  const input = document.createElement("input");
+  const input = make("input");
   input.autocomplete = "off";
   input.spellcheck = false;
   if (kind.type === "switch") {
@@ -28,14 +28,9 @@ export function buildControl(kind) {
 
 /** A group of check boxes; it contains its label, because only single controls can be labelled from outside. */
 function buildChoices({ label, words }) {
-  const group = Object.assign(document.createElement("fieldset"), { className: "choices" });
+  const buildBox = (word) => Object.assign(make("input"), { type: "checkbox", value: word, autocomplete: "off" });
+  const group = make("fieldset", "choices", ...words.map((word) => make("label", "", buildBox(word), word)));
   group.setAttribute("aria-label", label);
-  for (const word of words) {
-    const box = Object.assign(document.createElement("input"), { type: "checkbox", value: word, autocomplete: "off" });
-    const name = document.createElement("label");
-    name.append(box, word);
-    group.append(name);
-  }
   return group;
 }
 
@@ -54,6 +49,12 @@ export function writeControl(element, kind, text) {
   else if (kind.type === "choices") for (const box of boxes(element)) box.checked = text.split(",").includes(box.value);
   else if (kind.type === "password") element.value = "";
   else element.value = text;
+}
+
+/** Mark a control whose value is refused. @param {string} why "" if it is not */
+export function markInvalid(control, why) {
+  if (why) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
 }
 
 /** Readable text of a value. */

@@ -1,7 +1,8 @@
 // Parameter form: some parameters of the camera with their controls, errors beside them, and one button Save.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { buildControl, readControl, writeControl } from "./control.js";
+import { readJson, sendForm } from "../shared/camera_request.js";
+import { make } from "../shared/elements.js";
+import { buildControl, markInvalid, readControl, writeControl } from "./control.js";
 
 let asked = null; // the description of the parameters, for all forms of the page
 
@@ -9,7 +10,7 @@ let asked = null; // the description of the parameters, for all forms of the pag
  * @returns {Promise<Map<string, object>>} parameters by Group.Name, as /web/settings describes them */
 export function describeParameters(anew = false, group = "") {
   if (anew) asked = null;
-  asked ??= read(group && { group }).catch((error) => {
+  asked ??= read(group ? { group } : {}).catch((error) => {
     asked = null;
     throw error;
   });
@@ -17,10 +18,9 @@ export function describeParameters(anew = false, group = "") {
 }
 
 async function read(parameters) {
-  const answer = await fetch(cameraUrl("web/settings", parameters || {}), { cache: "no-store" });
-  if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+  const topics = await readJson("web/settings", parameters);
   const groups = new Map();
-  for (const { name, params, like, values } of (await answer.json()).flatMap((topic) => topic.groups))
+  for (const { name, params, like, values } of topics.flatMap((topic) => topic.groups))
     groups.set(name, params ?? groups.get(like).map((param) => ({ ...param, value: values[param.name] })));
   return new Map([...groups].flatMap(([name, params]) => params.map((param) => [`${name}.${param.name}`, param])));
 }
@@ -93,7 +93,7 @@ export class ParameterForm {
     this.#fail("");
     const texts = Object.fromEntries(edited.map((field) => [field.id, field.text]));
     if (!edited.length || !(await this.#agree(texts))) return;
-    const { errors, values } = await send(texts);
+    const { errors, values } = await sendForm("web/update", texts);
     for (const [id, why] of Object.entries(errors ?? {})) {
       const field = this.#fields.get(id);
       if (field) field.fail(why);
@@ -107,7 +107,8 @@ export class ParameterForm {
   }
 
   #codeButton() {
-    const button = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: "As a request" });
+    const button = make("button", "button", "As a request");
+    button.type = "button";
     button.addEventListener("click", () => this.#showCode());
     return button;
   }
@@ -121,16 +122,6 @@ export class ParameterForm {
 
   #fail(why) {
     this.#form.querySelector("[data-part=form-error]").textContent = why;
-  }
-}
-
-async function send(texts) {
-  try {
-    const answer = await postToCamera(cameraUrl("web/update"), new URLSearchParams(texts));
-    if (answer.ok) return await answer.json();
-    return { errors: { "": `the camera answered ${answer.status}` } };
-  } catch {
-    return { errors: { "": "the camera does not answer" } };
   }
 }
 
@@ -149,12 +140,11 @@ class Field {
       this.fail("");
       changed();
     });
-    this.element = document.createElement("div");
-    this.element.className = param.type === "switch" ? "parameter toggle" : "parameter";
-    const label = Object.assign(document.createElement("label"), { htmlFor: this.#control.id, textContent: param.label, title: param.help });
-    const box = Object.assign(document.createElement("span"), { className: param.type === "switch" ? "switch" : "box" });
-    box.append(this.#control);
-    this.element.append(label, box, Object.assign(document.createElement("p"), { className: "wrong", id: `f-${id}-error`, role: "alert" }));
+    const isSwitch = param.type === "switch";
+    const label = Object.assign(make("label", "", param.label), { htmlFor: this.#control.id, title: param.help });
+    const box = make("span", isSwitch ? "switch" : "box", this.#control);
+    const error = Object.assign(make("p", "wrong"), { id: `f-${id}-error`, role: "alert" });
+    this.element = make("div", isSwitch ? "parameter toggle" : "parameter", label, box, error);
     writeControl(this.#control, param, this.#value);
   }
 
@@ -185,7 +175,6 @@ class Field {
 
   fail(why) {
     this.element.lastChild.textContent = why;
-    if (why) this.#control.setAttribute("aria-invalid", "true");
-    else this.#control.removeAttribute("aria-invalid");
+    markInvalid(this.#control, why);
   }
 }

@@ -1,7 +1,8 @@
 // Setting row: one parameter with label, help, control, factory value, error and equivalent request.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { buildControl, describeValue, readControl, writeControl } from "./control.js";
+import { postToCamera } from "../shared/camera_request.js";
+import { setText } from "../shared/elements.js";
+import { buildControl, describeValue, markInvalid, readControl, writeControl } from "./control.js";
 
 const WAIT_MS = 300; // milliseconds without a key before a value is checked
 
@@ -103,8 +104,7 @@ export class SettingRow {
   fail(why) {
     clearTimeout(this.#timer);
     setText(this.#part("error"), why);
-    this.#control.toggleAttribute("aria-invalid", Boolean(why));
-    if (why) this.#control.setAttribute("aria-invalid", "true");
+    markInvalid(this.#control, why);
   }
 
   focus() {
@@ -177,7 +177,7 @@ export class SettingRow {
   async #check() {
     const asked = (this.#asked += 1);
     try {
-      const answer = await postToCamera(cameraUrl("web/check"), new URLSearchParams({ name: this.id, value: this.text }));
+      const answer = await postToCamera("web/check", { name: this.id, value: this.text });
       if (!answer.ok || asked !== this.#asked) return;
       this.fail((await answer.json()).error ?? "");
     } catch {
@@ -192,8 +192,4 @@ export class SettingRow {
     if (this.isSecret) this.#control.placeholder = this.#isCleared ? "is removed when saved" : this.#value ? "unchanged" : "none";
     setText(this.#part("note"), this.#elsewhere ? `Changed by another client to ${describeValue(this.#param, this.#value)}` : "");
   }
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // screen readers repeat text that is set again
 }

@@ -1,7 +1,8 @@
 // Settings page: all parameters by topic; changes are saved together, and one click reverts them.
 
 import "../live/small_picture.js";
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { readJson, sendForm } from "../shared/camera_request.js";
+import { element, make, setText } from "../shared/elements.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { SettingRow } from "./setting_row.js";
@@ -10,7 +11,6 @@ const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.Ht
 
 const MASKS = "Privacy.Mask1.Enabled";
 
-const element = (id) => document.getElementById(id);
 const rows = new Map(); // by Group.Name
 let sections = []; // topics and their groups, each with its element and rows
 let undo = ""; // token of the last change
@@ -23,9 +23,7 @@ tellMissingParts((text) => (element("trouble").textContent = text));
 
 async function load() {
   try {
-    const answer = await fetch(cameraUrl("web/settings"), { cache: "no-store" });
-    if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-    const topics = await answer.json();
+    const topics = await readJson("web/settings");
     if (rows.size) refresh(topics);
     else build(topics);
     element("trouble").textContent = "";
@@ -42,11 +40,9 @@ function refresh(topics) {
 
 function build(topics) {
   sections = topics.map(({ title, groups }) => {
-    const section = document.createElement("section");
-    section.id = title.toLowerCase().replaceAll(" ", "-");
-    section.append(heading("h2", title));
     const cards = groups.map((group) => buildGroup(group, title));
-    section.append(...cards.map((card) => card.element));
+    const section = make("section", "", make("h2", "", title), ...cards.map((card) => card.element));
+    section.id = title.toLowerCase().replaceAll(" ", "-");
     return { element: section, title, cards, link: linkTo(section.id, title) };
   });
   element("groups").append(...sections.map((section) => section.element));
@@ -58,13 +54,11 @@ function build(topics) {
 }
 
 function buildGroup({ name, title, params }, topic) {
-  const card = document.createElement("div");
-  card.className = "card";
   const list = params.map((param) => new SettingRow(name, param, { changed: () => tell(), code: showCode }));
   for (const row of list) rows.set(row.id, row);
-  const head = heading("h3", title);
-  if (title !== name) head.append(Object.assign(document.createElement("code"), { textContent: name }));
-  card.append(head, ...list.map((row) => row.element));
+  const head = make("h3", "", title);
+  if (title !== name) head.append(make("code", "", name));
+  const card = make("div", "card", head, ...list.map((row) => row.element));
   return { name, element: card, rows: list, above: `${topic} ${title}` };
 }
 
@@ -96,12 +90,8 @@ function isAtFactory(card) {
   return !card.rows.some((row) => row.isChanged || row.isEdited);
 }
 
-function heading(level, text) {
-  return Object.assign(document.createElement(level), { textContent: text });
-}
-
 function linkTo(id, title) {
-  return Object.assign(document.createElement("a"), { href: `#${id}`, textContent: title });
+  return Object.assign(make("a", "", title), { href: `#${id}` });
 }
 
 function filter() {
@@ -134,8 +124,7 @@ function tell(words = outcome) {
   element("save").disabled = element("discard").disabled = !count;
   element("bar").classList.toggle("on", count > 0 || Boolean(outcome) || Boolean(undo));
   element("undo").hidden = !undo || count > 0;
-  const said = count ? `${count} ${count === 1 ? "change" : "changes"}` : outcome;
-  if (element("said").textContent !== said) element("said").textContent = said;
+  setText(element("said"), count ? `${count} ${count === 1 ? "change" : "changes"}` : outcome);
   masks?.show();
 }
 
@@ -144,7 +133,7 @@ async function save() {
   if (!changed.length) return;
   for (const row of changed) row.fail("");
   const sent = Object.fromEntries(changed.map((row) => [row.id, row.text]));
-  const answer = await post("web/update", sent);
+  const answer = await sendForm("web/update", sent);
   if (answer.errors) return refuse(answer.errors, "Not saved", sent);
   for (const row of changed) if (row.text === sent[row.id]) row.saved();
   applied(answer, "Saved");
@@ -153,7 +142,7 @@ async function save() {
 async function takeBack() {
   const token = undo;
   undo = "";
-  const answer = await post("web/undo", { token });
+  const answer = await sendForm("web/undo", { token });
   if (answer.errors) return refuse(answer.errors, "Not undone");
   applied(answer, "Undone");
 }
@@ -177,16 +166,6 @@ function refuse(errors, words, sent = {}) {
   if (first) first.focus();
   else element("trouble").scrollIntoView({ block: "center" });
   tell(words);
-}
-
-async function post(path, values) {
-  try {
-    const answer = await postToCamera(cameraUrl(path), new URLSearchParams(values));
-    if (answer.ok) return await answer.json();
-    return { errors: { "": `the camera answered ${answer.status}` } };
-  } catch {
-    return { errors: { "": "the camera does not answer" } };
-  }
 }
 
 /** Show a link to the new port of this page. */

@@ -1,6 +1,6 @@
 // Host state: the camera's clock and network, for the parts of the system page that show them.
 
-import { cameraUrl } from "./camera_url.js";
+import { getFromCamera } from "./camera_request.js";
 
 const AGAIN_MS = 5_000; // milliseconds between two requests while the page is visible
 
@@ -22,7 +22,7 @@ export function lookAgain() {
 
 async function look() {
   try {
-    const answer = await fetch(cameraUrl("web/system"), { cache: "no-store", signal: AbortSignal.timeout(AGAIN_MS) });
+    const answer = await getFromCamera("web/system", {}, AbortSignal.timeout(AGAIN_MS));
     if (answer.ok) {
       const state = await answer.json();
       for (const follower of followers) follower(state);

@@ -1,7 +1,7 @@
 // State stream: the device's state and changed settings, while the page is visible.
 
 import { pauseInBackground } from "./background_pause.js";
-import { cameraUrl, pageName } from "./camera_url.js";
+import { cameraUrl, pageName } from "./camera_request.js";
 
 const AGAIN_MS = 5_000; // milliseconds to the next attempt after the camera refused
 

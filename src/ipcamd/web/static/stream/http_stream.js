@@ -1,13 +1,13 @@
 // HTTP stream: reads the frames of a stream over HTTP.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { getFromCamera } from "../shared/camera_request.js";
 import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream.js";
 
 const SILENCE_MS = 8000; // milliseconds without a byte: the connection is dead
 
 /** One stream over HTTP. */
 export class HttpStream extends ReconnectingStream {
-  #url;
+  #path;
   #read;
 
   /**
@@ -17,8 +17,7 @@ export class HttpStream extends ReconnectingStream {
    */
   constructor(path, listener, read) {
     super(listener);
-    // absolute, because fetch refuses addresses relative to a page whose address has a password
-    this.#url = cameraUrl(path);
+    this.#path = path;
     this.#read = read;
   }
 
@@ -48,7 +47,7 @@ export class HttpStream extends ReconnectingStream {
   }
 
   async #open(signal) {
-    const answer = await fetch(this.#url, { signal, cache: "no-store", credentials: "same-origin" });
+    const answer = await getFromCamera(this.#path, {}, signal);
     if (!answer.ok) throw refusal(answer);
     const frames = this.#read(answer);
     if (!frames) throw new Ended((await answer.text()).slice(0, 200).trim() || "The stream does not exist");

@@ -1,7 +1,7 @@
 // WHEP client: receives a stream by WebRTC.
 
 import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream.js";
-import { cameraUrl } from "../shared/camera_url.js";
+import { cameraUrl } from "../shared/camera_request.js";
 
 const TYPE = "application/sdp";
 const CONNECT_MS = 10_000; // milliseconds after which the camera drops an offer that has not connected

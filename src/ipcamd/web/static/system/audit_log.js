@@ -1,6 +1,7 @@
 // Audit log: logins, failed logins and changes, newest first.
 
-import { ask, made } from "./requests.js";
+import { sendRequest } from "../shared/camera_request.js";
+import { make } from "../shared/elements.js";
 import { SystemCard } from "./system_card.js";
 
 const COUNT = 30; // records at a time
@@ -19,10 +20,10 @@ class AuditLog extends SystemCard {
 
   async show(before = null) {
     const query = { format: "json", count: COUNT, ...this.#chosen(), ...(before ? { before } : {}) };
-    const records = (await ask("cgi/admin/auditlog.cgi", query)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    const records = (await sendRequest("cgi/admin/auditlog.cgi", query)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
     if (!before) this.part("list").replaceChildren();
     this.part("list").append(...records.map(row));
-    if (!before && !records.length) this.part("list").append(made("p", "No entry matches.", "nothing"));
+    if (!before && !records.length) this.part("list").append(make("p", "nothing", "No entry matches."));
     this.#oldest = records.at(-1)?.id ?? null;
     this.part("older").hidden = records.length < COUNT || !this.#oldest;
   }
@@ -36,15 +37,12 @@ class AuditLog extends SystemCard {
 }
 
 function row({ time, kind, account, address, what, failure }) {
-  const line = made("div", "", `row ${kind}`);
-  const when = made("time", `${time.slice(0, 10)} ${time.slice(11, 19)}`);
+  const when = make("time", "", `${time.slice(0, 10)} ${time.slice(11, 19)}`);
   when.dateTime = time;
-  const who = made("div", KINDS[kind] ?? kind, "what");
-  who.append(made("span", [account || "camera", address].filter(Boolean).join(", "), "schedule"));
-  const outcome = made("div", what, "outcome");
-  if (failure) outcome.append(made("div", failure, "failed"));
-  line.append(when, who, outcome);
-  return line;
+  const by = make("span", "schedule", [account || "camera", address].filter(Boolean).join(", "));
+  const outcome = make("div", "outcome", what);
+  if (failure) outcome.append(make("div", "failed", failure));
+  return make("div", `row ${kind}`, when, make("div", "what", KINDS[kind] ?? kind, by), outcome);
 }
 
 customElements.define("audit-log", AuditLog);

@@ -1,8 +1,8 @@
 // Backup: saves the settings to a file and restores them; downloads the support archive.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { checkAnswer, postToCamera, sendRequest, throwUnanswered } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
-import { readAnswer, saveAs } from "./requests.js";
+import { saveFile } from "../live/file_download.js";
 import { SystemCard } from "./system_card.js";
 
 const PATH = "cgi/admin/backup.cgi";
@@ -29,11 +29,10 @@ class CameraBackup extends SystemCard {
 
   async #save(form) {
     const values = { action: "save", ...(form.get("passphrase") && { passphrase: form.get("passphrase") }) };
-    const answer = await send(new URLSearchParams(values));
-    const content = await answer.text();
-    readAnswer(answer.status, content);
+    const answer = await postToCamera(PATH, values).catch(throwUnanswered);
+    const content = checkAnswer(answer.status, await answer.text());
     const name = answer.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/)?.[1] ?? "ipcamd.json";
-    saveAs(name, content);
+    saveFile(new Blob([content]), name);
     this.part("said").textContent = `Saved as ${name}.`;
     this.part("save").reset();
   }
@@ -44,18 +43,9 @@ class CameraBackup extends SystemCard {
     if (form.get("passphrase")) sent.append("passphrase", form.get("passphrase"));
     sent.append("network", form.get("network") ? "yes" : "no");
     sent.append("file", form.get("file"));
-    const answer = await send(sent);
-    readAnswer(answer.status, await answer.text());
+    await sendRequest(PATH, sent);
     this.part("said").textContent = "The settings were restored.";
     this.part("restore").reset();
-  }
-}
-
-async function send(body) {
-  try {
-    return await postToCamera(cameraUrl(PATH), body);
-  } catch {
-    throw new Error("the camera does not answer");
   }
 }
 

@@ -1,8 +1,9 @@
 // TLS certificate: shown, downloaded, uploaded, requested from an authority, signed anew.
 
+import { readValues, sendRequest } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
-import { ask, made, saveAs } from "./requests.js";
-import { SystemCard } from "./system_card.js";
+import { saveFile } from "../live/file_download.js";
+import { SystemCard, makeFacts } from "./system_card.js";
 
 const PATH = "cgi/admin/certificate.cgi";
 const TITLES = { Subject: "Subject", Issuer: "Issuer", Names: "Names", NotBefore: "Valid from", NotAfter: "Valid until", Key: "Key", Fingerprint: "Fingerprint" };
@@ -22,7 +23,7 @@ class TlsCertificate extends SystemCard {
       event.preventDefault();
       this.attempt(async () => {
         const names = new FormData(request).get("names");
-        saveAs("ipcamd.csr", await ask(PATH, { action: "request", ...(names && { names }) }));
+        saveFile(new Blob([await sendRequest(PATH, { action: "request", ...(names && { names }) })]), "ipcamd.csr");
         await this.show();
       });
     });
@@ -34,10 +35,10 @@ class TlsCertificate extends SystemCard {
   }
 
   async show() {
-    const facts = new Map([...(await ask(PATH, { action: "show" })).matchAll(/^(\w+)=(.*?)\r?$/gm)].map(([, name, value]) => [name, value]));
-    const shown = Object.entries(TITLES).filter(([name]) => facts.get(name));
-    this.part("facts").replaceChildren(...shown.flatMap(([name, title]) => [made("dt", title), made("dd", facts.get(name))]));
-    this.part("pending").hidden = facts.get("RequestPending") !== "yes";
+    const facts = readValues(await sendRequest(PATH, { action: "show" }));
+    const shown = Object.entries(TITLES).filter(([name]) => facts[name]);
+    this.part("facts").replaceChildren(...makeFacts(shown.map(([name, title]) => [title, facts[name]])));
+    this.part("pending").hidden = facts.RequestPending !== "yes";
   }
 }
 

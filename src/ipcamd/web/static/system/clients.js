@@ -1,9 +1,9 @@
 // Connected clients: all clients that receive data; each can be disconnected.
 
-import { pageName } from "../shared/camera_url.js";
+import { pageName, sendRequest } from "../shared/camera_request.js";
+import { make, setText } from "../shared/elements.js";
 import { EventConnection } from "../shared/state_stream.js";
-import { ask, button, made } from "./requests.js";
-import { SystemCard } from "./system_card.js";
+import { SystemCard, makeButton } from "./system_card.js";
 
 const STREAMS = { mjpeg: "Motion JPEG", h264: "H.264", h265: "H.265", mpeg4: "MPEG-4", "3gpp": "Mobile (3GPP)", audio: "Sound", talk: "Talk" };
 const PATHS = { "cgi/audio/talk.cgi": "Talk", "cgi/audio/audio.cgi": "Talk", "sdcard.cgi": "Recording, download", "web/video": "Recording" };
@@ -37,12 +37,10 @@ class ConnectedClients extends SystemCard {
   #row(client) {
     let row = this.#rows.get(client.id);
     if (!row) {
-      row = made("div", "", "client");
-      const words = made("div", "", "what");
-      words.append(made("b", ""), made("span", ""));
       const name = client.account || "viewer without login";
-      const cut = button("Disconnect", `Disconnect ${name} at ${client.address}, ${title(client)}`, () => this.#disconnect(row));
-      row.append(words, made("span", "", "since"), made("span", "", "sent"), isOwn(client) ? made("span", "This page", "own") : cut);
+      const cut = makeButton("Disconnect", `Disconnect ${name} at ${client.address}, ${title(client)}`, () => this.#disconnect(row));
+      const end = client.page === pageName ? make("span", "own", "This page") : cut;
+      row = make("div", "client", make("div", "what", make("b"), make("span")), make("span", "since"), make("span", "sent"), end);
     }
     row.identifiers = client.ids;
     const [what, since, sent] = row.children;
@@ -56,7 +54,7 @@ class ConnectedClients extends SystemCard {
 
   async #disconnect(row) {
     await this.attempt(async () => {
-      for (const id of row.identifiers) await ask("web/clients/disconnect", { id });
+      for (const id of row.identifiers) await sendRequest("web/clients/disconnect", { id });
     });
   }
 }
@@ -80,8 +78,6 @@ function merged(clients) {
   return found;
 }
 
-const isOwn = (client) => client.page === pageName;
-
 function title({ streams, path, page }) {
   if (streams.length) return streams.map(streamTitle).join(" and ");
   return page ? "Open page" : PATHS[path.slice(1)] ?? path;
@@ -95,10 +91,6 @@ function streamTitle(name) {
 function size(bytes) {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text; // keep the selection
 }
 
 customElements.define("connected-clients", ConnectedClients);

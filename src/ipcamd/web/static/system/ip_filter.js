@@ -1,7 +1,8 @@
 // IP filter: lists of denied and accepted addresses (SDK 7).
 
-import { ask, button, made } from "./requests.js";
-import { SystemCard } from "./system_card.js";
+import { sendRequest } from "../shared/camera_request.js";
+import { make } from "../shared/elements.js";
+import { SystemCard, makeButton } from "./system_card.js";
 
 const PATH = "cgi/admin/ipfilter.cgi";
 const TITLES = { DenyIPRange: "Denied", AcceptIPRange: "Accepted", DenyIPv6: "Denied, IPv6", AcceptIPv6: "Accepted, IPv6" };
@@ -23,19 +24,18 @@ class IpFilter extends SystemCard {
   }
 
   async show() {
-    const [policy, lists] = await Promise.all([ask(PATH, { action: "list", name: "Policy" }), ask(PATH, { action: "list" })]);
+    const [policy, lists] = await Promise.all([sendRequest(PATH, { action: "list", name: "Policy" }), sendRequest(PATH, { action: "list" })]);
     this.part("policy").checked = policy.trim() === "Both";
     const parts = lists.split(/^\[(\w+)\]\r?$/m).slice(1);
     const rows = [];
     for (let at = 0; at < parts.length; at += 2) rows.push(...this.#rows(parts[at], parts[at + 1].split(/\r?\n/).filter(Boolean)));
-    this.part("lists").replaceChildren(...(rows.length ? rows : [made("p", "No entries: all addresses may connect.", "nothing")]));
+    this.part("lists").replaceChildren(...(rows.length ? rows : [make("p", "nothing", "No entries: all addresses may connect.")]));
   }
 
   #rows(list, entries) {
     return entries.map((entry) => {
-      const row = made("div", "", "entry");
-      row.append(made("span", TITLES[list] ?? list), made("code", entry), button("Remove", `Remove ${entry}`, () => this.change(PATH, { action: "remove", [list]: entry })));
-      return row;
+      const remove = makeButton("Remove", `Remove ${entry}`, () => this.change(PATH, { action: "remove", [list]: entry }));
+      return make("div", "entry", make("span", "", TITLES[list] ?? list), make("code", "", entry), remove);
     });
   }
 }

@@ -1,8 +1,7 @@
 // Maintenance: restart, factory values and firmware; each asks before it begins.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { cameraUrl, checkAnswer, getFromCamera, sendRequest } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
-import { ask, readAnswer } from "./requests.js";
 import { SystemCard } from "./system_card.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info&name=FWVersion";
@@ -19,7 +18,7 @@ class CameraMaintenance extends SystemCard {
     for (const [name, [title, words, yes, path, values]] of Object.entries(tasks)) {
       this.part(name).addEventListener("click", async () => {
         if (!(await confirmed(title, words, yes))) return;
-        if (await this.attempt(() => ask(path, values))) await this.#wait();
+        if (await this.attempt(() => sendRequest(path, values))) await this.#wait();
       });
     }
     this.part("firmware").addEventListener("submit", (event) => {
@@ -34,7 +33,7 @@ class CameraMaintenance extends SystemCard {
   }
 
   async #version() {
-    const answer = await fetch(cameraUrl(ABOUT), { cache: "no-store" });
+    const answer = await getFromCamera(ABOUT);
     return (await answer.text()).split("=")[1]?.trim() ?? "";
   }
 
@@ -84,7 +83,7 @@ class CameraMaintenance extends SystemCard {
       request.addEventListener("error", () => reject(new Error("the upload was interrupted")));
       request.addEventListener("load", () => {
         try {
-          resolve(readAnswer(request.status, request.responseText));
+          resolve(checkAnswer(request.status, request.responseText));
         } catch (error) {
           reject(error);
         }

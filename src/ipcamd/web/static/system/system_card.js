@@ -1,6 +1,7 @@
 // System card: an element of the system page that shows its own errors.
 
-import { ask, attempt } from "./requests.js";
+import { sendRequest } from "../shared/camera_request.js";
+import { make } from "../shared/elements.js";
 
 /** A subclass implements `show()`, which reads and shows the present state. */
 export class SystemCard extends HTMLElement {
@@ -10,8 +11,16 @@ export class SystemCard extends HTMLElement {
   }
 
   /** Run `action`; the card shows its error. @returns {Promise<boolean>} whether it worked */
-  attempt(action) {
-    return attempt(this.part("error"), action);
+  async attempt(action) {
+    const place = this.part("error");
+    place.textContent = "";
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      place.textContent = error.message;
+      return false;
+    }
   }
 
   /** Show the present state. */
@@ -22,8 +31,20 @@ export class SystemCard extends HTMLElement {
   /** Change something, then show the present state. @returns {Promise<boolean>} whether it worked */
   change(path, values) {
     return this.attempt(async () => {
-      await ask(path, values);
+      await sendRequest(path, values);
       await this.show();
     });
   }
 }
+
+/** A button that calls `action`. */
+export function makeButton(text, label, action) {
+  const button = make("button", "button", text);
+  button.type = "button";
+  button.setAttribute("aria-label", label);
+  button.addEventListener("click", action);
+  return button;
+}
+
+/** Terms and their descriptions, for a `<dl>`. @param {[string, string][]} facts */
+export const makeFacts = (facts) => facts.flatMap(([title, text]) => [make("dt", "", title), make("dd", "", text)]);

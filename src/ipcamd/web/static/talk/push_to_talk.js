@@ -1,7 +1,7 @@
 // Push-to-talk over HTTP: while the button is held, the camera's speaker plays the microphone's sound.
 
 import { joined } from "../mp4/mp4_reader.js";
-import { cameraUrl } from "../shared/camera_url.js";
+import { cameraUrl } from "../shared/camera_request.js";
 import { openMicrophone, requestTalk } from "./talk_request.js";
 
 const WORKLET = "web/talk/ulaw_worklet.js";

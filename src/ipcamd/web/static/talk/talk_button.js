@@ -1,9 +1,10 @@
 // Talk button: held by mouse, touch, space bar or the key T, it transmits the user's voice to the camera. For a screen
 // reader, which cannot hold it, it is a switch.
 
-const AWAY_MS = 500; // milliseconds without the focus after which a talk ends
+import { element } from "../shared/elements.js";
+import { listenToHolding } from "../shared/held_button.js";
 
-const element = (id) => document.getElementById(id);
+const AWAY_MS = 500; // milliseconds without the focus after which a talk ends
 
 /** The button, which it shows, and its messages. */
 export class TalkButton {
@@ -16,22 +17,12 @@ export class TalkButton {
   constructor(channel) {
     this.#channel = channel;
     this.#button.hidden = false;
-    this.#button.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      this.#button.setPointerCapture(event.pointerId);
-      this.press();
-    });
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) this.#button.addEventListener(end, () => this.release());
-    this.#button.addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch
+    const release = () => this.release();
+    listenToHolding(this.#button, { press: () => this.press(), release, click: () => (this.#press ? this.release() : this.press()) });
     this.#button.addEventListener("keydown", (event) => {
       if (![" ", "Enter"].includes(event.key)) return;
       event.preventDefault();
       if (!event.repeat) this.press();
-    });
-    this.#button.addEventListener("click", (event) => {
-      if (event.detail > 0) return; // of the mouse or a finger, which hold it
-      if (this.#press) this.release();
-      else this.press();
     });
     document.addEventListener("keyup", (event) => [" ", "Enter", "t", "T"].includes(event.key) && this.release());
     // another window gets the keyup; a permission dialog takes the focus only briefly

@@ -1,6 +1,6 @@
 // Talk requests: the microphone of this device, and the turn at the camera's speaker.
 
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { cameraUrl, sendCommand } from "../shared/camera_request.js";
 
 const PATH = "cgi/audio/talk.cgi";
 const REASONS = { NotAllowedError: "this page may not use the microphone", NotFoundError: "there is no microphone" };
@@ -22,14 +22,7 @@ export async function openMicrophone() {
  * @param {boolean} isLast the turn ends
  * @returns {Promise<string>} why it is not played; "" if it is
  */
-export async function requestTalk(session, piece, isLast) {
-  try {
-    const query = { session, last: isLast ? "yes" : "no" };
-    const answer = await postToCamera(cameraUrl(PATH, query), new Blob([piece], { type: "audio/basic" }));
-    const text = (await answer.text()).trim();
-    if (answer.ok && text === "OK") return "";
-    return text.replace(/^Request failed: /, "") || `the camera answered ${answer.status}`;
-  } catch {
-    return "the camera does not answer";
-  }
+export function requestTalk(session, piece, isLast) {
+  const url = cameraUrl(PATH, { session, last: isLast ? "yes" : "no" });
+  return sendCommand(url, new Blob([piece], { type: "audio/basic" }));
 }

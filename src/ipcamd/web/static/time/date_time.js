@@ -1,8 +1,8 @@
 // Date and time: the camera's clock beside this device's, its zone, and the time server.
 
 import { ParameterForm } from "../settings/parameter_form.js";
+import { sendRequest } from "../shared/camera_request.js";
 import { followHostState, lookAgain } from "../shared/host_state.js";
-import { ask } from "../system/requests.js";
 import { SystemCard } from "../system/system_card.js";
 
 const TICK = 1000;
@@ -50,7 +50,7 @@ class DateTime extends SystemCard {
   async #set(moment) {
     const names = ["year", "month", "day", "hour", "minute", "second"];
     const numbers = moment.toISOString().match(/\d+/g).map(Number);
-    const done = await this.attempt(() => ask("cgi/admin/date.cgi", { action: "set", ...Object.fromEntries(names.map((name, at) => [name, numbers[at]])) }));
+    const done = await this.attempt(() => sendRequest("cgi/admin/date.cgi", { action: "set", ...Object.fromEntries(names.map((name, at) => [name, numbers[at]])) }));
     if (done) this.part("by-hand").reset();
     lookAgain();
   }

@@ -2,8 +2,7 @@
 
 import "../live/small_picture.js";
 import { describeParameters } from "../settings/parameter_form.js";
-import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { updateSettings } from "../requests/settings_request.js";
+import { cameraUrl, sendCommand, updateSettings } from "../shared/camera_request.js";
 
 const steps = [...document.querySelectorAll(".step")];
 const account = document.getElementById("welcome").dataset.account;
@@ -14,7 +13,7 @@ const apply = {
   async password(form) {
     const { password: chosen, again } = Object.fromEntries(new FormData(form));
     if (chosen !== again) return "The two passwords differ.";
-    const why = await post("cgi/admin/pwdgrp.cgi", { action: "update", user: account, pwd: chosen });
+    const why = await sendCommand("cgi/admin/pwdgrp.cgi", { action: "update", user: account, pwd: chosen });
     if (why) return why;
     password = chosen;
     await logIn();
@@ -41,17 +40,6 @@ const apply = {
   },
 };
 
-async function post(path, values) {
-  try {
-    const answer = await postToCamera(cameraUrl(path), new URLSearchParams(values));
-    const text = (await answer.text()).trim();
-    if (answer.ok && !text.startsWith("Request failed: ")) return "";
-    return text.replace(/^Request failed: /, "") || `the camera answered ${answer.status}`;
-  } catch {
-    return "the camera does not answer";
-  }
-}
-
 /** Make the browser use the new password; otherwise the browser would ask for it. */
 function logIn() {
   if (!password) return Promise.resolve();
@@ -64,7 +52,7 @@ function logIn() {
 }
 
 async function leave() {
-  await post("web/welcome/end", {});
+  await sendCommand("web/welcome/end");
   location.replace(cameraUrl("./"));
 }
 

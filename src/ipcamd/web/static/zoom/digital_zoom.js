@@ -1,6 +1,8 @@
 // Digital zoom: magnifies the picture in the page by wheel, two fingers, keys and buttons; dragging moves it. The camera
 // itself does not zoom.
 
+import { element } from "../shared/elements.js";
+
 const MOST = 8;
 const NOTCH = 1.2; // of the wheel, of a key, of a button
 const PINCH_OF_TRACKPAD = 100; // wheel units that double the size: wheel events of touchpads are small
@@ -42,13 +44,11 @@ export function magnifies({ deltaY, ctrlKey }, scale, scrolled) {
 }
 
 const percent = (part) => `${(part * 100).toFixed(3)}%`;
-const element = (id) => document.getElementById(id);
 
 /** The frame with the picture in it. */
 export class DigitalZoom {
   #frame = element("stage");
   #scene = element("scene");
-  #controls = element("zoom");
   #place = WHOLE;
   #drag = null; // {x, y, moved} of the mouse
   #touches = null; // {x, y, span} of the fingers

@@ -1,11 +1,12 @@
-// Elements of the events page: find, create and fill them. Texts are never interpreted as HTML.
+// Elements of a page: find, create and fill them. Texts are never interpreted as HTML.
 
 export const element = (id) => document.getElementById(id);
 
-export function make(tag, className = "", text = "") {
+/** @param {...(string | Node)} children */
+export function make(tag, className = "", ...children) {
   const made = document.createElement(tag);
   if (className) made.className = className;
-  if (text) made.textContent = text;
+  made.append(...children);
   return made;
 }
 
