@@ -115,11 +115,9 @@ class Arguments:
 
     def number(self, query: Query, name: str) -> int | None:
         """Return an argument as a number; None if it is missing and has no default. Raises ``RequestFailed``."""
-        argument, text = self[name], query.get(name)
-        text = argument.default if text is None else text
-        if text == "" and query.get(name) is None:
+        if query.get(name) is None and not self[name].default:
             return None
-        return int(argument.normalize(text))
+        return int(self.word(query, name))
 
 
 ONE_OR_MORE = Integer(1, 999_999)

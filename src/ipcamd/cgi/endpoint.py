@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.cgi.answer import TEXT, Answer
-from ipcamd.cgi.arguments import OTHERS_IGNORED, Arguments
+from ipcamd.cgi.arguments import ACTION, OTHERS_IGNORED, Arguments
 from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
@@ -180,6 +180,11 @@ class Endpoint:
 def never(_: Query) -> bool:
     """For ``changes``: this endpoint only reads."""
     return False
+
+
+def unless_action(*readers: str) -> Callable[[Query], bool]:
+    """Return a function for ``changes``: all values of ``action`` change something, except these."""
+    return lambda query: (query.get(ACTION) or "").lower() not in readers
 
 
 def text(*lines: str) -> Reply:

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Awaitable, Iterable, Iterator
 
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text, unless_action
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
@@ -162,8 +162,7 @@ def _group_names() -> Iterator[str]:
             yield from (stem + number for number in numbers)
 
 
-def _changes(query: Query) -> bool:
-    return _action(query) not in LISTS
+_CHANGES = unless_action(*LISTS)
 
 
 def _for(rank: Rank) -> Endpoint:
@@ -171,7 +170,7 @@ def _for(rank: Rank) -> Endpoint:
         f"/cgi/{rank.name.lower()}/param.cgi",
         rank,
         functools.partial(param, rank=rank),
-        changes=_changes,
+        changes=_CHANGES,
         arguments=ARGUMENTS,
     )
 
@@ -183,6 +182,6 @@ def _own(call: Call) -> Reply | Awaitable[Reply]:
 
 ENDPOINTS = (
     *(_for(rank) for rank in (Rank.ADMIN, Rank.USERS, Rank.GUEST)),
-    Endpoint("/cgi/param.cgi", Rank.GUEST, _own, changes=_changes, arguments=ARGUMENTS),
+    Endpoint("/cgi/param.cgi", Rank.GUEST, _own, changes=_CHANGES, arguments=ARGUMENTS),
 )
 """One path for each rank (SDK 9), and one that uses the account's rank."""

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from ipcamd.cgi.answer import CONFLICT, NOT_FOUND, TEXT, download_answers
 from ipcamd.cgi.arguments import ONE_OR_MORE, Argument, Arguments
 from ipcamd.cgi.download import attachment, download
-from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, text
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, text, unless_action
 from ipcamd.errors import CardBusy, CardError, RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
@@ -33,7 +33,6 @@ ARGUMENTS = Arguments(
     Argument("sTime", f"Recordings that start at this time or later: {_TIME}.", None, ("list",)),
     Argument("eTime", f"Recordings that start at this time or earlier: {_TIME}.", None, ("list",)),
 )
-_READS = ("status", "space", "list", "download")
 PAGE = 20
 """Recordings per page of the list."""
 
@@ -54,8 +53,7 @@ async def _status(call: Call) -> Reply:
 async def _space(call: Call) -> Reply:
     await call.camera.card.look()
     space = call.camera.card.space()
-    free = space.free_bytes // 1024
-    total = space.total_bytes // 1024
+    total, free = space.total_bytes // 1024, space.free_bytes // 1024
     return text(f"{total}|{total - free}|{free}")
 
 
@@ -87,9 +85,8 @@ async def _list(call: Call) -> Reply:
 
 
 def _line(call: Call, recording: Recording) -> str:
-    return (
-        f"{recording.name}|{call.camera.clock.local(recording.started_ns).ctime()}|{-(-recording.size_bytes // 1024)}"
-    )
+    started = call.camera.clock.local(recording.started_ns)
+    return f"{recording.name}|{started.ctime()}|{-(-recording.size_bytes // 1024)}"
 
 
 async def _download(call: Call) -> Reply | FileReply:
@@ -100,8 +97,8 @@ async def _download(call: Call) -> Reply | FileReply:
         content = await call.camera.card.open(recording)
     except OSError:
         return _said(False, 404)
-    tag = f'"{recording.size_bytes:x}-{recording.modified_ns:x}"'
-    return download(call, content, recording.size_bytes, tag, recording.content_type, (attachment(recording.name),))
+    headers = (attachment(recording.name),)
+    return download(call, content, recording.size_bytes, recording.tag, recording.content_type, headers)
 
 
 async def _delete(call: Call) -> Reply:
@@ -130,10 +127,6 @@ async def _recording(call: Call) -> Recording | Reply:
 
 def _said(yes: bool, status: int = 200) -> Reply:
     return Reply(b"1\r\n" if yes else b"0\r\n", status)
-
-
-def _action(query: Query) -> str:
-    return (query.get("action") or "").lower()
 
 
 def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
@@ -165,7 +158,7 @@ ENDPOINT = Endpoint(
     "/sdcard.cgi",
     Rank.ADMIN,
     sdcard,
-    changes=lambda query: _action(query) not in _READS,
+    changes=unless_action("status", "space", "list", "download"),
     arguments=ARGUMENTS,
     answers=(
         TEXT,

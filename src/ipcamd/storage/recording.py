@@ -44,6 +44,11 @@ class Recording:
         return self.name.endswith(".jpg")
 
     @property
+    def tag(self) -> str:
+        """Entity tag of the file (RFC 9110, 8.8.3)."""
+        return f'"{self.size_bytes:x}-{self.modified_ns:x}"'
+
+    @property
     def content_type(self) -> str:
         """MIME type."""
         return TYPES[self.name[-3:]]

@@ -1,8 +1,10 @@
 """Request with which the page ``/welcome`` ends the first steps; see `ipcamd.maintenance.first_steps`."""
 
+from ipcamd.cgi.answer import TEXT
 from ipcamd.cgi.arguments import NO_ARGUMENTS
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.cgi.endpoint import Call, Reply, text
 from ipcamd.params.group import Rank
+from ipcamd.web.page_request import change_endpoint
 
 
 async def end(call: Call) -> Reply:
@@ -11,5 +13,5 @@ async def end(call: Call) -> Reply:
     return text("OK")
 
 
-ENDPOINTS = (Endpoint("/web/welcome/end", Rank.ADMIN, end, methods=("POST",), arguments=NO_ARGUMENTS),)
+ENDPOINTS = (change_endpoint("/web/welcome/end", Rank.ADMIN, end, NO_ARGUMENTS, TEXT),)
 """Endpoint that ends the first steps."""

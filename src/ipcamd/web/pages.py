@@ -1,7 +1,6 @@
 """Web pages, their files under ``/web/``, and the live page's requests about clock and picture."""
 
 import html
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from ipcamd.params.image import H265
 from ipcamd.params.network import HTTPS, WEBRTC
 from ipcamd.web.html_page import PAGES, STATIC
 from ipcamd.web.packed_file import PackedFile
+from ipcamd.web.page_request import NO_STORE, json_reply
 from ipcamd.web.security_headers import SECURITY_HEADERS
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -27,7 +27,7 @@ FILES = (
 )
 """The files under ``/web/``; no other file is read."""
 
-_FRESH = (*SECURITY_HEADERS, ("Cache-Control", "no-store"))
+_FRESH = (*SECURITY_HEADERS, NO_STORE)
 
 
 @cache
@@ -83,8 +83,7 @@ def _page(path: str) -> Action:
 
 def now(call: Call) -> Reply:
     """Answer with the camera's clock, with which pictures are stamped: milliseconds since the epoch."""
-    body = json.dumps({"now": call.camera.clock.now_ns() / 1e6}).encode()
-    return Reply(body, content_type="application/json", headers=_FRESH)
+    return json_reply({"now": call.camera.clock.now_ns() / 1e6})._replace(headers=_FRESH)
 
 
 def picture(call: Call) -> Reply:
@@ -92,8 +91,7 @@ def picture(call: Call) -> Reply:
     with the part of the source's picture that it shows (see `View`)."""
     (width, height), view = call.camera.pipeline.size, call.camera.pipeline.view
     shown = {"pan": view.pan, "tilt": view.tilt, "zoom": max(1.0, view.zoom)}
-    body = json.dumps({"width": width, "height": height, "view": shown}).encode()
-    return Reply(body, content_type="application/json", headers=_FRESH)
+    return json_reply({"width": width, "height": height, "view": shown})._replace(headers=_FRESH)
 
 
 def _file(name: str) -> Action:

@@ -4,9 +4,10 @@ import re
 
 from ipcamd.cgi.answer import JPEG, NOT_FOUND
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
+from ipcamd.web.page_request import read_endpoint
 
 _KEPT = (("Cache-Control", "private, max-age=86400"),)
 """Cached for long, because the page adds the thumbnail's tag of `/web/state` to the address."""
@@ -22,15 +23,5 @@ def preset(call: Call) -> Reply:
 
 
 ARGUMENTS = Arguments(Argument("number", "Number of the preset, 1 to 8."), undeclared=Undeclared.IGNORED)
-ENDPOINTS = (
-    Endpoint(
-        "/web/preset",
-        Rank.USERS,
-        preset,
-        changes=never,
-        methods=("GET",),
-        arguments=ARGUMENTS,
-        answers=(JPEG, NOT_FOUND),
-    ),
-)
+ENDPOINTS = (read_endpoint("/web/preset", Rank.USERS, preset, ARGUMENTS, JPEG, NOT_FOUND),)
 """Endpoint of the thumbnails of presets."""

@@ -1,22 +1,21 @@
 """Requests of the settings page: all parameters with their controls, a check of one value, changes, and undo."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ipcamd.cgi.answer import JSON, TEXT
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
-from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
-from ipcamd.errors import RequestFailed, SettingRefused, StoreError
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import Applied, Change
 from ipcamd.settings.secret_mask import hide_secret
-from ipcamd.web.page_request import json_reply
+from ipcamd.web.page_request import change_endpoint, describe_error, json_reply, read_endpoint
 from ipcamd.web.parameters.parameter_controls import control
 from ipcamd.web.parameters.parameter_labels import label
 from ipcamd.web.settings_topics import TOPICS
-from ipcamd.wire.http.query import Query
 
 
 def settings(call: Call) -> Reply:
@@ -50,7 +49,7 @@ def check(call: Call) -> Reply:
     try:
         checked = call.camera.settings.check(change, call.requester())
     except RequestFailed as error:
-        return json_reply({"error": _reason(error)})
+        return json_reply({"error": describe_error(error)})
     return json_reply({"value": hide_secret(checked.param, checked.value)})
 
 
@@ -121,11 +120,7 @@ def _errors(call: Call, changes: Mapping[str, Change]) -> Iterator[tuple[str, st
                 raise RequestFailed("there is no such parameter")
             call.camera.settings.check(change, call.requester())
         except RequestFailed as error:
-            yield name, _reason(error)
-
-
-def _reason(error: RequestFailed) -> str:
-    return error.reason if isinstance(error, SettingRefused) else str(error)
+            yield name, describe_error(error)
 
 
 def _errors_by_parameter(message: str, changes: Mapping[str, Change]) -> dict[str, str]:
@@ -148,26 +143,13 @@ _VALUE = Argument("value", "Value that is checked.")
 _TOKEN = Argument("token", "The change, as `/web/update` named it.")
 
 
-def _posted(
-    path: str, action: Action, arguments: Arguments, changes: Callable[[Query], bool] = lambda _: True
-) -> Endpoint:
-    return Endpoint(
-        path, Rank.USERS, action, changes=changes, methods=("POST",), arguments=arguments, answers=(JSON, TEXT)
-    )
-
+_ANSWERS = (JSON, TEXT)
+_CHECKED = Arguments(_NAME, _VALUE)
 
 ENDPOINTS = (
-    Endpoint(
-        "/web/settings",
-        Rank.USERS,
-        settings,
-        changes=never,
-        methods=("GET",),
-        arguments=Arguments(_GROUPS),
-        answers=(JSON,),
-    ),
-    _posted("/web/check", check, Arguments(_NAME, _VALUE), changes=never),
-    _posted("/web/update", update, Arguments(undeclared=Undeclared.PARAMETERS)),
-    _posted("/web/undo", undo, Arguments(_TOKEN)),
+    read_endpoint("/web/settings", Rank.USERS, settings, Arguments(_GROUPS), JSON),
+    Endpoint("/web/check", Rank.USERS, check, changes=never, methods=("POST",), arguments=_CHECKED, answers=_ANSWERS),
+    change_endpoint("/web/update", Rank.USERS, update, Arguments(undeclared=Undeclared.PARAMETERS), *_ANSWERS),
+    change_endpoint("/web/undo", Rank.USERS, undo, Arguments(_TOKEN), *_ANSWERS),
 )
 """Requests of the settings page."""

@@ -5,7 +5,6 @@ its values, as far as the account may read them.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 
 from ipcamd.cgi.answer import EVENTS
@@ -14,14 +13,10 @@ from ipcamd.cgi.endpoint import Call, EventStream
 from ipcamd.params.group import Rank
 from ipcamd.state_feed import StateFeed, StateQueue
 from ipcamd.web.page_request import read_endpoint
+from ipcamd.web.server_sent_events import KEEP_ALIVE, KEEP_ALIVE_S, RETRY, format_event
 
 PAGE = Argument("page", "Name that the page gives itself, to find itself in the list of clients.")
-KEEP_ALIVE_S = 25.0
-"""Seconds of silence after which a comment is sent, because proxies close silent connections."""
-RETRY = b"retry: 1000\n\n"
-"""The browser reconnects one second after the connection ends."""
-KEEP_ALIVE = b":\n\n"
-"""Comment line, which browsers ignore; it keeps proxies from closing the connection (HTML, 9.2.7)."""
+"""Argument of each stream of a page."""
 
 
 async def state(call: Call) -> EventStream:
@@ -47,12 +42,8 @@ async def _next_message(queue: StateQueue) -> bytes:
 
 def _lines(kind: str, values: dict[str, object]) -> list[bytes]:
     if kind == "settings":
-        return [_event(kind, {"group": group, "values": texts}) for group, texts in values.items()]
-    return [_event(kind, values)]
-
-
-def _event(kind: str, value: dict[str, object]) -> bytes:
-    return f"event: {kind}\ndata: {json.dumps(value, separators=(',', ':'))}\n\n".encode()
+        return [format_event(kind, {"group": group, "values": texts}) for group, texts in values.items()]
+    return [format_event(kind, values)]
 
 
 ENDPOINTS = (read_endpoint("/web/state", Rank.GUEST, state, Arguments(PAGE), EVENTS),)

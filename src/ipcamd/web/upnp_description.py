@@ -1,13 +1,15 @@
 """Device description: the document of UPnP announcements, for the local network only (UPnP 1.1, section 2)."""
 
 from ipcamd.cgi.answer import NOT_FOUND, Answer
-from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
+from ipcamd.cgi.arguments import OTHERS_IGNORED
+from ipcamd.cgi.endpoint import Call, LoginPlace, Reply
 from ipcamd.discovery.announced_addresses import is_on_link
 from ipcamd.discovery.ssdp.announcer import config_id_of
 from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
 from ipcamd.params.network import UPNP
 from ipcamd.params.system import SYSTEM
+from ipcamd.web.page_request import read_endpoint
 from ipcamd.wire.upnp.description import PATH, DeviceDescription
 
 
@@ -29,15 +31,5 @@ def describe(call: Call) -> Reply:
 
 
 XML = Answer('text/xml; charset="utf-8"')
-ENDPOINTS = (
-    Endpoint(
-        PATH,
-        Rank.GUEST,
-        describe,
-        changes=never,
-        methods=("GET",),
-        login=LoginPlace.NONE,
-        answers=(XML, NOT_FOUND),
-    ),
-)
+ENDPOINTS = (read_endpoint(PATH, Rank.GUEST, describe, OTHERS_IGNORED, XML, NOT_FOUND, login=LoginPlace.NONE),)
 """No login, because control points have no account."""

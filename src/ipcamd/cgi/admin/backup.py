@@ -2,6 +2,7 @@
 
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments
+from ipcamd.cgi.download import attachment
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError, RequestFailed
@@ -48,8 +49,7 @@ async def backup(call: Call) -> Reply:
 async def _save(call: Call, query: Query) -> Reply:
     content = await call.camera.backup.save(query.get("passphrase") or "")
     call.camera.audit_log.note_change(call.requester(), "backup saved")
-    name = f'attachment; filename="ipcamd-{call.camera.identity.serial}.json"'
-    headers = (("Content-Disposition", name), ("Cache-Control", "no-store"))
+    headers = attachment(f"ipcamd-{call.camera.identity.serial}.json"), ("Cache-Control", "no-store")
     return Reply(content, content_type="application/json", headers=headers)
 
 

@@ -4,7 +4,8 @@ from ipcamd.access.certificate.certificate import Certificate
 from ipcamd.access.certificate.subject_names import MAX_NAMES, is_address, is_host_name
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
+from ipcamd.cgi.download import attachment
+from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text, unless_action
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
@@ -22,7 +23,6 @@ ARGUMENTS = Arguments(
 )
 """Each action ignores arguments of the others."""
 PEM = Answer("application/x-pem-file", "With `action=download` and `action=request`.")
-_READS = ("", "show", "download")
 _RECORDED = {
     "upload": "TLS certificate uploaded",
     "request": "TLS signing request made",
@@ -94,19 +94,14 @@ def _names(query: Query) -> list[str]:
 
 
 def _pem(content: str, file_name: str) -> Reply:
-    disposition = ("Content-Disposition", f'attachment; filename="{file_name}"')
-    return Reply(content.encode(), content_type=PEM.content_type, headers=(disposition,))
-
-
-def _changes(query: Query) -> bool:
-    return (query.get("action") or "").lower() not in _READS
+    return Reply(content.encode(), content_type=PEM.content_type, headers=(attachment(file_name),))
 
 
 ENDPOINT = Endpoint(
     "/cgi/admin/certificate.cgi",
     Rank.ADMIN,
     certificate,
-    changes=_changes,
+    changes=unless_action("", "show", "download"),
     body=Body.TEXT_FORM,
     arguments=ARGUMENTS,
     answers=(TEXT, PEM),

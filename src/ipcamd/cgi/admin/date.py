@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text, unless_action
 from ipcamd.device.clock import YEARS, zone_of
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -14,24 +14,20 @@ from ipcamd.params.time_zones import ZONES
 from ipcamd.settings.change_records import Change
 from ipcamd.wire.http.query import Query
 
-FIELDS = {
+_CLOCK = {
     "year": Integer(*YEARS),
     "month": Integer(1, 12),
     "day": Integer(1, 31),
     "hour": Integer(0, 23),
     "minute": Integer(0, 59),
     "second": Integer(0, 59),
-    "timezone": Integer(0, len(ZONES) - 1),
 }
-"""The parameters of ``set``."""
+FIELDS = (*_CLOCK, "timezone")
+"""Parameters of ``set``."""
 ARGUMENTS = Arguments(
     Argument("action", "Read or set the clock.", OneOf(("get", "set"))),
-    *(
-        Argument(name, f"The {name} of the local time.", FIELDS[name], ("set",))
-        for name in FIELDS
-        if name != "timezone"
-    ),
-    Argument("timezone", "Index of the time zone.", FIELDS["timezone"], ("set",)),
+    *(Argument(name, f"The {name} of the local time.", kind, ("set",)) for name, kind in _CLOCK.items()),
+    Argument("timezone", "Index of the time zone.", Integer(0, len(ZONES) - 1), ("set",)),
 )
 
 
@@ -67,8 +63,4 @@ def _numbers(query: Query) -> dict[str, int]:
     return sent
 
 
-def _changes(query: Query) -> bool:
-    return (query.get("action") or "").lower() != "get"
-
-
-ENDPOINT = Endpoint("/cgi/admin/date.cgi", Rank.ADMIN, date, changes=_changes, arguments=ARGUMENTS)
+ENDPOINT = Endpoint("/cgi/admin/date.cgi", Rank.ADMIN, date, changes=unless_action("get"), arguments=ARGUMENTS)

@@ -2,7 +2,7 @@
 
 from ipcamd.access.ip_filter import Entries
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text, unless_action
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.ipfilter import LISTS
@@ -58,8 +58,4 @@ def _kept(call: Call) -> tuple[str, ...]:
     return () if ARGUMENTS.flag(call.query, "force") else tuple({call.address, call.peer or call.address})
 
 
-def _changes(query: Query) -> bool:
-    return (query.get("action") or "").lower() != "list"
-
-
-ENDPOINT = Endpoint("/cgi/admin/ipfilter.cgi", Rank.ADMIN, ipfilter, changes=_changes, arguments=ARGUMENTS)
+ENDPOINT = Endpoint("/cgi/admin/ipfilter.cgi", Rank.ADMIN, ipfilter, changes=unless_action("list"), arguments=ARGUMENTS)

@@ -3,7 +3,7 @@
 from ipcamd.access.accounts import NAMES
 from ipcamd.access.passwords import ALLOWED
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text, unless_action
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
@@ -63,8 +63,4 @@ def _group(query: Query) -> Rank:
     return GROUPS[ARGUMENTS.word(query, "grp")]
 
 
-def _changes(query: Query) -> bool:
-    return (query.get("action") or "").lower() != "get"
-
-
-ENDPOINT = Endpoint("/cgi/admin/pwdgrp.cgi", Rank.ADMIN, pwdgrp, changes=_changes, arguments=ARGUMENTS)
+ENDPOINT = Endpoint("/cgi/admin/pwdgrp.cgi", Rank.ADMIN, pwdgrp, changes=unless_action("get"), arguments=ARGUMENTS)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text, unless_action
 from ipcamd.errors import RequestFailed
 from ipcamd.events.schedule import Schedule
 from ipcamd.params.event.schedule import FIELDS, SLOTS
@@ -64,14 +64,6 @@ def _fields(query: Query) -> dict[str, str]:
     return {name.lower(): value for name, value in query.pairs if name.lower() not in ("action", "group")}
 
 
-def _action(query: Query) -> str:
-    return (query.get("action") or "").lower()
-
-
 ENDPOINT = Endpoint(
-    "/cgi/event/schedule.cgi",
-    Rank.ADMIN,
-    schedule,
-    changes=lambda query: _action(query) not in _LISTS,
-    arguments=ARGUMENTS,
+    "/cgi/event/schedule.cgi", Rank.ADMIN, schedule, changes=unless_action(*_LISTS), arguments=ARGUMENTS
 )

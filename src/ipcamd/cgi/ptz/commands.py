@@ -118,10 +118,8 @@ def _preset_update(call: Call, value: str) -> Command:
         kept = Preset().normalize("0|5|" if re.fullmatch(r"0(\|[^|]*){0,2}", rest) else rest)
     except ValueError as error:
         raise RequestFailed(f"ptzpresetupdate={shown(value)}: allowed: ID|{error}") from None
-    try:
-        return partial(call.camera.ptz.update_preset, int(_PRESET.normalize(number)), kept, call.requester())
-    except ValueError as error:
-        raise RequestFailed(f"ptzpresetupdate={shown(number)}: allowed: {error}") from None
+    number = Argument("ptzpresetupdate", "Number of the preset.", _PRESET).normalize(number)
+    return partial(call.camera.ptz.update_preset, int(number), kept, call.requester())
 
 
 def _patrol(call: Call, value: str) -> Command:

@@ -2,12 +2,12 @@
 
 from ipcamd.cgi.answer import JSON, TEXT
 from ipcamd.cgi.arguments import NO_ARGUMENTS, Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
-from ipcamd.errors import RequestFailed, SettingRefused, StoreError
+from ipcamd.cgi.endpoint import Call, Reply
+from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
-from ipcamd.web.page_request import json_reply
+from ipcamd.web.page_request import change_endpoint, describe_error, json_reply, read_endpoint
 from ipcamd.wire.http.notification import HttpNotificationError, load
 
 WORDS = {
@@ -33,10 +33,8 @@ async def notify(call: Call) -> Reply:
     try:
         changes = [Change(NOTIFY.name, name, value) for name, value in sent.items()]
         await call.camera.settings.update(changes, by=call.requester())
-    except SettingRefused as error:
-        return json_reply({"errors": {"": error.reason}})
     except (RequestFailed, StoreError) as error:
-        return json_reply({"errors": {"": str(error)}})
+        return json_reply({"errors": {"": describe_error(error)}})
     return json_reply({"values": dict(call.camera.settings[NOTIFY.name])})
 
 
@@ -54,15 +52,7 @@ def _error(call: Call, name: str, value: str) -> str:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "/web/notifications",
-        Rank.ADMIN,
-        notifications,
-        changes=never,
-        methods=("GET",),
-        arguments=NO_ARGUMENTS,
-        answers=(JSON,),
-    ),
-    Endpoint("/web/notify", Rank.ADMIN, notify, methods=("POST",), arguments=_KINDS, answers=(JSON, TEXT)),
+    read_endpoint("/web/notifications", Rank.ADMIN, notifications, NO_ARGUMENTS, JSON),
+    change_endpoint("/web/notify", Rank.ADMIN, notify, _KINDS, JSON, TEXT),
 )
 """Requests of the form of HTTP notifications."""

@@ -1,16 +1,16 @@
 """Request of the events page for the schedules: their fields with controls, and the present schedules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ipcamd.cgi.answer import JSON
 from ipcamd.cgi.arguments import NO_ARGUMENTS
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.params.event.mqtt import MQTT
 from ipcamd.params.event.schedule import FIELDS, SLOTS
 from ipcamd.params.event.server import FTP, NETSTORAGE, SMTP
 from ipcamd.params.group import Rank
 from ipcamd.params.motion import MOTION
-from ipcamd.web.page_request import json_reply
+from ipcamd.web.page_request import json_reply, read_endpoint
 from ipcamd.web.parameters.parameter_controls import control
 from ipcamd.web.parameters.parameter_labels import label
 
@@ -21,17 +21,13 @@ def schedules(call: Call) -> Reply:
     """Answer with the fields of a schedule, the highest number of schedules, and the present ones."""
     warnings = dict(_warnings(call))
     fields = [
-        {"name": p.name, "label": label(p.name), "help": p.help, "factory": p.default, **control(p), **_extras(p.unit)}
+        {"name": p.name, "label": label(p.name), "help": p.help, "factory": p.default, **control(p)}
+        | ({"unit": p.unit} if p.unit else {})
         | ({"warning": warnings[p.name]} if p.name in warnings else {})
         for p in FIELDS
     ]
     present = [{"number": schedule.number, "values": dict(schedule.values)} for schedule in call.camera.schedules]
-    answer = {"fields": fields, "slots": SLOTS, "schedules": present}
-    return json_reply(answer)
-
-
-def _extras(unit: str) -> Mapping[str, str]:
-    return {"unit": unit} if unit else {}
+    return json_reply({"fields": fields, "slots": SLOTS, "schedules": present})
 
 
 def _warnings(call: Call) -> Iterator[tuple[str, str]]:
@@ -48,15 +44,5 @@ def _warnings(call: Call) -> Iterator[tuple[str, str]]:
         yield "TriggerMotion", "Motion detection is switched off: see Motion."
 
 
-ENDPOINTS = (
-    Endpoint(
-        "/web/schedules",
-        Rank.ADMIN,
-        schedules,
-        changes=never,
-        methods=("GET",),
-        arguments=NO_ARGUMENTS,
-        answers=(JSON,),
-    ),
-)
-"""Requests of the schedules; ``schedule.cgi`` changes them."""
+ENDPOINTS = (read_endpoint("/web/schedules", Rank.ADMIN, schedules, NO_ARGUMENTS, JSON),)
+"""Request of the schedules; ``schedule.cgi`` changes them."""

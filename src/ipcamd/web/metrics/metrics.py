@@ -3,9 +3,10 @@
 from ipcamd.access.login_challenge import login_error
 from ipcamd.cgi.answer import Answer
 from ipcamd.cgi.arguments import OTHERS_IGNORED
-from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
+from ipcamd.cgi.endpoint import Call, LoginPlace, Reply
 from ipcamd.params.group import Rank
 from ipcamd.web.metrics.camera_metrics import collect_metrics
+from ipcamd.web.page_request import NO_STORE, read_endpoint
 from ipcamd.wire.http.bearer import bearer_token
 from ipcamd.wire.metrics import OPENMETRICS_TYPE, PROMETHEUS_TYPE, write_openmetrics, write_prometheus
 
@@ -24,19 +25,9 @@ def metrics(call: Call) -> Reply:
 
 
 def _reply(text: str, content_type: str) -> Reply:
-    return Reply(text.encode(), content_type=content_type, headers=(("Cache-Control", "no-store"),))
+    return Reply(text.encode(), content_type=content_type, headers=(NO_STORE,))
 
 
-ENDPOINTS = (
-    Endpoint(
-        "/metrics",
-        Rank.ADMIN,
-        metrics,
-        changes=never,
-        methods=("GET",),
-        login=LoginPlace.TOKEN,
-        arguments=OTHERS_IGNORED,
-        answers=(Answer(PROMETHEUS_TYPE), Answer(OPENMETRICS_TYPE)),
-    ),
-)
+_ANSWERS = (Answer(PROMETHEUS_TYPE), Answer(OPENMETRICS_TYPE))
+ENDPOINTS = (read_endpoint("/metrics", Rank.ADMIN, metrics, OTHERS_IGNORED, *_ANSWERS, login=LoginPlace.TOKEN),)
 """The request for metrics."""

@@ -14,7 +14,7 @@ from ipcamd.params.kinds.text import Matching
 from ipcamd.storage.card import READ_S
 from ipcamd.storage.export.exports import Export
 from ipcamd.storage.export.plan import ExportPlan
-from ipcamd.web.page_request import json_reply, read_endpoint
+from ipcamd.web.page_request import change_endpoint, json_reply, read_endpoint
 from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
 
 _ID = Argument(
@@ -115,13 +115,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     read_endpoint("/web/export_plan", Rank.ADMIN, export_plan, RANGE, JSON, TEXT),
     read_endpoint("/web/export", Rank.ADMIN, export, NAMED_RANGE, Answer("video/mp4", "The video."), TEXT, _NOTHING),
     read_endpoint("/web/exports", Rank.ADMIN, exports, NO_ARGUMENTS, JSON),
-    Endpoint(
-        "/web/cancel_export",
-        Rank.ADMIN,
-        cancel_export,
-        methods=("POST",),
-        arguments=NAME,
-        answers=(JSON, TEXT, NOT_FOUND),
-    ),
+    change_endpoint("/web/cancel_export", Rank.ADMIN, cancel_export, NAME, JSON, TEXT, NOT_FOUND),
 )
 """Requests about exports."""

@@ -12,7 +12,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply
 from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed, StoreError
 from ipcamd.params.event.server import STORAGE
 from ipcamd.params.group import Rank
-from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.choice import YES_NO
 from ipcamd.params.kinds.number import Integer
 from ipcamd.storage.card import READ_S, Card
 from ipcamd.storage.card_state import card_state
@@ -20,7 +20,7 @@ from ipcamd.storage.recording import EVENT, FOLDERS, Recording, Segments
 from ipcamd.storage.recording_name import NAME
 from ipcamd.storage.recording_rate import bytes_per_day
 from ipcamd.store.event_search import EventFilter
-from ipcamd.web.page_request import json_reply, read_endpoint
+from ipcamd.web.page_request import change_endpoint, json_reply, read_endpoint
 from ipcamd.web.recordings.local_day import day_ends, offsets
 from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
 
@@ -79,9 +79,8 @@ async def _motion(call: Call, start_ns: int, end_ns: int) -> list[tuple[int, int
     if not 0 <= start_ns < MAX_NS:
         return []
     try:
-        found = await call.camera.event_search.times(
-            EventFilter("motion", from_ns=start_ns, until_ns=end_ns), MAX_MARKS
-        )
+        motion = EventFilter("motion", from_ns=start_ns, until_ns=end_ns)
+        found = await call.camera.event_search.times(motion, MAX_MARKS)
     except StoreError:
         return []
     return [(start // 1_000_000, end // 1_000_000) for start, end in reversed(found)]
@@ -102,8 +101,7 @@ async def delete(call: Call) -> Reply:
             call.camera.audit_log.note_change(call.requester(), f"{start} recordings deleted")
             raise HttpError(503, f"the SD card failed after {start} recordings: {error.strerror}") from error
     call.camera.audit_log.note_change(call.requester(), f"{len(ended)} recordings deleted")
-    fields = {"deleted": len(ended), "kept": len(found) - len(ended)}
-    return json_reply(fields)
+    return json_reply({"deleted": len(ended), "kept": len(found) - len(ended)})
 
 
 async def segments(call: Call) -> Reply:
@@ -128,11 +126,9 @@ async def segments(call: Call) -> Reply:
 
 async def segment(call: Call) -> Reply:
     """Answer with one segment (`number=0` and so on) of a recording in MPEG-4 or JPEG, as fragmented MP4 in H.264."""
-    recording, number = await _recording(call), call.query.get("number") or ""
-    if not re.fullmatch("[0-9]{1,6}", number):
-        raise RequestFailed(f"number={number[:32]}: allowed: 0 to 999999")
+    recording, number = await _recording(call), int(_SEGMENT.word(call.query, "number"))
     try:
-        made = await call.camera.playback.segment(recording, int(number), _keys_only(call))
+        made = await call.camera.playback.segment(recording, number, _keys_only(call))
     except CardError as error:
         raise HttpError(503, str(error)) from error
     return Reply(made, content_type="video/mp4", headers=_KEPT)
@@ -150,14 +146,14 @@ async def video(call: Call) -> Reply | FileReply:
             content, size = await call.camera.playback.video(recording, _keys_only(call))
     except (CardError, OSError) as error:
         raise HttpError(503, str(error)) from error
-    return download(call, content, size, _tag(recording), "image/jpeg" if still else "video/mp4", _KEPT)
+    return download(call, content, size, recording.tag, "image/jpeg" if still else "video/mp4", _KEPT)
 
 
 async def thumbnail(call: Call) -> Reply:
     """Answer with a thumbnail of a recording, as JPEG."""
     recording, at = await _recording(call), _THUMBNAIL.number(call.query, "at")
-    headers = (*_KEPT, ("ETag", _tag(recording)))
-    if _tag(recording) in call.head.fields.get("if-none-match", ""):
+    headers = (*_KEPT, ("ETag", recording.tag))
+    if recording.tag in call.head.fields.get("if-none-match", ""):
         return Reply(status=304, headers=headers)
     try:
         picture = await call.camera.playback.thumbnail(recording, at)
@@ -194,10 +190,6 @@ async def _recording(call: Call) -> Recording:
     if known.writing:
         raise HttpError(409, "it is being written")
     return known
-
-
-def _tag(recording: Recording) -> str:
-    return f'"{recording.size_bytes:x}-{recording.modified_ns:x}"'
 
 
 def _type(segments: Segments) -> str:
@@ -255,10 +247,11 @@ _ONE = (
     Argument("dir", f"Folder of the recording: {' or '.join(FOLDERS)}."),
     Argument("fname", "File name of the recording."),
 )
-_KEYS = Argument("keys", "Its key frames alone, to be played fast.", OneOf(("yes", "no")), default="no")
+_KEYS = Argument("keys", "Its key frames alone, to be played fast.", YES_NO, default="no")
 _AT = Argument("at", "Second that it shows; if none is given, one near the beginning.", Integer(0, 1_000_000))
 _RECORDING = Arguments(*_ONE, _KEYS, undeclared=Undeclared.IGNORED)
-_SEGMENT = Arguments(*_ONE, _KEYS, Argument("number", "Number of the segment, from 0."), undeclared=Undeclared.IGNORED)
+_NUMBER = Argument("number", "Number of the segment, from 0.", Integer(0, 999_999))
+_SEGMENT = Arguments(*_ONE, _KEYS, _NUMBER, undeclared=Undeclared.IGNORED)
 _THUMBNAIL = Arguments(*_ONE, _AT, undeclared=Undeclared.IGNORED)
 _MISSING = (NOT_FOUND, CONFLICT)
 _MP4 = download_answers("video/mp4", "The recording.")
@@ -269,6 +262,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     read_endpoint("/web/segment", Rank.ADMIN, segment, _SEGMENT, Answer("video/mp4"), TEXT, *_MISSING),
     read_endpoint("/web/video", Rank.ADMIN, video, _RECORDING, *_MP4, *download_answers("image/jpeg"), *_MISSING),
     read_endpoint("/web/thumbnail", Rank.ADMIN, thumbnail, _THUMBNAIL, JPEG, NOT_MODIFIED, *_MISSING),
-    Endpoint("/web/delete_recordings", Rank.ADMIN, delete, methods=("POST",), arguments=RANGE, answers=(JSON, TEXT)),
+    change_endpoint("/web/delete_recordings", Rank.ADMIN, delete, RANGE, JSON, TEXT),
 )
 """Requests of the recordings page."""

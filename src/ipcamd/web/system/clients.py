@@ -2,23 +2,24 @@
 ``/web/clients/disconnect`` disconnects one."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from itertools import islice
 from time import monotonic
 
-from ipcamd.cgi.answer import EVENTS
+from ipcamd.cgi.answer import EVENTS, TEXT
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, text
+from ipcamd.cgi.endpoint import Call, EventStream, Reply, text
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.group import Rank
-from ipcamd.web.page_request import read_endpoint
+from ipcamd.web.page_request import change_endpoint, read_endpoint
+from ipcamd.web.server_sent_events import RETRY, format_event
 from ipcamd.web.state_stream import PAGE
 
 MOST = 300
 """Maximum number of clients in the list, which also contains the total."""
+_ID = Argument("id", "Identifier of the client, from the list.")
 INTERVAL_S = 1.0
 """Seconds between two readings of the clients."""
 
@@ -40,13 +41,13 @@ def disconnect(call: Call) -> Reply:
 
 
 async def _messages(call: Call) -> AsyncGenerator[bytes, None]:
-    last = ""
-    yield b"retry: 1000\n\n"
+    last: dict[str, object] = {}
+    yield RETRY
     while True:
-        listed = json.dumps(_list(call))
+        listed = _list(call)
         if listed != last:
             last = listed
-            yield f"event: clients\ndata: {listed}\n\n".encode()
+            yield format_event("clients", listed)
         await asyncio.sleep(INTERVAL_S)
 
 
@@ -66,12 +67,6 @@ def _describe(call: Call, identifier: str, client: ConnectedClient) -> dict[str,
 
 ENDPOINTS = (
     read_endpoint("/web/clients", Rank.ADMIN, clients, Arguments(PAGE), EVENTS),
-    Endpoint(
-        "/web/clients/disconnect",
-        Rank.ADMIN,
-        disconnect,
-        methods=("POST",),
-        arguments=Arguments(Argument("id", "Identifier of the client, from the list.")),
-    ),
+    change_endpoint("/web/clients/disconnect", Rank.ADMIN, disconnect, Arguments(_ID), TEXT),
 )
 """Endpoints of the list of connected clients."""

@@ -4,12 +4,12 @@ from typing import Any
 
 from ipcamd.cgi.answer import JSON
 from ipcamd.cgi.arguments import NO_ARGUMENTS
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.params.group import Rank
 from ipcamd.params.network import DNSUPDATE, PORT_MAPPING
 from ipcamd.params.time import TIME
 from ipcamd.state_feed import readable_values
-from ipcamd.web.page_request import json_reply
+from ipcamd.web.page_request import json_reply, read_endpoint
 
 
 def host_state(call: Call) -> Reply:
@@ -42,9 +42,5 @@ def _network(call: Call) -> dict[str, Any]:
     }
 
 
-ENDPOINTS = (
-    Endpoint(
-        "/web/system", Rank.ADMIN, host_state, changes=never, methods=("GET",), arguments=NO_ARGUMENTS, answers=(JSON,)
-    ),
-)
+ENDPOINTS = (read_endpoint("/web/system", Rank.ADMIN, host_state, NO_ARGUMENTS, JSON),)
 """Endpoint of time and network."""

@@ -2,19 +2,20 @@
 lines."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
 from ipcamd.cgi.answer import EVENTS, Answer
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, never
+from ipcamd.cgi.download import attachment
+from ipcamd.cgi.endpoint import Call, EventStream, Reply
 from ipcamd.log_buffer import LogBuffer, LogLine
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.settings.url_mask import cut_urls
-from ipcamd.web.page_request import read_endpoint
+from ipcamd.web.page_request import NO_STORE, read_endpoint
+from ipcamd.web.server_sent_events import KEEP_ALIVE, KEEP_ALIVE_S, RETRY, format_event
 from ipcamd.web.state_stream import PAGE
 from ipcamd.wire.http.query import Query
 
@@ -26,8 +27,6 @@ FIRST = 500
 """Number of stored lines at the start of a stream, and the most lines of one message."""
 INTERVAL_S = 0.5
 """Seconds between two checks for new lines."""
-KEEP_ALIVE_S = 25.0
-"""Seconds of silence after which a comment is sent, because proxies close silent connections."""
 
 
 async def log(call: Call) -> EventStream:
@@ -39,8 +38,7 @@ def download(call: Call) -> Reply:
     """Return the stored lines as a text file; ``level`` as in `log`."""
     lines = call.camera.log_buffer.lines(least_level=_level(call.query))
     text = "".join("{time} {level:7} {part}: {message}\n".format_map(_shown(line)) for line in lines)
-    disposition = ("Content-Disposition", f'attachment; filename="ipcamd-{call.camera.identity.serial}.log"')
-    headers = (disposition, ("Cache-Control", "no-store"))
+    headers = attachment(f"ipcamd-{call.camera.identity.serial}.log"), NO_STORE
     return Reply(text.encode(errors="backslashreplace"), content_type=_TEXT_TYPE, headers=headers)
 
 
@@ -51,14 +49,14 @@ def _level(query: Query) -> int:
 async def _messages(buffer: LogBuffer, level: int) -> AsyncGenerator[bytes, None]:
     """Yield messages. A slow reader misses the oldest lines."""
     newest, silent_s = 0, 0.0
-    yield b"retry: 1000\n\n"
+    yield RETRY
     while True:
         if lines := buffer.lines(newest, level, FIRST):
             newest, silent_s = lines[-1].number, 0.0
-            yield f"event: lines\ndata: {json.dumps([_shown(line) for line in lines])}\n\n".encode()
+            yield format_event("lines", [_shown(line) for line in lines])
         elif silent_s >= KEEP_ALIVE_S:
             silent_s = 0.0
-            yield b":\n\n"
+            yield KEEP_ALIVE
         await asyncio.sleep(INTERVAL_S)
         silent_s += INTERVAL_S
 
@@ -72,14 +70,6 @@ def _shown(line: LogLine) -> dict[str, object]:
 
 ENDPOINTS = (
     read_endpoint("/web/log", Rank.ADMIN, log, Arguments(LEVEL, PAGE), EVENTS),
-    Endpoint(
-        "/web/log.txt",
-        Rank.ADMIN,
-        download,
-        changes=never,
-        methods=("GET",),
-        arguments=Arguments(LEVEL),
-        answers=(Answer(_TEXT_TYPE),),
-    ),
+    read_endpoint("/web/log.txt", Rank.ADMIN, download, Arguments(LEVEL), Answer(_TEXT_TYPE)),
 )
 """Endpoints of the process log."""
