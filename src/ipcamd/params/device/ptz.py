@@ -13,10 +13,8 @@ from ipcamd.params.kinds.number import Integer
 class Preset:
     """A preset position, ``ENABLE|DURATION|NAME`` (SDK 10.31): 0 or 1, 1 to 30 seconds, at most 16 characters."""
 
-    @property
-    def allowed(self) -> str:
-        """See `ValueKind`."""
-        return "ENABLE|DURATION|NAME: 0 or 1, 1 to 30, at most 16 printable characters"
+    allowed: str = "ENABLE|DURATION|NAME: 0 or 1, 1 to 30, at most 16 printable characters"
+    """See `ValueKind`."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""

@@ -9,36 +9,31 @@ from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import PORT, Integer
 from ipcamd.params.kinds.text import PATH, SHARE
 
-
-def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
-    return Param(name, kind, default, help, unit=unit)
-
-
 GENERAL = Group(
     "Event.Server.General",
     "10.16",
     (
-        _param(
+        Param(
             "FileFormat",
             OneOf(tuple(ENCODINGS)),
             "AVI",
             "Format of recordings: AVI, MP4 (not in the SDK; plays in browsers), or single pictures of events.",
         ),
-        _param(
+        Param(
             "EncodeFormat",
             OneOf(("H264", "MPEG4", "JPEG", "H265")),
             "H264",
             "Codec; FileFormat determines the allowed ones. H265 requires Image.H265.Enabled; otherwise H264 is used.",
         ),
-        _param("PreEvent", Integer(0, 5), "2", "Recording before the event.", "s"),
-        _param("PostEvent", Integer(0, 5), "5", "Recording after the event.", "s"),
-        _param(
+        Param("PreEvent", Integer(0, 5), "2", "Recording before the event.", "s"),
+        Param("PostEvent", Integer(0, 5), "5", "Recording after the event.", "s"),
+        Param(
             "SpoolItems",
             Integer(1, 100_000),
             "1000",
             "Maximum number of files in the delivery queue; the oldest are dropped.",
         ),
-        _param("SpoolSize", Integer(1, 1_000_000), "500", "Size limit of the delivery queue.", "MB"),
+        Param("SpoolSize", Integer(1, 1_000_000), "500", "Size limit of the delivery queue.", "MB"),
     ),
     normalize=choose_encoding,
 )
@@ -47,15 +42,15 @@ SMTP = Group(
     "Event.Server.SMTP",
     "10.17",
     (
-        _param("Enable", YES_NO, "no", "Send events by mail."),
-        _param("FromEmail", EMAIL_OR_NOTHING, "", "Address of the sender."),
+        Param("Enable", YES_NO, "no", "Send events by mail."),
+        Param("FromEmail", EMAIL_OR_NOTHING, "", "Address of the sender."),
         *server_address("mail server", "MailServer1", "Smtpport", "587"),
-        _param("SSL", YES_NO, "no", "Implicit TLS; no: STARTTLS if the server offers it."),
+        Param("SSL", YES_NO, "no", "Implicit TLS; no: STARTTLS if the server offers it."),
         *(
-            _param(name, EMAIL_OR_NOTHING, "", f"Address of the {which} recipient.")
+            Param(name, EMAIL_OR_NOTHING, "", f"Address of the {which} recipient.")
             for name, which in (("EmailTo", "first"), ("EmailTo2", "second"))
         ),
-        _param(
+        Param(
             "AttachSize",
             Integer(0, 100),
             "10",
@@ -70,9 +65,9 @@ AUTHENTICATION = Group(
     "Event.Server.Authentication",
     "10.18",
     (
-        _param("Enabled", YES_NO, "no", "Log in to the mail server."),
+        Param("Enabled", YES_NO, "no", "Log in to the mail server."),
         *server_login("mail server"),
-        _param("WeakestMethod", OneOf(("Login",)), "Login", "Weakest login method that is accepted."),
+        Param("WeakestMethod", OneOf(("Login",)), "Login", "Weakest login method that is accepted."),
     ),
     aliases=("Event.Server.SMTP.Authentication",),
 )
@@ -81,12 +76,12 @@ FTP = Group(
     "Event.Server.FTP",
     "10.19",
     (
-        _param("Enable", YES_NO, "no", "Send events by FTP."),
+        Param("Enable", YES_NO, "no", "Send events by FTP."),
         *server_address("FTP server", "FTPServer", "Port", "21"),
         *server_login("FTP server"),
-        _param("Path", PATH, "", "Directory on the FTP server."),
-        _param("Passive", YES_NO, "yes", "Passive mode: the camera opens the data connections."),
-        _param("TLS", YES_NO, "no", "Use TLS (AUTH TLS)."),
+        Param("Path", PATH, "", "Directory on the FTP server."),
+        Param("Passive", YES_NO, "yes", "Passive mode: the camera opens the data connections."),
+        Param("TLS", YES_NO, "no", "Use TLS (AUTH TLS)."),
         server_certificate("FTP server"),
     ),
 )
@@ -95,12 +90,12 @@ NETSTORAGE = Group(
     "Event.Server.NetStorage",
     "10.20",
     (
-        _param("Enable", YES_NO, "no", "Send events to a Samba share."),
-        _param("SambaServer", HOST_OR_NOTHING, "", "Samba server."),
-        _param("Share", SHARE, "", "Share."),
-        _param("Path", PATH, "", "Directory in the share."),
+        Param("Enable", YES_NO, "no", "Send events to a Samba share."),
+        Param("SambaServer", HOST_OR_NOTHING, "", "Samba server."),
+        Param("Share", SHARE, "", "Share."),
+        Param("Path", PATH, "", "Directory in the share."),
         *server_login("Samba server"),
-        _param("Port", PORT, "445", "TCP port of the Samba server."),
+        Param("Port", PORT, "445", "TCP port of the Samba server."),
     ),
 )
 

@@ -61,10 +61,8 @@ class AddressList(TextKind):
 class Netmask(TextKind):
     """An IPv4 subnet mask: ones, then zeros."""
 
-    @property
-    def allowed(self) -> str:
-        """See `ValueKind`."""
-        return "a subnet mask such as 255.255.255.0"
+    allowed: str = "a subnet mask such as 255.255.255.0"
+    """See `ValueKind`."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
@@ -85,10 +83,8 @@ _NUMBER = r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)"
 class Host(TextKind):
     """A host name (RFC 1123, and the underscore of local networks) or an IP address."""
 
-    @property
-    def allowed(self) -> str:
-        """See `ValueKind`."""
-        return "a host name or an IP address"
+    allowed: str = "a host name or an IP address"
+    """See `ValueKind`."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
@@ -111,10 +107,8 @@ class HostPort:
     default_port: int
     """Default port."""
 
-    @property
-    def allowed(self) -> str:
-        """See `ValueKind`."""
-        return "a host name or an IP address, which :port may follow (an IPv6 address is in brackets then)"
+    allowed: str = "a host name or an IP address, which :port may follow (an IPv6 address is in brackets then)"
+    """See `ValueKind`."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""

@@ -11,10 +11,8 @@ from ipcamd.params.kinds.kind import TextKind
 class Day(TextKind):
     """A date ``YYYY-MM-DD`` that exists, within the 32 bits of a payload header's seconds (SDK 3.1)."""
 
-    @property
-    def allowed(self) -> str:
-        """See `ValueKind`."""
-        return "a date YYYY-MM-DD from 1971 to 2105"
+    allowed: str = "a date YYYY-MM-DD from 1971 to 2105"
+    """See `ValueKind`."""
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
