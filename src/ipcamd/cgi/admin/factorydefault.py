@@ -13,12 +13,8 @@ ARGUMENTS = Arguments(Argument("mode", "The values that become the factory value
 async def factorydefault(call: Call) -> Reply:
     """Restore the factory values: all (``mode=1``), or all except address, zone and daylight saving (``mode=2``).
     Answer OK; then the camera restarts."""
-    factory_default = call.camera.factory_default
-    match ARGUMENTS.word(call.query, "mode"):
-        case "1":
-            await factory_default.reset(call.requester())
-        case _:
-            await factory_default.reset_but_network(call.requester())
+    factory_default, mode = call.camera.factory_default, ARGUMENTS.word(call.query, "mode")
+    await (factory_default.reset if mode == "1" else factory_default.reset_but_network)(call.requester())
     call.camera.restart()
     return text("OK")
 

@@ -1,6 +1,7 @@
 """``/cgi/admin/serverreport.cgi``: report of the device (SDK 1.1)."""
 
 import time
+from itertools import chain
 
 from ipcamd.camera import Camera
 from ipcamd.cgi.arguments import NO_ARGUMENTS
@@ -31,15 +32,20 @@ def _plate(call: Call) -> tuple[str, ...]:
 
 
 def _state(camera: Camera) -> tuple[str, ...]:
+    pipeline = camera.pipeline
+    reports = (
+        pipeline.passthrough.report(),
+        pipeline.hardware.report(),
+        camera.delivery.report(),
+        pipeline.traffic.report(),
+    )
     return (
         f"Serial Number:{camera.identity.serial}",
         f"Date:{camera.clock.local():%Y/%m/%d %H:%M:%S}",
         f"Uptime:{int(time.monotonic() - camera.started_s)} s",
         f"Viewers:{camera.viewers()}",
         f"SD Card:{_card(camera.card)}",
-        *(f"{title}:{words}" for title, words in camera.pipeline.passthrough.report()),
-        *(f"{title}:{words}" for title, words in camera.pipeline.hardware.report()),
-        *(f"{title}:{words}" for title, words in (*camera.delivery.report(), *camera.pipeline.traffic.report())),
+        *(f"{title}:{words}" for title, words in chain(*reports)),
     )
 
 

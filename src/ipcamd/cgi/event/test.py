@@ -16,13 +16,10 @@ async def test(call: Call) -> Reply:
     """Send to ``target`` now, before the queue, and answer with the result: OK, then a line for each missing right of
     the account. Raises `RequestFailed`."""
     target = ARGUMENTS.word(call.query, "target")
-    if target == HTTP:
-        await call.camera.notifier.test()
-        return text("OK")
-    if target in WEBHOOK_TARGETS:
-        await call.camera.webhooks.test(target)
-        return text("OK")
-    return text("OK", *await call.camera.delivery.test(target))
+    if target in TARGETS:
+        return text("OK", *await call.camera.delivery.test(target))
+    await (call.camera.notifier.test() if target == HTTP else call.camera.webhooks.test(target))
+    return text("OK")
 
 
 ENDPOINT = Endpoint("/cgi/event/test.cgi", Rank.ADMIN, test, arguments=ARGUMENTS)

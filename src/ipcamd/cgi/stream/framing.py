@@ -23,20 +23,18 @@ def bare_stream(codec: Codec) -> Answer:
 
 
 def join_stream(call: Call, hub: Hub, bare: Join) -> Join:
-    """Return the SDK's framing of `hub`, or `bare` with ``header=no``. Raises ``RequestFailed``."""
-    return with_payload_header(call, hub) if wants_payload_header(call) else bare
+    """Return the SDK's framing of `hub`, interleaved with the microphone's sound while that is enabled; or `bare` with
+    ``header=no``. Raises ``RequestFailed``."""
+    if not wants_payload_header(call):
+        return bare
+    sound = call.camera.pipeline.sound
+    return Join((hub, sound) if sound else (hub,), Framing.SDK, SDK_TYPE)
 
 
 def wants_payload_header(call: Call) -> bool:
     """Whether the request is for the SDK's payload headers, which is the default. Raises ``RequestFailed`` for a
     ``header`` that is neither yes nor no."""
     return ARGUMENTS.flag(call.query, "header")
-
-
-def with_payload_header(call: Call, hub: Hub) -> Join:
-    """Return the SDK's framing of `hub`, interleaved with the microphone's sound while that is enabled."""
-    sound = call.camera.pipeline.sound
-    return Join((hub, sound) if sound else (hub,), Framing.SDK, SDK_TYPE)
 
 
 def mixed_replace(hub: Hub) -> Join:

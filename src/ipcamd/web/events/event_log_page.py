@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from ipcamd.cgi.answer import JSON, TEXT
 from ipcamd.cgi.arguments import Argument, Arguments
@@ -95,17 +96,15 @@ def _described(call: Call, event: LoggedEvent) -> dict[str, object]:
     }
 
 
-def _actions(call: Call, event: LoggedEvent) -> list[dict[str, object]]:
+def _actions(call: Call, event: LoggedEvent) -> list[dict[str, Any]]:
     """Return the entries of an event in order; repeated ones are counted with the first."""
-    actions = dict[tuple[str, ...], dict[str, object]]()
-    counts = dict[tuple[str, ...], int]()
+    actions = dict[tuple[str, ...], dict[str, Any]]()
     for entry in event.entries:
         by = "" if entry.what == event.label else entry.what
-        key = by, entry.schedule, entry.done, entry.failed
-        counts[key] = counts.get(key, 0) + 1
         words = {"by": by, "schedule": entry.schedule, "done": entry.done, "failed": entry.failed}
-        actions.setdefault(key, {"at": _local(call, entry.moment), **words})
-    return [{**action, "times": counts[key]} for key, action in actions.items()]
+        first = {"at": _local(call, entry.moment), **words, "times": 0}
+        actions.setdefault(tuple(words.values()), first)["times"] += 1
+    return list(actions.values())
 
 
 def _clip(call: Call, entries: Iterable[EventLogEntry]) -> dict[str, object] | None:

@@ -2,7 +2,7 @@
 
 import { joined } from "../mp4/mp4_reader.js";
 import { cameraUrl } from "../shared/camera_request.js";
-import { openMicrophone, requestTalk } from "./talk_request.js";
+import { Talk, requestTalk } from "./talk.js";
 
 const WORKLET = "web/talk/ulaw_worklet.js";
 const SESSION = String(Math.random()).slice(2); // one for all talks of this page, so that a talk does not wait for the previous one
@@ -46,58 +46,35 @@ export class TalkSender {
   }
 }
 
-/** One talk, from `start` to `stop`. */
-export class PushToTalk {
-  #failed;
+/** One talk over HTTP. */
+export class PushToTalk extends Talk {
   #sender = new TalkSender((piece, isLast) => this.#post(piece, isLast));
-  #stream = null;
   #context = null;
-  #ended = false;
 
-  /** @param {(why: string) => void} failed */
-  constructor(failed) {
-    this.#failed = failed;
-  }
-
-  /** Ask for the microphone and begin to talk. */
-  async start() {
-    try {
-      this.#stream = await openMicrophone();
-      this.#context = new AudioContext();
-      await this.#context.audioWorklet.addModule(cameraUrl(WORKLET));
-    } catch (error) {
-      this.#fail(error.message);
-      return;
-    }
-    if (this.#ended) return this.#release(); // released while the browser asked for permission
+  /** See `Talk`. */
+  async begin() {
+    this.#context = new AudioContext();
+    await this.#context.audioWorklet.addModule(cameraUrl(WORKLET));
+    if (this.isEnded) return;
     const node = new AudioWorkletNode(this.#context, "ulaw");
-    node.port.onmessage = ({ data }) => !this.#ended && this.#sender.add(data);
+    node.port.onmessage = ({ data }) => !this.isEnded && this.#sender.add(data);
     // browsers run only nodes that lead to the output; this node's output is silence
-    this.#context.createMediaStreamSource(this.#stream).connect(node).connect(this.#context.destination);
+    this.#context.createMediaStreamSource(this.microphone).connect(node).connect(this.#context.destination);
   }
 
-  /** Release: send the rest, and free the microphone. */
-  async stop() {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#release();
-    await this.#sender.finish();
-  }
-
-  #release() {
-    this.#stream?.getTracks().forEach((track) => track.stop());
+  /** See `Talk`. */
+  end() {
     this.#context?.close();
-    this.#stream = this.#context = null;
+    this.#context = null;
+  }
+
+  /** Send the rest. */
+  finish() {
+    return this.#sender.finish();
   }
 
   async #post(piece, isLast) {
     const why = await requestTalk(SESSION, piece, isLast);
-    if (why) this.#fail(why);
-  }
-
-  #fail(why) {
-    if (!this.#ended) this.#failed(why);
-    this.#ended = true;
-    this.#release();
+    if (why) this.fail(why);
   }
 }
