@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-const { cameraUrl, getFromCamera, postToCamera, readJson, readValues, sendCommand, sendForm, sendRequest, updateSettings } = await import(`${process.env.MODULES}/shared/camera_request.js`);
+const { cameraUrl, getFromCamera, postToCamera, readJson, readValues, sendCommand, sendRequest, updateSettings } = await import(`${process.env.MODULES}/shared/camera_request.js`);
+const { sendForm } = await import(`${process.env.MODULES}/requests/form_request.js`);
 
 let sent;
 

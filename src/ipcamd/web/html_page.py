@@ -94,7 +94,7 @@ PAGES = {
         "Show the events; edit schedules, delivery targets, notifications and motion windows.",
         Rank.ADMIN,
         "events/events.js",
-        ("shared/list.css", "motion/motion.css", "events/events.css"),
+        ("shared/list.css", "settings/control.css", "motion/motion.css", "events/events.css"),
     ),
     "/settings": HtmlPage(
         "settings/settings.html",
@@ -102,7 +102,7 @@ PAGES = {
         "Show and change the parameters.",
         Rank.USERS,
         "settings/settings.js",
-        ("settings/settings.css", "motion/motion.css", "masks/masks.css"),
+        ("settings/control.css", "settings/settings.css", "motion/motion.css", "masks/masks.css"),
     ),
     "/system": HtmlPage(
         "system/system.html",
@@ -110,7 +110,7 @@ PAGES = {
         "Manage accounts, clients, address filter, certificate, time, network, backup, firmware and log.",
         Rank.ADMIN,
         "system/system.js",
-        ("shared/list.css", "system/system.css"),
+        ("shared/list.css", "settings/control.css", "system/system.css"),
     ),
     "/api": HtmlPage(
         "api/api.html",
@@ -118,7 +118,7 @@ PAGES = {
         "Show the description of all requests, and try them.",
         Rank.USERS,
         "api/api.js",
-        ("shared/list.css", "api/api.css"),
+        ("shared/list.css", "settings/control.css", "api/api.css"),
     ),
     "/welcome": HtmlPage(
         "welcome/welcome.html",

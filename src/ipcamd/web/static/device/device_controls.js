@@ -18,9 +18,9 @@ class DeviceControls extends HTMLElement {
   #isPrivate = false;
 
   connectedCallback() {
-    this.#usage.addEventListener("change", () => this.#choose());
-    this.#output.addEventListener("change", () => this.#switch());
-    this.#privacy.addEventListener("change", () => this.#switchPrivacy());
+    this.#bind(this.#usage, "IRCUt", () => ({ Usage: this.#usage.value }), () => this.#showLight(this.#light));
+    this.#bind(this.#output, "GPIO", () => ({ TriggerOutStatus1: this.#output.checked ? "high" : "low" }), () => this.#showOutput(this.#levels));
+    this.#bind(this.#privacy, "Privacy", () => ({ Enabled: this.#privacy.checked ? "yes" : "no" }), () => this.#showPrivacy(this.#isPrivate));
     this.#privacy.disabled = this.#rank !== "admin";
     this.#usage.hidden = this.#rank !== "admin";
     if (this.#rank !== "guest") return;
@@ -75,28 +75,15 @@ class DeviceControls extends HTMLElement {
     setText(this.#part("privacy-state"), isOn ? "camera off" : "off");
   }
 
-  async #choose() {
-    const done = await this.#set("IRCUt", { Usage: this.#usage.value }, this.#usage);
-    if (!done) this.#showLight(this.#light);
-  }
-
-  async #switch() {
-    const wanted = this.#output.checked ? "high" : "low";
-    const done = await this.#set("GPIO", { TriggerOutStatus1: wanted }, this.#output);
-    if (!done) this.#showOutput(this.#levels);
-  }
-
-  async #switchPrivacy() {
-    const done = await this.#set("Privacy", { Enabled: this.#privacy.checked ? "yes" : "no" }, this.#privacy);
-    if (!done) this.#showPrivacy(this.#isPrivate);
-  }
-
-  async #set(group, values, control) {
-    control.setAttribute("aria-busy", "true");
-    const error = await updateSettings(group, values);
-    control.removeAttribute("aria-busy");
-    setText(this.#error, error && `Not switched: ${error}`);
-    return !error;
+  /** Set the parameters `values()` when the user changes a control; `restore()` shows the present state after a failure. */
+  #bind(control, group, values, restore) {
+    control.addEventListener("change", async () => {
+      control.setAttribute("aria-busy", "true");
+      const error = await updateSettings(group, values());
+      control.removeAttribute("aria-busy");
+      setText(this.#error, error && `Not switched: ${error}`);
+      if (error) restore();
+    });
   }
 }
 

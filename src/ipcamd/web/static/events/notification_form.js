@@ -1,7 +1,8 @@
 // Notification form: the addresses that the camera requests at motion and at changes of an input (SDK 12).
 
 import { markInvalid } from "../settings/control.js";
-import { readJson, sendForm } from "../shared/camera_request.js";
+import { sendForm } from "../requests/form_request.js";
+import { readJson } from "../shared/camera_request.js";
 import { setText } from "../shared/elements.js";
 
 const GROUP = "Event.Notify";

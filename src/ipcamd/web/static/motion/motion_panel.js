@@ -41,12 +41,13 @@ export class MotionPanel {
 
   /** Request the camera's windows; only administrators get them. */
   async load() {
-    if (element("player").dataset.rank !== "admin") return undefined;
+    if (element("player").dataset.rank !== "admin") return;
     try {
       const answer = await getFromCamera(SETUP);
       if (!answer.ok) {
         element("motion-button").hidden = true;
-        return this.#open(false);
+        this.#open(false);
+        return;
       }
       const text = await answer.text();
       if (!this.#dirty) this.#take(text); // keep the user's changes
@@ -54,7 +55,6 @@ export class MotionPanel {
     } catch {
       // the stream reports that the camera does not answer
     }
-    return undefined;
   }
 
   /** Whether the windows are shown. */

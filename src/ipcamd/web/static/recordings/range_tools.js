@@ -1,6 +1,7 @@
 // Range tools: select a part of the day, export it as one MP4, delete its recordings.
 
-import { cameraUrl, getFromCamera, postToCamera, sendForm } from "../shared/camera_request.js";
+import { sendForm } from "../requests/form_request.js";
+import { cameraUrl, getFromCamera, postToCamera } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
 import { element } from "../shared/elements.js";
 import { clockWords, counted, lengthWords, sizeWords, timeOf } from "./time_words.js";

@@ -1,6 +1,7 @@
 // Parameter form: some parameters of the camera with their controls, errors beside them, and one button Save.
 
-import { readJson, sendForm } from "../shared/camera_request.js";
+import { sendForm } from "../requests/form_request.js";
+import { readJson } from "../shared/camera_request.js";
 import { make } from "../shared/elements.js";
 import { buildControl, markInvalid, readControl, writeControl } from "./control.js";
 

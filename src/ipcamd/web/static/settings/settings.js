@@ -1,7 +1,8 @@
 // Settings page: all parameters by topic; changes are saved together, and one click reverts them.
 
 import "../live/small_picture.js";
-import { readJson, sendForm } from "../shared/camera_request.js";
+import { sendForm } from "../requests/form_request.js";
+import { readJson } from "../shared/camera_request.js";
 import { element, make, setText } from "../shared/elements.js";
 import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";

@@ -1,4 +1,4 @@
-// Requests to the camera, below the page's own folder: a reverse proxy may add a path prefix. Failures have reasons for the user.
+// Requests to the camera, below the page's own folder: a reverse proxy may add a path prefix.
 
 /** Name of this page for the camera, which lists it among its clients. */
 export const pageName = Math.random().toString(36).slice(2);
@@ -11,11 +11,11 @@ export function cameraUrl(path, parameters = {}) {
   return url;
 }
 
-/** Response to a request that changes nothing; never from the browser's cache. @param {AbortSignal} [signal] */
+/** Response to a request that changes nothing. */
 export const getFromCamera = (path, parameters, signal) => fetch(cameraUrl(path, parameters), { cache: "no-store", signal });
 
-/** Response to a request that changes something. The field proves that it comes from a page of the camera.
- * @param {object} [body] names and values are sent as a form */
+/** Response to a request that changes something. The field proves that it comes from a page of the camera. An object of names and
+ * values is sent as a form. */
 export function postToCamera(path, body) {
   const sent = body?.constructor === Object ? new URLSearchParams(body) : body;
   return fetch(cameraUrl(path), { method: "POST", body: sent, headers: { "X-Camera-Page": "1" } });
@@ -34,7 +34,7 @@ export async function sendRequest(path, body) {
   return checkAnswer(answer.status, await answer.text().catch(throwUnanswered));
 }
 
-/** @param {number} status of HTTP @param {string} text of an answer, which is returned; throws an error with the reason of a failure */
+/** Return the text of an answer. Throws an error with the reason of a failure. */
 export function checkAnswer(status, text) {
   const failed = /^Request failed: (.*)/.exec(text)?.[1];
   const words = text.startsWith("<") ? "" : text.trim(); // a proxy answers with a page
@@ -42,16 +42,13 @@ export function checkAnswer(status, text) {
   return text;
 }
 
-/** Send a request; return why it failed, or "". @returns {Promise<string>} */
+/** Send a request; return why it failed, or "". */
 export const sendCommand = (path, body) => sendRequest(path, body).then(() => "", (error) => error.message);
 
-/** Set parameters of a group; return why it failed, or "". @param {Record<string, string>} values @returns {Promise<string>} */
+/** Set parameters of a group; return why it failed, or "". */
 export const updateSettings = (group, values) => sendCommand("cgi/param.cgi", { action: "update", group, ...values });
 
-/** Send a form; return the JSON of the answer. A failure is the error of no field. @returns {Promise<{errors?: Record<string, string>}>} */
-export const sendForm = (path, values) => sendRequest(path, values).then(JSON.parse).catch((error) => ({ errors: { "": error.message } }));
-
-/** Names and values of lines like `name=value` or `Group.Name=value`. @returns {Record<string, string>} */
+/** Object of lines like `name=value` or `Group.Name=value`. */
 export function readValues(text) {
   return Object.fromEntries([...text.matchAll(/^(?:[\w.]+\.)?(\w+)=(.*?)\r?$/gm)].map(([, name, value]) => [name, value]));
 }
