@@ -5,7 +5,6 @@ the event loop never waits for them.
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from dataclasses import replace
 from ipcamd.access.login_throttle import network
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import IpcamdError
+from ipcamd.lru_dict import LruDict
 from ipcamd.settings.audit_entry import AuditEntry
 from ipcamd.settings.change_records import Requester
 from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditRecord, AuditTable
@@ -47,18 +47,15 @@ class AuditLog:
         self._table = table
         self._now_ns = now_ns
         self._now_s = now_s
-        self._sessions: OrderedDict[tuple[str, str], float] = OrderedDict()
-        self._repeats: OrderedDict[tuple[str, str, str], _Repeats] = OrderedDict()
+        self._sessions = LruDict[tuple[str, str], float](TRACKED)
+        self._repeats = LruDict[tuple[str, str, str], _Repeats](TRACKED)
 
     def note_login(self, account: str, address: str) -> None:
         """Record a request with a valid login, if it is the first for a while."""
         key, now_s = (account, address), self._now_s()
         last = self._sessions.get(key)
-        self._sessions[key] = now_s
-        self._sessions.move_to_end(key)
+        self._sessions.put(key, now_s)
         if last is None or now_s - last > SESSION_S:
-            if len(self._sessions) > TRACKED:
-                self._sessions.popitem(last=False)
             self._table.put(self._record(AuditKind.LOGIN, account, address, "login"))
 
     def note_failed_login(self, user: str, address: str) -> None:
@@ -121,10 +118,8 @@ class AuditLog:
             return
         if repeats:
             self._sum_up(repeats)
-        self._repeats[key] = _Repeats(record, now_s + REPEATS_S)
-        self._repeats.move_to_end(key)
-        if len(self._repeats) > TRACKED:
-            self._sum_up(self._repeats.popitem(last=False)[1])
+        if dropped := self._repeats.put(key, _Repeats(record, now_s + REPEATS_S)):
+            self._sum_up(dropped)
         self._table.put(record)
 
     def _sum_up_all(self) -> None:

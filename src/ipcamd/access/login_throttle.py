@@ -5,12 +5,12 @@ Both tables are bounded; the least recently used entry is dropped.
 
 import logging
 import socket
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Callable
 from math import ceil
-from typing import Generic, TypeVar
 
 from ipcamd.logs import SummaryLog
+from ipcamd.lru_dict import LruDict
 
 FAILURES = 10
 """Failures within `WITHIN_S` that block an address; after its first block in an hour, half as many."""
@@ -33,22 +33,6 @@ Only failed logins wait, so that guessing never locks out the account's owner.
 """
 
 _log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-
-class _Table(OrderedDict[str, T], Generic[T]):
-    """At most `ENTRIES`; the least recently used one is dropped."""
-
-    def touch(self, key: str, make: Callable[[], T]) -> T:
-        """Return the entry, created if necessary, as the most recently used."""
-        entry = self.get(key)
-        if entry is None:
-            entry = self[key] = make()
-            if len(self) > ENTRIES:
-                self.popitem(last=False)
-        self.move_to_end(key)
-        return entry
 
 
 class _Address:
@@ -94,8 +78,8 @@ class Throttle:
         """`now_s` returns seconds on a monotonic clock."""
         self._now_s = now_s
         self._warn = SummaryLog(_log, logging.WARNING, now_s)
-        self._addresses: _Table[_Address] = _Table()
-        self._accounts: _Table[deque[float]] = _Table()
+        self._addresses = LruDict[str, _Address](ENTRIES)
+        self._accounts = LruDict[str, deque[float]](ENTRIES)
 
     def wait_s(self, address: str) -> int:
         """Return the seconds until this address is unblocked; 0: it is not blocked."""

@@ -1,9 +1,9 @@
 """Permission to talk over UDP, which has no login: for addresses that have logged in recently (SDK 5.3)."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 
 from ipcamd.access.accounts import Accounts, StoredAccount
+from ipcamd.lru_dict import LruDict
 from ipcamd.params.group import Rank
 
 VALID_S = 60.0
@@ -18,16 +18,12 @@ class UdpTalkPermission:
     def __init__(self, accounts: Accounts, now_s: Callable[[], float]) -> None:
         self._accounts = accounts
         self._now_s = now_s
-        self._logins: OrderedDict[str, tuple[float, StoredAccount]] = OrderedDict()
+        self._logins = LruDict[str, tuple[float, StoredAccount]](ADDRESSES)
 
     def note(self, address: str, entry: StoredAccount) -> None:
         """Record a login."""
-        if entry.account.rank < Rank.USERS:
-            return
-        self._logins[address] = self._now_s(), entry
-        self._logins.move_to_end(address)
-        if len(self._logins) > ADDRESSES:
-            self._logins.popitem(last=False)
+        if entry.account.rank >= Rank.USERS:
+            self._logins.put(address, (self._now_s(), entry))
 
     def may_talk(self, address: str) -> bool:
         """Whether an account with permission to talk has logged in from this address within the last minute."""

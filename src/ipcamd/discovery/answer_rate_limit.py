@@ -1,6 +1,8 @@
 """Rate limit of answers to searches by SSDP and WS-Discovery: in total, and per address."""
 
-from collections import OrderedDict, deque
+from collections import deque
+
+from ipcamd.lru_dict import LruDict
 
 PERIOD_S = 1.0
 """Length of a period, in seconds."""
@@ -20,14 +22,11 @@ class AnswerRateLimit:
     def __init__(self, total: int) -> None:
         """`total` answers are allowed in one period."""
         self._total: deque[float] = deque(maxlen=total)
-        self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
+        self._by_address = LruDict[str, deque[float]](ADDRESSES)
 
     def allows(self, address: str, now_s: float) -> bool:
         """Count one answer to `address`; return False if it exceeds the limit."""
-        own = self._by_address.setdefault(address, deque(maxlen=ANSWERS_PER_ADDRESS))
-        self._by_address.move_to_end(address)
-        if len(self._by_address) > ADDRESSES:
-            self._by_address.popitem(last=False)
+        own = self._by_address.touch(address, lambda: deque(maxlen=ANSWERS_PER_ADDRESS))
         if _is_full(own, now_s) or _is_full(self._total, now_s):
             return False
         own.append(now_s)

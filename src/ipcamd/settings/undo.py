@@ -1,9 +1,9 @@
 """Undo history: the last changes that accounts made on pages; each can be undone once."""
 
-from collections import OrderedDict
 from secrets import token_hex
 
 from ipcamd.errors import RequestFailed
+from ipcamd.lru_dict import LruDict
 from ipcamd.settings.change_records import Applied, Requester
 from ipcamd.settings.secret_mask import leaves_secret
 from ipcamd.settings.settings import Settings
@@ -17,7 +17,7 @@ class UndoHistory:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._kept: OrderedDict[str, tuple[str, Applied]] = OrderedDict()
+        self._kept = LruDict[str, tuple[str, Applied]](MOST)
         """Token to the account and its change."""
 
     def keep(self, applied: Applied, by: Requester) -> str:
@@ -25,9 +25,7 @@ class UndoHistory:
         if not applied.undo:
             return ""
         token = token_hex(16)
-        self._kept[token] = by.name, applied
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
+        self._kept.put(token, (by.name, applied))
         return token
 
     async def undo(self, token: str, by: Requester) -> Applied:

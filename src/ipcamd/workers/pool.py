@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from ipcamd.workers.thread import Job, call, start_thread
+from ipcamd.workers.thread import Job, run_job, start_thread
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ IDLE_S = 3.0
 class WorkerPool:
     """At most `size` daemon threads. Further calls wait for a free one.
 
-    The event loop's own executor is shared, and awaited at exit. A device that hangs blocks only its own pool.
+    A device that hangs blocks only its own pool, not the event loop's executor, which all other calls share.
     """
 
     def __init__(
@@ -36,10 +36,7 @@ class WorkerPool:
     def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
         """Return a future of the value or error of `action`; after cancellation the call continues without a listener.
         Raises the ``OSError`` of `start`."""
-        loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[T] = loop.create_future()
-        self.start(lambda: call(action, loop, outcome))
-        return outcome
+        return run_job(action, self.start)
 
     def start(self, job: Job) -> None:
         """Run a call without a result; from any thread. Raises ``OSError`` if it needs the first thread and the system

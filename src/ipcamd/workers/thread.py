@@ -1,7 +1,8 @@
-"""Worker thread: a daemon thread for blocking calls."""
+"""Worker threads: daemon threads for blocking calls, and their priority."""
 
 import asyncio
 import errno
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,12 +14,14 @@ T = TypeVar("T")
 Job = Callable[[], None]
 """Work of a thread, without arguments and result."""
 
+NICE = 10
+"""Nice value of a thread whose work may yield to the live picture."""
+
 
 class WorkerThread:
     """One daemon thread that runs blocking calls one after the other.
 
-    Threads of the executor are awaited when the camera stops, even if a name server is slow; this one is not. One
-    thread serves all its calls, because a new thread waits for its first turn on a busy machine.
+    One thread serves all its calls, because a new thread waits for its first turn on a busy machine.
     """
 
     def __init__(self, name: str) -> None:
@@ -28,10 +31,7 @@ class WorkerThread:
 
     def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
         """Return a future of the value or error of `action`; a cancelled call continues without a listener."""
-        loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(lambda: call(action, loop, outcome))
-        return outcome
+        return run_job(action, self._jobs.put)
 
     def close(self, last: Job | None = None) -> None:
         """End the thread after its waiting calls, and after `last`."""
@@ -62,22 +62,33 @@ def run_in_thread(action: Callable[[], T], name: str) -> "asyncio.Future[T]":
     return outcome
 
 
-def call(action: Callable[[], T], loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
-    """Call `action`, and report its value or error to `outcome` in its loop. For worker threads."""
+def run_job(action: Callable[[], T], start: Callable[[Job], None]) -> "asyncio.Future[T]":
+    """Pass `action` as a job to `start`, which runs it in a thread; return a future of its value or error in the
+    running event loop. Raises the errors of `start`."""
+    outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    start(lambda: _call(action, outcome))
+    return outcome
+
+
+def lower_priority() -> None:
+    """Lower the priority of the calling thread to `NICE`, as far as the system permits."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+
+
+def _call(action: Callable[[], T], outcome: "asyncio.Future[T]") -> None:
     try:
         result = action()
     except BaseException as error:
-        _report(loop, outcome, outcome.set_exception, error)
+        _report(outcome, outcome.set_exception, error)
     else:
-        _report(loop, outcome, outcome.set_result, result)
+        _report(outcome, outcome.set_result, result)
 
 
-def _report(
-    loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]", end: Callable[..., None], value: object
-) -> None:
+def _report(outcome: "asyncio.Future[T]", end: Callable[..., None], value: object) -> None:
     def report() -> None:
         if not outcome.done():
             end(value)
 
     with suppress(RuntimeError):  # the loop is closed: the result is not needed
-        loop.call_soon_threadsafe(report)
+        outcome.get_loop().call_soon_threadsafe(report)

@@ -4,11 +4,11 @@ import asyncio
 import logging
 import socket
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from ipcamd.dataclass import dataclass
-from ipcamd.server.listener import bind_sockets
+from ipcamd.lru_dict import LruDict
+from ipcamd.server.listener import bind_sockets, normalize_address
 from ipcamd.server.talk.rtp_talk import TalkReceiver
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class TalkService:
         self._may_talk = may_talk
         self._allows = allows
         self._now_s = now_s
-        self._rates: OrderedDict[str, _Rate] = OrderedDict()
+        self._rates = LruDict[str, _Rate](SENDERS)
         self._listeners: list[TalkListener] = []
 
     async def open(self, hosts: Sequence[str], port: int) -> "TalkListener":
@@ -55,17 +55,10 @@ class TalkService:
 
     def receive(self, data: bytes, address: str, port: int) -> None:
         """Handle a datagram."""
-        if self._allows(address) and self._may_talk(address) and self._rate(address).take(self._now_s()):
-            self._receiver.receive(data, (address, port))
-
-    def _rate(self, address: str) -> "_Rate":
-        rate = self._rates.get(address)
-        if rate is None:
-            rate = self._rates[address] = _Rate(self._now_s())
-            if len(self._rates) > SENDERS:
-                self._rates.popitem(last=False)
-        self._rates.move_to_end(address)
-        return rate
+        if self._allows(address) and self._may_talk(address):
+            now_s = self._now_s()
+            if self._rates.touch(address, lambda: _Rate(now_s)).take(now_s):
+                self._receiver.receive(data, (address, port))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ class _Protocol(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Handle a datagram."""
-        self._service.receive(data, addr[0].removeprefix("::ffff:").partition("%")[0], addr[1])
+        self._service.receive(data, normalize_address(addr[0]), addr[1])
 
     def error_received(self, exc: Exception) -> None:
         """Ignore ICMP errors: nothing is ever sent."""

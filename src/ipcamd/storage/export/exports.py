@@ -15,7 +15,7 @@ from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card import Card
 from ipcamd.storage.recording import Recording
 from ipcamd.workers.pool import WorkerPool
-from ipcamd.workers.priority import lower_priority
+from ipcamd.workers.thread import lower_priority
 
 if TYPE_CHECKING:
     from ipcamd.storage.export.bounded_pipe import BoundedPipe

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
+from ipcamd.lru_dict import LruDict
 from ipcamd.storage.card import Card
 from ipcamd.storage.recording import Recording, Segments
 from ipcamd.workers.pool import WorkerPool
-from ipcamd.workers.priority import lower_priority
+from ipcamd.workers.thread import lower_priority
 from ipcamd.workers.threaded_file import ThreadedFile
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Playback:
         self._folder = folder
         self._videos: OrderedDict[tuple[Recording, bool], int] = OrderedDict()
         """Cached videos with their sizes in bytes, the most recently used last."""
-        self._thumbnails: OrderedDict[tuple[Recording, float], bytes] = OrderedDict()
+        self._thumbnails = LruDict[tuple[Recording, float], bytes](MAX_THUMBNAILS)
         self._video_turn = asyncio.Lock()
         self._thumbnail_turn = asyncio.Lock()
         self._segments_turn = asyncio.Lock()
@@ -93,9 +94,7 @@ class Playback:
             return found
         async with self._turn(self._thumbnail_turn):
             made = await self._make(recording, lambda source, _: make_thumbnail(source, at_s))
-        self._thumbnails[key] = made
-        while len(self._thumbnails) > MAX_THUMBNAILS:
-            self._thumbnails.popitem(last=False)
+        self._thumbnails.put(key, made)
         return made
 
     async def close(self) -> None:
