@@ -99,7 +99,7 @@ class HttpError(IpcamdError):
     """Seconds by which the answer is delayed, without blocking others, to slow down password guessing."""
 
     def __init__(self, status: int, message: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:
-        """`status` is 400 to 599; `message` is the body, by default the phrase of the status."""
+        """`status` is 300 to 599; `message` is the body, by default the phrase of the status."""
         super().__init__(message)
         self.status = status
         self.message = message

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.camera import eventually
 
-from ipcamd.egress.http_call import HttpCall, call_http
+from ipcamd.egress.http_call import HttpCall, call_at, call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 
@@ -42,7 +42,6 @@ async def test_a_request_and_its_answer() -> None:
         call = HttpCall(f"{url}/a?b=c", "POST", {"X-Kind": "test"}, b"body")
         answer = await call_http(LOCAL, call, 20)
     assert (answer.status, answer.fields["X-Place"], answer.body) == (201, "here", b"ready")
-    assert answer.local_address == "127.0.0.1"
     head, _, body = heard[0].partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     assert lines[0] == "POST /a?b=c HTTP/1.1"
@@ -84,6 +83,19 @@ async def test_invalid_answers_are_errors(answer: bytes, words: str) -> None:
 async def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(RequestFailed, match="is invalid"):
         await call_http(LOCAL, HttpCall(url), 20)
+
+
+async def test_the_host_of_a_checked_address_is_only_a_name() -> None:
+    """The URL comes from a router, and its host is not resolved."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
+        writer.close()
+
+    async with listening(serve) as url:
+        call = HttpCall(url.replace("127.0.0.1", "my router"))
+        assert (await call_at("127.0.0.1", call, 20)).body == b"OK"
 
 
 @pytest.mark.slow

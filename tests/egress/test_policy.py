@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from ipcamd.egress.policy import EgressPolicy
+from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed
 
 
@@ -131,3 +131,19 @@ def test_the_address_that_is_judged_is_the_one_that_is_called(monkeypatch: pytes
             assert connection.getpeername() == good.getsockname()
         with pytest.raises(RequestFailed, match=r"rebind.example is 127.0.0.2"):
             EgressPolicy().connect("rebind.example", 80, 5)
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("127.0.0.9", True),
+        ("::ffff:127.0.0.9", True),
+        ("::ffff:169.254.1.1", True),
+        ("fe80::1%lo", True),
+        ("::ffff:192.0.2.1", False),
+        ("2001:db8::1", False),
+    ],
+)
+def test_an_address_is_local_in_each_spelling(address: str, wanted: bool) -> None:
+    assert is_local(address) is wanted
+    assert EgressPolicy(allow_local=False).allows(address) is not wanted

@@ -12,7 +12,7 @@ from ipcamd.errors import ConfigError, RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.params.system import SYSTEM
 from ipcamd.server import rebindable_port
-from ipcamd.server.listener import Listener, listen
+from ipcamd.server.listener import Listener, bind_sockets
 from ipcamd.server.rebindable_port import RebindablePort
 
 HERE = ("127.0.0.1",)
@@ -30,7 +30,7 @@ async def test_a_port_that_another_program_took_is_taken_back_when_it_is_free(
 
     async def listen_until_robbed(hosts: Sequence[str], number: int) -> Listener:
         try:
-            return await listen(nobody, hosts, number)  # type: ignore[arg-type]
+            return Listener(bind_sockets(hosts, number), nobody)
         except ConfigError:
             if thief.getsockname()[1] == 0:
                 thief.bind((HERE[0], number))
@@ -62,7 +62,7 @@ async def test_the_end_of_the_camera_ends_the_attempts(monkeypatch: pytest.Monke
     async def listen_once(hosts: Sequence[str], number: int) -> Listener:
         if listeners:
             raise ConfigError("in use")
-        listeners.append(await listen(nobody, hosts, number))  # type: ignore[arg-type]
+        listeners.append(Listener(bind_sockets(hosts, number), nobody))
         return listeners[0]
 
     port = RebindablePort("HTTPPort", lambda values: 0, listen_once)

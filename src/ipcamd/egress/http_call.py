@@ -30,8 +30,6 @@ class CallAnswer:
     """HTTP status code."""
     fields: "Message"
     body: bytes
-    local_address: str
-    """The camera's own address on the route to the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +88,12 @@ def _exchange(sock: socket.socket, source: str, peer: SocketAddress, call: HttpC
     import http.client
 
     parts = urlsplit(call.url)
-    connection = http.client.HTTPConnection(parts.hostname or "", peer[1])
+    connection = http.client.HTTPConnection(*peer[:2])
     connection.sock = sock
     try:
         if source:
             sock.bind((source, 0))
         sock.connect(peer)
-        local = str(sock.getsockname()[0])
         if parts.scheme == "https":
             connection.sock = client_context(call.certificate).wrap_socket(sock, server_hostname=parts.hostname)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -104,7 +101,7 @@ def _exchange(sock: socket.socket, source: str, peer: SocketAddress, call: HttpC
         connection.request(call.method, target, call.body, fields)
         answer = connection.getresponse()
         body = answer.read(call.answer_bytes) if call.answer_bytes else b""
-        return CallAnswer(answer.status, answer.headers, body, local)
+        return CallAnswer(answer.status, answer.headers, body)
     except http.client.RemoteDisconnected as error:
         raise RequestFailed("the connection was closed without an answer") from error
     except ssl.SSLError:  # an unverifiable certificate also raises ValueError

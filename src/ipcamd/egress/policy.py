@@ -9,10 +9,12 @@ import socket
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address
 
 from ipcamd.dataclass import dataclass
+from ipcamd.egress.numeric_address import numeric_address
 from ipcamd.errors import RequestFailed
+from ipcamd.params.kinds.address_range import IpAddress, plain_address
 from ipcamd.workers.thread import run_in_thread
 
 RESOLVE_TIMEOUT_S = 10.0
@@ -77,15 +79,13 @@ class EgressPolicy:
 
     def allows(self, address: str, port: int = 0, is_udp: bool = False) -> bool:
         """Whether an IP address is permitted, on this port; 0: on any port other than the camera's own."""
-        ip = ip_address(address.partition("%")[0])
-        if isinstance(ip, IPv6Address):
-            ip = ip.ipv4_mapped or ip
+        ip = plain_address(address.partition("%")[0])
         if ip.is_multicast or ip.is_unspecified or _is_nowhere(ip):
             return False
         own_ports = self.own_udp_ports() if is_udp else self.own_ports()
         if port in own_ports and is_own_address(address):
             return False
-        return self.allow_local or not (ip.is_loopback or ip.is_link_local)
+        return self.allow_local or not is_local(address)
 
     def _allowed(self, host: str, port: int, found: Iterable[tuple[object, ...]], is_udp: bool = False) -> list[str]:
         """Return the permitted addresses of `found`, the result of ``getaddrinfo``; at least one."""
@@ -103,23 +103,23 @@ class EgressPolicy:
 
 
 def is_local(address: str) -> bool:
-    """Whether an address is a loopback or link-local one."""
-    ip = ip_address(address.partition("%")[0])
+    """Whether an address is a loopback or link-local one; IPv4-mapped IPv6 counts as IPv4."""
+    ip = plain_address(address.partition("%")[0])
     return ip.is_loopback or ip.is_link_local
 
 
 def is_own_address(address: str) -> bool:
     """Whether an IP address is one of this machine, to which a socket can be bound. Queries only the kernel."""
     try:
-        entry = socket.getaddrinfo(address, 0, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]
-        with socket.socket(entry[0], socket.SOCK_DGRAM) as probe:
-            probe.bind(entry[4])
+        family, own = numeric_address(address, 0)
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind(own)
     except OSError:
         return False
     return True
 
 
-def _is_nowhere(ip: IPv4Address | IPv6Address) -> bool:
+def _is_nowhere(ip: IpAddress) -> bool:
     """Whether an address is in ``0.0.0.0/8`` or ``240.0.0.0/4``, which no host has (RFC 6890)."""
     return isinstance(ip, IPv4Address) and (ip.packed[0] == 0 or ip.packed[0] >= 240)
 

@@ -3,7 +3,7 @@
 import ssl
 
 
-def client_context(certificate: str = "verify") -> ssl.SSLContext:
+def client_context(certificate: str) -> ssl.SSLContext:
     """Return TLS settings with at least version 1.2. `certificate` is ``verify``, or ``any`` to accept every
     certificate.
 

@@ -14,7 +14,7 @@ from ipcamd.access.login_throttle import network
 from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission, Verdict
 from ipcamd.server.admission_queue import Entrant
-from ipcamd.server.listener import Listener, listen
+from ipcamd.server.listener import Listener, bind_sockets
 from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection, TlsContext
 from ipcamd.server.tcp_transport import reset_on_close
 
@@ -121,7 +121,8 @@ class Registry:
 
         def admit(sock: socket.socket, address: str, at_once: bool, is_new: bool = False) -> bool:
             if self.closing or not self.admission.allows(address):
-                _reset(sock)
+                reset_on_close(sock)
+                sock.close()
                 return True
             verdict = self.admission.admit(address, at_once)
             if verdict is Verdict.ADMITTED:
@@ -136,7 +137,7 @@ class Registry:
             if waiting.holds(key) or not admit(sock, address, at_once=False, is_new=True):
                 waiting.add(Entrant(key, self, partial(admit, sock, address)))
 
-        self._listeners.append(listener := await listen(accept, hosts, port))
+        self._listeners.append(listener := Listener(bind_sockets(hosts, port), accept))
         return listener
 
     def enter(self, connection: ManagedConnection) -> str:
@@ -212,13 +213,9 @@ class Registry:
 
     def _sweep_some(self, left: Iterator[ManagedConnection], now_s: float) -> None:
         """Sweep a batch of the connections that are `left`, and the others after it."""
-
-        def sweep(connection: ManagedConnection) -> None:
-            connection.sweep(now_s)
-
         batch = list(islice(left, BATCH))
         for connection in batch:
-            self._act(connection, sweep)
+            self._act(connection, lambda each: each.sweep(now_s))
         if len(batch) == BATCH:
             asyncio.get_running_loop().call_soon(self._sweep_some, left, now_s)
         else:
@@ -255,15 +252,13 @@ class Registry:
         """Stop listening and end all connections and tasks. Waits for at most `CLOSE_S` and twice `RELEASE_S`."""
         self.stop()
         await self._end_all(lambda connection: connection.close())
-        if self._connections:
-            await _within(CLOSE_S, self._emptied.wait())
+        await self._wait_until_empty(CLOSE_S)
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=RELEASE_S)
         await self._end_all(lambda connection: connection.reset())
-        if self._connections:
-            await _within(RELEASE_S, self._emptied.wait())
+        await self._wait_until_empty(RELEASE_S)
 
     def _leave_idle(self) -> None:
         """Release idle connections: the end of the process closes their sockets in a tenth of the time."""
@@ -279,6 +274,11 @@ class Registry:
             self._act(connection, end)
             if number % BATCH == 0:
                 await asyncio.sleep(0)
+
+    async def _wait_until_empty(self, timeout_s: float) -> None:
+        if self._connections:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._emptied.wait(), timeout_s)
 
     # -- from accept to the protocol
 
@@ -313,19 +313,9 @@ class Registry:
             self.hand_over(pending)
 
 
-async def _within(seconds: float, work: Coroutine[object, object, object]) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(work, seconds)
-
-
 def _refuse(sock: socket.socket, refusal: bytes) -> None:
     """Send the refusal without waiting, and close."""
     with sock, contextlib.suppress(OSError):
         sock.send(refusal)
         sock.shutdown(socket.SHUT_WR)
         sock.recv(65536)  # unread bytes would turn the close into a reset, and the refusal would be lost
-
-
-def _reset(sock: socket.socket) -> None:
-    reset_on_close(sock)
-    sock.close()

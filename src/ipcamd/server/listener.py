@@ -91,16 +91,12 @@ def local_address(transport: asyncio.BaseTransport) -> str:
     return normalize_address((transport.get_extra_info("sockname") or ("",))[0])
 
 
-async def listen(accept: Accept, hosts: Sequence[str], port: int) -> Listener:
-    """Listen on `port` of all `hosts` (IP addresses); 0 selects a port that is free on all of them.
-
-    ``::`` is skipped on a machine without IPv6. Raises `ConfigError`; then no socket is left open.
-    """
-    return Listener(bind_sockets(hosts, port), accept)
-
-
 def bind_sockets(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:
-    """Return TCP or (``SOCK_DGRAM``) UDP sockets bound to `port` of all `hosts`; see `listen`. Raises `ConfigError`."""
+    """Return TCP or (``SOCK_DGRAM``) UDP sockets bound to `port` of all `hosts` (IP addresses).
+
+    Port 0 selects one that is free on all of them. ``::`` is skipped on a machine without IPv6. Raises `ConfigError`;
+    then no socket is left open.
+    """
     for left in reversed(range(TRIES if port == 0 else 1)):
         sockets: list[socket.socket] = []
         try:

@@ -136,7 +136,7 @@ class PendingConnection:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._task = None  # it refers to this object: a cycle
         if not task.cancelled() and (error := task.exception()):
-            log.debug("connection from %s failed: %s", self.address, error or type(error).__name__)
+            log.debug("connection from %s failed: %r", self.address, error)
         self._ended(self)
 
 

@@ -4,7 +4,6 @@ import datetime
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ipcamd.access.certificate.certificate_check import CertifiedKey, load_key, same_key
 from ipcamd.access.certificate.files import CertificateFiles
@@ -13,9 +12,6 @@ from ipcamd.access.certificate.self_signed import is_own, names_of, request_sign
 from ipcamd.access.certificate.subject_names import subject_names, with_former_addresses, without_loopback
 from ipcamd.access.certificate.tls_context import checked
 from ipcamd.errors import RequestFailed, StoreError
-
-if TYPE_CHECKING:
-    pass
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +46,7 @@ class StoredCertificate:
             except (OSError, RequestFailed) as error:
                 _log.error("the given TLS certificate cannot be used (%s): the camera uses one of its own", error)
         try:
-            chain, key = self._files.read()
-            found = self._checked(chain, key)
+            found = self._checked(*self._files.read())
         except (OSError, RequestFailed) as error:
             return self._in_place_of_unusable(error)
         return self._renewed(found)

@@ -9,7 +9,7 @@ from ipcamd.cgi.endpoint import Body, Call, Endpoint
 from ipcamd.errors import HttpError
 from ipcamd.server.http.checks.forwarded import Forwarded
 from ipcamd.server.http.log_redaction import redacted
-from ipcamd.server.http.request_body import EMPTY, FORM_LIMIT, BodyStream, body_limit, body_too_long_error
+from ipcamd.server.http.request_body import DOCUMENT_LIMIT, EMPTY, FORM_LIMIT, BodyStream, body_too_long_error
 from ipcamd.wire.http.form import form_pairs
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
@@ -119,7 +119,8 @@ class Exchange:
 
     @property
     def _limit(self) -> int:
-        return body_limit(self._endpoint.body if self._endpoint else None)
+        """Maximum bytes of the body, unless it is streamed."""
+        return DOCUMENT_LIMIT if self._endpoint and self._endpoint.body is Body.DOCUMENT else FORM_LIMIT
 
     def _query(self) -> Query:
         if self.head.method != "POST":

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from ipcamd.cgi.endpoint import Body
 from ipcamd.errors import HttpError
 
 FORM_LIMIT = 64 * 1024
@@ -13,11 +12,6 @@ DOCUMENT_LIMIT = 256 * 1024
 """Maximum bytes of a body that an endpoint receives as a whole."""
 MAX_WAITING = 64 * 1024
 """Buffered bytes at which reading from the client stops."""
-
-
-def body_limit(kind: Body | None) -> int:
-    """Return the maximum bytes of a body that is not streamed; None: its endpoint is not known."""
-    return DOCUMENT_LIMIT if kind is Body.DOCUMENT else FORM_LIMIT
 
 
 def body_too_long_error(limit: int) -> HttpError:

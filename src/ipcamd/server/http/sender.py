@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from contextlib import aclosing
 from typing import cast
 
 from ipcamd.access.accounts import Account
@@ -174,12 +175,13 @@ class HttpSender(asyncio.Protocol, ABC):
 
     async def _send_events(self, stream: EventStream) -> None:
         """Send messages until there are no more; a disconnection of the client cancels this."""
-        from ipcamd.server.http.event_stream import send_events
-
         if exchange := self._begin_stream(stream.content_type, stream.headers):
             self._stream_to(exchange)
             self._transport.write(format_stream_head(stream.content_type, stream.headers))
-            await send_events(stream, self._pass_on)
+            async with aclosing(stream.messages) as messages:
+                async for message in messages:
+                    if not await self._pass_on(message):
+                        break
             self._leave()  # the length was not sent: the connection's end marks the end of the body
 
     def _begin_stream(self, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Exchange | None:

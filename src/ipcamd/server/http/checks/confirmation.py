@@ -5,6 +5,7 @@ The form posts to the requested URL, so that the page contains no value; the pag
 
 import base64
 import hashlib
+import html
 
 from ipcamd.cgi.endpoint import Reply
 from ipcamd.server.http.log_redaction import redacted
@@ -49,8 +50,6 @@ If you did not request it, close this page.</p>
 
 def confirmation(head: Head) -> Reply:
     """Return the page for this request."""
-    import html
-
     page = _PAGE.format(style=_STYLE, script=_SCRIPT, request=html.escape(redacted(head.target)))
     policy = (
         f"default-src 'none'; style-src {_source(_STYLE)}; script-src {_source(_SCRIPT)}; connect-src 'self'; "

@@ -6,11 +6,14 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from ipcamd.dataclass import dataclass
+from ipcamd.params.kinds.address_range import plain_address
 from ipcamd.wire.http.message import Head
 
 _AUTHORITY = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 _HAS_PORT = re.compile(r":[0-9]+\Z")
-_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
+_PORT = re.compile("[0-9]{1,5}")
+_SCHEME = re.compile("https?", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+/*")
 _HOP = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
@@ -52,9 +55,9 @@ class TrustedProxies:
         authority = _first(fields, "x-forwarded-host", _AUTHORITY) or host
         return Forwarded(
             self._client(fields, peer),
-            _authorities(authority, _first(fields, "x-forwarded-port", re.compile("[0-9]{1,5}"))),
-            _first(fields, "x-forwarded-proto", re.compile("https?", re.IGNORECASE)).lower(),
-            _prefix(fields),
+            _authorities(authority, _first(fields, "x-forwarded-port", _PORT)),
+            _first(fields, "x-forwarded-proto", _SCHEME).lower(),
+            _first(fields, "x-forwarded-prefix", _PREFIX).rstrip("/"),
             peer,
             over_tls,
         )
@@ -86,6 +89,7 @@ def _direct(peer: str, host: str, over_tls: bool) -> Forwarded:
 
 
 def _first(fields: Mapping[str, str], name: str, allowed: re.Pattern[str]) -> str:
+    """Return the first value of a field; empty if it is missing or invalid."""
     text = fields.get(name, "").partition(",")[0].strip()
     return text if allowed.fullmatch(text) else ""
 
@@ -95,15 +99,10 @@ def _authorities(authority: str, port: str) -> tuple[str, ...]:
     return (authority,) if known else (authority, f"{authority}:{port}")
 
 
-def _prefix(fields: Mapping[str, str]) -> str:
-    text = fields.get("x-forwarded-prefix", "").partition(",")[0].strip().rstrip("/")
-    return text if _PREFIX.fullmatch(text) else ""
-
-
 def _plain_address(hop: str) -> str | None:
     with_port = _HOP.fullmatch(hop)
     text = (with_port[1] or with_port[2]) if with_port else hop
     try:
-        return str(ip_address(text.removeprefix("::ffff:")))
+        return str(plain_address(text.partition("%")[0]))
     except ValueError:
         return None
