@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 from tests.access.client import SimulatedClock
+from tests.access.opened_accounts import make_audit_log, open_accounts
 
 from ipcamd.access.accounts import Accounts
+from ipcamd.access.audit_log import AuditLog
 from ipcamd.store.database import Database
 
 PASSWORD = "correct horse"
@@ -22,9 +24,14 @@ def database(path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
+def audit_log(database: Database) -> AuditLog:
+    return make_audit_log(database)
+
+
+@pytest.fixture
 def accounts(database: Database) -> Accounts:
     """One administrator, ``admin`` with `PASSWORD`."""
-    accounts = Accounts(database)
+    accounts = open_accounts(database)
     accounts.ensure_administrator("admin", PASSWORD)
     return accounts
 

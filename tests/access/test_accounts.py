@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.access.conftest import PASSWORD
+from tests.access.opened_accounts import open_accounts
 from tests.store.group import GROUPS
 from tests.store.test_database import no_room
 
@@ -33,14 +34,14 @@ def everything(accounts: Accounts) -> dict[str, tuple[Rank, str | None]]:
 
 def test_a_first_start_makes_a_password_and_prints_it_once(path: Path) -> None:
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         told = accounts.ensure_administrator("admin")
         accounts.mark_password_printed()
         assert told == password(accounts, "admin")
         assert told is not None
         assert len(told) == 16
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert accounts.ensure_administrator("admin") is None
         assert everything(accounts) == {"admin": (Rank.ADMIN, told)}
 
@@ -49,11 +50,11 @@ def test_a_password_that_was_never_printed_is_replaced(path: Path) -> None:
     told = []
     for user in ("admin", "admin", "root"):
         with Database(path) as database:
-            told.append(Accounts(database).ensure_administrator(user))  # and killed before it was printed
+            told.append(open_accounts(database).ensure_administrator(user))  # and killed before it was printed
     assert None not in told
     assert len(set(told)) == 3
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert everything(accounts) == {"root": (Rank.ADMIN, told[2])}
         assert accounts.ensure_administrator("root", "swordfish") is None
         assert everything(accounts) == {"root": (Rank.ADMIN, "swordfish")}
@@ -62,9 +63,9 @@ def test_a_password_that_was_never_printed_is_replaced(path: Path) -> None:
 
 def test_a_password_given_counts_at_the_first_start_only(path: Path) -> None:
     with Database(path) as database:
-        assert Accounts(database).ensure_administrator("admin", "swordfish") is None
+        assert open_accounts(database).ensure_administrator("admin", "swordfish") is None
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert accounts.ensure_administrator("root", "mackerel") is None
         assert everything(accounts) == {"admin": (Rank.ADMIN, "swordfish")}
 
@@ -83,7 +84,7 @@ def test_a_password_given_counts_at_the_first_start_only(path: Path) -> None:
     ],
 )
 def test_a_first_administrator_that_cannot_be(database: Database, user: str, given: str | None, complaint: str) -> None:
-    accounts = Accounts(database)
+    accounts = open_accounts(database)
     with pytest.raises(ConfigError, match=complaint) as caught:
         accounts.ensure_administrator(user, given)
     assert given is None or given == "admin" or given not in str(caught.value)
@@ -94,7 +95,7 @@ def test_a_first_administrator_that_cannot_be(database: Database, user: str, giv
 def test_a_weak_password_can_be_let_in(
     database: Database, everywhere: bool, here: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    accounts = Accounts(database, allow_weak=everywhere)
+    accounts = open_accounts(database, allow_weak=everywhere)
     with caplog.at_level(logging.WARNING):
         assert accounts.ensure_administrator("admin", "admin", allow_weak=here) is None
     assert "password" in caplog.text
@@ -103,7 +104,7 @@ def test_a_weak_password_can_be_let_in(
 
 async def test_add_update_remove_survive_a_restart(path: Path) -> None:
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         accounts.ensure_administrator("admin", PASSWORD)
         await accounts.add("paul", "foo", Rank.ADMIN)
         await accounts.add("Paul", "bar", Rank.USERS)
@@ -114,7 +115,7 @@ async def test_add_update_remove_survive_a_restart(path: Path) -> None:
         await accounts.update("anne", "other", Rank.USERS)
         await accounts.remove("zoe", by("admin"))
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert everything(accounts) == {
             "admin": (Rank.ADMIN, PASSWORD),
             "paul": (Rank.USERS, "foo"),
@@ -200,7 +201,7 @@ async def test_the_mask_leaves_a_password_unchanged(accounts: Accounts) -> None:
 
 async def test_a_full_disk_changes_nothing(path: Path) -> None:
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         accounts.ensure_administrator("admin", PASSWORD)
         before = everything(accounts)
         with no_room(path), pytest.raises(StoreError):
@@ -208,12 +209,12 @@ async def test_a_full_disk_changes_nothing(path: Path) -> None:
         assert everything(accounts) == before
         await accounts.add("paul", "foo", Rank.USERS)
     with Database(path) as database:
-        assert list(Accounts(database).entries) == ["admin", "paul"]
+        assert list(open_accounts(database).entries) == ["admin", "paul"]
 
 
 async def test_a_caller_that_goes_away_leaves_disk_and_memory_equal(path: Path) -> None:
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         accounts.ensure_administrator("admin", PASSWORD)
         caller = asyncio.create_task(accounts.add("paul", "foo", Rank.USERS))
         await asyncio.sleep(0)
@@ -221,12 +222,12 @@ async def test_a_caller_that_goes_away_leaves_disk_and_memory_equal(path: Path) 
         await accounts.add("zoe", "foo", Rank.USERS)
         assert list(accounts.entries) == ["admin", "paul", "zoe"]
     with Database(path) as database:
-        assert list(Accounts(database).entries) == ["admin", "paul", "zoe"]
+        assert list(open_accounts(database).entries) == ["admin", "paul", "zoe"]
 
 
 async def test_no_password_is_in_the_files(path: Path) -> None:
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         told = accounts.ensure_administrator("admin")
         assert told is not None
         await accounts.add("paul", "swordfish-7", Rank.USERS)
@@ -241,12 +242,12 @@ async def test_without_the_key_there_is_a_new_administrators_password(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         accounts.ensure_administrator("admin", PASSWORD)
         await accounts.add("paul", "foo", Rank.USERS)
     path.with_name("secret.key").unlink()
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert everything(accounts) == {"admin": (Rank.ADMIN, None), "paul": (Rank.USERS, None)}
         told = accounts.ensure_administrator("admin")
         assert "key" in caplog.text
@@ -254,7 +255,7 @@ async def test_without_the_key_there_is_a_new_administrators_password(
         assert everything(accounts) == {"paul": (Rank.USERS, None), "admin": (Rank.ADMIN, told)}
         await accounts.update("paul", "bar")
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert accounts.ensure_administrator("admin") is None
         assert everything(accounts) == {"paul": (Rank.USERS, "bar"), "admin": (Rank.ADMIN, told)}
 
@@ -264,16 +265,16 @@ async def test_an_option_of_a_later_start_replaces_a_password_from_the_factory_o
     path: Path, first: str | None
 ) -> None:
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         accounts.ensure_administrator("admin", first)
         accounts.mark_password_printed()
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert accounts.ensure_administrator("admin", "open sesame") is None
         assert password(accounts, "admin") == "open sesame"
         await accounts.update("admin", "my own")
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         assert accounts.ensure_administrator("admin", "open sesame") is None
         assert everything(accounts) == {"admin": (Rank.ADMIN, "my own")}
 
@@ -281,7 +282,7 @@ async def test_an_option_of_a_later_start_replaces_a_password_from_the_factory_o
 @pytest.mark.parametrize("given", [None, "swordfish"])
 async def test_factory_default_leaves_one_administrator(path: Path, given: str | None) -> None:
     with Database(path) as database:
-        accounts, settings = Accounts(database), Settings(database, GROUPS, {})
+        accounts, settings = open_accounts(database), Settings(database, GROUPS, {})
         accounts.ensure_administrator("admin", PASSWORD)
         await accounts.add("boss", "foo", Rank.ADMIN)
         step = accounts.reset("admin", given)
@@ -290,7 +291,7 @@ async def test_factory_default_leaves_one_administrator(path: Path, given: str |
         assert accounts.entry("boss") is None
         assert password(accounts, "admin") != PASSWORD
     with Database(path) as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         told = accounts.ensure_administrator("admin", given)
         assert (told is None) == (given is not None)
         assert password(accounts, "admin") == (given or told)
@@ -303,7 +304,7 @@ async def test_a_factory_default_may_leave_one_account_as_it_is(accounts: Accoun
         await settings.reset(lambda _: False, accounts.remove_others("nobody"))
     assert accounts.names(Rank.ADMIN) == ["admin", "boss"]
     await settings.reset(lambda _: False, accounts.remove_others("boss"))
-    assert everything(accounts) == everything(Accounts(database)) == {"boss": (Rank.ADMIN, "foo")}
+    assert everything(accounts) == everything(open_accounts(database)) == {"boss": (Rank.ADMIN, "foo")}
 
 
 async def test_a_factory_default_that_fails_leaves_the_accounts(accounts: Accounts, database: Database) -> None:
@@ -315,7 +316,7 @@ async def test_a_factory_default_that_fails_leaves_the_accounts(accounts: Accoun
     with pytest.raises(StoreError):
         await settings.reset(lambda _: False, step, type(step)(broken, lambda: None))
     assert everything(accounts) == {"admin": (Rank.ADMIN, PASSWORD)}
-    assert everything(Accounts(database)) == {"admin": (Rank.ADMIN, PASSWORD)}
+    assert everything(open_accounts(database)) == {"admin": (Rank.ADMIN, PASSWORD)}
 
 
 def test_accounts_are_identified_by_their_entries(accounts: Accounts) -> None:
@@ -328,7 +329,7 @@ def test_accounts_are_identified_by_their_entries(accounts: Accounts) -> None:
 
 def test_a_rank_that_is_none_is_the_lowest(accounts: Accounts, database: Database) -> None:
     database.write_now(lambda c: c.execute("UPDATE account SET rank = 7"))
-    accounts = Accounts(database)
+    accounts = open_accounts(database)
     assert everything(accounts) == {"admin": (Rank.GUEST, PASSWORD)}
     assert accounts.ensure_administrator("admin") is not None
     assert accounts.names(Rank.ADMIN) == ["admin"]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from tests.access.client import SimulatedClock, basic
+from tests.access.opened_accounts import make_authenticator
 from tests.store.test_database import no_room
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.audit_log import REPEATS_S, SESSION_S, TEXT_LENGTH, TRACKED, AuditLog
-from ipcamd.access.authenticator import Authenticator
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
@@ -31,9 +31,9 @@ class Camera:
     def __init__(self, database: Database, watch: SimulatedClock) -> None:
         self.database = database
         self.log = AuditLog(AuditTable(database), lambda: int(watch() * 1e9), watch)
-        self.accounts = Accounts(database, audit_log=self.log)
+        self.accounts = Accounts(database, self.log)
         self.accounts.ensure_administrator("admin", SECRET)
-        self.authenticator = Authenticator(self.accounts, lambda: "Yard", watch, audit_log=self.log)
+        self.authenticator = make_authenticator(self.accounts, self.log, lambda: "Yard", watch)
         self.settings = Settings(database, ALL_GROUPS, {})
         self.settings.audit(self.log.note_settings)
         self.settings.record(self.log.record_settings)

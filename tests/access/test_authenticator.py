@@ -3,9 +3,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.access.client import SimulatedClock, basic, challenged, digest
 from tests.access.conftest import PASSWORD
+from tests.access.opened_accounts import make_authenticator
 
 from ipcamd.access.accounts import Account, Accounts
-from ipcamd.access.authenticator import Authenticator
+from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.digest_nonces import LIFE_S
 from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.udp_talk_permission import ADDRESSES
@@ -21,9 +22,9 @@ ALGORITHMS = pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
 class Camera:
     """A login, and its name that can change."""
 
-    def __init__(self, accounts: Accounts, watch: SimulatedClock) -> None:
+    def __init__(self, accounts: Accounts, audit_log: AuditLog, watch: SimulatedClock) -> None:
         self.name = "Yard"
-        self.authenticator = Authenticator(accounts, lambda: self.name, watch)
+        self.authenticator = make_authenticator(accounts, audit_log, lambda: self.name, watch)
 
     def ask(self, authorization: str | None, target: str = "/x", method: str = "GET", address: str = HERE) -> Account:
         found = self.authenticator.verify(method, target, authorization, address)
@@ -42,8 +43,8 @@ class Camera:
 
 
 @pytest.fixture
-def camera(accounts: Accounts, watch: SimulatedClock) -> Camera:
-    return Camera(accounts, watch)
+def camera(accounts: Accounts, audit_log: AuditLog, watch: SimulatedClock) -> Camera:
+    return Camera(accounts, audit_log, watch)
 
 
 def failures(camera: Camera, address: str = HERE) -> int:
@@ -55,18 +56,18 @@ def failures(camera: Camera, address: str = HERE) -> int:
     return 10 - left
 
 
-def test_a_missing_login_is_no_failure(camera: Camera) -> None:
+async def test_a_missing_login_is_no_failure(camera: Camera) -> None:
     refusal = camera.refused(None)
     assert (refusal.reason, refusal.realm, refusal.delay_s) == (Reason.MISSING, "Yard", 0)
     assert failures(camera) == 0
 
 
-def test_a_request_is_checked_by_its_method_and_target(camera: Camera) -> None:
+async def test_a_request_is_checked_by_its_method_and_target(camera: Camera) -> None:
     login = digest(camera.challenge(), "admin", PASSWORD, "/cgi/a.cgi?b=1", method="POST")
     assert camera.ask(login, "/cgi/a.cgi?b=1", "POST") == ADMIN
 
 
-def test_basic(camera: Camera) -> None:
+async def test_basic(camera: Camera) -> None:
     for _ in range(3):
         assert camera.ask(basic("admin", PASSWORD)) == ADMIN
     for wrong in (basic("admin", PASSWORD + "x"), basic("admin", ""), basic("Admin", PASSWORD), basic("", "")):
@@ -75,7 +76,7 @@ def test_basic(camera: Camera) -> None:
 
 
 @ALGORITHMS
-def test_digest(camera: Camera, algorithm: str) -> None:
+async def test_digest(camera: Camera, algorithm: str) -> None:
     challenge = camera.challenge(algorithm)
     for nc in (1, 2, 3):
         assert camera.ask(digest(challenge, "admin", PASSWORD, nc=nc)) == ADMIN
@@ -92,7 +93,7 @@ def test_digest(camera: Camera, algorithm: str) -> None:
         ("SHA-256", "14d76639989b496728aa33f9674db6ff81018ab612c8cecc6ea06ef19ab9f477"),
     ],
 )
-def test_the_user_can_be_named_in_other_ways(camera: Camera, algorithm: str, hashed: str) -> None:
+async def test_the_user_can_be_named_in_other_ways(camera: Camera, algorithm: str, hashed: str) -> None:
     challenge = camera.challenge(algorithm)
     names = ("username*=UTF-8''admin", "username*=utf-8'en'%61dmin", f'username="{hashed}", userhash=true')
     for nc, name in enumerate(names, 1):
@@ -101,12 +102,12 @@ def test_the_user_can_be_named_in_other_ways(camera: Camera, algorithm: str, has
     assert camera.refused(wrong).reason in NO_LOGIN
 
 
-def test_an_algorithm_cannot_be_swapped(camera: Camera) -> None:
+async def test_an_algorithm_cannot_be_swapped(camera: Camera) -> None:
     login = digest(camera.challenge("MD5"), "admin", PASSWORD)
     assert camera.refused(login.replace("algorithm=MD5", "algorithm=SHA-256")).reason in NO_LOGIN
 
 
-def test_a_recorded_login_is_worth_nothing(camera: Camera) -> None:
+async def test_a_recorded_login_is_worth_nothing(camera: Camera) -> None:
     login = digest(camera.challenge(), "admin", PASSWORD)
     assert camera.ask(login) == ADMIN
     fresh = challenged(camera.refused(login))
@@ -115,7 +116,9 @@ def test_a_recorded_login_is_worth_nothing(camera: Camera) -> None:
     assert failures(camera) == 0
 
 
-def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Camera, watch: SimulatedClock) -> None:
+async def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(
+    camera: Camera, watch: SimulatedClock
+) -> None:
     old = camera.challenge()
     watch.seconds += LIFE_S + 1
     assert camera.refused(digest(old, "admin", PASSWORD)).reason is Reason.STALE
@@ -123,12 +126,14 @@ def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Came
     assert failures(camera) == 1
 
 
-def test_a_nonce_from_before_a_restart_is_stale(camera: Camera, accounts: Accounts, watch: SimulatedClock) -> None:
-    before = Camera(accounts, watch).challenge()
+async def test_a_nonce_from_before_a_restart_is_stale(
+    camera: Camera, accounts: Accounts, audit_log: AuditLog, watch: SimulatedClock
+) -> None:
+    before = Camera(accounts, audit_log, watch).challenge()
     assert challenged(camera.refused(digest(before, "admin", PASSWORD)))["stale"] == "true"
 
 
-def test_requests_on_several_connections_may_overtake_each_other(camera: Camera) -> None:
+async def test_requests_on_several_connections_may_overtake_each_other(camera: Camera) -> None:
     challenge = camera.challenge()
     for nc in (2, 1, 40, 3):
         assert camera.ask(digest(challenge, "admin", PASSWORD, nc=nc)) == ADMIN
@@ -156,7 +161,7 @@ def test_requests_on_several_connections_may_overtake_each_other(camera: Camera)
         ("*", "/x", False),
     ],
 )
-def test_a_login_is_for_one_target(camera: Camera, uri: str, target: str, good: bool) -> None:
+async def test_a_login_is_for_one_target(camera: Camera, uri: str, target: str, good: bool) -> None:
     login = digest(camera.challenge(), "admin", PASSWORD, uri)
     if good:
         assert camera.ask(login, target) == ADMIN
@@ -165,7 +170,7 @@ def test_a_login_is_for_one_target(camera: Camera, uri: str, target: str, good: 
     assert failures(camera) == 0
 
 
-def test_behind_a_proxy_that_cuts_a_prefix_the_login_may_be_for_the_whole_path(camera: Camera) -> None:
+async def test_behind_a_proxy_that_cuts_a_prefix_the_login_may_be_for_the_whole_path(camera: Camera) -> None:
     challenge = camera.challenge()
     login = digest(challenge, "admin", PASSWORD, "/yard/x?a=1")
     assert camera.refused(login, "/x?a=1").reason is Reason.OTHER_URI
@@ -175,7 +180,7 @@ def test_behind_a_proxy_that_cuts_a_prefix_the_login_may_be_for_the_whole_path(c
     assert camera.authenticator.verify("GET", "/x?a=1", bare, HERE, "/yard") == ADMIN
 
 
-def test_the_digest_of_1997_works_once_a_nonce(camera: Camera) -> None:
+async def test_the_digest_of_1997_works_once_a_nonce(camera: Camera) -> None:
     challenge = camera.challenge("MD5")
     login = digest(challenge, "admin", PASSWORD, nc=None)
     assert camera.ask(login) == ADMIN
@@ -219,7 +224,7 @@ async def test_a_removed_account_is_out_at_once(camera: Camera, accounts: Accoun
     assert camera.refused(digest(challenge, "paul", "foo", nc=2)).reason in NO_LOGIN
 
 
-def test_the_realm_is_the_cameras_name_as_it_is_now(camera: Camera) -> None:
+async def test_the_realm_is_the_cameras_name_as_it_is_now(camera: Camera) -> None:
     old = camera.challenge()
     camera.ask(basic("admin", PASSWORD))
     camera.name = "Gate"
@@ -234,7 +239,7 @@ def test_the_realm_is_the_cameras_name_as_it_is_now(camera: Camera) -> None:
     ("name", "realm"),
     [("Küche 2", "Kuche 2"), ('A "B" \\ C', "A 'B' / C"), ("门口", "ipcamd"), ("", "ipcamd"), ("a\u00a0b", "a b")],
 )
-def test_a_name_that_cannot_stand_in_a_header(camera: Camera, name: str, realm: str) -> None:
+async def test_a_name_that_cannot_stand_in_a_header(camera: Camera, name: str, realm: str) -> None:
     camera.name = name
     assert camera.challenge()["realm"] == realm
     assert camera.ask(digest(camera.challenge(), "admin", PASSWORD)) == ADMIN
@@ -243,12 +248,12 @@ def test_a_name_that_cannot_stand_in_a_header(camera: Camera, name: str, realm: 
 @pytest.mark.parametrize(
     "nonsense", ["", "Bearer abc", "Basic !", "Digest", "Digest x=y", "\x00", "Negotiate " + "A" * 9000]
 )
-def test_an_invalid_login_counts_as_none(camera: Camera, nonsense: str) -> None:
+async def test_an_invalid_login_counts_as_none(camera: Camera, nonsense: str) -> None:
     assert camera.refused(nonsense).reason in NO_LOGIN
     assert failures(camera) == 0
 
 
-def test_a_guessing_client_is_refused_even_with_the_right_password(camera: Camera, watch: SimulatedClock) -> None:
+async def test_a_guessing_client_is_refused_even_with_the_right_password(camera: Camera, watch: SimulatedClock) -> None:
     for number in range(10):
         assert camera.refused(basic("admin", f"guess {number}")).reason in NO_LOGIN
     for login in (basic("admin", PASSWORD), basic("admin", "guess"), None):
@@ -269,7 +274,7 @@ async def test_a_success_on_one_account_does_not_hide_guesses_at_another(camera:
     assert reasons == [Reason.WRONG] * 10 + [Reason.THROTTLED] * 230
 
 
-def test_a_success_clears_what_was_counted(camera: Camera) -> None:
+async def test_a_success_clears_what_was_counted(camera: Camera) -> None:
     challenge = camera.challenge()
     for nc in range(1, 10):
         camera.refused(basic("admin", "guess"))
@@ -278,14 +283,14 @@ def test_a_success_clears_what_was_counted(camera: Camera) -> None:
     assert failures(camera) == 0
 
 
-def test_guessing_at_one_account_from_many_addresses_is_slow_and_locks_no_user_out(camera: Camera) -> None:
+async def test_guessing_at_one_account_from_many_addresses_is_slow_and_locks_no_user_out(camera: Camera) -> None:
     delays = [camera.refused(basic("admin", "guess"), address=f"198.51.100.{n}").delay_s for n in range(25)]
     assert (delays[0], delays[-1]) == (0, 2)
     assert delays == sorted(delays)
     assert camera.ask(basic("admin", PASSWORD), address="192.0.2.2") == ADMIN
 
 
-def test_a_name_that_does_not_exist_is_guessed_no_faster(camera: Camera) -> None:
+async def test_a_name_that_does_not_exist_is_guessed_no_faster(camera: Camera) -> None:
     answers = {
         name: [camera.refused(basic(name, "guess"), address=f"198.51.100.{n}") for n in range(12)]
         for name in ("admin", "nobody")
@@ -294,14 +299,14 @@ def test_a_name_that_does_not_exist_is_guessed_no_faster(camera: Camera) -> None
     assert known == unknown
 
 
-def test_logins_do_not_pile_up_in_memory(camera: Camera) -> None:
+async def test_logins_do_not_pile_up_in_memory(camera: Camera) -> None:
     for number in range(600):
         camera.ask(basic("admin", PASSWORD).replace("Basic ", "Basic" + " " * (number + 1)))
         camera.refused(basic("admin", f"guess {number}"), address=f"198.51.{number // 250}.{number % 250}")
     assert len(camera.authenticator._basics) <= 256
 
 
-def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixture) -> None:
+async def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(0):
         camera.ask(basic("admin", PASSWORD))
         camera.refused(basic("admin", "swordfish"))
@@ -318,11 +323,13 @@ def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixtu
 @given(
     st.text(max_size=100) | st.text(max_size=100).map("Basic ".__add__) | st.text(max_size=60).map("Digest ".__add__)
 )
-def test_malformed_logins_are_refused_without_failure(accounts: Accounts, watch: SimulatedClock, text: str) -> None:
-    assert Camera(accounts, watch).refused(text).reason is not Reason.THROTTLED
+async def test_malformed_logins_are_refused_without_failure(
+    accounts: Accounts, audit_log: AuditLog, watch: SimulatedClock, text: str
+) -> None:
+    assert Camera(accounts, audit_log, watch).refused(text).reason is not Reason.THROTTLED
 
 
-def test_an_address_may_talk_for_a_minute_after_a_login_with_that_right(
+async def test_an_address_may_talk_for_a_minute_after_a_login_with_that_right(
     camera: Camera, accounts: Accounts, watch: SimulatedClock
 ) -> None:
     assert not camera.authenticator.may_talk(HERE)
@@ -349,7 +356,7 @@ async def test_neither_a_guest_nor_a_changed_account_may_talk(camera: Camera, ac
     assert not camera.authenticator.may_talk(HERE)
 
 
-def test_addresses_that_may_talk_are_bounded(camera: Camera) -> None:
+async def test_addresses_that_may_talk_are_bounded(camera: Camera) -> None:
     for number in range(ADDRESSES + 10):
         camera.ask(basic("admin", PASSWORD), address=f"10.0.{number // 250}.{number % 250}")
     assert not camera.authenticator.may_talk("10.0.0.9")

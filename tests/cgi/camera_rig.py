@@ -111,7 +111,7 @@ class CameraRig:
 
     @cached_property
     def accounts(self) -> Accounts:
-        accounts = Accounts(self.database)
+        accounts = Accounts(self.database, self.audit_log)
         accounts.ensure_administrator("admin", "correct horse")
         return accounts
 

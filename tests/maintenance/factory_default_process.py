@@ -11,9 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.access.opened_accounts import open_accounts
 from tests.store.lives import live
 
-from ipcamd.access.accounts import Accounts
 from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.options.reader import read_options
 from ipcamd.params import ALL_GROUPS
@@ -33,7 +33,7 @@ class FactoryDefaultRig:
 
     def __init__(self, database: Database) -> None:
         self.settings = Settings(database, ALL_GROUPS, {})
-        self.accounts = Accounts(database)
+        self.accounts = open_accounts(database)
         self.key_values = KeyValueStore(database)
 
     def state(self) -> str:

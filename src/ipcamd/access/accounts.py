@@ -88,10 +88,10 @@ class AccountEdit:
 class Accounts:
     """All accounts, in memory; a change is durable before it is visible. Rules: SDK 1.2."""
 
-    def __init__(self, database: Database, allow_weak: bool = False, audit_log: AuditLog | None = None) -> None:
+    def __init__(self, database: Database, audit_log: AuditLog, allow_weak: bool = False) -> None:
         """Load the accounts. `allow_weak` accepts weak passwords. Raises `StoreError`."""
-        self._audit_log = audit_log
         self._database = database
+        self._audit_log = audit_log
         self._allow_weak = allow_weak
         self._lock = asyncio.Lock()
         self._is_password_given = False
@@ -156,8 +156,8 @@ class Accounts:
             n: entry for n, entry in self._entries.items() if entry.origin is not PasswordOrigin.GENERATED and n != user
         }
         entries[user] = self._make(user, chosen, Rank.ADMIN, _origin(password))
-        record = self._recorded(CAMERA, f"account {user}: the first administrator")
-        self._database.write_now(self._database.adopt_key, _save_all(entries), *record)
+        record = self._audit_log.record_change(CAMERA, f"account {user}: the first administrator")
+        self._database.write_now(self._database.adopt_key, _save_all(entries), record)
         self._entries = entries
         return None if password is not None else chosen
 
@@ -276,8 +276,7 @@ class Accounts:
         try:
             await self._database.complete(self._commit(edits, by))
         except IpcamdError as error:
-            if self._audit_log:
-                self._audit_log.note_refusal(by, "; ".join(map(str, edits)), str(error))
+            self._audit_log.note_refusal(by, "; ".join(map(str, edits)), str(error))
             raise
 
     async def _commit(self, edits: Sequence[AccountEdit], by: Requester) -> None:
@@ -287,12 +286,9 @@ class Accounts:
                 entries = edit.apply(entries)
             if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
                 raise RequestFailed(f"user={edits[-1].name}: this is the only administrator left")
-            await self._database.write(_save_all(entries), *self._recorded(by, "; ".join(map(str, edits))))
+            record = self._audit_log.record_change(by, "; ".join(map(str, edits)))
+            await self._database.write(_save_all(entries), record)
             self._publish(entries)
-
-    def _recorded(self, by: Requester, what: str) -> tuple[Work, ...]:
-        """Return the transaction part that records a change in the audit log."""
-        return (self._audit_log.record_change(by, what),) if self._audit_log else ()
 
     def _has_known_administrator(self) -> bool:
         administrators = (entry for entry in self._entries.values() if entry.account.rank is Rank.ADMIN)
@@ -308,8 +304,8 @@ class Accounts:
             return
         if self.password(entry) != password:
             entries = self._entries | {user: self._make(user, password, entry.account.rank, PasswordOrigin.FACTORY)}
-            record = self._recorded(CAMERA, f"account {user}: password, by the option")
-            self._database.write_now(_save_all(entries), *record)
+            record = self._audit_log.record_change(CAMERA, f"account {user}: password, by the option")
+            self._database.write_now(_save_all(entries), record)
             self._entries = entries
 
     def _make(

@@ -32,13 +32,13 @@ class Authenticator:
     def __init__(
         self,
         accounts: Accounts,
+        audit_log: AuditLog,
+        token_nonces: TokenNonces,
         realm: Callable[[], str],
         now_s: Callable[[], float] = time.monotonic,
-        audit_log: AuditLog | None = None,
-        token_nonces: TokenNonces | None = None,
     ) -> None:
         """`realm` returns the camera's present name. Digest of RFC 2069 is accepted, with each nonce once.
-        `token_nonces` are those of logins in SOAP messages: without them none is accepted."""
+        `token_nonces` are those of logins in SOAP messages."""
         self._audit_log = audit_log
         self._accounts = accounts
         self._name = realm
@@ -82,7 +82,7 @@ class Authenticator:
         password = self._accounts.password(entry) if entry else None
         if not token.proves(password or self._decoy) or password is None or entry is None:
             return self._wrong(token.user, entry, address)
-        if self._token_nonces is None or not self._token_nonces.use(token):
+        if not self._token_nonces.use(token):
             return self._refuse(Reason.STALE)
         return self._admit(entry, address)
 
@@ -104,8 +104,7 @@ class Authenticator:
     def _admit(self, entry: StoredAccount, address: str) -> Account:
         self.throttle.success(address, entry.account.name)
         self._recent.note(address, entry)
-        if self._audit_log:
-            self._audit_log.note_login(entry.account.name, address)
+        self._audit_log.note_login(entry.account.name, address)
         return entry.account
 
     def _prove(
@@ -158,9 +157,8 @@ class Authenticator:
     def _wrong(self, user: str, entry: StoredAccount | None, address: str) -> LoginRefusal:
         self.refusals += 1
         self._note_wrong("wrong login as %.32r from %s", user, address)
-        if self._audit_log:
-            self._audit_log.note_failed_login(entry.account.name if entry else user, address)
         account = entry.account.name if entry else None
+        self._audit_log.note_failed_login(account or user, address)
         return self._refuse(Reason.WRONG, self.throttle.failure(address, account, user[:64]))
 
     def _realm(self) -> str:

@@ -84,7 +84,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     stack.push_store(audit_log.flush)
     settings.audit(audit_log.note_settings)
     settings.record(audit_log.record_settings)
-    accounts = Accounts(database, options.allow_weak_password, audit_log)
+    accounts = Accounts(database, audit_log, options.allow_weak_password)
     password = accounts.ensure_administrator(options.admin_user, options.admin_password or None, options.is_private)
     listen = ListenAddress(settings, drivers.network, options.hosts, identity.mac)
     settings.guard(NETWORK.name, listen.guard)
@@ -110,9 +110,9 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         password=password,
         authenticator=Authenticator(
             accounts,
+            audit_log,
+            TokenNonces(lambda: clock.now_ns() / 1e9, lambda: settings[ONVIF.name].number("WsseWindow")),
             lambda: settings["System.Info"]["ServerName"],
-            audit_log=audit_log,
-            token_nonces=TokenNonces(lambda: clock.now_ns() / 1e9, lambda: settings[ONVIF.name].number("WsseWindow")),
         ),
         audit_log=audit_log,
         ip_filter=_ip_filter(options, settings),

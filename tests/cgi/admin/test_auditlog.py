@@ -17,7 +17,8 @@ CHANGED = "2025-06-15T15:06:50+00:00|change|rita|192.0.2.7|a/b|"
 
 @pytest.fixture
 async def log(rig: CameraRig) -> CameraRig:
-    """Three records, ten seconds apart."""
+    """That of the first administrator, then three records, ten seconds apart."""
+    assert rig.accounts.entry("admin")
     rig.audit_log.note_login("rita", "192.0.2.7")
     rig.host += 10 * SECOND
     rig.audit_log.note_change(RITA, "a|b")
@@ -31,6 +32,7 @@ async def test_text_and_json(log: CameraRig) -> None:
         "2025-06-15T15:07:00+00:00|login_failed|root|192.0.2.9|login|wrong name or password",
         CHANGED,
         "2025-06-15T15:06:40+00:00|login|rita|192.0.2.7|login|",
+        "2025-06-15T15:06:40+00:00|change|camera||account admin: the first administrator|",
         "",
     ]
     reply = await log.ask(ASK, "format=json&count=1")
@@ -44,16 +46,16 @@ async def test_text_and_json(log: CameraRig) -> None:
         "address": "192.0.2.9",
         "what": "login",
         "failure": "wrong name or password",
-        "id": 3,
+        "id": 4,
     }
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        "kind=change",
+        "kind=change&account=rita",
         "account=rita&count=1",
-        "before=3&count=1",
+        "before=4&count=1",
         f"since={NOON // SECOND + 10}&until={NOON // SECOND + 10}",
     ],
 )

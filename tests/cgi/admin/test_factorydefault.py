@@ -2,9 +2,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.access.opened_accounts import open_accounts
 from tests.cgi.camera_rig import CameraRig
 
-from ipcamd.access.accounts import Accounts
 from ipcamd.cgi.admin.factorydefault import ENDPOINT
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params import ALL_GROUPS
@@ -74,7 +74,7 @@ async def test_it_leaves_what_the_mode_names(
         assert settings["Time"]["TimeZone"] == zone
         assert settings["System.Info"]["ServerName"] == settings.factory("System.Info")["ServerName"]
         assert settings["Event.Schedule.1"] == settings.factory("Event.Schedule.1")
-        assert Accounts(database).names(Rank.ADMIN) == names
+        assert open_accounts(database).names(Rank.ADMIN) == names
         left = {name for (name,) in database.rows("SELECT name FROM key_value")}
         assert left == {"identity.mac", "seal.fingerprint"} | kept
         assert key_values.get("identity.mac") == FACTS["identity.mac"]

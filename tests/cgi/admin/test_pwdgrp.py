@@ -3,9 +3,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.access.opened_accounts import open_accounts
 from tests.cgi.camera_rig import CameraRig
 
-from ipcamd.access.accounts import Account, Accounts
+from ipcamd.access.accounts import Account
 from ipcamd.cgi.admin.pwdgrp import ENDPOINT
 from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.errors import RequestFailed
@@ -21,7 +22,7 @@ class Camera:
     """Three accounts, and requests of one of them."""
 
     def __init__(self, rig: CameraRig) -> None:
-        self.accounts = Accounts(rig.database)
+        self.accounts = open_accounts(rig.database)
         self.accounts.ensure_administrator("root", "swordfish")
         self.camera = replace(rig.camera(), accounts=self.accounts)
 
@@ -158,7 +159,7 @@ async def test_acknowledged_changes_are_on_disk(tmp_path: Path) -> None:
     await camera.ask("action=remove&user=root", user="boss")
     rig.database.close()
     with Database(tmp_path / "state" / "ipcamd.db") as database:
-        assert list(Accounts(database).entries) == ["paul", "boss"]
+        assert list(open_accounts(database).entries) == ["paul", "boss"]
 
 
 async def test_no_password_reaches_the_log(camera: Camera, caplog: pytest.LogCaptureFixture) -> None:

@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.access.opened_accounts import make_audit_log, make_authenticator, open_accounts
 from tests.gstreamer import settled
 from tests.networks import Network, ip, needs_networks, network
 from tests.server.rtsp.live_streams import RATE, LiveStreams
 from tests.server.rtsp.player import RtspRig
 from tests.server.rtsp.test_rtsp_tunnel import open_http
 
-from ipcamd.access.accounts import Accounts
-from ipcamd.access.authenticator import Authenticator
 from ipcamd.media import codecs
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.multicast import MulticastSettings
@@ -46,9 +45,11 @@ async def live(rig: RtspRig, streams: LiveStreams) -> AsyncIterator[RtspRig]:
 async def guarded(live: RtspRig, tmp_path: Path) -> AsyncIterator[RtspRig]:
     """With real accounts and logins."""
     with Database(tmp_path / "db") as database:
-        accounts = Accounts(database)
+        accounts = open_accounts(database)
         accounts.ensure_administrator("admin", PASSWORD)
-        live.service.context.authenticator = RtspAuthenticator(Authenticator(accounts, lambda: "Front authenticator"))
+        live.service.context.authenticator = RtspAuthenticator(
+            make_authenticator(accounts, make_audit_log(database), lambda: "Front authenticator")
+        )
         yield live
 
 
