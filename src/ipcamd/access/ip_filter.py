@@ -95,11 +95,13 @@ class IpFilter:
         await self._settings.update([Change(IP_FILTER.name, name, text) for name, text in texts.items()], by=by)
 
     def refuse_lock_out(self, texts: Mapping[str, str], addresses: Sequence[str]) -> None:
-        """Raise ``RequestFailed`` if the new values would lock out one of `addresses`."""
-        if texts and addresses:
-            from ipcamd.access.ip_filter_lock_out import refuse_lock_out
-
-            refuse_lock_out(self._rules, FilterRules.of(self._settings[IP_FILTER.name] | texts), addresses)
+        """Raise ``RequestFailed`` if the new values would lock out one of `addresses`, from which they are sent."""
+        after = FilterRules.of(self._settings[IP_FILTER.name] | texts)
+        for address in addresses:
+            if texts and after.locks_out(address, self._rules):
+                raise RequestFailed(
+                    f"this would lock out {address}, which sent the request; force=yes applies it anyway"
+                )
 
     def _follow(self, values: Values) -> None:
         self._rules = FilterRules.of(values)

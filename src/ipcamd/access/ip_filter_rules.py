@@ -1,4 +1,4 @@
-"""Rules of the IP filter (SDK 7): the addresses that they allow."""
+"""Rules of the IP filter (SDK 7): the addresses that they allow, and those that a change locks out."""
 
 from typing import Self
 
@@ -39,6 +39,16 @@ class FilterRules:
     def denies(self, ip: IpAddress) -> bool:
         """Whether a rule denies the address, even if the rules are disabled."""
         return any(ip in entry for entry in self.deny)
+
+    def locks_out(self, address: str, before: Self) -> bool:
+        """Whether these rules, which replace those `before`, deny an IP address, or would when enabled.
+
+        While they are disabled, only a new deny entry counts, because an accept list may be incomplete.
+        """
+        if self.is_enabled:
+            return not self.allows(address)
+        ip = plain_address(address)
+        return self.denies(ip) and not before.denies(ip)
 
     def _accepts(self, ip: IpAddress) -> bool:
         family = [entry for entry in self.accept if entry.version == ip.version]

@@ -55,9 +55,10 @@ class KeyRing:
 
     def _keys(self, entry: StoredAccount, realm: str) -> Keys:
         name = entry.account.name
-        old = self._by_name.get(name)
-        known = old is None or (old.entry is not None and old.entry.encrypted_password == entry.encrypted_password)
-        since_s = (_ALWAYS if old is None else old.since_s) if known else self._now_s()
+        since_s, old = _ALWAYS, self._by_name.get(name)
+        if old and old.entry:
+            is_same = old.entry.encrypted_password == entry.encrypted_password
+            since_s = old.since_s if is_same else self._now_s()
         password = self._accounts.password(entry)
         if password is None:
             _log.error("the password of the account %s is lost: an administrator must set a new one", name)

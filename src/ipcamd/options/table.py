@@ -9,7 +9,7 @@ from ipcamd.dataclass import dataclass
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+    if not (re.fullmatch("[0-9]{1,5}", text) and int(text) <= 65535):
         raise ValueError("a port is 0 to 65535; 0 selects a free one")
     return int(text)
 

@@ -1,6 +1,7 @@
 """Cross-origin resource sharing (CORS): endpoints that pages of allowed sites may call (WHATWG Fetch, 3.2)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from ipcamd.cgi.endpoint import Endpoint, Join, LateAnswer, Reply
@@ -54,11 +55,8 @@ class CrossOrigin:
         self, outcome: Callable[[], Reply | Join | Awaitable[LateAnswer]], fields: Fields
     ) -> Reply | Join | Awaitable[LateAnswer]:
         """Return the outcome of an action with `fields` in its answer. Raises its ``HttpError`` with them."""
-        try:
+        with _added_to_error(fields):
             answer = outcome()
-        except HttpError as error:
-            error.headers = (*error.headers, *fields)
-            raise
         if isinstance(answer, Reply):
             return _with(answer, fields)
         return answer if isinstance(answer, Join) else _share_later(answer, fields)
@@ -71,12 +69,19 @@ class CrossOrigin:
         return host is not None and self._is_allowed(host)
 
 
-async def _share_later(answer: Awaitable[LateAnswer], fields: Fields) -> LateAnswer:
+@contextmanager
+def _added_to_error(fields: Fields) -> Iterator[None]:
+    """Add fields to an ``HttpError`` that the block raises."""
     try:
-        reply = await answer
+        yield
     except HttpError as error:
         error.headers = (*error.headers, *fields)
         raise
+
+
+async def _share_later(answer: Awaitable[LateAnswer], fields: Fields) -> LateAnswer:
+    with _added_to_error(fields):
+        reply = await answer
     return _with(reply, fields) if isinstance(reply, Reply) else reply
 
 
