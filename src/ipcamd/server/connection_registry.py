@@ -293,14 +293,10 @@ class Registry:
             self._unconnected[connection := protocol()] = address
             return connection
 
-        deadline_s = self.now_s() + self.timeouts.head_timeout_s
-        if tls:
-            turns = self.admission.handshakes
-            pending: PendingConnection = PendingTlsConnection(
-                sock, address, deadline_s, make, self._on_connected, tls, turns
-            )
-        else:
-            pending = PendingConnection(sock, address, deadline_s, make, self._on_connected)
+        accepted = sock, address, self.now_s() + self.timeouts.head_timeout_s, make, self._on_connected
+        pending = (
+            PendingTlsConnection(*accepted, tls, self.admission.handshakes) if tls else PendingConnection(*accepted)
+        )
         self.enter(pending)
         pending.start()
 

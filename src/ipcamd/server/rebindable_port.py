@@ -12,6 +12,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError, PortTaken, RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.server.listener import TRIES, bind_sockets
+from ipcamd.settings.settings import Guard
 
 
 class Closable(Protocol):
@@ -61,29 +62,17 @@ class RebindablePort:
         self._listener = await self._listen(hosts, port) if port is not None else None
         return port
 
-    @asynccontextmanager
-    async def guard(self, _: Values, after: Values) -> AsyncIterator[None]:
+    def guard(self, _: Values, after: Values) -> AbstractAsyncContextManager[None]:
         """Open the new port before the change is stored, and close the old port after it. Raises ``RequestFailed``."""
-        async with self._moved(replace(self._endpoint, port=self._wanted(after))):
-            yield
+        return self._moved(replace(self._endpoint, port=self._wanted(after)))
 
-    def guard_switch(
-        self, is_on: Callable[[Values], bool]
-    ) -> Callable[[Values, Values], AbstractAsyncContextManager[None]]:
+    def guard_switch(self, is_on: Callable[[Values], bool]) -> Guard:
         """Return a guard of another group, whose values decide whether the port is open at all."""
+        return lambda _, after: self._moved(replace(self._endpoint, enabled=is_on(after)))
 
-        @asynccontextmanager
-        async def guard(_: Values, after: Values) -> AsyncIterator[None]:
-            async with self._moved(replace(self._endpoint, enabled=is_on(after))):
-                yield
-
-        return guard
-
-    @asynccontextmanager
-    async def move(self, hosts: tuple[str, ...]) -> AsyncIterator[None]:
+    def move(self, hosts: tuple[str, ...]) -> AbstractAsyncContextManager[None]:
         """Listen on other addresses, as `guard` does on another port."""
-        async with self._moved(replace(self._endpoint, hosts=hosts)):
-            yield
+        return self._moved(replace(self._endpoint, hosts=hosts))
 
     @asynccontextmanager
     async def _moved(self, endpoint: _Endpoint) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""TCP transports of connections: size of reads, and ways to close."""
+"""TCP transports of connections: options for frames, size of reads, and ways to close."""
 
 import asyncio
 import fcntl
@@ -13,6 +13,17 @@ _BYTES_ACKED_OFFSET = 120
 """Offset of ``tcpi_bytes_acked`` in the kernel's ``struct tcp_info`` (linux/tcp.h)."""
 READ_BYTES = 16 * 1024
 """Maximum bytes of one read; asyncio's default is 256 KB. A waiting client thus needs little memory."""
+
+VANISHED_MS = 10_000
+"""Milliseconds without an acknowledgement after which the kernel drops a viewer's connection (TCP_USER_TIMEOUT)."""
+
+
+def prepare_for_frames(sock: socket.socket, unsent_bytes: int) -> None:
+    """Make a viewer's TCP connection send frames at once, end when the viewer has vanished, and hold at most
+    `unsent_bytes` in the kernel; more would only delay the picture."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, unsent_bytes)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, VANISHED_MS)
 
 
 def limit_reads(transport: asyncio.BaseTransport) -> None:

@@ -12,6 +12,7 @@ from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import set_tos
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.rtp_viewer import RtpViewer
+from ipcamd.server.tcp_transport import prepare_for_frames
 from ipcamd.wire.rtsp.message import interleave
 
 if TYPE_CHECKING:  # imported when many viewers are connected
@@ -20,12 +21,9 @@ if TYPE_CHECKING:  # imported when many viewers are connected
 BACKLOG = 64 * 1024
 """Bytes that may wait for a slow client before frames are skipped; the last frame may exceed them."""
 UNSENT = 64 * 1024
-"""Maximum unsent bytes in the kernel; more would only delay the picture."""
-VANISHED = 10_000
-"""Milliseconds without an acknowledgement after which the kernel drops a connection (TCP_USER_TIMEOUT)."""
+"""Maximum unsent bytes in the kernel."""
 MIN_CONNECTIONS = 8
 """Connections from which on one system call for all takes less time than one for each."""
-_TCP_USER_TIMEOUT = 18
 
 
 class TcpWriter:
@@ -43,9 +41,7 @@ class TcpWriter:
         """Viewers on this connection."""
         sock = self._socket
         if sock.family in (socket.AF_INET, socket.AF_INET6):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
-            sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, VANISHED)
+            prepare_for_frames(sock, UNSENT)
         self._plain = transport.get_extra_info("ssl_object") is None
         self.ready = self._plain
         """Nothing waits, and bytes may be sent to `fd`."""

@@ -11,16 +11,16 @@ from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 from ipcamd.server.qos import set_tos
+from ipcamd.server.tcp_transport import prepare_for_frames
 
 UNSENT = 32 * 1024
-"""Maximum unsent bytes in the kernel for a slow viewer; more would only delay its picture."""
+"""Maximum unsent bytes in the kernel for a slow viewer."""
 MAX_FRAMES = 30
 """Maximum number of pictures that wait for a slow viewer. For an intra-only codec it is one: the newest."""
 MAX_SOUNDS = 32
 """Maximum number of audio blocks that wait for a slow viewer."""
 SOUND_AGE_S = 1.0
 """Maximum age of audio in seconds; older audio would be further behind the picture."""
-_TCP_USER_TIMEOUT = 18
 
 
 def max_frames(codec: Codec) -> int:
@@ -179,12 +179,8 @@ class Viewer:
         return cast(socket.socket, self._transport.get_extra_info("socket"))
 
     def _open(self) -> int:
-        sock = self._socket
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
-        # missing acknowledgements reveal a client that has vanished
-        sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, 10_000)
-        return os.dup(sock.fileno())
+        prepare_for_frames(self._socket, UNSENT)
+        return os.dup(self._socket.fileno())
 
     def _send(self, buffer: SharedBuffer, offset: int) -> int:
         return os.sendfile(self.fd, buffer.fd, offset, buffer.size_bytes - offset)
