@@ -11,7 +11,7 @@ from enum import IntEnum
 from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.passwords import ALLOWED, check_option, check_password, generate, is_allowed, is_weak
 from ipcamd.dataclass import dataclass
-from ipcamd.errors import ConfigError, IpcamdError, RequestFailed, shown
+from ipcamd.errors import ConfigError, RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import CAMERA, Requester
 from ipcamd.settings.secret_mask import HIDDEN
@@ -273,21 +273,18 @@ class Accounts:
         for edit in edits:
             if not re.fullmatch(_NAME, edit.name):
                 raise RequestFailed(f"user={shown(edit.name)}: allowed are {NAMES}")
-        try:
-            await self._database.complete(self._commit(edits, by))
-        except IpcamdError as error:
-            self._audit_log.note_refusal(by, "; ".join(map(str, edits)), str(error))
-            raise
+        what = "; ".join(map(str, edits))
+        with self._audit_log.refusals_noted(by, what):
+            await self._database.complete(self._commit(edits, by, what))
 
-    async def _commit(self, edits: Sequence[AccountEdit], by: Requester) -> None:
+    async def _commit(self, edits: Sequence[AccountEdit], by: Requester, what: str) -> None:
         async with self._lock:
             entries = self._entries
             for edit in edits:
                 entries = edit.apply(entries)
             if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
                 raise RequestFailed(f"user={edits[-1].name}: this is the only administrator left")
-            record = self._audit_log.record_change(by, "; ".join(map(str, edits)))
-            await self._database.write(_save_all(entries), record)
+            await self._database.write(_save_all(entries), self._audit_log.record_change(by, what))
             self._publish(entries)
 
     def _has_known_administrator(self) -> bool:

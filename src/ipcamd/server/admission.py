@@ -26,7 +26,7 @@ class Resettable(Protocol):
         """Whether it has sent something that the camera has not handled yet."""
 
     def reset(self) -> None:
-        """Close the connection at once."""
+        """Close at once with a TCP reset; unsent data is lost."""
 
 
 class Verdict(enum.Enum):

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, cast
 
 from ipcamd.access.login_throttle import network
 from ipcamd.logs import SummaryLog
-from ipcamd.server.admission import Admission, Verdict
+from ipcamd.server.admission import Admission, Resettable, Verdict
 from ipcamd.server.admission_queue import Entrant
 from ipcamd.server.listener import Listener, bind_sockets
 from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection, TlsContext
@@ -34,20 +34,16 @@ _left_open: list["ManagedConnection"] = []
 """Connections that end with the process: without a reference, each would be closed on its own."""
 
 
-class ManagedConnection(Protocol):
+class ManagedConnection(Resettable, Protocol):
     """Connection as the registry uses it."""
 
     address: str
     """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
 
-    @property
-    def is_unheard(self) -> bool:
-        """See `Resettable`."""
-
     def sweep(self, now_s: float) -> None:
         """Act on deadlines that have passed. Called about once a second; `now_s` is the registry's clock."""
 
-    def let_go(self) -> bool:
+    def ignore_if_idle(self) -> bool:
         """If the connection is idle, ignore its client from now on; return whether it does so.
 
         By default, it does not.
@@ -56,9 +52,6 @@ class ManagedConnection(Protocol):
 
     def close(self) -> None:
         """Close when the running request has been answered."""
-
-    def reset(self) -> None:
-        """Close at once with a TCP reset; unsent data is lost."""
 
 
 class Admitted(NamedTuple):
@@ -262,7 +255,7 @@ class Registry:
 
     def _leave_idle(self) -> None:
         """Release idle connections: the end of the process closes their sockets in a tenth of the time."""
-        idle = [connection for connection in self if connection.let_go()]
+        idle = [connection for connection in self if connection.ignore_if_idle()]
         for connection in idle:
             del self._connections[connection]
         _left_open.extend(idle)

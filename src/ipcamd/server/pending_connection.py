@@ -29,6 +29,9 @@ class PendingConnection:
     its socket, and ends with the next sweep after its deadline.
     """
 
+    over_tls = False
+    """Whether the connection is or will be encrypted."""
+
     __slots__ = ("_ended", "_make", "_sock", "_task", "address", "connection", "deadline_s")
 
     def __init__(
@@ -50,11 +53,6 @@ class PendingConnection:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def over_tls(self) -> bool:
-        """Whether the connection is or will be encrypted."""
-        return False
-
-    @property
     def is_unheard(self) -> bool:
         """See `Resettable`: its protocol takes over and reads what it has sent."""
         return self._task is not None or self._has_unread
@@ -71,7 +69,7 @@ class PendingConnection:
         if self.deadline_s < now_s and not self.is_unheard:
             self.reset()
 
-    def let_go(self) -> bool:
+    def ignore_if_idle(self) -> bool:
         """See `ManagedConnection`."""
         return self._task is None
 
@@ -147,6 +145,8 @@ class PendingTlsConnection(PendingConnection):
     the handshake may begin.
     """
 
+    over_tls = True
+
     __slots__ = ("_context", "_handshakes", "_queued")
 
     def __init__(
@@ -165,11 +165,6 @@ class PendingTlsConnection(PendingConnection):
         self._context = context
         self._handshakes = handshakes
         self._queued = False
-
-    @property
-    def over_tls(self) -> bool:
-        """See `PendingConnection`."""
-        return True
 
     @property
     def is_unheard(self) -> bool:

@@ -1,21 +1,9 @@
 """Quality of service: DSCP of sent packets (SDK 10.29; RFC 2474)."""
 
 from collections.abc import Collection, Mapping
-from socket import AF_INET, AF_INET6, IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS
-from typing import Protocol
+from socket import AF_INET, AF_INET6, IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS, socket
 
 from ipcamd.params.group import Values
-
-
-class QosSocket(Protocol):
-    """Methods of a socket that this module uses."""
-
-    @property
-    def family(self) -> int:
-        """Address family."""
-
-    def setsockopt(self, level: int, option: int, value: int, /) -> None:
-        """Set a socket option."""
 
 
 def dscp_values(values: Values) -> tuple[int, int]:
@@ -31,7 +19,7 @@ def shared_tos(media: Collection[str], tos: Mapping[str, int]) -> int:
     return tos["video"] if "video" in media else tos["audio"] if media else 0
 
 
-def set_tos(sock: QosSocket, tos: int) -> None:
+def set_tos(sock: socket, tos: int) -> None:
     """Set the type-of-service byte of a socket's packets: DSCP times four."""
     if sock.family == AF_INET6:
         sock.setsockopt(IPPROTO_IPV6, IPV6_TCLASS, tos)

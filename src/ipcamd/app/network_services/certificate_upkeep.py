@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
 from ipcamd.access.certificate.certificate import Certificate
 from ipcamd.access.certificate.file_watch import FileWatch
@@ -40,32 +40,38 @@ class CertificateUpkeep:
 
     def reload(self) -> None:
         """Read the files again."""
-        self._spawn(self.certificate.reload())
+        self._spawn(_try(self.certificate.reload))
 
     async def _renew(self) -> None:
-        await self.certificate.make_first()
+        await _try(self.certificate.make_first)
         while True:
             await asyncio.sleep(RENEWAL_CHECK_S)
-            await self.certificate.refresh()
+            await _try(self.certificate.refresh)
 
     async def _watch_files(self, watch: FileWatch) -> None:
-        while True:
-            await asyncio.sleep(FILE_CHECK_S)
+        async def reload_changed() -> None:
             if await run_in_thread(watch.has_changed, "certificate"):
                 await self.certificate.reload()
 
+        while True:
+            await asyncio.sleep(FILE_CHECK_S)
+            await _try(reload_changed)
+
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.add(task := asyncio.get_running_loop().create_task(work))
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            _log.error("the TLS certificate could not be renewed", exc_info=error)
+        task.add_done_callback(self._tasks.discard)
 
     def _close(self) -> None:
         for task in self._tasks:
             task.cancel()
+
+
+async def _try(work: Callable[[], Awaitable[None]]) -> None:
+    """Do some work; a failure is logged, and does not end the task that repeats it."""
+    try:
+        await work()
+    except Exception as error:
+        _log.error("the TLS certificate could not be renewed", exc_info=error)
 
 
 def _machine_names(core: Core) -> Iterator[str]:

@@ -110,7 +110,7 @@ class HttpSender(asyncio.Protocol, ABC):
         """Return the description of the client of a stream, a file or a talker's body; None if there is none."""
         return self.served and self._context.describe(self, self.served, self._transport, self._viewer)
 
-    def let_go(self) -> bool:
+    def ignore_if_idle(self) -> bool:
         """See `ManagedConnection`."""
         waits = self._state in (ConnectionState.IDLE, ConnectionState.READING)
         if idle := waits and not self._exchange and not self._full:
