@@ -56,13 +56,10 @@ def start_thread(work: Job, name: str) -> threading.Thread:
 
 def run_in_thread(action: Callable[[], T], name: str) -> "asyncio.Future[T]":
     """Run `action` in a daemon thread of its own; return a future of its value or error. Raises ``OSError``."""
-    thread = WorkerThread(name)
-    outcome = thread.run(action)
-    thread.close()
-    return outcome
+    return run_job(action, lambda job: start_thread(job, name))
 
 
-def run_job(action: Callable[[], T], start: Callable[[Job], None]) -> "asyncio.Future[T]":
+def run_job(action: Callable[[], T], start: Callable[[Job], object]) -> "asyncio.Future[T]":
     """Pass `action` as a job to `start`, which runs it in a thread; return a future of its value or error in the
     running event loop. Raises the errors of `start`."""
     outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
