@@ -12,11 +12,11 @@ from dataclasses import replace
 from ipcamd.access.login_throttle import network
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import IpcamdError
-from ipcamd.lru_dict import LruDict
 from ipcamd.settings.audit_entry import AuditEntry
 from ipcamd.settings.change_records import Requester
 from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditRecord, AuditTable
 from ipcamd.store.database import Work
+from ipcamd.store.lru_dict import LruDict
 
 TEXT_LENGTH = 500
 """Maximum number of characters of one text."""

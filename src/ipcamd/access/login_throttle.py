@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import ceil
 
 from ipcamd.logs import SummaryLog
-from ipcamd.lru_dict import LruDict
+from ipcamd.store.lru_dict import LruDict
 
 FAILURES = 10
 """Failures within `WITHIN_S` that block an address; after its first block in an hour, half as many."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from ipcamd.access.accounts import Accounts, StoredAccount
-from ipcamd.lru_dict import LruDict
 from ipcamd.params.group import Rank
+from ipcamd.store.lru_dict import LruDict
 
 VALID_S = 60.0
 """Seconds for which a login permits its address to talk."""

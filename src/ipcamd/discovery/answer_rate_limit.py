@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from ipcamd.lru_dict import LruDict
+from ipcamd.store.lru_dict import LruDict
 
 PERIOD_S = 1.0
 """Length of a period, in seconds."""

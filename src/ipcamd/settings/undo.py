@@ -3,10 +3,10 @@
 from secrets import token_hex
 
 from ipcamd.errors import RequestFailed
-from ipcamd.lru_dict import LruDict
 from ipcamd.settings.change_records import Applied, Requester
 from ipcamd.settings.secret_mask import leaves_secret
 from ipcamd.settings.settings import Settings
+from ipcamd.store.lru_dict import LruDict
 
 MOST = 32
 """Maximum number of stored changes, of all accounts together."""

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from ipcamd.dataclass import dataclass
-from ipcamd.lru_dict import LruDict
 from ipcamd.server.listener import bind_sockets, normalize_address
 from ipcamd.server.talk.rtp_talk import TalkReceiver
+from ipcamd.store.lru_dict import LruDict
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
-from ipcamd.lru_dict import LruDict
 from ipcamd.storage.card import Card
 from ipcamd.storage.recording import Recording, Segments
+from ipcamd.store.lru_dict import LruDict
 from ipcamd.workers.pool import WorkerPool
 from ipcamd.workers.thread import lower_priority
 from ipcamd.workers.threaded_file import ThreadedFile

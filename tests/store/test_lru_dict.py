@@ -1,4 +1,4 @@
-from ipcamd.lru_dict import LruDict
+from ipcamd.store.lru_dict import LruDict
 
 
 def test_the_least_recently_used_entry_is_dropped() -> None:
