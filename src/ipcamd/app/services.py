@@ -232,8 +232,8 @@ class Services:
                 fanout.drop_audio_viewers()
 
         for stream in self._media.mp4_streams.values():
-            stream.cut = fanout.cut
-        self._media.pipeline.watch_disabled(fanout.cut)
+            stream.cut = fanout.end_stream
+        self._media.pipeline.watch_disabled(fanout.end_stream)
         settings.watch("Network.Advanced.QoS", qos)
         qos(settings["Network.Advanced.QoS"])
         settings.watch("Audio", audio)

@@ -66,7 +66,7 @@ class Admission:
         """Open connections."""
         self._addresses: Counter[str] = Counter()
         self._silent = _Replaceable(now_s)
-        self._resting = _Replaceable(now_s)
+        self._idle = _Replaceable(now_s)
 
     def admit(self, address: str, at_once: bool = False) -> Verdict:
         """Count a new connection if it is admitted; `release` it once. `at_once`: it cannot wait."""
@@ -96,16 +96,16 @@ class Admission:
     def note_request(self, connection: Resettable) -> None:
         """Register that a connection is handling a request, or has ended."""
         self._silent.discard(connection)
-        self._resting.discard(connection)
+        self._idle.discard(connection)
 
-    def note_rest(self, address: str, connection: Resettable) -> None:
+    def note_idle(self, address: str, connection: Resettable) -> None:
         """Register that a connection is idle; one that has not sent a login stays in its class."""
         if connection not in self._silent:
-            self._resting.add(network(address), connection)
+            self._idle.add(network(address), connection)
 
     def _make_room(self, key: str | None, at_once: bool) -> Verdict:
         """Reset a connection, of the address `key` if it is given."""
-        connections = self._silent if self._silent.has_any(key) else self._resting
+        connections = self._silent if self._silent.has_any(key) else self._idle
         if not connections.has_any(key):
             return Verdict.REFUSED
         if (oldest := connections.oldest(key, at_once)) is None:

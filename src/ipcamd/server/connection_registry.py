@@ -154,10 +154,10 @@ class Registry:
         if connection in self._connections:
             self.admission.note_request(connection)
 
-    def note_rest(self, connection: ManagedConnection) -> None:
+    def note_idle(self, connection: ManagedConnection) -> None:
         """Register that a connection is idle and may be replaced."""
         if connection in self._connections:
-            self.admission.note_rest(self._connections[connection].address, connection)
+            self.admission.note_idle(self._connections[connection].address, connection)
 
     def leave(self, connection: ManagedConnection) -> None:
         """Remove and uncount a connection that has ended."""

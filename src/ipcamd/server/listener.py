@@ -69,12 +69,12 @@ class Listener:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                self._rest(error)
+                self._pause(error)
                 return
             sock.setblocking(False)
             self._accept(sock, normalize_address(peer[0]))
 
-    def _rest(self, error: OSError) -> None:
+    def _pause(self, error: OSError) -> None:
         self._warn("port %d accepts no connections for %g s: %s", self.port, ACCEPT_PAUSE_S, error)
         self._stop()
         self._resume_timer = asyncio.get_running_loop().call_later(ACCEPT_PAUSE_S, self._start)

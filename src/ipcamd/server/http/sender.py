@@ -76,7 +76,7 @@ class HttpSender(asyncio.Protocol, ABC):
         if self._gate and self._gate.open():
             self._deadline.clear()
         if self._state is ConnectionState.IDLE:
-            self._rest()
+            self._become_idle()
         elif self._state is ConnectionState.CLOSING:
             self._deadline.await_end(full=False)
         elif self._viewer:
@@ -137,7 +137,7 @@ class HttpSender(asyncio.Protocol, ABC):
 
     def _answer(self, reply: Reply) -> None:
         if self._state is not ConnectionState.CLOSING:
-            (self._rest if self._write(reply) else self._leave)()
+            (self._become_idle if self._write(reply) else self._finish)()
 
     def _answer_late(self, reply: Reply) -> None:
         self._answer(reply)
@@ -182,7 +182,7 @@ class HttpSender(asyncio.Protocol, ABC):
                 async for message in messages:
                     if not await self._pass_on(message):
                         break
-            self._leave()  # the length was not sent: the connection's end marks the end of the body
+            self._finish()  # the length was not sent: the connection's end marks the end of the body
 
     def _begin_stream(self, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Exchange | None:
         """Return the exchange of a stream's response; None if the client has disconnected or requested only the
@@ -190,7 +190,7 @@ class HttpSender(asyncio.Protocol, ABC):
         is_open = self._state is not ConnectionState.CLOSING
         if is_open and self._exchange and self._exchange.head.method == "HEAD":
             self._transport.write(format_stream_head(content_type, headers))
-            self._leave()  # this clears the exchange
+            self._finish()  # this clears the exchange
         return self._exchange if is_open else None
 
     def _stream_to(self, exchange: Exchange) -> None:
@@ -210,7 +210,7 @@ class HttpSender(asyncio.Protocol, ABC):
             if not self._full:
                 self._deadline.clear()
             if only_head or await send_file(file, self._pass_on):
-                (self._rest if keep else self._leave)()
+                (self._become_idle if keep else self._finish)()
             else:
                 self._transport.abort()  # the client must detect that the file is incomplete
 
@@ -224,13 +224,13 @@ class HttpSender(asyncio.Protocol, ABC):
 
     # -- end of a response
 
-    def _rest(self) -> None:
+    def _become_idle(self) -> None:
         self._state, self.served = ConnectionState.IDLE, None
         self._deadline.await_request(self._full)
         if not self._full:
-            self._context.registry.note_rest(self)
+            self._context.registry.note_idle(self)
 
-    def _leave(self) -> None:
+    def _finish(self) -> None:
         """Close after the client has read the response."""
         self._state, self._exchange = ConnectionState.CLOSING, None
         self._deadline.await_end(self._full)

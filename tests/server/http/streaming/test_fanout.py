@@ -62,7 +62,7 @@ async def test_an_opening_comes_first_and_viewers_of_a_stream_that_ends_are_cut(
         assert await opened.readexactly(8) == b"beginNAL"
         late, _ = await server.watch("/opened")
         assert await late.readexactly(8) == b"beginNAL"
-        server.fanout.cut(server.video)
+        server.fanout.end_stream(server.video)
         server.video.publish(frame(1, b"new", codec=codecs.H264))
         assert (await opened.read(), await late.read()) == (b"", b"")
         assert (server.video.subscribers, len(server.fanout)) == (0, 1)

@@ -99,7 +99,7 @@ class Feed:
                 sent = 0
             except OSError:
                 behind += 1
-                viewer.lose()
+                viewer.abort()
                 continue
             if sent == size:
                 viewer.sent += 1
@@ -180,7 +180,7 @@ class Fanout:
                 self._note_cut(
                     "viewer %s accepted no data for %g s and is disconnected", viewer.identity, self._stall_timeout_s
                 )
-                viewer.lose()
+                viewer.abort()
 
     def mark(self, video: int, audio: int) -> None:
         """Set the DSCPs of packets to viewers of pictures, and of audio only; 0 for none (SDK 10.29)."""
@@ -192,13 +192,13 @@ class Fanout:
         """Disconnect the audio-only viewers: the microphone is disabled."""
         for viewer in self:
             if self._viewers[viewer].sound:
-                viewer.lose()
+                viewer.abort()
 
-    def cut(self, hub: Hub) -> None:
+    def end_stream(self, hub: Hub) -> None:
         """Disconnect the viewers of a stream that ends."""
         for viewer in self:
             if hub in self._viewers[viewer].hubs:
-                viewer.lose()
+                viewer.abort()
                 self.leave(viewer)
 
     def _shared(self, join: Join) -> Join:

@@ -101,7 +101,7 @@ class Viewer:
             except BlockingIOError:
                 return self._wait()
             except OSError:
-                return self.lose()
+                return self.abort()
             self.progress_s = self._now_s()
             self._took(buffer, taken)
         self._unwait()
@@ -120,8 +120,8 @@ class Viewer:
         """Whether no bytes were accepted for `limit_s` seconds although a buffer waits."""
         return self._rest is not None and self._now_s() - self.progress_s > limit_s
 
-    def lose(self) -> None:
-        """Reset the connection."""
+    def abort(self) -> None:
+        """Close the connection; bytes that wait in the camera are not sent."""
         self.ready = False
         self._unwait()
         self._transport.abort()
