@@ -14,7 +14,8 @@ from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.envelope import Request
 from ipcamd.onvif.soap.values import Reader
 from ipcamd.onvif.soap.writer import Content, Node
-from ipcamd.settings.change_records import Requester
+from ipcamd.params.group import Group
+from ipcamd.settings.change_records import Change, Requester
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,21 @@ class OperationCall:
         via = f"{self.http.head.path} {self.request.operation.name}"
         return replace(self.http.requester(), via=via)
 
+    def present(self, group: Group, name: str) -> str:
+        """Return the present value of a parameter; that of ``Network`` is for the address that the request was sent
+        to."""
+        param = group.param(name)
+        assert param
+        return self.camera.settings.present(group, param, self.requester())
+
+    async def update(self, *changes: Change) -> None:
+        """Change settings, all or none. Raises the errors of ``Settings.update``."""
+        await self.camera.settings.update(changes, by=self.requester())
+
+    async def update_group(self, group: str, texts: Mapping[str, str | None]) -> None:
+        """Set parameters of one group by their names; None is the factory value. Raises as `update`."""
+        await self.update(*(Change(group, name, text) for name, text in texts.items()))
+
 
 Action = Callable[[OperationCall], Content | Awaitable[Content]]
 """Returns the content of the answer's element. Raises ``Fault`` or another error of the camera."""
@@ -87,6 +103,10 @@ CAPABILITIES = "GetServiceCapabilities"
 """Name of an operation that every listed service has."""
 
 
+VERSION = (25, 12)
+"""Version of ONVIF's schemas that the answers use."""
+
+
 class Service:
     """Table of one service's operations."""
 
@@ -94,14 +114,14 @@ class Service:
         self,
         prefix: str,
         path: str,
-        version: tuple[int, int],
         capabilities: Callable[[OperationCall], Node],
         operations: Sequence[Operation],
+        version: tuple[int, int] = VERSION,
         is_listed: bool = True,
     ) -> None:
-        """`prefix` is that of its namespace in answers; `path` is its address; `version` that of its WSDL;
-        `capabilities` returns the content of the answer to ``GetServiceCapabilities``; `is_listed`: ``GetServices``
-        lists it."""
+        """`prefix` is that of its namespace in answers; `path` is its address; `capabilities` returns the content of
+        the answer to ``GetServiceCapabilities``; `version` is that of its WSDL; `is_listed`: ``GetServices`` lists
+        it."""
         self.is_listed = is_listed
         self.prefix = prefix
         self.namespace = PREFIXES[prefix]

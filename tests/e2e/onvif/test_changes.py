@@ -80,6 +80,37 @@ def test_a_profile_is_made_watched_changed_and_deleted(onvif: OnvifClient, clien
     assert onvif.refuse("tr2:DeleteProfile", "<tr2:Token>h264</tr2:Token>")[1] == "ter:DeletionOfFixedProfile"
 
 
+def test_a_new_name_of_a_profile_has_the_length_of_onvif(onvif: OnvifClient) -> None:
+    onvif.change("trt:CreateProfile", "<trt:Name>short</trt:Name><trt:Token>Mine</trt:Token>")
+    rename = "<tr2:ProfileToken>Mine</tr2:ProfileToken><tr2:Name>{}</tr2:Name>"
+    try:
+        onvif.change("tr2:AddConfiguration", rename.format("n" * 64))
+        assert onvif.refuse("tr2:AddConfiguration", rename.format("m" * 65))[0] == "ter:InvalidArgVal"
+        names = onvif.ask("tr2:GetProfiles", "<tr2:Token>Mine</tr2:Token>").texts("tr2:Name")
+        assert names == ["n" * 64]
+    finally:
+        onvif.change("tr2:DeleteProfile", "<tr2:Token>Mine</tr2:Token>")
+
+
+def test_a_change_of_a_profile_keeps_a_microphone_that_is_disabled(onvif: OnvifClient, client: Client) -> None:
+    part = "<tr2:Configuration><tr2:Type>{}</tr2:Type></tr2:Configuration>"
+    profile = "<tr2:ProfileToken>Mine</tr2:ProfileToken>"
+    shown = "<tr2:Token>Mine</tr2:Token><tr2:Type>All</tr2:Type>"
+    onvif.change("trt:CreateProfile", "<trt:Name>Mine</trt:Name><trt:Token>Mine</trt:Token>")
+    try:
+        onvif.change("tr2:AddConfiguration", profile + part.format("AudioSource") + part.format("PTZ"))
+        client.update("Audio", MicEnabled="no")
+        onvif.change("tr2:AddConfiguration", profile + part.format("VideoSource"))
+        onvif.change("tr2:RemoveConfiguration", profile + part.format("PTZ"))
+        assert "AudioSource" not in onvif.ask("tr2:GetProfiles", shown).raw
+        client.update("Audio", MicEnabled="yes")
+        parts = onvif.ask("tr2:GetProfiles", shown).content.findall(".//{*}Configurations/*")
+        assert [each.tag.rpartition("}")[2] for each in parts] == ["VideoSource", "AudioSource"]
+    finally:
+        client.update("Audio", MicEnabled="yes")
+        onvif.change("tr2:DeleteProfile", "<tr2:Token>Mine</tr2:Token>")
+
+
 def tracks(url: str) -> list[str]:
     """Return the codecs that a player finds."""
     command = [

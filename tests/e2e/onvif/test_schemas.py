@@ -101,7 +101,8 @@ def test_newer_codecs_are_in_media2(onvif: OnvifClient, onvif_camera: CameraProc
         encodings = onvif.ask("trt:GetVideoEncoderConfigurations").texts("tt:Encoding")
         assert encodings == ["H264", "H264", "JPEG", "JPEG", "MPEG4"]
         one = "<trt:ConfigurationToken>h265</trt:ConfigurationToken>"
-        assert onvif.ask("trt:GetVideoEncoderConfiguration", one).fault[:2] == ["ter:InvalidArgVal", "ter:NoConfig"]
+        for operation in ("trt:GetVideoEncoderConfiguration", "trt:GetVideoEncoderConfigurationOptions"):
+            assert onvif.refuse(operation, one)[:2] == ["ter:InvalidArgVal", "ter:NoConfig"]
         token = "<tr2:Protocol>RTSP</tr2:Protocol><tr2:ProfileToken>h265</tr2:ProfileToken>"
         address = onvif.ask("tr2:GetStreamUri", token).text("tr2:Uri").replace("//", "//admin:correct%20horse@")
         played = ffprobe_all(address, "-rtsp_transport", "tcp")

@@ -7,9 +7,8 @@ from ipcamd.camera import Camera
 from ipcamd.onvif.media.profiles import NAME_LIMIT, Part, check_part
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import invalid_argument
+from ipcamd.onvif.soap.fault import config_modify
 from ipcamd.onvif.soap.values import string
-from ipcamd.onvif.soap.writer import Content
 from ipcamd.params.onvif import ONVIF_PROFILES
 from ipcamd.settings.change_records import Change
 
@@ -43,15 +42,14 @@ def name_changes(camera: Camera, part: Part, token: str, wanted: Element) -> lis
     if name is None or name == configuration_name(camera, part, token):
         return []
     if not 0 < len(name) <= NAME_LIMIT or not name.isprintable():
-        raise invalid_argument(f"Name: allowed are 1 to {NAME_LIMIT} printable characters", "ConfigModify")
+        raise config_modify(f"Name: allowed are 1 to {NAME_LIMIT} printable characters")
     names = {**read_names(camera.settings[ONVIF_PROFILES.name]["Names"]), f"{part.value}/{token}": name}
     return [Change(ONVIF_PROFILES.name, "Names", json.dumps(names, ensure_ascii=True))]
 
 
-async def set_name(part: Part, call: OperationCall) -> Content:
+async def set_name(part: Part, call: OperationCall) -> None:
     """Apply a configuration whose name alone can change. Raises ``Fault`` ``NoConfig``, ``ConfigModify``."""
     wanted: Element = call["Configuration"]
     token = check_part(call.camera, part, wanted.attributes.get("token", ""))
     if named := name_changes(call.camera, part, token, wanted):
-        await call.camera.settings.update(named, by=call.requester())
-    return None
+        await call.update(*named)

@@ -1,6 +1,6 @@
 """Elements of configurations that both media services use (onvif.xsd); each is declared once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from ipcamd.camera import Camera
@@ -16,59 +16,53 @@ from ipcamd.params.network import MULTICAST
 SESSION_TIMEOUT = "PT60S"
 """Time-out of an RTSP session."""
 AUDIO_KBITS = 64
-"""Bit rate of u-law (ITU-T G.711)."""
+"""Bit rate of u-law, in kbit/s (ITU-T G.711)."""
 AUDIO_KHZ = 8
-"""Sample rate of u-law."""
+"""Sample rate of u-law, in kHz."""
+SEND_PRIMACY = "www.onvif.org/ver20/HalfDuplex/Client"
+"""Half-duplex mode of the speaker, with the client as the sender (``tt:SendPrimacy``)."""
 
 
-def video_source_configuration(name: str, camera: Camera) -> Node:
+def video_source_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:VideoSourceConfiguration`` as an element of this name."""
     width, height = source_size(camera)
     return configuration_entity(
         name,
         camera,
         Part.VIDEO_SOURCE,
-        tokens.VIDEO_SOURCE_CONFIGURATION,
+        token,
         node("tt:SourceToken", tokens.VIDEO_SOURCE),
         node("tt:Bounds", x=0, y=0, width=width, height=height),
     )
 
 
-def audio_source_configuration(name: str, camera: Camera) -> Node:
+def audio_source_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:AudioSourceConfiguration`` as an element of this name."""
-    token = tokens.AUDIO_SOURCE_CONFIGURATION
     source = node("tt:SourceToken", tokens.AUDIO_SOURCE)
     return configuration_entity(name, camera, Part.AUDIO_SOURCE, token, source)
 
 
-def audio_output_configuration(name: str, camera: Camera) -> Node:
+def audio_output_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:AudioOutputConfiguration`` as an element of this name."""
     return configuration_entity(
         name,
         camera,
         Part.AUDIO_OUTPUT,
-        tokens.AUDIO_OUTPUT_CONFIGURATION,
+        token,
         node("tt:OutputToken", tokens.AUDIO_OUTPUT),
-        node("tt:SendPrimacy", "www.onvif.org/ver20/HalfDuplex/Client"),
+        node("tt:SendPrimacy", SEND_PRIMACY),
         node("tt:OutputLevel", 1),
     )
 
 
-def audio_decoder_configuration(name: str, camera: Camera) -> Node:
+def audio_decoder_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:AudioDecoderConfiguration`` as an element of this name."""
-    return configuration_entity(name, camera, Part.AUDIO_DECODER, tokens.AUDIO_DECODER_CONFIGURATION)
+    return configuration_entity(name, camera, Part.AUDIO_DECODER, token)
 
 
 BuildConfiguration: TypeAlias = Callable[[str, Camera, str], Node]
 """Builds the configuration with a token as an element of a name."""
 
-SHARED_CONFIGURATIONS: Mapping[Part, BuildConfiguration] = {
-    Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),
-    Part.AUDIO_SOURCE: lambda name, camera, _: audio_source_configuration(name, camera),
-    Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
-    Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
-}
-"""Configurations that are equal in both services, by kind."""
 PROFILE_ORDER = (Part.VIDEO_SOURCE, Part.AUDIO_SOURCE, Part.VIDEO_ENCODER, Part.AUDIO_ENCODER, Part.PTZ, Part.METADATA)
 """Order of the first configurations of a profile."""
 EXTENSION_ORDER = (Part.AUDIO_OUTPUT, Part.AUDIO_DECODER)
@@ -116,8 +110,8 @@ def resolution(name: str, size: tuple[int, int]) -> Node:
     return node(name, node("tt:Width", size[0]), node("tt:Height", size[1]))
 
 
-def int_range(name: str, limits: tuple[int, int]) -> Node:
-    """Return ``tt:IntRange`` as an element of this name; a float range has the same form."""
+def range_node(name: str, limits: tuple[object, object]) -> Node:
+    """Return smallest and largest value, such as those of ``tt:IntRange``, as an element of this name."""
     return node(name, node("tt:Min", limits[0]), node("tt:Max", limits[1]))
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from ipcamd.camera import Camera
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.video_encoder import no_configuration
+from ipcamd.onvif.media.profiles import Part, check_part
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import invalid_argument, receiver_fault
+from ipcamd.onvif.soap.fault import config_modify, no_configuration, receiver_fault
 from ipcamd.onvif.soap.values import one_of, string, token
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.imagesource import SENSOR
@@ -36,8 +36,7 @@ def osd_operations(prefix: str) -> tuple[Operation, ...]:
     """Return the operations of the media service with this prefix."""
 
     def get_all(call: OperationCall) -> Content:
-        if call["ConfigurationToken"] is not None:
-            _check_source(call["ConfigurationToken"])
+        check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
         if call["OSDToken"] is not None:
             return osd_node(f"{prefix}:OSDs", call.camera, find_osd(call.camera, call["OSDToken"]))
         return [osd_node(f"{prefix}:OSDs", call.camera, each) for each in shown_osds(call.camera)]
@@ -46,7 +45,7 @@ def osd_operations(prefix: str) -> tuple[Operation, ...]:
         return osd_node(f"{prefix}:OSD", call.camera, find_osd(call.camera, call["OSDToken"]))
 
     def get_options(call: OperationCall) -> Content:
-        _check_source(call["ConfigurationToken"])
+        check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
         return osd_options(f"{prefix}:OSDOptions")
 
     async def create(call: OperationCall) -> Content:
@@ -132,19 +131,17 @@ async def create_osd(call: OperationCall) -> str:
     return TOKENS[number]
 
 
-async def set_osd(call: OperationCall) -> Content:
+async def set_osd(call: OperationCall) -> None:
     """Change a text. Raises ``Fault`` ``NoConfig`` and ``ConfigModify``."""
     wanted: Element = call["OSD"]
     number = find_osd(call.camera, wanted.attributes.get("token", ""))
     await _store(call, number, _read(call.camera, wanted), "on")
-    return None
 
 
-async def delete_osd(call: OperationCall) -> Content:
+async def delete_osd(call: OperationCall) -> None:
     """Hide a text, and restore its factory values. Raises ``Fault`` ``NoConfig``."""
     number = find_osd(call.camera, call["OSDToken"])
     await _store(call, number, _FACTORY, "off")
-    return None
 
 
 def _free(camera: Camera, kind: str) -> int:
@@ -158,13 +155,13 @@ def _free(camera: Camera, kind: str) -> int:
 
 def _read(camera: Camera, wanted: Element) -> dict[str, str]:
     """Return the parameters of the text that a request describes. Raises ``Fault``."""
-    _check_source(wanted.value(token, "VideoSourceConfigurationToken"))
+    check_part(camera, Part.VIDEO_SOURCE, wanted.value(token, "VideoSourceConfigurationToken"))
     _choose(wanted, ("Text",), "Type")
     texts = {"Position": _choose(wanted, CORNERS, "Position", "Type")}
     text = wanted.require("TextString")
     kind = texts["Kind"] = _choose(text, KINDS, "Type")
     if text.attributes.get("IsPersistentText") in ("false", "0"):
-        raise invalid_argument("IsPersistentText: every text is persistent", "ConfigModify")
+        raise config_modify("IsPersistentText: every text is persistent")
     for name, allowed, kinds in (("DateFormat", DATE_FORMATS, _DATED), ("TimeFormat", TIME_FORMATS, _TIMED)):
         if kind in kinds and text.find(name):
             texts[name] = _choose(text, allowed, name)
@@ -177,7 +174,7 @@ def _plain_text(text: Element, name: str) -> str:
     """Return the text of a request; "" if it is the camera's name, so that it follows changes of the name."""
     plain = text.optional(string, "PlainText") or ""
     if len(plain) > TEXT_LIMIT or not plain.isprintable():
-        raise invalid_argument(f"PlainText: at most {TEXT_LIMIT} printable characters", "ConfigModify")
+        raise config_modify(f"PlainText: at most {TEXT_LIMIT} printable characters")
     return "" if plain == name else plain
 
 
@@ -187,7 +184,7 @@ def _choose(element: Element, allowed: Iterable[str], *path: str) -> str:
     try:
         return one_of(*allowed)(found.text)
     except ValueError as error:
-        raise invalid_argument(f"{'/'.join(path)}: {error}", "ConfigModify") from None
+        raise config_modify(f"{'/'.join(path)}: {error}") from None
 
 
 _FACTORY = dict.fromkeys(("Kind", "Text", "Position", "DateFormat", "TimeFormat"))
@@ -200,12 +197,7 @@ async def _store(call: OperationCall, number: int, texts: Mapping[str, str | Non
     changes.append(Change(group, switch, shown))
     if number == 0 and shown == "on":
         changes.append(Change(group, "IncludeText", shown))
-    await call.camera.settings.update(changes, by=call.requester())
-
-
-def _check_source(asked: str) -> None:
-    if asked != tokens.VIDEO_SOURCE_CONFIGURATION:
-        raise no_configuration(asked)
+    await call.update(*changes)
 
 
 def _camera_name(camera: Camera) -> str:

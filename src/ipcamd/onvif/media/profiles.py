@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field, replace
 from enum import Enum
 from functools import lru_cache
@@ -12,9 +12,9 @@ from ipcamd.camera import Camera
 from ipcamd.dataclass import dataclass
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.video_encoder import enabled_encoders, video_encoders
-from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault, sender_fault
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.fault import invalid_argument, no_configuration, receiver_fault, sender_fault
 from ipcamd.params.onvif import ONVIF_PROFILES
-from ipcamd.settings.change_records import Change, Requester
 
 PROFILES_LIMIT = 32
 """Maximum number of profiles, including the fixed ones."""
@@ -46,6 +46,10 @@ class MediaProfile:
     is_fixed: bool
     parts: Mapping[Part, str] = field(default_factory=dict)
     """Kind of configuration to the token of the profile's configuration."""
+
+
+RequestedParts = Iterable[tuple[Part, str | None]]
+"""Kinds of configurations that a request names, and their tokens; None: the first one of the kind."""
 
 
 def available_parts(camera: Camera) -> dict[Part, tuple[str, ...]]:
@@ -105,39 +109,43 @@ def find_profile(camera: Camera, token: str) -> MediaProfile:
     return profile
 
 
-async def create_profile(camera: Camera, name: str, token: str | None, parts: Mapping[Part, str], by: Requester) -> str:
+async def create_profile(call: OperationCall, name: str, token: str | None, parts: RequestedParts = ()) -> str:
     """Create a profile, and return its token. Raises ``Fault`` and ``StoreError``."""
-    profiles = all_profiles(camera)
+    profiles = all_profiles(call.camera)
+    checked = _check_parts(call.camera, parts)
     if len(profiles) >= PROFILES_LIMIT:
         raise receiver_fault("Action", "MaxNVTProfiles", reason=f"there can be {PROFILES_LIMIT} profiles")
     if token and token.lower() in {each.lower() for each in profiles}:
         raise invalid_argument(f"{token}: a profile with this token exists already", "ProfileExists")
     if token and not re.fullmatch(TOKEN, token):
         raise invalid_argument("Token: allowed are 1 to 64 of letters, digits, '.', '_' and '-'")
-    if not 0 < len(name) <= NAME_LIMIT:
-        raise invalid_argument(f"Name: allowed are 1 to {NAME_LIMIT} characters")
+    _check_name(name)
     free = (f"profile{number}" for number in range(1, PROFILES_LIMIT + 1))
     token = token or next(each for each in free if each not in profiles)
-    await _store(camera, [*_created(camera), MediaProfile(token, name, False, parts)], by)
+    await _store(call, [*_created(call.camera), MediaProfile(token, name, False, checked)])
     return token
 
 
-async def delete_profile(camera: Camera, token: str, by: Requester) -> None:
+async def delete_profile(call: OperationCall, token: str) -> None:
     """Delete a profile that a client created. Raises ``Fault`` and ``StoreError``."""
-    if find_profile(camera, token).is_fixed:
-        raise _fixed_profile("DeletionOfFixedProfile", token)
-    await _store(camera, [profile for profile in _created(camera) if profile.token != token], by)
+    deleted = _client_profile(call.camera, token, "DeletionOfFixedProfile")
+    await _store(call, [profile for profile in _created(call.camera) if profile != deleted])
 
 
-async def set_parts(
-    camera: Camera, token: str, parts: Mapping[Part, str], by: Requester, name: str | None = None
-) -> None:
-    """Replace the configurations, and optionally the name, of a client's profile. Raises as `delete_profile`."""
-    profile = find_profile(camera, token)
-    if profile.is_fixed:
-        raise _fixed_profile("ConfigurationConflict", token)
-    changed = replace(profile, parts=parts, name=name or profile.name)
-    await _store(camera, [changed if each.token == token else each for each in _created(camera)], by)
+async def add_parts(call: OperationCall, token: str, added: RequestedParts, name: str | None = None) -> None:
+    """Add or replace configurations of a client's profile, and optionally set its name. Raises as `delete_profile`."""
+    find_profile(call.camera, token)  # NoProfile is the first fault
+    checked = _check_parts(call.camera, added)
+    if name:
+        _check_name(name)
+    profile = _client_profile(call.camera, token, "ConfigurationConflict")
+    await _replace(call, replace(profile, parts={**profile.parts, **checked}, name=name or profile.name))
+
+
+async def remove_parts(call: OperationCall, token: str, removed: Collection[Part]) -> None:
+    """Remove configurations of these kinds from a client's profile. Raises as `delete_profile`."""
+    profile = _client_profile(call.camera, token, "ConfigurationConflict")
+    await _replace(call, replace(profile, parts={k: v for k, v in profile.parts.items() if k not in removed}))
 
 
 def check_part(camera: Camera, part: Part, token: str | None) -> str:
@@ -146,12 +154,26 @@ def check_part(camera: Camera, part: Part, token: str | None) -> str:
     if token is None and available:
         return available[0]
     if token is None or token not in available:
-        raise invalid_argument(f"{token or part.value}: there is no such configuration", "NoConfig")
+        raise no_configuration(token or part.value)
     return token
 
 
-def _fixed_profile(code: str, token: str) -> Fault:
-    return sender_fault("Action", code, reason=f"{token} is a fixed profile; CreateProfile makes one that can change")
+def _check_parts(camera: Camera, parts: RequestedParts) -> dict[Part, str]:
+    return {part: check_part(camera, part, token) for part, token in parts}
+
+
+def _check_name(name: str) -> None:
+    if not 0 < len(name) <= NAME_LIMIT:
+        raise invalid_argument(f"Name: allowed are 1 to {NAME_LIMIT} characters")
+
+
+def _client_profile(camera: Camera, token: str, code: str) -> MediaProfile:
+    """Return a client's profile as it is stored, also with configurations that do not exist now. Raises ``Fault`` with
+    the subcode `code` for a fixed profile, and ``NoProfile``."""
+    if find_profile(camera, token).is_fixed:
+        reason = f"{token} is a fixed profile; CreateProfile makes one that can change"
+        raise sender_fault("Action", code, reason=reason)
+    return next(profile for profile in _created(camera) if profile.token == token)
 
 
 def _fixed(available: Mapping[Part, tuple[str, ...]]) -> list[MediaProfile]:
@@ -179,7 +201,10 @@ def _kept(parts: Mapping[Part, str], available: Mapping[Part, tuple[str, ...]]) 
     return {part: token for part, token in parts.items() if token in available.get(part, ())}
 
 
-async def _store(camera: Camera, profiles: list[MediaProfile], by: Requester) -> None:
+async def _replace(call: OperationCall, changed: MediaProfile) -> None:
+    await _store(call, [changed if each.token == changed.token else each for each in _created(call.camera)])
+
+
+async def _store(call: OperationCall, profiles: list[MediaProfile]) -> None:
     rows = [(each.token, each.name, {part.value: token for part, token in each.parts.items()}) for each in profiles]
-    change = Change(ONVIF_PROFILES.name, "Profiles", json.dumps(rows, ensure_ascii=True))
-    await camera.settings.update([change], by=by)
+    await call.update_group(ONVIF_PROFILES.name, {"Profiles": json.dumps(rows, ensure_ascii=True)})

@@ -6,16 +6,15 @@ from typing import cast
 
 from ipcamd.camera import Camera
 from ipcamd.dataclass import dataclass
-from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import Codec, OnvifCodec, video_codecs
 from ipcamd.media.stream.stream_settings import StreamSettings
-from ipcamd.onvif.soap.fault import Fault, invalid_argument
+from ipcamd.onvif.soap.fault import config_modify, no_configuration
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Group, Values
 from ipcamd.params.image import FRAMERATE_LIMITS, RESOLUTIONS
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
-from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.change_records import Change
 
 NOMINAL_KBITS = 20_000
 """Bit rate limit shown for codecs without one, in kbit/s, because clients require a number."""
@@ -105,7 +104,7 @@ class VideoEncoder:
         """Return the changes that apply the settings `wanted`. Raises ``Fault`` ``ConfigModify``."""
         code = self.resolutions.get((wanted.width, wanted.height))
         if code is None:
-            raise _config_modify(f"{wanted.width}x{wanted.height}: allowed are {_sizes(self.resolutions)}")
+            raise config_modify(f"{wanted.width}x{wanted.height}: allowed are {_sizes(self.resolutions)}")
         cap = FRAMERATE_LIMITS.get(self.group.name, {}).get(code, self.framerates[-1])
         rates = [rate for rate in self.framerates if rate <= cap]
         texts = {
@@ -117,7 +116,7 @@ class VideoEncoder:
         }
         low, high = self.bitrates_kbits
         if not low <= wanted.bitrate_kbits <= high:
-            raise _config_modify(f"bit rate {wanted.bitrate_kbits}: allowed are {low} to {high} kbit/s")
+            raise config_modify(f"bit rate {wanted.bitrate_kbits}: allowed are {low} to {high} kbit/s")
         if self.group.param("Bitrate"):
             texts["Bitrate"] = str(wanted.bitrate_kbits)
         if self.group.param("Ratecontrol") and wanted.constant_bitrate is not None:
@@ -150,26 +149,6 @@ def find_encoder(token: str) -> VideoEncoder:
     raise no_configuration(token)
 
 
-async def set_encoder(
-    camera: Camera, encoder: VideoEncoder, wanted: VideoEncoderValues, more: Iterable[Change], by: Requester
-) -> None:
-    """Configure an encoder, with `more` changes in the same update. Raises ``Fault`` ``ConfigModify``, and
-    ``StoreError``."""
-    try:
-        await camera.settings.update([*encoder.changes(wanted), *more], by=by)
-    except RequestFailed as error:
-        raise _config_modify(str(error)) from error
-
-
-def no_configuration(token: str) -> Fault:
-    """Return the fault for a configuration that does not exist."""
-    return invalid_argument(f"{token}: there is no such configuration", "NoConfig")
-
-
-def _config_modify(reason: str) -> Fault:
-    return invalid_argument(reason, "ConfigModify")
-
-
 def _is_enabled(camera: Camera, encoder: VideoEncoder) -> bool:
     if encoder.is_sub:
         return camera.pipeline.substream(encoder.codec.name) is not None
@@ -183,7 +162,7 @@ def _group(name: str) -> Group:
 def _nearest(wanted: float, allowed: Iterable[int], limits: tuple[int, int], what: str) -> int:
     """Return the allowed number nearest to `wanted`. Raises ``Fault`` outside the limits."""
     if not limits[0] <= wanted <= limits[1]:
-        raise _config_modify(f"{what} {wanted:g}: allowed are {limits[0]} to {limits[1]}")
+        raise config_modify(f"{what} {wanted:g}: allowed are {limits[0]} to {limits[1]}")
     return min(allowed, key=lambda number: abs(number - wanted))
 
 

@@ -4,28 +4,27 @@ from collections.abc import Iterable, Mapping
 
 from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW
-from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.nodes import (
     EXTENSION_ORDER,
     PROFILE_ORDER,
     SESSION_TIMEOUT,
-    SHARED_CONFIGURATIONS,
     BuildConfiguration,
     audio_codec,
     configuration_entity,
-    int_range,
     multicast,
+    range_node,
     resolution,
     video_multicast,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
 from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
-from ipcamd.onvif.metadata.configuration import metadata_configuration
-from ipcamd.onvif.ptz.configuration import ptz_configuration
+from ipcamd.onvif.media_configurations import SHARED_CONFIGURATIONS
 from ipcamd.onvif.soap.writer import Node, node
 
 INTERVAL = (1, 1)
 """Encoding interval: every picture is encoded."""
+_PROFILES = {"H264": "H264Profile", "MPEG4": "Mpeg4Profile"}
+"""Codec to the element of its profile."""
 
 
 def profile_node(name: str, camera: Camera, profile: MediaProfile) -> Node:
@@ -49,19 +48,19 @@ def _configurations(camera: Camera, profile: MediaProfile, order: Iterable[Part]
     ]
 
 
-def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder) -> Node:
+def video_encoder_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:VideoEncoderConfiguration`` as an element of this name."""
+    encoder = find_encoder(token)
     values = camera.settings[encoder.group.name]
     settings = encoder.settings(values)
+    codec, profile = encoder.onvif.media1, encoder.onvif.profile
     gop = node("tt:GovLength", encoder.gop(values))
-    codec = f"tt:{encoder.onvif.media1}"
-    profile = f"{'H264' if encoder.onvif.media1 == 'H264' else 'Mpeg4'}Profile"
     return configuration_entity(
         name,
         camera,
         Part.VIDEO_ENCODER,
-        encoder.token,
-        node("tt:Encoding", encoder.onvif.media1),
+        token,
+        node("tt:Encoding", codec),
         resolution("tt:Resolution", (settings.width, settings.height)),
         node("tt:Quality", settings.quality),
         node(
@@ -70,34 +69,35 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
             node("tt:EncodingInterval", INTERVAL[0]),
             node("tt:BitrateLimit", settings.bitrate_kbits),
         ),
-        node(codec, gop, node(f"tt:{profile}", encoder.onvif.profile)) if encoder.onvif.profile else None,
+        node(f"tt:{codec}", gop, node(f"tt:{_PROFILES[codec]}", profile)) if profile else None,
         video_multicast(camera, encoder),
         node("tt:SessionTimeout", SESSION_TIMEOUT),
     )
 
 
-def video_encoder_options(camera: Camera, encoders: tuple[VideoEncoder, ...]) -> Node:
-    """Return the options of these encoders: the older elements first, then those with the bit rate."""
+def video_encoder_options(name: str, camera: Camera, encoders: Iterable[VideoEncoder]) -> Node:
+    """Return the options of at least one encoder as an element of this name: the older elements first, then those with
+    the bit rate."""
     listed = sorted(encoders, key=lambda each: ("JPEG", "MPEG4", "H264").index(each.onvif.media1))
     return node(
-        "trt:Options",
-        int_range("tt:QualityRange", listed[0].qualities),
+        name,
+        range_node("tt:QualityRange", listed[0].qualities),
         [_options(camera, encoder) for encoder in listed],
         node(
             "tt:Extension",
-            [_options(camera, encoder, int_range("tt:BitrateRange", encoder.bitrates_kbits)) for encoder in listed],
+            [_options(camera, encoder, range_node("tt:BitrateRange", encoder.bitrates_kbits)) for encoder in listed],
         ),
     )
 
 
-def audio_encoder_configuration(name: str, camera: Camera) -> Node:
+def audio_encoder_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:AudioEncoderConfiguration`` as an element of this name."""
     codec = audio_codec(camera)
     return configuration_entity(
         name,
         camera,
         Part.AUDIO_ENCODER,
-        tokens.AUDIO_ENCODER_CONFIGURATION,
+        token,
         node("tt:Encoding", codec.media1),
         node("tt:Bitrate", codec.kbits),
         node("tt:SampleRate", codec.khz),
@@ -107,26 +107,23 @@ def audio_encoder_configuration(name: str, camera: Camera) -> Node:
 
 
 def _options(camera: Camera, encoder: VideoEncoder, *more: Node) -> Node:
-    profile = encoder.onvif.profile
+    codec, profile = encoder.onvif.media1, encoder.onvif.profile
     gop = encoder.gop(camera.settings[encoder.group.name])
-    kind = "H264" if encoder.onvif.media1 == "H264" else "Mpeg4"
     return node(
-        f"tt:{encoder.onvif.media1}",
+        f"tt:{codec}",
         [resolution("tt:ResolutionsAvailable", size) for size in encoder.resolutions],
-        int_range("tt:GovLengthRange", (gop, gop)) if profile else None,
-        int_range("tt:FrameRateRange", (encoder.framerates[0], encoder.framerates[-1])),
-        int_range("tt:EncodingIntervalRange", INTERVAL),
-        node(f"tt:{kind}ProfilesSupported", profile) if profile else None,
+        range_node("tt:GovLengthRange", (gop, gop)) if profile else None,
+        range_node("tt:FrameRateRange", (encoder.framerates[0], encoder.framerates[-1])),
+        range_node("tt:EncodingIntervalRange", INTERVAL),
+        node(f"tt:{_PROFILES[codec]}sSupported", profile) if profile else None,
         more,
     )
 
 
 BUILD: Mapping[Part, BuildConfiguration] = {
     **SHARED_CONFIGURATIONS,
-    Part.VIDEO_ENCODER: lambda name, camera, token: video_encoder_configuration(name, camera, find_encoder(token)),
-    Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
-    Part.PTZ: lambda name, camera, _: ptz_configuration(name, camera),
-    Part.METADATA: lambda name, camera, _: metadata_configuration(name, camera),
+    Part.VIDEO_ENCODER: video_encoder_configuration,
+    Part.AUDIO_ENCODER: audio_encoder_configuration,
 }
 """Functions that build a configuration, by kind."""
 

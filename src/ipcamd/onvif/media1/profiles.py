@@ -4,12 +4,12 @@ from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.profiles import (
     MediaProfile,
     Part,
+    add_parts,
     all_profiles,
-    check_part,
     create_profile,
     delete_profile,
     find_profile,
-    set_parts,
+    remove_parts,
 )
 from ipcamd.onvif.media.stream_uri import snapshot_uri, stream_uri
 from ipcamd.onvif.media.video_encoder import find_encoder
@@ -41,14 +41,13 @@ def get_profile(call: OperationCall) -> Content:
 
 async def create(call: OperationCall) -> Content:
     """Create an empty profile."""
-    made = await create_profile(call.camera, call["Name"], call["Token"], {}, call.requester())
+    made = await create_profile(call, call["Name"], call["Token"])
     return profile_node("trt:Profile", call.camera, find_profile(call.camera, made))
 
 
-async def delete(call: OperationCall) -> Content:
+async def delete(call: OperationCall) -> None:
     """Delete a profile."""
-    await delete_profile(call.camera, call["ProfileToken"], call.requester())
-    return None
+    await delete_profile(call, call["ProfileToken"])
 
 
 def get_stream_uri(call: OperationCall) -> Content:
@@ -73,22 +72,16 @@ def _media_uri(uri: str) -> Node:
 
 
 def _add(part: Part) -> Operation:
-    async def add(call: OperationCall) -> Content:
-        profile = find_profile(call.camera, call["ProfileToken"])
-        parts = {**profile.parts, part: check_part(call.camera, part, call["ConfigurationToken"])}
-        await set_parts(call.camera, profile.token, parts, call.requester())
-        return None
+    async def add(call: OperationCall) -> None:
+        await add_parts(call, call["ProfileToken"], [(part, call["ConfigurationToken"])])
 
     fields = (_PROFILE, Field("ConfigurationToken", token))
     return Operation(f"Add{part.value}Configuration", AccessClass.WRITE_SYSTEM, add, fields)
 
 
 def _remove(part: Part) -> Operation:
-    async def remove(call: OperationCall) -> Content:
-        profile = find_profile(call.camera, call["ProfileToken"])
-        parts = {kept: each for kept, each in profile.parts.items() if kept is not part}
-        await set_parts(call.camera, profile.token, parts, call.requester())
-        return None
+    async def remove(call: OperationCall) -> None:
+        await remove_parts(call, call["ProfileToken"], {part})
 
     return Operation(f"Remove{part.value}Configuration", AccessClass.WRITE_SYSTEM, remove, (_PROFILE,))
 

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from ipcamd.camera import Camera
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.video_encoder import no_configuration
+from ipcamd.onvif.media.profiles import Part, check_part
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import invalid_argument, receiver_fault
+from ipcamd.onvif.soap.fault import Fault, config_modify, invalid_argument, no_configuration, receiver_fault
 from ipcamd.onvif.soap.values import boolean, one_of, real, token
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.device.privacy import BLACK, MASK_GROUPS, MOSAIC, has_area
 from ipcamd.params.imagesource import SENSOR
 from ipcamd.params.motion import HEIGHT, WIDTH
-from ipcamd.settings.change_records import Change
 
 TOKENS = tuple(f"mask{number}" for number in range(1, len(MASK_GROUPS) + 1))
 """Token of each mask, in the order of `MASK_GROUPS`."""
@@ -31,8 +30,7 @@ _POINTS = 4
 
 def get_masks(call: OperationCall) -> Content:
     """Return the masks that have an area, whether they are enabled or not. Raises ``Fault`` ``NoConfig``."""
-    if call["ConfigurationToken"] is not None:
-        _check_source(call["ConfigurationToken"])
+    check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
     if call["Token"] is not None:
         return _mask_node(call.camera, _find(call.camera, call["Token"]))
     return [_mask_node(call.camera, number) for number in _placed(call.camera)]
@@ -40,7 +38,7 @@ def get_masks(call: OperationCall) -> Content:
 
 def get_mask_options(call: OperationCall) -> Content:
     """Return the limits, the types and the colours of masks. Raises ``Fault`` ``NoConfig``."""
-    _check_source(call["ConfigurationToken"])
+    check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
     return node(
         "tr2:Options",
         node("tr2:MaxMasks", len(TOKENS)),
@@ -59,22 +57,20 @@ async def create_mask(call: OperationCall) -> Content:
     free = [number for number in range(len(TOKENS)) if number not in placed]
     if not free:
         raise receiver_fault("Action", "MaxMasks", reason=f"the camera has {len(TOKENS)} masks at most")
-    await _store(call, free[0], texts)
+    await call.update_group(MASK_GROUPS[free[0]].name, texts)
     return node("tr2:Token", TOKENS[free[0]])
 
 
-async def set_mask(call: OperationCall) -> Content:
+async def set_mask(call: OperationCall) -> None:
     """Change a mask. Raises ``Fault`` ``NoConfig`` and ``InvalidPolygon``."""
     wanted: Element = call["Mask"]
     number = _find(call.camera, wanted.attributes.get("token", ""))
-    await _store(call, number, _read(call.camera, wanted))
-    return None
+    await call.update_group(MASK_GROUPS[number].name, _read(call.camera, wanted))
 
 
-async def delete_mask(call: OperationCall) -> Content:
+async def delete_mask(call: OperationCall) -> None:
     """Delete a mask. Raises ``Fault`` ``NoConfig``."""
-    await _store(call, _find(call.camera, call["Token"]), _FACTORY)
-    return None
+    await call.update_group(MASK_GROUPS[_find(call.camera, call["Token"])].name, _FACTORY)
 
 
 _READ, _WRITE = AccessClass.READ_MEDIA, AccessClass.WRITE_SYSTEM
@@ -128,7 +124,7 @@ def _directions(camera: Camera) -> tuple[int, int]:
 
 def _read(camera: Camera, wanted: Element) -> dict[str, str]:
     """Return the parameters of the mask that a request describes. Raises ``Fault``."""
-    _check_source(wanted.value(token, "ConfigurationToken"))
+    check_part(camera, Part.VIDEO_SOURCE, wanted.value(token, "ConfigurationToken"))
     kind = wanted.value(one_of(*_TYPES), "Type")
     _check_color(wanted.find("Color"))
     horizontal, vertical = _directions(camera)
@@ -152,7 +148,7 @@ def _sides(polygon: Element) -> tuple[list[float], list[float]]:
     return xs, ys
 
 
-def _wrong_polygon(why: str) -> Exception:
+def _wrong_polygon(why: str) -> Fault:
     return invalid_argument(f"Polygon: {why}", "InvalidPolygon")
 
 
@@ -160,14 +156,4 @@ def _check_color(color: Element | None) -> None:
     if color is None:
         return
     if any(color.attribute(real, axis) for axis in "XYZ") or color.attributes.get("Colorspace") != _BLACK["Colorspace"]:
-        raise invalid_argument(f"Color: allowed is black, X=0 Y=0 Z=0 of {_BLACK['Colorspace']}", "ConfigModify")
-
-
-async def _store(call: OperationCall, number: int, texts: dict[str, str] | dict[str, None]) -> None:
-    changes = [Change(MASK_GROUPS[number].name, name, text) for name, text in texts.items()]
-    await call.camera.settings.update(changes, by=call.requester())
-
-
-def _check_source(asked: str) -> None:
-    if asked != tokens.VIDEO_SOURCE_CONFIGURATION:
-        raise no_configuration(asked)
+        raise config_modify(f"Color: allowed is black, X=0 Y=0 Z=0 of {_BLACK['Colorspace']}")

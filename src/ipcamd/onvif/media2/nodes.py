@@ -4,36 +4,24 @@ from collections.abc import Collection, Mapping
 
 from ipcamd.camera import Camera
 from ipcamd.media.codecs import ULAW
-from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.nodes import (
     EXTENSION_ORDER,
     PROFILE_ORDER,
-    SHARED_CONFIGURATIONS,
     BuildConfiguration,
     audio_codec,
     configuration_entity,
-    int_range,
     multicast,
+    range_node,
     resolution,
     video_multicast,
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
 from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
-from ipcamd.onvif.metadata.configuration import metadata_configuration
-from ipcamd.onvif.ptz.configuration import ptz_configuration
+from ipcamd.onvif.media_configurations import SHARED_CONFIGURATIONS
 from ipcamd.onvif.soap.writer import Node, node
 
 ULAW_MEDIA2 = "PCMU"
 """Name of G.711 µ-law in Media2: the IANA media subtype (RFC 4856)."""
-
-BUILD: Mapping[Part, BuildConfiguration] = {
-    **SHARED_CONFIGURATIONS,
-    Part.VIDEO_ENCODER: lambda name, camera, token: video_encoder_configuration(name, camera, find_encoder(token)),
-    Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
-    Part.PTZ: lambda name, camera, _: ptz_configuration(name, camera),
-    Part.METADATA: lambda name, camera, _: metadata_configuration(name, camera),
-}
-"""Functions that build a configuration, by kind."""
 
 
 def profile_node(camera: Camera, profile: MediaProfile, parts: Collection[Part]) -> Node:
@@ -48,8 +36,9 @@ def profile_node(camera: Camera, profile: MediaProfile, parts: Collection[Part])
     return node("tr2:Profiles", name, configurations, token=profile.token, fixed=profile.is_fixed)
 
 
-def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder) -> Node:
+def video_encoder_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:VideoEncoder2Configuration`` as an element of this name."""
+    encoder = find_encoder(token)
     values = camera.settings[encoder.group.name]
     settings = encoder.settings(values)
     rate = (node("tt:FrameRateLimit", settings.framerate), node("tt:BitrateLimit", settings.bitrate_kbits))
@@ -57,7 +46,7 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
         name,
         camera,
         Part.VIDEO_ENCODER,
-        encoder.token,
+        token,
         node("tt:Encoding", encoder.onvif.media2),
         resolution("tt:Resolution", (settings.width, settings.height)),
         node("tt:RateControl", rate, ConstantBitRate=settings.constant_bitrate),
@@ -68,16 +57,16 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
     )
 
 
-def video_encoder_options(camera: Camera, encoder: VideoEncoder) -> Node:
-    """Return ``tr2:Options`` of one encoder."""
+def video_encoder_options(name: str, camera: Camera, encoder: VideoEncoder) -> Node:
+    """Return the options of one encoder as an element of this name."""
     gop = encoder.gop(camera.settings[encoder.group.name])
     has_profile = bool(encoder.onvif.profile)
     return node(
-        "tr2:Options",
+        name,
         node("tt:Encoding", encoder.onvif.media2),
-        int_range("tt:QualityRange", encoder.qualities),
+        range_node("tt:QualityRange", encoder.qualities),
         [resolution("tt:ResolutionsAvailable", size) for size in encoder.resolutions],
-        int_range("tt:BitrateRange", encoder.bitrates_kbits),
+        range_node("tt:BitrateRange", encoder.bitrates_kbits),
         GovLengthRange=f"{gop} {gop}" if has_profile else None,
         FrameRatesSupported=" ".join(map(str, reversed(encoder.framerates))),
         ProfilesSupported=encoder.onvif.profile or None,
@@ -86,16 +75,24 @@ def video_encoder_options(camera: Camera, encoder: VideoEncoder) -> Node:
     )
 
 
-def audio_encoder_configuration(name: str, camera: Camera) -> Node:
+def audio_encoder_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:AudioEncoder2Configuration`` as an element of this name."""
     codec = audio_codec(camera)
     return configuration_entity(
         name,
         camera,
         Part.AUDIO_ENCODER,
-        tokens.AUDIO_ENCODER_CONFIGURATION,
+        token,
         node("tt:Encoding", codec.media2),
         multicast(camera, ULAW),
         node("tt:Bitrate", codec.kbits),
         node("tt:SampleRate", codec.khz),
     )
+
+
+BUILD: Mapping[Part, BuildConfiguration] = {
+    **SHARED_CONFIGURATIONS,
+    Part.VIDEO_ENCODER: video_encoder_configuration,
+    Part.AUDIO_ENCODER: audio_encoder_configuration,
+}
+"""Functions that build a configuration, by kind."""

@@ -4,19 +4,19 @@ from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.profiles import (
     MediaProfile,
     Part,
+    add_parts,
     all_profiles,
     available_parts,
-    check_part,
     create_profile,
     delete_profile,
     find_profile,
-    set_parts,
+    remove_parts,
 )
 from ipcamd.onvif.media.stream_uri import snapshot_uri, stream_uri
 from ipcamd.onvif.media2.nodes import profile_node
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import invalid_argument, sender_fault
+from ipcamd.onvif.soap.fault import invalid_argument, no_configuration
 from ipcamd.onvif.soap.values import string, token
 from ipcamd.onvif.soap.writer import Content, node
 
@@ -36,32 +36,22 @@ def get_profiles(call: OperationCall) -> Content:
 
 async def create(call: OperationCall) -> Content:
     """Create a profile with these configurations."""
-    parts = {part: check_part(call.camera, part, asked) for part, asked in _read(call)}
-    made = await create_profile(call.camera, call["Name"], None, parts, call.requester())
-    return node("tr2:Token", made)
+    return node("tr2:Token", await create_profile(call, call["Name"], None, _read(call)))
 
 
-async def delete(call: OperationCall) -> Content:
+async def delete(call: OperationCall) -> None:
     """Delete a profile."""
-    await delete_profile(call.camera, call["Token"], call.requester())
-    return None
+    await delete_profile(call, call["Token"])
 
 
-async def add(call: OperationCall) -> Content:
+async def add(call: OperationCall) -> None:
     """Add or replace configurations of a profile, and set its name."""
-    profile = find_profile(call.camera, call["ProfileToken"])
-    added = {part: check_part(call.camera, part, asked) for part, asked in _read(call)}
-    await set_parts(call.camera, profile.token, {**profile.parts, **added}, call.requester(), call["Name"])
-    return None
+    await add_parts(call, call["ProfileToken"], _read(call), call["Name"])
 
 
-async def remove(call: OperationCall) -> Content:
+async def remove(call: OperationCall) -> None:
     """Remove configurations of these kinds from a profile."""
-    profile = find_profile(call.camera, call["ProfileToken"])
-    removed = {part for part, _ in _read(call)}
-    parts = {part: each for part, each in profile.parts.items() if part not in removed}
-    await set_parts(call.camera, profile.token, parts, call.requester())
-    return None
+    await remove_parts(call, call["ProfileToken"], {part for part, _ in _read(call)})
 
 
 _PROTOCOLS = ("RtspUnicast", "RtspMulticast", "RTSP", "RtspOverHttp")
@@ -88,20 +78,14 @@ def _asked(call: OperationCall) -> list[MediaProfile]:
 
 def _read(call: OperationCall) -> list[tuple[Part, str | None]]:
     """Return kinds and tokens of the request's configurations. Raises ``Fault``."""
-    wanted = [(each.value(string, "Type"), each.optional(token, "Token")) for each in _elements(call)]
+    elements: list[Element] = call["Configuration"]
+    wanted = [(each.value(string, "Type"), each.optional(token, "Token")) for each in elements]
     if any(kind == ALL for kind, _ in wanted):
         return [(part, None) for part in available_parts(call.camera)]
     known = {part.value: part for part in Part}
     if unknown := [kind for kind, _ in wanted if kind not in known]:
-        raise sender_fault(
-            "InvalidArgVal", "NoConfig", reason=f"{unknown[0][:64]}: the camera has no such configuration"
-        )
+        raise no_configuration(unknown[0][:64])
     return [(known[kind], asked) for kind, asked in wanted]
-
-
-def _elements(call: OperationCall) -> list[Element]:
-    elements: list[Element] = call["Configuration"]
-    return elements
 
 
 _WRITE = AccessClass.WRITE_SYSTEM

@@ -14,9 +14,9 @@ from ipcamd.onvif.media.profiles import Part, check_part
 from ipcamd.onvif.namespaces import PREFIXES
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import Fault, invalid_argument
+from ipcamd.onvif.soap.fault import Fault, config_modify
 from ipcamd.onvif.soap.values import boolean
-from ipcamd.onvif.soap.writer import Content, Node, node
+from ipcamd.onvif.soap.writer import Node, node
 from ipcamd.params.group import Values
 from ipcamd.params.onvif import ONVIF_METADATA
 from ipcamd.settings.change_records import Change
@@ -27,7 +27,7 @@ FILTER_LIMIT = 8192
 """Maximum number of characters of a stored filter."""
 
 
-def metadata_configuration(name: str, camera: Camera) -> Node:
+def metadata_configuration(name: str, camera: Camera, token: str) -> Node:
     """Return ``tt:MetadataConfiguration`` as an element of this name."""
     values = camera.settings[ONVIF_METADATA.name]
     status = node("tt:PTZStatus", node("tt:Status", False), node("tt:Position", False))
@@ -35,7 +35,7 @@ def metadata_configuration(name: str, camera: Camera) -> Node:
         name,
         camera,
         Part.METADATA,
-        tokens.METADATA_CONFIGURATION,
+        token,
         status if camera.ptz.is_supported else None,
         node("tt:Events", _filter_node(values)) if values.flag("Events") else None,
         multicast(camera, METADATA),
@@ -43,29 +43,25 @@ def metadata_configuration(name: str, camera: Camera) -> Node:
     )
 
 
-def metadata_options(name: str) -> Node:
+def metadata_options(name: str, _: OperationCall) -> Node:
     """Return ``tt:MetadataConfigurationOptions`` as an element of this name."""
     unsupported = (node("tt:PanTiltStatusSupported", False), node("tt:ZoomStatusSupported", False))
     return node(name, node("tt:PTZStatusFilterOptions", unsupported), MaxContentFilterSize=FILTER_LIMIT)
 
 
-async def set_metadata(call: OperationCall) -> Content:
+async def set_metadata(call: OperationCall) -> None:
     """Set name, events and filter. Raises ``Fault`` ``NoConfig``, ``ConfigModify``, and those of an invalid filter."""
     wanted: Element = call["Configuration"]
     check_part(call.camera, Part.METADATA, wanted.attributes.get("token", ""))
     _check_features(wanted)
     events = wanted.find("Events")
     parts = list(_read_parts(events.find("Filter") if events else None))
-    texts = {
-        "Events": "yes" if events else "no",
-        "Filter": json.dumps(parts, ensure_ascii=True),
-    }
-    if len(texts["Filter"]) > FILTER_LIMIT:
-        raise _refuse(f"Filter: at most {FILTER_LIMIT} characters")
-    changes = [Change(ONVIF_METADATA.name, param, text) for param, text in texts.items()]
+    text = json.dumps(parts, ensure_ascii=True)
+    if len(text) > FILTER_LIMIT:
+        raise config_modify(f"Filter: at most {FILTER_LIMIT} characters")
+    switch = Change(ONVIF_METADATA.name, "Events", "yes" if events else "no")
     named = name_changes(call.camera, Part.METADATA, tokens.METADATA_CONFIGURATION, wanted)
-    await call.camera.settings.update([*changes, *named], by=call.requester())
-    return None
+    await call.update(switch, Change(ONVIF_METADATA.name, "Filter", text), *named)
 
 
 def metadata_filter(values: Values) -> NotificationFilter:
@@ -83,9 +79,9 @@ def _check_features(wanted: Element) -> None:
     """Refuse unsupported features. Raises ``Fault``."""
     for path in (("PTZStatus", "Status"), ("PTZStatus", "Position"), ("Analytics",)):
         if wanted.optional(boolean, *path):
-            raise _refuse(f"{'/'.join(path)}: allowed is false")
+            raise config_modify(f"{'/'.join(path)}: allowed is false")
     if wanted.attributes.get("CompressionType", NO_COMPRESSION) != NO_COMPRESSION:
-        raise _refuse(f"CompressionType: allowed is {NO_COMPRESSION}")
+        raise config_modify(f"CompressionType: allowed is {NO_COMPRESSION}")
 
 
 def _read_parts(element: Element | None) -> Iterator[tuple[str, str, str]]:
@@ -103,17 +99,9 @@ def _with_own_prefixes(part: Element) -> str:
 
 
 def _filter_node(values: Values) -> Node | None:
-    parts = json.loads(values["Filter"])
-    return (
-        node("tt:Filter", [node(f"wsnt:{name}", text, Dialect=dialect) for name, dialect, text in parts])
-        if parts
-        else None
-    )
+    parts = [node(f"wsnt:{name}", text, Dialect=dialect) for name, dialect, text in json.loads(values["Filter"])]
+    return node("tt:Filter", parts) if parts else None
 
 
 def _element(name: str, dialect: str, text: str) -> Element:
     return Element(PREFIXES["wsnt"], name, {"Dialect": dialect}, PREFIXES, [], [text])
-
-
-def _refuse(reason: str) -> Fault:
-    return invalid_argument(reason, "ConfigModify")

@@ -40,10 +40,10 @@ class MetadataHub(Hub):
 
     def _set_demand(self, is_watched: bool) -> None:
         if is_watched:
-            self._producer.listen(self._tell)
+            self._producer.listen(self._send)
             self._plan(0.0)
         else:
-            self._producer.stop_listening(self._tell)
+            self._producer.stop_listening(self._send)
             self._cancel()
 
     def _write_soon(self) -> None:
@@ -66,10 +66,7 @@ class MetadataHub(Hub):
         self._send((state.initialized(now_ns) for state in self._producer.states), is_state=True)
         self._plan(REPEAT_S)
 
-    def _tell(self, notifications: Sequence[Notification]) -> None:
-        self._send(notifications, is_state=False)
-
-    def _send(self, notifications: Iterable[Notification], is_state: bool) -> None:
+    def _send(self, notifications: Iterable[Notification], is_state: bool = False) -> None:
         wanted = metadata_filter(self._settings[ONVIF_METADATA.name])
         passed = [each for each in notifications if wanted.passes(each)]
         if not passed and not is_state:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.configuration_names import configuration_name
-from ipcamd.onvif.media.profiles import Part, count_uses
+from ipcamd.onvif.media.nodes import configuration_entity
+from ipcamd.onvif.media.profiles import Part
 from ipcamd.onvif.ptz import spaces
 from ipcamd.onvif.soap.writer import Node, node
 
@@ -15,12 +15,13 @@ TIMEOUTS = timedelta(seconds=0.1), timedelta(minutes=10)
 """Shortest and longest time of a continuous move."""
 
 
-def ptz_configuration(name: str, camera: Camera) -> Node:
+def ptz_configuration(name: str, camera: Camera, token: str = tokens.PTZ_CONFIGURATION) -> Node:
     """Return the configuration as an element of this name."""
-    return node(
+    return configuration_entity(
         name,
-        node("tt:Name", configuration_name(camera, Part.PTZ, tokens.PTZ_CONFIGURATION)),
-        node("tt:UseCount", count_uses(camera, Part.PTZ, tokens.PTZ_CONFIGURATION)),
+        camera,
+        Part.PTZ,
+        token,
         node("tt:NodeToken", tokens.PTZ_NODE),
         node("tt:DefaultAbsolutePantTiltPositionSpace", spaces.POSITION),
         node("tt:DefaultAbsoluteZoomPositionSpace", spaces.ZOOM_POSITION),
@@ -36,5 +37,4 @@ def ptz_configuration(name: str, camera: Camera) -> Node:
         node("tt:DefaultPTZTimeout", DEFAULT_TIMEOUT),
         node("tt:PanTiltLimits", spaces.space_2d("tt:Range", spaces.POSITION, spaces.ONE, spaces.ONE)),
         node("tt:ZoomLimits", spaces.space_1d("tt:Range", spaces.ZOOM_POSITION, (0.0, 1.0))),
-        token=tokens.PTZ_CONFIGURATION,
     )

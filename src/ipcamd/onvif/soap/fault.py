@@ -49,3 +49,13 @@ def receiver_fault(*subcodes: str, reason: str) -> Fault:
 def invalid_argument(reason: str, *subcodes: str) -> Fault:
     """Return the fault of a missing or invalid value; `subcodes` refine ``InvalidArgVal``."""
     return sender_fault("InvalidArgVal", *subcodes, reason=reason)
+
+
+def no_configuration(token: str) -> Fault:
+    """Return the fault for a configuration that does not exist."""
+    return invalid_argument(f"{token}: there is no such configuration", "NoConfig")
+
+
+def config_modify(reason: str) -> Fault:
+    """Return the fault for a configuration whose values are not possible."""
+    return invalid_argument(reason, "ConfigModify")

@@ -76,6 +76,11 @@ def moment(text: str) -> datetime:
         raise ValueError("allowed are times such as 2030-01-31T12:00:00Z") from None
 
 
+def utc_time(time_ns: int) -> datetime:
+    """Return a time, nanoseconds since the epoch, as UTC."""
+    return datetime.fromtimestamp(time_ns / 1e9, UTC)
+
+
 def web_address(text: str) -> str:
     """Return an address of HTTP or HTTPS. Raises ``ValueError``."""
     try:
