@@ -31,4 +31,4 @@ async def send_auxiliary_command(call: OperationCall, command: str) -> None:
     allowed = auxiliary_commands(call.camera)
     if command not in allowed:
         raise invalid_argument(f"{shown(command)}: allowed are {', '.join(allowed)}", "AuxiliaryDataNotSupported")
-    await call.camera.settings.update([allowed[command]], by=call.requester())
+    await call.update(allowed[command])

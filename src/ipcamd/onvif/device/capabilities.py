@@ -1,16 +1,13 @@
 """Capabilities of the device, in the form of ``GetServiceCapabilities`` and the older one of ``GetCapabilities``."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ipcamd.access.accounts import MAX_ACCOUNTS, NAME_LIMIT
 from ipcamd.onvif.auxiliary import auxiliary_commands
 from ipcamd.onvif.media.profiles import PROFILES_LIMIT
-from ipcamd.onvif.operation import OperationCall, Service
+from ipcamd.onvif.operation import VERSION, OperationCall, Service
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.device.hardware import HARDWARE
-
-VERSION = (25, 12)
-"""Version of ONVIF's schemas that the answers use."""
 
 
 def device_capabilities(call: OperationCall) -> Node:
@@ -29,7 +26,7 @@ def device_capabilities(call: OperationCall) -> Node:
             NTP=1,
             DHCPv6=False,
         ),
-        node("tds:Security", **_security()),
+        node("tds:Security", **_SECURITY),
         node(
             "tds:System",
             DiscoveryResolve=True,
@@ -50,44 +47,20 @@ def device_capabilities(call: OperationCall) -> Node:
 def capabilities_in_categories(
     call: OperationCall, services: Mapping[str, Service], categories: Collection[str], with_extension: bool
 ) -> Node:
-    """Return the answer of ``GetCapabilities``: the categories in the order of the schema."""
-    parts = {"Device": _device, "Events": _events, "Imaging": _imaging, "Media": _media, "PTZ": _ptz}
-    prefixes = {"Device": "tds", "Events": "tev", "Imaging": "timg", "Media": "trt", "PTZ": "tptz"}
-    listed = [
-        node(f"tt:{name}", node("tt:XAddr", services[prefixes[name]].url(call)), part(call))
-        for name, part in parts.items()
-        if name in categories
-    ]
-    makers = {"tmd": _device_io, "trc": _recording, "tse": _search, "trp": _replay}
-    extension = [make(call, services[prefix]) for prefix, make in makers.items() if prefix in services]
-    return node("tds:Capabilities", listed, node("tt:Extension", extension) if with_extension and extension else None)
+    """Return the answer of ``GetCapabilities``: the `CATEGORIES` in the order of the schema, then those of its
+    extension. `services` are those of the camera, by their prefixes."""
+
+    def category(name: str, prefix: str, content: Callable[[OperationCall], Content]) -> Node:
+        return node(f"tt:{name}", node("tt:XAddr", services[prefix].url(call)), content(call))
+
+    listed = [category(name, *each) for name, each in CATEGORIES.items() if name in categories]
+    more = [category(name, *each) for name, each in _EXTENSION.items() if with_extension and each[0] in services]
+    return node("tds:Capabilities", listed, node("tt:Extension", more) if more else None)
 
 
 def count_hardware(call: OperationCall, name: str) -> int:
     """Return a parameter of ``Hardware`` as it is now, such as the number of digital inputs."""
-    param = HARDWARE.param(name)
-    return int(call.camera.settings.present(HARDWARE, param)) if param else 0
-
-
-def _security() -> dict[str, str]:
-    no = dict.fromkeys(
-        (
-            "TLS1.0",
-            "TLS1.1",
-            "OnboardKeyGeneration",
-            "AccessPolicyConfig",
-            "Dot1X",
-            "RemoteUserHandling",
-            "X.509Token",
-            "SAMLToken",
-            "KerberosToken",
-            "RELToken",
-        ),
-        "false",
-    )
-    yes = dict.fromkeys(("TLS1.2", "DefaultAccessPolicy", "UsernameToken", "HttpDigest"), "true")
-    limits = {"MaxUsers": str(MAX_ACCOUNTS), "MaxUserNameLength": str(NAME_LIMIT), "MaxPasswordLength": "64"}
-    return {**no, **yes, **limits, "HashingAlgorithms": "MD5 SHA-256"}
+    return int(call.present(HARDWARE, name))
 
 
 def _device(call: OperationCall) -> Content:
@@ -107,7 +80,7 @@ def _device(call: OperationCall) -> Content:
         ),
         node(
             "tt:Security",
-            [node(f"tt:{name}", name == "TLS1.2") for name in _OLD_SECURITY],
+            _flags(None, **_OLD_SECURITY),
             node("tt:Extension", node("tt:TLS1.0", False)),
         ),
     )
@@ -119,73 +92,91 @@ def _auxiliary(call: OperationCall) -> Node:
     return node("tt:Extension", node("tt:Auxiliary", bool(commands)), listed, node("tt:Extension"))
 
 
-_OLD_SECURITY = (
-    "TLS1.1",
-    "TLS1.2",
-    "OnboardKeyGeneration",
-    "AccessPolicyConfig",
-    "X.509Token",
-    "SAMLToken",
-    "KerberosToken",
-    "RELToken",
-)
-
-
-def _events(_: OperationCall) -> Content:
-    return _flags(
-        None,
-        WSSubscriptionPolicySupport=False,
-        WSPullPointSupport=True,
-        WSPausableSubscriptionManagerInterfaceSupport=False,
-    )
-
-
-def _imaging(_: OperationCall) -> Content:
-    return None
-
-
-_ptz = _imaging
-
-
-def _media(call: OperationCall) -> Content:
+def _media(_: OperationCall) -> Content:
     return (
         _flags("tt:StreamingCapabilities", RTPMulticast=True, RTP_TCP=True, RTP_RTSP_TCP=True),
         node("tt:Extension", node("tt:ProfileCapabilities", node("tt:MaximumNumberOfProfiles", PROFILES_LIMIT))),
     )
 
 
-def _device_io(call: OperationCall, service: Service) -> Node:
-    audio_outputs = count_hardware(call, "AudioOut")
-    return node(
-        "tt:DeviceIO",
-        node("tt:XAddr", service.url(call)),
+def _device_io(call: OperationCall) -> Content:
+    return (
         node("tt:VideoSources", 1),
         node("tt:VideoOutputs", 0),
         node("tt:AudioSources", count_hardware(call, "MicIn")),
-        node("tt:AudioOutputs", audio_outputs),
+        node("tt:AudioOutputs", count_hardware(call, "AudioOut")),
         node("tt:RelayOutputs", count_hardware(call, "TriggerOut")),
     )
-
-
-def _recording(call: OperationCall, service: Service) -> Node:
-    names = ("ReceiverSource", "MediaProfileSource", "DynamicRecordings", "DynamicTracks")
-    return node(
-        "tt:Recording",
-        node("tt:XAddr", service.url(call)),
-        [node(f"tt:{name}", False) for name in names],
-        node("tt:MaxStringLength", 0),
-    )
-
-
-def _search(call: OperationCall, service: Service) -> Node:
-    return node("tt:Search", node("tt:XAddr", service.url(call)), node("tt:MetadataSearch", False))
-
-
-def _replay(call: OperationCall, service: Service) -> Node:
-    return node("tt:Replay", node("tt:XAddr", service.url(call)))
 
 
 def _flags(name: str | None, **flags: bool) -> Content:
     """Return a node for each flag, in a node of this name if there is one."""
     nodes = [node(f"tt:{flag}", value) for flag, value in flags.items()]
     return node(name, nodes) if name else nodes
+
+
+def _nothing(_: OperationCall) -> None:
+    return None
+
+
+_SECURITY = {
+    **dict.fromkeys(
+        (
+            "TLS1.0",
+            "TLS1.1",
+            "OnboardKeyGeneration",
+            "AccessPolicyConfig",
+            "Dot1X",
+            "RemoteUserHandling",
+            "X.509Token",
+            "SAMLToken",
+            "KerberosToken",
+            "RELToken",
+        ),
+        False,
+    ),
+    **dict.fromkeys(("TLS1.2", "DefaultAccessPolicy", "UsernameToken", "HttpDigest"), True),
+    "MaxUsers": MAX_ACCOUNTS,
+    "MaxUserNameLength": NAME_LIMIT,
+    "MaxPasswordLength": 64,
+    "HashingAlgorithms": "MD5 SHA-256",
+}
+_OLD_SECURITY = dict.fromkeys(
+    (
+        "TLS1.1",
+        "TLS1.2",
+        "OnboardKeyGeneration",
+        "AccessPolicyConfig",
+        "X.509Token",
+        "SAMLToken",
+        "KerberosToken",
+        "RELToken",
+    ),
+    False,
+) | {"TLS1.2": True}
+_EVENTS = _flags(
+    None,
+    WSSubscriptionPolicySupport=False,
+    WSPullPointSupport=True,
+    WSPausableSubscriptionManagerInterfaceSupport=False,
+)
+_RECORDING = (
+    _flags(None, ReceiverSource=False, MediaProfileSource=False, DynamicRecordings=False, DynamicTracks=False),
+    node("tt:MaxStringLength", 0),
+)
+
+CATEGORIES: Mapping[str, tuple[str, Callable[[OperationCall], Content]]] = {
+    "Device": ("tds", _device),
+    "Events": ("tev", lambda _: _EVENTS),
+    "Imaging": ("timg", _nothing),
+    "Media": ("trt", _media),
+    "PTZ": ("tptz", _nothing),
+}
+"""Category of ``GetCapabilities`` to the prefix of its service, and the function that returns its capabilities."""
+_EXTENSION: Mapping[str, tuple[str, Callable[[OperationCall], Content]]] = {
+    "DeviceIO": ("tmd", _device_io),
+    "Recording": ("trc", lambda _: _RECORDING),
+    "Search": ("tse", lambda _: node("tt:MetadataSearch", False)),
+    "Replay": ("trp", _nothing),
+}
+"""The same for the categories of the extension."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from ipcamd.device.clock import UNITS, moment_of
+from ipcamd.device.clock import YEARS, moment_of
 from ipcamd.errors import RequestFailed
 from ipcamd.onvif.device.posix_zone import find_zone, posix_zone
 from ipcamd.onvif.operation import OperationCall
@@ -30,30 +30,28 @@ def get_date_time(call: OperationCall) -> Content:
     )
 
 
-async def set_date_time(call: OperationCall) -> Content:
+async def set_date_time(call: OperationCall) -> None:
     """Set the time zone, and the time if no time server sets it."""
-    camera, changes, parts = call.camera, [], []
-    changes.append(Change(TIME.name, "SyncSource", "NTP" if call["DateTimeType"] == "NTP" else "manually"))
-    changes += _zone_changes(call)
+    camera, parts = call.camera, []
+    source = Change(TIME.name, "SyncSource", "NTP" if call["DateTimeType"] == "NTP" else "manually")
+    changes = [source, *_zone_changes(call)]
     if call["DateTimeType"] == "Manual":
         if call["UTCDateTime"] is None:
             raise invalid_argument("UTCDateTime is required with DateTimeType Manual", "InvalidDateTime")
         parts.append(camera.clock.set(_moment_ns(call["UTCDateTime"])))
     await camera.settings.update(changes, *parts, by=call.requester(), notes=["clock set"] * len(parts))
-    return None
 
 
 def _zone_changes(call: OperationCall) -> list[Change]:
-    text = call["TimeZone"].value(str, "TZ") if call["TimeZone"] else None
-    saving = call["DaylightSavings"]
-    if text is not None:
+    saving, changes = call["DaylightSavings"], []
+    if call["TimeZone"]:
+        text = call["TimeZone"].value(str, "TZ")
         found = find_zone(text, call.camera.settings[TIME.name].number("TimeZone"))
         if found is None:
             raise invalid_argument(f"TZ={text[:64]}: the camera has no zone with these rules", "InvalidTimeZone")
-        index, has_rules = found
-        zone = [Change(TIME.name, "TimeZone", str(index))]
-        return [*zone, Change(TIME.name, "DaylightSaving", "on" if has_rules else "off")]
-    return [Change(TIME.name, "DaylightSaving", "on" if saving else "off")]
+        index, saving = found
+        changes.append(Change(TIME.name, "TimeZone", str(index)))
+    return [*changes, Change(TIME.name, "DaylightSaving", "on" if saving else "off")]
 
 
 def _moment_ns(element: Element) -> int:
@@ -62,19 +60,13 @@ def _moment_ns(element: Element) -> int:
         for group, names in (("Date", ("Year", "Month", "Day")), ("Time", ("Hour", "Minute", "Second")))
         for name in names
     }
-    try:
-        return moment_of(datetime.now(UTC).replace(microsecond=0), _in_range(fields))
-    except (RequestFailed, ValueError):
-        raise invalid_argument("UTCDateTime: the time does not exist", "InvalidDateTime") from None
-
-
-def _in_range(fields: dict[str, int]) -> dict[str, int]:
     fields["second"] = min(fields["second"], 59)  # a leap second
-    year, month, day, hour, minute, second = (fields[unit] for unit in UNITS)
-    datetime(year, month, day, hour, minute, second)  # raises ValueError
-    if not 1971 <= fields["year"] <= 2105:
-        raise ValueError
-    return fields
+    try:
+        if YEARS[0] <= fields["year"] <= YEARS[1]:
+            return moment_of(datetime.now(UTC), fields)
+    except RequestFailed:
+        pass
+    raise invalid_argument("UTCDateTime: the time does not exist", "InvalidDateTime")
 
 
 @lru_cache(4)

@@ -15,8 +15,6 @@ def get_discovery_mode(call: OperationCall) -> Content:
     return node("tds:DiscoveryMode", "Discoverable" if is_on else "NonDiscoverable")
 
 
-async def set_discovery_mode(call: OperationCall) -> Content:
+async def set_discovery_mode(call: OperationCall) -> None:
     """Switch the announcement on or off."""
-    change = Change(ONVIF.name, "Discovery", MODES[call["DiscoveryMode"]])
-    await call.camera.settings.update([change], by=call.requester())
-    return None
+    await call.update(Change(ONVIF.name, "Discovery", MODES[call["DiscoveryMode"]]))

@@ -4,7 +4,6 @@ from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.fault import invalid_argument
 from ipcamd.onvif.soap.writer import Content, node, optional_node
 from ipcamd.params.network import DNSUPDATE
-from ipcamd.settings.change_records import Change
 
 TYPES = ("NoUpdate", "ServerUpdates", "ClientUpdates")
 """Values of ``tt:DynamicDNSType``."""
@@ -20,13 +19,11 @@ def get_dynamic_dns(call: OperationCall) -> Content:
     )
 
 
-async def set_dynamic_dns(call: OperationCall) -> Content:
+async def set_dynamic_dns(call: OperationCall) -> None:
     """Switch the updates, and set the host name. ``param.cgi`` sets the service and its login."""
     if call["Type"] == "ServerUpdates":
         raise invalid_argument("Type: allowed are NoUpdate and ClientUpdates", "SettingNotSupported")
     texts = {"Enabled": "yes" if call["Type"] == "ClientUpdates" else "no"}
     if call["Name"] is not None:
         texts["DNSName"] = call["Name"]
-    changes = [Change(DNSUPDATE.name, name, text) for name, text in texts.items()]
-    await call.camera.settings.update(changes, by=call.requester())
-    return None
+    await call.update_group(DNSUPDATE.name, texts)

@@ -38,7 +38,7 @@ def reboot(call: OperationCall) -> Content:
     return node("tds:Message", "The camera restarts; it answers again within a minute.")
 
 
-async def set_factory_default(call: OperationCall) -> Content:
+async def set_factory_default(call: OperationCall) -> None:
     """Restore the factory values: all (Hard), or all except those of the network (Soft); then restart."""
     factory_default = call.camera.factory_default
     if call["FactoryDefault"] == "Hard":
@@ -46,4 +46,3 @@ async def set_factory_default(call: OperationCall) -> Content:
     else:
         await factory_default.reset_but_network(call.requester())
     call.camera.restart()
-    return None

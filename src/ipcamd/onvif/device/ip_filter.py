@@ -21,22 +21,20 @@ def get_filter(call: OperationCall) -> Content:
     return node("tds:IPAddressFilter", node("tt:Type", kind), [_nodes(entry) for entry in _entries(call, kind)])
 
 
-async def set_filter(call: OperationCall) -> Content:
+async def set_filter(call: OperationCall) -> None:
     """Replace all lists by the one of the request, and enable the filter."""
     wanted: Element = call["IPAddressFilter"]
     await _replace(call, wanted.value(one_of(*LISTS), "Type"), list(_read(wanted)))
-    return None
 
 
-async def add_filter(call: OperationCall) -> Content:
+async def add_filter(call: OperationCall) -> None:
     """Add entries to the list of their type."""
     wanted: Element = call["IPAddressFilter"]
     kind = _same_kind(call, wanted)
     await _replace(call, kind, [*_entries(call, kind), *_read(wanted)])
-    return None
 
 
-async def remove_filter(call: OperationCall) -> Content:
+async def remove_filter(call: OperationCall) -> None:
     """Remove entries from the list of their type."""
     wanted: Element = call["IPAddressFilter"]
     kind = _same_kind(call, wanted)
@@ -44,7 +42,6 @@ async def remove_filter(call: OperationCall) -> Content:
     if missing := [entry.text for entry in removed if entry not in present]:
         raise invalid_argument(f"{missing[0]}: it is not in the list", "NoIPv4Address")
     await _replace(call, kind, [entry for entry in present if entry not in removed])
-    return None
 
 
 def _present_kind(call: OperationCall) -> str:
@@ -91,12 +88,11 @@ async def _replace(call: OperationCall, kind: str, entries: list[AddressRange]) 
 
 def _nodes(entry: AddressRange) -> Content:
     """Return an entry as prefixes, because ONVIF has no other address ranges."""
-    networks = summarize_address_range(entry.first, entry.last)
     return [
         node(
             f"tt:IPv{entry.version}Address",
             node("tt:Address", str(network.network_address)),
             node("tt:PrefixLength", network.prefixlen),
         )
-        for network in networks
+        for network in summarize_address_range(entry.first, entry.last)
     ]

@@ -10,10 +10,15 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.network import NETWORK
 from ipcamd.params.onvif import ONVIF
 from ipcamd.params.time import NTP
-from ipcamd.settings.change_records import Change
 
-_SPEEDS = {"10half": (10, "Half"), "10full": (10, "Full"), "100half": (100, "Half"), "100full": (100, "Full")}
-_SPEEDS |= {"1000full": (1000, "Full")}
+_SPEEDS = {
+    "10half": (10, "Half"),
+    "10full": (10, "Full"),
+    "100half": (100, "Half"),
+    "100full": (100, "Full"),
+    "1000full": (1000, "Full"),
+}
+"""Value of ``Network.Media`` to the speed in Mbit/s and the duplex mode."""
 
 
 def get_hostname(call: OperationCall) -> Content:
@@ -22,20 +27,18 @@ def get_hostname(call: OperationCall) -> Content:
     return node("tds:HostnameInformation", node("tt:FromDHCP", False), node("tt:Name", name))
 
 
-async def set_hostname(call: OperationCall) -> Content:
+async def set_hostname(call: OperationCall) -> None:
     """Set the host name. Raises ``Fault`` ``InvalidHostname``."""
-    kind = ONVIF.kind("Hostname")
     try:
-        kind.normalize(call["Name"])
+        ONVIF.kind("Hostname").normalize(call["Name"])
     except ValueError as error:
         raise invalid_argument(f"Name={call['Name'][:64]}: allowed: {error}", "InvalidHostname") from None
-    await _update(call, {"Hostname": call["Name"]}, ONVIF.name)
-    return None
+    await call.update_group(ONVIF.name, {"Hostname": call["Name"]})
 
 
 def get_dns(call: OperationCall) -> Content:
     """Return the DNS servers."""
-    servers = [present(call, name) for name in ("DNSServer1", "DNSServer2")]
+    servers = [call.present(NETWORK, name) for name in ("DNSServer1", "DNSServer2")]
     from_dhcp = _is_dhcp(call)
     name = "tt:DNSFromDHCP" if from_dhcp else "tt:DNSManual"
     return node(
@@ -43,17 +46,16 @@ def get_dns(call: OperationCall) -> Content:
     )
 
 
-async def set_dns(call: OperationCall) -> Content:
+async def set_dns(call: OperationCall) -> None:
     """Set the DNS servers; with DHCP, the addresses do not change."""
     servers = [_read_address(element) for element in call["DNSManual"]]
     if call["SearchDomain"]:
-        raise sender_fault("InvalidArgVal", "SettingNotSupported", reason="SearchDomain: the camera has none")
+        raise invalid_argument("SearchDomain: the camera has none", "SettingNotSupported")
     if len(servers) > 2:
         raise invalid_argument("DNSManual: at most two servers", "InvalidIPv4Address")
     if not call["FromDHCP"]:
         first, second = (*servers, "", "")[:2]
         await _update(call, {"DNSServer1": first, "DNSServer2": second})
-    return None
 
 
 def get_ntp(call: OperationCall) -> Content:
@@ -63,7 +65,7 @@ def get_ntp(call: OperationCall) -> Content:
     return node("tds:NTPInformation", node("tt:FromDHCP", False), _network_host("tt:NTPManual", bare))
 
 
-async def set_ntp(call: OperationCall) -> Content:
+async def set_ntp(call: OperationCall) -> None:
     """Set the time server."""
     if call["FromDHCP"] or len(call["NTPManual"]) != 1:
         raise sender_fault("NotSupported", "SettingNotSupported", reason="NTP: exactly one manual server is required")
@@ -71,14 +73,13 @@ async def set_ntp(call: OperationCall) -> Content:
     kind = element.value(one_of("IPv4", "IPv6", "DNS"), "Type")
     host = element.value(string, "DNSname") if kind == "DNS" else _read_address(element)
     if host == call.camera.settings[NTP.name]["Server"].rpartition(":")[0]:
-        return None  # the client sent the value that it has read: keep the port
-    await _update(call, {"Server": host}, NTP.name)
-    return None
+        return  # the client sent the value that it has read: keep the port
+    await call.update_group(NTP.name, {"Server": host})
 
 
 def get_interfaces(call: OperationCall) -> Content:
     """Return the network interface that received the request."""
-    address, mask = present(call, "IPAddress"), present(call, "SubnetMask")
+    address, mask = call.present(NETWORK, "IPAddress"), call.present(NETWORK, "SubnetMask")
     is_dhcp = _is_dhcp(call)
     configured = _prefixed("tt:FromDHCP" if is_dhcp else "tt:Manual", address, mask) if address and mask else None
     media = call.camera.settings[NETWORK.name]["Media"]
@@ -118,40 +119,30 @@ async def set_interfaces(call: OperationCall) -> Content:
 
 def get_gateway(call: OperationCall) -> Content:
     """Return the default router."""
-    router = present(call, "DefaultRouter")
+    router = call.present(NETWORK, "DefaultRouter")
     return node("tds:NetworkGateway", node("tt:IPv4Address", router) if router else None)
 
 
-async def set_gateway(call: OperationCall) -> Content:
+async def set_gateway(call: OperationCall) -> None:
     """Set the default router."""
     routers = call["IPv4Address"]
     if len(routers) > 1 or call["IPv6Address"]:
         raise invalid_argument("the camera has one default router, an IPv4 address", "InvalidGatewayAddress")
     router = routers[0] if routers else ""
-    if router and not _is_ipv4(router):
+    if router and _ip_version(router) != 4:
         raise invalid_argument(f"{router[:64]}: not an IPv4 address", "InvalidGatewayAddress")
     await _update(call, {"DefaultRouter": router})
-    return None
-
-
-def present(call: OperationCall, name: str) -> str:
-    """Return a parameter of ``Network`` for the interface of this request."""
-    param = NETWORK.param(name)
-    return call.camera.settings.present(NETWORK, param, call.requester()) if param else ""
 
 
 def _is_dhcp(call: OperationCall) -> bool:
     return call.camera.settings[NETWORK.name]["BootProto"].startswith("dhcp")
 
 
-async def _update(call: OperationCall, texts: dict[str, str], group: str = NETWORK.name) -> None:
-    changes = [Change(group, name, text) for name, text in texts.items() if _differs(call, group, name, text)]
-    await call.camera.settings.update(changes, by=call.requester())
-
-
-def _differs(call: OperationCall, group: str, name: str, text: str) -> bool:
-    """Whether the value differs from the present one: clients may send back values that they have read."""
-    return group != NETWORK.name or text != present(call, name)
+async def _update(call: OperationCall, texts: dict[str, str]) -> None:
+    """Set parameters of ``Network``, except those with their present values: clients may send back what they have
+    read."""
+    changed = {name: text for name, text in texts.items() if text != call.present(NETWORK, name)}
+    await call.update_group(NETWORK.name, changed)
 
 
 def _link_texts(wanted: Element) -> dict[str, str]:
@@ -177,7 +168,7 @@ def _address_texts(call: OperationCall, wanted: Element) -> dict[str, str]:
     if manual is None:
         return {"BootProto": "static_ipv4"} if config.find("DHCP") else {}
     address, length = manual.value(string, "Address"), manual.value(integer, "PrefixLength")
-    if not _is_ipv4(address) or not 0 <= length <= 32:
+    if _ip_version(address) != 4 or not 0 <= length <= 32:
         raise invalid_argument(f"Manual: {address[:64]}/{length} is not an IPv4 address", "InvalidIPv4Address")
     mask = str(IPv4Network((0, length)).netmask)
     return {"BootProto": "static_ipv4", "IPAddress": address, "SubnetMask": mask}
@@ -186,19 +177,17 @@ def _address_texts(call: OperationCall, wanted: Element) -> dict[str, str]:
 def _read_address(element: Element) -> str:
     kind = element.value(one_of("IPv4", "IPv6"), "Type")
     text = element.value(string, f"{kind}Address")
-    try:
-        if ip_address(text).version == int(kind[-1]):
-            return text
-    except ValueError:
-        pass
-    raise invalid_argument(f"{text[:64]}: not an {kind} address", f"Invalid{kind}Address")
+    if f"IPv{_ip_version(text)}" != kind:
+        raise invalid_argument(f"{text[:64]}: not an {kind} address", f"Invalid{kind}Address")
+    return text
 
 
-def _is_ipv4(text: str) -> bool:
+def _ip_version(text: str) -> int | None:
+    """Return 4 or 6; None for a text that is no IP address."""
     try:
-        return ip_address(text).version == 4
+        return ip_address(text).version
     except ValueError:
-        return False
+        return None
 
 
 def _address(name: str, address: str) -> Node:
@@ -207,11 +196,9 @@ def _address(name: str, address: str) -> Node:
 
 
 def _network_host(name: str, host: str) -> Node:
-    try:
-        ip_address(host)
-    except ValueError:
-        return node(name, node("tt:Type", "DNS"), node("tt:DNSname", host))
-    return _address(name, host)
+    if _ip_version(host):
+        return _address(name, host)
+    return node(name, node("tt:Type", "DNS"), node("tt:DNSname", host))
 
 
 def _prefixed(name: str, address: str, mask: str) -> Node:

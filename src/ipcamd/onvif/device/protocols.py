@@ -1,6 +1,5 @@
 """Network protocols: HTTP, HTTPS and RTSP with their ports (ONVIF Core, 8.2.10)."""
 
-from ipcamd.dataclass import dataclass
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument, sender_fault
@@ -10,19 +9,12 @@ from ipcamd.params.network import HTTPS
 from ipcamd.params.system import SYSTEM
 from ipcamd.settings.change_records import Change
 
-
-@dataclass(frozen=True, slots=True)
-class _Protocol:
-    group: str
-    port: str
-    """Parameter of its port."""
-
-
-_PROTOCOLS = {
-    "HTTP": _Protocol(SYSTEM.name, "HTTPPort"),
-    "HTTPS": _Protocol(HTTPS.name, "HttpsPort"),
-    "RTSP": _Protocol(SYSTEM.name, "RTSPPort"),
+_PORTS = {
+    "HTTP": (SYSTEM.name, "HTTPPort"),
+    "HTTPS": (HTTPS.name, "HttpsPort"),
+    "RTSP": (SYSTEM.name, "RTSPPort"),
 }
+"""Protocol to the group and the parameter of its port."""
 
 
 def get_protocols(call: OperationCall) -> Content:
@@ -33,17 +25,16 @@ def get_protocols(call: OperationCall) -> Content:
             "tds:NetworkProtocols",
             node("tt:Name", name),
             node("tt:Enabled", _is_enabled(call, name)),
-            node("tt:Port", settings[protocol.group].number(protocol.port)),
+            node("tt:Port", settings[group].number(port)),
         )
-        for name, protocol in _PROTOCOLS.items()
+        for name, (group, port) in _PORTS.items()
     ]
 
 
-async def set_protocols(call: OperationCall) -> Content:
+async def set_protocols(call: OperationCall) -> None:
     """Set ports, and enable or disable HTTP and HTTPS; RTSP is always enabled."""
     changes = [change for element in call["NetworkProtocols"] for change in _changes(call, element)]
-    await call.camera.settings.update(changes, by=call.requester())
-    return None
+    await call.update(*changes)
 
 
 def _is_enabled(call: OperationCall, name: str) -> bool:
@@ -52,12 +43,11 @@ def _is_enabled(call: OperationCall, name: str) -> bool:
 
 
 def _changes(call: OperationCall, element: Element) -> list[Change]:
-    name, enabled = element.value(one_of(*_PROTOCOLS), "Name"), element.value(boolean, "Enabled")
-    protocol = _PROTOCOLS[name]
+    name, enabled = element.value(one_of(*_PORTS), "Name"), element.value(boolean, "Enabled")
     ports = [port.read(integer) for port in element.all("Port")]
     if len(ports) > 1 or not all(0 < port < 65536 for port in ports):
         raise invalid_argument(f"{name}: allowed is one port, 1 to 65535", "ServiceNotSupported")
-    changes = [Change(protocol.group, protocol.port, str(port)) for port in ports]
+    changes = [Change(*_PORTS[name], str(port)) for port in ports]
     if enabled == _is_enabled(call, name):
         return changes
     match name:

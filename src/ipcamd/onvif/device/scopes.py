@@ -48,18 +48,16 @@ def get_scopes(call: OperationCall) -> Content:
     return [node("tds:Scopes", node("tt:ScopeDef", kind), node("tt:ScopeItem", scope)) for kind, scope in pairs]
 
 
-async def set_scopes(call: OperationCall) -> Content:
+async def set_scopes(call: OperationCall) -> None:
     """Replace the configurable scopes."""
     await _store(call, call["Scopes"])
-    return None
 
 
-async def add_scopes(call: OperationCall) -> Content:
+async def add_scopes(call: OperationCall) -> None:
     """Add to the configurable scopes; a new name or location replaces the present one."""
     added = call["ScopeItem"]
     kept = [scope for scope in configurable_scopes(call.camera) if not _is_replaced(scope, added)]
     await _store(call, [*kept, *added])
-    return None
 
 
 async def remove_scopes(call: OperationCall) -> Content:
@@ -88,7 +86,7 @@ async def _store(call: OperationCall, scopes: list[str]) -> None:
     changes = [Change(ONVIF.name, "Scopes", " ".join(others)), Change(INFO.name, "ServerLocation", location or "")]
     if name:
         changes.append(Change(INFO.name, "ServerName", name))
-    await call.camera.settings.update(changes, by=call.requester())
+    await call.update(*changes)
 
 
 def _refuse(scope: str) -> Fault:

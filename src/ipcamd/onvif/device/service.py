@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.auxiliary import send_auxiliary_command
-from ipcamd.onvif.device.capabilities import VERSION, device_capabilities
+from ipcamd.onvif.device.capabilities import device_capabilities
 from ipcamd.onvif.device.date_time import get_date_time, set_date_time
 from ipcamd.onvif.device.discovery_mode import MODES, get_discovery_mode, set_discovery_mode
 from ipcamd.onvif.device.dynamic_dns import TYPES, get_dynamic_dns, set_dynamic_dns
@@ -34,7 +34,6 @@ from ipcamd.onvif.device.users import create_users, delete_users, get_users, set
 from ipcamd.onvif.device.zero_configuration import get_zero_configuration, set_zero_configuration
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.soap.values import boolean, duration, one_of, string, token
-from ipcamd.onvif.soap.writer import Content
 
 _PRE_AUTH, _READ, _WRITE = AccessClass.PRE_AUTH, AccessClass.READ_SYSTEM, AccessClass.WRITE_SYSTEM
 _SENSITIVE, _SECRET = AccessClass.READ_SYSTEM_SENSITIVE, AccessClass.READ_SYSTEM_SECRET
@@ -42,10 +41,9 @@ _SENSITIVE, _SECRET = AccessClass.READ_SYSTEM_SENSITIVE, AccessClass.READ_SYSTEM
 _FILTER = (Field("IPAddressFilter"),)
 
 
-async def send_auxiliary(call: OperationCall) -> Content:
+async def send_auxiliary(call: OperationCall) -> None:
     """Execute an auxiliary command."""
     await send_auxiliary_command(call, call["AuxiliaryCommand"])
-    return None
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -136,7 +134,6 @@ def device_service(services: Callable[[], Sequence[Service]], more: Sequence[Ope
     return Service(
         "tds",
         "/onvif/device_service",
-        VERSION,
         device_capabilities,
         (*directory_operations(services), *OPERATIONS, *more),
     )

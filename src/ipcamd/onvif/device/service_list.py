@@ -3,14 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.device.capabilities import capabilities_in_categories
-from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
+from ipcamd.onvif.device.capabilities import CATEGORIES, capabilities_in_categories
+from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.soap.fault import receiver_fault
 from ipcamd.onvif.soap.values import boolean, string
 from ipcamd.onvif.soap.writer import Content, Node, node
-
-CATEGORIES = {"Device": "tds", "Events": "tev", "Imaging": "timg", "Media": "trt", "PTZ": "tptz"}
-"""Category of ``GetCapabilities`` to the prefix of its service."""
 
 
 def directory_operations(services: Callable[[], Sequence[Service]]) -> tuple[Operation, ...]:
@@ -21,24 +18,18 @@ def directory_operations(services: Callable[[], Sequence[Service]]) -> tuple[Ope
 
     def get_capabilities(call: OperationCall) -> Content:
         asked = set(call["Category"]) or {"All"}
+        if not asked <= {"All", *CATEGORIES}:
+            reason = f"Category: allowed are {sorted(CATEGORIES)}"
+            raise receiver_fault("ActionNotSupported", "NoSuchService", reason=reason)
         by_prefix = {service.prefix: service for service in services()}
-        known = {name for name, prefix in CATEGORIES.items() if prefix in by_prefix}
-        if not asked <= known | {"All"}:
-            raise receiver_fault("ActionNotSupported", "NoSuchService", reason=f"Category: allowed are {sorted(known)}")
-        wanted = known if "All" in asked else known & asked
-        return capabilities_in_categories(call, by_prefix, wanted, with_extension="All" in asked)
+        is_all = "All" in asked
+        return capabilities_in_categories(call, by_prefix, CATEGORIES if is_all else asked, with_extension=is_all)
 
+    pre_auth = AccessClass.PRE_AUTH
     return (
-        Operation(
-            "GetServices", AccessClass.PRE_AUTH, get_services, (Field("IncludeCapability", boolean, is_required=False),)
-        ),
-        Operation(
-            "GetCapabilities",
-            AccessClass.PRE_AUTH,
-            get_capabilities,
-            (Field("Category", string, is_list=True),),
-        ),
-        Operation("GetWsdlUrl", AccessClass.PRE_AUTH, lambda _: node("tds:WsdlUrl", WSDL_URL)),
+        Operation("GetServices", pre_auth, get_services, (optional("IncludeCapability", boolean),)),
+        Operation("GetCapabilities", pre_auth, get_capabilities, (Field("Category", string, is_list=True),)),
+        Operation("GetWsdlUrl", pre_auth, lambda _: node("tds:WsdlUrl", WSDL_URL)),
     )
 
 

@@ -18,14 +18,13 @@ _LEVEL_OF = {rank: level for level, rank in LEVELS.items()}
 
 def get_users(call: OperationCall) -> Content:
     """List the accounts, without passwords."""
-    accounts = (entry.account for entry in call.camera.accounts.entries.values())
     return [
-        node("tds:User", node("tt:Username", account.name), node("tt:UserLevel", _LEVEL_OF[account.rank]))
-        for account in accounts
+        node("tds:User", node("tt:Username", name), node("tt:UserLevel", _LEVEL_OF[entry.account.rank]))
+        for name, entry in call.camera.accounts.entries.items()
     ]
 
 
-async def create_users(call: OperationCall) -> Content:
+async def create_users(call: OperationCall) -> None:
     """Add accounts, all of them or none."""
     accounts, users = call.camera.accounts, call["User"]
     if len(accounts.entries) + len(users) > MAX_ACCOUNTS:
@@ -37,12 +36,11 @@ async def create_users(call: OperationCall) -> Content:
         )
     if long := [name for name in names if len(name) > NAME_LIMIT]:
         raise sender_fault("OperationProhibited", "UsernameTooLong", reason=f"{long[0][:NAME_LIMIT]}...: {NAMES}")
-    edits = [accounts.adding(user.value(string, "Username"), _password(user), _rank(user)) for user in users]
-    await _change(call, edits)
-    return None
+    pairs = zip(names, users, strict=True)
+    await _change(call, [accounts.adding(name, _password(user), _rank(user)) for name, user in pairs])
 
 
-async def delete_users(call: OperationCall) -> Content:
+async def delete_users(call: OperationCall) -> None:
     """Remove accounts; all must exist, and none may be the caller's or the last administrator's."""
     accounts, names = call.camera.accounts, call["Username"]
     for name in names:
@@ -54,23 +52,20 @@ async def delete_users(call: OperationCall) -> Content:
         await accounts.change([accounts.removing(name, call.requester()) for name in names], call.requester())
     except RequestFailed as error:
         raise sender_fault("OperationProhibited", "FixedUser", reason=str(error)) from error
-    return None
 
 
-async def set_users(call: OperationCall) -> Content:
+async def set_users(call: OperationCall) -> None:
     """Change password and level of accounts, of all of them or none."""
     accounts, users = call.camera.accounts, call["User"]
-    for user in users:
-        if accounts.entry(user.value(string, "Username")) is None:
-            raise _missing(user.value(string, "Username"))
-    await _change(
-        call,
-        [
-            accounts.updating(user.value(string, "Username"), user.optional(string, "Password") or None, _rank(user))
-            for user in users
-        ],
-    )
-    return None
+    names = [user.value(string, "Username") for user in users]
+    for name in names:
+        if accounts.entry(name) is None:
+            raise _missing(name)
+    edits = [
+        accounts.updating(name, user.optional(string, "Password") or None, _rank(user))
+        for name, user in zip(names, users, strict=True)
+    ]
+    await _change(call, edits)
 
 
 async def _change(call: OperationCall, edits: Sequence[AccountEdit]) -> None:

@@ -2,10 +2,11 @@
 
 from ipaddress import ip_address
 
-from ipcamd.onvif.device.network import TOKEN, present
+from ipcamd.onvif.device.network import TOKEN
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.fault import invalid_argument
 from ipcamd.onvif.soap.writer import Content, node, optional_node
+from ipcamd.params.network import NETWORK
 
 
 def get_zero_configuration(call: OperationCall) -> Content:
@@ -19,15 +20,14 @@ def get_zero_configuration(call: OperationCall) -> Content:
     )
 
 
-def set_zero_configuration(call: OperationCall) -> Content:
+def set_zero_configuration(call: OperationCall) -> None:
     """Accept the present state, because only the operating system can change it."""
     if call["InterfaceToken"] != TOKEN:
         raise invalid_argument(f"InterfaceToken: allowed is {TOKEN}", "InvalidNetworkInterface")
     if call["Enabled"] != (_link_local_address(call) is not None):
         raise invalid_argument("Enabled: the system decides on link-local addresses", "SettingNotSupported")
-    return None
 
 
 def _link_local_address(call: OperationCall) -> str | None:
-    address = present(call, "IPAddress")
+    address = call.present(NETWORK, "IPAddress")
     return address if address and ip_address(address).is_link_local else None

@@ -5,7 +5,7 @@ from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument
 from ipcamd.onvif.soap.values import one_of, string
-from ipcamd.onvif.soap.writer import Content, Node, node
+from ipcamd.onvif.soap.writer import Content, node
 from ipcamd.params.device.gpio import GPIO
 from ipcamd.settings.change_records import Change
 
@@ -33,8 +33,11 @@ def get_relay_options(call: OperationCall) -> Content:
     asked = call["RelayOutputToken"]
     if asked is not None:
         check_relay(call, asked)
-    listed = [token for token in relay_tokens(call) if asked in (None, token)]
-    return [_options(token) for token in listed]
+    return [
+        node("tmd:RelayOutputOptions", node("tmd:Mode", MODE), node("tmd:Discrete", True), token=token)
+        for token in relay_tokens(call)
+        if asked in (None, token)
+    ]
 
 
 def check_relay(call: OperationCall, asked: str) -> int:
@@ -51,28 +54,20 @@ def check_properties(properties: Element) -> None:
         raise invalid_argument(f"allowed are Mode {MODE} and IdleState {IDLE}", "ModeError")
 
 
-def set_relay_settings(call: OperationCall) -> Content:
+def set_relay_settings(call: OperationCall) -> None:
     """Accept the present properties, in the form of DeviceIO; they cannot change."""
     relay: Element = call["RelayOutput"]
     check_relay(call, relay.attributes.get("token", ""))
     check_properties(relay.require("Properties"))
-    return None
 
 
-def set_relay_settings_by_token(call: OperationCall) -> Content:
+def set_relay_settings_by_token(call: OperationCall) -> None:
     """Accept the present properties, in the form of the device service."""
     check_relay(call, call["RelayOutputToken"])
     check_properties(call["Properties"])
-    return None
 
 
-async def set_relay_state(call: OperationCall) -> Content:
+async def set_relay_state(call: OperationCall) -> None:
     """Switch an output."""
     number = check_relay(call, call["RelayOutputToken"])
-    change = Change(GPIO.name, f"TriggerOutStatus{number}", STATES[call["LogicalState"]])
-    await call.camera.settings.update([change], by=call.requester())
-    return None
-
-
-def _options(token: str) -> Node:
-    return node("tmd:RelayOutputOptions", node("tmd:Mode", MODE), node("tmd:Discrete", True), token=token)
+    await call.update(Change(GPIO.name, f"TriggerOutStatus{number}", STATES[call["LogicalState"]]))

@@ -1,7 +1,7 @@
 """DeviceIO service: sources, digital inputs, and its table of operations (deviceio.wsdl)."""
 
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.device.capabilities import VERSION, count_hardware
+from ipcamd.onvif.device.capabilities import count_hardware
 from ipcamd.onvif.device_io.relays import (
     STATES,
     get_relay_options,
@@ -72,13 +72,12 @@ def get_input_options(call: OperationCall) -> Content:
     return node("tmd:DigitalInputOptions", node("tmd:IdleState", IDLE))
 
 
-def set_inputs(call: OperationCall) -> Content:
+def set_inputs(call: OperationCall) -> None:
     """Accept the present configuration, which cannot change."""
     for element in call["DigitalInputs"]:
         _check_input(call, element.attributes.get("token", ""))
         if element.attributes.get("IdleState", IDLE) != IDLE:
             raise invalid_argument(f"IdleState: allowed is {IDLE}", "SettingsInvalid")
-    return None
 
 
 def _check_input(call: OperationCall, asked: str) -> None:
@@ -106,7 +105,6 @@ DEVICE_OPERATIONS: tuple[Operation, ...] = (
 SERVICE = Service(
     "tmd",
     "/onvif/deviceio_service",
-    VERSION,
     capabilities,
     (
         Operation("GetVideoSources", _READ, get_video_sources),
