@@ -67,12 +67,10 @@ class OnvifAnnouncer:
                 await self._start(own, wanted)
 
     async def _start(self, own: OwnAddress, wanted: OnvifDevice) -> None:
-        host = f"[{own.address}]" if own.is_ipv6 else own.address
-        url = f"http://{host}:{wanted.http_port}/onvif/device_service"
+        url = f"http://{own.in_url}:{wanted.http_port}/onvif/device_service"
         reference = endpoint_reference(self._camera.identity)
-        responder = DiscoveryResponder(
-            own, DiscoveredDevice(reference, url, wanted.scopes, int(time.time())), self._allows
-        )
+        device = DiscoveredDevice(reference, url, wanted.scopes, int(time.time()))
+        responder = DiscoveryResponder(own, device, self._allows)
         await responder.start()
         self._running[own] = responder
 

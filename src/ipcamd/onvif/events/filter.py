@@ -8,7 +8,7 @@ from ipcamd.onvif.events.notification import CONCRETE, CONCRETE_SET, Notificatio
 from ipcamd.onvif.events.topics import TOPICS, Topic
 from ipcamd.onvif.namespaces import PREFIXES
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import Fault, sender_fault
+from ipcamd.onvif.soap.fault import Fault, invalid_argument
 
 ITEM_FILTER = "http://www.onvif.org/ver10/tev/messageContentFilter/ItemFilter"
 """Dialect of conditions on items."""
@@ -132,16 +132,16 @@ class _ConditionReader:
         return bool(self._tokens)
 
     def read_or(self, depth: int) -> Condition:
-        left = self._read_and(depth)
+        parts = [self._read_and(depth)]
         while self._take("or"):
-            left = _either(left, self._read_and(depth))
-        return left
+            parts.append(self._read_and(depth))
+        return lambda items: any(part(items) for part in parts)
 
     def _read_and(self, depth: int) -> Condition:
-        left = self._read_one(depth)
+        parts = [self._read_one(depth)]
         while self._take("and"):
-            left = _both(left, self._read_one(depth))
-        return left
+            parts.append(self._read_one(depth))
+        return lambda items: all(part(items) for part in parts)
 
     def _read_one(self, depth: int) -> Condition:
         if depth > 16 or not self._tokens:
@@ -152,34 +152,23 @@ class _ConditionReader:
         if self._take("boolean") or self._tokens[-1]["bracket"] == "(":
             return self._read_bracket(depth)
         match = self._tokens.pop()
-        if not match["item"]:
-            raise _invalid_condition(self._text)
-        name = match["n"][1:-1]
+        name = match["n"][1:-1] if match["item"] else ""
         if name not in _ITEMS:
             raise _invalid_condition(self._text)
         return _has_item(name, match["v"][1:-1] if match["v"] else None)
 
     def _read_bracket(self, depth: int) -> Condition:
-        if not self._take("("):
-            raise _invalid_condition(self._text)
-        inner = self.read_or(depth + 1)
-        if not self._take(")"):
-            raise _invalid_condition(self._text)
-        return inner
+        if self._take("("):
+            inner = self.read_or(depth + 1)
+            if self._take(")"):
+                return inner
+        raise _invalid_condition(self._text)
 
     def _take(self, wanted: str) -> bool:
         if self._tokens and wanted in (self._tokens[-1]["word"], self._tokens[-1]["bracket"]):
             self._tokens.pop()
             return True
         return False
-
-
-def _either(left: Condition, right: Condition) -> Condition:
-    return lambda items: left(items) or right(items)
-
-
-def _both(left: Condition, right: Condition) -> Condition:
-    return lambda items: left(items) and right(items)
 
 
 def _has_item(name: str, value: str | None) -> Condition:
@@ -191,4 +180,4 @@ def _invalid_condition(text: str) -> Fault:
 
 
 def _refuse(code: str, reason: str) -> Fault:
-    return sender_fault("InvalidArgVal", code, reason=reason)
+    return invalid_argument(reason, code)

@@ -1,10 +1,10 @@
 """Notification: one message of a topic (ONVIF Core, 9.4 and 9.5)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from ipcamd.dataclass import dataclass
 from ipcamd.onvif.events.topics import Topic
+from ipcamd.onvif.soap.values import utc_time
 from ipcamd.onvif.soap.writer import Node, node
 
 CONCRETE_SET = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
@@ -58,7 +58,7 @@ def notification_parts(notification: Notification) -> tuple[Node, ...]:
     operation = notification.operation if topic.is_property else None
     source = _items("tt:Source", topic.source, notification.source)
     data = _items("tt:Data", topic.data, notification.data)
-    time = datetime.fromtimestamp(notification.time_ns / 1e9, UTC)
+    time = utc_time(notification.time_ns)
     message = node("tt:Message", source, data, UtcTime=time, PropertyOperation=operation)
     return node("wsnt:Topic", topic.text, Dialect=CONCRETE), node("wsnt:Message", message)
 

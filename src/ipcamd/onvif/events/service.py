@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.camera_url import http_url
-from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.endpoints import SUBSCRIPTION_PATH
 from ipcamd.onvif.events.consumer import NotificationConsumers
 from ipcamd.onvif.events.filter import ITEM_FILTER, read_filter
@@ -24,8 +23,8 @@ from ipcamd.onvif.events.subscription_limits import (
 from ipcamd.onvif.events.topics import TOPICS, topic_set
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import Fault, invalid_argument, sender_fault
-from ipcamd.onvif.soap.values import duration, integer, moment, string, web_address
+from ipcamd.onvif.soap.fault import Fault, invalid_argument
+from ipcamd.onvif.soap.values import duration, integer, moment, string, utc_time, web_address
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.group import Rank
 
@@ -46,7 +45,6 @@ class EventService:
         events = Service(
             "tev",
             "/onvif/event_service",
-            VERSION,
             _capabilities,
             (
                 Operation("GetEventProperties", _READ, _event_properties),
@@ -58,7 +56,6 @@ class EventService:
         base = Service(
             "wsnt",
             events.path,
-            VERSION,
             _capabilities,
             (
                 Operation("Subscribe", _READ, self.subscribe, (Field("ConsumerReference"), *created)),
@@ -88,10 +85,9 @@ class EventService:
             [notification_node(message) for message in messages],
         )
 
-    def synchronize(self, call: OperationCall) -> Content:
+    def synchronize(self, call: OperationCall) -> None:
         """Send the state of every property again."""
         self._producer.synchronize(self._find(call))
-        return None
 
     def subscribe(self, call: OperationCall) -> Content:
         """Send messages to the address of the request."""
@@ -107,10 +103,9 @@ class EventService:
         now = _now(call)
         return node("wsnt:TerminationTime", _end(now, subscription)), node("wsnt:CurrentTime", now)
 
-    def unsubscribe(self, call: OperationCall) -> Content:
+    def unsubscribe(self, call: OperationCall) -> None:
         """End a subscription; the client's other subscriptions continue."""
         self._producer.end(self._find(call))
-        return None
 
     def _open(self, call: OperationCall) -> Subscription:
         asked = call["InitialTerminationTime"]
@@ -126,7 +121,7 @@ class EventService:
         subscription = self._producer.find(number.lower())
         account = call.http.account
         if subscription is None or (subscription.account.name != account.name and account.rank < Rank.ADMIN):
-            raise sender_fault("InvalidArgVal", "ResourceUnknownFault", reason="there is no such subscription")
+            raise invalid_argument("there is no such subscription", "ResourceUnknownFault")
         return subscription
 
 
@@ -174,11 +169,11 @@ def _life_s(call: OperationCall, text: str) -> float:
 
 
 def _refuse_time(reason: str) -> Fault:
-    return sender_fault("InvalidArgVal", "UnacceptableTerminationTimeFault", reason=f"TerminationTime: {reason}")
+    return invalid_argument(f"TerminationTime: {reason}", "UnacceptableTerminationTimeFault")
 
 
 def _now(call: OperationCall) -> datetime:
-    return datetime.fromtimestamp(call.camera.clock.now_ns() / 1e9, UTC)
+    return utc_time(call.camera.clock.now_ns())
 
 
 def _end(now: datetime, subscription: Subscription) -> datetime:

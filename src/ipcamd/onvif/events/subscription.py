@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from ipcamd.access.accounts import Account
 from ipcamd.onvif.events.filter import NotificationFilter
@@ -63,11 +64,9 @@ class Subscription:
         await asyncio.sleep(0)
         if not self._messages and not self.is_closed:
             self._filled.clear()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._filled.wait()
-            except TimeoutError:
-                pass
         return [self._messages.popleft() for _ in range(min(limit, len(self._messages)))]
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Translation of the camera's events and changes into notifications, and of the state into properties."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ipcamd.event_bus import Event, EventKind, StorageEvent, Tampering
 from ipcamd.onvif.events.notification import Notification
@@ -20,6 +21,7 @@ from ipcamd.onvif.events.topics import (
     Topic,
 )
 from ipcamd.onvif.media import tokens
+from ipcamd.onvif.soap.values import text_of
 
 ANALYTICS = "motion"
 """Token of the motion detection in notifications."""
@@ -52,32 +54,29 @@ class Translator:
             case EventKind.MOTION:
                 return self._motion(event)
             case EventKind.INPUT:
-                return self._change(_input(event.number, event.is_on, event.time_ns))
+                return self._change(DIGITAL_INPUT, event, f"input{event.number}")
             case EventKind.OUTPUT:
-                return self._change(_relay(event.number, event.is_on, event.time_ns))
+                return self._change(RELAY, event, f"relay{event.number}")
             case EventKind.TAMPER:
-                return self._change(_tampering(event))
-            case EventKind.STORAGE:
-                return self._storage(event)
+                return self._change(_TAMPERINGS[event.number], event, tokens.VIDEO_SOURCE)
+            case EventKind.STORAGE if event.number == StorageEvent.FAILING:
+                return self._change(STORAGE_FAILURE, event, tokens.CARD)
+            case EventKind.STORAGE if event.number == StorageEvent.RECORDING:
+                return self._change(RECORDING_STATE, event, tokens.RECORDING)
             case EventKind.SOURCE:
-                return self._change(_signal_loss(event.is_on, event.time_ns))
+                return self._change(SIGNAL_LOSS, event, tokens.VIDEO_SOURCE)
         return []
 
     def _motion(self, event: Event) -> list[Notification]:
         (self._moving.add if event.is_on else self._moving.discard)(event.number)
-        window = self._change(_cell_motion(event.number, event.is_on, event.time_ns))
-        return [*window, *self._change(_motion_alarm(bool(self._moving), event.time_ns))]
+        window = (tokens.VIDEO_SOURCE_CONFIGURATION, ANALYTICS, f"window{event.number}")
+        alarm = replace(event, is_on=bool(self._moving))
+        return [*self._change(CELL_MOTION, event, *window), *self._change(MOTION_ALARM, alarm, tokens.VIDEO_SOURCE)]
 
-    def _storage(self, event: Event) -> list[Notification]:
-        state = (_boolean(event.is_on),)
-        match event.number:
-            case StorageEvent.FAILING:
-                return self._change(Notification(STORAGE_FAILURE, event.time_ns, (tokens.CARD,), state))
-            case StorageEvent.RECORDING:
-                return self._change(Notification(RECORDING_STATE, event.time_ns, (tokens.RECORDING,), state))
-        return []
-
-    def _change(self, notification: Notification) -> list[Notification]:
+    def _change(self, topic: Topic, event: Event, *source: str) -> list[Notification]:
+        """Return the notification of an event with these source items: none if its state is the present one."""
+        state = ("active" if event.is_on else "inactive") if topic is RELAY else text_of(event.is_on)
+        notification = Notification(topic, event.time_ns, source, (state,))
         before = self._states.get(notification.key)
         if before and before.data == notification.data:
             return []
@@ -93,32 +92,3 @@ def profile_changed(token: str, now_ns: int) -> Notification:
 def configuration_changed(token: str, kind: str, now_ns: int) -> Notification:
     """Return the notification of a configuration that has changed; `kind` is Media2's name of its kind."""
     return Notification(CONFIGURATION_CHANGED, now_ns, (token, kind), ())
-
-
-def _motion_alarm(is_on: bool, time_ns: int) -> Notification:
-    return Notification(MOTION_ALARM, time_ns, (tokens.VIDEO_SOURCE,), (_boolean(is_on),))
-
-
-def _cell_motion(window: int, is_on: bool, time_ns: int) -> Notification:
-    source = (tokens.VIDEO_SOURCE_CONFIGURATION, ANALYTICS, f"window{window}")
-    return Notification(CELL_MOTION, time_ns, source, (_boolean(is_on),))
-
-
-def _tampering(event: Event) -> Notification:
-    return Notification(_TAMPERINGS[event.number], event.time_ns, (tokens.VIDEO_SOURCE,), (_boolean(event.is_on),))
-
-
-def _signal_loss(is_on: bool, time_ns: int) -> Notification:
-    return Notification(SIGNAL_LOSS, time_ns, (tokens.VIDEO_SOURCE,), (_boolean(is_on),))
-
-
-def _input(number: int, is_high: bool, time_ns: int) -> Notification:
-    return Notification(DIGITAL_INPUT, time_ns, (f"input{number}",), (_boolean(is_high),))
-
-
-def _relay(number: int, is_high: bool, time_ns: int) -> Notification:
-    return Notification(RELAY, time_ns, (f"relay{number}",), ("active" if is_high else "inactive",))
-
-
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"

@@ -3,11 +3,12 @@
 from ipcamd.camera import Camera
 from ipcamd.device.position import FOCUS_LIMIT
 from ipcamd.onvif.imaging.settings import check_source
+from ipcamd.onvif.media.nodes import range_node
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument, receiver_fault
 from ipcamd.onvif.soap.values import real
-from ipcamd.onvif.soap.writer import Content, Node, node
+from ipcamd.onvif.soap.writer import Content, node
 
 
 def get_status(call: OperationCall) -> Content:
@@ -26,26 +27,24 @@ def get_move_options(call: OperationCall) -> Content:
         return node("timg:MoveOptions")
     return node(
         "timg:MoveOptions",
-        node("tt:Absolute", _range("tt:Position", 0.0, FOCUS_LIMIT)),
-        node("tt:Relative", _range("tt:Distance", -FOCUS_LIMIT, FOCUS_LIMIT)),
-        node("tt:Continuous", _range("tt:Speed", -1.0, 1.0)),
+        node("tt:Absolute", range_node("tt:Position", (0.0, FOCUS_LIMIT))),
+        node("tt:Relative", range_node("tt:Distance", (-FOCUS_LIMIT, FOCUS_LIMIT))),
+        node("tt:Continuous", range_node("tt:Speed", (-1.0, 1.0))),
     )
 
 
-async def move(call: OperationCall) -> Content:
+async def move(call: OperationCall) -> None:
     """Move the focus: to a position, by a distance, or continuously."""
     camera = _supported(call)
     camera.ptz.lock.check(call.http.account.rank)
     await camera.lens.focus_to(_target(call["Focus"], camera.lens.position.focus))
-    return None
 
 
-async def stop(call: OperationCall) -> Content:
+async def stop(call: OperationCall) -> None:
     """Stop the focus."""
     camera = _supported(call)
     camera.ptz.lock.check(call.http.account.rank)
     await camera.lens.stop()
-    return None
 
 
 def _supported(call: OperationCall) -> Camera:
@@ -70,7 +69,3 @@ def _checked(value: float, low: float, name: str) -> float:
     if not low <= value <= FOCUS_LIMIT:
         raise invalid_argument(f"{name}: allowed are {low:g} to {FOCUS_LIMIT:g}", "SettingsInvalid")
     return value
-
-
-def _range(name: str, low: float, high: float) -> Node:
-    return node(name, node("tt:Min", low), node("tt:Max", high))

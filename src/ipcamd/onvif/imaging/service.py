@@ -1,7 +1,6 @@
 """Imaging service: its capabilities and its table of operations (imaging.wsdl)."""
 
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.imaging.focus import get_move_options, get_status, move, stop
 from ipcamd.onvif.imaging.settings import get_options, get_settings, set_settings
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
@@ -19,7 +18,6 @@ def capabilities(_: OperationCall) -> Node:
 SERVICE = Service(
     "timg",
     "/onvif/imaging_service",
-    VERSION,
     capabilities,
     (
         Operation("GetImagingSettings", AccessClass.READ_MEDIA, get_settings, (_SOURCE,)),

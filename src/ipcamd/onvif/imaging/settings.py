@@ -5,7 +5,7 @@ from typing import cast
 from ipcamd.camera import Camera
 from ipcamd.errors import RequestFailed
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.nodes import int_range
+from ipcamd.onvif.media.nodes import range_node
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault, invalid_argument
@@ -41,14 +41,14 @@ def get_options(call: OperationCall) -> Content:
     camera = check_source(call)
     return node(
         "timg:ImagingOptions",
-        [int_range(f"tt:{name}", _limits(param)) for name, param in _LEVELS.items()],
+        [range_node(f"tt:{name}", _limits(param)) for name, param in _LEVELS.items()],
         node("tt:Focus", node("tt:AutoFocusModes", "MANUAL")) if camera.lens.is_supported else None,
         [node("tt:IrCutFilterModes", mode) for mode in _FILTER] if _has_filter(camera) else None,
-        int_range(f"tt:{_SHARPNESS}", _limits(_SHARPNESS)),
+        range_node(f"tt:{_SHARPNESS}", _limits(_SHARPNESS)),
     )
 
 
-async def set_settings(call: OperationCall) -> Content:
+async def set_settings(call: OperationCall) -> None:
     """Apply the settings of the request; a level with a fraction is rounded."""
     camera = check_source(call)
     wanted: Element = call["ImagingSettings"]
@@ -62,10 +62,9 @@ async def set_settings(call: OperationCall) -> Content:
     if mode is not None and mode != _filter_mode(camera):
         changes.append(Change(IRCUT.name, "Usage", _FILTER[mode]))
     try:
-        await camera.settings.update(changes, by=call.requester())
+        await call.update(*changes)
     except RequestFailed as error:
         raise _refuse(str(error)) from error
-    return None
 
 
 def check_source(call: OperationCall) -> Camera:

@@ -27,23 +27,21 @@ def check_profile(call: OperationCall) -> None:
         raise invalid_argument(f"{call['ProfileToken']}: the profile has no PTZ", "NoPTZProfile")
 
 
-async def move_absolute(call: OperationCall) -> Content:
+async def move_absolute(call: OperationCall) -> None:
     """Move to a position."""
     ptz = begin_move(call).ptz
     target = absolute_target(read_vector(call["Position"]), ptz.position)
     await ptz.go_to(target, _speeds(call["Speed"]))
-    return None
 
 
-async def move_relative(call: OperationCall) -> Content:
+async def move_relative(call: OperationCall) -> None:
     """Move by a translation; by default in halves of the view."""
     camera = begin_move(call)
     vector, is_digital = read_vector(call["Translation"]), camera.drivers.pan_tilt.is_digital
     await camera.ptz.go_to(relative_target(vector, camera.ptz.position, is_digital), _speeds(call["Speed"]))
-    return None
 
 
-async def move_continuously(call: OperationCall) -> Content:
+async def move_continuously(call: OperationCall) -> None:
     """Move for the requested time, or until a stop or another move."""
     ptz = begin_move(call).ptz
     signs, pan_speed, tilt_speed = velocity_signs(read_vector(call["Velocity"]))
@@ -54,15 +52,13 @@ async def move_continuously(call: OperationCall) -> Content:
         await ptz.drive(signs, pan_speed, tilt_speed, timeout.total_seconds())
     else:
         await ptz.stop()
-    return None
 
 
-async def stop(call: OperationCall) -> Content:
+async def stop(call: OperationCall) -> None:
     """Stop the move of all axes, which move together."""
     ptz = begin_move(call).ptz
     if call["PanTilt"] is not False or call["Zoom"] is not False:
         await ptz.stop()
-    return None
 
 
 def get_status(call: OperationCall) -> Content:
@@ -71,21 +67,17 @@ def get_status(call: OperationCall) -> Content:
     return status(call.camera)
 
 
-async def go_home(call: OperationCall) -> Content:
+async def go_home(call: OperationCall) -> None:
     """Move to the home position."""
     await begin_move(call).ptz.go_home()
-    return None
 
 
-async def set_home(call: OperationCall) -> Content:
+async def set_home(call: OperationCall) -> None:
     """Make the present position the home position."""
     await begin_move(call).ptz.set_home()
-    return None
 
 
 def _speeds(speed: Element | None) -> tuple[int, int] | None:
     """Return the speeds in a request; None for those of ``PTZ.Speed``."""
-    vector = read_vector(speed) if speed else None
-    if vector is None or vector.pan_tilt is None:
-        return None
-    return speed_of(vector.pan_tilt[0]), speed_of(vector.pan_tilt[1])
+    pan_tilt = read_vector(speed).pan_tilt if speed else None
+    return (speed_of(pan_tilt[0]), speed_of(pan_tilt[1])) if pan_tilt else None

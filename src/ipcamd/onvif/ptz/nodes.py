@@ -1,25 +1,19 @@
 """Elements of the PTZ service: node, options, status (onvif.xsd)."""
 
-from datetime import UTC, datetime
-
 from ipcamd.camera import Camera
 from ipcamd.device.position import PAN_LIMIT
 from ipcamd.onvif.auxiliary import auxiliary_commands
 from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.nodes import range_node
 from ipcamd.onvif.ptz import spaces
 from ipcamd.onvif.ptz.configuration import TIMEOUTS
 from ipcamd.onvif.ptz.spaces import ONE, space_1d, space_2d, to_zoom
+from ipcamd.onvif.soap.values import utc_time
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.device.ptz import PRESETS
 
-_DEGREES = (
-    (-spaces.PAN_DEGREES, spaces.PAN_DEGREES),
-    (-spaces.TILT_DEGREES, spaces.TILT_DEGREES),
-)
-_TWICE_DEGREES = (
-    (-2 * spaces.PAN_DEGREES, 2 * spaces.PAN_DEGREES),
-    (-2 * spaces.TILT_DEGREES, 2 * spaces.TILT_DEGREES),
-)
+_DEGREES = tuple((-limit, limit) for limit in (spaces.PAN_DEGREES, spaces.TILT_DEGREES))
+_TWICE_DEGREES = tuple((2 * low, 2 * high) for low, high in _DEGREES)
 
 
 def ptz_node(camera: Camera) -> Node:
@@ -39,9 +33,7 @@ def ptz_node(camera: Camera) -> Node:
 
 def configuration_options() -> Node:
     """Return ``tptz:PTZConfigurationOptions``."""
-    shortest, longest = TIMEOUTS
-    timeout = node("tt:PTZTimeout", node("tt:Min", shortest), node("tt:Max", longest))
-    return node("tptz:PTZConfigurationOptions", node("tt:Spaces", _spaces()), timeout)
+    return node("tptz:PTZConfigurationOptions", node("tt:Spaces", _spaces()), range_node("tt:PTZTimeout", TIMEOUTS))
 
 
 def status(camera: Camera) -> Node:
@@ -51,7 +43,7 @@ def status(camera: Camera) -> Node:
         "tptz:PTZStatus",
         position_node("tt:Position", *camera.ptz.position),
         node("tt:MoveStatus", node("tt:PanTilt", state), node("tt:Zoom", state)),
-        node("tt:UtcTime", datetime.fromtimestamp(camera.clock.now_ns() / 1e9, UTC)),
+        node("tt:UtcTime", utc_time(camera.clock.now_ns())),
     )
 
 

@@ -4,7 +4,7 @@ from ipcamd.camera import Camera
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.ptz.moves import begin_move, check_profile
 from ipcamd.onvif.ptz.nodes import position_node
-from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault
+from ipcamd.onvif.soap.fault import invalid_argument, receiver_fault
 from ipcamd.onvif.soap.writer import Content, node
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS
 
@@ -39,18 +39,16 @@ async def set_preset(call: OperationCall) -> Content:
     return node("tptz:PresetToken", number)
 
 
-async def remove_preset(call: OperationCall) -> Content:
+async def remove_preset(call: OperationCall) -> None:
     """Remove a preset."""
     camera = begin_move(call)
     await camera.ptz.update_preset(_number(call, _names(camera)), "0|5|", call.requester())
-    return None
 
 
-async def go_to_preset(call: OperationCall) -> Content:
+async def go_to_preset(call: OperationCall) -> None:
     """Move to a preset."""
     camera = begin_move(call)
     await camera.ptz.go_to_preset(_number(call, _names(camera)))
-    return None
 
 
 def _names(camera: Camera) -> dict[int, str]:
@@ -69,18 +67,13 @@ def _number(call: OperationCall, names: dict[int, str]) -> int:
 
 
 def _free_number(names: dict[int, str]) -> int:
-    for number in range(1, len(PRESETS) + 1):
-        if number not in names:
-            return number
+    if free := set(range(1, len(PRESETS) + 1)) - names.keys():
+        return min(free)
     raise receiver_fault("Action", "TooManyPresets", reason=f"there are {len(PRESETS)} presets already")
 
 
 def _checked_name(name: str) -> str:
     if len(name) > NAME_LIMIT or "|" in name or not name.isprintable():
-        raise _invalid_name()
+        allowed = f"allowed are {NAME_LIMIT} printable characters without |"
+        raise invalid_argument(f"PresetName: {allowed}", "InvalidPresetName")
     return name
-
-
-def _invalid_name() -> Fault:
-    allowed = f"allowed are {NAME_LIMIT} printable characters without |"
-    return invalid_argument(f"PresetName: {allowed}", "InvalidPresetName")

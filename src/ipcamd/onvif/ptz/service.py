@@ -2,7 +2,6 @@
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.auxiliary import send_auxiliary_command
-from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.configuration_names import name_changes
 from ipcamd.onvif.media.profiles import Part, find_profile
@@ -20,7 +19,7 @@ from ipcamd.onvif.ptz.moves import (
 from ipcamd.onvif.ptz.nodes import configuration_options, ptz_node
 from ipcamd.onvif.ptz.presets import get_presets, go_to_preset, remove_preset, set_preset
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import invalid_argument, receiver_fault
+from ipcamd.onvif.soap.fault import config_modify, invalid_argument, no_configuration, receiver_fault
 from ipcamd.onvif.soap.values import boolean, duration, string, token
 from ipcamd.onvif.soap.writer import Content, Node, node
 
@@ -70,15 +69,14 @@ def get_options(call: OperationCall) -> Content:
     return configuration_options()
 
 
-async def set_configuration(call: OperationCall) -> Content:
+async def set_configuration(call: OperationCall) -> None:
     """Apply the configuration, whose name alone can change."""
     wanted: Element = call["PTZConfiguration"]
     _check_configuration(call, wanted.attributes.get("token", ""))
     if wanted.value(string, "NodeToken") != tokens.PTZ_NODE:
-        raise invalid_argument(f"NodeToken: allowed is {tokens.PTZ_NODE}", "ConfigModify")
+        raise config_modify(f"NodeToken: allowed is {tokens.PTZ_NODE}")
     if named := name_changes(call.camera, Part.PTZ, tokens.PTZ_CONFIGURATION, wanted):
-        await call.camera.settings.update(named, by=call.requester())
-    return None
+        await call.update(*named)
 
 
 async def send_auxiliary(call: OperationCall) -> Content:
@@ -96,13 +94,12 @@ def _refuse_absent(call: OperationCall) -> None:
 def _check_configuration(call: OperationCall, asked: str) -> None:
     _refuse_absent(call)
     if asked != tokens.PTZ_CONFIGURATION:
-        raise invalid_argument(f"{asked}: there is no such configuration", "NoConfig")
+        raise no_configuration(asked)
 
 
 SERVICE = Service(
     "tptz",
     "/onvif/ptz_service",
-    VERSION,
     capabilities,
     (
         Operation("GetNodes", _READ, get_nodes),

@@ -1,6 +1,9 @@
 """Coordinate spaces of PTZ (ONVIF PTZ, 5.7): generic units, degrees and field of view; conversion to head positions."""
 
+from dataclasses import replace
+
 from ipcamd.device.position import PAN_LIMIT, ZOOM_LIMIT, PtzPosition
+from ipcamd.onvif.media.nodes import range_node
 from ipcamd.onvif.ptz.vectors import Vector
 from ipcamd.onvif.soap.fault import Fault, invalid_argument
 from ipcamd.onvif.soap.writer import Node, node
@@ -35,12 +38,12 @@ FASTEST = 3
 
 def space_2d(name: str, uri: str, across: tuple[float, float], up: tuple[float, float]) -> Node:
     """Return ``tt:Space2DDescription`` as an element of this name."""
-    return node(name, node("tt:URI", uri), _range("tt:XRange", across), _range("tt:YRange", up))
+    return node(name, node("tt:URI", uri), range_node("tt:XRange", across), range_node("tt:YRange", up))
 
 
 def space_1d(name: str, uri: str, limits: tuple[float, float]) -> Node:
     """Return ``tt:Space1DDescription`` as an element of this name."""
-    return node(name, node("tt:URI", uri), _range("tt:XRange", limits))
+    return node(name, node("tt:URI", uri), range_node("tt:XRange", limits))
 
 
 def absolute_target(vector: Vector, here: PtzPosition) -> PtzPosition:
@@ -60,11 +63,11 @@ def absolute_target(vector: Vector, here: PtzPosition) -> PtzPosition:
 
 def relative_target(vector: Vector, here: PtzPosition, is_digital: bool) -> PtzPosition:
     """Return the position after a translation, within the limits. Raises ``Fault``."""
-    target = PtzPosition(here.pan, here.tilt, here.zoom)
+    target = here
     if vector.zoom is not None:
         _check_space(vector.zoom_space, ZOOM_TRANSLATION)
         _check_unit("InvalidTranslation", vector.zoom)
-        target = PtzPosition(here.pan, here.tilt, here.zoom + vector.zoom * (ZOOM_LIMIT - 1)).limited()
+        target = replace(here, zoom=here.zoom + vector.zoom * (ZOOM_LIMIT - 1)).limited()
     if vector.pan_tilt is None:
         return target
     if vector.pan_tilt_space in ("", TRANSLATION_FOV):
@@ -99,10 +102,6 @@ def to_zoom(zoom: float) -> float:
 def from_zoom(share: float) -> float:
     """Return the zoom, 1 to 4, for ONVIF's 0 to 1."""
     return 1 + share * (ZOOM_LIMIT - 1)
-
-
-def _range(name: str, limits: tuple[float, float]) -> Node:
-    return node(name, node("tt:Min", limits[0]), node("tt:Max", limits[1]))
 
 
 def _moved_by_view(halves: tuple[float, float], here: PtzPosition, zoom: float, is_digital: bool) -> PtzPosition:

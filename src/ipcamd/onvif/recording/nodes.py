@@ -6,7 +6,7 @@ from ipcamd.camera import Camera
 from ipcamd.media.codecs import Codec
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.operation import OperationCall
-from ipcamd.onvif.soap.fault import Fault, sender_fault
+from ipcamd.onvif.soap.fault import Fault, invalid_argument
 from ipcamd.onvif.soap.writer import Node, node
 from ipcamd.storage.replay.catalog import TRACKS, Section
 
@@ -27,10 +27,10 @@ def check_recording(token: str, code: str = "NoRecording") -> None:
 
 def find_track(token: str) -> Codec:
     """Return the codec of a track. Raises ``Fault``."""
-    found = [codec for codec in TRACKS if codec.name == token]
-    if not found:
-        raise _refuse("NoTrack", token)
-    return found[0]
+    for codec in TRACKS:
+        if codec.name == token:
+            return codec
+    raise _refuse("NoTrack", token)
 
 
 def source_node(call: OperationCall, name: str) -> Node:
@@ -51,4 +51,4 @@ def track_type(codec: Codec) -> str:
 
 
 def _refuse(code: str, token: str) -> Fault:
-    return sender_fault("InvalidArgVal", code, reason=f"{token[:64]}: there is none")
+    return invalid_argument(f"{token[:64]}: there is none", code)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from ipcamd.media.codecs import Codec
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
 from ipcamd.onvif.recording.nodes import (
@@ -84,7 +83,6 @@ def _capabilities(_: OperationCall) -> Node:
 SERVICE = Service(
     "trc",
     "/onvif/recording_service",
-    VERSION,
     _capabilities,
     (
         Operation("GetRecordings", AccessClass.READ_MEDIA, get_recordings),

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.camera_url import http_url, rtsp_url
-from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
 from ipcamd.onvif.recording.nodes import check_recording
-from ipcamd.onvif.soap.fault import invalid_argument, sender_fault
+from ipcamd.onvif.soap.fault import config_modify, invalid_argument
 from ipcamd.onvif.soap.values import duration, one_of, token
 from ipcamd.onvif.soap.writer import Content, Node, node
 
@@ -34,12 +33,10 @@ def get_replay_configuration(_: OperationCall) -> Content:
     return node("trp:Configuration", node("tt:SessionTimeout", timedelta(seconds=SESSION_TIMEOUT_S)))
 
 
-def set_replay_configuration(call: OperationCall) -> Content:
+def set_replay_configuration(call: OperationCall) -> None:
     """Accept the present time-out of sessions. Raises ``Fault`` for another one."""
     if call["Configuration"].value(duration, "SessionTimeout") != timedelta(seconds=SESSION_TIMEOUT_S):
-        reason = f"SessionTimeout: allowed is PT{SESSION_TIMEOUT_S}S"
-        raise sender_fault("InvalidArgVal", "ConfigModify", reason=reason)
-    return None
+        raise config_modify(f"SessionTimeout: allowed is PT{SESSION_TIMEOUT_S}S")
 
 
 def _capabilities(_: OperationCall) -> Node:
@@ -54,7 +51,6 @@ def _capabilities(_: OperationCall) -> Node:
 SERVICE = Service(
     "trp",
     "/onvif/replay_service",
-    VERSION,
     _capabilities,
     (
         Operation(

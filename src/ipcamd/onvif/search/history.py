@@ -7,6 +7,7 @@ from ipcamd.dataclass import dataclass
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.topics import RECORDING_STATE, TRACK_STATE
 from ipcamd.onvif.media import tokens
+from ipcamd.onvif.soap.values import text_of
 from ipcamd.storage.replay.catalog import CONTIGUOUS_NS, TRACKS, Section
 
 
@@ -60,12 +61,8 @@ def _changes(sections: Iterable[Section]) -> list[tuple[int, bool]]:
 
 
 def _recording(time_ns: int, is_on: bool) -> Notification:
-    return Notification(RECORDING_STATE, time_ns, (tokens.RECORDING,), (_boolean(is_on),))
+    return Notification(RECORDING_STATE, time_ns, (tokens.RECORDING,), (text_of(is_on),))
 
 
 def _track(token: str, time_ns: int, is_on: bool) -> Notification:
-    return Notification(TRACK_STATE, time_ns, (tokens.RECORDING, token), (_boolean(is_on),))
-
-
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"
+    return Notification(TRACK_STATE, time_ns, (tokens.RECORDING, token), (text_of(is_on),))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import Fault, sender_fault
+from ipcamd.onvif.soap.fault import Fault, invalid_argument
 from ipcamd.onvif.soap.values import token
 
 _TRACK = re.compile(r"""boolean\(//Track\[TrackType\s*=\s*["'](Video|Audio|Metadata)["']\]\)""")
@@ -15,10 +15,10 @@ def includes_recording(scope: Element, track_types: Collection[str]) -> bool:
     """Return whether a scope includes the recording with these track types. Raises ``Fault``."""
     sources = [each.value(token, "Token") for each in scope.all("IncludedSources")]
     recordings = [each.read(token) for each in scope.all("IncludedRecordings")]
-    for wrong in (each for each in recordings if each != tokens.RECORDING):
-        raise _refuse("InvalidToken", wrong)
-    for wrong in (each for each in sources if each != tokens.VIDEO_SOURCE):
-        raise _refuse("InvalidSource", wrong)
+    if wrong := set(recordings) - {tokens.RECORDING}:
+        raise _refuse("InvalidToken", min(wrong))
+    if wrong := set(sources) - {tokens.VIDEO_SOURCE}:
+        raise _refuse("InvalidSource", min(wrong))
     expression = scope.find("RecordingInformationFilter")
     return expression is None or _has_tracks(expression.text, track_types)
 
@@ -33,4 +33,4 @@ def _has_tracks(expression: str, track_types: Collection[str]) -> bool:
 
 
 def _refuse(code: str, reason: str) -> Fault:
-    return sender_fault("InvalidArgVal", code, reason=reason[:200])
+    return invalid_argument(reason[:200], code)

@@ -1,11 +1,11 @@
 """Search service: its table of operations (search.wsdl)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 
 from ipcamd.media.codecs import Codec
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.events.filter import NotificationFilter, read_filter
 from ipcamd.onvif.events.notification import notification_parts
 from ipcamd.onvif.events.topics import RECORDING_STATE, TRACK_STATE
@@ -16,7 +16,7 @@ from ipcamd.onvif.search.history import HistoryEvent, read_history, states_at
 from ipcamd.onvif.search.scope import includes_recording
 from ipcamd.onvif.search.sessions import RESULTS_LIMIT, SearchSessions
 from ipcamd.onvif.soap.fault import invalid_argument
-from ipcamd.onvif.soap.values import boolean, duration, integer, moment, token
+from ipcamd.onvif.soap.values import boolean, duration, integer, moment, token, utc_time
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.storage.replay.catalog import FOREVER_NS, Section, TrackSpan, track_spans
 
@@ -53,7 +53,6 @@ class SearchService:
         return Service(
             "tse",
             "/onvif/search_service",
-            VERSION,
             _capabilities,
             (
                 Operation("GetRecordingSummary", _READ, get_recording_summary),
@@ -67,9 +66,9 @@ class SearchService:
                     (Field("RecordingTokens", token, is_list=True), Field("Time", moment)),
                 ),
                 Operation("FindRecordings", _READ, self.find_recordings, (Field("Scope"), most, keep_alive)),
-                Operation(_RECORDINGS, _READ, self.get_recording_results, results),
+                Operation(_RECORDINGS, _READ, partial(self._take, _RECORDINGS), results),
                 Operation("FindEvents", _READ, self.find_events, find_events),
-                Operation(_EVENTS, _READ, self.get_event_results, results),
+                Operation(_EVENTS, _READ, partial(self._take, _EVENTS), results),
                 Operation("EndSearch", _READ, self.end_search, (search,)),
             ),
         )
@@ -92,21 +91,13 @@ class SearchService:
         is_included = includes_recording(call["Scope"], {track_type(span.codec) for span in track_spans(sections)})
         history = read_history(sections) if is_included else []
         found = _select(history, start_ns, end_ns, wanted, call["IncludeStartState"])
-        return self._open(call, _EVENTS, [_result(event) for event in found], min(end_ns, _now_ns(call)))
-
-    def get_recording_results(self, call: OperationCall) -> Content:
-        """Return the next recordings of a search."""
-        return self._take(call, _RECORDINGS)
-
-    def get_event_results(self, call: OperationCall) -> Content:
-        """Return the next events of a search."""
-        return self._take(call, _EVENTS)
+        return self._open(call, _EVENTS, [_result(event) for event in found], min(end_ns, call.camera.clock.now_ns()))
 
     def end_search(self, call: OperationCall) -> Content:
         """End a search."""
         session = self._sessions.find(call.http.account, call["SearchToken"])
         self._sessions.end(session)
-        return node("tse:Endpoint", _time(session.end_ns))
+        return node("tse:Endpoint", utc_time(session.end_ns))
 
     def _open(self, call: OperationCall, kind: str, results: Sequence[Node], end_ns: int) -> Content:
         most = call["MaxMatches"]
@@ -117,8 +108,9 @@ class SearchService:
             "tse:SearchToken", self._sessions.open(call.http.account, kind, results[:most], end_ns, keep_alive_s)
         )
 
-    def _take(self, call: OperationCall, kind: str) -> Content:
-        """Return results; the session ends with the last ones. Searches are complete at once, so this never waits."""
+    def _take(self, kind: str, call: OperationCall) -> Content:
+        """Return the next results of a search; the session ends with the last ones. Searches are complete at once, so
+        this never waits."""
         session = self._sessions.find(call.http.account, call["SearchToken"], kind)
         most = call["MaxResults"]
         if most is not None and most < 1:
@@ -136,8 +128,8 @@ async def get_recording_summary(call: OperationCall) -> Content:
     first_ns, last_ns = (sections[0].start_ns, sections[-1].end_ns) if sections else (0, 0)
     return node(
         "tse:Summary",
-        node("tt:DataFrom", _time(first_ns)),
-        node("tt:DataUntil", _time(last_ns)),
+        node("tt:DataFrom", utc_time(first_ns)),
+        node("tt:DataUntil", utc_time(last_ns)),
         node("tt:NumberRecordings", 1 if sections else 0),
     )
 
@@ -161,8 +153,8 @@ async def get_media_attributes(call: OperationCall) -> Content:
         "tse:MediaAttributes",
         node("tt:RecordingToken", tokens.RECORDING),
         [_attributes(section, span) for span in spans],
-        node("tt:From", _time(section.start_ns)),
-        node("tt:Until", _time(section.end_ns)),
+        node("tt:From", utc_time(section.start_ns)),
+        node("tt:Until", utc_time(section.end_ns)),
     )
 
 
@@ -179,20 +171,15 @@ def _select(
 
 
 def _information(call: OperationCall, sections: Sequence[Section], name: str) -> Node:
-    bounds = (
-        (
-            node("tt:EarliestRecording", _time(sections[0].start_ns)),
-            node("tt:LatestRecording", _time(sections[-1].end_ns)),
-        )
-        if sections
-        else None
-    )
+    earliest = node("tt:EarliestRecording", utc_time(sections[0].start_ns)) if sections else None
+    latest = node("tt:LatestRecording", utc_time(sections[-1].end_ns)) if sections else None
     is_recording = any(section.recording.writing for section in sections)
     return node(
         name,
         node("tt:RecordingToken", tokens.RECORDING),
         source_node(call, "tt:Source"),
-        bounds,
+        earliest,
+        latest,
         node("tt:Content", CONTENT),
         [_track("tt:Track", span) for span in track_spans(sections)],
         node("tt:RecordingStatus", "Recording" if is_recording else "Stopped" if sections else "Initiated"),
@@ -205,8 +192,8 @@ def _track(name: str, span: TrackSpan) -> Node:
         node("tt:TrackToken", span.codec.name),
         node("tt:TrackType", track_type(span.codec)),
         node("tt:Description", span.codec.name),
-        node("tt:DataFrom", _time(span.first_ns)),
-        node("tt:DataTo", _time(span.last_ns)),
+        node("tt:DataFrom", utc_time(span.first_ns)),
+        node("tt:DataTo", utc_time(span.last_ns)),
     )
 
 
@@ -233,7 +220,7 @@ def _result(event: HistoryEvent) -> Node:
         "tt:Result",
         node("tt:RecordingToken", tokens.RECORDING),
         node("tt:TrackToken", event.track),
-        node("tt:Time", _time(event.notification.time_ns)),
+        node("tt:Time", utc_time(event.notification.time_ns)),
         node("tt:Event", notification_parts(event.notification)),
         node("tt:StartStateEvent", event.is_start_state),
     )
@@ -243,13 +230,5 @@ def _capabilities(_: OperationCall) -> Node:
     return node("tse:Capabilities", MetadataSearch=False, GeneralStartEvents=False)
 
 
-def _time(time_ns: int) -> datetime:
-    return datetime.fromtimestamp(time_ns / 1e9, UTC)
-
-
 def _nanoseconds(value: datetime) -> int:
     return round(value.timestamp() * 1000) * 1_000_000
-
-
-def _now_ns(call: OperationCall) -> int:
-    return call.camera.clock.now_ns()

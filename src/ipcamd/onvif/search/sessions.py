@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ipcamd.access.accounts import Account
 from ipcamd.dataclass import dataclass
-from ipcamd.onvif.soap.fault import Fault, receiver_fault, sender_fault
+from ipcamd.onvif.soap.fault import invalid_argument, receiver_fault
 from ipcamd.onvif.soap.writer import Node
 from ipcamd.params.group import Rank
 
@@ -80,7 +80,7 @@ class SearchSessions:
         session = self._sessions.get(token)
         is_foreign = session is not None and session.account.name != account.name and account.rank < Rank.ADMIN
         if session is None or is_foreign or kind not in ("", session.kind):
-            raise _refuse()
+            raise invalid_argument("SearchToken: there is no such search", "InvalidToken")
         session.ends_s = self._now_s() + session.keep_alive_s
         return session
 
@@ -91,7 +91,3 @@ class SearchSessions:
     def _sweep(self) -> None:
         now_s = self._now_s()
         self._sessions = {token: session for token, session in self._sessions.items() if session.ends_s > now_s}
-
-
-def _refuse() -> Fault:
-    return sender_fault("InvalidArgVal", "InvalidToken", reason="SearchToken: there is no such search")
