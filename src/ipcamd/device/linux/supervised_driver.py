@@ -61,7 +61,7 @@ class SupervisedDriver(ABC):
         self._woken.set()
 
     async def _supervise(self) -> None:
-        while not self._ends:
+        while not self._ends or self._woken.is_set():  # the last change may come during a check
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._check_s):
                     await self._woken.wait()
