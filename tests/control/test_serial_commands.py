@@ -9,7 +9,7 @@ from tests.wire.pelco_receiver import PelcoReceiver
 from tests.wire.visca_receiver import ViscaReceiver
 
 from ipcamd.control.ptz.controller import DIRECTIONS
-from ipcamd.control.serial_commands import LineCommands
+from ipcamd.control.serial_commands import SerialCommands
 from ipcamd.device.absent import AbsentSerialLine
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
@@ -43,7 +43,7 @@ class Rig:
     def __init__(self, settings: Settings) -> None:
         self.line = SerialLineRig()
         self.settings = settings
-        self.commands = LineCommands(self.line, settings, step_s=0)
+        self.commands = SerialCommands(self.line, settings, step_s=0)
 
     async def set(self, **values: str) -> None:
         await self.settings.update([Change("RS485", name, value) for name, value in values.items()])
@@ -159,7 +159,7 @@ async def test_the_stop_of_a_step_does_not_cut_a_move_that_waited_for_the_line(r
 
 
 async def test_the_stop_of_a_step_does_not_cut_the_next_command(rig: Rig) -> None:
-    rig.commands = LineCommands(rig.line, rig.settings, step_s=3600)
+    rig.commands = SerialCommands(rig.line, rig.settings, step_s=3600)
     await rig.move("left")
     await rig.move("right", continuous=True)
     await asyncio.wait_for(rig.commands.close(), 30)
@@ -220,6 +220,6 @@ async def test_a_line_removed_during_a_step_does_no_harm(rig: Rig, caplog: pytes
 
 async def test_it_is_enabled_by_the_parameter_and_only_where_there_is_a_line(rig: Rig) -> None:
     assert rig.commands.enabled
-    assert not LineCommands(AbsentSerialLine(), rig.settings).enabled
+    assert not SerialCommands(AbsentSerialLine(), rig.settings).enabled
     await rig.set(Enable="no")
     assert not rig.commands.enabled

@@ -5,7 +5,6 @@ Pelco-P and VISCA are additions.
 
 import asyncio
 import logging
-from typing import Protocol
 
 from ipcamd.device.drivers import SerialLine
 from ipcamd.errors import RequestFailed
@@ -40,58 +39,11 @@ MOVES = {
 _log = logging.getLogger(__name__)
 
 
-class SerialCommands(Protocol):
-    """Sends PTZ commands to the head on the line. All methods raise ``RequestFailed`` if the line fails."""
+class SerialCommands:
+    """Sends PTZ commands to the head on one line. All methods raise ``RequestFailed`` if the line fails.
 
-    @property
-    def enabled(self) -> bool:
-        """Whether PTZ commands are sent on the line (``RS485.Enable``)."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether commands are sent, and the line works, as far as known."""
-
-    def check(self, command: str) -> None:
-        """Raise ``RequestFailed`` if the protocol does not support a command: one of `send_move`, or ``ExCommand1`` to
-        ``ExCommand5``."""
-
-    async def send_move(self, direction: str, continuous: bool) -> None:
-        """Send a move: ``up``, ``downleft`` ..., ``home``, ``zoomin``, ``zoomout`` or ``stop``; for one step, or until
-        the next command."""
-
-    async def send_preset(self, number: int, store: bool = False) -> None:
-        """Move to a preset of the head, 1 to 8, or `store` the present position there."""
-
-    async def clear_preset(self, number: int) -> None:
-        """Delete a preset of the head, 1 to 8."""
-
-    async def send_external(self, number: int) -> None:
-        """Send external command 1 to 5."""
-
-
-class NoSerialCommands:
-    """No head on the line: nothing is sent."""
-
-    enabled = is_connected = False
-
-    def check(self, command: str) -> None:
-        """See `SerialCommands`."""
-
-    async def send_move(self, direction: str, continuous: bool) -> None:
-        """See `SerialCommands`."""
-
-    async def send_preset(self, number: int, store: bool = False) -> None:
-        """See `SerialCommands`."""
-
-    async def clear_preset(self, number: int) -> None:
-        """See `SerialCommands`."""
-
-    async def send_external(self, number: int) -> None:
-        """See `SerialCommands`."""
-
-
-class LineCommands(SerialCommands):
-    """Commands on one line. The custom protocol has neither stop nor zoom; presets are always those of Pelco-D."""
+    The custom protocol has neither stop nor zoom; its presets are those of Pelco-D.
+    """
 
     def __init__(self, line: SerialLine, settings: Settings, step_s: float = STEP_S) -> None:
         """`step_s` is the time of a step, in seconds."""
@@ -104,16 +56,17 @@ class LineCommands(SerialCommands):
 
     @property
     def enabled(self) -> bool:
-        """See `SerialCommands`."""
+        """Whether PTZ commands are sent on the line (``RS485.Enable``)."""
         return self._line.is_present and self._settings[RS485.name]["Enable"] == "yes"
 
     @property
     def is_connected(self) -> bool:
-        """See `SerialCommands`."""
+        """Whether commands are sent, and the line works, as far as known."""
         return self.enabled and self._line.is_connected
 
     def check(self, command: str) -> None:
-        """See `SerialCommands`."""
+        """Raise ``RequestFailed`` if the protocol does not support a command: one of `send_move`, or ``ExCommand1`` to
+        ``ExCommand5``."""
         values = self._settings[RS485.name]
         if command.startswith("ExCommand"):
             _required(values, command)
@@ -121,7 +74,8 @@ class LineCommands(SerialCommands):
             _move_bytes(values, command)
 
     async def send_move(self, direction: str, continuous: bool) -> None:
-        """See `SerialCommands`. The stop after a step is sent in the background."""
+        """Send a move: ``up``, ``downleft`` ..., ``home``, ``zoomin``, ``zoomout`` or ``stop``; for one step, or until
+        the next command. The stop after a step is sent in the background."""
         values = self._settings[RS485.name]
         moves = direction in MOVES and values["Protocol"] != "custom"
         async with self._turn:
@@ -130,7 +84,8 @@ class LineCommands(SerialCommands):
                 self._step = asyncio.get_running_loop().create_task(self._end_step())
 
     async def send_preset(self, number: int, store: bool = False) -> None:
-        """See `SerialCommands`. Storing a preset does not interrupt a move."""
+        """Move to a preset of the head, 1 to 8, or `store` the present position there, which does not interrupt a
+        move."""
         values = self._settings[RS485.name]
         if store:
             await self._line.send(_preset_bytes(values, "set", number), values)
@@ -139,12 +94,12 @@ class LineCommands(SerialCommands):
             await self._replace(_preset_bytes(values, "go", number))
 
     async def clear_preset(self, number: int) -> None:
-        """See `SerialCommands`. It does not interrupt a move."""
+        """Delete a preset of the head, 1 to 8. It does not interrupt a move."""
         values = self._settings[RS485.name]
         await self._line.send(_preset_bytes(values, "clear", number), values)
 
     async def send_external(self, number: int) -> None:
-        """See `SerialCommands`. It does not interrupt a move."""
+        """Send external command 1 to 5. It does not interrupt a move."""
         values = self._settings[RS485.name]
         await self._line.send(_required(values, f"ExCommand{number}"), values)
 

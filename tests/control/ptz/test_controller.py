@@ -235,6 +235,26 @@ async def test_a_driver_that_hangs_fails_and_the_next_command_works(rig: Rig, mo
     await rig.ptz.move("up")
 
 
+async def test_a_timed_move_is_not_stopped_by_the_time_of_one_that_it_replaces(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin_move, stops = rig.driver.move_to, list[None]()
+
+    async def move_slowly(target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
+        await asyncio.sleep(0)  # hardware takes time: the second move is requested meanwhile
+        await begin_move(target, pan_speed, tilt_speed)
+
+    async def stop() -> None:
+        stops.append(None)
+
+    monkeypatch.setattr(rig.driver, "move_to", move_slowly)
+    monkeypatch.setattr(rig.driver, "stop", stop)
+    await asyncio.gather(rig.ptz.drive((1, 0, 0), 1, 1, 0), rig.ptz.drive((-1, 0, 0), 1, 1, 3600))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert stops == []
+
+
 async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
     line = rig.ptz.serial = SentBytesLine()
     await rig.ptz.move("upleft")

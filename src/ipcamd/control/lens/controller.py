@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from ipcamd.control.driver_guard import DriverGuard
 from ipcamd.control.lens.autofocus import Autofocus
-from ipcamd.control.lens.stored_position import StoredLensPosition
 from ipcamd.control.motor_watch import MotorWatch
+from ipcamd.control.stored_positions import StoredLensPosition
 from ipcamd.device.drivers import Lens
 from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.errors import RequestFailed

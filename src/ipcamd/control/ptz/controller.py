@@ -12,9 +12,10 @@ from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.lock import PtzLock
 from ipcamd.control.ptz.patrol import Patrol
 from ipcamd.control.ptz.presets import Presets
-from ipcamd.control.ptz.stored_positions import StoredPtzPositions
 from ipcamd.control.ptz.thumbnails import PresetThumbnails
-from ipcamd.control.serial_commands import NoSerialCommands, SerialCommands
+from ipcamd.control.serial_commands import SerialCommands
+from ipcamd.control.stored_positions import StoredPtzPositions
+from ipcamd.device.absent import AbsentSerialLine
 from ipcamd.device.drivers import PanTilt
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
 from ipcamd.errors import RequestFailed
@@ -51,11 +52,11 @@ class PtzController:
         motors: MotorWatch,
         note: Callable[[str], None] = lambda _: None,
         take_thumbnail: Callable[[], Awaitable[bytes]] | None = None,
+        serial: SerialCommands | None = None,
     ) -> None:
         """`motors` monitors `driver`; `note` writes a failure to the event log; `take_thumbnail` returns a small JPEG
-        of the present picture."""
-        self.serial: SerialCommands = NoSerialCommands()
-        """The head on the serial line; may be replaced."""
+        of the present picture; `serial` sends commands to the head on the serial line; None: there is no line."""
+        self.serial = serial or SerialCommands(AbsentSerialLine(), settings)
         self.lock = PtzLock()
         self._driver, self._settings, self._stored = driver, settings, StoredPtzPositions(key_values)
         self._motors = motors
@@ -112,8 +113,7 @@ class PtzController:
 
     def close(self) -> None:
         """Stop the patrol, which the next start resumes."""
-        if self._timeout:
-            self._timeout.cancel()
+        self._cancel_timeout()
         self._patrol.stop()
 
     async def move(self, direction: str, continuous: bool = False) -> None:
@@ -123,8 +123,7 @@ class PtzController:
         pan, tilt = DIRECTIONS[direction]
         here, far = self.position, 2 * max(PAN_LIMIT, TILT_LIMIT) if continuous else STEP
         await self._drive(PtzPosition(here.pan + pan * far, here.tilt + tilt * far, self._zoom_to_move()))
-        if self.serial.enabled:
-            await self._guard.run(self.serial.send_move(direction, continuous))
+        await self._send_move(direction, continuous)
 
     async def turn(self, direction: str, degrees: int) -> None:
         """Move by this many units of pan and tilt in one of the `DIRECTIONS`. Other axes continue their move. Raises
@@ -135,8 +134,8 @@ class PtzController:
         to_pan = here.pan + pan * degrees if pan else target.pan
         to_tilt = here.tilt + tilt * degrees if tilt else target.tilt
         await self._drive(PtzPosition(to_pan, to_tilt, self._zoom_to_move()))
-        if self.serial.enabled and degrees:
-            await self._guard.run(self.serial.send_move(direction, False))
+        if degrees:
+            await self._send_move(direction)
 
     async def zoom(self, inwards: bool) -> None:
         """Zoom until `stop` or the limit. Raises ``RequestFailed``."""
@@ -144,8 +143,7 @@ class PtzController:
         self._begin(direction)
         self._is_held = True
         await self._drive(PtzPosition(self.position.pan, self.position.tilt, ZOOM_LIMIT if inwards else 1.0))
-        if self.serial.enabled:
-            await self._guard.run(self.serial.send_move(direction, True))
+        await self._send_move(direction, continuous=True)
 
     async def go_to(self, position: PtzPosition, speeds: tuple[int, int] | None = None) -> None:
         """Move to a position, at these speeds of pan and tilt or those of ``PTZ.Speed``. Raises ``RequestFailed``; also
@@ -167,6 +165,7 @@ class PtzController:
         far = 2 * PAN_LIMIT
         target = PtzPosition(here.pan + pan * far, here.tilt + tilt * far, target_zoom)
         await self._drive(target, (pan_speed, tilt_speed))
+        self._cancel_timeout()  # of a move that began meanwhile
         self._timeout = asyncio.get_running_loop().call_later(timeout_s, self._motors.save, self.stop)
 
     async def zoom_to(self, zoom: float) -> None:
@@ -185,8 +184,7 @@ class PtzController:
                 await self._guard.run(self._driver.stop())
                 self._motors.follow()
         finally:  # one failing head must not keep the other moving
-            if self.serial.enabled:
-                await self._guard.run(self.serial.send_move("stop", False))
+            await self._send_move("stop")
 
     async def lock_for(self, duration_s: float) -> None:
         """Lock PTZ for other ranks for this many seconds; 0 unlocks it. A continuous move stops, because its author may
@@ -202,8 +200,7 @@ class PtzController:
         """Move to the home position. Raises ``RequestFailed``."""
         self._begin("home")
         await self._drive(self._stored.home)
-        if self.serial.enabled:
-            await self._guard.run(self.serial.send_move("home", False))
+        await self._send_move("home")
 
     async def set_home(self) -> None:
         """Store the present position as home. Raises ``RequestFailed``, also with only a head on the serial line, whose
@@ -288,9 +285,12 @@ class PtzController:
         self._refuse_absent()
         self._check_serial(command)
         self._is_held = False
+        self._cancel_timeout()
+        self._end_patrol()
+
+    def _cancel_timeout(self) -> None:
         if self._timeout:
             self._timeout.cancel()
-        self._end_patrol()
 
     def _follow_presets(self) -> None:
         """Follow a change of the presets; the patrol ends with the last one."""
@@ -317,6 +317,11 @@ class PtzController:
         if self._driver.is_present:
             await self._guard.run(self._driver.move_to(target.limited(), *(speeds or self._speeds())))
             self._motors.follow()
+
+    async def _send_move(self, direction: str, continuous: bool = False) -> None:
+        """Send a move to the head on the serial line, if there is one."""
+        if self.serial.enabled:
+            await self._guard.run(self.serial.send_move(direction, continuous))
 
     async def _drive_to_preset(self, number: int, pan_speed: int, tilt_speed: int) -> None:
         await self._drive(self.presets.position(number), (pan_speed, tilt_speed))

@@ -1,7 +1,7 @@
 """Presets: the parameters of ``PTZ.PresetList``, and a position of each enabled preset (SDK 8, 10.31)."""
 
-from ipcamd.control.ptz.stored_positions import StoredPtzPositions
 from ipcamd.control.ptz.thumbnails import PresetThumbnails
+from ipcamd.control.stored_positions import StoredPtzPositions
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from zlib import crc32
 
-from ipcamd.control.ptz.stored_positions import StoredPtzPositions
+from ipcamd.control.stored_positions import StoredPtzPositions
 from ipcamd.errors import IpcamdError
 from ipcamd.params.device.privacy import MASK_GROUPS
 from ipcamd.params.device.ptz import PRESETS

@@ -1,17 +1,20 @@
-"""Stored PTZ positions: positions that survive a restart, in the key-value store."""
+"""Stored positions of the pan-tilt head and of the lens: they survive a restart, in the key-value store."""
 
 import json
+from collections.abc import Iterable
 
-from ipcamd.device.position import PtzPosition
+from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.store.database import TransactionPart
 from ipcamd.store.keyvalue import KeyValueStore
 
-POSITION = "ptz.position"
+PTZ_POSITION = "ptz.position"
 """Key of the resting position, as JSON."""
 HOME = "ptz.home"
 """Key of the home position, as JSON."""
 PATROL = "ptz.patrol"
 """Key of ``on`` while a patrol runs."""
+LENS_POSITION = "lens.position"
+"""Key of the resting position of zoom and focus, as JSON."""
 
 
 class StoredPtzPositions:
@@ -23,7 +26,7 @@ class StoredPtzPositions:
     @property
     def position(self) -> PtzPosition:
         """Last resting position."""
-        return self._read(POSITION) or PtzPosition()
+        return self._read(PTZ_POSITION) or PtzPosition()
 
     @property
     def home(self) -> PtzPosition:
@@ -41,19 +44,19 @@ class StoredPtzPositions:
 
     async def save_position(self, position: PtzPosition) -> None:
         """Store the resting position. Raises ``StoreError``."""
-        await self._write(POSITION, _text(position))
+        await _write(self._key_values, PTZ_POSITION, _text(position))
 
     async def save_home(self, position: PtzPosition) -> None:
         """Store the home position. Raises ``StoreError``."""
-        await self._write(HOME, _text(position))
+        await _write(self._key_values, HOME, _text(position))
 
     async def save_preset(self, number: int, position: PtzPosition) -> None:
         """Store the position of a preset. Raises ``StoreError``."""
-        await self._write(_preset(number), _text(position))
+        await _write(self._key_values, _preset(number), _text(position))
 
     async def save_patrols(self, running: bool) -> None:
         """Store whether a patrol runs. Raises ``StoreError``."""
-        await self._write(PATROL, "on" if running else "off")
+        await _write(self._key_values, PATROL, "on" if running else "off")
 
     def preset_part(self, number: int, position: PtzPosition | None) -> TransactionPart:
         """Return the transaction part that stores the position of a preset, or deletes it (None)."""
@@ -64,14 +67,32 @@ class StoredPtzPositions:
         text = self._key_values.get(key)
         return PtzPosition(*json.loads(text)) if text else None
 
-    async def _write(self, key: str, text: str) -> None:
-        if self._key_values.get(key) != text:
-            await self._key_values.set(key, text)
+
+class StoredLensPosition:
+    """The resting position of zoom and focus."""
+
+    def __init__(self, key_values: KeyValueStore) -> None:
+        self._key_values = key_values
+
+    @property
+    def position(self) -> LensPosition | None:
+        """Last resting position; None if the lens never moved."""
+        text = self._key_values.get(LENS_POSITION)
+        return LensPosition(*json.loads(text)) if text else None
+
+    async def save_position(self, position: LensPosition) -> None:
+        """Store the position. Raises ``StoreError``."""
+        await _write(self._key_values, LENS_POSITION, _text(position))
+
+
+async def _write(key_values: KeyValueStore, key: str, text: str) -> None:
+    if key_values.get(key) != text:
+        await key_values.set(key, text)
 
 
 def _preset(number: int) -> str:
     return f"ptz.preset.{number}"
 
 
-def _text(position: PtzPosition) -> str:
+def _text(position: Iterable[float]) -> str:
     return json.dumps([round(value, 4) for value in position])
