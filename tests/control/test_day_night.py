@@ -9,10 +9,10 @@ from typing import Any, cast
 import pytest
 
 from ipcamd.control.day_night import DayNight
-from ipcamd.device.absent import AbsentIrCut
+from ipcamd.device.absent import AbsentIrCut, AbsentLight
 from ipcamd.device.clock import CameraClock
 from ipcamd.device.virtual.clock import OffsetClock
-from ipcamd.device.virtual.simple_parts import VirtualIrCut
+from ipcamd.device.virtual.simple_parts import VirtualIrCut, VirtualLight
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
@@ -74,7 +74,13 @@ class Rig:
         self.notes, self.holds, self.switches = list[str](), list[float](), list[bool]()
         self.driver = driver(self.hardware)
         self.day_night = DayNight(
-            self.driver, self.settings, self.clock, self.notes.append, self.holds.append, cast("Any", self.timers)
+            self.driver,
+            VirtualLight(self.hardware),
+            self.settings,
+            self.clock,
+            self.notes.append,
+            self.holds.append,
+            cast("Any", self.timers),
         )
         self.day_night.watch(lambda: self.switches.append(self.day_night.is_night))
         self.day_night.start()
@@ -205,7 +211,7 @@ async def test_a_filter_that_fails_is_noted_once_and_tried_again(tmp_path: Path)
 
 
 async def test_without_a_filter_it_is_always_day(rig: Rig) -> None:
-    day_night = DayNight(AbsentIrCut(), rig.settings, rig.clock, loop=cast("Any", rig.timers))
+    day_night = DayNight(AbsentIrCut(), AbsentLight(), rig.settings, rig.clock, loop=cast("Any", rig.timers))
     day_night.start()
     await rig.update(Usage="off")
     assert not day_night.is_night

@@ -33,7 +33,7 @@ class LightRig:
         source = OffsetClock(KeyValueStore(self.database), lambda: MIDNIGHT_NS)
         clock = CameraClock(source, lambda: settings["Time"])
         driver = VirtualIrCut(hardware)
-        self._day_night = DayNight(driver, settings, clock, loop=cast("Any", self._timers), sensor=self._light)
+        self._day_night = DayNight(driver, self._light, settings, clock, loop=cast("Any", self._timers))
         self.switches = 0
         self._day_night.watch(self._count)
         self._day_night.start()

@@ -59,9 +59,9 @@ async def test_output_filter_led_and_line_are_reported(key_values: KeyValueStore
 
 def test_the_light_sensor_sees_the_world_s_light(key_values: KeyValueStore) -> None:
     drivers, told = choose_drivers({}, key_values), list[int]()
-    drivers.ir_cut.watch_light(lambda: told.append(drivers.ir_cut.light))
+    drivers.light.watch(lambda: told.append(drivers.light.level))
     hardware(drivers).apply({"light": "7"})
-    assert (drivers.ir_cut.light, told) == (7, [7])
+    assert (drivers.light.level, told) == (7, [7])
 
 
 def test_levels_and_features_are_parameters(key_values: KeyValueStore) -> None:
@@ -160,7 +160,7 @@ async def test_the_digital_zoom_is_the_larger_one_of_now_and_of_the_end_of_the_m
 def test_absent_hardware_reports_rest() -> None:
     assert absent.AbsentPanTilt.position == PtzPosition(0, 0, 1)
     assert (absent.AbsentLens.target, absent.AbsentLens.rest_in_s) == (LensPosition(1, 0), 0)
-    assert (absent.AbsentIrCut.light, absent.AbsentIrCut.in_path) == (None, True)
+    assert (absent.AbsentLight.level, absent.AbsentIrCut.in_path) == (None, True)
 
 
 @pytest.mark.parametrize(

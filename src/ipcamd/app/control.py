@@ -12,7 +12,7 @@ from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.network_led import follow_led_setting
 from ipcamd.control.picture_light import PictureLight
 from ipcamd.control.ptz.controller import PtzController
-from ipcamd.control.serial_commands import LineCommands
+from ipcamd.control.serial_commands import SerialCommands
 from ipcamd.dataclass import dataclass
 from ipcamd.params.device import ptz
 from ipcamd.params.device.ircut import IRCUT
@@ -61,11 +61,10 @@ def _build_motors(stack: ShutdownStack, core: Core, media: MediaParts) -> MotorW
 def _build_ptz(stack: ShutdownStack, core: Core, media: MediaParts, motors: MotorWatch) -> PtzController:
     note = partial(core.note_failure, "ptz")
     take = partial(_take_thumbnail, core, media)
-    controller = PtzController(core.drivers.pan_tilt, core.settings, core.key_values, motors, note, take)
-    line = LineCommands(core.drivers.serial_line, core.settings)
-    controller.serial = line
+    serial = SerialCommands(core.drivers.serial_line, core.settings)
+    controller = PtzController(core.drivers.pan_tilt, core.settings, core.key_values, motors, note, take, serial)
     controller.start()
-    stack.push(line.close)
+    stack.push(serial.close)
     stack.push(controller.thumbnails.close)
     stack.push(controller.close)
     core.settings.add_readers(ptz.readers(lambda: core.settings[PRESETLIST.name]))
@@ -91,14 +90,15 @@ async def _take_thumbnail(core: Core, media: MediaParts) -> bytes:
 
 def _build_day_night(stack: ShutdownStack, core: Core, media: MediaParts) -> DayNight:
     drivers, note = core.drivers, partial(core.note_failure, "ir-cut")
-    light = PictureLight() if drivers.light_by_picture else None
-    day_night = DayNight(drivers.ir_cut, core.settings, core.clock, note, media.motion.hold, sensor=light)
+    picture = PictureLight() if drivers.light_by_picture else None
+    light = picture or drivers.light
+    day_night = DayNight(drivers.ir_cut, light, core.settings, core.clock, note, media.motion.hold)
     # a snapshot that is requested after the switch must show it
     day_night.watch(lambda: media.pipeline.mjpeg.invalidate(core.clock.now_ns()))
     day_night.start()
     stack.push(day_night.close)
-    if light:
-        _measure_light(core, media, light, day_night)
+    if picture:
+        _measure_light(core, media, picture, day_night)
     return day_night
 
 

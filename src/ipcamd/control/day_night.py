@@ -30,17 +30,17 @@ class DayNight:
     def __init__(
         self,
         driver: IrCut,
+        light: LightSensor,
         settings: Settings,
         clock: CameraClock,
         note: Callable[[str], None] = lambda _: None,
         hold: Callable[[float], None] = lambda _: None,
         loop: asyncio.AbstractEventLoop | None = None,
-        sensor: LightSensor | None = None,
     ) -> None:
-        """`note` writes a failure to the event log, `hold` suspends motion detection for this many seconds, `loop` has
-        the monotonic clock and the timers; None is the running one. `sensor` replaces the driver's light sensor."""
-        self._driver, self._settings, self._clock = driver, settings, clock
-        self._sensor = sensor
+        """`light` is the sensor that decides with ``Usage=auto``, `note` writes a failure to the event log, `hold`
+        suspends motion detection for this many seconds, `loop` has the monotonic clock and the timers; None is the
+        running one."""
+        self._driver, self._light, self._settings, self._clock = driver, light, settings, clock
         self._note, self._hold, self._loop = note, hold, loop or asyncio.get_running_loop()
         self._failure = ""
         """Last recorded failure; "" after a success."""
@@ -70,7 +70,7 @@ class DayNight:
             return
         if self._values["Usage"] == "auto":
             self._switch(self._is_day_by_light())
-        (self._sensor.watch if self._sensor else self._driver.watch_light)(self.refresh)
+        self._light.watch(self.refresh)
         self._settings.check_hardware(IRCUT.name, self._driver.check)
         self._clock.watch(self.refresh)
         for group in (IRCUT, TIME):
@@ -121,7 +121,7 @@ class DayNight:
 
     def _is_day_by_light(self) -> bool:
         """Return whether the light is that of the day; between the limits, or if unknown, it stays the same."""
-        in_path, light = self._driver.in_path, self._sensor.level if self._sensor else self._driver.light
+        in_path, light = self._driver.in_path, self._light.level
         if light is None:
             return in_path
         return light >= NIGHT_BELOW if in_path else light > DAY_ABOVE

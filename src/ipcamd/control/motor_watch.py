@@ -6,8 +6,8 @@ During a move, motion detection is suspended and pages are informed; when the mo
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
+from ipcamd.device.drivers import Motors
 from ipcamd.errors import IpcamdError
 
 SETTLE_S = 0.5
@@ -16,18 +16,10 @@ SETTLE_S = 0.5
 _log = logging.getLogger(__name__)
 
 
-class Motor(Protocol):
-    """A driver that moves."""
-
-    @property
-    def rest_in_s(self) -> float:
-        """Seconds until the present move ends; 0 at rest."""
-
-
 class MotorWatch:
     """Monitor of the motors of one camera. For the event loop."""
 
-    def __init__(self, *motors: Motor, hold: Callable[[float], None] = lambda _: None) -> None:
+    def __init__(self, *motors: Motors, hold: Callable[[float], None] = lambda _: None) -> None:
         """`hold` suspends motion detection for this many seconds."""
         self._motors, self._hold = motors, hold
         self._timer: asyncio.TimerHandle | None = None

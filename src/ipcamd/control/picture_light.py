@@ -10,6 +10,8 @@ import math
 import time
 from collections.abc import Callable
 
+from ipcamd.device.watched_light import WatchedLight
+
 SETTLE_S = 4.0
 """Seconds in which the exposure settles after a switch; the light is unknown meanwhile."""
 GAIN = 2.0
@@ -24,14 +26,13 @@ MOST_SHORT_DAYS = 10
 """Highest number of counted attempts."""
 
 
-class PictureLight:
+class PictureLight(WatchedLight):
     """Light measured in pictures. For the event loop."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         """`now_s` is a monotonic clock, in seconds."""
+        super().__init__()
         self._now_s = now_s
-        self._listeners: list[Callable[[], None]] = []
-        self._level: int | None = None
         self._is_night = False
         self._switched_s = -math.inf
         self._by_day: float | None = None
@@ -39,15 +40,6 @@ class PictureLight:
         self._at_nightfall: float | None = None
         """Brightness of the first picture of this night; None: unknown."""
         self._short_days = 0
-
-    @property
-    def level(self) -> int | None:
-        """See `LightSensor`."""
-        return self._level
-
-    def watch(self, listener: Callable[[], None]) -> None:
-        """See `LightSensor`."""
-        self._listeners.append(listener)
 
     def report(self, brightness: float, is_night: bool) -> None:
         """Report the mean brightness of a picture, 0 to 100, and whether the filter is removed and the lamp is on."""
@@ -60,7 +52,7 @@ class PictureLight:
             level = self._level_by_night(brightness, gone_s)
         else:
             self._by_day = level = brightness
-        self._set(None if level is None else round(min(100.0, max(0.0, level))))
+        self._set_level(None if level is None else round(min(100.0, max(0.0, level))))
 
     def _note_switch(self, is_night: bool) -> None:
         now_s = self._now_s()
@@ -77,9 +69,3 @@ class PictureLight:
         if self._short_days and gone_s < FIRST_NIGHT_S * 2.0 ** (self._short_days - 1):
             return None
         return self._by_day + GAIN * (brightness - self._at_nightfall)
-
-    def _set(self, level: int | None) -> None:
-        if level != self._level:
-            self._level = level
-            for listener in self._listeners:
-                listener()

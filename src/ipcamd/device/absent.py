@@ -76,11 +76,10 @@ class AbsentLens:
 
 
 class AbsentIrCut:
-    """No IR-cut filter and no light sensor."""
+    """No IR-cut filter."""
 
     is_present = is_connected = False
     in_path = True
-    light = None
 
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
@@ -89,9 +88,6 @@ class AbsentIrCut:
     async def check(self) -> None:
         """See `IrCut`."""
         raise _refusal()
-
-    def watch_light(self, listener: Callable[[], None]) -> None:
-        """See `IrCut`."""
 
 
 class AbsentLight:
@@ -127,18 +123,10 @@ class AbsentSerialLine:
 class AbsentNetwork(HostNetwork):
     """The machine's network, which the camera does not configure; services listen on one of its addresses."""
 
-    is_configurable = False
-
     def check(self, network: Values, changed: Collection[str]) -> None:
         """See `NetworkInterface`."""
         if others := set(changed) - {"IPAddress"}:
             raise RequestFailed(f"Network.{min(others)}: {_UNSUPPORTED}")
 
     async def configure(self, network: Values, pppoe: Values) -> None:
-        """See `NetworkInterface`."""
-
-    async def confirm(self) -> None:
-        """See `NetworkInterface`."""
-
-    async def roll_back(self) -> None:
         """See `NetworkInterface`."""

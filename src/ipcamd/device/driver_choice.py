@@ -2,9 +2,9 @@
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ipcamd.device.absent import (
     AbsentIrCut,
@@ -18,18 +18,12 @@ from ipcamd.device.absent import (
 )
 from ipcamd.device.drivers import (
     DigitalInput,
-    DigitalOutput,
     Drivers,
-    IrCut,
-    Led,
     Lens,
     LightSensor,
-    NetworkInterface,
     PanTilt,
-    SerialLine,
     Unit,
 )
-from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual.clock import OffsetClock
 from ipcamd.device.virtual.lens import VirtualLens
 from ipcamd.device.virtual.network import VirtualNetwork
@@ -50,6 +44,8 @@ from ipcamd.store.keyvalue import KeyValueStore
 if TYPE_CHECKING:
     from ipcamd.device.linux.gpio.line import GpioLine
 
+T = TypeVar("T")
+
 FEATURES = {
     "inputs": "TriggerIn",
     "output": "TriggerOut",
@@ -66,6 +62,7 @@ FEATURES = {
 
 MODELS = ("virtual", "linux")
 """Device models: other hardware than in ``[device]`` is virtual on the first, absent on the second."""
+_NOT_LINUX = ("virtual", "none")
 MAX_INPUTS = 2
 """Digital inputs of a device (``Hardware.TriggerIn``)."""
 
@@ -81,7 +78,10 @@ def choose_drivers(
     if model == "linux":
         defaults["light"] = "picture"
         defaults["network"] = "networkmanager" if importlib.util.find_spec("dbus_fast") else "none"
-    return _Choice({**defaults, **chosen}, VirtualHardware(applied)).drivers(model, key_values)
+    complete = {**defaults, **chosen}
+    if complete["ir-cut"] in _NOT_LINUX and complete["ir-lamp"] not in _NOT_LINUX:
+        raise ConfigError("[device] ir-lamp: it needs the ir-cut of this device")
+    return _Choice(complete, VirtualHardware(applied)).drivers(model, key_values)
 
 
 class _Choice:
@@ -92,25 +92,34 @@ class _Choice:
         self._units: list[Unit] = []
 
     def drivers(self, model: str, key_values: KeyValueStore) -> Drivers:
-        inputs, light = self._inputs(), self._light()
+        hardware, inputs = self._hardware, self._inputs()
         pan_tilt, lens = self._motors()
         missing = {FEATURES[kind] for kind, driver in self._chosen.items() if driver == "none"}
         features = {p.name: "0" if p.name in missing else p.default for p in HARDWARE.params}
         return Drivers(
             inputs=inputs,
-            output=self._output(),
+            output=self._choose(
+                "output", AbsentOutput, lambda: VirtualOutput(hardware), lambda: self._gpio_output("output")
+            ),
             pan_tilt=pan_tilt,
             lens=lens,
-            ir_cut=self._ir_cut(light),
-            led=self._led(),
-            serial_line=self._serial_line(),
+            ir_cut=self._choose("ir-cut", AbsentIrCut, lambda: VirtualIrCut(hardware), self._linux_ir_cut),
+            light=self._light(),
+            led=self._choose("led", AbsentLed, lambda: VirtualLed(hardware), self._linux_led),
+            serial_line=self._choose(
+                "serial", AbsentSerialLine, lambda: VirtualSerialLine(hardware), self._linux_serial_line
+            ),
             time_source=OffsetClock(key_values) if model == "virtual" else _linux("system_clock").SystemClock(),
-            network=self._network(),
+            network=self._choose("network", AbsentNetwork, lambda: VirtualNetwork(hardware), self._network_manager),
             features=features | {"TriggerIn": str(len(inputs))},
-            virtual=self._hardware if model == "virtual" else None,
+            virtual=hardware if model == "virtual" else None,
             light_by_picture=self._chosen["light"] == "picture",
             units=tuple(self._units),
         )
+
+    def _choose(self, kind: str, absent: Callable[[], T], virtual: Callable[[], T], linux: Callable[[], T]) -> T:
+        """Return the driver of a kind of hardware."""
+        return {"none": absent, "virtual": virtual}.get(self._chosen[kind], linux)()
 
     def _inputs(self) -> tuple[DigitalInput, ...]:
         text = self._chosen["inputs"]
@@ -122,70 +131,48 @@ class _Choice:
         driver = _load("input", "inputs").GpioInput
         return tuple(self._unit(driver(line)) for line in lines)
 
-    def _output(self) -> DigitalOutput:
-        match self._chosen["output"]:
-            case "none":
-                return AbsentOutput()
-            case "virtual":
-                return VirtualOutput(self._hardware)
-        return self._gpio_output("output")
-
-    def _gpio_output(self, kind: str) -> DigitalOutput:
+    def _gpio_output(self, kind: str) -> Any:
         line = self._gpio_line(kind)
-        output: DigitalOutput = self._unit(_load("output", kind).GpioOutput(line))
-        return output
+        return self._unit(_load("output", kind).GpioOutput(line))
 
     def _motors(self) -> tuple[PanTilt, Lens]:
         """Return head and lens. Virtual ones share the zoom, and the lens stays in focus when the head zooms."""
         zoom = make_zoom()
-        lens = self._lens(zoom)
-        match self._chosen["pan-tilt"]:
-            case "none":
-                return AbsentPanTilt(), lens
-            case "virtual":
-                follow = lens.follow_zoom if isinstance(lens, VirtualLens) else lambda: None
-                return VirtualPanTilt(self._hardware, zoom=zoom, zoomed=follow), lens
-        return self._v4l2_pan_tilt(None if self._chosen["lens"] in ("none", "virtual") else lens), lens
+        lens: Lens = self._choose("lens", AbsentLens, lambda: VirtualLens(self._hardware, zoom), self._v4l2_lens)
+        follow = lens.follow_zoom if isinstance(lens, VirtualLens) else lambda: None
+        head: PanTilt = self._choose(
+            "pan-tilt",
+            AbsentPanTilt,
+            lambda: VirtualPanTilt(self._hardware, zoom=zoom, zoomed=follow),
+            lambda: self._v4l2_pan_tilt(None if self._chosen["lens"] in _NOT_LINUX else lens),
+        )
+        return head, lens
 
-    def _lens(self, zoom: MovingAxis) -> Lens:
-        match self._chosen["lens"]:
-            case "none":
-                return AbsentLens()
-            case "virtual":
-                return VirtualLens(self._hardware, zoom)
+    def _v4l2_lens(self) -> Any:
         path = str(self._path("lens", "a device such as /dev/video0"))
-        lens: Lens = self._unit(_linux("v4l2.lens").V4l2Lens(_linux("v4l2.controls").V4l2Controls(path)))
-        return lens
+        return self._unit(_linux("v4l2.lens").V4l2Lens(_linux("v4l2.controls").V4l2Controls(path)))
 
-    def _v4l2_pan_tilt(self, lens: Lens | None) -> PanTilt:
+    def _v4l2_pan_tilt(self, lens: Lens | None) -> Any:
         """Return a head. A V4L2 `lens` has the zoom."""
         path, *words = self._chosen["pan-tilt"].split() or [""]
         if not path.startswith("/") or words not in ([], ["inverted"]):
             raise self._refusal("pan-tilt", "a device such as /dev/video0, then if needed inverted")
         controls = _linux("v4l2.controls").V4l2Controls(path)
-        head: PanTilt = self._unit(_linux("v4l2.pan_tilt").V4l2PanTilt(controls, bool(words), lens))
-        return head
+        return self._unit(_linux("v4l2.pan_tilt").V4l2PanTilt(controls, bool(words), lens))
 
     def _light(self) -> LightSensor:
-        match self._chosen["light"]:
-            case "none" | "picture":
-                return AbsentLight()
-            case "virtual":
-                return VirtualLight(self._hardware)
-        folder = self._path("light", "picture, or a sensor such as /sys/bus/iio/devices/iio:device0")
-        sensor: LightSensor = self._unit(_linux("iio_light").IioLight(folder))
-        return sensor
+        linux = AbsentLight if self._chosen["light"] == "picture" else self._iio_light
+        light: LightSensor = self._choose("light", AbsentLight, lambda: VirtualLight(self._hardware), linux)
+        return light
 
-    def _ir_cut(self, light: LightSensor) -> IrCut:
+    def _iio_light(self) -> Any:
+        folder = self._path("light", "picture, or a sensor such as /sys/bus/iio/devices/iio:device0")
+        return self._unit(_linux("iio_light").IioLight(folder))
+
+    def _linux_ir_cut(self) -> Any:
         """Return a filter with one or two GPIO lines, or with a control of a V4L2 device."""
-        text = self._chosen["ir-cut"]
-        if text in ("none", "virtual"):
-            if self._chosen["ir-lamp"] not in ("none", "virtual"):
-                raise ConfigError("[device] ir-lamp: it needs the ir-cut of this device")
-            return AbsentIrCut() if text == "none" else VirtualIrCut(self._hardware, light)
-        lamp = None if self._chosen["ir-lamp"] in ("none", "virtual") else self._gpio_output("ir-lamp")
-        ir_cut: IrCut = self._unit(_linux("ir_cut").LinuxIrCut(self._filter_motor(), lamp, light))
-        return ir_cut
+        lamp = None if self._chosen["ir-lamp"] in _NOT_LINUX else self._gpio_output("ir-lamp")
+        return self._unit(_linux("ir_cut").LinuxIrCut(self._filter_motor(), lamp))
 
     def _filter_motor(self) -> Any:
         text = self._chosen["ir-cut"]
@@ -199,45 +186,25 @@ class _Choice:
             raise self._refusal("ir-cut", f"{control_form}, or GPIO lines such as /dev/gpiochip0:5")
         return _linux("ir_cut").V4l2FilterMotor(path, control, bool(words))
 
-    def _led(self) -> Led:
-        match self._chosen["led"]:
-            case "none":
-                return AbsentLed()
-            case "virtual":
-                return VirtualLed(self._hardware)
+    def _linux_led(self) -> Any:
         name = self._chosen["led"]
         if not name or ("/" in name and not name.startswith("/")):
             raise self._refusal("led", "the name of an LED in /sys/class/leds, such as ACT, or its path")
         driver = _linux("sysfs_led")
-        led: Led = self._unit(driver.SysfsLed(driver.LEDS / name))
-        return led
+        return self._unit(driver.SysfsLed(driver.LEDS / name))
 
-    def _serial_line(self) -> SerialLine:
-        match self._chosen["serial"]:
-            case "none":
-                return AbsentSerialLine()
-            case "virtual":
-                return VirtualSerialLine(self._hardware)
-        line: SerialLine = self._unit(
-            _linux("serial_port").SerialPort(str(self._path("serial", "a device such as /dev/ttyUSB0")))
-        )
-        return line
+    def _linux_serial_line(self) -> Any:
+        path = str(self._path("serial", "a device such as /dev/ttyUSB0"))
+        return self._unit(_linux("serial_port").SerialPort(path))
 
-    def _network(self) -> NetworkInterface:
-        match self._chosen["network"]:
-            case "none":
-                return AbsentNetwork()
-            case "virtual":
-                return VirtualNetwork(self._hardware)
+    def _network_manager(self) -> Any:
         name, _, interface = self._chosen["network"].partition(":")
         if name != "networkmanager":
             raise self._refusal("network", "networkmanager, perhaps with an interface: networkmanager:eth0")
         try:
-            driver = _linux("network_manager.driver")
+            return _linux("network_manager.driver").NetworkManagerInterface(interface)
         except ImportError as error:
             raise ConfigError("[device] network: it needs the extra: pip install 'ipcamd[network]'") from error
-        network: NetworkInterface = driver.NetworkManagerInterface(interface)
-        return network
 
     def _unit(self, driver: Any) -> Any:
         """Register a driver that must be started and closed."""
@@ -263,8 +230,7 @@ class _Choice:
         return line
 
     def _refusal(self, kind: str, allowed: str) -> ConfigError:
-        words = f"virtual, none, or {allowed}" if allowed else "virtual or none"
-        return ConfigError(f"[device] {kind} = {self._chosen[kind]!r}: {words}")
+        return ConfigError(f"[device] {kind} = {self._chosen[kind]!r}: virtual, none, or {allowed}")
 
 
 def _load(module: str, kind: str) -> Any:

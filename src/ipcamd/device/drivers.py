@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
@@ -118,7 +118,7 @@ class Lens(Motors, Protocol):
 
 
 class IrCut(Protocol):
-    """An IR-cut filter with a light sensor, and optionally an IR lamp (SDK 10.14). No method blocks."""
+    """An IR-cut filter, and optionally an IR lamp (SDK 10.14). No method blocks."""
 
     @property
     def is_present(self) -> bool:
@@ -132,10 +132,6 @@ class IrCut(Protocol):
     def in_path(self) -> bool:
         """Whether the filter is in the light path (day, colour); from any thread."""
 
-    @property
-    def light(self) -> int | None:
-        """Measured light, 0 to 100; None without a sensor, and before its first answer."""
-
     def set_filter(self, in_path: bool) -> None:
         """Move the filter into the light path (day, colour) or out of it (night, grey), as soon as the hardware
         permits; at night the IR lamp is on. Raises ``RequestFailed``."""
@@ -143,16 +139,13 @@ class IrCut(Protocol):
     async def check(self) -> None:
         """Raise ``RequestFailed`` if the filter is missing or does not answer."""
 
-    def watch_light(self, listener: Callable[[], None]) -> None:
-        """Call `listener` in the event loop whenever the light may have changed."""
-
 
 class LightSensor(Protocol):
     """A sensor of the ambient light."""
 
     @property
     def level(self) -> int | None:
-        """Light, 0 to 100; None while unknown."""
+        """Light, 0 to 100; None while unknown, and without a sensor."""
 
     def watch(self, listener: Callable[[], None]) -> None:
         """Call `listener` in the event loop whenever the light may have changed."""
@@ -233,7 +226,6 @@ class NetworkInterface(Protocol):
         """Restore the configuration before `configure`."""
 
 
-@runtime_checkable
 class Unit(Protocol):
     """A driver that connects to its hardware at the start."""
 
@@ -254,6 +246,7 @@ class Drivers:
     pan_tilt: PanTilt
     lens: Lens
     ir_cut: IrCut
+    light: LightSensor
     led: Led
     serial_line: SerialLine
     time_source: TimeSource

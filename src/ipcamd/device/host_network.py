@@ -18,7 +18,9 @@ _ANY_IPV4 = "00000000"
 
 
 class HostNetwork:
-    """Network of the machine. All methods read from the kernel; none sends anything."""
+    """Network of the machine, which the system configures. All methods read from the kernel; none sends anything."""
+
+    is_configurable = False
 
     def address_towards(self, peer: str) -> str:
         """See `NetworkInterface`."""
@@ -63,6 +65,12 @@ class HostNetwork:
         if arrived_at.startswith("127."):  # all of them are on lo
             address = arrived_at
         return InterfaceState(interface, address, netmask, _router(interface), _dns_servers(), _mac(interface))
+
+    async def confirm(self) -> None:
+        """See `NetworkInterface`."""
+
+    async def roll_back(self) -> None:
+        """See `NetworkInterface`."""
 
 
 def _text(ip: str | tuple[str, int, int]) -> str:

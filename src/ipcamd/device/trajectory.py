@@ -126,6 +126,12 @@ class MovingAxis:
         return self._limited(rest.position if moment_s >= rest.start_s else path.at(moment_s)[0])
 
     @property
+    def share(self) -> float:
+        """Present position as a fraction of the range."""
+        low, high = self.limits
+        return (self.position - low) / (high - low)
+
+    @property
     def velocity(self) -> float:
         """Present velocity, in units per second."""
         return self.path.at(self._now_s())[1]
@@ -143,6 +149,11 @@ class MovingAxis:
     def place(self, position: float) -> None:
         """Set the position, at rest."""
         self.path = rest_at(self._limited(position))
+
+    def place_share(self, share: float) -> None:
+        """Set the position to a fraction of the range, at rest."""
+        low, high = self.limits
+        self.place(low + (high - low) * share)
 
     def move_to(self, target: float, speed: float) -> None:
         """Move from the present position to `target`, or the nearest limit, at most at `speed`."""

@@ -1,9 +1,8 @@
-"""IR-cut filter of Linux: moved by a V4L2 control or by GPIO lines, with an IR lamp and a light sensor."""
+"""IR-cut filter of Linux: moved by a V4L2 control or by GPIO lines, with an IR lamp."""
 
-from collections.abc import Callable
 from typing import Protocol
 
-from ipcamd.device.drivers import DigitalOutput, LightSensor
+from ipcamd.device.drivers import DigitalOutput
 from ipcamd.device.linux.device_thread import HANG_S
 from ipcamd.device.linux.supervised_driver import CHECK_S, SupervisedDriver
 from ipcamd.device.linux.v4l2.controls import ControlRange, V4l2Controls
@@ -24,17 +23,15 @@ class FilterMotor(Protocol):
 
 
 class LinuxIrCut(SupervisedDriver):
-    """Filter, lamp and sensor. The position of a filter is unknown, so it is moved at the start, and when its hardware
+    """Filter and lamp. The position of a filter is unknown, so it is moved at the start, and when its hardware
     returns."""
 
     is_present = True
 
-    def __init__(
-        self, motor: FilterMotor, lamp: DigitalOutput | None, sensor: LightSensor, check_s: float = CHECK_S
-    ) -> None:
-        """Other code starts and closes lamp and sensor."""
+    def __init__(self, motor: FilterMotor, lamp: DigitalOutput | None, check_s: float = CHECK_S) -> None:
+        """Other code starts and closes the lamp."""
         super().__init__(check_s)
-        self._motor, self._lamp, self._sensor = motor, lamp, sensor
+        self._motor, self._lamp = motor, lamp
         self._in_path = True
         self._moved_to: bool | None = None
         """Position of the last move; None before the first one and after a failure, when the filter is moved again."""
@@ -43,11 +40,6 @@ class LinuxIrCut(SupervisedDriver):
     def in_path(self) -> bool:
         """See `IrCut`; the last set position."""
         return self._in_path
-
-    @property
-    def light(self) -> int | None:
-        """See `IrCut`."""
-        return self._sensor.level
 
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
@@ -61,10 +53,6 @@ class LinuxIrCut(SupervisedDriver):
         await super().check()
         if self._lamp:
             await self._lamp.check()
-
-    def watch_light(self, listener: Callable[[], None]) -> None:
-        """See `IrCut`."""
-        self._sensor.watch(listener)
 
     async def close(self) -> None:
         """See `Unit`."""

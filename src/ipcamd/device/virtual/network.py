@@ -17,8 +17,6 @@ class VirtualNetwork(HostNetwork):
     Addresses are the host's. ``BootProto``, ``Media``, ``InterfaceSelectMode`` and PPPoE control the simulated link.
     """
 
-    is_configurable = False
-
     def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
 
@@ -32,12 +30,6 @@ class VirtualNetwork(HostNetwork):
     async def configure(self, network: Values, pppoe: Values) -> None:
         """See `NetworkInterface`."""
         self._hardware.report("link", link_of(network, pppoe))
-
-    async def confirm(self) -> None:
-        """See `NetworkInterface`."""
-
-    async def roll_back(self) -> None:
-        """See `NetworkInterface`."""
 
     def _present(self, name: str) -> set[str]:
         """Return the values of one of `GIVEN` on all interfaces."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from ipcamd.device.drivers import LightSensor
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values
 
@@ -68,20 +67,13 @@ class VirtualIrCut:
 
     is_present = is_connected = True
 
-    def __init__(self, hardware: VirtualHardware, sensor: LightSensor | None = None) -> None:
-        """`sensor` is the virtual one by default."""
+    def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
-        self._sensor = sensor or VirtualLight(hardware)
 
     @property
     def in_path(self) -> bool:
         """See `IrCut`."""
         return self._hardware["ircut"] == "on"
-
-    @property
-    def light(self) -> int | None:
-        """See `IrCut`."""
-        return self._sensor.level
 
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
@@ -90,10 +82,6 @@ class VirtualIrCut:
 
     async def check(self) -> None:
         """See `IrCut`."""
-
-    def watch_light(self, listener: Callable[[], None]) -> None:
-        """See `IrCut`."""
-        self._sensor.watch(listener)
 
 
 class VirtualLed:

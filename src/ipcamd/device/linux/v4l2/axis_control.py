@@ -37,7 +37,7 @@ class AxisControl:
     def take_controls(self, ranges: Mapping[int, ControlRange]) -> None:
         """Use the control of a device with these controls."""
         candidates = (ranges.get(c) for c in (self._absolute, self._relative, self._speed) if c is not None)
-        self.control = next((c for c in candidates if c and c.is_writable and c.maximum > c.minimum), None)
+        self.control = next((c for c in candidates if c and c.can_move), None)
         self._written = None
         if self.control and self.control.id == self._relative:
             self._written = self._to_steps(self.path.position)
@@ -57,9 +57,8 @@ class AxisControl:
         """Use the position in the control."""
         if value != self._written:
             assert self.control
-            low, high = self.path.limits
-            share = (value - self.control.minimum) / (self.control.maximum - self.control.minimum)
-            self.path.place(low + (high - low) * (share if self._sign > 0 else 1 - share))
+            share = self.control.share_of(value)
+            self.path.place_share(share if self._sign > 0 else 1 - share)
             self._written = value
 
     def wanted(self) -> int | None:
@@ -79,10 +78,7 @@ class AxisControl:
 
     def _to_value(self) -> int:
         assert self.control
-        low, high = self.path.limits
-        share = (self.path.position - low) / (high - low)
-        steps = (self.control.maximum - self.control.minimum) // self.control.step
-        return self.control.minimum + round((share if self._sign > 0 else 1 - share) * steps) * self.control.step
+        return self.control.value_at(self.path.share if self._sign > 0 else 1 - self.path.share)
 
     def _to_steps(self, place: float) -> int:
         """Return a position in units of the control, whose maximum is the distance from the middle to a limit."""

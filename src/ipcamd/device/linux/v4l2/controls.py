@@ -52,6 +52,20 @@ class ControlRange:
     is_readable: bool
     is_writable: bool
 
+    @property
+    def can_move(self) -> bool:
+        """Whether it can move something: it is writable, and has more than one value."""
+        return self.is_writable and self.maximum > self.minimum
+
+    def value_at(self, share: float) -> int:
+        """Return the value at a fraction of the range, in whole steps."""
+        steps = (self.maximum - self.minimum) // self.step
+        return self.minimum + round(share * steps) * self.step
+
+    def share_of(self, value: int) -> float:
+        """Return the fraction of the range below a value."""
+        return (value - self.minimum) / (self.maximum - self.minimum)
+
 
 class V4l2Controls:
     """Controls of one device.

@@ -11,20 +11,15 @@ from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
 from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
 from ipcamd.device.linux.v4l2.step_writer import LENS_STEP_INTERVAL_S
+from ipcamd.device.motor_speeds import ZOOM_ACCELERATION, ZOOM_SPEED
 from ipcamd.device.position import FOCUS_LIMIT, ZOOM_LIMIT, LensPosition
 from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.errors import RequestFailed
 
-ZOOM_RANGE_S = 3.0
-"""Seconds of a zoom from one limit to the other."""
 FOCUS_RANGE_S = 1.5
 """Seconds of a focus move from one limit to the other."""
-ZOOM_ACCELERATION = 10.0
-"""Units of zoom per second squared; the range is 3 units."""
 FOCUS_ACCELERATION = 500.0
 """Units of focus per second squared; the range is 100 units."""
-ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
-"""Units per second of a full-range move."""
 FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
 """Units per second of a full-range move at full speed."""
 
@@ -141,14 +136,11 @@ class _Motor:
     def wanted(self) -> int:
         """Value of the control at the axis's present position."""
         assert self.range
-        low, high = self.axis.limits
-        share = (self.axis.position - low) / (high - low)
-        steps = (self.range.maximum - self.range.minimum) // self.range.step
-        return self.range.minimum + round(share * steps) * self.range.step
+        return self.range.value_at(self.axis.share)
 
     def take_range(self, found: ControlRange | None) -> None:
         """Store the control of the opened device."""
-        self.range = found if found and found.is_writable and found.maximum > found.minimum else None
+        self.range = found if found and found.can_move else None
         self.written = None
 
     def find(self, value: int) -> None:
@@ -167,6 +159,4 @@ class _Motor:
 
     def _place(self, value: int) -> None:
         assert self.range
-        low, high = self.axis.limits
-        share = (value - self.range.minimum) / (self.range.maximum - self.range.minimum)
-        self.axis.place(low + (high - low) * share)
+        self.axis.place_share(self.range.share_of(value))
