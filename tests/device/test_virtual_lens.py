@@ -2,9 +2,10 @@
 
 import pytest
 
+from ipcamd.device.motor_speeds import make_zoom
 from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.device.virtual.lens import VirtualLens
-from ipcamd.device.virtual.pan_tilt import VirtualPanTilt, make_zoom
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt
 from ipcamd.device.virtual.zoom_tracking import best_focus
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed

@@ -10,54 +10,52 @@ from ipcamd.params.group import Values
 _UNSUPPORTED = "not supported by this device"
 
 
-def _refusal() -> RequestFailed:
-    return RequestFailed(_UNSUPPORTED)
+class _AbsentPart:
+    is_present = is_connected = False
+
+    async def check(self) -> None:
+        raise RequestFailed(_UNSUPPORTED)
 
 
-class AbsentOutput:
+class _AbsentMotors(_AbsentPart):
+    is_digital = False
+    rest_in_s = 0.0
+
+    async def stop(self) -> None:
+        raise RequestFailed(_UNSUPPORTED)
+
+
+class AbsentOutput(_AbsentPart):
     """No digital output: switching it has no effect."""
 
-    is_connected = False
     level = "low"
 
     def set_level(self, level: str) -> None:
         """See `DigitalOutput`."""
 
-    async def check(self) -> None:
-        """See `DigitalOutput`."""
-        raise _refusal()
 
-
-class AbsentPanTilt:
+class AbsentPanTilt(_AbsentMotors):
     """No pan-tilt head."""
 
-    is_present = is_connected = is_digital = False
     position = target = PtzPosition()
-    rest_in_s = 0.0
 
     def restore(self, position: PtzPosition) -> None:
         """See `PanTilt`."""
 
     async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
         """See `PanTilt`."""
-        raise _refusal()
-
-    async def stop(self) -> None:
-        """See `PanTilt`."""
-        raise _refusal()
+        raise RequestFailed(_UNSUPPORTED)
 
     async def calibrate(self) -> None:
         """See `PanTilt`."""
-        raise _refusal()
+        raise RequestFailed(_UNSUPPORTED)
 
 
-class AbsentLens:
+class AbsentLens(_AbsentMotors):
     """No motor lens; a pan-tilt head may have a zoom."""
 
-    is_present = is_connected = is_digital = False
     blur = 0.0
     target = LensPosition()
-    rest_in_s = 0.0
 
     def position_at(self, moment_s: float) -> LensPosition:
         """See `Lens`."""
@@ -68,26 +66,17 @@ class AbsentLens:
 
     async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
         """See `Lens`."""
-        raise _refusal()
-
-    async def stop(self) -> None:
-        """See `Lens`."""
-        raise _refusal()
+        raise RequestFailed(_UNSUPPORTED)
 
 
-class AbsentIrCut:
+class AbsentIrCut(_AbsentPart):
     """No IR-cut filter."""
 
-    is_present = is_connected = False
     in_path = True
 
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
-        raise _refusal()
-
-    async def check(self) -> None:
-        """See `IrCut`."""
-        raise _refusal()
+        raise RequestFailed(_UNSUPPORTED)
 
 
 class AbsentLight:
@@ -99,25 +88,19 @@ class AbsentLight:
         """See `LightSensor`."""
 
 
-class AbsentLed:
+class AbsentLed(_AbsentPart):
     """No light at the network socket."""
 
     def set_lit(self, lit: bool) -> None:
         """See `Led`."""
 
-    async def check(self) -> None:
-        """See `Led`."""
-        raise _refusal()
 
-
-class AbsentSerialLine:
+class AbsentSerialLine(_AbsentPart):
     """No RS-485 line."""
-
-    is_present = is_connected = False
 
     async def send(self, data: bytes, values: Values) -> None:
         """See `SerialLine`."""
-        raise _refusal()
+        raise RequestFailed(_UNSUPPORTED)
 
 
 class AbsentNetwork(HostNetwork):

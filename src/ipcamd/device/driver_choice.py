@@ -24,10 +24,11 @@ from ipcamd.device.drivers import (
     PanTilt,
     Unit,
 )
+from ipcamd.device.motor_speeds import make_zoom
 from ipcamd.device.virtual.clock import OffsetClock
 from ipcamd.device.virtual.lens import VirtualLens
 from ipcamd.device.virtual.network import VirtualNetwork
-from ipcamd.device.virtual.pan_tilt import VirtualPanTilt, make_zoom
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt
 from ipcamd.device.virtual.simple_parts import (
     VirtualInput,
     VirtualIrCut,

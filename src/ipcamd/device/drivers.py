@@ -17,12 +17,24 @@ SLEW_PPM = 500
 """Rate of slewing in parts per million (RFC 5905)."""
 
 
-class DigitalInput(Protocol):
-    """A digital input (SDK 10.13)."""
+class ConnectedPart(Protocol):
+    """A part of the device."""
 
     @property
     def is_connected(self) -> bool:
         """Whether the hardware works, as far as known."""
+
+
+class OptionalPart(ConnectedPart, Protocol):
+    """A part that a device may lack."""
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the device has such hardware."""
+
+
+class DigitalInput(ConnectedPart, Protocol):
+    """A digital input (SDK 10.13)."""
 
     @property
     def level(self) -> str:
@@ -33,12 +45,8 @@ class DigitalInput(Protocol):
         nanoseconds."""
 
 
-class DigitalOutput(Protocol):
+class DigitalOutput(ConnectedPart, Protocol):
     """A digital output (SDK 10.13). No method blocks."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the hardware works, as far as known."""
 
     @property
     def level(self) -> str:
@@ -51,16 +59,8 @@ class DigitalOutput(Protocol):
         """Raise ``RequestFailed`` if the hardware is missing or does not answer."""
 
 
-class Motors(Protocol):
+class Motors(OptionalPart, Protocol):
     """Motors of a pan-tilt head or a lens."""
-
-    @property
-    def is_present(self) -> bool:
-        """Whether the device has such hardware."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the hardware works, as far as known."""
 
     async def stop(self) -> None:
         """Stop the present move."""
@@ -117,16 +117,8 @@ class Lens(Motors, Protocol):
         """Start to move to `target`, which is within the limits; the focus at this fraction of its full speed."""
 
 
-class IrCut(Protocol):
+class IrCut(OptionalPart, Protocol):
     """An IR-cut filter, and optionally an IR lamp (SDK 10.14). No method blocks."""
-
-    @property
-    def is_present(self) -> bool:
-        """Whether there is a filter."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the hardware works, as far as known."""
 
     @property
     def in_path(self) -> bool:
@@ -161,16 +153,8 @@ class Led(Protocol):
         """Raise ``RequestFailed`` if it is missing or does not answer."""
 
 
-class SerialLine(Protocol):
+class SerialLine(OptionalPart, Protocol):
     """An RS-485 line (SDK 10.15)."""
-
-    @property
-    def is_present(self) -> bool:
-        """Whether there is a line."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the hardware works, as far as known."""
 
     async def send(self, data: bytes, values: Values) -> None:
         """Send `data` with the rate and the character format of the group ``RS485``. Raises ``RequestFailed``."""

@@ -10,9 +10,9 @@ import pytest
 
 from ipcamd.control.lens.controller import LensController
 from ipcamd.control.motor_watch import MotorWatch
+from ipcamd.device.motor_speeds import make_zoom
 from ipcamd.device.position import LensPosition
 from ipcamd.device.virtual.lens import DEPTH, VirtualLens
-from ipcamd.device.virtual.pan_tilt import make_zoom
 from ipcamd.device.virtual.zoom_tracking import best_focus
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.media.image.focus_meter import FocusMeter, FocusReading

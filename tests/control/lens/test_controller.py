@@ -10,9 +10,10 @@ from ipcamd.control.lens.controller import LensController, zoom_index_of
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.device.absent import AbsentLens
+from ipcamd.device.motor_speeds import make_zoom
 from ipcamd.device.position import LensPosition
 from ipcamd.device.virtual.lens import VirtualLens
-from ipcamd.device.virtual.pan_tilt import VirtualPanTilt, make_zoom
+from ipcamd.device.virtual.pan_tilt import VirtualPanTilt
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 from ipcamd.media.image.focus_meter import FocusMeter

@@ -3,16 +3,11 @@
 import time
 from collections.abc import Callable
 
-from ipcamd.device.motor_speeds import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
-from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
+from ipcamd.device.motor_speeds import ZOOM_SPEED, make_pan_or_tilt, make_zoom, speed_of
+from ipcamd.device.position import PtzPosition
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
-
-
-def make_zoom(now_s: Callable[[], float] = time.monotonic) -> MovingAxis:
-    """Return the zoom of a virtual device, shared by its head and its lens."""
-    return MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
 
 
 class VirtualPanTilt:
@@ -30,8 +25,8 @@ class VirtualPanTilt:
         """`now_s` is a monotonic clock, in seconds; it is called in all threads. `zoom` is shared with the lens;
         `zoomed` is called after a zoom of this head."""
         self._hardware, self._now_s = hardware, now_s
-        self._pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
-        self._tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
+        self._pan = make_pan_or_tilt(now_s)
+        self._tilt = make_pan_or_tilt(now_s)
         self._zoom, self._zoomed = zoom or make_zoom(now_s), zoomed
         self._axes = (self._pan, self._tilt, self._zoom)
         self._blocked = False

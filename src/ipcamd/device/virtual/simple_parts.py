@@ -6,13 +6,21 @@ from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values
 
 
-class VirtualInput:
+class _VirtualPart:
+    is_present = is_connected = True
+
+    def __init__(self, hardware: VirtualHardware) -> None:
+        self._hardware = hardware
+
+    async def check(self) -> None:
+        """Virtual hardware always answers."""
+
+
+class VirtualInput(_VirtualPart):
     """Digital input `number`: its level is the condition ``di1`` or ``di2``."""
 
-    is_connected = True
-
     def __init__(self, hardware: VirtualHardware, number: int) -> None:
-        self._hardware = hardware
+        super().__init__(hardware)
         self._name = f"di{number}"
 
     @property
@@ -25,13 +33,8 @@ class VirtualInput:
         self._hardware.watch(self._name, lambda level: listener(level, 0))
 
 
-class VirtualOutput:
+class VirtualOutput(_VirtualPart):
     """Digital output 1."""
-
-    is_connected = True
-
-    def __init__(self, hardware: VirtualHardware) -> None:
-        self._hardware = hardware
 
     @property
     def level(self) -> str:
@@ -42,15 +45,9 @@ class VirtualOutput:
         """See `DigitalOutput`."""
         self._hardware.report("do1", level)
 
-    async def check(self) -> None:
-        """See `DigitalOutput`."""
 
-
-class VirtualLight:
+class VirtualLight(_VirtualPart):
     """Light sensor with the condition ``light``."""
-
-    def __init__(self, hardware: VirtualHardware) -> None:
-        self._hardware = hardware
 
     @property
     def level(self) -> int:
@@ -62,13 +59,8 @@ class VirtualLight:
         self._hardware.watch("light", lambda _: listener())
 
 
-class VirtualIrCut:
+class VirtualIrCut(_VirtualPart):
     """IR-cut filter with a lamp."""
-
-    is_present = is_connected = True
-
-    def __init__(self, hardware: VirtualHardware) -> None:
-        self._hardware = hardware
 
     @property
     def in_path(self) -> bool:
@@ -80,31 +72,17 @@ class VirtualIrCut:
         self._hardware.report("ircut", "on" if in_path else "off")
         self._hardware.report("irled", "off" if in_path else "on")
 
-    async def check(self) -> None:
-        """See `IrCut`."""
 
-
-class VirtualLed:
+class VirtualLed(_VirtualPart):
     """Light at the network socket."""
-
-    def __init__(self, hardware: VirtualHardware) -> None:
-        self._hardware = hardware
 
     def set_lit(self, lit: bool) -> None:
         """See `Led`."""
         self._hardware.report("led", "on" if lit else "off")
 
-    async def check(self) -> None:
-        """See `Led`."""
 
-
-class VirtualSerialLine:
+class VirtualSerialLine(_VirtualPart):
     """RS-485 line: the last bytes sent can be read back."""
-
-    is_present = is_connected = True
-
-    def __init__(self, hardware: VirtualHardware) -> None:
-        self._hardware = hardware
 
     async def send(self, data: bytes, values: Values) -> None:
         """See `SerialLine`."""

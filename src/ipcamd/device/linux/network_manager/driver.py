@@ -78,16 +78,16 @@ class NetworkManagerInterface(HostNetwork):
 
     async def confirm(self) -> None:
         """See `NetworkInterface`."""
-        async with open_bus() as bus:
-            if checkpoint := await self._own_checkpoint(bus):
-                await bus.call(ROOT, "CheckpointDestroy", "o", checkpoint)
-        self._checkpoint = ""
+        await self._end_checkpoint("CheckpointDestroy")
 
     async def roll_back(self) -> None:
         """See `NetworkInterface`. NetworkManager may have done it already."""
+        await self._end_checkpoint("CheckpointRollback")
+
+    async def _end_checkpoint(self, method: str) -> None:
         async with open_bus() as bus:
             if checkpoint := await self._own_checkpoint(bus):
-                await bus.call(ROOT, "CheckpointRollback", "o", checkpoint)
+                await bus.call(ROOT, method, "o", checkpoint)
         self._checkpoint = ""
 
     async def _remember(self, bus: NetworkManagerBus) -> None:

@@ -11,8 +11,8 @@ from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
 from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
 from ipcamd.device.linux.v4l2.step_writer import LENS_STEP_INTERVAL_S
-from ipcamd.device.motor_speeds import ZOOM_ACCELERATION, ZOOM_SPEED
-from ipcamd.device.position import FOCUS_LIMIT, ZOOM_LIMIT, LensPosition
+from ipcamd.device.motor_speeds import ZOOM_SPEED, make_zoom
+from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.errors import RequestFailed
 
@@ -34,7 +34,7 @@ class V4l2Lens(V4l2MotorDriver):
     ) -> None:
         """See `V4l2MotorDriver`."""
         super().__init__(controls, LENS_STEP_INTERVAL_S, check_s, now_s)
-        self._zoom = _Motor(ControlId.ZOOM_ABSOLUTE, MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s))
+        self._zoom = _Motor(ControlId.ZOOM_ABSOLUTE, make_zoom(now_s))
         self._focus = _Motor(ControlId.FOCUS_ABSOLUTE, MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, 0.0, now_s))
         self._is_placed = False
         """Whether the lens has set a position, which a reconnected device must restore."""

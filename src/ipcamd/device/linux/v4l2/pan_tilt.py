@@ -14,9 +14,8 @@ from ipcamd.device.linux.v4l2.axis_control import AxisControl
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
 from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
 from ipcamd.device.linux.v4l2.step_writer import PAN_TILT_STEP_INTERVAL_S
-from ipcamd.device.motor_speeds import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
-from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, LensPosition, PtzPosition
-from ipcamd.device.trajectory import MovingAxis
+from ipcamd.device.motor_speeds import ZOOM_SPEED, make_pan_or_tilt, make_zoom, speed_of
+from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.errors import RequestFailed
 
 POSITION_SETTLE_S = 10.0
@@ -40,9 +39,7 @@ class V4l2PanTilt(V4l2MotorDriver):
         super().__init__(controls, PAN_TILT_STEP_INTERVAL_S, check_s, now_s)
         self._lens = lens
         sign = -1 if inverted else 1
-        pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
-        tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
-        zoom = MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
+        pan, tilt, zoom = make_pan_or_tilt(now_s), make_pan_or_tilt(now_s), make_zoom(now_s)
         c = ControlId
         self._pan = AxisControl(pan, c.PAN_ABSOLUTE, c.PAN_RELATIVE, c.PAN_SPEED, speed_of(3), sign)
         self._tilt = AxisControl(tilt, c.TILT_ABSOLUTE, c.TILT_RELATIVE, c.TILT_SPEED, speed_of(3), sign)
