@@ -1,6 +1,7 @@
 """Endpoints of ONVIF: the addresses of its services."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from ipcamd.cgi.endpoint import ANY, Body, Call, Endpoint, LoginPlace, Reply
 from ipcamd.errors import HttpError
@@ -22,24 +23,13 @@ def onvif_endpoints(answer: Callable[[Call], Reply | Awaitable[Reply]]) -> tuple
             raise HttpError(404, "no such path")
         return answer(call)
 
-    first, *others = SERVICE_PATHS
-    return (
-        Endpoint(
-            first,
-            Rank.GUEST,
-            answer_if_enabled,
-            tuple(others),
-            methods=("POST",),
-            body=Body.DOCUMENT,
-            login=LoginPlace.BODY,
-        ),
-        Endpoint(
-            f"{SUBSCRIPTION_PATH}{ANY}",
-            Rank.GUEST,
-            answer_if_enabled,
-            methods=("POST",),
-            body=Body.DOCUMENT,
-            login=LoginPlace.BODY,
-            for_caller=True,
-        ),
+    serve = partial(
+        Endpoint,
+        rank=Rank.GUEST,
+        action=answer_if_enabled,
+        methods=("POST",),
+        body=Body.DOCUMENT,
+        login=LoginPlace.BODY,
     )
+    first, *others = SERVICE_PATHS
+    return serve(first, aliases=tuple(others)), serve(f"{SUBSCRIPTION_PATH}{ANY}", for_caller=True)

@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, ip_address
 
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import invalid_argument, sender_fault
+from ipcamd.onvif.soap.fault import invalid_argument, prohibited, sender_fault
 from ipcamd.onvif.soap.values import boolean, integer, one_of, string
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.network import NETWORK
@@ -110,7 +110,7 @@ async def set_interfaces(call: OperationCall) -> Content:
         raise invalid_argument(f"InterfaceToken: allowed is {TOKEN}", "InvalidNetworkInterface")
     wanted: Element = call["NetworkInterface"]
     if wanted.optional(boolean, "Enabled") is False or wanted.optional(boolean, "IPv4", "Enabled") is False:
-        raise sender_fault("OperationProhibited", reason="the camera has one interface, which stays enabled")
+        raise prohibited("the camera has one interface, which stays enabled")
     if wanted.optional(boolean, "IPv6", "Enabled"):
         raise invalid_argument("IPv6 is configured by the system", "SettingNotSupported")
     await _update(call, {**_link_texts(wanted), **_address_texts(call, wanted)})

@@ -2,7 +2,7 @@
 
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import invalid_argument, sender_fault
+from ipcamd.onvif.soap.fault import invalid_argument, prohibited
 from ipcamd.onvif.soap.values import boolean, integer, one_of
 from ipcamd.onvif.soap.writer import Content, node
 from ipcamd.params.network import HTTPS
@@ -55,4 +55,4 @@ def _changes(call: OperationCall, element: Element) -> list[Change]:
             return [*changes, Change(HTTPS.name, "Enabled", "yes" if enabled else "no")]
         case "HTTP":
             return [*changes, Change(HTTPS.name, "HttpMode", "on" if enabled else "off")]
-    raise sender_fault("OperationProhibited", reason="RTSP: the camera always serves it")
+    raise prohibited("RTSP: the camera always serves it")

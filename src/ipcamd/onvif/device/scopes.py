@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.operation import OperationCall
-from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault, sender_fault
+from ipcamd.onvif.soap.fault import Fault, invalid_argument, prohibited, receiver_fault
 from ipcamd.onvif.soap.writer import Content, node
 from ipcamd.params.onvif import ONVIF, SCOPES_LIMIT
 from ipcamd.params.system import INFO
@@ -65,11 +65,11 @@ async def remove_scopes(call: OperationCall) -> Content:
     removed, configurable = call["ScopeItem"], configurable_scopes(call.camera)
     for scope in removed:
         if scope in fixed_scopes(call.camera):
-            raise sender_fault("OperationProhibited", "FixedScope", reason=f"{scope} cannot be removed")
+            raise prohibited(f"{scope} cannot be removed", "FixedScope")
         if scope not in configurable:
             raise invalid_argument(f"{scope}: there is no such scope", "NoScope")
         if scope.startswith(_NAME):
-            raise sender_fault("OperationProhibited", "FixedScope", reason="a camera must have a name")
+            raise prohibited("a camera must have a name", "FixedScope")
     await _store(call, [scope for scope in configurable if scope not in removed])
     return [node("tds:ScopeItem", scope) for scope in removed]
 
@@ -91,7 +91,7 @@ async def _store(call: OperationCall, scopes: list[str]) -> None:
 
 def _refuse(scope: str) -> Fault:
     if scope.startswith(_ROOT) and ":" in scope:
-        return sender_fault("OperationProhibited", "ScopeOverwrite", reason=f"{scope} is a fixed scope")
+        return prohibited(f"{scope} is a fixed scope", "ScopeOverwrite")
     return invalid_argument("scopes are URIs without white space")
 
 

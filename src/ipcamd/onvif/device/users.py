@@ -6,7 +6,7 @@ from ipcamd.access.accounts import MAX_ACCOUNTS, NAME_LIMIT, NAMES, AccountEdit
 from ipcamd.errors import RequestFailed
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
-from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault, sender_fault
+from ipcamd.onvif.soap.fault import Fault, invalid_argument, prohibited, receiver_fault
 from ipcamd.onvif.soap.values import one_of, string
 from ipcamd.onvif.soap.writer import Content, node
 from ipcamd.params.group import Rank
@@ -31,11 +31,9 @@ async def create_users(call: OperationCall) -> None:
         raise receiver_fault("Action", "TooManyUsers", reason=f"there can be {MAX_ACCOUNTS} accounts")
     names = [user.value(string, "Username") for user in users]
     if taken := [name for name in names if accounts.entry(name) or names.count(name) > 1]:
-        raise sender_fault(
-            "OperationProhibited", "UsernameClash", reason=f"{taken[0][:32]}: an account with this name exists already"
-        )
+        raise prohibited(f"{taken[0][:32]}: an account with this name exists already", "UsernameClash")
     if long := [name for name in names if len(name) > NAME_LIMIT]:
-        raise sender_fault("OperationProhibited", "UsernameTooLong", reason=f"{long[0][:NAME_LIMIT]}...: {NAMES}")
+        raise prohibited(f"{long[0][:NAME_LIMIT]}...: {NAMES}", "UsernameTooLong")
     pairs = zip(names, users, strict=True)
     await _change(call, [accounts.adding(name, _password(user), _rank(user)) for name, user in pairs])
 
@@ -47,11 +45,11 @@ async def delete_users(call: OperationCall) -> None:
         if accounts.entry(name) is None:
             raise _missing(name)
         if name == call.http.account.name:
-            raise sender_fault("OperationProhibited", "FixedUser", reason=f"{name} is your own account")
+            raise prohibited(f"{name} is your own account", "FixedUser")
     try:
         await accounts.change([accounts.removing(name, call.requester()) for name in names], call.requester())
     except RequestFailed as error:
-        raise sender_fault("OperationProhibited", "FixedUser", reason=str(error)) from error
+        raise prohibited(str(error), "FixedUser") from error
 
 
 async def set_users(call: OperationCall) -> None:
@@ -74,7 +72,7 @@ async def _change(call: OperationCall, edits: Sequence[AccountEdit]) -> None:
         await call.camera.accounts.change(edits, call.requester())
     except RequestFailed as error:
         if str(error).startswith("pwd"):
-            raise sender_fault("OperationProhibited", "Password", reason=str(error)) from error
+            raise prohibited(str(error), "Password") from error
         raise invalid_argument(str(error)) from error
 
 
@@ -85,7 +83,7 @@ def _rank(user: Element) -> Rank:
 def _password(user: Element) -> str:
     password = user.optional(string, "Password")
     if not password:
-        raise sender_fault("OperationProhibited", "Password", reason="Password: an account needs one")
+        raise prohibited("Password: an account needs one", "Password")
     return password
 
 

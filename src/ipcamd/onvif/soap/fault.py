@@ -51,6 +51,11 @@ def invalid_argument(reason: str, *subcodes: str) -> Fault:
     return sender_fault("InvalidArgVal", *subcodes, reason=reason)
 
 
+def prohibited(reason: str, *subcodes: str) -> Fault:
+    """Return the fault of a request that is not allowed; `subcodes` refine ``OperationProhibited``."""
+    return sender_fault("OperationProhibited", *subcodes, reason=reason)
+
+
 def no_configuration(token: str) -> Fault:
     """Return the fault for a configuration that does not exist."""
     return invalid_argument(f"{token}: there is no such configuration", "NoConfig")
