@@ -51,6 +51,15 @@ def test_restart_markers_are_announced() -> None:
     assert scan(packets, 4)
 
 
+def test_the_two_colours_must_have_one_quantization_table() -> None:
+    image = bytearray(jpeg())
+    at = image.index(b"\xff\xc0") + 10  # the first of three components: number, sampling, table
+    assert (image[at + 5], image[at + 8]) == (1, 1)
+    image[at + 8] = 0
+    with pytest.raises(ValueError, match="RFC 2435"):
+        make_payloads(bytes(image))
+
+
 def test_a_size_beyond_the_header_is_left_to_the_description() -> None:
     assert make_payloads(jpeg(2048, 8))[0][6:8] == b"\0\0"
 

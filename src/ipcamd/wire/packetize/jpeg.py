@@ -74,7 +74,8 @@ def _frame_header(image: _Image, body: bytes) -> None:
     if len(body) < 15 or body[5] != 3:
         raise ValueError("not a JPEG of three components")
     image.size = int.from_bytes(body[3:5]), int.from_bytes(body[1:3])
-    image.kind = _TYPES.get((body[7], body[10], body[13]), -1)
+    has_one_chroma_table = body[11] == body[14]
+    image.kind = _TYPES.get((body[7], body[10], body[13]), -1) if has_one_chroma_table else -1
     image.wanted = [body[8], body[11]]
 
 
