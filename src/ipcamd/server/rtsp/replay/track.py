@@ -71,9 +71,8 @@ class ReplayTrack:
     def say_goodbye(self) -> None:
         """Send RTCP BYE: nothing more follows."""
         if self._viewer:
-            counted = self._numbering.packets, self._numbering.octets
-            report = rtcp.sender_report(self.ssrc, 0, 0, *counted, "ipcamd")
-            self._viewer.report(report + rtcp.goodbye(self.ssrc))
+            # not a sender report: players would take its times for those of the last frames
+            self._viewer.report(rtcp.receiver_report(self.ssrc, "ipcamd") + rtcp.goodbye(self.ssrc))
 
     def _pack(self, frame: StoredFrame, at_ns: int, cseq: int) -> list[bytes]:
         try:
