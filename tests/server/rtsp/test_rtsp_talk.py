@@ -74,6 +74,14 @@ async def test_accounts_without_permission_cannot_talk(rig: RtspRig, player: Pla
     assert len(rig.service.context.sessions) == 0
 
 
+async def test_a_camera_without_a_speaker_has_no_talk_track(rig: RtspRig, player: Player) -> None:
+    rig.service.context.talks = False
+    described = await player.ask("DESCRIBE", "/audio", require=BACKCHANNEL, authorization=basic("users"))
+    assert b"a=control:talk" not in described.body
+    answer = await player.ask("SETUP", "/audio/talk", transport="RTP/AVP/TCP", authorization=basic("users"))
+    assert answer.status == 404
+
+
 async def test_a_session_that_others_began_cannot_be_spoken_in(rig: RtspRig, player: Player) -> None:
     """A viewer without a login cannot add the talk track, nor use another client's session for it."""
     await player.ask("SETUP", "/audio/track0", transport="RTP/AVP/TCP;interleaved=0-1")

@@ -9,7 +9,7 @@ from ipcamd.server.rtsp.context import ClientConnection
 from ipcamd.server.rtsp.describe import describe
 from ipcamd.server.rtsp.mounts.presentation import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, split_url
-from ipcamd.server.rtsp.response import RtspError, RtspResponse
+from ipcamd.server.rtsp.response import Fields, RtspError, RtspResponse
 from ipcamd.server.rtsp.sessions.rtsp_session import RtspSession
 from ipcamd.server.rtsp.sessions.session_timeout import TIMEOUT_S
 from ipcamd.server.rtsp.transport_setup import set_up
@@ -81,6 +81,8 @@ def _own_url(client: ClientConnection, path: str) -> str:
 
 def _setup(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     place = resolve_url(client.context.find, request.target)
+    if place.track == TALK_TRACK and not client.context.talks:
+        raise RtspError(404)
     account = client.authenticate(request, talk=place.track == TALK_TRACK)
     session = client.session(request) if request.session else None
     if session and session.owner is not client:
@@ -196,14 +198,11 @@ def _pause(client: ClientConnection, request: RtspRequest) -> RtspResponse:
 
 def _get_parameter(client: ClientConnection, request: RtspRequest) -> RtspResponse:
     """Answer a keep-alive: players send it without a body."""
+    fields: Fields = ()
     if request.session:
-        session = client.session(request)
-        return _parameters(request, (_session_field(session),))
-    client.authenticate(request)
-    return _parameters(request, ())
-
-
-def _parameters(request: RtspRequest, fields: tuple[tuple[str, str], ...]) -> RtspResponse:
+        fields = (_session_field(client.session(request)),)
+    else:
+        client.authenticate(request)
     if not request.body.strip():
         return RtspResponse(fields=fields)
     names = re.findall(rb"(?m)^[!-9;-~]{1,64}", request.body[:1024])
