@@ -14,7 +14,7 @@ MOST_LINES = 2000
 MOST_SECTIONS = 16
 """Maximum number of media sections of an offer."""
 
-_MEDIA = re.compile(r"m=(audio|video|application|[!-~]+) ([0-9]{1,5})(?:/[0-9]+)? ([!-~]+)((?: [!-~]+)*)")
+_MEDIA = re.compile(r"m=([!-~]+) [0-9]{1,5}(?:/[0-9]+)? ([!-~]+)((?: [!-~]+)*)")
 _RTPMAP = re.compile(r"([0-9]{1,3}) ([!-.0-~]+/[0-9]{1,9})(?:/([0-9]+))?")
 _ICE_NAME = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _ICE_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
@@ -44,8 +44,6 @@ class OfferedMedia:
 
     media: str
     """``audio``, ``video``, ``application`` ..."""
-    port: int
-    """0 for an unused section."""
     protocol: str
     """``UDP/TLS/RTP/SAVPF``"""
     kinds: tuple[str, ...]
@@ -81,7 +79,7 @@ def parse(data: bytes) -> Offer:
     lines = data.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n").split("\n")
     if lines[0] != "v=0" or len(lines) > MOST_LINES:
         raise ValueError("the offer is not a session description")
-    session, sections = OfferedMedia("session", 0, "", ()), list[OfferedMedia]()
+    session, sections = OfferedMedia("session", "", ()), list[OfferedMedia]()
     for line in lines:
         if line.startswith("m="):
             sections.append(_section(line))
@@ -99,7 +97,7 @@ def _section(line: str) -> OfferedMedia:
     found = _MEDIA.fullmatch(line)
     if not found:
         raise ValueError("the offer has a malformed m= line")
-    return OfferedMedia(found[1], int(found[2]), found[3], tuple(found[4].split()))
+    return OfferedMedia(found[1], found[2], tuple(found[3].split()))
 
 
 def _read_attribute(section: OfferedMedia, text: str) -> None:
