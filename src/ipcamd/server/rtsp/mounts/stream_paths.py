@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.hub import Hub
 from ipcamd.server.rtsp.mounts.presentation import AnyPresentation, Presentation, RecordedPresentation
 from ipcamd.storage.replay.catalog import ReplayCatalog
@@ -37,58 +38,51 @@ ALIASES: Mapping[str, str] = {
 """Aliases of main paths; the root is the main stream."""
 
 
+@dataclass(slots=True, eq=False)
 class Mounts:
     """Mount table under the present settings."""
 
-    def __init__(
-        self,
-        pictures: Callable[[], Mapping[str, Hub]],
-        sound: Callable[[], Hub | None] = lambda: None,
-        phone: Callable[[], Sequence[Hub]] = lambda: (),
-        profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
-        metadata: Callable[[], Hub | None] = lambda: None,
-        recordings: ReplayCatalog | None = None,
-        substream: Callable[[str], Hub | None] = lambda _: None,
-    ) -> None:
-        """`pictures` returns the enabled streams by their codec's name, which is their path; `sound` the microphone's
-        hub while it is enabled; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of the ONVIF
-        profile with a token, each by its path, none if there is no such profile; `metadata` their metadata track;
-        `substream` the smaller stream of a codec while it is enabled. `recordings` are those on the SD card, None for a
-        camera without one."""
-        self._pictures = pictures
-        self._sound = sound
-        self._phone = phone
-        self._profile_tracks = profile_tracks
-        self._metadata = metadata
-        self._recordings = recordings
-        self._substream = substream
+    pictures: Callable[[], Mapping[str, Hub]]
+    """Returns the enabled streams by their codec's name, which is their path."""
+    sound: Callable[[], Hub | None] = lambda: None
+    """Returns the microphone's stream while it is enabled."""
+    phone: Callable[[], Sequence[Hub]] = lambda: ()
+    """Returns the streams for telephones (``Image.3GPP``)."""
+    profile_tracks: Callable[[str], Sequence[str]] = lambda _: ()
+    """Returns the paths of the streams of the ONVIF profile with a token; none if there is no such profile."""
+    metadata: Callable[[], Hub | None] = lambda: None
+    """Returns the stream of ONVIF metadata."""
+    recordings: ReplayCatalog | None = None
+    """Recordings on the SD card; None for a camera without one."""
+    substream: Callable[[str], Hub | None] = lambda _: None
+    """Returns the smaller stream of a codec while it is enabled."""
 
     def __call__(self, path: str) -> AnyPresentation | None:
         """See `ipcamd.server.rtsp.mounts.presentation.FindPresentation`."""
         path = ALIASES.get(path, path)
         if path == RECORDINGS + CARD:
-            return RecordedPresentation(path, self._recordings) if self._recordings else None
+            return RecordedPresentation(path, self.recordings) if self.recordings else None
         if path == PHONE:
-            return _media(path, *self._phone())
+            return _media(path, *self.phone())
         if path == AUDIO:
-            return _media(path, self._sound())
+            return _media(path, self.sound())
         if path == METADATA:
-            return _media(path, self._metadata())
+            return _media(path, self.metadata())
         if path.startswith(PROFILES):
             return self._profile_media(path)
         hub = self._find_pictures(path)
-        return _media(path, hub, self._sound()) if hub else None
+        return _media(path, hub, self.sound()) if hub else None
 
     def _profile_media(self, path: str) -> Presentation | None:
-        names = self._profile_tracks(path.removeprefix(PROFILES))
-        sound = self._sound() if AUDIO in names else None
-        metadata = self._metadata() if METADATA in names else None
+        names = self.profile_tracks(path.removeprefix(PROFILES))
+        sound = self.sound() if AUDIO in names else None
+        metadata = self.metadata() if METADATA in names else None
         return _media(path, *map(self._find_pictures, names), sound, metadata)
 
     def _find_pictures(self, path: str) -> Hub | None:
         """Return the enabled stream or substream of a codec at this path."""
         codec, slash, sub = path.partition("/")
-        return self._substream(codec) if slash + sub == SUB else self._pictures().get(path)
+        return self.substream(codec) if slash + sub == SUB else self.pictures().get(path)
 
 
 def _media(path: str, *hubs: Hub | None) -> Presentation | None:
