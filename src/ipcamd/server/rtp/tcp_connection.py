@@ -1,4 +1,4 @@
-"""TCP connection that sends by a `TcpWriter`: what RTSP and WebRTC connections have in common."""
+"""TCP connection that sends by a `TcpWriter`: what connections of RTSP, of its tunnel and of WebRTC have in common."""
 
 import asyncio
 from typing import cast

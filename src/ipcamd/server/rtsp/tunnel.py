@@ -2,13 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import cast
 
-from ipcamd.server.connection_registry import ManagedConnection
-from ipcamd.server.listener import normalize_address
+from ipcamd.server.rtp.tcp_connection import TcpConnection
 from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.server.rtsp.rtsp_connection import RtspConnection
-from ipcamd.server.tcp_transport import has_unread, release_transport, reset_transport
 from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
 
 COOKIE_LIMIT = 128
@@ -83,45 +80,23 @@ class TunnelGet(RtspConnection):
         super().connection_lost(error)
 
 
-class TunnelPost(asyncio.Protocol, ManagedConnection):
+class TunnelPost(TcpConnection):
     """POST connection. It closes with its GET connection; the tunnel survives it."""
 
-    __slots__ = ("_decoder", "_get", "_transport", "address")
+    __slots__ = ("_decoder", "_get")
 
     def __init__(self, get: TunnelGet) -> None:
+        super().__init__(get.context.registry)
         self._get = get
         self._decoder = TunnelDecoder()
-        self._transport: asyncio.Transport
-        self.address = ""
-        """The client's IP address, IPv4-mapped IPv6 as IPv4."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over the connection from HTTP."""
-        self._transport = cast(asyncio.Transport, transport)
-        self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
-        self._get.context.registry.enter(self)
-        self._get.context.registry.note_request(self)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Unregister the connection."""
-        self._get.context.registry.leave(self)
-        release_transport(self._transport)
-
-    @property
-    def is_unheard(self) -> bool:
-        """See `Resettable`."""
-        return has_unread(self._transport)
+        super().connection_made(transport)
+        self._registry.note_request(self)
 
     def sweep(self, now_s: float) -> None:
         """Do nothing: clients may be silent here while they watch."""
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._transport.close()
-
-    def reset(self) -> None:
-        """Reset the connection."""
-        reset_transport(self._transport)
 
     def data_received(self, data: bytes) -> None:
         """Decode a piece of the body."""
