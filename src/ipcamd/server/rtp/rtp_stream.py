@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -187,15 +187,12 @@ class RtpStream:
 
     def stop(self) -> None:
         """Dismiss all viewers and unsubscribe."""
-        for viewer in tuple(self._viewers()):
+        for viewer in tuple(chain.from_iterable(self._batches.values())):
             self.dismiss(viewer)
         if self._linger_timer:
             self._linger_timer.cancel()
             self._linger_timer = None
         self._unsubscribe_if_idle()
-
-    def _viewers(self) -> Iterator[RtpViewer]:
-        return chain.from_iterable(self._batches.values())
 
     # -- frames
 

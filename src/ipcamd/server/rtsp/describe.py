@@ -28,16 +28,15 @@ async def describe(name: str, address: str, version: int, streams: Sequence[RtpS
     ]
     if talk:
         tracks.append(_back())
-    return sdp.write(
-        sdp.SessionDescription(
-            name,
-            address,
-            version,
-            version,
-            tracks,
-            attributes=("tool:ipcamd", "type:broadcast", "control:*", "range:npt=now-"),
-        )
-    )
+    return write_description(name, address, version, tracks, "type:broadcast", "range:npt=now-")
+
+
+def write_description(
+    name: str, address: str, version: int, tracks: Sequence[sdp.MediaDescription], *attributes: str
+) -> bytes:
+    """Return the description of a presentation on the camera's `address`; `version` increases with each change."""
+    attributes = ("tool:ipcamd", "control:*", *attributes)
+    return sdp.write(sdp.SessionDescription(name, address, version, version, tracks, attributes=attributes))
 
 
 def describe_track(

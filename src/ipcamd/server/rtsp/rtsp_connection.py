@@ -232,11 +232,11 @@ class RtspConnection(TcpConnection):
         try:
             answer = await result
         except Exception as error:  # each error gets a response
-            self._task = None
             self._fail(request, error)
         else:
-            self._task = None
             self._send(request.cseq, answer)
+        finally:
+            self._task = None
         self._advance()
 
     def _fail(self, request: RtspRequest, error: Exception) -> None:

@@ -82,21 +82,16 @@ class RtspService:
     def need_login(self, needed: bool) -> None:
         """Require a login or not (``System.RTSPAuth``). If it is required, viewers without a login are disconnected."""
         self.context.authenticator.login_needed = needed
-        for session in self.context.sessions:
-            if needed and session.account is ANONYMOUS:
-                self._send_away(session)
+        if needed:
+            self._send_away(lambda session: session.account is ANONYMOUS)
 
     def expel(self, is_valid: Callable[[Account], bool]) -> None:
         """End the sessions whose account is no longer valid."""
-        for session in self.context.sessions:
-            if session.account is not ANONYMOUS and not is_valid(session.account):
-                self._send_away(session)
+        self._send_away(lambda session: session.account is not ANONYMOUS and not is_valid(session.account))
 
     def end_stream(self, hub: Hub) -> None:
         """End the sessions with a stream that was disabled."""
-        for session in self.context.sessions:
-            if isinstance(session.media, Presentation) and hub in session.media.tracks:
-                self._send_away(session)
+        self._send_away(lambda session: isinstance(session.media, Presentation) and hub in session.media.tracks)
 
     def clients(self) -> Iterator[ConnectedClient]:
         """Yield the clients that play (see `ClientService`)."""
@@ -104,10 +99,7 @@ class RtspService:
 
     def disconnect(self, number: int) -> bool:
         """End a session and its connection; return whether there is one with this number."""
-        found = [session for session in self.context.sessions if session.number == number]
-        for session in found:
-            self._send_away(session)
-        return bool(found)
+        return self._send_away(lambda session: session.number == number)
 
     def mark(self, video: int, audio: int) -> None:
         """Set the DSCPs of video and audio packets (Network.Advanced.QoS); 0 for none."""
@@ -120,12 +112,16 @@ class RtspService:
             if isinstance(connection, RtspConnection):
                 connection.mark()
 
-    def _send_away(self, session: RtspSession) -> None:
-        """End a session and its connection; without this, a player that only receives would wait for ever."""
-        owner = session.owner
-        self.context.sessions.end(session)
-        if owner:
-            owner.close()
+    def _send_away(self, ends: Callable[[RtspSession], bool]) -> bool:
+        """End the sessions for which `ends` is true, and their connections: a player that only receives would otherwise
+        wait for ever. Return whether there were any."""
+        found = [session for session in self.context.sessions if ends(session)]
+        for session in found:
+            owner = session.owner
+            self.context.sessions.end(session)
+            if owner:
+                owner.close()
+        return bool(found)
 
     def _sweep(self, now_s: float) -> bool:
         going_on = self.context.sessions.sweep(now_s)

@@ -31,7 +31,7 @@ class WebRtcTcpConnection(TcpConnection):
         """Start a connection."""
         super().connection_made(transport)
         self.port = self.peer[1]
-        self.mark(self._tos)
+        self.writer.mark(self._tos)
 
     def data_received(self, data: bytes) -> None:
         """Handle received bytes."""
@@ -83,10 +83,6 @@ class WebRtcTcpConnection(TcpConnection):
             self._registry.note_request(self)
         elif had:
             self.writer.close()
-
-    def mark(self, tos: int) -> None:
-        """Set the type of service of its packets (Network.Advanced.QoS)."""
-        self.writer.mark(tos)
 
     def _receive(self, packet: bytes) -> None:
         if packet and packet[0] < FIRST_DTLS:

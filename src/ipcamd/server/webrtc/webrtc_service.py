@@ -118,7 +118,7 @@ class WebRtcService:
             port.mark(self._tos)
         for connection in self._registry:
             if isinstance(connection, WebRtcTcpConnection):
-                connection.mark(self._tos)
+                connection.writer.mark(self._tos)
 
     # -- for the endpoint
 
@@ -223,11 +223,12 @@ class WebRtcService:
         if session.place:
             self._viewers.release(session.place)
 
-    def end_all(self, ends: "Callable[[WebRtcSession], bool]" = lambda _: True) -> None:
-        """End the sessions for which `ends` is true, by default all."""
-        for session in tuple(self._sessions.values()):
-            if ends(session):
-                self._end(session)
+    def end_all(self, ends: "Callable[[WebRtcSession], bool]" = lambda _: True) -> bool:
+        """End the sessions for which `ends` is true, by default all; return whether there were any."""
+        found = [session for session in self._sessions.values() if ends(session)]
+        for session in found:
+            self._end(session)
+        return bool(found)
 
     def recheck(self) -> None:
         """Reset connections, and end sessions, whose address is no longer permitted."""
@@ -249,9 +250,7 @@ class WebRtcService:
 
     def disconnect(self, number: int) -> bool:
         """End the session with this number; return whether it existed."""
-        found = [session for session in self._sessions.values() if session.number == number]
-        self.end_all(lambda session: session in found)
-        return bool(found)
+        return self.end_all(lambda session: session.number == number)
 
     def _sweep(self, now_s: float) -> bool:
         for session in tuple(self._sessions.values()):

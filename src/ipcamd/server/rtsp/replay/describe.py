@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from ipcamd.errors import CardError
+from ipcamd.server.rtsp.describe import write_description
 from ipcamd.server.rtsp.mounts.url import track_name
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog, TrackSpan, track_spans
@@ -19,16 +20,8 @@ async def describe_recordings(name: str, address: str, version: int, catalog: Re
     if not sections:
         raise RtspError(404)
     span = f"{format_clock(sections[0].start_ns)}-{format_clock(sections[-1].end_ns)}"
-    return sdp.write(
-        sdp.SessionDescription(
-            name,
-            address,
-            version,
-            version,
-            [_describe_track(each) for each in track_spans(sections)],
-            attributes=("tool:ipcamd", "control:*", f"range:clock={span}"),
-        )
-    )
+    tracks = [_describe_track(each) for each in track_spans(sections)]
+    return write_description(name, address, version, tracks, f"range:clock={span}")
 
 
 def format_clock(time_ns: int) -> str:
