@@ -10,7 +10,7 @@ def test_announcement() -> None:
     ended = format_announcement(b"v=0\r\n", "10.0.0.5", ended=True)
     assert (ended[0], ended[1:]) == (0x24, data[1:])
     assert format_announcement(b"v=1\r\n", "10.0.0.5")[2:4] != data[2:4]
-    assert format_announcement(b"", "::1")[:4] == b"\x30\x00\x00\x01"
+    assert format_announcement(b"", "10.0.0.5")[:4] == b"\x20\x00\x00\x01"
 
 
 @pytest.mark.parametrize(("session", "group"), [("224.2.128.1", GROUP), ("239.255.1.1", "239.255.255.255")])

@@ -24,12 +24,8 @@ class PacedViewer(RtpViewer):
     def __init__(self, identity: ViewerIdentity) -> None:
         super().__init__(identity)
         self._queue: FrameQueue[RtpFrame] = FrameQueue(MAX_WAITING)
+        """Frames that wait while the viewer catches up."""
         self._pacing: asyncio.TimerHandle | None = None
-
-    @property
-    def is_catching_up(self) -> bool:
-        """Whether first frames wait to be sent."""
-        return bool(self._queue)
 
     def pause(self, newest: RtpFrame | None) -> None:
         """See `RtpViewer`."""

@@ -65,13 +65,10 @@ class UdpPortPair:
             asyncio.get_running_loop().add_reader(sock, self._read, sock)
 
     def set_multicast(self, ttl: int) -> None:
-        """Send to multicast groups across at most `ttl` routers, over the interface of `local`."""
+        """Send to multicast groups across at most `ttl` routers, over the interface of `local`, an IPv4 address."""
         for sock in (self.rtp, self.rtcp):
-            if sock.family == socket.AF_INET:
-                sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
-                sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(self.local))
-            else:
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, ttl)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(self.local))
 
     def mark(self, tos: int) -> None:
         """Set the type of service of all packets (Network.Advanced.QoS)."""
@@ -207,7 +204,7 @@ class UdpViewer(PacedViewer):
     def offer(self, frame: RtpFrame) -> None:
         """See `RtpViewer`."""
         super().offer(frame)
-        steady = not (self.skipping or self.is_catching_up or self._single)
+        steady = not (self.skipping or self._queue or self._single)
         self.address = self._addresses[0] if steady else None
 
     def _forget(self) -> None:

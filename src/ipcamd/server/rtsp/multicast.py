@@ -30,7 +30,7 @@ class MulticastSettings:
     ttl: int
     """Maximum number of routers that a packet may pass (IP time to live)."""
     interface: str
-    """Source address; ``0.0.0.0`` lets the system choose."""
+    """Source address (IPv4); ``0.0.0.0`` lets the system choose."""
 
 
 class MulticastSender:

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from ipaddress import ip_address
+from ipaddress import IPv4Address
 
 GROUP = "224.2.127.254"
 """Group for sessions of global scope. Sessions of a smaller scope use the highest address of their range."""
@@ -16,9 +16,8 @@ def group_for(session: str) -> str:
 
 
 def format_announcement(sdp: bytes, source: str, *, ended: bool = False) -> bytes:
-    """Return an announcement of `sdp` from `source` (an IP address), or that the session has `ended`."""
-    address = ip_address(source)
-    flags = 0x20 | (0x10 if address.version == 6 else 0) | (0x04 if ended else 0)
+    """Return an announcement of `sdp` from `source` (an IPv4 address), or that the session has `ended`."""
+    flags = 0x24 if ended else 0x20
     # same hash for the same session, another for a changed description; never 0
     digest = zlib.crc32(sdp) & 0xFFFF or 1
-    return struct.pack(">BBH", flags, 0, digest) + address.packed + b"application/sdp\0" + sdp
+    return struct.pack(">BBH", flags, 0, digest) + IPv4Address(source).packed + b"application/sdp\0" + sdp

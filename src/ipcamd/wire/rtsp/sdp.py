@@ -47,7 +47,7 @@ class SessionDescription:
     """Increases with each change of the description."""
     tracks: Sequence[MediaDescription]
     group: str = ""
-    """Multicast address; "" if receivers choose their addresses."""
+    """Multicast address (IPv4); "" if receivers choose their addresses."""
     ttl: int = 0
     """IP time to live of multicast packets."""
     attributes: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ def _track(track: MediaDescription) -> list[str]:
 def _connection(session: SessionDescription) -> str:
     if not session.group:
         return "IP6 ::" if ":" in session.address else "IP4 0.0.0.0"
-    return _at(session.group) if ":" in session.group else f"{_at(session.group)}/{session.ttl}"
+    return f"{_at(session.group)}/{session.ttl}"
 
 
 def _at(address: str) -> str:
