@@ -32,7 +32,7 @@ class RtpStream:
         hub: Hub,
         clock_ns: Callable[[], int],
         name: str,
-        traffic: Traffic | None = None,
+        traffic: Traffic,
         room: int = rtp.ROOM,
     ) -> None:
         """`clock_ns` is the clock of capture times; players synchronize streams of the same `name`.
@@ -44,7 +44,7 @@ class RtpStream:
         self.size = (0, 0)
         """Width and height of the newest key frame."""
         self._gop: PackedGop[RtpFrame] = PackedGop(hub.gop_cache)
-        self._traffic = traffic or Traffic()
+        self._traffic = traffic
         self._clock_ns = clock_ns
         self._room = room
         self.name = name

@@ -162,8 +162,7 @@ class RtspConnection(TcpConnection):
 
         Raises `RtspError` 453.
         """
-        free = (pair for pair in (wanted or (0, 1), *((n, n + 1) for n in range(0, 255, 2))))
-        for pair in free:
+        for pair in (wanted or (0, 1), *((n, n + 1) for n in range(0, 255, 2))):
             if not self._channels.keys() & set(pair):
                 self._channels.update(zip(pair, receivers, strict=True))
                 return pair

@@ -1,17 +1,9 @@
 """RTP payload format: conversion of a codec's frames, and its names in session descriptions."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.rtp.rtp import ROOM
-
-
-class MakePayloads(Protocol):
-    """Splits frames into payloads."""
-
-    def __call__(self, frame: bytes, /, room: int = ROOM) -> list[bytes]:
-        """Return payloads of at most `room` bytes. Raises ``ValueError`` if the format cannot carry the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +18,9 @@ class PayloadFormat:
     """Encoding in the session description: ``H264/90000``."""
     clock: int
     """Time stamp units per second."""
-    payloads: MakePayloads
+    payloads: Callable[[bytes, int], list[bytes]]
+    """``payloads(frame, room)`` splits a frame into payloads of at most `room` bytes. Raises ``ValueError`` if the
+    format cannot carry the frame."""
     parameters: Callable[[bytes], str]
     """Return the format parameters of a session description (``a=fmtp``), from a key frame; "" for none."""
     ticks: Callable[[bytes], int] = lambda _: 0

@@ -76,7 +76,7 @@ class ReplayTrack:
 
     def _pack(self, frame: StoredFrame, at_ns: int, cseq: int) -> list[bytes]:
         try:
-            payloads = self.format.payloads(frame.payload)
+            payloads = self.format.payloads(frame.payload, rtp.ROOM)
         except ValueError:  # damaged, or too large for RTP
             return []
         stamp, captured_ns, packets = self.stamp(at_ns), frame.entry.time_ns, list[bytes]()

@@ -65,11 +65,7 @@ def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[Nego
 
 def transport(offer: Offer, tracks: Sequence[NegotiatedTrack]) -> OfferedMedia:
     """Return the section with the transport of all tracks. Raises ``ValueError`` if it is incomplete."""
-    for section in offer.sections:
-        if section.mid in offer.bundle[:1]:
-            break
-    else:
-        section = tracks[0].section
+    section = next((each for each in offer.sections if each.mid in offer.bundle[:1]), tracks[0].section)
     for name in ("ice-ufrag", "ice-pwd", "fingerprint"):
         if name not in section.attributes:
             raise ValueError(f"the offer has no a={name}")
@@ -107,11 +103,9 @@ def _usable(offer: Offer, media: str) -> Iterator[OfferedMedia]:
 
 def _choose(form: PayloadFormat, section: OfferedMedia) -> OfferedFormat | None:
     """Return the payload type for a stream of this format; None without one."""
-    fitting = [each for each in section.ordered if each.encoding.lower() == form.encoding.lower()]
     rank = _RANKS.get(form.encoding.partition("/")[0])
-    if rank is None:
-        return fitting[0] if fitting else None
-    ranked = [(order, each) for each in fitting if (order := rank(each)) is not None]
+    fitting = (each for each in section.ordered if each.encoding.lower() == form.encoding.lower())
+    ranked = [(order, each) for each in fitting if (order := rank(each) if rank else 0) is not None]
     return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 
