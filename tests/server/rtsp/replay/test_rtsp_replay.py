@@ -4,13 +4,16 @@ import asyncio
 import shutil
 import socket
 import struct
+import threading
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from tests.gstreamer import settled
 from tests.server.rtsp.player import Player, RtspRig
+from tests.server.serving import until
 from tests.storage.conftest import CardSlot
 from tests.storage.replay.recorded import lay
 from tests.wire.avi.avi_files import NOON, SECOND, pictures
@@ -22,6 +25,8 @@ from ipcamd.server.rtsp.replay.play_request import read_play
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog
+from ipcamd.storage.replay.frame_entry import FrameEntry
+from ipcamd.storage.replay.section_file import SectionFile
 from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtsp.message import RtspRequest
 
@@ -285,6 +290,46 @@ async def test_an_empty_card_has_nothing_to_replay(slot: CardSlot) -> None:
         assert (await player.ask("DESCRIBE", URL)).status == 404
         await set_up(player, VIDEO)
         assert (await player.ask("PLAY", URL)).status == 457
+
+
+def has_open_recording(slot: CardSlot) -> bool:
+    opened = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            opened.append(descriptor.readlink())
+    return any(slot.root in path.parents for path in opened)
+
+
+@pytest.mark.parametrize("method", ["PAUSE", "TEARDOWN"])
+async def test_a_replay_that_ends_before_its_first_frame_leaves_no_file_open(
+    slot: CardSlot, player: Player, method: str
+) -> None:
+    await set_up(player, VIDEO)
+    player.send("PLAY", URL, range=WHOLE)
+    player.send(method, URL)
+    assert [(await player.answer()).status for _ in range(2)] == [200, 200]
+    await until(lambda: not has_open_recording(slot))
+
+
+async def test_a_connection_that_ends_during_play_leaves_no_file_open(
+    slot: CardSlot, rig: ReplayRig, player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_ended, read = threading.Event(), SectionFile.read_entries
+
+    def read_slowly(file: SectionFile) -> list[FrameEntry]:
+        entries = read(file)
+        has_ended.wait(PATIENCE)
+        return entries
+
+    monkeypatch.setattr(SectionFile, "read_entries", read_slowly)
+    await set_up(player, VIDEO)
+    player.send("PLAY", URL, range=WHOLE)
+    await until(lambda: has_open_recording(slot))
+    for connection in rig.registry:
+        connection.reset()
+    await until(lambda: not rig.registry)
+    has_ended.set()
+    await until(lambda: not has_open_recording(slot))
 
 
 async def test_a_client_without_onvif_gets_a_bye_at_the_end(player: Player) -> None:

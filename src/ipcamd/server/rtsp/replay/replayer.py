@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 
 from ipcamd.errors import CardError
 from ipcamd.media.codecs import Codec
@@ -60,35 +60,42 @@ class Replayer:
         return self._task is not None and not self._task.done()
 
     async def prepare(self, request: PlayRequest, codecs: Iterable[Codec]) -> tuple[int, int]:
-        """Find the first frame for `play`. Return its time, and the end of the recording.
+        """Find the first frame for `play`; a replay in progress ends. Return its time, and the end of the recording.
 
-        Raises `RtspError` 457 if there is nothing to replay, 503 while the card is being read.
+        Raises `RtspError` 457 if there is nothing to replay, 503 while the card is being read, 454 if the session ends
+        meanwhile.
         """
-        self.pause()
         try:
-            sections = await self._catalog.sections()
-            wanted = self._range(request, sections)
-            cursor = ReplayCursor(self._catalog, list(codecs), wanted)
-            first_ns = await cursor.first_ns()
+            async with AsyncExitStack() as unless_prepared:
+                sections = await self._catalog.sections()
+                wanted = self._range(request, sections)
+                cursor = ReplayCursor(self._catalog, list(codecs), wanted)
+                unless_prepared.push_async_callback(cursor.close)
+                first_ns = await cursor.first_ns()
+                if first_ns is None:
+                    if wanted.is_reverse or wanted.end_ns is not None or not any(s.recording.writing for s in sections):
+                        raise RtspError(457)
+                    first_ns = wanted.start_ns
+                if self._is_closed:
+                    raise RtspError(454)
+                unless_prepared.pop_all()
         except (OSError, ValueError, CardError):
             raise RtspError(503) from None
-        if first_ns is None:
-            if wanted.is_reverse or wanted.end_ns is not None or not any(s.recording.writing for s in sections):
-                await cursor.close()
-                raise RtspError(457)
-            first_ns = wanted.start_ns
+        self.pause()  # a request on another connection may have begun one meanwhile
         self._begin(request, cursor, first_ns)
         return first_ns, sections[-1].end_ns if sections else first_ns
 
     def play(self) -> None:
         """Send the prepared range."""
-        if self._cursor and not self._is_closed:
+        if self._cursor:
             self._task = self._spawn(self._run(self._cursor, self._request))
 
     def pause(self) -> None:
         """Pause sending."""
         if self._task:
             self._task.cancel()
+        if self._cursor:  # a task that has not started does not close it
+            self._spawn(self._cursor.close())
         self._task = self._cursor = None
 
     def close(self) -> None:
