@@ -62,7 +62,7 @@ class RtpStream:
         """When the newest key frame was packed, or the stream subscribed."""
         self._report_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
-        self._complained = False
+        self._has_warned = False
 
     # -- for viewers
 
@@ -209,7 +209,7 @@ class RtpStream:
         try:
             payloads = self.format.payloads(encoded.payload, self._room)
         except ValueError as error:
-            self._complain(error)
+            self._warn_once(error)
             return None
         if not payloads:
             return None
@@ -245,10 +245,10 @@ class RtpStream:
         self._parameters = self.format.parameters(encoded.payload)
         self._has_parameters.set()
 
-    def _complain(self, error: ValueError) -> None:
-        if not self._complained:
+    def _warn_once(self, error: ValueError) -> None:
+        if not self._has_warned:
             log.warning("stream %s: frames are left out of RTSP: %s", self.hub.name, error)
-        self._complained = True
+        self._has_warned = True
 
     # -- reports
 

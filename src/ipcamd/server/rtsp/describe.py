@@ -27,7 +27,7 @@ async def describe(name: str, address: str, version: int, streams: Sequence[RtpS
         for number, (stream, text) in enumerate(zip(streams, parameters, strict=True))
     ]
     if talk:
-        tracks.append(_back())
+        tracks.append(_describe_talk())
     return write_description(name, address, version, tracks, "type:broadcast", "range:npt=now-")
 
 
@@ -64,7 +64,7 @@ def _feedback(stream: RtpStream) -> tuple[str, ...]:
     return tuple(f"rtcp-fb:{stream.format.payload_type} {kind}" for kind in ("nack pli", "ccm fir"))
 
 
-def _back() -> sdp.MediaDescription:
+def _describe_talk() -> sdp.MediaDescription:
     form = g711.PCMU
     return sdp.MediaDescription(
         form.media, form.payload_type, form.encoding, control=track_name(TALK_TRACK), attributes=("sendonly",)

@@ -115,7 +115,7 @@ class MulticastService:
         if self._announcing:
             self._announcing.cancel()
             self._announcing = None
-        if settings and self._pictures():
+        if settings and self._video_senders():
             self._announcing = asyncio.get_running_loop().create_task(self._announce(settings))
 
     async def _announce(self, settings: MulticastSettings) -> None:
@@ -129,7 +129,7 @@ class MulticastService:
         source: str = sock.getsockname()[0]
         try:
             while True:
-                descriptions = [await self._describe(sender, settings, source) for sender in self._pictures()]
+                descriptions = [await self._describe(sender, settings, source) for sender in self._video_senders()]
                 for text in descriptions:
                     _send(sock, sap.format_announcement(text, source))
                 await asyncio.sleep(SAP_INTERVAL_S)
@@ -138,16 +138,16 @@ class MulticastService:
                 _send(sock, sap.format_announcement(text, source, ended=True))
             sock.close()
 
-    def _pictures(self) -> list[MulticastSender]:
+    def _video_senders(self) -> list[MulticastSender]:
         return [sender for sender in self._senders.values() if sender.stream.format.media == "video"]
 
-    async def _describe(self, picture: MulticastSender, settings: MulticastSettings, source: str) -> bytes:
-        together = [picture, *(s for s in self._senders.values() if s.stream.format.media == "audio")]
+    async def _describe(self, video: MulticastSender, settings: MulticastSettings, source: str) -> bytes:
+        senders = [video, *(s for s in self._senders.values() if s.stream.format.media == "audio")]
         tracks = [
-            describe_track(s.stream, await s.stream.parameters(KEY_FRAME_TIMEOUT_S), port=s.port) for s in together
+            describe_track(s.stream, await s.stream.parameters(KEY_FRAME_TIMEOUT_S), port=s.port) for s in senders
         ]
         # the SSRC identifies the session for the lifetime of the stream
-        number = picture.stream.ssrc
+        number = video.stream.ssrc
         return sdp.write(sdp.SessionDescription(self._name(), source, number, 1, tracks, settings.group, settings.ttl))
 
 

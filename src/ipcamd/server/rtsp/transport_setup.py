@@ -26,8 +26,8 @@ def set_up(client: ClientConnection, session: RtspSession, track: int, request: 
     """Set up a track; return the Transport field of the response. Raises `RtspError` 461 or 453."""
     stream = None if track == TALK_TRACK else _sender_of(client, session, track)
     for offer in transport.parse(request.fields.get("transport", "")):
-        way = _way(offer)
-        setup = way(client, session, stream, offer) if way else None
+        set_up_transport = _select_setup(offer)
+        setup = set_up_transport(client, session, stream, offer) if set_up_transport else None
         if setup is None:
             continue
         if track in session.setups:
@@ -48,10 +48,10 @@ def _sender_of(client: ClientConnection, session: RtspSession, track: int) -> Rt
     return session.replayer.track(media.tracks[track])
 
 
-_Way = Callable[[ClientConnection, RtspSession, RtpSender | None, Transport], TrackSetup | None]
+_SetUpTransport = Callable[[ClientConnection, RtspSession, RtpSender | None, Transport], TrackSetup | None]
 
 
-def _way(offer: Transport) -> _Way | None:
+def _select_setup(offer: Transport) -> _SetUpTransport | None:
     if offer.tcp:
         return _interleaved
     if offer.multicast:
@@ -89,28 +89,28 @@ def _udp(
         ports = pool.acquire(client.local, stream.format.media if stream else "audio")
     except OSError:
         raise RtspError(453) from None
-    ends = _at(client, offer.ports[0]), _at(client, offer.ports[1])
-    heard = tuple(zip((ports.rtp, ports.rtcp), ends, _make_receivers(client, session, stream), strict=True))
-    for sock, end, receive in heard:
-        ports.listen(sock, end, receive)
+    addresses = _client_address(client, offer.ports[0]), _client_address(client, offer.ports[1])
+    receivers = tuple(zip((ports.rtp, ports.rtcp), addresses, _make_receivers(client, session, stream), strict=True))
+    for sock, address, receive in receivers:
+        ports.listen(sock, address, receive)
 
     def close() -> None:
-        for sock, end, receive in heard:
-            ports.stop_listening(sock, end, receive)
+        for sock, address, receive in receivers:
+            ports.stop_listening(sock, address, receive)
         pool.release(ports)
 
     text = (
         f"RTP/AVP;unicast;client_port={offer.ports[0]}-{offer.ports[1]};server_port={ports.port}-{ports.port + 1}"
         f";source={client.local}{_source(stream)}"
     )
-    return TrackSetup(stream, UdpViewer(_identity(session), ports, ends) if stream else None, text, "", close)
+    return TrackSetup(stream, UdpViewer(_identity(session), ports, addresses) if stream else None, text, "", close)
 
 
 def _identity(session: RtspSession) -> ViewerIdentity:
     return ViewerIdentity(session.address, PROTOCOL, session.account.name)
 
 
-def _at(client: ClientConnection, port: int) -> Address:
+def _client_address(client: ClientConnection, port: int) -> Address:
     peer = client.peer
     return (peer[0], port) if len(peer) == 2 else (peer[0], port, peer[2], peer[3])
 
