@@ -24,7 +24,8 @@ _UDP_SEGMENT = 103
 NO_SEGMENTS = (socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))
 """Control message of a packet that the kernel must not segment."""
 _SEND_BUFFER = 4 << 20
-_LOWEST_PORT = 16384
+LOWEST_PORT = 16384
+"""Lowest UDP port of the camera for RTP."""
 _HIGHEST_PORT = 65534
 _TRIES = 64
 
@@ -105,7 +106,7 @@ class UdpPortPair:
 def _bind_pair(local: str) -> tuple[socket.socket, socket.socket]:
     family = socket.AF_INET6 if ":" in local else socket.AF_INET
     for left in reversed(range(_TRIES)):
-        port = _LOWEST_PORT + 2 * secrets.randbelow((_HIGHEST_PORT - _LOWEST_PORT) // 2)
+        port = LOWEST_PORT + 2 * secrets.randbelow((_HIGHEST_PORT - LOWEST_PORT) // 2)
         pair: list[socket.socket] = []
         try:
             for number in (port, port + 1):
