@@ -4,70 +4,29 @@ import asyncio
 import shutil
 import socket
 import struct
-import threading
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from tests.gstreamer import settled
-from tests.server.rtsp.player import Player, RtspRig
-from tests.server.serving import until
+from tests.server.rtsp.player import Player
+from tests.server.rtsp.replay.conftest import URL, VIDEO, ReplayRig, set_up
 from tests.storage.conftest import CardSlot
 from tests.storage.replay.recorded import lay
 from tests.wire.avi.avi_files import NOON, SECOND, pictures
 
 from ipcamd.media import codecs
 from ipcamd.server.rtp.tcp_viewer import BACKLOG
-from ipcamd.server.rtsp.mounts.stream_paths import Mounts
 from ipcamd.server.rtsp.replay.play_request import read_play
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog
-from ipcamd.storage.replay.frame_entry import FrameEntry
-from ipcamd.storage.replay.section_file import SectionFile
 from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtsp.message import RtspRequest
 
-URL = "/replay/sdcard"
-VIDEO = f"{URL}/track{TRACKS.index(codecs.H264)}"
 SOUND = f"{URL}/track{TRACKS.index(codecs.ULAW)}"
 WHOLE = "clock=20250615T150640Z-20250615T160000Z"
 PATIENCE = 30
-
-
-class ReplayRig(RtspRig):
-    """A service whose card has recordings of seconds 0 to 4 and 10 to 12."""
-
-    def __init__(self, catalog: ReplayCatalog) -> None:
-        super().__init__()
-        find = Mounts(lambda: {"h264": self.hubs.h264}, recordings=catalog)
-        self.service = RtspService(
-            find, self.authenticator, self.registry, self.viewers, clock_ns=lambda: self.hubs.now
-        )
-        self.service.context.authenticator.login_needed = False
-
-
-@pytest.fixture
-async def slot(tmp_path: Path) -> AsyncIterator[CardSlot]:
-    slot = CardSlot(tmp_path)
-    yield slot
-    await slot.card.stop()
-    await asyncio.to_thread(slot.database.close)
-
-
-@pytest.fixture
-async def rig(slot: CardSlot) -> AsyncIterator[ReplayRig]:
-    for second in (0, 2, 10):
-        lay(slot, second)
-    async with ReplayRig(ReplayCatalog(await slot.start())) as rig:
-        yield rig
-
-
-@pytest.fixture
-async def player(rig: ReplayRig) -> Player:
-    return await rig.player()
 
 
 @dataclass(frozen=True)
@@ -111,12 +70,6 @@ async def until_last(player: Player, channel: int = 0) -> list[ReceivedPacket]:
     while "T" not in frames[-1].flags:
         frames.append(await seen(player, channel))
     return frames
-
-
-async def set_up(player: Player, *tracks: str) -> None:
-    for number, track in enumerate(tracks):
-        way = f"RTP/AVP/TCP;unicast;interleaved={2 * number}-{2 * number + 1}"
-        assert (await player.ask("SETUP", track, transport=way, require="onvif-replay")).status == 200
 
 
 async def replay(player: Player, span: str = WHOLE, **fields: str) -> dict[str, str]:
@@ -290,46 +243,6 @@ async def test_an_empty_card_has_nothing_to_replay(slot: CardSlot) -> None:
         assert (await player.ask("DESCRIBE", URL)).status == 404
         await set_up(player, VIDEO)
         assert (await player.ask("PLAY", URL)).status == 457
-
-
-def has_open_recording(slot: CardSlot) -> bool:
-    opened = []
-    for descriptor in Path("/proc/self/fd").iterdir():
-        with suppress(OSError):
-            opened.append(descriptor.readlink())
-    return any(slot.root in path.parents for path in opened)
-
-
-@pytest.mark.parametrize("method", ["PAUSE", "TEARDOWN"])
-async def test_a_replay_that_ends_before_its_first_frame_leaves_no_file_open(
-    slot: CardSlot, player: Player, method: str
-) -> None:
-    await set_up(player, VIDEO)
-    player.send("PLAY", URL, range=WHOLE)
-    player.send(method, URL)
-    assert [(await player.answer()).status for _ in range(2)] == [200, 200]
-    await until(lambda: not has_open_recording(slot))
-
-
-async def test_a_connection_that_ends_during_play_leaves_no_file_open(
-    slot: CardSlot, rig: ReplayRig, player: Player, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    has_ended, read = threading.Event(), SectionFile.read_entries
-
-    def read_slowly(file: SectionFile) -> list[FrameEntry]:
-        entries = read(file)
-        has_ended.wait(PATIENCE)
-        return entries
-
-    monkeypatch.setattr(SectionFile, "read_entries", read_slowly)
-    await set_up(player, VIDEO)
-    player.send("PLAY", URL, range=WHOLE)
-    await until(lambda: has_open_recording(slot))
-    for connection in rig.registry:
-        connection.reset()
-    await until(lambda: not rig.registry)
-    has_ended.set()
-    await until(lambda: not has_open_recording(slot))
 
 
 async def test_a_client_without_onvif_gets_a_bye_at_the_end(player: Player) -> None:
