@@ -84,10 +84,10 @@ def choose(
     every change interrupts the pictures. Raises ``ValueError`` if there is no usable mode.
     """
     best = min((mode for mode in modes if mode.usable), key=lambda mode: _cost(mode, size, rate, codecs))
-    stays = present and fitness(present, size, rate) >= fitness(best, size, rate)
-    if present and best.can_pass(size, rate, codecs) and not present.can_pass(size, rate, codecs):
+    if present is None or (best.can_pass(size, rate, codecs) and not present.can_pass(size, rate, codecs)):
         return best
-    return present if present and stays and _work(present) <= 4 * _work(best) else best
+    stays = fitness(present, size, rate) >= fitness(best, size, rate) and _work(present) <= 4 * _work(best)
+    return present if stays else best
 
 
 def _work(mode: CaptureMode) -> float:

@@ -6,24 +6,10 @@ from fractions import Fraction
 from ipcamd.dataclass import dataclass
 from ipcamd.media.source.source_query import parse_query, parse_rate
 
-_PIXEL_BITS = {
-    "yuv420p": 12,
-    "yuvj420p": 12,
-    "nv12": 12,
-    "nv21": 12,
-    "yuv422p": 16,
-    "yuyv422": 16,
-    "uyvy422": 16,
-    "rgb565le": 16,
-    "rgb24": 24,
-    "bgr24": 24,
-    "rgba": 32,
-    "bgra": 32,
-    "argb": 32,
-    "abgr": 32,
-    "gray": 8,
-}
-"""FFmpeg's names of pixel formats, and the bits of one pixel."""
+_PIXEL_FORMATS = (
+    "yuv420p, yuvj420p, nv12, nv21, yuv422p, yuyv422, uyvy422, rgb565le, rgb24, bgr24, rgba, bgra, argb, abgr, gray"
+)
+"""FFmpeg's names of pixel formats, as the error message lists them."""
 
 MJPEG = "mjpeg"
 """JPEG after JPEG."""
@@ -45,11 +31,6 @@ class PipeFormat:
     """Width and height of raw frames, in pixels; (0, 0) for an encoded format."""
     rate: Fraction = Fraction(0)
     """Raw frames per second; 0 for an encoded format."""
-
-    @property
-    def frame_bytes(self) -> int:
-        """Size of a raw frame in bytes; 0 for an encoded format."""
-        return self.size[0] * self.size[1] * _PIXEL_BITS[self.name] // 8 if self.rate else 0
 
     @property
     def may_have_audio(self) -> bool:
@@ -74,8 +55,8 @@ def parse_format(query: str) -> PipeFormat:
 
 
 def _parse_name(text: str) -> str:
-    if text not in _PIXEL_BITS and text not in _STREAMS:
-        raise ValueError(f"use a pixel format ({', '.join(_PIXEL_BITS)}) or a stream ({', '.join(_STREAMS)})")
+    if text not in _PIXEL_FORMATS.split(", ") and text not in _STREAMS:
+        raise ValueError(f"use a pixel format ({_PIXEL_FORMATS}) or a stream ({', '.join(_STREAMS)})")
     return text
 
 

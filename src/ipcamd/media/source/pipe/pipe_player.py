@@ -54,7 +54,8 @@ def _play_raw(reader: PipeReader, form: PipeFormat, reception: Reception) -> Ite
     clock, stop = reception.clock, reception.stop
     decoder, converter, limiter = _RawDecoder(form), VideoConverter(), RateLimiter()
     stale, period_ns = _STALE_FRAMES if reader.used else 0, int(SECOND_NS / form.rate)
-    while (data := reader.read_exactly(form.frame_bytes)) is not None:
+    frame_bytes = form.size[0] * form.size[1] * av.VideoFormat(form.name).bits_per_pixel // 8
+    while (data := reader.read_exactly(frame_bytes)) is not None:
         reception.note_picture()
         if stale:
             stale -= 1
