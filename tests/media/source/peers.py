@@ -160,6 +160,13 @@ class Peer(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.gone.wait(20 if way == "kept" else 0)
 
+    def drip(self) -> None:
+        """Two pictures that are no JPEGs, then one that never ends."""
+        self.head("image/png")
+        self.wfile.write(png(90))
+        while self.asked.count(self.path) > 2 and not self.gone.wait(0.02):
+            self.wfile.write(b"\0")
+
     def images(self) -> None:
         """Parts that are no JPEGs."""
         pictures = [png(level) for level in LEVELS]

@@ -77,7 +77,12 @@ def test_failures_are_reported(peer: str, path: str, count: int, said: str) -> N
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("path", "count", "said"),
-    [("freeze", 5, "sends nothing for"), ("mute", 0, "does not answer"), ("useless", 0, "sends no picture")],
+    [
+        ("freeze", 5, "sends nothing for"),
+        ("mute", 0, "does not answer"),
+        ("useless", 0, "sends no picture"),
+        ("drip", 2, "sends no picture"),
+    ],
 )
 def test_a_silent_camera_is_given_up(peer: str, path: str, count: int, said: str) -> None:
     came, words = failing(f"{peer}/{path}")

@@ -117,7 +117,7 @@ def _pictures(
     """Yield an answer's pictures. Raises `SourceError` if it is a stream that ended, or damaged."""
     pictures, damaged = receiver.pictures, receiver.damaged
     if kind is ContentKind.STILL:
-        yield from receiver.still(_whole(answer))
+        yield from receiver.still(_whole(answer, receiver))
     else:
         yield from receiver.receive(answer.read, answer.boundary)
     if receiver.pictures != pictures + 1 and not reception.stop.is_set():
@@ -126,12 +126,14 @@ def _pictures(
         raise SourceError("sends a picture that cannot be decoded")
 
 
-def _whole(answer: HttpAnswer) -> bytes:
+def _whole(answer: HttpAnswer, receiver: PushReceiver) -> bytes:
+    """Return a picture. Raises `SourceError` if it is too large or takes too long."""
     data = bytearray()
     while piece := answer.read():
         data += piece
         if len(data) > PART_LIMIT_BYTES:
             raise SourceError(f"sends a picture of more than {PART_LIMIT_BYTES >> 20} MiB")
+        receiver.expect_picture()
     return bytes(data)
 
 

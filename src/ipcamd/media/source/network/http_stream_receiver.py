@@ -48,7 +48,7 @@ class PushReceiver:
                     yield from self._part(part, self._wanted())
             except ValueError as error:
                 raise SourceError(f"sends {error}") from None
-            self._expect_picture()
+            self.expect_picture()
 
     def still(self, data: bytes) -> Iterator[Picture]:
         """Yield a single picture from the bytes of an image file that is not a JPEG."""
@@ -100,7 +100,7 @@ class PushReceiver:
         samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)
         return AudioChunk(samples, self._clock.now_ns() - samples.size * SECOND_NS // AUDIO_RATE_HZ)
 
-    def _expect_picture(self) -> None:
+    def expect_picture(self) -> None:
         """Raise `SourceError` if no picture could be decoded for too long."""
         if self._reception.is_silent():
             raise SourceError(f"sends no picture for {float(self._reception.limit):g} s")
