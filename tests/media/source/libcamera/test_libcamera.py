@@ -3,7 +3,9 @@
 import itertools
 import os
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from ipcamd.media.codecs import H264, JPEG
 from ipcamd.media.frame import Packet, Picture
 from ipcamd.media.planes import planes
 from ipcamd.media.source import source_timeout
+from ipcamd.media.source.capture_device.mode_choice import CaptureMode
+from ipcamd.media.source.libcamera.device import LibcameraDevice
 from ipcamd.media.source.libcamera.process import CameraProcess
 from ipcamd.media.source.libcamera.program import find_program, list_cameras
 from ipcamd.media.source.source import Wanted
@@ -137,6 +141,19 @@ def test_an_old_program_has_jpegs_and_h264_that_may_need_encoding(
     player.wanted = passed(StreamSettings(H264, QVGA, 30, 3))
     assert "B-frames" in {packet.obstacle for packet in player.take(5)}
     player.close()
+
+
+@pytest.mark.slow
+def test_pictures_of_an_earlier_mode_are_not_shown(rpicam: FakeRpicam) -> None:
+    with closing(LibcameraDevice(find_program(), 0, threading.Event())) as device:
+        device.start(CaptureMode("MJPG", QVGA, 30), None)
+        assert device.read_picture(60)
+        while len(rpicam.runs()[0][1]) < 9:
+            time.sleep(0.01)
+        assert device.read_picture(60)
+        layout = device.start(CaptureMode("YU12", (384, 288), 30), None)
+        picture = device.read_picture(60)
+    assert picture and len(picture.data) == layout.size[0] * layout.size[1] * 3 // 2
 
 
 @pytest.mark.slow

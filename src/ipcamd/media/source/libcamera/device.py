@@ -56,7 +56,7 @@ class LibcameraDevice:
         """See `CaptureDevice`."""
         self.close()
         command = capture_command(self._program, self._number, mode, settings, self._low_latency)
-        self._process, self._early = CameraProcess(command), b""
+        self._process, self._early, self._pictures = CameraProcess(command), b"", []
         self._times = CaptureTimes(mode.rate)
         codec = ENCODED.get(mode.format)
         size = mode.size if codec else self._await_size(self._process, mode.size)
