@@ -61,11 +61,12 @@ def limit(seconds):
 
 limit(60.0)
 mishap = Path(sys.argv[1])
-camera, said, seen = make_source("/dev/video0"), [], []
+camera, said, seen, events = make_source("/dev/video0"), [], [], []
 
 def take(count, size=(320, 240), rate=30, between=lambda number: None):
     wanted = [Wanted(size, rate, False)]
     stop = threading.Event()
+    events[:] = [stop]
     try:
         for number, picture in enumerate(camera.play(lambda: wanted[0], stop)):
             luma = planes(picture.video)[0]

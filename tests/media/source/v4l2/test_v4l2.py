@@ -203,6 +203,20 @@ take(2)
 
 
 @pytest.mark.slow
+def test_a_silent_camera_can_be_stopped(camera) -> None:
+    said, seen = camera(
+        """
+limit(1000.0)
+take(4, between=lambda number: number == 1 and (
+    mishap.write_text("f"), threading.Timer(0.2, lambda: said.append("stopped") or events[0].set()).start()
+) and None)
+"""
+    )
+    assert said == ["stopped"]
+    assert len(seen) in (2, 3)
+
+
+@pytest.mark.slow
 def test_nothing_is_left_open_when_it_fails_a_hundred_times(camera) -> None:
     said, seen = camera(
         """

@@ -147,10 +147,6 @@ class _Timeval(Structure):
     _fields_ = [("sec", c_long), ("usec", c_long)]
 
 
-class _Timecode(Structure):
-    _fields_ = [("raw", c_uint32 * 4)]
-
-
 class _Memory(Union):
     _fields_ = [("offset", c_uint32), ("userptr", c_ulong)]
 
@@ -161,7 +157,7 @@ class Buffer(Structure):
     _fields_ = [
         *_words("index type bytesused flags field"),
         ("timestamp", _Timeval),
-        ("timecode", _Timecode),
+        ("timecode", c_uint32 * 4),
         *_words("sequence memory"),
         ("m", _Memory),
         *_words("length reserved2"),

@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 import select
+import threading
 import time
 from collections.abc import Callable, Iterator
 from ctypes import Structure, c_int32
@@ -14,6 +15,7 @@ from typing import TypeVar
 from ipcamd.errors import SourceError
 from ipcamd.media.source.capture_device.device import PixelLayout, RawPicture
 from ipcamd.media.source.capture_device.mode_choice import CaptureMode
+from ipcamd.media.source.source_timeout import SLICE_S
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, Ioctl
 from ipcamd.media.stream.stream_settings import StreamSettings
@@ -53,8 +55,9 @@ class V4l2Device:
 
     set_codecs: frozenset[str] = frozenset()
 
-    def __init__(self, path: str) -> None:
-        """Open the device `path`, such as ``/dev/video0``."""
+    def __init__(self, path: str, stop: threading.Event) -> None:
+        """Open the device `path`, such as ``/dev/video0``. `stop` ends the capture."""
+        self._stop = stop
         self._maps: list[mmap] = []
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -112,7 +115,7 @@ class V4l2Device:
 
     def start(self, mode: CaptureMode, _: StreamSettings | None) -> PixelLayout:
         """See `CaptureDevice`."""
-        self._stop()
+        self._stop_stream()
         layout = self._set_format(mode)
         parm = abi.StreamParm(type=abi.VIDEO_CAPTURE)
         parm.parm.capture.timeperframe = abi.Fract(1000, round(1000 * mode.rate))
@@ -134,7 +137,7 @@ class V4l2Device:
         full = pix.quantization == 1 or (pix.quantization == 0 and pix.colorspace == abi.COLORSPACE_JPEG)
         return PixelLayout(abi.name(pix.pixelformat), (pix.width, pix.height), pix.bytesperline, full)
 
-    def _stop(self) -> None:
+    def _stop_stream(self) -> None:
         if self._maps:
             self._ask(Ioctl.STREAMOFF, c_int32(abi.VIDEO_CAPTURE))
             for held in self._maps:
@@ -142,11 +145,13 @@ class V4l2Device:
             self._maps.clear()
             self._ask(Ioctl.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
 
-    def read_picture(self, timeout_s: float) -> RawPicture:
+    def read_picture(self, timeout_s: float) -> RawPicture | None:
         """See `CaptureDevice`."""
         deadline_s = time.monotonic() + timeout_s
         while (left_s := deadline_s - time.monotonic()) > 0:
-            events = self._poll.poll(left_s * 1000)
+            if self._stop.is_set():
+                return None
+            events = self._poll.poll(min(left_s, SLICE_S) * 1000)
             buffer = self._try(Ioctl.DQBUF, _buffer(0)) if events else None
             if buffer is None and events and events[0][1] & (select.POLLERR | select.POLLHUP):
                 raise SourceError(_WORDS[errno.ENODEV])

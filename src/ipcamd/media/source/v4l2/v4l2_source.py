@@ -24,7 +24,7 @@ class V4l2Source:
         """See `Source`: the device must exist, be a camera, and have a mode that can be decoded."""
         from ipcamd.media.source.v4l2.device import V4l2Device
 
-        with raise_config_error(f"source {self.name}"), closing(V4l2Device(self.name)) as device:
+        with raise_config_error(f"source {self.name}"), closing(V4l2Device(self.name, threading.Event())) as device:
             formats = {mode.format: mode.usable for mode in device.modes()}
             if not any(formats.values()):
                 raise SourceError(f"none of its formats can be decoded ({', '.join(formats)})")
@@ -35,4 +35,4 @@ class V4l2Source:
         from ipcamd.media.source.reception import Reception
         from ipcamd.media.source.v4l2.device import V4l2Device
 
-        yield from capture_pictures(V4l2Device(self.name), Reception(wanted, stop, self._clock))
+        yield from capture_pictures(V4l2Device(self.name, stop), Reception(wanted, stop, self._clock))
