@@ -17,7 +17,7 @@ def connect(address: str, port: int, timeout_s: float, stop: threading.Event) ->
     try:
         sock.setblocking(False)
         code, end_s = sock.connect_ex((address, port)), time.monotonic() + timeout_s
-        while code == EINPROGRESS and not _can_send(sock, SLICE_S):
+        while code == EINPROGRESS and not has_send_room(sock, SLICE_S):
             _check(stop, end_s)
         if code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if code == EINPROGRESS else code:
             raise OSError(code, os.strerror(code))
@@ -42,12 +42,8 @@ def shake_hands(sock: ssl.SSLSocket, stop: threading.Event) -> None:
     sock.settimeout(timeout_s)
 
 
-def has_send_room(sock: socket.socket) -> bool:
-    """Return whether a short message can be sent without waiting."""
-    return _can_send(sock, 0.0)
-
-
-def _can_send(sock: socket.socket, wait_s: float) -> bool:
+def has_send_room(sock: socket.socket, wait_s: float = 0.0) -> bool:
+    """Return whether a short message can be sent, at most `wait_s` seconds from now."""
     poll = select.poll()
     poll.register(sock, select.POLLOUT)
     return bool(poll.poll(wait_s * 1000))

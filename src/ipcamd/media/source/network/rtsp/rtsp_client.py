@@ -48,6 +48,7 @@ class RtspClient:
             try:
                 items = _open_over(transport, connection, stack, reception)
             except (OpenFailed, RtspRefused) as error:
+                stack.close()
                 failures[transport] = error
                 self._order.note_failure(transport, error)
                 if reception.stop.is_set() or not leads_to_next(transport, error):
@@ -66,22 +67,19 @@ def _open_over(
         try:
             return _open_session(connection, stack, reception)
         except UnknownMedia:
-            pass
+            stack.close()
     medium, relay = _open_ffmpeg(transport, connection, stack, reception)
     return receive_live(medium, reception, reception.recover_clock(), relay)
 
 
 def _open_session(connection: CameraConnection, stack: ExitStack, reception: Reception) -> Iterator[SourceItem]:
     """Open RTP over TCP; `stack` closes it. Raises `RtspRefused`, `SourceError`, `UnknownMedia`."""
-    with ExitStack() as opening:
-        session = CameraSession(connection.open(), connection.address, reception.limit, reception.stop)
-        opening.enter_context(closing(session))
-        control, tracks = read(session.describe())
-        selection = select_tracks(tracks)
-        session.note_control(control)
-        receiver = RtspReceiver(session, selection, reception)
-        stack.push(opening.pop_all())
-    return receiver.receive()
+    session = CameraSession(connection.open(), connection.address, reception.limit, reception.stop)
+    stack.enter_context(closing(session))
+    control, tracks = read(session.describe())
+    selection = select_tracks(tracks)
+    session.note_control(control)
+    return RtspReceiver(session, selection, reception).receive()
 
 
 def _open_ffmpeg(
@@ -93,16 +91,14 @@ def _open_ffmpeg(
         "protocol_whitelist": "rtsp,tcp,rtp,udp,http",
         "rtsp_transport": transport,
     }
-    with ExitStack() as opening:
-        relay = RtspRelay(connection.open(), connection.open_again, connection.rewriter, reception.stop)
-        opening.enter_context(relay)
-        try:
-            medium = open_media(connection.url_at(relay.host), options, limit=reception.limit)
-        except OpenFailed:
-            if relay.failure:
-                raise SourceError(relay.failure) from None
-            raise
-        relay.stop_delay_s = TEARDOWN_S
-        opening.enter_context(closing(medium))
-        stack.push(opening.pop_all())
+    relay = RtspRelay(connection.open(), connection.open_again, connection.rewriter, reception.stop)
+    stack.enter_context(relay)
+    try:
+        medium = open_media(connection.url_at(relay.host), options, limit=reception.limit)
+    except OpenFailed:
+        if relay.failure:
+            raise SourceError(relay.failure) from None
+        raise
+    relay.stop_delay_s = TEARDOWN_S
+    stack.enter_context(closing(medium))
     return medium, relay
