@@ -15,7 +15,7 @@ from ipcamd.media import codecs
 from ipcamd.media.audio.audio_stream import AudioStream
 from ipcamd.media.audio.microphone import Microphone
 from ipcamd.media.codecs import Codec
-from ipcamd.media.frame import AudioChunk, EncodedFrame
+from ipcamd.media.frame import NO_STATUS, AudioChunk, EncodedFrame
 
 PITCH_HZ, BEGIN_S = 440, 0.5
 DECODERS = {"alaw": ("pcm_alaw", 8000), "aac": ("aac", 16000), "opus": ("libopus", 48000)}
@@ -27,7 +27,8 @@ class MicrophoneRig:
 
     def __init__(self, codec: Codec) -> None:
         self.needs: list[bool] = []
-        self.microphone = Microphone(lambda: NOON, need=self.needs.append)
+        self.microphone = Microphone(lambda: NOON, lambda: NO_STATUS)
+        self.microphone.need = self.needs.append
         self.microphone.enabled = True
         self.stream = AudioStream(codec, self.microphone)
         self.frames: list[EncodedFrame] = []

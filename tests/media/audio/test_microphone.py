@@ -31,7 +31,8 @@ class MicrophoneRig:
         self.chunks: list[EncodedFrame] = []
         self._real: Callable[[], float] | None = None
         self._passed = 0
-        self.microphone = Microphone(lambda: self.now, lambda: STATUS, self.needs.append)
+        self.microphone = Microphone(lambda: self.now, lambda: STATUS)
+        self.microphone.need = self.needs.append
 
     def speak(self, values: np.ndarray[tuple[int], np.dtype[np.int16]], at: int) -> None:
         self.microphone.feed(AudioChunk(values, at))

@@ -35,9 +35,9 @@ class AudioInput:
         the epoch; `status` returns the payload header's status."""
         self._settings = settings
         self._is_private = False
-        self._microphone = (
-            Microphone(clock_ns, status, lambda _: changed()) if source is not None or has_source_audio else None
-        )
+        self._microphone = Microphone(clock_ns, status) if source is not None or has_source_audio else None
+        if self._microphone:
+            self._microphone.need = lambda _: changed()
         self.capture = _make_capture(source, self._microphone) if source and self._microphone else None
         """Runs the source of its own; None without one."""
         self._streams = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from ipcamd.media.audio.audio_framer import BLOCK_NS, AudioBlock, AudioFramer
 from ipcamd.media.codecs import ULAW
-from ipcamd.media.frame import AUDIO_RATE_HZ, NO_STATUS, AudioChunk, EncodedFrame
+from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk, EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
 from ipcamd.wire.payload_header import Status
@@ -26,17 +26,12 @@ GAP_NS = 400_000_000
 class Microphone:
     """Publishes sound for viewers. `feed` may be called from any thread, everything else only in the event loop."""
 
-    def __init__(
-        self,
-        clock_ns: Callable[[], int],
-        status: Callable[[], Status] = lambda: NO_STATUS,
-        need: Callable[[bool], None] = lambda _: None,
-    ) -> None:
-        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` returns the payload header's status.
-        `need` is called when listeners appear or disappear."""
+    def __init__(self, clock_ns: Callable[[], int], status: Callable[[], Status]) -> None:
+        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` returns the payload header's
+        status."""
         self.hub = Hub(ULAW, "audio", lambda _: self._update())
         self._subscribers: dict[Callable[[AudioBlock], None], None] = {}
-        self.need = need
+        self.need: Callable[[bool], None] = lambda _: None
         """Called when sound becomes needed or unneeded."""
         self._clock_ns = clock_ns
         self._status = status

@@ -6,8 +6,6 @@ RTP over TCP is received here, if the codecs are known; FFmpeg receives everythi
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
-from av.container import InputContainer
-
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
@@ -68,8 +66,7 @@ def _open_over(
             return _open_session(connection, stack, reception)
         except UnknownMedia:
             stack.close()
-    medium, relay = _open_ffmpeg(transport, connection, stack, reception)
-    return receive_live(medium, reception, reception.recover_clock(), relay)
+    return _open_ffmpeg(transport, connection, stack, reception)
 
 
 def _open_session(connection: CameraConnection, stack: ExitStack, reception: Reception) -> Iterator[SourceItem]:
@@ -84,7 +81,7 @@ def _open_session(connection: CameraConnection, stack: ExitStack, reception: Rec
 
 def _open_ffmpeg(
     transport: str, connection: CameraConnection, stack: ExitStack, reception: Reception
-) -> tuple[InputContainer, RtspRelay]:
+) -> Iterator[SourceItem]:
     """Open one transport with FFmpeg; `stack` closes it. Raises `OpenFailed`, `SourceError`."""
     options = low_delay_options() | {
         "allowed_media_types": "video+audio",
@@ -101,4 +98,4 @@ def _open_ffmpeg(
         raise
     relay.stop_delay_s = TEARDOWN_S
     stack.enter_context(closing(medium))
-    return medium, relay
+    return receive_live(medium, reception, reception.recover_clock(), relay)
