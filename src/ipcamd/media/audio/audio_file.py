@@ -53,8 +53,8 @@ class AudioFile:
             start = end
 
     def _track(self) -> "AudioReader":
-        from ipcamd.media.source.ffmpeg import open_media
+        from ipcamd.media.source.ffmpeg import open_local_file
         from ipcamd.media.source.media_file.media_file import AudioReader
         from ipcamd.media.source.media_file.timestamp_map import TimestampMap
 
-        return AudioReader(open_media(f"file:{self._path}", {"protocol_whitelist": "file"}), TimestampMap(0), 0)
+        return AudioReader(open_local_file(self._path), TimestampMap(0), 0)

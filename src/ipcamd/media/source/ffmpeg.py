@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, cast
 
 import av
@@ -60,6 +61,11 @@ def open_media(
     except (FFmpegError, OSError, ValueError) as error:
         # FFmpeg reports an interrupted read as various errors
         raise OpenFailed(TimeoutError() if time.monotonic() >= end_s else error, limit) from None
+
+
+def open_local_file(path: Path) -> InputContainer:
+    """Open a file of this computer that leads to no other place. Raises `OpenFailed`."""
+    return open_media(f"file:{path}", {"protocol_whitelist": "file"})
 
 
 class OpenFailed(SourceError):

@@ -66,7 +66,7 @@ class Source(Protocol):
         wanted size.
 
         The source opens at the first ``next()`` and closes with the generator. Raises `SourceError` when the source
-        fails, or delivers nothing for too long (see `SourceTimeout`).
+        fails, or delivers nothing for too long (see `SourceTimeout`); after `stop` is set, that is no failure.
         """
 
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from functools import partial
 from typing import Any, TypeAlias
 
 import av
@@ -18,11 +17,9 @@ from ipcamd.media.decode.picture_decoder import configure_decoder
 from ipcamd.media.frame import AUDIO_RATE_HZ
 from ipcamd.media.source.convert import AudioConverter
 from ipcamd.media.source.ffmpeg import (
-    OpenFile,
     decode_media,
     find_video,
     make_unpacker,
-    open_media,
     parameter_sets,
     read_packets,
     timestamp_s,
@@ -58,20 +55,11 @@ _LONGEST_S = Fraction(1)
 class MediaFile:
     """A recording, opened once for its pictures and, while sound is needed, a second time for its sound."""
 
-    def __init__(
-        self,
-        place: str,
-        options: dict[str, str],
-        form: str | None = None,
-        limit: SourceTimeout | None = None,
-        open_file: OpenFile | None = None,
-    ) -> None:
-        """Open it; for the arguments see `open_media`. Raises `SourceError` if it is unreadable or has no picture.
-        `place` is a path or an address for FFmpeg, `form` the name of its format, None to detect it. `options` are
-        FFmpeg's options of the format."""
-        self._open = partial(open_media, place, options, form, limit, open_file)
-        self._limit = limit
-        self._medium = self._open()
+    def __init__(self, open_medium: Callable[[], InputContainer], limit: SourceTimeout | None = None) -> None:
+        """Open it; `open_medium` does (see `open_media`), each time with the same time `limit`. Raises `SourceError`
+        if it is unreadable or has no picture."""
+        self._open, self._limit = open_medium, limit
+        self._medium = open_medium()
         self._timestamps = TimestampMap(_BROADCAST_LEAP_NS if self._medium.format.flags & _MAY_LEAP else _LEAP_NS)
         self._track: AudioReader | None = None
         self.end_ns = 0

@@ -43,6 +43,7 @@ class MediaFileSource:
         return play_in_loop(self._open, Reception(wanted, stop, self._clock))
 
     def _open(self) -> "MediaFile":
+        from ipcamd.media.source.ffmpeg import open_local_file
         from ipcamd.media.source.media_file.media_file import MediaFile
 
-        return MediaFile(f"file:{self._path}", {"protocol_whitelist": "file"})
+        return MediaFile(lambda: open_local_file(self._path))

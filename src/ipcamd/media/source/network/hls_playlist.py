@@ -85,7 +85,8 @@ def play_playlist(url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: R
 
     def open_file() -> MediaFile:
         limit = SourceTimeout()
-        return MediaFile(place, FFMPEG_OPTIONS, "hls", limit, _Opener(url, tls, limit, memory))
+        opener = _Opener(url, tls, limit, memory)
+        return MediaFile(lambda: open_media(place, FFMPEG_OPTIONS, "hls", limit, opener), limit)
 
     yield from play_in_loop(open_file, reception)
 

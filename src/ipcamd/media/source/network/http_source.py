@@ -8,6 +8,7 @@ from functools import partial
 from ipcamd.errors import SourceError
 from ipcamd.media.decode.picture_decoder import is_image_file
 from ipcamd.media.frame import SourceItem
+from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.ffmpeg_receiver import receive_bytes
@@ -150,4 +151,5 @@ def _open_file(url: str, tls: TlsPolicy) -> MediaFile:
     def open_address(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
         return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))
 
-    return MediaFile(split_login(url)[0], FFMPEG_OPTIONS, None, limit, open_address)
+    place = split_login(url)[0]
+    return MediaFile(lambda: open_media(place, FFMPEG_OPTIONS, None, limit, open_address), limit)

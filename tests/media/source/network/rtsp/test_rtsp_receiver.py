@@ -356,7 +356,8 @@ def test_the_relay_of_ffmpeg_does_not_wait_for_a_server_that_reads_nothing() -> 
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         near = stack.enter_context(socket.create_connection(listener.getsockname(), NEVER_S))
         far = stack.enter_context(listener.accept()[0])
-        relay = RtspRelay(near, lambda: far, lambda _: requests, threading.Event())  # type: ignore[arg-type,return-value]
+        camera = SimpleNamespace(open_again=lambda: far, rewriter=lambda _: requests)
+        relay = RtspRelay(near, camera, threading.Event())  # type: ignore[arg-type]
         for each in (relay._listener, relay._waker, relay._woken, relay._selector):
             stack.enter_context(each)
         relay._key_frames = SimpleNamespace(datagram_port=0, make_request=lambda: b"request")  # type: ignore[assignment]

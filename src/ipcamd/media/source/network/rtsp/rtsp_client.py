@@ -88,7 +88,7 @@ def _open_ffmpeg(
         "protocol_whitelist": "rtsp,tcp,rtp,udp,http",
         "rtsp_transport": transport,
     }
-    relay = RtspRelay(connection.open(), connection.open_again, connection.rewriter, reception.stop)
+    relay = RtspRelay(connection.open(), connection, reception.stop)
     stack.enter_context(relay)
     try:
         medium = open_media(connection.url_at(relay.host), options, limit=reception.limit)

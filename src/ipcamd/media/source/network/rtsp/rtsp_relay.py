@@ -15,6 +15,7 @@ from math import inf
 from typing import Self
 
 from ipcamd.dataclass import dataclass
+from ipcamd.media.source.network.rtsp.camera_connection import CameraConnection
 from ipcamd.media.source.network.rtsp.camera_socket import has_send_room
 from ipcamd.media.source.source_timeout import SLICE_S
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
@@ -31,31 +32,19 @@ TEARDOWN_S = 0.5
 JOIN_S = 1.0
 """Time limit for the thread to end. It may be connecting, and then ends by itself."""
 
-Connect = Callable[[], socket.socket]
-"""Function that returns a connected socket. Raises ``OSError``."""
-
 
 class RtspRelay:
     """Relay of one opening of a camera; one thread serves its connections."""
 
-    def __init__(
-        self,
-        first: socket.socket,
-        connect: Connect,
-        rewriter: Callable[[str], RequestRewriter],
-        stop: threading.Event,
-    ) -> None:
-        """`first` is a connection to the camera, `connect` opens further ones. `rewriter` returns a function that
-        converts requests for this relay's `host` into requests for the camera. `stop` closes all connections. Takes
+    def __init__(self, first: socket.socket, camera: CameraConnection, stop: threading.Event) -> None:
+        """`first` is a connection to the camera, `camera` opens further ones. `stop` closes all connections. Takes
         ownership of `first`."""
         self.failure = ""
         """Reason why a connection was closed: an error message, or ""."""
         self.stop_delay_s = 0.0
         """Seconds from the stop until it closes the connections; `TEARDOWN_S` once FFmpeg has a session to end."""
         self._ready = [first]
-        self._connect = connect
-        self._rewriter = rewriter
-        self._stop = stop
+        self._camera, self._stop = camera, stop
         self._end_s, self._is_closing = inf, False
         self._address = str(first.getpeername()[0])
         self._family = family = first.family
@@ -133,11 +122,11 @@ class RtspRelay:
         try:
             if self._accepted > CONNECTIONS:
                 raise OSError
-            camera = stack.enter_context(self._ready.pop() if self._ready else self._connect())
+            camera = stack.enter_context(self._ready.pop() if self._ready else self._camera.open_again())
         except OSError:
             client.close()
             return
-        replies, requests = ReplyFilter(self._address, self._key_frames), self._rewriter(self.host)
+        replies, requests = ReplyFilter(self._address, self._key_frames), self._camera.rewriter(self.host)
         requests.note_tunnelled = self._key_frames.note_request
         sent = _End(client, camera, lambda data: requests.feed(replies.note_request(data)), requests)
         for end in (_End(camera, client, replies.feed), sent):
