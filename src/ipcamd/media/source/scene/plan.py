@@ -70,7 +70,7 @@ class Plan:
     @cached_property
     def clock(self) -> Box:
         """Position of the time of day."""
-        return self._right(round_to_even(self.unit * 6.2), 0.22, round_to_even(self.unit * 0.92))
+        return self._right(0.22, 0.92)
 
     @cached_property
     def lamp(self) -> Box:
@@ -81,12 +81,12 @@ class Plan:
     @cached_property
     def small(self) -> Box:
         """Position of date and frame counter."""
-        return self._right(round_to_even(self.unit * 6.2), 1.12, round_to_even(self.unit * 0.3))
+        return self._right(1.12, 0.3)
 
-    def _right(self, width: int, top: float, height: int) -> Box:
-        return Box(
-            round_to_even(self.size[0] - self.unit * 0.55) - width, round_to_even(self.unit * top), width, height
-        )
+    def _right(self, top: float, height: float) -> Box:
+        """Return the place of a line of text at the right of the board; `top` and `height` are in units."""
+        right, width = round_to_even(self.size[0] - self.unit * 0.55), round_to_even(self.unit * 6.2)
+        return Box(right - width, round_to_even(self.unit * top), width, round_to_even(self.unit * height))
 
     @cached_property
     def _spare(self) -> float:
