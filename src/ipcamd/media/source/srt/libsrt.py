@@ -10,6 +10,7 @@ from functools import cache
 from ipaddress import ip_address
 
 from ipcamd.errors import SourceError
+from ipcamd.media.source.source_timeout import SLICE_S
 from ipcamd.media.source.srt.srt_address import STREAM_ID_BYTES, SrtAddress
 
 _NAMES = (
@@ -81,6 +82,7 @@ class SrtSocket:
         if self._library.srt_connect(self._socket, name, len(name)) == _ERROR:
             reason = self._library.srt_getrejectreason(self._socket)
             raise SourceError(_REASONS.get(reason) or f"cannot be opened: {self._last_error()}")
+        self._set_number(_RCVTIMEO, round(SLICE_S * 1000))
 
     def listen(self, address: str, port: int) -> None:
         """Wait for callers at an IP address of this machine. Raises `SourceError`."""
@@ -110,6 +112,7 @@ class SrtSocket:
             return False
         self._library.srt_close(self._socket)
         self._socket = caller
+        self._set_number(_RCVTIMEO, round(SLICE_S * 1000))
         return True
 
     def _read_stream_id(self, caller: int) -> bytes:
@@ -118,9 +121,8 @@ class SrtSocket:
         self._library.srt_getsockflag(caller, _STREAMID, buffer, ctypes.byref(size))
         return buffer.raw[: size.value]
 
-    def receive(self, timeout_s: float) -> bytes | None:
-        """Return the next message, b"" at the end; None after `timeout_s` seconds. Raises `SourceError`."""
-        self._set_number(_RCVTIMEO, round(timeout_s * 1000))
+    def receive(self) -> bytes | None:
+        """Return the next message, b"" at the end; None after `SLICE_S`. Raises `SourceError`."""
         size = self._library.srt_recvmsg(self._socket, self._buffer, _MESSAGE_BYTES)
         if size != _ERROR:
             return self._buffer.raw[:size]

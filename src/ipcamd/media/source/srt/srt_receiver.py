@@ -71,6 +71,6 @@ class _SrtReader:
 
     def read(self, most: int) -> bytes:
         """Return the next bytes, b"" at the end and when stopped. Raises `SourceError` if nothing arrives in time."""
-        data = self._rest or self._limit.wait_for(lambda: self._connection.receive(SLICE_S), self._stop) or b""
+        data = self._rest or self._limit.wait_for(self._connection.receive, self._stop) or b""
         self._rest = data[most:]
         return data[:most]
