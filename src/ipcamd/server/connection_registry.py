@@ -15,7 +15,7 @@ from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission, Resettable, Verdict
 from ipcamd.server.admission_queue import Entrant
 from ipcamd.server.listener import Listener, bind_sockets
-from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection, TlsContext
+from ipcamd.server.pending_connection import AcceptedSocket, PendingConnection, PendingTlsConnection, TlsContext
 from ipcamd.server.tcp_transport import reset_on_close
 
 log = logging.getLogger(__name__)
@@ -286,10 +286,9 @@ class Registry:
             self._unconnected[connection := protocol()] = address
             return connection
 
-        accepted = sock, address, self.now_s() + self.timeouts.head_timeout_s, make, self._on_connected
-        pending = (
-            PendingTlsConnection(*accepted, tls, self.admission.handshakes) if tls else PendingConnection(*accepted)
-        )
+        deadline_s = self.now_s() + self.timeouts.head_timeout_s
+        accepted = AcceptedSocket(sock, address, deadline_s, make, self._on_connected)
+        pending = PendingTlsConnection(accepted, tls, self.admission.handshakes) if tls else PendingConnection(accepted)
         self.enter(pending)
         pending.start()
 

@@ -8,7 +8,7 @@ import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from ipcamd.server.handshake_queue import TLS_BUFFER_BYTES, HandshakeQueue
 from ipcamd.server.tcp_transport import count_unread, release_transport
@@ -20,6 +20,20 @@ log = logging.getLogger(__name__)
 
 _TLS_HANDSHAKE = b"\x16"
 """First byte of a TLS connection: record type "handshake" (RFC 8446, 5.1)."""
+
+
+class AcceptedSocket(NamedTuple):
+    """Accepted TCP connection that waits for its protocol."""
+
+    sock: socket.socket
+    address: str
+    """The peer's IP address."""
+    deadline_s: float
+    """Time by the registry's clock until which the client must send something, and finish the TLS handshake."""
+    make: Callable[[], asyncio.BaseProtocol]
+    """Creates the protocol."""
+    ended: Callable[["PendingConnection"], None]
+    """Called once: when the protocol has the connection, or on failure."""
 
 
 class PendingConnection:
@@ -34,22 +48,9 @@ class PendingConnection:
 
     __slots__ = ("_ended", "_make", "_sock", "_task", "address", "connection", "deadline_s")
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        address: str,
-        deadline_s: float,
-        make: Callable[[], asyncio.BaseProtocol],
-        ended: Callable[["PendingConnection"], None],
-    ) -> None:
-        """`make` creates the protocol. `ended` is called once: when the protocol has the connection, or on failure.
-        `address` is the peer's IP address."""
-        self.address = address
-        self.deadline_s = deadline_s
+    def __init__(self, accepted: AcceptedSocket) -> None:
+        self._sock, self.address, self.deadline_s, self._make, self._ended = accepted
         self.connection: asyncio.BaseProtocol | None = None
-        self._sock = sock
-        self._make = make
-        self._ended = ended
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -149,19 +150,8 @@ class PendingTlsConnection(PendingConnection):
 
     __slots__ = ("_context", "_handshakes", "_queued")
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        address: str,
-        deadline_s: float,
-        make: Callable[[], asyncio.BaseProtocol],
-        ended: Callable[[PendingConnection], None],
-        context: TlsContext,
-        handshakes: HandshakeQueue,
-    ) -> None:
-        """For the other arguments than `context` and `handshakes` see `PendingConnection`: `address`, `make`,
-        `ended`."""
-        super().__init__(sock, address, deadline_s, make, ended)
+    def __init__(self, accepted: AcceptedSocket, context: TlsContext, handshakes: HandshakeQueue) -> None:
+        super().__init__(accepted)
         self._context = context
         self._handshakes = handshakes
         self._queued = False
