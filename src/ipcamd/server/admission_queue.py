@@ -1,7 +1,7 @@
 """Admission queue: accepted sockets for which there is no place yet."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 POLL_S = 0.05
@@ -22,14 +22,15 @@ class Entrant(NamedTuple):
     admit: Callable[[bool], bool]
     """Tries to admit it, and returns whether its wait has ended. If the argument is true, it is admitted or refused
     now."""
+    since_s: float
+    """Time of its arrival, by the clock of the event loop."""
 
 
 class AdmissionQueue:
     """Accepted sockets that wait for a place, in order of arrival. Above `CAPACITY`, the wait of the first one ends."""
 
     def __init__(self) -> None:
-        self._entrants: list[tuple[Entrant, float]] = []
-        """Waiting sockets with their time of arrival, by the clock of the event loop."""
+        self._entrants: list[Entrant] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
@@ -37,21 +38,21 @@ class AdmissionQueue:
 
     def holds(self, key: str) -> bool:
         """Return whether a socket of that network waits."""
-        return any(entrant.key == key for entrant, _ in self._entrants)
+        return any(entrant.key == key for entrant in self._entrants)
 
-    def add(self, entrant: Entrant) -> None:
-        """Add a socket, as the last one."""
+    def add(self, key: str, owner: object, admit: Callable[[bool], bool]) -> None:
+        """Add a socket, as the last one; for the arguments see `Entrant`."""
         loop = asyncio.get_running_loop()
-        self._entrants.append((entrant, loop.time()))
+        self._entrants.append(Entrant(key, owner, admit, loop.time()))
         if len(self._entrants) > CAPACITY:
-            self._entrants.pop(0)[0].admit(True)
+            self._entrants.pop(0).admit(True)
         if self._timer is None:
             self._timer = loop.call_later(POLL_S, self._poll)
 
     def clear(self, owner: object) -> None:
         """End the wait of the sockets of a service, which closes."""
-        leaving = [entrant for entrant, _ in self._entrants if entrant.owner is owner]
-        self._entrants = [waiting for waiting in self._entrants if waiting[0].owner is not owner]
+        leaving = [entrant for entrant in self._entrants if entrant.owner is owner]
+        self._entrants = [entrant for entrant in self._entrants if entrant.owner is not owner]
         for entrant in leaving:
             entrant.admit(True)
         if self._timer and not self._entrants:
@@ -60,15 +61,13 @@ class AdmissionQueue:
 
     def _poll(self) -> None:
         loop = asyncio.get_running_loop()
-        self._entrants = list(self._still_waiting(self._entrants, loop.time()))
+        self._entrants = list(self._still_waiting(loop.time()))
         self._timer = loop.call_later(POLL_S, self._poll) if self._entrants else None
 
-    def _still_waiting(
-        self, entrants: Iterable[tuple[Entrant, float]], now_s: float
-    ) -> Iterator[tuple[Entrant, float]]:
+    def _still_waiting(self, now_s: float) -> Iterator[Entrant]:
         """Admit the sockets for which there is a place; yield the others."""
         blocked: set[str] = set()
-        for entrant, since_s in entrants:
-            if entrant.key in blocked or not entrant.admit(now_s - since_s > PATIENCE_S):
+        for entrant in self._entrants:
+            if entrant.key in blocked or not entrant.admit(now_s - entrant.since_s > PATIENCE_S):
                 blocked.add(entrant.key)
-                yield entrant, since_s
+                yield entrant

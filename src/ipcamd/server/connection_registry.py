@@ -13,7 +13,6 @@ from typing import NamedTuple, Protocol, cast
 from ipcamd.access.login_throttle import network
 from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission, Resettable, Verdict
-from ipcamd.server.admission_queue import Entrant
 from ipcamd.server.listener import Listener, bind_sockets
 from ipcamd.server.pending_connection import AcceptedSocket, PendingConnection, PendingTlsConnection, TlsContext
 from ipcamd.server.tcp_transport import reset_on_close
@@ -128,7 +127,7 @@ class Registry:
         def accept(sock: socket.socket, address: str) -> None:
             key, waiting = network(address), self.admission.waiting
             if waiting.holds(key) or not admit(sock, address, at_once=False, is_new=True):
-                waiting.add(Entrant(key, self, partial(admit, sock, address)))
+                waiting.add(key, self, partial(admit, sock, address))
 
         self._listeners.append(listener := Listener(bind_sockets(hosts, port), accept))
         return listener
