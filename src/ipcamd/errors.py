@@ -6,13 +6,13 @@ IpcamdError
 ├── RequestFailed   a well-formed request cannot be executed: 200 ``Request failed: <message>``
 │   └── SettingRefused  a parameter cannot have this value
 │       └── SettingForbidden  the requester's rank may not set it
-├── HttpError       a request is refused by HTTP itself: 4xx/5xx
+├── HttpError       a request is refused by HTTP itself: 4xx/5xx, or redirected: 307
+│   └── ViewerLimitReached  a viewer limit is reached: 503, RTSP 453
 ├── StoreError      a change could not be stored; nothing has changed
 ├── CardError       the SD card is missing, full or defective
 │   └── CardBusy    the scan of the card is not finished
 ├── DeliveryError   a target did not accept a delivery, which is retried
 ├── NtpError        a time server returns no valid answer; retried later
-├── ViewerLimitReached  a viewer limit is reached: 503, RTSP 453
 └── SourceError     a picture source failed; the capture retries it
 """
 
@@ -81,10 +81,6 @@ class NtpError(IpcamdError):
     """A time server returns no valid answer; the message gives the reason."""
 
 
-class ViewerLimitReached(IpcamdError):
-    """A viewer limit is reached; the message says which."""
-
-
 class SourceError(IpcamdError):
     """A picture source could not be opened, or was interrupted."""
 
@@ -104,6 +100,14 @@ class HttpError(IpcamdError):
         self.status = status
         self.message = message
         self.headers = tuple(headers)
+
+
+class ViewerLimitReached(HttpError):
+    """A viewer limit is reached; the message says which."""
+
+    def __init__(self, message: str) -> None:
+        """The client may try again after ten seconds."""
+        super().__init__(503, message, (("Retry-After", "10"),))
 
 
 def shown(text: str) -> str:

@@ -9,7 +9,6 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.dataclass import dataclass
-from ipcamd.errors import HttpError, ViewerLimitReached
 from ipcamd.server.connection_registry import ManagedConnection, Registry
 from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.router import Router
@@ -77,10 +76,7 @@ class HttpContext:
 
         Raises ``HttpError`` 503 if the account has no place left, or the process no file descriptors.
         """
-        try:
-            place = self.viewers.take(account, address, PROTOCOL)
-        except ViewerLimitReached as error:
-            raise HttpError(503, str(error), (("Retry-After", "10"),)) from None
+        place = self.viewers.take(account, address, PROTOCOL)
         try:
             return self.fanout.join(join, transport, address, account.name), place
         except Exception:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ipcamd.errors import HttpError, ViewerLimitReached
+from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.stream_table import PROTOCOL
 from ipcamd.server.webrtc.webrtc_session import WebRtcSession
@@ -10,16 +10,11 @@ from ipcamd.webrtc_sessions import WebRtcOffer
 
 MAX_OPEN_OFFERS = 16
 """Maximum number of open offers of one account."""
-RETRY_AFTER = (("Retry-After", "10"),)
-"""Field of a refusal: seconds after which a client may retry."""
 
 
 def check_offer(offer: WebRtcOffer, sessions: Iterable[WebRtcSession], viewers: ViewerLimit) -> None:
-    """Raise ``HttpError`` 503 if the account has no free place, or too many open offers."""
+    """Raise ``ViewerLimitReached`` if the account has no free place, or too many open offers."""
     waiting = [each for each in sessions if not each.is_connected]
     if sum(each.account.name == offer.account.name for each in waiting) >= MAX_OPEN_OFFERS:
-        raise HttpError(503, f"{MAX_OPEN_OFFERS} offers of this account wait for their clients", RETRY_AFTER)
-    try:
-        viewers.release(viewers.take(offer.account, offer.address, PROTOCOL))
-    except ViewerLimitReached as error:
-        raise HttpError(503, str(error), RETRY_AFTER) from None
+        raise ViewerLimitReached(f"{MAX_OPEN_OFFERS} offers of this account wait for their clients")
+    viewers.release(viewers.take(offer.account, offer.address, PROTOCOL))
