@@ -150,8 +150,7 @@ class Registry:
 
     def note_request(self, connection: ManagedConnection) -> None:
         """Register that a connection handles a request with a login and must not be replaced now."""
-        if connection in self._connections:
-            self.admission.note_request(connection)
+        self.admission.note_request(connection)
 
     def note_idle(self, connection: ManagedConnection) -> None:
         """Register that a connection is idle and may be replaced."""
