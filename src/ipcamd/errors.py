@@ -103,10 +103,10 @@ class HttpError(IpcamdError):
 
 
 class ViewerLimitReached(HttpError):
-    """A viewer limit is reached; the message says which."""
+    """A viewer limit is reached."""
 
     def __init__(self, message: str) -> None:
-        """The client may try again after ten seconds."""
+        """`message` says which limit is reached; the client may try again after ten seconds."""
         super().__init__(503, message, (("Retry-After", "10"),))
 
 
