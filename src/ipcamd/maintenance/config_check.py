@@ -66,7 +66,7 @@ def _problem(key: Key, table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
     try:
         chosen = read_table(table)
         if chosen.hardware:
-            choose_drivers(chosen.hardware, cast("KeyValueStore", _NoFacts()), None, chosen.device)
+            choose_drivers(chosen.hardware, cast("KeyValueStore", _EmptyStore()), None, chosen.device)
         load_trusted_keys(chosen.firmware_key)
         if chosen.source:
             make_source(chosen.source, tls=chosen.source_tls)
@@ -74,8 +74,8 @@ def _problem(key: Key, table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
         yield key, str(error)
 
 
-class _NoFacts:
-    """Empty store, as of a new camera."""
+class _EmptyStore:
+    """Key-value store of a new camera."""
 
     def get(self, _: str) -> None:
         """See `KeyValueStore`."""

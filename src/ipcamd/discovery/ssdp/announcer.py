@@ -52,11 +52,6 @@ class UpnpDevice:
     friendly_name: str
     mac: str
 
-    @property
-    def config_id(self) -> int:
-        """Number that changes with the description."""
-        return config_id_of(self.friendly_name)
-
 
 class SsdpAnnouncer:
     """One announcement for each address and group."""
@@ -86,7 +81,8 @@ class SsdpAnnouncer:
         if (own, group) in self._running:
             return None
         location = f"http://{own.in_url}:{wanted.http_port}{PATH}"
-        device = SsdpDevice(udn_of(wanted.mac), KIND, group, location, self._boot_id, wanted.config_id)
+        config_id = config_id_of(wanted.friendly_name)
+        device = SsdpDevice(udn_of(wanted.mac), KIND, group, location, self._boot_id, config_id)
         announcement = SsdpAnnouncement(own, device, self._allows)
         try:
             await announcement.start()

@@ -6,7 +6,6 @@ Later versions read the formats of all earlier ones: `FORMAT` increases when a n
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, NamedTuple
 
 from ipcamd.dataclass import dataclass
@@ -42,7 +41,7 @@ class Backup:
     """PTZ positions, by their key."""
     secrets: Texts | None = None
     """Secret settings; None without a passphrase."""
-    accounts: Mapping[str, StoredLogin] | None = field(default=None)
+    accounts: Mapping[str, StoredLogin] | None = None
     """None without a passphrase."""
 
 
@@ -105,12 +104,12 @@ def _texts(content: Mapping[str, Any], name: str) -> Texts:
 
 
 def _logins(found: object) -> Mapping[str, StoredLogin]:
+    if not isinstance(found, dict):
+        raise _damaged("accounts")
     try:
-        assert isinstance(found, dict)
-        logins = {str(name): StoredLogin(*map(str, login)) for name, login in found.items()}
-    except (AssertionError, TypeError):
+        return {name: StoredLogin(*map(str, login)) for name, login in found.items()}
+    except TypeError:
         raise _damaged("accounts") from None
-    return logins
 
 
 def _damaged(name: str) -> RequestFailed:

@@ -24,13 +24,9 @@ class BaseInstallation:
     command: tuple[str, ...]
     version: str
 
-    def with_options(self, options: Sequence[str]) -> "BaseInstallation":
-        """Return this installation, started with additional options."""
-        return BaseInstallation((*self.command, *options), self.version)
-
-    def environment(self) -> dict[str, str]:
-        """Return the environment for a version that it starts."""
-        return {**os.environ, BASE: json.dumps({"command": self.command, "version": self.version})}
+    def environment(self, options: Sequence[str] = ()) -> dict[str, str]:
+        """Return the environment for a version that it starts. `options` are added to its command."""
+        return {**os.environ, BASE: json.dumps({"command": (*self.command, *options), "version": self.version})}
 
 
 def base_installation() -> BaseInstallation:

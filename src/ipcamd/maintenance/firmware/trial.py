@@ -54,7 +54,7 @@ def exec_trial(
     """
     own_lib = str(lib or Path(ipcamd.__file__).parent.parent)
     command = [sys.executable, "-c", _BOOT, own_lib, str(state_dir), folder, str(ready_s), *arguments]
-    os.execve(sys.executable, command, base_installation().with_options(base_options).environment())
+    os.execve(sys.executable, command, base_installation().environment(base_options))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,7 +1,6 @@
 """Framers: complete pictures from the bytes of an encoded stream without a container."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from ipcamd.wire.jpeg_scanner import SOI, JpegScanner
 from ipcamd.wire.packetize.h264 import unit_type
@@ -17,30 +16,19 @@ _OPENING = frozenset((6, 7, 8, 9, *range(14, 19)))
 _START = b"\0\0\1"
 
 
-class Framer(Protocol):
-    """Finds the pictures of one stream, which arrives in pieces of any size."""
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Add the next bytes; yield each picture that is complete. Raises ``ValueError`` if one is too large."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no bytes of the next picture have arrived."""
-
-
-class _BufferedFramer:
-    """Base of framers; a subclass finds the end of a picture."""
+class Framer:
+    """Finds the pictures of one stream, which arrives in pieces of any size; a subclass finds the end of a picture."""
 
     def __init__(self) -> None:
         self._data = bytearray()
 
     @property
     def is_empty(self) -> bool:
-        """See `Framer`."""
+        """Whether no bytes of the next picture have arrived."""
         return not self._data
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """See `Framer`."""
+        """Add the next bytes; yield each picture that is complete. Raises ``ValueError`` if one is too large."""
         self._data += data
         while (end := self._find_end()) > 0:
             picture = bytes(self._data[:end])
@@ -54,7 +42,7 @@ class _BufferedFramer:
         raise NotImplementedError
 
 
-class FixedFramer(_BufferedFramer):
+class FixedFramer(Framer):
     """Pictures of a fixed size."""
 
     def __init__(self, size_bytes: int) -> None:
@@ -65,7 +53,7 @@ class FixedFramer(_BufferedFramer):
         return self._size_bytes if len(self._data) >= self._size_bytes else -1
 
 
-class JpegFramer(_BufferedFramer):
+class JpegFramer(Framer):
     """JPEGs; bytes between them are ignored."""
 
     def __init__(self) -> None:
@@ -85,7 +73,7 @@ class JpegFramer(_BufferedFramer):
         return end
 
 
-class H264Framer(_BufferedFramer):
+class H264Framer(Framer):
     """Access units of H.264 in Annex B form. One is complete when the next one starts."""
 
     def __init__(self) -> None:

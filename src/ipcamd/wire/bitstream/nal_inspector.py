@@ -108,9 +108,5 @@ class NalInspector:
     def _find_obstacle(self, data: bytes, units: list[tuple[int, int]]) -> str:
         if self._sequence is None or {kind for kind, _ in self._sets} != {*self._syntax.sets}:
             return NO_PARAMETER_SETS
-        if found := find_obstacle(self._sequence):
-            return found
-        for start, end in units:
-            if found := self._syntax.find_obstacle(data[start : min(end, start + _HEAD_BYTES)]):
-                return found
-        return ""
+        found = (self._syntax.find_obstacle(data[start : min(end, start + _HEAD_BYTES)]) for start, end in units)
+        return find_obstacle(self._sequence) or next(filter(None, found), "")

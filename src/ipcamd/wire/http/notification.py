@@ -8,7 +8,7 @@ _URL = re.compile(
     r"http(?P<secure>s?)://(?P<host>\[[0-9A-Fa-f:.]*\]|[^/:?#@\s\[\]]*)(?::(?P<port>[^/?#]*))?(?P<path>(?:[/?][^#\s]*)?)",
     re.I,
 )
-_MESSAGE = re.compile(r"(?P<event>[^,]*)(?:,\s*time[=:](?P<time>[0-9]{1,20}))?", re.I)
+_TIME = re.compile(r",\s*time[=:][0-9]{1,20}", re.I)
 _EVENT = re.compile(r"motion|(?:di|input)(?P<input>[12])_(?P<status>[012])", re.I)
 
 LONGEST = 1024
@@ -89,14 +89,12 @@ def _port(text: str) -> int:
 
 
 def _event(message: str) -> str:
-    match = _MESSAGE.fullmatch(message)
-    if match is None or not _EVENT.fullmatch(match["event"]):
-        # without a readable time, the text after the comma is invalid
-        event = message.partition(",")[0]
-        raise HttpNotificationError("Time Not Found" if _EVENT.fullmatch(event) else "Event Not Found")
-    if match["time"] is None:
+    event = message.partition(",")[0]
+    if not _EVENT.fullmatch(event):
+        raise HttpNotificationError("Event Not Found")
+    if not _TIME.fullmatch(message, len(event)):
         raise HttpNotificationError("Time Not Found")
-    return match["event"]
+    return event
 
 
 def _input(event: str) -> re.Match[str]:

@@ -34,7 +34,7 @@ class DeviceDescription:
             "modelName": self.model_name,
             "modelNumber": self.model_number,
             "serialNumber": self.mac.replace(":", "").upper(),
-            "UDN": self.udn,
+            "UDN": udn_of(self.mac),
             "presentationURL": self.presentation_url,
         }
         lines = "".join(f"<{name}>{escape(text)}</{name}>\n" for name, text in fields.items())
@@ -44,11 +44,6 @@ class DeviceDescription:
             "<specVersion><major>1</major><minor>1</minor></specVersion>\n"
             f"<device>\n{lines}</device>\n</root>\n"
         ).encode()
-
-    @property
-    def udn(self) -> str:
-        """The unique device name."""
-        return udn_of(self.mac)
 
 
 def udn_of(mac: str) -> str:
