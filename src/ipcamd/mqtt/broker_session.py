@@ -161,16 +161,11 @@ class MqttSession:
         async for message in self._client.messages:
             if message.retain:  # a retained command would be executed at each connection
                 continue
-            if message.topic.matches(status_topic(self._discovery_prefix)):
-                self._announce_again(message.payload)
-            else:
+            if not message.topic.matches(status_topic(self._discovery_prefix)):
                 await self._obey(str(message.topic), message.payload)
-
-    def _announce_again(self, payload: Any) -> None:
-        """Publish everything again, because Home Assistant has started."""
-        if payload == ONLINE.encode():
-            self._published.clear()
-            self._changed.set()
+            elif message.payload == ONLINE.encode():  # Home Assistant has started: publish everything again
+                self._published.clear()
+                self._changed.set()
 
     async def _obey(self, topic: str, payload: Any) -> None:
         thing = topic.removeprefix(f"{self._prefix}/").removesuffix("/set")

@@ -14,8 +14,7 @@ class RetainedTopics:
 
     def __init__(self, key_values: KeyValueStore) -> None:
         self._key_values = key_values
-        found = json.loads(key_values.get(_KEY) or "[]")
-        self._topics = {str(topic) for topic in found}
+        self._topics: set[str] = set(json.loads(key_values.get(_KEY) or "[]"))
 
     def __bool__(self) -> bool:
         return bool(self._topics)

@@ -1,6 +1,6 @@
 """Published states: each has its own retained topic, and is read from the camera on demand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ipcamd.camera import Camera
 from ipcamd.delivery.event_json import state_text
@@ -25,7 +25,7 @@ def read_states(camera: Camera) -> dict[str, str]:
     states["recording"] = _is_on(newest, EventKind.STORAGE, StorageEvent.RECORDING)
     if drivers.ir_cut.is_present:
         states["ircut"] = settings["IRCUt"]["Usage"]
-    return states | {name: read(camera) for name, read in _READERS.items()}
+    return states | {"viewers": str(camera.viewers()), "frame_rate": _frame_rate(camera), "card": _card(camera)}
 
 
 def _is_on(newest: Mapping[tuple[EventKind, int], Event], kind: EventKind, number: int) -> str:
@@ -42,10 +42,3 @@ def _card(camera: Camera) -> str:
     """Return the free space in per cent; "" without a card."""
     space = camera.card.space() if camera.card.mounted else None
     return str(100 * space.free_bytes // space.total_bytes) if space and space.total_bytes else ""
-
-
-_READERS: dict[str, Callable[[Camera], str]] = {
-    "viewers": lambda camera: str(camera.viewers()),
-    "frame_rate": _frame_rate,
-    "card": _card,
-}

@@ -8,7 +8,7 @@ EOI = b"\xff\xd9"
 """The last two bytes of a complete JPEG."""
 
 _SOS = 0xDA
-_SIZED = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of frame headers, which contain the picture's size."""
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
@@ -16,6 +16,11 @@ _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 
 _IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """A marker that ends entropy-coded data: neither a stuffed zero nor a restart."""
+
+
+def find_segment_end(data: bytes | bytearray, at: int) -> int:
+    """Return the position after the segment whose marker is at `at`."""
+    return at + 2 + max(2, int.from_bytes(data[at + 2 : at + 4]))
 
 
 class JpegScanner:
@@ -62,9 +67,9 @@ class JpegScanner:
             return True
         if self._at + 9 > len(data):
             return False
-        if marker in _SIZED:
+        if marker in FRAME_HEADERS:
             height, width = (int.from_bytes(data[self._at + k : self._at + k + 2]) for k in (5, 7))
             self.size, self.is_progressive = (width, height), marker in _PROGRESSIVE
-        self._at += 2 + max(2, int.from_bytes(data[self._at + 2 : self._at + 4]))
+        self._at = find_segment_end(data, self._at)
         self._in_scan = marker == _SOS
         return True

@@ -295,7 +295,7 @@ def test_pending() -> None:
 
 
 def test_response() -> None:
-    assert response(200, [("Content-Length", "2")], b"OK") == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
+    assert response(200, [("Content-Length", "2")]) == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
     assert response(299, []) == b"HTTP/1.1 299 Unknown\r\n\r\n"
 
 

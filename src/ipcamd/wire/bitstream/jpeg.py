@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import AccessUnit
-from ipcamd.wire.jpeg_scanner import EOI, SOI
+from ipcamd.wire.jpeg_scanner import EOI, FRAME_HEADERS, SOI, find_segment_end
 from ipcamd.wire.packetize import jpeg
 
 _SOS, _DHT, _COM, _APP = 0xDA, 0xC4, 0xFE, 0xE0
@@ -80,13 +80,8 @@ def _skip_notes(data: bytes) -> int:
     """Return the position after the comments and application segments, which may differ from picture to picture."""
     at = len(SOI)
     while at + 9 <= len(data) and data[at] == 0xFF and (data[at + 1] == _COM or data[at + 1] & 0xF0 == _APP):
-        at = _end(data, at)
+        at = find_segment_end(data, at)
     return at
-
-
-def _end(data: bytes, at: int) -> int:
-    """Return the position after the segment at `at`."""
-    return at + 2 + max(2, int.from_bytes(data[at + 2 : at + 4]))
 
 
 def _read_head(data: bytes, start: int) -> _Head:
@@ -97,10 +92,10 @@ def _read_head(data: bytes, start: int) -> _Head:
             at += 1
             continue
         if marker == _SOS:
-            head = _Head(data[start : _end(data, at)], at - start, has_tables, size)
+            head = _Head(data[start : find_segment_end(data, at)], at - start, has_tables, size)
             return replace(head, obstacle=jpeg.find_obstacle(_with_tables(data, start, head)))
-        if 0xC0 <= marker <= 0xCF and marker not in (_DHT, 0xC8, 0xCC):
+        if marker in FRAME_HEADERS:
             size = int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
         has_tables = has_tables or marker == _DHT
-        at = _end(data, at)
+        at = find_segment_end(data, at)
     return _Head(size=size)

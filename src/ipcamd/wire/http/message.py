@@ -284,8 +284,8 @@ class RequestParser:
         return True
 
 
-def response(status: int, fields: Iterable[tuple[str, str]], body: bytes = b"", reason: str = "") -> bytes:
-    """Return a whole response, HTTP/1.1; ``Content-Length`` is among `fields` or the answer is endless.
+def response(status: int, fields: Iterable[tuple[str, str]], reason: str = "") -> bytes:
+    """Return a response, HTTP/1.1, up to its body; ``Content-Length`` is among `fields` or the answer is endless.
 
     `reason` replaces the status's usual words. Raises ``ValueError`` for a line break in a field: a client's input must
     not add fields.
@@ -295,7 +295,7 @@ def response(status: int, fields: Iterable[tuple[str, str]], body: bytes = b"", 
     text = "\r\n".join(lines)
     if text.count("\r") != len(lines) - 1 or text.count("\n") != len(lines) - 1:
         raise ValueError("line break in a response field")
-    return b"%b\r\n\r\n%b" % (text.encode(), body)
+    return f"{text}\r\n\r\n".encode()
 
 
 def _parse_line(line: str) -> tuple[str, str, str, str, str, int]:
