@@ -11,7 +11,7 @@ import ipcamd
 from ipcamd.access.accounts import Accounts
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
-from ipcamd.params.group import Group, Param, Rank
+from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Requester
 from ipcamd.settings.secret_mask import HIDDEN, hide_secret
 from ipcamd.settings.settings import Settings
@@ -71,7 +71,7 @@ def list_settings(settings: Settings) -> Iterator[str]:
     """Yield ``Group.Name=value`` for every parameter; secrets are masked."""
     for group in ALL_GROUPS:
         for param in group.params:
-            yield f"{group.name}.{param.name}={_shown(settings, group, param)}"
+            yield f"{group.name}.{param.name}={hide_secret(param, settings.present(group, param, _READER))}"
 
 
 def list_versions() -> Iterator[str]:
@@ -117,7 +117,3 @@ def _masked(line: str, secrets: Sequence[str]) -> str:
     for secret in secrets:
         line = line.replace(secret, HIDDEN)
     return line
-
-
-def _shown(settings: Settings, group: Group, param: Param) -> str:
-    return hide_secret(param, settings.present(group, param, _READER))

@@ -66,7 +66,7 @@ class SsdpAnnouncer:
     async def apply(self, wanted: UpnpDevice | None) -> None:
         """Announce this state, or nothing. Raises ``OSError`` if an interface fails; the other interfaces are
         announced."""
-        places = _places(wanted.addresses) if wanted else ()
+        places = [(own, group) for own in wanted.addresses for group in groups_of(own)] if wanted else []
         is_same = wanted is not None and self._announced is not None and _on(wanted) == _on(self._announced)
         gone = [place for place in self._running if not (is_same and place in places)]
         await asyncio.gather(*(self._running.pop(place).close() for place in gone))
@@ -102,10 +102,6 @@ def groups_of(own: OwnAddress) -> tuple[str, ...]:
     if not own.is_ipv6:
         return (GROUP,)
     return (LINK_GROUP,) if own.is_link_local else (SITE_GROUP, GLOBAL_GROUP)
-
-
-def _places(addresses: tuple[OwnAddress, ...]) -> tuple[Place, ...]:
-    return tuple((own, group) for own in addresses for group in groups_of(own))
 
 
 def _on(device: UpnpDevice) -> tuple[int, str]:

@@ -86,10 +86,9 @@ class AviTotals:
 
 def format_head(avi_format: AviFormat, began: datetime, totals: AviTotals) -> bytes:
     """Return the first `HEAD` bytes. `began` is the local time of the first slot, with its zone."""
-    lists = _list(
-        b"hdrl",
-        _main(avi_format, totals) + _pictures(avi_format, totals) + _sound(avi_format, totals) + _digitized(began),
-    )
+    streams = _pictures(avi_format, totals) + _sound(avi_format, totals)
+    digitized = _chunk(b"IDIT", f"{began.ctime()}\n\0".encode())
+    lists = _list(b"hdrl", _main(avi_format, totals) + streams + digitized)
     created = began.isoformat(timespec="microseconds").encode() + b"\0"
     lists += _list(b"INFO", _chunk(b"ISFT", _SOFTWARE) + _chunk(b"ICRD", created))
     lists += _chunk(b"JUNK", bytes(HEAD - 12 - len(lists) - 8 - 12))
@@ -139,7 +138,3 @@ def _sound(avi_format: AviFormat, totals: AviTotals) -> bytes:
     fields = (b"auds", bytes(4), 0, 0, 0, 0, 1, SOUND_RATE, 0, totals.samples, SOUND_RATE, 0xFFFFFFFF, 1)
     wave = WAVE.pack(avi_format.audio_tag, 1, SOUND_RATE, SOUND_RATE, 1, 8, 0)
     return _list(b"strl", _chunk(b"strh", STREAM.pack(*fields, 0, 0, 0, 0)) + _chunk(b"strf", wave))
-
-
-def _digitized(began: datetime) -> bytes:
-    return _chunk(b"IDIT", f"{began.ctime()}\n\0".encode())
