@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ipcamd.device.clock import CameraClock
+from ipcamd.device.driver_guard import FailureNote
 from ipcamd.device.drivers import IrCut, LightSensor
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.ircut import IRCUT
@@ -41,9 +42,7 @@ class DayNight:
         suspends motion detection for this many seconds, `loop` has the monotonic clock and the timers; None is the
         running one."""
         self._driver, self._light, self._settings, self._clock = driver, light, settings, clock
-        self._note, self._hold, self._loop = note, hold, loop or asyncio.get_running_loop()
-        self._failure = ""
-        """Last recorded failure; "" after a success."""
+        self._note, self._hold, self._loop = FailureNote(note), hold, loop or asyncio.get_running_loop()
         self._is_set = False
         """Whether the filter was set; the position of a real filter is unknown at the start."""
         self._changing_since_s: float | None = None
@@ -136,11 +135,10 @@ class DayNight:
         try:
             self._driver.set_filter(is_day)
         except RequestFailed as error:
-            if self._failure != str(error):
-                self._failure = str(error)
-                self._note(self._failure)
+            self._note.fail(str(error))
             return False
-        self._is_set, self._failure = True, ""
+        self._is_set = True
+        self._note.succeed()
         for watcher in self._watchers if is_change else ():
             watcher()
         return True

@@ -162,7 +162,7 @@ async def test_a_jam_is_a_clear_error_and_one_line_in_the_event_log(rig: Rig) ->
 async def test_a_driver_that_hangs_is_a_clear_error_and_the_next_action_works(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.control.driver_guard.DRIVER_S", 0.01)
+    monkeypatch.setattr("ipcamd.device.driver_guard.DRIVER_S", 0.01)
 
     async def hang(*_: object) -> None:
         await asyncio.get_running_loop().create_future()

@@ -223,7 +223,7 @@ async def test_a_failure_is_noted_once(rig: Rig) -> None:
 
 
 async def test_a_driver_that_hangs_fails_and_the_next_command_works(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.control.driver_guard.DRIVER_S", 0.01)
+    monkeypatch.setattr("ipcamd.device.driver_guard.DRIVER_S", 0.01)
 
     async def hang() -> None:
         await asyncio.get_running_loop().create_future()

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ipcamd.control.driver_guard import DriverGuard
 from ipcamd.control.lens.autofocus import Autofocus
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.stored_positions import StoredLensPosition
+from ipcamd.device.driver_guard import DriverGuard
 from ipcamd.device.drivers import Lens
 from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.errors import RequestFailed

@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from ipcamd.control.driver_guard import DriverGuard
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.lock import PtzLock
 from ipcamd.control.ptz.patrol import Patrol
@@ -16,6 +15,7 @@ from ipcamd.control.ptz.thumbnails import PresetThumbnails
 from ipcamd.control.serial_commands import SerialCommands
 from ipcamd.control.stored_positions import StoredPtzPositions
 from ipcamd.device.absent import AbsentSerialLine
+from ipcamd.device.driver_guard import DriverGuard
 from ipcamd.device.drivers import PanTilt
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
 from ipcamd.errors import RequestFailed

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 
+from ipcamd.device.driver_guard import FailureNote
 from ipcamd.errors import RequestFailed
 
 CHECK_S = 5.0
@@ -19,9 +20,7 @@ class SupervisedDriver(ABC):
         self.is_connected = False
         """Whether the hardware works: the result of the last check."""
         self._check_s = check_s
-        self._note: Callable[[str], None] = lambda _: None
-        self._failure = ""
-        """Last recorded failure; "" after a success."""
+        self._note = FailureNote(lambda _: None)
         self._turn = asyncio.Lock()
         self._woken = asyncio.Event()
         self._ends = False
@@ -33,7 +32,7 @@ class SupervisedDriver(ABC):
 
     async def start(self, note: Callable[[str], None]) -> None:
         """See `Unit`. Returns after the first check."""
-        self._note = note
+        self._note = FailureNote(note)
         await self._try()
         self._task = asyncio.get_running_loop().create_task(self._supervise())
 
@@ -44,10 +43,10 @@ class SupervisedDriver(ABC):
                 await self._bring()
             except RequestFailed as error:
                 self.is_connected = False
-                self._note_failure(str(error))
+                self._note.fail(str(error))
                 raise
             self.is_connected = True
-            self._failure = ""
+            self._note.succeed()
 
     async def close(self) -> None:
         """See `Unit`. A last change is made before."""
@@ -71,8 +70,3 @@ class SupervisedDriver(ABC):
     async def _try(self) -> None:
         with suppress(RequestFailed):
             await SupervisedDriver.check(self)
-
-    def _note_failure(self, reason: str) -> None:
-        if reason != self._failure:
-            self._failure = reason
-            self._note(reason)
