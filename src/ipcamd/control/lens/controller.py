@@ -18,6 +18,7 @@ from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.workers.tasks import end_tasks
 
 ZOOM_INDEX_LIMIT = 6
 """Zoom also has an index, 0 to 6 (SDK 13); half of it plus 1 is the zoom (clarifications, PTZ)."""
@@ -83,9 +84,7 @@ class LensController:
 
     async def close(self) -> None:
         """Stop autofocus; the `MotorWatch` stores the position."""
-        if self._scan:
-            self._scan.cancel()
-            await asyncio.wait((self._scan,))
+        await end_tasks(self._scan)
 
     def refuse_absent(self) -> None:
         """Raise ``RequestFailed`` without a lens."""

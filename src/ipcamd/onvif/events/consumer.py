@@ -11,6 +11,7 @@ from ipcamd.onvif.events.notification import Notification, notification_node
 from ipcamd.onvif.events.subscription import Subscription
 from ipcamd.onvif.soap.envelope import CONTENT_TYPE, write_message
 from ipcamd.onvif.soap.writer import node
+from ipcamd.workers.tasks import end_tasks
 
 BATCH = 20
 """Maximum number of messages in one request."""
@@ -39,9 +40,7 @@ class NotificationConsumers:
 
     async def close(self) -> None:
         """Stop sending."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(*self._tasks)
 
     async def _send_all(self, subscription: Subscription, url: str) -> None:
         while not subscription.is_closed:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -21,6 +21,7 @@ from ipcamd.onvif.media.video_encoder import video_encoders
 from ipcamd.params.group import Values
 from ipcamd.params.onvif import ONVIF_METADATA, ONVIF_PROFILES
 from ipcamd.settings.settings import Settings
+from ipcamd.workers.tasks import end_tasks
 
 Listener = Callable[[Sequence[Notification]], None]
 """Called in the event loop; must not block."""
@@ -97,9 +98,7 @@ class NotificationProducer:
         """End all subscriptions."""
         for subscription in tuple(self._subscriptions.values()):
             self.end(subscription)
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        await end_tasks(self._task)
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
@@ -131,14 +130,16 @@ class NotificationProducer:
 
     def _note_profiles(self, after: Values) -> None:
         before, self._profiles = self._profiles, after
-        rows = [{row[0]: row for row in json.loads(values["Profiles"])} for values in (before, after)]
-        changed = [token for token in rows[0] | rows[1] if rows[0].get(token) != rows[1].get(token)]
-        self._tell(*(profile_changed(token, self._now_ns()) for token in changed))
-        names = [read_names(values["Names"]) for values in (before, after)]
-        for key in names[0] | names[1]:
-            if names[0].get(key) != names[1].get(key):
-                kind, _, token = key.partition("/")
-                self._note_configuration(token, kind, after)
+        rows = ({row[0]: row for row in json.loads(values["Profiles"])} for values in (before, after))
+        self._tell(*(profile_changed(token, self._now_ns()) for token in _changed(*rows)))
+        for key in _changed(read_names(before["Names"]), read_names(after["Names"])):
+            kind, _, token = key.partition("/")
+            self._note_configuration(token, kind, after)
 
     def _note_configuration(self, token: str, kind: str, _: Values) -> None:
         self._tell(configuration_changed(token, kind, self._now_ns()))
+
+
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """Return the keys whose values differ, or that only one of them has."""
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]

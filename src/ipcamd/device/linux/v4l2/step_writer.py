@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from ipcamd.errors import RequestFailed
+from ipcamd.workers.tasks import end_tasks
 
 PAN_TILT_STEP_INTERVAL_S = 0.05
 """Seconds between two steps of a head's move."""
@@ -50,9 +51,7 @@ class StepWriter:
     async def cut(self) -> bool:
         """Stop writing; return whether a move was in progress."""
         task = self._task
-        if task:
-            task.cancel()
-            await asyncio.wait((task,))
+        await end_tasks(task)
         return task is not None
 
     async def _follow(self) -> None:
