@@ -1,6 +1,6 @@
 """Elements of configurations that both media services use (onvif.xsd); each is declared once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeAlias
 
 from ipcamd.camera import Camera
@@ -13,12 +13,13 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.image import RESOLUTIONS
 from ipcamd.params.network import MULTICAST
 
-SESSION_TIMEOUT = "PT60S"
-"""Time-out of an RTSP session."""
-AUDIO_KBITS = 64
-"""Bit rate of u-law, in kbit/s (ITU-T G.711)."""
-AUDIO_KHZ = 8
-"""Sample rate of u-law, in kHz."""
+SESSION_TIMEOUT_S = 60
+"""Seconds without a keep-alive after which an RTSP session ends; fixed."""
+SESSION_TIMEOUT = f"PT{SESSION_TIMEOUT_S}S"
+"""The same as ``xs:duration``."""
+assert ULAW.onvif
+SPEAKER_CODEC = ULAW.onvif
+"""Codec of the sound that clients send to the speaker."""
 SEND_PRIMACY = "www.onvif.org/ver20/HalfDuplex/Client"
 """Half-duplex mode of the speaker, with the client as the sender (``tt:SendPrimacy``)."""
 
@@ -81,9 +82,9 @@ def configuration_entity(
 def audio_codec(camera: Camera) -> OnvifCodec:
     """Return the codec of the microphone's sound."""
     sound = camera.pipeline.chosen_audio
-    codec = sound.codec if sound else ULAW
-    assert codec.onvif
-    return codec.onvif
+    codec = sound.codec.onvif if sound else ULAW.onvif
+    assert codec
+    return codec
 
 
 def video_multicast(camera: Camera, encoder: VideoEncoder) -> Node:
@@ -115,9 +116,9 @@ def range_node(name: str, limits: tuple[object, object]) -> Node:
     return node(name, node("tt:Min", limits[0]), node("tt:Max", limits[1]))
 
 
-def items(name: str, values: Iterable[int]) -> Node:
-    """Return ``tt:IntItems`` as an element of this name."""
-    return node(name, [node("tt:Items", value) for value in values])
+def items(name: str, value: int) -> Node:
+    """Return ``tt:IntItems`` with one value as an element of this name."""
+    return node(name, node("tt:Items", value))
 
 
 def source_size(camera: Camera) -> tuple[int, int]:

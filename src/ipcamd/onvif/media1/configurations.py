@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ipcamd.camera import Camera
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, audio_codec, items, resolution, source_size
+from ipcamd.onvif.media.nodes import SPEAKER_CODEC, audio_codec, items, resolution, source_size
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
 from ipcamd.onvif.media.video_encoder import enabled_encoders, video_encoders
 from ipcamd.onvif.media1.nodes import BUILD, is_known, video_encoder_options
@@ -53,13 +53,13 @@ def _video_encoder_options(name: str, call: OperationCall) -> Node:
 def _audio_encoder_options(name: str, call: OperationCall) -> Node:
     """Return the options of the audio encoder: ``Audio.Codec``; none if Media1 does not define that codec."""
     codec = audio_codec(call.camera)
-    lists = items("tt:BitrateList", (codec.kbits,)), items("tt:SampleRateList", (codec.khz,))
+    lists = items("tt:BitrateList", codec.kbits), items("tt:SampleRateList", codec.khz)
     return node(name, node("tt:Options", node("tt:Encoding", codec.media1), lists) if codec.media1 else None)
 
 
 def _audio_decoder_options(name: str, _: OperationCall) -> Node:
     """Return the options of the audio decoder: u-law."""
-    lists = items("tt:Bitrate", (AUDIO_KBITS,)), items("tt:SampleRateRange", (AUDIO_KHZ,))
+    lists = items("tt:Bitrate", SPEAKER_CODEC.kbits), items("tt:SampleRateRange", SPEAKER_CODEC.khz)
     return node(name, node("tt:G711DecOptions", lists))
 
 

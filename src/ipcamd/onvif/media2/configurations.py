@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from ipcamd.media.codecs import OnvifCodec
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, audio_codec, items
+from ipcamd.onvif.media.nodes import SPEAKER_CODEC, audio_codec, items
 from ipcamd.onvif.media.profiles import Part, check_part
 from ipcamd.onvif.media.video_encoder import enabled_encoders, find_encoder
-from ipcamd.onvif.media2.nodes import BUILD, ULAW_MEDIA2, video_encoder_options
+from ipcamd.onvif.media2.nodes import BUILD, video_encoder_options
 from ipcamd.onvif.media_configurations import (
     CHOICE,
     MEDIA_PARTS,
@@ -31,19 +32,17 @@ def _video_encoder_options(name: str, call: OperationCall) -> Content:
 
 def _audio_encoder_options(name: str, call: OperationCall) -> Node:
     """Return the options of the audio encoder: ``Audio.Codec``."""
-    codec = audio_codec(call.camera)
-    return _audio_options(name, codec.media2, codec.kbits, codec.khz)
+    return _audio_options(name, audio_codec(call.camera))
 
 
 def _audio_decoder_options(name: str, _: OperationCall) -> Node:
     """Return the options of the audio decoder: u-law."""
-    return _audio_options(name, ULAW_MEDIA2, AUDIO_KBITS, AUDIO_KHZ)
+    return _audio_options(name, SPEAKER_CODEC)
 
 
-def _audio_options(name: str, encoding: str, kbits: int, khz: int) -> Node:
-    return node(
-        name, node("tt:Encoding", encoding), items("tt:BitrateList", (kbits,)), items("tt:SampleRateList", (khz,))
-    )
+def _audio_options(name: str, codec: OnvifCodec) -> Node:
+    lists = items("tt:BitrateList", codec.kbits), items("tt:SampleRateList", codec.khz)
+    return node(name, node("tt:Encoding", codec.media2), lists)
 
 
 _OPTIONS: Mapping[Part, BuildOptions] = {

@@ -20,9 +20,6 @@ from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
 from ipcamd.onvif.media_configurations import SHARED_CONFIGURATIONS
 from ipcamd.onvif.soap.writer import Node, node
 
-ULAW_MEDIA2 = "PCMU"
-"""Name of G.711 µ-law in Media2: the IANA media subtype (RFC 4856)."""
-
 
 def profile_node(camera: Camera, profile: MediaProfile, parts: Collection[Part]) -> Node:
     """Return ``tr2:Profiles`` with these parts of the profile."""

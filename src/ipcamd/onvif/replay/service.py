@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.camera_url import http_url, rtsp_url
 from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.nodes import SESSION_TIMEOUT, SESSION_TIMEOUT_S
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
 from ipcamd.onvif.recording.nodes import check_recording
 from ipcamd.onvif.soap.fault import config_modify, invalid_argument
@@ -13,8 +14,6 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 
 PATH = f"replay/{tokens.RECORDING}"
 """RTSP path of the recording."""
-SESSION_TIMEOUT_S = 60
-"""Seconds without a keep-alive after which an RTSP session ends; fixed."""
 
 
 def get_replay_uri(call: OperationCall) -> Content:
@@ -30,13 +29,13 @@ def get_replay_uri(call: OperationCall) -> Content:
 
 def get_replay_configuration(_: OperationCall) -> Content:
     """Return the time-out of sessions."""
-    return node("trp:Configuration", node("tt:SessionTimeout", timedelta(seconds=SESSION_TIMEOUT_S)))
+    return node("trp:Configuration", node("tt:SessionTimeout", SESSION_TIMEOUT))
 
 
 def set_replay_configuration(call: OperationCall) -> None:
     """Accept the present time-out of sessions. Raises ``Fault`` for another one."""
     if call["Configuration"].value(duration, "SessionTimeout") != timedelta(seconds=SESSION_TIMEOUT_S):
-        raise config_modify(f"SessionTimeout: allowed is PT{SESSION_TIMEOUT_S}S")
+        raise config_modify(f"SessionTimeout: allowed is {SESSION_TIMEOUT}")
 
 
 def _capabilities(_: OperationCall) -> Node:
