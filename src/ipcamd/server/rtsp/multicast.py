@@ -11,7 +11,7 @@ from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.rtp_stream import RtpStream
 from ipcamd.server.rtp.udp_viewer import UdpPortPair, UdpViewer
 from ipcamd.server.rtsp.describe import KEY_FRAME_TIMEOUT_S, describe_track
-from ipcamd.wire.rtsp import sap, sdp
+from ipcamd.wire.rtsp import sdp
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +120,8 @@ class MulticastService:
 
     async def _announce(self, settings: MulticastSettings) -> None:
         """Announce a session for each video stream, with audio; delete the announcements at the end."""
+        from ipcamd.wire.rtsp import sap  # few cameras send multicast
+
         try:
             sock = _announcer(settings)
         except OSError as error:
@@ -152,6 +154,8 @@ class MulticastService:
 
 
 def _announcer(settings: MulticastSettings) -> socket.socket:
+    from ipcamd.wire.rtsp import sap
+
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, settings.ttl)
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(settings.interface))
