@@ -9,7 +9,7 @@ import pytest
 from tests.media.scripted_source import NOON, SECOND, WAIT, ScriptedSource, grey
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.video_capture import ASLEEP_S, SILENT, UNPLUGGED, Timeouts, VideoCapture
+from ipcamd.media.capture.video_capture import ASLEEP_S, PRIVACY, SILENT, UNPLUGGED, Timeouts, VideoCapture
 from ipcamd.media.frame import AudioChunk, Picture
 from ipcamd.media.source.source import Wanted
 
@@ -258,6 +258,26 @@ def test_a_source_that_is_slow_by_itself_does_not_flap() -> None:
     assert running.blanks.empty()
     assert running.blanks.get(timeout=WAIT) == SILENT
     running.stop()
+
+
+def test_a_source_has_time_to_start_after_privacy() -> None:
+    running = CaptureRig(Timeouts(silence_s=60, start_s=60, first_s=60, blank_s=0.001, retry_s=60))
+    signals: list[bool] = []
+    running.capture.watcher = signals.append
+    running.capture.demand(WANTED)
+    running.source.show(NOON)
+    assert running.pictures.get(timeout=WAIT) == NOON
+    running.capture.private = True
+    assert running.blanks.get(timeout=WAIT) == PRIVACY
+    running.source.ends()
+    running.capture.private = False
+    running.played()
+    threading.Event().wait(0.1)  # the source's own pace
+    running.source.show(NOON + SECOND)
+    assert running.pictures.get(timeout=WAIT) == NOON + SECOND
+    running.stop()
+    assert signals == []
+    assert SILENT not in running.blanks.queue
 
 
 def test_an_unplugged_source_is_no_signal_at_once_and_is_back_at_once(patient: CaptureRig) -> None:

@@ -109,8 +109,7 @@ class VideoCapture(CaptureLoop):
         with self._changed:
             if wanted and not self._needed:
                 self._skip_pause, self._blank_at_s = True, now_s
-                if self._silent_at_s <= now_s and not self._failing and self._may_open:
-                    self._silent_at_s = now_s + self._timeouts.start_s
+                self._allow_start(now_s)
             if self._needed and not wanted:
                 self._left_s = now_s
             self._needed = wanted is not None
@@ -156,11 +155,20 @@ class VideoCapture(CaptureLoop):
 
     def _reopen(self) -> None:
         """Close the source, so that it is opened again if permitted; called with `_changed` held."""
+        now_s = self._steady_s()
         if not self._may_open:
-            self._silent_at_s = min(self._silent_at_s, self._steady_s())
+            self._silent_at_s = min(self._silent_at_s, now_s)
+        if self._needed:
+            self._allow_start(now_s)
         self._skip_pause = True
         self._stop.set()
         self._changed.notify_all()
+
+    def _allow_start(self, now_s: float) -> None:
+        """Give a source that is silent and has not failed the time that it needs to start; called with `_changed`
+        held."""
+        if self._silent_at_s <= now_s and not self._failing and self._may_open:
+            self._silent_at_s = now_s + self._timeouts.start_s
 
     def _may_start(self) -> bool:
         return self._needed and self._may_open
