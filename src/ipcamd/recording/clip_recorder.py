@@ -16,8 +16,8 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_capture import ClipCapture, ClipSpan
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
-from ipcamd.recording.clip_writer import ClipWriter
-from ipcamd.recording.container_format import Local
+from ipcamd.recording.clip_writer import ClipWriter, JpegClipWriter, VideoClipWriter
+from ipcamd.recording.container_format import AviContainer, Mp4Container
 from ipcamd.recording.continuous_recorder import FLUSH_S
 from ipcamd.recording.file_limits import MAX_CLIP_LENGTH_NS
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
@@ -153,9 +153,7 @@ class ClipRecorder:
     def _start_capture(self, span: ClipSpan) -> ClipCapture:
         self._latest_end_ns = span.start_ns + MAX_CLIP_LENGTH_NS
         buffer = self._buffer or self._make_buffer()
-        make_writer = _writer_of(self._settings[GENERAL]["FileFormat"])
-        sound = buffer.sound.codec if buffer.sound else None
-        writer = make_writer(self._store.disk(), self._model, self._local, span.start_ns, sound)
+        writer = self._make_writer(span.start_ns, buffer.sound.codec if buffer.sound else None)
         capture = self._capture = ClipCapture(buffer, span, writer, self._now_ns())
         if buffer is not self._buffer:
             buffer.close()
@@ -163,6 +161,13 @@ class ClipRecorder:
         self._saving[capture] = task
         task.add_done_callback(lambda _: self._forget(capture))
         return capture
+
+    def _make_writer(self, start_ns: int, sound: Codec | None) -> ClipWriter:
+        disk, file_format = self._store.disk(), self._settings[GENERAL]["FileFormat"]
+        if file_format == "JPEG":
+            return JpegClipWriter(disk, self._model, self._local, start_ns)
+        container = Mp4Container(sound) if file_format == "MP4" else AviContainer(sound, self._local, start_ns)
+        return VideoClipWriter(disk, self._model, self._local, container)
 
     async def _save(self, capture: ClipCapture) -> list[Recording]:
         """Return the files when the capture is complete or the disk full. Raises ``StoreError`` if there are none."""
@@ -223,23 +228,6 @@ class ClipRecorder:
 
     def _setting_ns(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND_NS
-
-
-def _writer_of(file_format: str) -> Callable[[Disk, str, Local, int, Codec | None], ClipWriter]:
-    """Return the writer of the clips of a ``FileFormat``; its module is not imported at the camera's start."""
-    match file_format:
-        case "MP4":
-            from ipcamd.recording.clip_writers.mp4_clip_writer import Mp4ClipWriter
-
-            return Mp4ClipWriter
-        case "JPEG":
-            from ipcamd.recording.clip_writers.jpeg_clip_writer import JpegClipWriter
-
-            return JpegClipWriter
-        case _:
-            from ipcamd.recording.clip_writers.avi_clip_writer import AviClipWriter
-
-            return AviClipWriter
 
 
 def _recover(disk: Disk, zone: tzinfo) -> list[Recording]:

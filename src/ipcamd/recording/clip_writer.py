@@ -1,18 +1,16 @@
 """Clip writer: selects the frames of a capture and writes them to disk while it lasts."""
 
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from contextlib import suppress
 
-from ipcamd.media.codecs import Codec
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.recording.container_format import Local
+from ipcamd.recording.container_format import ContainerFormat, Local
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
-from ipcamd.storage.container_writer import ContainerWriter
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.storage.recording_file import RecordingFile
+from ipcamd.storage.recording_name import free_names
 from ipcamd.time_units import SECOND_NS
 
 HOLD_NS = SECOND_NS // 5
@@ -21,81 +19,41 @@ AUDIO_BLOCK_NS = 40_000_000
 """Length of an audio block."""
 
 
-class ClipWriter(Protocol):
-    """Writer of one clip's files.
+class VideoClipWriter:
+    """Writer of a clip with all pictures and audio. A change of the pictures' format starts another file.
 
     `add_picture`, `add_audio` and `take_writable` are for the event loop; `write` and `close` block, are for a worker
     thread, and raise ``OSError``.
     """
 
-    disk: Disk
-    picture_bytes: int
-    """Size of the pictures added so far."""
-
-    def add_picture(self, frame: EncodedFrame) -> None:
-        """Add a picture."""
-
-    def add_audio(self, block: EncodedFrame) -> None:
-        """Add an audio block."""
-
-    def take_writable(self, end_ns: int, *, last: bool = False) -> list[EncodedFrame]:
-        """Return the frames that can be written now; with `last`, all. The clip ends at `end_ns` or later."""
-
-    def write(self, frames: list[EncodedFrame]) -> None:
-        """Write frames; durable on return."""
-
-    def close(self, end_ns: int) -> list[Recording]:
-        """Complete the files and return them, durable; empty if there was no picture."""
-
-
-class VideoClipWriter(ABC):
-    """Base of the writers of clips with all pictures and audio.
-
-    A change of the pictures' format starts another file.
-    """
-
-    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, sound: Codec | None) -> None:
-        """`model` is the prefix of the file name; `sound` is the codec of the audio track."""
+    def __init__(self, disk: Disk, model: str, local: Local, container: ContainerFormat) -> None:
+        """`model` is the prefix of the file name."""
         self.disk = disk
         self.picture_bytes = 0
+        """Size of the pictures added so far."""
         self._model = model
         self._local = local
-        self._start_ns = start_ns
-        self._sound = sound
+        self._container = container
         self._pictures: deque[EncodedFrame] = deque()
         self._sounds: deque[EncodedFrame] = deque()
         self._file: RecordingFile | None = None
         self._format: object = None
+        self._last_ns = 0
+        """Capture time of the last picture."""
         self._files: list[Recording] = []
 
-    @abstractmethod
-    def _format_of(self, key: EncodedFrame) -> object:
-        """Return the properties that are constant within a file; None if no file can begin with this key frame."""
-
-    @abstractmethod
-    def _make_writer(self, first: EncodedFrame) -> ContainerWriter:
-        """Return the writer of a file that begins with a key frame."""
-
-    def _continues(self, frame: EncodedFrame) -> bool:
-        """Return whether the picture's time allows it to be in the same file as the previous one."""
-        return True
-
-    def _trim(self, block: EncodedFrame, end_ns: int) -> EncodedFrame:
-        """Return the part of the audio that belongs to a clip with this end."""
-        return block
-
     def add_picture(self, frame: EncodedFrame) -> None:
-        """See `ClipWriter`."""
+        """Add a picture."""
         if self.picture_bytes or frame.key:
             self._pictures.append(frame)
             self.picture_bytes += len(frame.payload)
 
     def add_audio(self, block: EncodedFrame) -> None:
-        """See `ClipWriter`."""
+        """Add an audio block."""
         self._sounds.append(block)
 
-    def take_writable(self, end_ns: int, *, last: bool = False) -> list[EncodedFrame]:
-        """See `ClipWriter`."""
+    def take_writable(self, end_ns: int, *, last: bool) -> list[EncodedFrame]:
+        """Return the frames that can be written now; with `last`, all. The clip ends at `end_ns` or later."""
         newest = self._pictures[-1].captured_ns if self._pictures else 0
         pictures = list(_take_while(self._pictures, lambda frame: last or frame.captured_ns < newest - HOLD_NS))
         if not pictures and not (last and self._file):
@@ -103,11 +61,13 @@ class VideoClipWriter(ABC):
         until = min(newest - HOLD_NS, end_ns - AUDIO_BLOCK_NS)
         sounds = _take_while(self._sounds, lambda block: last or block.captured_ns <= until)
         return list(
-            merge_by_time(pictures, (self._trim(block, end_ns) for block in sounds if block.captured_ns < end_ns))
+            merge_by_time(
+                pictures, (self._container.trim(block, end_ns) for block in sounds if block.captured_ns < end_ns)
+            )
         )
 
     def write(self, frames: list[EncodedFrame]) -> None:
-        """See `ClipWriter`."""
+        """Write frames; durable on return."""
         if not self._file and (first := next(filter(is_picture, frames), None)):
             self._start_file(first)  # written before the audio, which was captured earlier
         for frame in frames:
@@ -119,14 +79,16 @@ class VideoClipWriter(ABC):
             self._file.flush()
 
     def _write_picture(self, frame: EncodedFrame) -> None:
-        if not self._continues(frame) or (frame.key and self._format_of(frame) != self._format):
+        gap_ns, self._last_ns = frame.captured_ns - self._last_ns, frame.captured_ns
+        is_same = not frame.key or self._container.format_of(frame) == self._format
+        if not (is_same and self._container.continues_clip(gap_ns)):
             self._end_file(frame.captured_ns)
             self._start_file(frame)
         if self._file:
             self._file.add_picture(frame.payload, frame.key, frame.captured_ns)
 
     def close(self, end_ns: int) -> list[Recording]:
-        """See `ClipWriter`."""
+        """Complete the files and return them, durable; empty if there was no picture."""
         try:
             self._end_file(end_ns)
         except OSError:
@@ -135,11 +97,10 @@ class VideoClipWriter(ABC):
         return self._files
 
     def _start_file(self, first: EncodedFrame) -> None:
-        self._format = self._format_of(first) if first.key else None
+        self._format, self._last_ns = self._container.format_of(first) if first.key else None, first.captured_ns
         if self._format is not None:
-            writer = self._make_writer(first)
-            began = self._local(writer.origin)
-            self._file = RecordingFile(self.disk, EVENT, self._model, writer, began)
+            writer = self._container.make_writer(first)
+            self._file = RecordingFile(self.disk, EVENT, self._model, writer, self._local(writer.origin))
 
     def _end_file(self, end_ns: int) -> None:
         file, self._file = self._file, None
@@ -148,6 +109,58 @@ class VideoClipWriter(ABC):
         file.extend_last_picture(end_ns)
         if closed := file.close():
             self._files.append(closed)
+
+
+class JpegClipWriter:
+    """Writer of a clip of JPEG files, one per second; one of them is the first picture at or after the event.
+
+    See `VideoClipWriter` for the threads.
+    """
+
+    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int) -> None:
+        """`model` is the prefix of the file names. Audio is left out."""
+        self.disk = disk
+        self.picture_bytes = 0
+        self._model = model
+        self._local = local
+        self._next_due_ns = start_ns
+        self._pictures: list[EncodedFrame] = []
+        self._files: list[Recording] = []
+
+    def add_picture(self, frame: EncodedFrame) -> None:
+        """See `VideoClipWriter`."""
+        if frame.captured_ns >= self._next_due_ns:
+            self._pictures.append(frame)
+            self.picture_bytes += len(frame.payload)
+            self._next_due_ns += ((frame.captured_ns - self._next_due_ns) // SECOND_NS + 1) * SECOND_NS
+
+    def add_audio(self, block: EncodedFrame) -> None:
+        """See `VideoClipWriter`."""
+
+    def take_writable(self, end_ns: int, *, last: bool) -> list[EncodedFrame]:
+        """See `VideoClipWriter`."""
+        pictures, self._pictures = self._pictures, []
+        return pictures
+
+    def write(self, frames: list[EncodedFrame]) -> None:
+        """See `VideoClipWriter`."""
+        self._files += [self._file(frame) for frame in frames]
+
+    def close(self, end_ns: int) -> list[Recording]:
+        """See `VideoClipWriter`."""
+        return self._files
+
+    def _file(self, frame: EncodedFrame) -> Recording:
+        at = frame.captured_ns
+        for name in free_names(self._model, self._local(at), "jpg"):  # two pictures can have the same second
+            with suppress(FileExistsError):
+                found = self.disk.add_content(EVENT, name, frame.payload)
+                return found.recording(at, at)
+        raise FileExistsError("pictures of that time already exist")
+
+
+ClipWriter = VideoClipWriter | JpegClipWriter
+"""Writer of one clip's files."""
 
 
 def _take_while(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:

@@ -1,1 +1,0 @@
-"""Writers of the file formats of clips: AVI, JPEG and MP4."""
