@@ -12,6 +12,7 @@ from ipcamd.errors import StoreError
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording import clip_capture, clip_recorder
+from ipcamd.storage.disk import Disk, FileEntry
 
 FRAME = SECOND // 30
 
@@ -275,6 +276,25 @@ async def test_a_full_disk_is_reported_and_leaves_nothing(rig: ClipRig, monkeypa
     with pytest.raises(StoreError, match=r"could not be written: No space left on device$"):
         await task
     assert list(rig.folder.iterdir()) == []
+
+
+async def test_pictures_written_before_the_disk_is_full_are_delivered(
+    rig: ClipRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, add_content = iter(range(2)), Disk.add_content
+
+    def add_two(disk: Disk, folder: str, name: str, content: bytes) -> FileEntry:
+        if next(room, None) is None:
+            raise OSError(28, "No space left on device")
+        return add_content(disk, folder, name, content)
+
+    stage = rig.stage
+    stage.codec = codecs.JPEG
+    await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="0", PostEvent="3")
+    monkeypatch.setattr(Disk, "add_content", add_two)
+    task = await rig.begin()
+    stage.show(130)
+    assert [file.path.is_file() for file in await task] == [True, True]
 
 
 async def test_clips_do_not_pile_up(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:

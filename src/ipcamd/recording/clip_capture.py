@@ -3,8 +3,9 @@
 import asyncio
 
 from ipcamd.dataclass import dataclass
+from ipcamd.media.audio.audio_framer import BLOCK_NS
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.recording.clip_writer import AUDIO_BLOCK_NS, ClipWriter
+from ipcamd.recording.clip_writer import ClipWriter
 from ipcamd.recording.file_limits import MAX_CLIP_BYTES
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
 from ipcamd.time_units import SECOND_NS
@@ -93,7 +94,7 @@ class ClipCapture:
 
     def _add_audio(self, block: EncodedFrame) -> None:
         self.writer.add_audio(block)
-        self._audio_until_ns = block.captured_ns + AUDIO_BLOCK_NS
+        self._audio_until_ns = block.captured_ns + BLOCK_NS
         if not self.is_extendable and self._audio_until_ns >= self.end_ns:
             self.finish()
 

@@ -210,21 +210,20 @@ class ClipRecorder:
     def _update_buffer(self) -> None:
         """Start, replace or stop the pre-event buffer as the settings and schedules require."""
         buffer = self._buffer
-        if buffer and (not self._armed or not self._is_current(buffer)):
+        if buffer and not (self._armed and (buffer.hub, buffer.sound, buffer.keep_ns) == self._buffered()):
             buffer.close()
             self._buffer = None
         if self._armed and self._buffer is None:
             self._buffer = self._make_buffer()
 
     def _make_buffer(self) -> PreEventBuffer:
-        return PreEventBuffer(*self._hubs(), self._setting_ns("PreEvent"))
+        return PreEventBuffer(*self._buffered())
 
-    def _is_current(self, buffer: PreEventBuffer) -> bool:
-        return (buffer.hub, buffer.sound) == self._hubs() and buffer.keep_ns == self._setting_ns("PreEvent")
-
-    def _hubs(self) -> tuple[Hub, Hub | None]:
-        hub = choose_clip_video(self._pipeline, self._settings[GENERAL])
-        return hub, choose_audio(self._pipeline, self._settings[GENERAL])
+    def _buffered(self) -> tuple[Hub, Hub | None, int]:
+        """Return the pictures and the sound to be buffered, and for how long, in nanoseconds."""
+        general = self._settings[GENERAL]
+        hub = choose_clip_video(self._pipeline, general)
+        return hub, choose_audio(self._pipeline, general), self._setting_ns("PreEvent")
 
     def _setting_ns(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND_NS
@@ -241,16 +240,8 @@ def _recover(disk: Disk, zone: tzinfo) -> list[Recording]:
 
 
 def _clip_files(disk: Disk, recordings: list[Recording], pending: PendingClip) -> list[ClipFile]:
+    folder, event, schedule = disk.root / EVENT, pending.event, pending.schedule
     return [
-        ClipFile(
-            disk.root / EVENT / r.name,
-            r.name,
-            r.content_type,
-            r.size_bytes,
-            r.started_ns,
-            r.ended_ns,
-            pending.event,
-            pending.schedule,
-        )
+        ClipFile(folder / r.name, r.name, r.content_type, r.size_bytes, r.started_ns, r.ended_ns, event, schedule)
         for r in recordings
     ]

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from ipcamd.media.audio.audio_framer import BLOCK_NS
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.container_format import ContainerFormat, Local
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
@@ -15,8 +16,6 @@ from ipcamd.time_units import SECOND_NS
 
 HOLD_NS = SECOND_NS // 5
 """Time that pictures wait for the audio of the same time."""
-AUDIO_BLOCK_NS = 40_000_000
-"""Length of an audio block."""
 
 
 class VideoClipWriter:
@@ -58,13 +57,10 @@ class VideoClipWriter:
         pictures = list(_take_while(self._pictures, lambda frame: last or frame.captured_ns < newest - HOLD_NS))
         if not pictures and not (last and self._file):
             return []
-        until = min(newest - HOLD_NS, end_ns - AUDIO_BLOCK_NS)
+        until = min(newest - HOLD_NS, end_ns - BLOCK_NS)
         sounds = _take_while(self._sounds, lambda block: last or block.captured_ns <= until)
-        return list(
-            merge_by_time(
-                pictures, (self._container.trim(block, end_ns) for block in sounds if block.captured_ns < end_ns)
-            )
-        )
+        included = (self._container.trim(block, end_ns) for block in sounds if block.captured_ns < end_ns)
+        return list(merge_by_time(pictures, included))
 
     def write(self, frames: list[EncodedFrame]) -> None:
         """Write frames; durable on return."""
@@ -144,7 +140,8 @@ class JpegClipWriter:
 
     def write(self, frames: list[EncodedFrame]) -> None:
         """See `VideoClipWriter`."""
-        self._files += [self._file(frame) for frame in frames]
+        for frame in frames:
+            self._files.append(self._file(frame))
 
     def close(self, end_ns: int) -> list[Recording]:
         """See `VideoClipWriter`."""

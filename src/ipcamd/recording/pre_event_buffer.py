@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from ipcamd.media.audio.audio_framer import BLOCK_NS
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.container_format import avi_format_of
@@ -9,8 +10,6 @@ from ipcamd.recording.container_format import avi_format_of
 MAX_BYTES = 48 << 20
 """Maximum bytes of the buffered pictures: five seconds at the largest size and highest quality. The oldest are dropped
 first."""
-AUDIO_BLOCK_NS = 40_000_000
-"""Length of an audio block."""
 KEY_INTERVAL_NS = 1_000_000_000
 """Interval at which a key frame is requested, in nanoseconds; a clip can start only at a key frame."""
 AUDIO_MARGIN_NS = 2_000_000_000
@@ -36,31 +35,20 @@ class PreEventBuffer:
         if sound:
             sound.subscribe(self._add_audio)
 
-    @property
-    def size_bytes(self) -> int:
-        """Bytes of the frames."""
-        return self._size_bytes
-
     def since(self, start_ns: int) -> tuple[list[EncodedFrame], list[EncodedFrame]]:
         """Return the pictures from the last key frame at or before `start_ns` on, or all, and the audio.
 
         Pictures taken before a privacy mask was set are not included.
         """
         groups = [group for group in self._groups if self.hub.required_masks.permit(group[0].mask_version)]
-        first = 0
-        for number, group in enumerate(groups):
-            if group[0].captured_ns <= start_ns:
-                first = number
+        first = max((number for number, group in enumerate(groups) if group[0].captured_ns <= start_ns), default=0)
         return [frame for group in groups[first:] for frame in group], list(self._sounds)
 
     def close(self) -> None:
-        """Unsubscribe and drop all frames."""
+        """Unsubscribe."""
         self.hub.unsubscribe(self._add_picture)
         if self.sound:
             self.sound.unsubscribe(self._add_audio)
-        self._groups.clear()
-        self._sounds.clear()
-        self._size_bytes = 0
 
     def _add_picture(self, frame: EncodedFrame) -> None:
         if self._groups and not self._is_continuation(frame):
@@ -101,5 +89,5 @@ class PreEventBuffer:
         ):  # the clock was set
             self._sounds.clear()
         self._sounds.append(block)
-        if len(self._sounds) > (self.keep_ns + 2 * AUDIO_MARGIN_NS) // AUDIO_BLOCK_NS:
+        if len(self._sounds) > (self.keep_ns + 2 * AUDIO_MARGIN_NS) // BLOCK_NS:
             self._sounds.popleft()

@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from heapq import merge
+from operator import attrgetter
 from typing import NamedTuple
 
 from ipcamd.media.frame import EncodedFrame
@@ -55,7 +57,7 @@ class SubscriberQueue:
         for frame in hub.subscribe(self._add_picture):
             self._add_picture(frame)
         if sound:
-            sound.subscribe(self._add_audio)
+            sound.subscribe(self._sounds.append)
 
     @property
     def dropped(self) -> int:
@@ -74,7 +76,7 @@ class SubscriberQueue:
         """Unsubscribe."""
         self._hub.unsubscribe(self._add_picture)
         if self._sound:
-            self._sound.unsubscribe(self._add_audio)
+            self._sound.unsubscribe(self._sounds.append)
 
     def _add_picture(self, frame: EncodedFrame) -> None:
         before = self.dropped
@@ -82,9 +84,6 @@ class SubscriberQueue:
             self._hub.ask_key()
         if self.dropped > before:
             self._traffic.drop(RECORDER, self.dropped - before)
-
-    def _add_audio(self, block: EncodedFrame) -> None:
-        self._sounds.append(block)
 
     def _audio_before(self, following: EncodedFrame | None) -> Iterator[EncodedFrame]:
         """Yield the audio before the next picture that stays in the queue, and audio from before a clock step."""
@@ -96,13 +95,8 @@ class SubscriberQueue:
 
 
 def merge_by_time(pictures: Iterable[EncodedFrame], sounds: Iterable[EncodedFrame]) -> Iterator[EncodedFrame]:
-    """Yield both in order of capture; each keeps its own order even if the clock was set."""
-    waiting = deque(sounds)
-    for picture in pictures:
-        while waiting and waiting[0].captured_ns < picture.captured_ns:
-            yield waiting.popleft()
-        yield picture
-    yield from waiting
+    """Return both in order of capture; each keeps its own order even if the clock was set."""
+    return merge(pictures, sounds, key=attrgetter("captured_ns"))
 
 
 def is_picture(frame: EncodedFrame) -> bool:
