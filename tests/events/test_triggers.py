@@ -27,7 +27,7 @@ def test_an_input_is_an_event_only_when_it_changes() -> None:
     bus, events = heard()
     inputs = InputTrigger(bus, lambda: 7, {1: "low", 2: "low"})
     for number, level in [(1, "low"), (1, "high"), (1, "high"), (2, "high"), (1, "low")]:
-        inputs.set_level(number, level)
+        inputs.set_level(number, level, age_ns=0)
     assert events == [
         Event(EventKind.INPUT, 7, 1),
         Event(EventKind.INPUT, 7, 2),

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ipcamd.errors import IpcamdError
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.events.output_pulse import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.recording.clip_file import ClipFile, ClipSink
-from ipcamd.recording.pending_clips import PendingClip
+from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.store.event_log_table import EventLog, EventLogEntry
 
 CARD = "EnableSDCard"
@@ -33,24 +33,9 @@ REMEMBERED_CLIPS = 100
 
 _log = logging.getLogger(__name__)
 
-
 Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
 """Context that yields the files of a clip. They stay pending until its end, so that after a kill the next start
 delivers them."""
-
-
-class ClipProvider(Protocol):
-    """Interface of the recorder of clips (`ipcamd.recording.clip_recorder`)."""
-
-    @property
-    def pending(self) -> Sequence[PendingClip]:
-        """Clips of the previous run that were not delivered."""
-
-    def record_clip(self, event: Event, schedule: str) -> Taking:
-        """Return the clip around `event`; empty if the running clip of an earlier event contains it."""
-
-    def recover_clip(self, clip: PendingClip) -> Taking:
-        """Return the existing part of a pending clip."""
 
 
 class EventEngine:
@@ -59,7 +44,7 @@ class EventEngine:
     def __init__(
         self,
         schedules: Iterable[Schedule],
-        recorder: ClipProvider | None,
+        recorder: ClipRecorder,
         sinks: Mapping[str, ClipSink],
         output: OutputPulse,
         log: EventLog,
@@ -92,8 +77,8 @@ class EventEngine:
 
     def resume(self, ready: Callable[[], Awaitable[object]]) -> None:
         """Deliver the pending clips of the previous run as soon as the targets are `ready`."""
-        if self._recorder and self._recorder.pending:
-            self._resuming = self._begin(self._resume(self._recorder, ready))
+        if self._recorder.pending:
+            self._resuming = self._begin(self._resume(ready))
 
     async def close(self) -> None:
         """Wait for the running clips; the next start delivers pending ones."""
@@ -107,19 +92,18 @@ class EventEngine:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _resume(self, recorder: ClipProvider, ready: Callable[[], Awaitable[object]]) -> None:
+    async def _resume(self, ready: Callable[[], Awaitable[object]]) -> None:
         await ready()
         named = {schedule.name: schedule for schedule in self._schedules}
-        for clip in recorder.pending:
+        for clip in self._recorder.pending:
             schedule = named.get(clip.schedule)
             flags = list(self._flags(clip.event, schedule)) if schedule else []
-            await self._pass_on(recorder.recover_clip(clip), clip.event, clip.schedule, flags)
+            await self._pass_on(self._recorder.recover_clip(clip), clip.event, clip.schedule, flags)
 
     async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
         try:
             self._act_at_once(event, started)
-            if self._recorder:
-                await asyncio.gather(*(self._capture(self._recorder, event, schedule) for schedule in started))
+            await asyncio.gather(*(self._capture(event, schedule) for schedule in started))
         except Exception:  # a failing event must not affect the next
             _log.exception("the event %s could not be handled", event.kind.value)
 
@@ -141,11 +125,11 @@ class EventEngine:
                 self._output.pulse(seconds)
                 self._note(event, schedule.name, done=f"output high for {seconds} s")
 
-    async def _capture(self, recorder: ClipProvider, event: Event, schedule: Schedule) -> None:
+    async def _capture(self, event: Event, schedule: Schedule) -> None:
         """Record the clip of a schedule, which others may share, and deliver it to each target once."""
         flags = list(self._flags(event, schedule))
         if flags:
-            await self._pass_on(recorder.record_clip(event, schedule.name), event, schedule.name, flags)
+            await self._pass_on(self._recorder.record_clip(event, schedule.name), event, schedule.name, flags)
 
     async def _pass_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
         try:

@@ -3,44 +3,16 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.schedule import Schedule
+from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.params.motion import WINDOWS
 
 MOTION_END_S = 6.0
 """Seconds without an alarm after which motion has ended; during motion there is one every 5 s."""
 CHECK_INTERVAL_S = 10.0
 """Longest interval of checks, in seconds, because the clock can be set."""
-
-
-class MotionSensor(Protocol):
-    """Detector of motion (`ipcamd.motion`)."""
-
-    def subscribe(self, listener: Callable[[int, int], None]) -> None:
-        """Call ``listener(window, moment)`` at each alarm."""
-
-    def unsubscribe(self, listener: Callable[[int, int], None]) -> None:
-        """Stop calling it."""
-
-
-class InputTrigger:
-    """Trigger for the digital inputs: an event for each change of level."""
-
-    def __init__(self, bus: EventBus, now_ns: Callable[[], int], levels: Mapping[int, str]) -> None:
-        """`levels` are the present ones by input number, ``high`` or ``low``."""
-        self._bus = bus
-        self._now_ns = now_ns
-        self._levels = dict(levels)
-        for number, level in levels.items():
-            bus.note(Event(EventKind.INPUT, now_ns(), number, level == "high"))
-
-    def set_level(self, number: int, level: str, age_ns: int = 0) -> None:
-        """Report the level of an input, changed or not, and its age in nanoseconds."""
-        if level != self._levels[number]:
-            self._levels[number] = level
-            self._bus.publish(Event(EventKind.INPUT, self._now_ns() - age_ns, number, level == "high"))
 
 
 class StateTrigger:
@@ -55,18 +27,30 @@ class StateTrigger:
         for number, is_on in states.items():
             bus.note(Event(kind, now_ns(), number, is_on))
 
-    def set_states(self, states: Mapping[int, bool]) -> None:
-        """Report states, changed or not."""
+    def set_states(self, states: Mapping[int, bool], age_ns: int = 0) -> None:
+        """Report states, changed or not, and their age in nanoseconds."""
         for number, is_on in states.items():
             if is_on is not self._states[number]:
                 self._states[number] = is_on
-                self._bus.publish(Event(self._kind, self._now_ns(), number, is_on))
+                self._bus.publish(Event(self._kind, self._now_ns() - age_ns, number, is_on))
+
+
+class InputTrigger(StateTrigger):
+    """Trigger for the digital inputs: an event for each change of level."""
+
+    def __init__(self, bus: EventBus, now_ns: Callable[[], int], levels: Mapping[int, str]) -> None:
+        """`levels` are the present ones by input number, ``high`` or ``low``."""
+        super().__init__(bus, EventKind.INPUT, now_ns, {number: level == "high" for number, level in levels.items()})
+
+    def set_level(self, number: int, level: str, age_ns: int) -> None:
+        """Report the level of an input, changed or not, and its age in nanoseconds."""
+        self.set_states({number: level == "high"}, age_ns)
 
 
 class MotionTrigger:
     """Trigger for motion: an event for each alarm and for the end of motion, analysed only on demand."""
 
-    def __init__(self, bus: EventBus, motion: MotionSensor, now_ns: Callable[[], int]) -> None:
+    def __init__(self, bus: EventBus, motion: MotionDetection, now_ns: Callable[[], int]) -> None:
         self._bus = bus
         self._motion = motion
         self._now_ns = now_ns
@@ -118,6 +102,7 @@ class ScheduleTrigger:
         self._now_ns = now_ns
         self._follow = follow
         self._running: set[int] = set()
+        """Numbers of the schedules within their own time (ScheduleTimeMode=1)."""
         self._timer: asyncio.TimerHandle | None = None
 
     def check(self) -> None:
@@ -133,11 +118,6 @@ class ScheduleTrigger:
         if any(s.has("Enable") for s in self._schedules):
             rest = 60 - local.second - local.microsecond / 1e6
             self._timer = asyncio.get_running_loop().call_later(min(rest, CHECK_INTERVAL_S), self.check)
-
-    @property
-    def running(self) -> set[int]:
-        """Numbers of the schedules within their own time (ScheduleTimeMode=1)."""
-        return self._running
 
     def close(self) -> None:
         """Stop checking."""
