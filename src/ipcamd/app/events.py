@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 from ipcamd.app.core import Core
@@ -32,6 +31,7 @@ from ipcamd.params.event.server import GENERAL
 from ipcamd.params.time import TIME
 from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.wire.http.notification import HttpNotification
+from ipcamd.workers.thread import call_in_loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,7 @@ def _source(core: Core, bus: EventBus, media: MediaParts) -> None:
     loop, trigger = asyncio.get_running_loop(), StateTrigger(bus, EventKind.SOURCE, core.clock.now_ns, {1: False})
 
     def set_signal(has_signal: bool) -> None:
-        with suppress(RuntimeError):  # the loop is closed at shutdown
-            loop.call_soon_threadsafe(trigger.set_states, {1: not has_signal})
+        call_in_loop(loop, trigger.set_states, {1: not has_signal})
 
     media.pipeline.capture.watcher = set_signal
 

@@ -16,7 +16,7 @@ from ipcamd.motion.background import Background
 from ipcamd.motion.light_compensation import Grey
 from ipcamd.motion.sensitivity import contrast_threshold
 from ipcamd.motion.windows import Window
-from ipcamd.params.motion import HEIGHT, WIDTH, WINDOWS
+from ipcamd.params.motion import HEIGHT, WIDTH
 from ipcamd.time_units import SECOND_NS
 
 LEARN_NS = SECOND_NS
@@ -56,9 +56,10 @@ class LevelDetector:
         self._windows = tuple(windows)
         self._detectors: list[WindowLevelDetector] = []
         self._background: Background | None = None
-        self._first: AnalysisFrame | None = None
-        """First frame of the background."""
-        self._last = 0
+        self._source: object = None
+        """View and shape of the pictures of the background."""
+        self._begun_ns = self._last_ns = 0
+        """Capture times of the first picture of the background, and of the last picture."""
 
     def set_windows(self, windows: Sequence[Window]) -> None:
         """Measure these windows from now on."""
@@ -76,24 +77,16 @@ class LevelDetector:
             self.reset()
             return none
         plane = frame.plane.astype(np.float32)
-        if self._background is None or not self._follows(frame):
-            self._background, self._first, self._last = Background(plane), frame, frame.captured_ns
+        source = frame.view, plane.shape
+        elapsed_ns, self._last_ns = frame.captured_ns - self._last_ns, frame.captured_ns
+        if self._background is None or source != self._source or not 0 < elapsed_ns <= MAX_GAP_NS:
+            self._background, self._source, self._begun_ns = Background(plane), source, frame.captured_ns
             self._detectors = []
             return none
-        moved = self._background.measure_motion(plane, (frame.captured_ns - self._last) / SECOND_NS)
-        self._last = frame.captured_ns
-        self._detectors = self._detectors or [
-            WindowLevelDetector(window, frame.plane.shape) for window in self._windows
-        ]
+        moved = self._background.measure_motion(plane, elapsed_ns / SECOND_NS)
+        self._detectors = self._detectors or [WindowLevelDetector(window, plane.shape) for window in self._windows]
         results = tuple(window.detect(moved) for window in self._detectors)
-        assert self._first
-        return results if frame.captured_ns - self._first.captured_ns >= LEARN_NS else none
-
-    def _follows(self, frame: AnalysisFrame) -> bool:
-        first = self._first
-        if first is None or first.plane is None or frame.plane is None or first.plane.shape != frame.plane.shape:
-            return False
-        return frame.view == first.view and 0 < frame.captured_ns - self._last <= MAX_GAP_NS
+        return results if frame.captured_ns - self._begun_ns >= LEARN_NS else none
 
 
 class WindowLevelDetector:
@@ -162,13 +155,9 @@ class AlarmDetector:
         self._detector.set_windows(windows)
         results = self._detector.detect(frame)
         over = [number for number, result in enumerate(results, 1) if result.alarm]
-        return _levels(results), over[0] if over and self._pause.admits(now_s) else 0
+        alarm = over[0] if over and self._pause.admits(now_s) else 0
+        return tuple(result.level for result in results), alarm
 
-    def reset(self) -> tuple[int, ...]:
-        """Forget the background, so that the next frame is not compared with earlier ones. Return the levels, all 0."""
+    def reset(self) -> None:
+        """Forget the background, so that the next frame is not compared with earlier ones."""
         self._detector.reset()
-        return _levels([NO_MOTION] * WINDOWS)
-
-
-def _levels(results: Sequence[WindowResult]) -> tuple[int, ...]:
-    return tuple(result.level for result in results)

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame, Demand
@@ -14,6 +13,7 @@ from ipcamd.params.group import Values
 from ipcamd.params.motion import MOTION, WINDOWS
 from ipcamd.settings.settings import Settings
 from ipcamd.workers.on_demand import OnDemandThread
+from ipcamd.workers.thread import call_in_loop
 
 if TYPE_CHECKING:  # imports numpy
     from ipcamd.motion.level_detector import AlarmDetector
@@ -54,15 +54,14 @@ class MotionDetection:
         self._alarm_detector: AlarmDetector | None = None
         self._held_until_s = 0.0
         """Time until which no motion is reported."""
-        self._loop: asyncio.AbstractEventLoop
-        self._started = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The event loop; None before `start`."""
         self._thread = OnDemandThread("media-motion", self._run)
         settings.watch(MOTION.name, self._update_windows)
 
     async def start(self) -> None:
         """Start measuring when needed."""
         self._loop = asyncio.get_running_loop()
-        self._started = True
         self._update_demand()
 
     async def stop(self) -> None:
@@ -96,7 +95,7 @@ class MotionDetection:
     def _update_demand(self) -> None:
         demand = Demand.ALWAYS if self._listeners else Demand.WHILE_WATCHED
         self._analysis.demand = demand if any(window.active for window in self._windows) else Demand.NEVER
-        if self._started and self._analysis.wanted:
+        if self._loop and self._analysis.wanted:
             self._thread.wake()
 
     def _run(self) -> None:
@@ -120,13 +119,13 @@ class MotionDetection:
     def _measure(self, alarm_detector: "AlarmDetector", frame: AnalysisFrame) -> None:
         now_s = self._now_s()
         if now_s < self._held_until_s:
-            self._measured = alarm_detector.reset(), now_s
+            alarm_detector.reset()
+            self._measured = _ZERO, now_s
             return
         levels, window = alarm_detector.detect(frame, self._windows, now_s)
         self._measured = levels, now_s
-        if window:
-            with suppress(RuntimeError):  # the loop is closed at shutdown
-                self._loop.call_soon_threadsafe(self._notify, window, frame.captured_ns)
+        if window and self._loop:
+            call_in_loop(self._loop, self._notify, window, frame.captured_ns)
 
     def _notify(self, window: int, moment: int) -> None:
         for listener in tuple(self._listeners):

@@ -7,11 +7,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.media.pipeline import Pipeline
+from ipcamd.workers.thread import call_in_loop
 
 if TYPE_CHECKING:  # imports numpy
     from ipcamd.tampering.detector import TamperingDetector
@@ -50,8 +50,7 @@ class TamperingDetection:
             nonlocal last
             before, last = last, dict(self._detect(frame) or last)
             if last != before:
-                with suppress(RuntimeError):  # the event loop is closed at shutdown
-                    loop.call_soon_threadsafe(changed, last)
+                call_in_loop(loop, changed, last)
 
         self._analysis.take_sample = take
 

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 T = TypeVar("T")
+A = TypeVarTuple("A")
 
 Job = Callable[[], None]
 """Work of a thread, without arguments and result."""
@@ -87,5 +88,10 @@ def _report(outcome: "asyncio.Future[T]", end: Callable[..., None], value: objec
         if not outcome.done():
             end(value)
 
-    with suppress(RuntimeError):  # the loop is closed: the result is not needed
-        outcome.get_loop().call_soon_threadsafe(report)
+    call_in_loop(outcome.get_loop(), report)
+
+
+def call_in_loop(loop: asyncio.AbstractEventLoop, action: Callable[[*A], object], *given: *A) -> None:
+    """Call `action` in the event loop soon; from any thread. Nothing happens if the loop is closed, at shutdown."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(action, *given)

@@ -4,7 +4,6 @@ It runs in the event loop. Sound arrives from media threads; processing a chunk 
 """
 
 import asyncio
-import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -15,6 +14,7 @@ from ipcamd.media.frame import AUDIO_RATE_HZ, AudioChunk, EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
 from ipcamd.wire.payload_header import Status
+from ipcamd.workers.thread import call_in_loop
 
 QUEUE_CHUNKS = 64
 """Most chunks that may wait for the event loop; older ones are dropped if the loop blocks for seconds."""
@@ -69,8 +69,7 @@ class Microphone:
             loop = self._loop
             if len(self._chunks) > 1 or loop is None:
                 return  # a scheduled call will process it
-        with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
-            loop.call_soon_threadsafe(self._take)
+        call_in_loop(loop, self._take)
 
     def subscribe(self, take: Callable[[AudioBlock], None]) -> None:
         """Call `take` with each block, before it is encoded; in the event loop."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
+from ipcamd.workers.thread import call_in_loop
 
 if TYPE_CHECKING:  # imports PyAV and numpy
     import av
@@ -88,5 +89,4 @@ def _deliver(loop: asyncio.AbstractEventLoop, queue: "asyncio.Queue[FocusReading
         with contextlib.suppress(asyncio.QueueFull):
             queue.put_nowait(reading)
 
-    with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
-        loop.call_soon_threadsafe(put)
+    call_in_loop(loop, put)

@@ -1,11 +1,11 @@
 """Light meter: measures the mean brightness of the source's pictures, for day and night."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.frame_decimator import FrameDecimator
+from ipcamd.workers.thread import call_in_loop
 
 RATE = 5
 """Requested frame rate."""
@@ -43,8 +43,7 @@ class LightMeter:
 
             luma = planes(picture.video)[0]
             brightness = float(luma[::_STEP, ::_STEP].mean()) / 2.55
-            with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
-                self._loop.call_soon_threadsafe(self._tell, brightness)
+            call_in_loop(self._loop, self._tell, brightness)
 
     def _tell(self, brightness: float) -> None:
         if self._deliver:

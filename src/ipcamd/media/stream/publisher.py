@@ -1,13 +1,13 @@
 """Publisher: passes frames from an encoder's thread to a hub in the event loop."""
 
 import asyncio
-import contextlib
 import threading
 
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import StreamTraffic
+from ipcamd.workers.thread import call_in_loop
 
 MAX_FRAMES = 30
 """Most waiting frames. Further ones are dropped when the event loop is blocked for a second."""
@@ -35,8 +35,7 @@ class Publisher:
                 self._hub.ask_key()
             if not first or not len(self._queue):
                 return  # a call of `_deliver` is already scheduled
-        with contextlib.suppress(RuntimeError):  # the loop is closed at shutdown
-            self._loop.call_soon_threadsafe(self._deliver)
+        call_in_loop(self._loop, self._deliver)
 
     def _deliver(self) -> None:
         with self._lock:
