@@ -5,6 +5,7 @@ recordings and their repair use the entry. This module imports neither PyAV nor 
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.dataclass import dataclass
@@ -294,45 +295,41 @@ def _encode_opus() -> "AudioEncoder":
     return FfmpegAudioEncoder(OPUS_FORMAT)
 
 
-def _audio_codec(
-    name: str,
-    title: str,
-    content_type: str,
-    rtp_format: PayloadFormat,
-    encoder: "Callable[[], AudioEncoder]",
-    onvif: OnvifCodec,
-    mp4_audio: Callable[[], AudioTrack] | None = None,
-    mp4_kind: str = "",
-    audio_tag: int = 0,
-) -> Codec:
-    """Return a codec of sound that is not in the SDK's streams. Browsers play those with an MP4 track."""
-    return Codec(
-        name=name,
-        payload_code=NO_CODE,
-        title=title,
-        content_type=content_type,
-        rtp_format=rtp_format,
-        audio_encoder=encoder,
-        in_browsers=mp4_audio is not None,
-        mp4_audio=mp4_audio,
-        mp4_kind=mp4_kind,
-        audio_tag=audio_tag,
-        multicast_port="AUDIOPort",
-        intra_only=True,
-        onvif=onvif,
-    )
+_make_sound_codec = partial(Codec, payload_code=NO_CODE, multicast_port="AUDIOPort", intra_only=True)
+"""Makes a codec of sound that is not in the SDK's streams."""
 
-
-_ALAW_ONVIF = OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8)
-_AAC_ONVIF = OnvifCodec(1, "AAC", "MP4A-LATM", kbits=AAC_KBITS, khz=16)
-_OPUS_ONVIF = OnvifCodec(1, "", "OPUS", kbits=OPUS_KBITS, khz=8)
-
-ALAW = _audio_codec("alaw", "G.711 A-law", "audio/PCMA", g711.PCMA, _encode_alaw, _ALAW_ONVIF, audio_tag=ALAW_TAG)
+ALAW = _make_sound_codec(
+    name="alaw",
+    title="G.711 A-law",
+    content_type="audio/PCMA",
+    rtp_format=g711.PCMA,
+    audio_encoder=_encode_alaw,
+    audio_tag=ALAW_TAG,
+    onvif=OnvifCodec(1, "G711", "PCMA", kbits=64, khz=8),
+)
 """ITU-T G.711 A-law."""
-AAC = _audio_codec("aac", "AAC", "audio/aac", aac.FORMAT, _encode_aac, _AAC_ONVIF, tracks.make_aac_track, "mp4a")
+AAC = _make_sound_codec(
+    name="aac",
+    title="AAC",
+    content_type="audio/aac",
+    rtp_format=aac.FORMAT,
+    audio_encoder=_encode_aac,
+    in_browsers=True,
+    mp4_audio=tracks.make_aac_track,
+    mp4_kind="mp4a",
+    onvif=OnvifCodec(1, "AAC", "MP4A-LATM", kbits=AAC_KBITS, khz=16),
+)
 """AAC of low complexity (ISO/IEC 14496-3)."""
-OPUS = _audio_codec(
-    "opus", "Opus", "audio/opus", opus.FORMAT, _encode_opus, _OPUS_ONVIF, tracks.make_opus_track, "Opus"
+OPUS = _make_sound_codec(
+    name="opus",
+    title="Opus",
+    content_type="audio/opus",
+    rtp_format=opus.FORMAT,
+    audio_encoder=_encode_opus,
+    in_browsers=True,
+    mp4_audio=tracks.make_opus_track,
+    mp4_kind="Opus",
+    onvif=OnvifCodec(1, "", "OPUS", kbits=OPUS_KBITS, khz=8),
 )
 """Opus (RFC 6716)."""
 METADATA = Codec(

@@ -7,7 +7,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,12 +27,19 @@ from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import MaskSet, enabled_masks
 from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.source.source import Wanted
-from ipcamd.media.source_demand import SourceDemand, make_analysis_capture
+from ipcamd.media.source_demand import SourceDemand
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
-from ipcamd.media.stream.stream_meter import StreamFigures, StreamMeter
-from ipcamd.media.stream.stream_settings import StreamSettings, encoded_codecs, encoded_name, read_streams, sub_name
+from ipcamd.media.stream.stream_meter import StreamMeter
+from ipcamd.media.stream.stream_settings import (
+    StreamSettings,
+    encoded_name,
+    read_stream,
+    read_streams,
+    stream_groups,
+    sub_name,
+)
 from ipcamd.media.stream.traffic import ENCODER, Traffic
 from ipcamd.params.device.privacy import MASK_GROUPS, PRIVACY
 from ipcamd.params.group import Values
@@ -45,6 +51,7 @@ from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:
     from ipcamd.media.audio.audio_capture import AudioSource
+    from ipcamd.media.capture.analysis_capture import AnalysisCapture
     from ipcamd.media.source.source import Source
 
 STOP_S = 0.9
@@ -93,10 +100,8 @@ class Pipeline:
         """Makes the encoders of the streams, and the decoders of the source's packets."""
         self.traffic = Traffic()
         """Frames sent and dropped, by stream and protocol."""
-        self._streams = {
-            name: self._stream(name, stream, clock_ns, status)
-            for name, stream in read_streams(settings.__getitem__).items()
-        }
+        streams = read_streams(settings.__getitem__)
+        self._streams = {name: self._stream(name, stream, status) for name, stream in streams.items()}
         self.analysis = AnalysisTap(self._update_demand)
         """Small grey pictures, for motion and tampering detection."""
         self.focus_meter = FocusMeter(self._update_demand)
@@ -109,9 +114,13 @@ class Pipeline:
             self._streams, self.passthrough, self.analysis, self.focus_meter, self.light_meter, self.hardware.decoders
         )
         self._processor = FrameProcessor(
-            (), self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
+            self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
         )
-        self._analysis_capture = make_analysis_capture(analysis_source, self._processor)
+        self._analysis_capture: AnalysisCapture | None = None
+        if analysis_source:
+            from ipcamd.media.capture import analysis_capture  # seldom needed
+
+            self._analysis_capture = analysis_capture.AnalysisCapture(analysis_source, self._processor)
         self.capture = VideoCapture(source, self._deliver, self._draw_no_signal, timeouts)
         self.capture.refine = self._demand.refine
         self.snapshots = Snapshots(self.mjpeg)
@@ -126,13 +135,9 @@ class Pipeline:
         self._on_disabled: list[Callable[[Hub], None]] = []
         self.capture.private = settings[PRIVACY.name].flag("Enabled")
         settings.watch(PRIVACY.name, lambda _: self._update_privacy())
-        for codec in video_codecs():
-            settings.watch(codec.parameters, partial(self._update_stream, codec.name))
-            if codec.sub_parameters:
-                settings.watch(codec.sub_parameters, partial(self._update_stream, sub_name(codec)))
-        for codec in encoded_codecs():
-            settings.watch(codec.parameters, partial(self._update_stream, encoded_name(codec)))
-        for group in (SENSOR, INFO, *(group.name for group in OSD_GROUPS)):
+        for name, (_, group) in stream_groups().items():
+            settings.watch(group, partial(self._update_stream, name))
+        for group in (SENSOR, INFO, *(osd.name for osd in OSD_GROUPS)):
             settings.watch(group, lambda _: self._update_image())
         for mask in MASK_GROUPS:
             settings.watch(mask.name, lambda _: self._update_masks())
@@ -168,10 +173,8 @@ class Pipeline:
 
     def substream(self, codec: str) -> Hub | None:
         """Return the substream of the codec with this name; None if it does not exist or is disabled."""
-        found = next((each for each in video_codecs() if each.name == codec and each.sub_parameters), None)
-        return (
-            self._streams[sub_name(found)].hub if found and is_enabled(self._settings[found.sub_parameters]) else None
-        )
+        stream = self._streams.get(sub_name(codec))
+        return stream.hub if stream and is_enabled(self._settings[stream.settings.codec.sub_parameters]) else None
 
     def encoded(self, hub: Hub) -> Hub | None:
         """Return the hub that always encodes what this hub may pass through; None without one."""
@@ -227,11 +230,10 @@ class Pipeline:
         """Meters of the streams, by name."""
         return {name: stream.meter for name, stream in self._streams.items()}
 
-    def figures(self) -> Mapping[str, StreamFigures]:
-        """Return the figures of each stream by its name, and under ``capture`` those of the frame processor."""
-        return {name: s.meter.figures() for name, s in self._streams.items() if name == s.hub.name} | {
-            "capture": self._processor.meter.figures()
-        }
+    @property
+    def frame_rate(self) -> float:
+        """Present frame rate of the fastest stream; 0 without viewers."""
+        return max(stream.meter.frames_per_s for stream in self._streams.values())
 
     async def snapshot(self) -> EncodedFrame:
         """Return the newest picture as a JPEG. Raises ``RequestFailed`` if none arrives within 6 seconds."""
@@ -306,12 +308,11 @@ class Pipeline:
         for thread in self._threads if self._prepared.is_set() else self._threads[1:]:
             thread.join(end)
 
-    def _stream(
-        self, name: str, shape: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
-    ) -> EncoderThread:
-        label = shape.codec.name if name == encoded_name(shape.codec) else name
-        hub = Hub(shape.codec, label, partial(self._set_watched, name), partial(self._linger_s, name))
-        return EncoderThread(hub, shape, clock_ns, status, self.hardware.encoders.make)
+    def _stream(self, name: str, settings: StreamSettings, status: Callable[[], Status]) -> EncoderThread:
+        codec = settings.codec
+        label = codec.name if name == encoded_name(codec) else name
+        hub = Hub(codec, label, partial(self._set_watched, name), partial(self._linger_s, name))
+        return EncoderThread(hub, settings, self._clock_ns, status, self.hardware.encoders.make)
 
     def _linger_s(self, name: str) -> float:
         return self.capture.linger_s if self.passthrough.decisions[name].may_linger else 0.0
@@ -329,9 +330,7 @@ class Pipeline:
     def _update_stream(self, name: str, values: Values) -> None:
         stream = self._streams[name]
         codec = stream.settings.codec
-        stream.settings = StreamSettings.of(codec, values)
-        if name == encoded_name(codec):
-            stream.settings = replace(stream.settings, passes=False)
+        stream.settings = read_stream(name, codec, values)
         # a video stream continues with a key frame; earlier frames are useless to new viewers
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
         if not is_enabled(values):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil, log2
-from typing import TYPE_CHECKING
 
 from ipcamd.media.codecs import JPEG
 from ipcamd.media.decode.decoder_choice import DecoderChoice
@@ -11,30 +10,16 @@ from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
 from ipcamd.media.image.focus_meter import FocusMeter
-from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.source.source import Wanted
-
-if TYPE_CHECKING:
-    from ipcamd.media.capture.analysis_capture import AnalysisCapture
-    from ipcamd.media.source.source import Source
 
 AUDIO_ONLY_RATE = 5
 """Frame rate of a source that runs only for its sound, with the picture size of the probable next viewer."""
 
 _ANALYSIS_SIZE = (640, 480)
 """Largest picture for analysis from a source of its own: enough for the highest zoom."""
-
-
-def make_analysis_capture(source: "Source | None", main: FrameProcessor) -> "AnalysisCapture | None":
-    """Return the capture of a source for analysis; None without one, the usual case."""
-    if source is None:
-        return None
-    from ipcamd.media.capture.analysis_capture import AnalysisCapture
-
-    return AnalysisCapture(source, main)
 
 
 class SourceDemand:

@@ -25,17 +25,13 @@ def read_states(camera: Camera) -> dict[str, str]:
     states["recording"] = _is_on(newest, EventKind.STORAGE, StorageEvent.RECORDING)
     if drivers.ir_cut.is_present:
         states["ircut"] = settings["IRCUt"]["Usage"]
-    return states | {"viewers": str(camera.viewers()), "frame_rate": _frame_rate(camera), "card": _card(camera)}
+    frame_rate = str(round(camera.pipeline.frame_rate))
+    return states | {"viewers": str(camera.viewers()), "frame_rate": frame_rate, "card": _card(camera)}
 
 
 def _is_on(newest: Mapping[tuple[EventKind, int], Event], kind: EventKind, number: int) -> str:
     event = newest.get((kind, number))
     return state_text(event is not None and event.is_on)
-
-
-def _frame_rate(camera: Camera) -> str:
-    figures = camera.pipeline.figures()
-    return str(round(max(each.frames_per_s for name, each in figures.items() if name != "capture")))
 
 
 def _card(camera: Camera) -> str:

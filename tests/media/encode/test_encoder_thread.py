@@ -123,11 +123,11 @@ def test_a_failing_encoder_is_restarted(h264: EncoderRig, monkeypatch: pytest.Mo
 
 def test_the_meter_reports_the_stream(jpeg: EncoderRig) -> None:
     jpeg.feed(10)
-    figures = jpeg.stream.meter.figures()
-    assert figures.frames_per_s > 0
-    assert figures.bits_per_s > 0
-    assert figures.work_s > 0
-    assert figures.delay_s > 0
+    meter = jpeg.stream.meter
+    assert (meter.frames, meter.passed_frames) == (10, 0)
+    assert meter.frames_per_s > 0
+    assert meter.work.distribution.total > 0
+    assert meter.delay.distribution.total > 0
 
 
 def test_encoding_after_a_packet_begins_with_a_key_frame(h264: EncoderRig) -> None:

@@ -134,7 +134,8 @@ def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
     reader, latest = AnalysisReader(), FrameReceiver()
     latest.set_wanted(True)
     settings = ImageSettings(texts=YARD, opaque=True)
-    studio = FrameProcessor((latest,), reader.analysis, settings, lambda: NOON, lambda _: datetime.now(UTC))  # type: ignore[arg-type]
+    studio = FrameProcessor(reader.analysis, settings, lambda: NOON, lambda _: datetime.now(UTC))
+    studio.outputs = (latest,)
     studio.process(Picture(grey(100), NOON))
     processed, frame = latest.take(), reader.analysis.latest.take()
     assert processed

@@ -53,10 +53,8 @@ def test_a_view_out_of_focus_is_shown_blurred() -> None:
     latest = FrameReceiver()
     latest.set_wanted(True)
     clock = datetime.fromtimestamp
-    processor = FrameProcessor(
-        (latest,), AnalysisTap(lambda: None), ImageSettings(), lambda: NOON, clock, lambda: View(blur=40)
-    )
-    processor.limit = SIZE
+    processor = FrameProcessor(AnalysisTap(lambda: None), ImageSettings(), lambda: NOON, clock, lambda: View(blur=40))
+    processor.outputs, processor.limit = (latest,), SIZE
     processor.process(Picture(edge(), NOON))
     shown = latest.take()
     assert shown

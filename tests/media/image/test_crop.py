@@ -31,9 +31,9 @@ def processed(
     latest = FrameReceiver()
     latest.set_wanted(True)
     processor = FrameProcessor(
-        (latest,), AnalysisTap(lambda: None), settings or ImageSettings(), lambda: NOON, datetime.fromtimestamp, view
+        AnalysisTap(lambda: None), settings or ImageSettings(), lambda: NOON, datetime.fromtimestamp, view
     )
-    processor.limit = LARGE
+    processor.outputs, processor.limit = (latest,), LARGE
     processor.process(Picture(frame, NOON, signal))
     found = latest.take()
     assert found
@@ -122,7 +122,7 @@ def test_while_the_view_moves_no_two_analysis_frames_are_compared() -> None:
     tap = AnalysisTap(lambda: None)
     tap.demand = Demand.ALWAYS
     views = [View(0, 0, 2), View(1, 0, 2), View(2, 0, 2), View(2, 0, 2)]
-    processor = FrameProcessor((), tap, ImageSettings(), lambda: NOON, datetime.fromtimestamp, lambda: views.pop(0))
+    processor = FrameProcessor(tap, ImageSettings(), lambda: NOON, datetime.fromtimestamp, lambda: views.pop(0))
     processor.limit = LARGE
     seen = []
     for number in range(4):

@@ -35,8 +35,8 @@ def processed(
     latest, analysis = FrameReceiver(), AnalysisTap(lambda: None)
     latest.set_wanted(True)
     analysis.demand = Demand.ALWAYS
-    processor = FrameProcessor((latest,), analysis, settings, lambda: NOON, datetime.fromtimestamp, lambda: view)
-    processor.limit, processor.masks = (4096, 4096), MaskSet(masks)
+    processor = FrameProcessor(analysis, settings, lambda: NOON, datetime.fromtimestamp, lambda: view)
+    processor.outputs, processor.limit, processor.masks = (latest,), (4096, 4096), MaskSet(masks)
     processor.process(Picture(frame, NOON))
     shown, analysed = latest.take(), analysis.latest.take()
     assert shown

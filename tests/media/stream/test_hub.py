@@ -4,7 +4,7 @@ import pytest
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.stream.gop_cache import LATE, MAX_BYTES, PackedGop
+from ipcamd.media.stream.gop_cache import MAX_BYTES, MAX_DELAY_NS, PackedGop
 from ipcamd.media.stream.hub import Hub
 
 
@@ -150,13 +150,13 @@ def test_a_new_viewer_gets_no_picture_from_before_a_change() -> None:
     [
         pytest.param(99, False, id="just before the change"),
         pytest.param(100, True, id="after it"),
-        pytest.param(100 - LATE, True, id="the clock was set back"),
+        pytest.param(100 - MAX_DELAY_NS, True, id="the clock was set back"),
     ],
 )
 def test_a_picture_from_before_a_change_is_not_sent_to_new_viewers(captured_ns: int, kept: bool) -> None:
     hub = Hub(codecs.JPEG)
     hub.subscribe(lambda _: None)
-    hub.invalidate(since=100)
+    hub.invalidate(since_ns=100)
     late = EncodedFrame(codecs.JPEG, b"x", True, captured_ns, 0)
     hub.publish(late)
     assert hub.subscribe(print) == ([late] if kept else [])

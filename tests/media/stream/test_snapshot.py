@@ -113,7 +113,7 @@ async def test_a_snapshot_requested_after_a_change_shows_the_change() -> None:
     await turn()
     hub.publish(frame(0))
     await asking
-    hub.invalidate(since=1)
+    hub.invalidate(since_ns=1)
     asking = asyncio.ensure_future(snapshots.get())
     await turn()
     hub.publish(frame(1))  # captured at 0

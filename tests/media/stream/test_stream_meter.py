@@ -15,7 +15,7 @@ def test_a_histogram_counts_up_to_and_with_each_limit() -> None:
 def test_a_meter_keeps_totals() -> None:
     meter = StreamMeter()
     for _ in range(200):
-        meter.count(1000, 0.004, 0.02)
+        meter.count(0.004, 0.02)
     assert meter.frames == 200
     assert sum(meter.work.distribution.counts) == sum(meter.delay.distribution.counts) == 200
     assert round(meter.delay.distribution.total, 6) == 4.0

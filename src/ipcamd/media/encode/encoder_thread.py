@@ -115,7 +115,7 @@ class EncoderThread:
     def _publish(self, publisher: Publisher, frame: EncodedFrame, work_s: float | None = None) -> None:
         """`work_s` is the processor time of encoding; None for a packet."""
         delay_s = (self._clock_ns() - frame.captured_ns) / 1e9
-        self.meter.count(len(frame.payload), work_s or 0.0, delay_s, work_s is None)
+        self.meter.count(work_s, delay_s)
         publisher.send(frame)
 
     def _make_frame(self, settings: StreamSettings, picture: SessionPicture | Packet) -> EncodedFrame:

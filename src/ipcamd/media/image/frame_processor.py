@@ -15,7 +15,6 @@ from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.mask.mask import Mask, MaskSet
-from ipcamd.media.stream.stream_meter import StreamMeter
 
 if TYPE_CHECKING:  # imports PyAV
     import av
@@ -52,7 +51,6 @@ class FrameProcessor:
 
     def __init__(
         self,
-        outputs: "Sequence[PictureOutput]",
         analysis: AnalysisTap,
         settings: ImageSettings,
         clock_ns: Callable[[], int],
@@ -61,20 +59,19 @@ class FrameProcessor:
         focus_meter: FocusMeter | None = None,
         light_meter: LightMeter | None = None,
     ) -> None:
-        """`outputs` get processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks. `view` is
-        read for each picture, in a media thread. `local` converts capture times to local time for the overlay."""
+        """`analysis` gets processed pictures without overlay; see `Pipeline` for the clocks. `view` is read for each
+        picture, in a media thread. `local` converts capture times to local time for the overlay."""
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
         self.masks = MaskSet()
         """Places to cover. May be replaced at any time; take effect with the next picture."""
-        self.meter = StreamMeter()
         self.analyses = True
         """Whether the pictures are offered for analysis. May be replaced at any time."""
         self.limit = (0, 0)
         """Largest size of all streams: width and height. May be replaced at any time."""
         self.size = (0, 0)
         """Width and height of the newest picture, in pixels."""
-        self.outputs = outputs
+        self.outputs: Sequence[PictureOutput] = ()
         """Outputs of the streams with viewers. May be replaced at any time."""
         self._analysis = analysis
         self._clock_ns = clock_ns
@@ -86,7 +83,7 @@ class FrameProcessor:
 
     def make_analyser(self) -> "FrameProcessor":
         """Return a processor for pictures of another source that show the same and are for analysis only."""
-        return FrameProcessor((), self._analysis, self.settings, self._clock_ns, self._local, self._view)
+        return FrameProcessor(self._analysis, self.settings, self._clock_ns, self._local, self._view)
 
     def prepare(self) -> _Stages:
         """Import the stages of processing before the first viewer, and return them; to be called in a media thread."""
@@ -111,7 +108,6 @@ class FrameProcessor:
         if not outputs and not (self.analyses and self._analysis.wanted) and not self._focus_meter.wanted:
             return
         stages = self._stages or self.prepare()
-        began = time.thread_time()
         viewed_s, view = time.monotonic(), self._view()
         settings, masks = self.settings, self.masks
         if picture.signal:
@@ -129,7 +125,5 @@ class FrameProcessor:
         made = stages.adjustment.apply(seen, picture.captured_ns, settings, offer if self.analyses else None)
         processed = stages.make_processed(made, picture.captured_ns, masks.version)
         self.size = made.width, made.height
-        # before the hand-over, after which the encoder's thread waits for the interpreter's lock
-        self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured_ns) / 1e9)
         for output in outputs:
             output.put(processed)

@@ -28,7 +28,8 @@ class ImageSettings:
     @property
     def adjusts(self) -> bool:
         """Whether the picture is mirrored or its levels change."""
-        return self.mirror or self.flip or self._levels != (NEUTRAL,) * 4
+        levels = self.brightness, self.contrast, self.saturation, self.sharpness
+        return self.mirror or self.flip or levels != (NEUTRAL,) * 4
 
     @property
     def change(self) -> str:
@@ -40,10 +41,6 @@ class ImageSettings:
         return "overlay" if any(each.pattern or each.text.strip() for each in self.texts) else ""
 
     @property
-    def _levels(self) -> tuple[int, ...]:
-        return self.brightness, self.contrast, self.saturation, self.sharpness
-
-    @property
     def without_overlay(self) -> "ImageSettings":
         """The adjustments alone."""
         return replace(self, texts=(), opaque=False)
@@ -51,15 +48,6 @@ class ImageSettings:
     @classmethod
     def of(cls, sensor: Values, texts: tuple[OnScreenText, ...] = ()) -> Self:
         """Return the settings of ``ImageSource.IO.Sensor``, with these texts."""
-
-        on = sensor.flag
-        return cls(
-            brightness=sensor.number("Brightness"),
-            contrast=sensor.number("Contrast"),
-            saturation=sensor.number("Saturation"),
-            sharpness=sensor.number("Sharpness"),
-            mirror=on("Mirror"),
-            flip=on("Flip"),
-            texts=texts,
-            opaque=on("OverlayOpaque"),
-        )
+        level, is_on = sensor.number, sensor.flag
+        levels = level("Brightness"), level("Contrast"), level("Saturation"), level("Sharpness")
+        return cls(*levels, is_on("Mirror"), is_on("Flip"), texts, is_on("OverlayOpaque"))

@@ -5,8 +5,8 @@ from typing import Generic, TypeVar
 
 from ipcamd.media.frame import EncodedFrame, Packet
 
-LATE = 5_000_000_000
-"""Longest time of a picture from the source to the cache, in nanoseconds."""
+MAX_DELAY_NS = 5_000_000_000
+"""Longest time of a picture from the source to the cache."""
 MAX_BYTES = 8 << 20
 """Most bytes of a GOP."""
 MAX_FRAMES = 300
@@ -27,7 +27,7 @@ class GopCache:
         if frame.key:
             self.clear()
         # if the capture is longer ago, the picture is not late, but the clock was set
-        if (frame.key or self.frames) and not 0 < self._since_ns - frame.captured_ns < LATE:
+        if (frame.key or self.frames) and not 0 < self._since_ns - frame.captured_ns < MAX_DELAY_NS:
             self.frames.append(frame)
             self._size_bytes += frame.size_bytes
         too_large = self._size_bytes > MAX_BYTES and len(self.frames) > 1

@@ -23,7 +23,7 @@ class Hub:
         self,
         codec: Codec,
         name: str = "",
-        demand: Callable[[bool], None] | None = None,
+        demand: Callable[[bool], None] = lambda _: None,
         linger_s: Callable[[], float] = float,
     ) -> None:
         """`name` is the stream's, by default the codec's. `demand` is called, in the event loop, with True for the
@@ -74,7 +74,7 @@ class Hub:
                 self._linger_timer = asyncio.get_running_loop().call_later(linger_s, self.end_linger)
             else:
                 self.gop_cache.clear()
-            self._notify_demand(False)
+            self._demand(False)
 
     def end_linger(self) -> None:
         """Stop the frames if there are no subscribers."""
@@ -82,7 +82,7 @@ class Hub:
             self._linger_timer.cancel()
             self._linger_timer = None
             self.gop_cache.clear()
-            self._notify_demand(False)
+            self._demand(False)
 
     def _begin(self) -> None:
         if not self._linger_s():  # what it passed through is no longer what a viewer may see
@@ -93,15 +93,15 @@ class Hub:
         else:
             self.key_wanted.set()
         self.watched.set()
-        self._notify_demand(True)
+        self._demand(True)
 
     def ask_key(self) -> None:
         """Request a key frame for a viewer that lost frames. May be called from any thread."""
         self.key_wanted.set()
 
-    def invalidate(self, since: int = 0) -> None:
+    def invalidate(self, since_ns: int = 0) -> None:
         """Drop the GOP, because the picture changed: new subscribers must not get it. See `GopCache.invalidate`."""
-        self.gop_cache.invalidate(since)
+        self.gop_cache.invalidate(since_ns)
 
     def require_masks(self, version: int) -> None:
         """Drop the pictures with an earlier version of the masks, including those that arrive later."""
@@ -120,7 +120,3 @@ class Hub:
             self.key_wanted.set()
         for subscriber in tuple(self._subscribers):
             subscriber(frame)
-
-    def _notify_demand(self, watched: bool) -> None:
-        if self._demand:
-            self._demand(watched)

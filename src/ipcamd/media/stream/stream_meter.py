@@ -1,35 +1,20 @@
-"""Stream meter: frame rate, bit rate and delay of a stream, and totals since the start."""
+"""Stream meter: frame rate of a stream, and its totals since the start."""
 
 import time
 from bisect import bisect_left
 from collections import deque
 
-from ipcamd.dataclass import dataclass
 from ipcamd.wire.metrics import Distribution
 
-_SPAN = 3.0
-"""Seconds of the measurement window."""
-_MOST = 128
-"""Most frames in the window at 30 per second."""
+_WINDOW_S = 3.0
+"""Time over which the frame rate is measured."""
+_MAX_FRAMES = 128
+"""Most frames of that time, at 30 per second and a little more."""
 
 WORK_LIMITS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
 """Bucket limits of processor time per frame, from a small JPEG (1 ms) to large H.265 (50 ms)."""
 DELAY_LIMITS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Bucket limits of the delay of frames, from one frame at 30 per second to an overloaded machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamFigures:
-    """Figures of the last three seconds; zero without frames."""
-
-    frames_per_s: float
-    """Frames per second."""
-    bits_per_s: float
-    """Bits per second."""
-    work_s: float
-    """Processor time per frame, in seconds."""
-    delay_s: float
-    """Mean time from capture to encoded frame, in seconds."""
 
 
 class Histogram:
@@ -66,27 +51,23 @@ class StreamMeter:
         """Processor time per frame."""
         self.delay = Histogram(DELAY_LIMITS_S)
         """Time from capture to encoded frame."""
-        self._frames: deque[tuple[float, int, float, float]] = deque(maxlen=_MOST)
+        self._times_s: deque[float] = deque(maxlen=_MAX_FRAMES)
 
-    def count(self, size: int, work_s: float, delay_s: float, passed: bool = False) -> None:
-        """Count a frame of `size` bytes that took `work_s` of processor time and `delay_s` since its capture. `passed`:
-        it was passed through, not encoded."""
-        if passed:
+    def count(self, work_s: float | None, delay_s: float) -> None:
+        """Count a frame that took `work_s` of processor time, and `delay_s` from its capture. None: it was passed
+        through, not encoded."""
+        if work_s is None:
             self.passed_frames += 1
         else:
             self.frames += 1
             self.work.observe(work_s)
             self.delay.observe(delay_s)
-        self._frames.append((time.monotonic(), size, work_s, delay_s))
+        self._times_s.append(time.monotonic())
 
-    def figures(self) -> StreamFigures:
-        """Return the present figures."""
-        start = time.monotonic() - _SPAN
-        recent = [frame for frame in tuple(self._frames) if frame[0] >= start]
-        if len(recent) < 2:
-            return StreamFigures(0.0, 0.0, 0.0, 0.0)
+    @property
+    def frames_per_s(self) -> float:
+        """Frame rate of the last three seconds; 0 without frames."""
+        start_s = time.monotonic() - _WINDOW_S
+        recent = [time_s for time_s in tuple(self._times_s) if time_s >= start_s]
         # the first frame marks the start of the window
-        _, sizes, works, delays = zip(*recent[1:], strict=True)
-        span = max(recent[-1][0] - recent[0][0], 1e-3)
-        count = len(sizes)
-        return StreamFigures(count / span, 8 * sum(sizes) / span, sum(works) / count, sum(delays) / count)
+        return (len(recent) - 1) / max(recent[-1] - recent[0], 1e-3) if recent else 0.0

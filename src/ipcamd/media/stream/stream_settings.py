@@ -65,9 +65,9 @@ PHONE = StreamSettings(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
 """Settings of the stream for mobile phones. The SDK has only a parameter that enables it (10.11)."""
 
 
-def sub_name(codec: Codec) -> str:
-    """Return the name of a codec's substream."""
-    return f"{codec.name}_sub"
+def sub_name(codec: str) -> str:
+    """Return the name of the substream of the codec with this name."""
+    return f"{codec}_sub"
 
 
 def encoded_name(codec: Codec) -> str:
@@ -75,18 +75,24 @@ def encoded_name(codec: Codec) -> str:
     return f"{codec.name}_encoded"
 
 
-def encoded_codecs() -> tuple[Codec, ...]:
-    """Return the codecs with such a stream: a source may send too few key frames for some viewers."""
-    return tuple(codec for codec in video_codecs() if codec.inspector and not codec.intra_only)
+def stream_groups() -> dict[str, tuple[Codec, str]]:
+    """Return the codec and the group of parameters of each stream by its name: the main streams, the substreams, and
+    those that encode what a main stream may pass through, because a source may send too few key frames for some
+    viewers."""
+    codecs = video_codecs()
+    main = {codec.name: (codec, codec.parameters) for codec in codecs}
+    subs = {sub_name(codec.name): (codec, codec.sub_parameters) for codec in codecs if codec.sub_parameters}
+    passable = [codec for codec in codecs if codec.inspector and not codec.intra_only]
+    return main | subs | {encoded_name(codec): (codec, codec.parameters) for codec in passable}
+
+
+def read_stream(name: str, codec: Codec, values: Values) -> StreamSettings:
+    """Return the settings of the stream with this name; `values` are those of its group of parameters."""
+    settings = StreamSettings.of(codec, values)
+    return replace(settings, passes=False) if name == encoded_name(codec) else settings
 
 
 def read_streams(values: Callable[[str], Values]) -> dict[str, StreamSettings]:
     """Return the settings of all streams by name; `values` returns a group of parameters."""
-    main = {codec.name: StreamSettings.of(codec, values(codec.parameters)) for codec in video_codecs()}
-    subs = {
-        sub_name(codec): StreamSettings.of(codec, values(codec.sub_parameters))
-        for codec in video_codecs()
-        if codec.sub_parameters
-    }
-    encoded = {encoded_name(codec): replace(main[codec.name], passes=False) for codec in encoded_codecs()}
-    return {**main, **subs, **encoded, "3gpp": PHONE}
+    streams = {name: read_stream(name, codec, values(group)) for name, (codec, group) in stream_groups().items()}
+    return streams | {"3gpp": PHONE}

@@ -107,7 +107,7 @@ async def test_a_viewer_after_a_change_gets_no_earlier_frame() -> None:
     async with streaming() as server:
         early, _ = await server.watch()
         server.mjpeg.publish(frame(0))
-        server.mjpeg.invalidate(since=1)
+        server.mjpeg.invalidate(since_ns=1)
         late, _ = await server.watch()
         server.mjpeg.publish(frame(1))  # captured at 0
         server.mjpeg.invalidate()
