@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 from ipcamd.media.image.image_settings import NEUTRAL, ImageSettings
 from ipcamd.media.image.overlay import Overlay
@@ -51,10 +50,10 @@ class PictureAdjustment:
         luma, *chroma = (mirror_plane(plane, settings.mirror, settings.flip) for plane in planes(frame))
         target, *targets = planes(made)
         self._sharpness.apply(
-            apply_table(luma, make_luma_table(settings.brightness, settings.contrast)), settings.sharpness, target
+            apply_table(luma, make_table(settings.brightness, settings.contrast)), settings.sharpness, target
         )
         for plane, into in zip(chroma, targets, strict=True):
-            into[:] = apply_table(plane, make_chroma_table(settings.saturation))
+            into[:] = apply_table(plane, make_table(NEUTRAL, settings.saturation))
         return made
 
 
@@ -76,23 +75,11 @@ def apply_table(plane: Plane, table: bytes | None) -> Plane:
     return np.frombuffer(plane.tobytes().translate(table), np.uint8).reshape(plane.shape)
 
 
-@lru_cache(16)
-def make_luma_table(brightness: int, contrast: int) -> bytes | None:
-    """Return the luma table. Contrast scales the difference to middle grey, up to nearly double at 255; brightness adds
-    up to half the range."""
+@lru_cache(32)
+def make_table(brightness: int, contrast: int) -> bytes | None:
+    """Return the table of new values; None if none changes. Contrast scales the difference to middle grey, up to nearly
+    double at 255; brightness adds up to half the range. In chroma, contrast is saturation: 0 gives grey."""
     if brightness == contrast == NEUTRAL:
         return None
     values = (np.arange(256) - 128) * (contrast / NEUTRAL) + 128 + (brightness - NEUTRAL)
-    return _table(values)
-
-
-@lru_cache(16)
-def make_chroma_table(saturation: int) -> bytes | None:
-    """Return the chroma table: 0 gives grey, 255 nearly doubles the saturation."""
-    if saturation == NEUTRAL:
-        return None
-    return _table((np.arange(256) - 128) * (saturation / NEUTRAL) + 128)
-
-
-def _table(values: NDArray[np.floating]) -> bytes:
     return bytes(np.clip(np.rint(values), 0, 255).astype(np.uint8))
