@@ -2,11 +2,15 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from ipcamd.workers.on_demand import IDLE_S
 
 T = TypeVar("T")
+
+RETRY_S = 1.0
+"""Pause of the consumer after a failure."""
 
 
 class LatestValue(Generic[T]):
@@ -22,7 +26,7 @@ class LatestValue(Generic[T]):
         self._broken = False
         self._closed = False
         self.replaced = 0
-        """Items that newer ones have replaced, because the consumer is slow."""
+        """Items that newer ones have replaced, because the consumer is slow. `StreamInput` does not count them."""
 
     @property
     def wanted(self) -> bool:
@@ -49,6 +53,16 @@ class LatestValue(Generic[T]):
         """Remove and count the items that the next one replaces; called with `_changed` held."""
         self.replaced += len(self._items)
         self._items.clear()
+
+    def run(self, work: Callable[[], None], log_failure: Callable[[], None]) -> None:
+        """Call `work`, which takes items, whenever they are wanted, until this is closed or they have not been wanted
+        for a while; for the consumer's thread. After an exception, `log_failure` is called, then `work` again."""
+        while self.wait_until_wanted():
+            try:
+                work()
+            except Exception:  # one item must not end the thread
+                log_failure()
+                self.sleep(RETRY_S)
 
     def wait_until_wanted(self) -> bool:
         """Wait until items are wanted (True), or until this is closed or `IDLE_S` have passed (False)."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.media.image.analysis_tap import AnalysisFrame, Demand
@@ -31,8 +32,6 @@ STOP_S = 0.5
 """Time for the thread to end."""
 
 _ZERO: Levels = (0,) * WINDOWS
-_RETRY_S = 1.0
-"""From a failure to the next attempt."""
 
 _log = logging.getLogger(__name__)
 
@@ -99,12 +98,7 @@ class MotionDetection:
             self._thread.wake()
 
     def _run(self) -> None:
-        while self._analysis.latest.wait_until_wanted():
-            try:
-                self._detect()
-            except Exception:  # a picture must not end the thread
-                _log.exception("motion detection failed and is restarted")
-                self._analysis.latest.sleep(_RETRY_S)
+        self._analysis.latest.run(self._detect, partial(_log.exception, "motion detection failed and is restarted"))
 
     def _detect(self) -> None:
         """Measure motion while analysis frames are wanted."""

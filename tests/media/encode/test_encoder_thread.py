@@ -1,6 +1,7 @@
 """Encoder thread: frames of one stream, from its pictures."""
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -88,7 +89,7 @@ def test_frames_count_from_each_key_frame(h264: EncoderRig) -> None:
 
 
 def test_the_counter_wraps(jpeg: EncoderRig) -> None:
-    jpeg.stream._counter = (1 << 32) - 1
+    jpeg.stream._counter = itertools.count((1 << 32) - 1)
     assert [frame.counter for frame in jpeg.feed(2)] == [(1 << 32) - 1, 0]
 
 
@@ -113,7 +114,7 @@ def test_a_later_viewer_starts_with_a_key_frame_and_the_counter_continues(h264: 
 
 
 def test_a_failing_encoder_is_restarted(h264: EncoderRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.media.encode.encoder_thread._RETRY_S", 0.0)
+    monkeypatch.setattr("ipcamd.media.latest_value.RETRY_S", 0.0)
     h264.feed(2)
     h264.stream.input.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
     while not h264.collector.came.acquire(timeout=0.02):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from ipcamd.media.encode.encoder_choice import EncoderChoice, MakeStreamEncoder
@@ -22,9 +23,6 @@ if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.scale import ProcessedFrame
 
 _log = logging.getLogger(__name__)
-
-_RETRY_S = 1.0
-"""Pause after a failure of the encoder."""
 
 
 class EncoderThread:
@@ -53,29 +51,26 @@ class EncoderThread:
         """The present encoder; None while packets are passed through."""
         self._mask_version = -1
         """Version of the masks that cover its pictures."""
-        self._counter = 0
+        self._counter = count()
         self._since_key = 0
         """Pictures since the last key frame."""
 
     def run(self, publisher: Publisher) -> None:
         """Encode until `input` is closed or unused for a while; to be run in a thread."""
-        while self.input.wait_until_wanted():
-            try:
-                self._encode(publisher)
-            except Exception:  # a failing encoder must not end the stream
-                _log.exception("stream %s: the encoder failed and is restarted", self.hub.name)
-                self.input.sleep(_RETRY_S)
-            finally:
-                self._session = None
+        log_failure = partial(_log.exception, "stream %s: the encoder failed and is restarted", self.hub.name)
+        self.input.run(partial(self._encode, publisher), log_failure)
 
     def _encode(self, publisher: Publisher) -> None:
         """Encode or pass through while pictures are wanted."""
         pass_on = partial(self._pass_on, publisher)
-        while item := self.input.take_or_pass(pass_on):
-            if isinstance(item, Packet):
-                pass_on(item)
-            else:
-                self._encode_picture(publisher, item)
+        try:
+            while item := self.input.take_or_pass(pass_on):
+                if isinstance(item, Packet):
+                    pass_on(item)
+                else:
+                    self._encode_picture(publisher, item)
+        finally:
+            self._session = None
 
     def _encode_picture(self, publisher: Publisher, item: "ProcessedFrame") -> None:
         now_s = time.thread_time()
@@ -120,14 +115,13 @@ class EncoderThread:
 
     def _make_frame(self, settings: StreamSettings, picture: SessionPicture | Packet) -> EncodedFrame:
         self._since_key = 0 if picture.key else self._since_key + 1
-        counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
         return EncodedFrame(
             codec=settings.codec,
             payload=picture.payload,
             key=picture.key,
             captured_ns=picture.captured_ns,
             mask_version=picture.mask_version,
-            counter=counter,
+            counter=next(self._counter) % (1 << 32),
             size=settings.size,
             rate=settings.rate,
             gop=settings.gop,

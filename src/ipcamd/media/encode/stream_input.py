@@ -9,15 +9,11 @@ from ipcamd.media.latest_value import LatestValue
 if TYPE_CHECKING:  # imports PyAV
     from ipcamd.media.image.scale import ProcessedFrame
 
-    _Queue = LatestValue[Packet | ProcessedFrame]
-else:
-    _Queue = LatestValue
-
 MAX_WAITING = 60
 """Most packets that may wait: two seconds. Further ones are dropped."""
 
 
-class StreamInput(_Queue):
+class StreamInput(LatestValue["Packet | ProcessedFrame"]):
     """A picture replaces a waiting one; a packet does not, because later packets depend on it."""
 
     def __init__(self) -> None:
