@@ -80,9 +80,8 @@ class ClipCapture:
         return asyncio.get_running_loop().call_later(max(0.0, delay_ns / SECOND_NS) + more_s, self.finish)
 
     def _add_picture(self, frame: EncodedFrame) -> None:
-        if (
-            frame.captured_ns < self.end_ns or not self._has_event_picture
-        ) and self.writer.picture_bytes < MAX_CLIP_BYTES:
+        is_due = frame.captured_ns < self.end_ns or not self._has_event_picture
+        if is_due and self.writer.picture_bytes < MAX_CLIP_BYTES:
             self._write_picture(frame)
         else:
             self.end_ns = min(self.end_ns, frame.captured_ns)  # earlier if there are too many bytes

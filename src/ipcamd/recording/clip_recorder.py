@@ -91,11 +91,8 @@ class ClipRecorder:
         during another event's clip extends that clip. Each schedule gets a clip once: the list is empty if `schedule`
         already waits for it. Raises ``StoreError``.
         """
-        if self.suspended:
-            yield []
-            return
-        capture = self._capture_for(event)
-        if schedule in capture.asked:
+        capture = None if self.suspended else self._capture_for(event)
+        if capture is None or schedule in capture.asked:
             yield []
             return
         capture.asked.add(schedule)

@@ -28,7 +28,7 @@ class PreEventBuffer:
         self.keep_ns = keep_ns
         self._groups: deque[list[EncodedFrame]] = deque()
         """Groups of pictures, each starting with a key frame."""
-        self._sounds: deque[EncodedFrame] = deque()
+        self._sounds: deque[EncodedFrame] = deque(maxlen=(keep_ns + 2 * AUDIO_MARGIN_NS) // BLOCK_NS)
         self._size_bytes = 0
         for frame in hub.subscribe(self._add_picture):
             self._add_picture(frame)
@@ -84,10 +84,7 @@ class PreEventBuffer:
             self._sounds.popleft()
 
     def _add_audio(self, block: EncodedFrame) -> None:
-        if (
-            self._sounds and not 0 < block.captured_ns - self._sounds[-1].captured_ns <= AUDIO_MARGIN_NS
-        ):  # the clock was set
+        last_ns = self._sounds[-1].captured_ns if self._sounds else 0
+        if not 0 < block.captured_ns - last_ns <= AUDIO_MARGIN_NS:  # the clock was set
             self._sounds.clear()
         self._sounds.append(block)
-        if len(self._sounds) > (self.keep_ns + 2 * AUDIO_MARGIN_NS) // BLOCK_NS:
-            self._sounds.popleft()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from typing import NamedTuple
 
 from ipcamd.errors import RequestFailed
@@ -39,7 +40,7 @@ class Mp4Stream:
         self._find_audio = sound
         self._muxer: Mp4Muxer | None = None
         self._sound: Hub | None = None
-        self._counter = 0
+        self._counter = count()
         self._begun = asyncio.Event()
         self._linger_timer: asyncio.TimerHandle | None = None
 
@@ -122,9 +123,8 @@ class Mp4Stream:
 
     def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:
         masked = self._pictures.required_masks.version  # only pictures with the newest masks arrive here
-        codec, counter = self.hub.codec, self._counter
-        self.hub.publish(EncodedFrame(codec, fragment, key, captured_ns, counter, mask_version=masked))
-        self._counter = (self._counter + 1) % (1 << 32)
+        counter = next(self._counter) % (1 << 32)
+        self.hub.publish(EncodedFrame(self.hub.codec, fragment, key, captured_ns, counter, mask_version=masked))
 
 
 def _ignore(_: object) -> None:
