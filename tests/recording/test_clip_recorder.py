@@ -256,6 +256,13 @@ async def test_a_clip_of_too_many_bytes_ends_where_its_pictures_end(
     assert float(str(probe(material.path)["format"]["duration"])) <= 3 / 30
 
 
+async def test_an_event_during_privacy_gets_no_clip(rig: ClipRig) -> None:
+    rig.clips.suspended = True
+    with pytest.raises(StoreError, match="^privacy is switched on$"):
+        await rig.take(rig.event(), "s")
+    assert rig.stage.h264.subscribers == 0
+
+
 async def test_no_picture_no_clip(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clip_capture.ClipCapture, "PICTURE_TIMEOUT_S", -5.0)
     with pytest.raises(StoreError, match="no picture was received"):

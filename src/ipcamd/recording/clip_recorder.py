@@ -62,7 +62,7 @@ class ClipRecorder:
         self._local = local
         self._armed = False
         self.suspended = False
-        """Whether events get no clips for now."""
+        """Whether events get no clips for now, because privacy is switched on."""
         self._buffer: PreEventBuffer | None = None
         self._capture: ClipCapture | None = None
         self._latest_end_ns = 0
@@ -91,8 +91,10 @@ class ClipRecorder:
         during another event's clip extends that clip. Each schedule gets a clip once: the list is empty if `schedule`
         already waits for it. Raises ``StoreError``.
         """
-        capture = None if self.suspended else self._capture_for(event)
-        if capture is None or schedule in capture.asked:
+        if self.suspended:
+            raise StoreError("privacy is switched on")
+        capture = self._capture_for(event)
+        if schedule in capture.asked:
             yield []
             return
         capture.asked.add(schedule)
