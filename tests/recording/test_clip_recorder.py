@@ -258,9 +258,9 @@ async def test_a_clip_of_too_many_bytes_ends_where_its_pictures_end(
 
 async def test_an_event_during_privacy_gets_no_clip(rig: ClipRig) -> None:
     rig.clips.suspended = True
-    with pytest.raises(StoreError, match="^privacy is switched on$"):
+    with pytest.raises(StoreError, match=r"^privacy is switched on$"):
         await rig.take(rig.event(), "s")
-    assert rig.stage.h264.subscribers == 0
+    assert rig.source_pipeline.h264.subscribers == 0
 
 
 async def test_no_picture_no_clip(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,12 +295,12 @@ async def test_pictures_written_before_the_disk_is_full_are_delivered(
             raise OSError(28, "No space left on device")
         return add_content(disk, folder, name, content)
 
-    stage = rig.stage
-    stage.codec = codecs.JPEG
-    await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="0", PostEvent="3")
+    source_pipeline = rig.source_pipeline
+    source_pipeline.codec = codecs.JPEG
+    await general(source_pipeline, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="0", PostEvent="3")
     monkeypatch.setattr(Disk, "add_content", add_two)
     task = await rig.begin()
-    stage.show(130)
+    source_pipeline.show(130)
     assert [file.path.is_file() for file in await task] == [True, True]
 
 

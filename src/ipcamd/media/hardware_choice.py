@@ -21,11 +21,12 @@ class HardwareChoice(Generic[T]):
     """Encoders or decoders (`T`) of all codecs. Its methods may be called from any thread."""
 
     def __init__(
-        self, title: str, action: str, hardware: Mapping[str, Mapping[str, T]], name_of: Callable[[T], str]
+        self, name: str, title: str, action: str, hardware: Mapping[str, Mapping[str, T]], name_of: Callable[[T], str]
     ) -> None:
-        """`title` and `action` name them in messages, such as ``Encoder`` and ``encoded``. `hardware` lists them by the
-        names of hardware and codec; `name_of` returns FFmpeg's name of one."""
-        self._title, self._action = title, action
+        """`name` is the value of ``--encoder``. `title` and `action` name them in messages, such as ``Encoder`` and
+        ``encoded``. `hardware` lists them by the names of hardware and codec; `name_of` returns FFmpeg's name of
+        one."""
+        self._name, self._title, self._action = name, title, action
         self._hardware, self._name_of = hardware, name_of
         self._working: dict[str, tuple[str, T]] = {}
         """Those that work, with the name of the hardware, by the codec's name."""
@@ -33,20 +34,15 @@ class HardwareChoice(Generic[T]):
         """Reasons of failures while running, by codec and size of pictures. Software replaces these."""
         self._lock = threading.Lock()
 
-    def choose(self, name: str, find_failure: Callable[[Codec, T], str]) -> list[str]:
-        """Choose those that work, of the hardware with this name or, for `AUTO`, of any; return why the others do not
-        work. `find_failure` tries one and returns why it does not work, "" if it does; it may take seconds."""
+    def choose(self, find_failure: Callable[[Codec, T], str]) -> list[str]:
+        """Choose those that work, of the named hardware or, for `AUTO`, of any; return why the others do not work.
+        `find_failure` tries one and returns why it does not work, "" if it does; it may take seconds."""
         reasons = list[str]()
-        for hardware in self._hardware if name == AUTO else [name] if name in self._hardware else []:
+        for hardware in self._hardware if self._name == AUTO else {self._name} & self._hardware.keys():
             for codec_name, item in self._hardware[hardware].items():
                 reason = self._try(hardware, codec_name, item, find_failure)
                 reasons += [f"{self._name_of(item)}: {reason}"] if reason else []
         return reasons
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether none works."""
-        return not self._working
 
     def find(self, codec: Codec, size: tuple[int, int]) -> tuple[str, T] | None:
         """Return the name of the hardware for a codec, and its encoder or decoder; None for software."""

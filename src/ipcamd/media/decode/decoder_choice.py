@@ -24,21 +24,19 @@ DECODERS: dict[str, Mapping[str, str]] = {
 """FFmpeg's decoders by the value of ``--encoder`` and the codec's name."""
 
 
-class DecoderChoice:
+class DecoderChoice(HardwareChoice[str]):
     """Makes the decoders of all sources. `make` may be called from any thread."""
 
     def __init__(self, name: str = SOFTWARE) -> None:
         """`name` is the value of ``--encoder``."""
-        self._name = name
-        self._hardware = HardwareChoice[str]("Decoder", "decoded", DECODERS, str)
-        self.report = self._hardware.report
+        super().__init__(name, "Decoder", "decoded", DECODERS, str)
 
     def check(self) -> None:
         """Find the hardware decoders that work, with a test picture; this may take seconds. Software replaces the
         others."""
         from ipcamd.media.decode.decoder_trial import find_failure
 
-        for reason in self._hardware.choose(self._name, find_failure):
+        for reason in self.choose(find_failure):
             _log.info("decoder %s", reason)
 
     def make(self, codec: Codec, size: tuple[int, int]) -> "HardwareDecoder | None":
@@ -46,11 +44,11 @@ class DecoderChoice:
         from ipcamd.media.decode.hardware_decoder import open_hardware_decoder
         from ipcamd.media.decode.picture_size_limit import MOST_PIXELS
 
-        found = self._hardware.find(codec, size)
+        found = self.find(codec, size)
         if found is None or size[0] * size[1] > MOST_PIXELS:
             return None
         name, decoder = found
-        return open_hardware_decoder(decoder, size, partial(self._hardware.note_failure, name, codec, size))
+        return open_hardware_decoder(decoder, size, partial(self.note_failure, name, codec, size))
 
 
 def explain_software(size: tuple[int, int], has_b_frames: bool) -> str:

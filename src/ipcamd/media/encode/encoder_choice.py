@@ -59,22 +59,20 @@ ENCODERS: dict[str, Mapping[str, FfmpegOptions]] = {
 """Encoders by the value of ``--encoder``: the kernel's (V4L2), Intel's and NVIDIA's."""
 
 
-class EncoderChoice:
+class EncoderChoice(HardwareChoice[FfmpegOptions]):
     """Makes the encoders of all streams. `make` may be called from any thread."""
 
     def __init__(self, name: str = SOFTWARE) -> None:
         """`name` is the value of ``--encoder``."""
-        self._name = name
-        self._hardware = HardwareChoice[FfmpegOptions]("Encoder", "encoded", ENCODERS, attrgetter("name"))
-        self.report = self._hardware.report
+        super().__init__(name, "Encoder", "encoded", ENCODERS, attrgetter("name"))
 
     def check(self) -> None:
         """Find the hardware encoders that work, with a test picture; this may take seconds. Raises `ConfigError` if
         hardware is named and has no encoder that works."""
         from ipcamd.media.encode.encoder_trial import find_failure
 
-        reasons = self._hardware.choose(self._name, find_failure)
-        if self._name in ENCODERS and self._hardware.is_empty:
+        reasons = self.choose(find_failure)
+        if self._name in ENCODERS and not self._working:
             allowed = ", ".join((AUTO, SOFTWARE, *ENCODERS))
             raise ConfigError(f"--encoder {self._name}: it does not work ({'; '.join(reasons)}); allowed are {allowed}")
         for reason in reasons:
@@ -84,7 +82,7 @@ class EncoderChoice:
         """Return an encoder of a stream for `rate` pictures per second; its first picture is a key frame."""
         codec = settings.codec
         assert codec.encoder
-        found = self._hardware.find(codec, settings.size)
+        found = self.find(codec, settings.size)
         if found is None:
             return codec.encoder(settings, rate)
         from ipcamd.media.encode.fallback_encoder import FallbackEncoder
@@ -92,7 +90,7 @@ class EncoderChoice:
         assert codec.inspector
         name, options = found
         make_software = partial(codec.encoder, settings, rate)
-        note_failure = partial(self._hardware.note_failure, name, codec, settings.size)
+        note_failure = partial(self.note_failure, name, codec, settings.size)
         return FallbackEncoder(options(settings, rate), make_software, codec.inspector(), note_failure)
 
 
