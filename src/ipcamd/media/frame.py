@@ -100,9 +100,10 @@ class EncodedFrame:
 
     codec: Codec
     payload: bytes
-    """A JPEG, an H.264 access unit (Annex B), an MPEG-4 VOP, u-law samples, or a frame of AAC or Opus.
+    """A JPEG, an access unit of H.264 or H.265 (Annex B), an MPEG-4 VOP, samples of A-law or u-law, or a frame of AAC
+    or Opus.
 
-    Key frames start with their SPS and PPS, or VOL.
+    Key frames start with their parameter sets (SPS and PPS, in H.265 also VPS), or VOL.
     """
     key: bool
     """A decoder can start here."""

@@ -68,8 +68,8 @@ def _wake(*threads: OnDemandThread) -> None:
         thread.wake()
 
 
-def _utc(moment: int) -> datetime:
-    return datetime.fromtimestamp(moment / 1e9, UTC)
+def _utc(time_ns: int) -> datetime:
+    return datetime.fromtimestamp(time_ns / 1e9, UTC)
 
 
 class Pipeline:

@@ -121,9 +121,9 @@ class MotionDetection:
         if window and self._loop:
             call_in_loop(self._loop, self._notify, window, frame.captured_ns)
 
-    def _notify(self, window: int, moment: int) -> None:
+    def _notify(self, window: int, captured_ns: int) -> None:
         for listener in tuple(self._listeners):
             try:
-                listener(window, moment)
+                listener(window, captured_ns)
             except Exception:  # the other listeners must still be called
                 _log.exception("a listener failed at motion in window %s", window)

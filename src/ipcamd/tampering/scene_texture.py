@@ -53,9 +53,7 @@ class Scene:
         expected = one.var(axis=1) * dimming * dimming > TEXTURE
         if np.count_nonzero(expected) < MIN_PART * len(one):
             return None
-        return 1 - float(np.count_nonzero(_correlations(one[expected], other[expected]) > ALIKE)) / float(
-            expected.sum()
-        )
+        return 1 - float((_correlations(one[expected], other[expected]) > ALIKE).mean())
 
 
 def halve(plane: NDArray[np.uint8]) -> Grey:

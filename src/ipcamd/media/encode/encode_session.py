@@ -25,7 +25,7 @@ class EncodeSession:
         self._rate = settings.rate
         self._decimator = FrameDecimator(settings.rate)
         self._reformatter = VideoReformatter()
-        self._key_time = 0
+        self._key_ns = 0
         """Capture time of the last key frame."""
         self._start_encoder(settings.rate)
 
@@ -43,12 +43,12 @@ class EncodeSession:
         while a viewer waits for a key frame; a key frame clears it. Raises ``av.FFmpegError`` if the encoder fails."""
         if not self._decimator.selects(processed.captured_ns):
             return []
-        age_ns = processed.captured_ns - self._key_time
+        age_ns = processed.captured_ns - self._key_ns
         key = is_key_frame_due(self._count, self.settings.gop, age_ns, asked.is_set())
         drained = self._match_rate(processed.captured_ns, asked) if key and self.settings.bitrate else []
         scaled = processed.scaled_to(self.settings.size, self._encoder.pixel_format, self._reformatter)
         if key:
-            self._key_time, self._key_number = processed.captured_ns, self._submitted
+            self._key_ns, self._key_number = processed.captured_ns, self._submitted
         self._waiting[self._submitted] = processed.captured_ns, processed.mask_version
         self._submitted += 1
         with scaled.lock:
@@ -68,7 +68,7 @@ class EncodeSession:
         if picture.key:
             asked.clear()
         if source and picture.key and picture.number > (self._key_number or 0):
-            self._key_time, self._key_number = source[0], picture.number
+            self._key_ns, self._key_number = source[0], picture.number
         if source:
             yield SessionPicture(picture.payload, picture.key, *source)
 
@@ -80,7 +80,7 @@ class EncodeSession:
     def _match_rate(self, captured_ns: int, asked: threading.Event) -> list[SessionPicture]:
         """Replace the encoder if pictures arrive much slower or faster than its rate control expects; return the
         pictures that were in it."""
-        age_ns = captured_ns - self._key_time
+        age_ns = captured_ns - self._key_ns
         if self._count < 2 or not 0 < age_ns <= 2 * LONGEST_INTERVAL_NS:
             return []
         rate = min(self.settings.rate, max(1, round(self._count * SECOND_NS / age_ns)))

@@ -1,1 +1,1 @@
-"""Live MP4: H.264 and AAC in fragments, for browsers without WebCodecs and for players."""
+"""Live MP4: H.264 or H.265, with AAC, in fragments, for browsers without WebCodecs and for players."""

@@ -28,12 +28,9 @@ class Mp4Muxer:
         self.format = stream_format
         self.content_type = content_type_of(stream_format.tracks)
         self._writer = Mp4LiveWriter(stream_format, first.rate, first.captured_ns)
-        self._last_ns = first.captured_ns
-
-    @property
-    def opening(self) -> bytes:
+        self.init_segment = self._writer.opening()
         """Initialization segment, which a viewer needs before the first fragment."""
-        return self._writer.opening()
+        self._last_ns = first.captured_ns
 
     def follows(self, frame: EncodedFrame) -> bool:
         """Whether a picture continues the time line of the last one."""

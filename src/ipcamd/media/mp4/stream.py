@@ -55,7 +55,7 @@ class Mp4Stream:
             raise RequestFailed(f"no picture within {TIMEOUT_S:g} seconds") from None
         self._hold(LINGER_S)
         self.hub.require_masks(self._pictures.required_masks.version)
-        return Opening(muxer.content_type, muxer.opening)
+        return Opening(muxer.content_type, muxer.init_segment)
 
     def end_viewers(self, pictures: Hub) -> None:
         """Disconnect the viewers if these are its pictures, which have been disabled."""

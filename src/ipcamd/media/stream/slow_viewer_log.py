@@ -1,4 +1,4 @@
-"""Drop log: a warning that names slow viewers, at most once a minute."""
+"""Slow viewer log: a warning that names slow viewers, at most once a minute."""
 
 import asyncio
 import logging
