@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from typing import TypeVar, TypeVarTuple
 
 T = TypeVar("T")
-A = TypeVarTuple("A")
+_Given = TypeVarTuple("_Given")
 
 Job = Callable[[], None]
 """Work of a thread, without arguments and result."""
@@ -91,7 +91,7 @@ def _report(outcome: "asyncio.Future[T]", end: Callable[..., None], value: objec
     call_in_loop(outcome.get_loop(), report)
 
 
-def call_in_loop(loop: asyncio.AbstractEventLoop, action: Callable[[*A], object], *given: *A) -> None:
+def call_in_loop(loop: asyncio.AbstractEventLoop, action: Callable[[*_Given], object], *given: *_Given) -> None:
     """Call `action` in the event loop soon; from any thread. Nothing happens if the loop is closed, at shutdown."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(action, *given)
