@@ -4,9 +4,7 @@ import asyncio
 
 import pytest
 
-from ipcamd.media.stream import slow_viewer_log
-from ipcamd.media.stream.slow_viewer_log import SlowViewerLog
-from ipcamd.media.stream.traffic import Traffic, ViewerIdentity
+from ipcamd.media.stream.traffic import MAX_NAMED, SlowViewerLog, Traffic, ViewerIdentity
 
 ANN = ViewerIdentity("192.0.2.1", "http", "ann")
 GUEST = ViewerIdentity("192.0.2.2", "rtsp")
@@ -14,7 +12,7 @@ GUEST = ViewerIdentity("192.0.2.2", "rtsp")
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slow_viewer_log, "GATHER_S", 0.0)
+    monkeypatch.setattr("ipcamd.media.stream.traffic.GATHER_S", 0.0)
 
 
 async def settled(caplog: pytest.LogCaptureFixture, count: int = 1) -> list[str]:
@@ -69,14 +67,14 @@ async def test_there_is_one_warning_a_minute_at_most(
 async def test_many_slow_viewers_make_one_short_warning(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slow_viewer_log, "MAX_KEPT", 50)
+    monkeypatch.setattr("ipcamd.media.stream.traffic.MAX_KEPT", 50)
     log = SlowViewerLog()
     for number in range(60):
         log.add((ViewerIdentity(f"192.0.2.{number}", "http"), "mjpeg"), 1)
     log.add((ANN, "h264"), 100)
     log.close()
     (message,) = caplog.messages
-    assert message.count("192.0.2.") == slow_viewer_log.MAX_NAMED
+    assert message.count("192.0.2.") == MAX_NAMED
     assert message.endswith(", 150 for other viewers")
 
 
