@@ -7,6 +7,7 @@ from typing import Any
 
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.triggers import CHECK_INTERVAL_S
+from ipcamd.workers.tasks import end_tasks
 
 INTERVAL = "SnapshotInterval"
 """Field of a schedule: seconds from picture to picture; 0: none."""
@@ -64,9 +65,7 @@ class SnapshotTimes:
     async def close(self) -> None:
         """Take no more pictures."""
         self._cancel_timer()
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await end_tasks(*self._tasks.values())
 
     def _check(self, schedule: Schedule, local: datetime) -> None:
         number, due = schedule.number, moment_at(schedule, local)

@@ -107,8 +107,15 @@ class FfmpegEncoder:
         """`name` is the encoder's in FFmpeg; `rate` is the actual frame rate, over which a constant bit rate is
         distributed. `options` are the encoder's own; at the latest every `gop` pictures it makes a key frame.
         `pixel_format` is FFmpeg's name of its input."""
-        self._context = _context(name, settings, rate)
-        self._context.options, self._context.gop_size, self._context.pix_fmt = options, gop, pixel_format
+        context = CodecContext.create(name, "w")
+        assert isinstance(context, VideoCodecContext)
+        context.options, context.gop_size, context.pix_fmt = options, gop, pixel_format
+        context.width, context.height = settings.size
+        context.framerate, context.time_base = Fraction(rate), Fraction(1, rate)
+        context.max_b_frames = 0
+        # slices for two threads where one is too slow
+        context.thread_count = 1 if settings.size[0] * settings.size[1] <= 1280 * 960 else 2
+        self._context = context
         self._reformatter = VideoReformatter()
         self._number = 0
 
@@ -129,14 +136,3 @@ class FfmpegEncoder:
     def _encode(self, frame: av.VideoFrame | None) -> list[EncodedPicture]:
         packets = self._context.encode(frame)
         return [EncodedPicture(each.pts or 0, bytes(each), each.is_keyframe) for each in packets]
-
-
-def _context(name: str, settings: EncoderSettings, rate: int) -> VideoCodecContext:
-    context = CodecContext.create(name, "w")
-    assert isinstance(context, VideoCodecContext)
-    context.width, context.height = settings.size
-    context.framerate, context.time_base = Fraction(rate), Fraction(1, rate)
-    context.max_b_frames = 0
-    # slices for two threads where one is too slow
-    context.thread_count = 1 if settings.size[0] * settings.size[1] <= 1280 * 960 else 2
-    return context

@@ -86,7 +86,5 @@ class SegmentedRecorder:
 
     def _is_over(self, file: RecordingFile, found: object) -> bool:
         """Return whether a key frame of that format belongs into another file."""
-        return self._needs_new_file or found != self._format or self._is_full(file)
-
-    def _is_full(self, file: RecordingFile) -> bool:
-        return file.length_ns >= self._max_length_ns or file.size_bytes >= self._max_size_bytes
+        is_full = file.length_ns >= self._max_length_ns or file.size_bytes >= self._max_size_bytes
+        return self._needs_new_file or found != self._format or is_full
