@@ -73,15 +73,19 @@ class ProcessedFrame:
         self.captured_ns = captured_ns
         self.mask_version = mask_version
         self._unscaled = ScaledFrame(frame)
+        self._lock = threading.Lock()
         self._made: dict[tuple[tuple[int, int], str], Future[ScaledFrame]] = {}
 
     def scaled_to(self, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter) -> ScaledFrame:
         """Return the picture in this size and pixel format. `reformatter` must belong to the calling thread."""
         if (self.frame.width, self.frame.height, self.frame.format.name) == (*size, pixel_format):
             return self._unscaled
-        own: Future[ScaledFrame] = Future()
-        made = self._made.setdefault((size, pixel_format), own)  # atomic: one stream scales, the others wait
-        if made is own:
+        with self._lock:
+            made = self._made.get((size, pixel_format))
+            first = made is None
+            if made is None:
+                made = self._made[size, pixel_format] = Future()
+        if first:
             try:
                 made.set_result(ScaledFrame(scale_to_fit(self.frame, size, pixel_format, reformatter)))
             except BaseException as error:
