@@ -264,9 +264,10 @@ class Drivers:
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the readers of the hardware's parameters (see ``Settings.add_readers``)."""
+        lines = enumerate(self.inputs, 1)
         return {
-            **{("GPIO", f"TriggerInStatus{n}"): partial(_level, i) for n, i in enumerate(self.inputs, 1)},
-            ("GPIO", "TriggerOutStatus1"): partial(_level, self.output),
+            **{("GPIO", f"TriggerInStatus{n}"): partial(getattr, line, "level") for n, line in lines},
+            ("GPIO", "TriggerOutStatus1"): partial(getattr, self.output, "level"),
             **{("Hardware", name): partial(self._count, name) for name in self.features},
         }
 
@@ -292,7 +293,3 @@ class Drivers:
             "TriggerIn": sum(line.is_connected for line in self.inputs),
             "TriggerOut": int(self.output.is_connected),
         }
-
-
-def _level(line: DigitalInput | DigitalOutput) -> str:
-    return line.level

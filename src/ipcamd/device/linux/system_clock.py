@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from ipcamd.errors import RequestFailed
 from ipcamd.store.database import TransactionPart
@@ -46,14 +47,14 @@ class SystemClock:
         """See `TimeSource`. Raises ``RequestFailed`` during the change if the camera has no permission to set the
         clock."""
         offset_ns = moment_ns - self.now_ns()
-        return self._part(lambda: self._set_time(self.now_ns() + offset_ns), lambda: self._shift_back(offset_ns))
+        return self._part(partial(self._shift, offset_ns), partial(self._shift, -offset_ns))
 
     def slew(self, offset_ns: int) -> TransactionPart:
         """See `TimeSource`. Raises the errors of `set`."""
-        return self._part(lambda: self._slew_time(offset_ns), lambda: self._slew_time(0))
+        return self._part(partial(self._slew_time, offset_ns), partial(self._slew_time, 0))
 
-    def _shift_back(self, offset_ns: int) -> None:
-        self._set_time(self.now_ns() - offset_ns)
+    def _shift(self, offset_ns: int) -> None:
+        self._set_time(self.now_ns() + offset_ns)
 
     def _part(self, change: Callable[[], None], undo: Callable[[], None]) -> TransactionPart:
         """Return the transaction part that makes a change before data is saved, and reverts it if saving fails."""

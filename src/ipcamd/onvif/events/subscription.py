@@ -25,27 +25,21 @@ class Subscription:
         self._life_s = life_s
         self._messages: deque[Notification] = deque(maxlen=QUEUE_LIMIT)
         self._filled = asyncio.Event()
-        self.ends_s = now_s() + life_s
-        """Time at which it expires, unless it is renewed."""
+        self._ends_s = now_s() + life_s
         self.is_closed = False
 
     @property
     def rest_s(self) -> float:
         """Seconds until it expires."""
-        return max(0.0, self.ends_s - self._now_s())
-
-    @property
-    def waiting(self) -> int:
-        """Number of waiting messages."""
-        return len(self._messages)
+        return max(0.0, self._ends_s - self._now_s())
 
     def renew(self, life_s: float) -> None:
         """Set the time to expiry to `life_s` seconds."""
-        self._life_s, self.ends_s = life_s, self._now_s() + life_s
+        self._life_s, self._ends_s = life_s, self._now_s() + life_s
 
     def prolong(self, wait_s: float) -> None:
         """Extend it for a client that waits `wait_s` seconds: the lifetime starts after the wait."""
-        self.ends_s = max(self.ends_s, self._now_s() + wait_s + self._life_s)
+        self._ends_s = max(self._ends_s, self._now_s() + wait_s + self._life_s)
 
     def put(self, notification: Notification) -> None:
         """Queue a message if the filter matches."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import shown
-from ipcamd.onvif.soap.fault import Fault, invalid_argument
+from ipcamd.onvif.soap.fault import invalid_argument
 from ipcamd.onvif.soap.values import Reader
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Element:
         try:
             return reader(self.text)
         except ValueError as error:
-            raise self.refuse(str(error)) from None
+            raise invalid_argument(f"{self.name}={shown(self.text)}: {error}") from None
 
     def value(self, reader: Reader[T], *path: str) -> T:
         """Return the value of the first descendant at this path. Raises ``Fault``."""
@@ -72,7 +72,3 @@ class Element:
             return None if text is None else reader(text)
         except ValueError as error:
             raise invalid_argument(f"{self.name} {name}={shown(text or '')}: {error}") from None
-
-    def refuse(self, allowed: str) -> Fault:
-        """Return the fault for an invalid text."""
-        return invalid_argument(f"{self.name}={shown(self.text)}: {allowed}")

@@ -36,6 +36,7 @@ class V4l2Lens(V4l2MotorDriver):
         super().__init__(controls, LENS_STEP_INTERVAL_S, check_s, now_s)
         self._zoom = _Motor(ControlId.ZOOM_ABSOLUTE, make_zoom(now_s))
         self._focus = _Motor(ControlId.FOCUS_ABSOLUTE, MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, 0.0, now_s))
+        self._motors = (self._zoom, self._focus)
         self._is_placed = False
         """Whether the lens has set a position, which a reconnected device must restore."""
 
@@ -108,10 +109,6 @@ class V4l2Lens(V4l2MotorDriver):
             await self._controls.set(changed)
         for motor in self._motors:
             motor.written = values.get(motor.control)
-
-    @property
-    def _motors(self) -> "tuple[_Motor, ...]":
-        return self._zoom, self._focus
 
     @property
     def _is_moving(self) -> bool:
