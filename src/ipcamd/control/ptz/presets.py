@@ -5,7 +5,7 @@ from ipcamd.control.stored_positions import StoredPtzPositions
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS
-from ipcamd.settings.change_records import CAMERA, Change, Requester
+from ipcamd.settings.change_records import Change, Requester
 from ipcamd.settings.settings import Settings
 
 
@@ -30,7 +30,7 @@ class Presets:
             raise RequestFailed(f"ptzpreset={number}: it is not set; set: {numbers}")
         return place
 
-    async def update(self, number: int, value: str, position: PtzPosition, by: Requester = CAMERA) -> None:
+    async def update(self, number: int, value: str, position: PtzPosition, by: Requester) -> None:
         """Set a preset to ``ENABLE|DURATION|NAME``: at `position`, with a thumbnail, or removed. Raises the errors of
         ``Settings.update``."""
         enabled = value.startswith("1|")

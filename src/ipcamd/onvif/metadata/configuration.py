@@ -68,7 +68,10 @@ def metadata_filter(values: Values) -> NotificationFilter:
     """Return the filter in the settings (group ``Network.ONVIF.Metadata``)."""
     if not values.flag("Events"):
         return NotificationFilter(frozenset())
-    parts = [_element(*part) for part in json.loads(values["Filter"])]
+    parts = [
+        Element(PREFIXES["wsnt"], name, {"Dialect": dialect}, PREFIXES, [], [text])
+        for name, dialect, text in json.loads(values["Filter"])
+    ]
     try:
         return read_filter(Element("", "Filter", {}, PREFIXES, parts) if parts else None)
     except Fault:  # a topic of an older version
@@ -101,7 +104,3 @@ def _with_own_prefixes(part: Element) -> str:
 def _filter_node(values: Values) -> Node | None:
     parts = [node(f"wsnt:{name}", text, Dialect=dialect) for name, dialect, text in json.loads(values["Filter"])]
     return node("tt:Filter", parts) if parts else None
-
-
-def _element(name: str, dialect: str, text: str) -> Element:
-    return Element(PREFIXES["wsnt"], name, {"Dialect": dialect}, PREFIXES, [], [text])

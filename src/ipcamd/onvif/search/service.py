@@ -152,7 +152,10 @@ async def get_media_attributes(call: OperationCall) -> Content:
     return node(
         "tse:MediaAttributes",
         node("tt:RecordingToken", tokens.RECORDING),
-        [_attributes(section, span) for span in spans],
+        [
+            node("tt:TrackAttributes", _track("tt:TrackInformation", span), _format(section, span.codec))
+            for span in spans
+        ],
         node("tt:From", utc_time(section.start_ns)),
         node("tt:Until", utc_time(section.end_ns)),
     )
@@ -195,10 +198,6 @@ def _track(name: str, span: TrackSpan) -> Node:
         node("tt:DataFrom", utc_time(span.first_ns)),
         node("tt:DataTo", utc_time(span.last_ns)),
     )
-
-
-def _attributes(section: Section, span: TrackSpan) -> Node:
-    return node("tt:TrackAttributes", _track("tt:TrackInformation", span), _format(section, span.codec))
 
 
 def _format(section: Section, codec: Codec) -> Node:

@@ -27,15 +27,12 @@ def set_value(request: gpiod.LineRequest, value: Value) -> None:
 
 
 def _open(line: GpioLine, direction: Direction, settings: gpiod.LineSettings) -> gpiod.LineRequest:
+    bias = next(iter(line.wiring - {"active-low"}), "")
     settings.direction = direction
     settings.active_low = "active-low" in line.wiring
-    settings.bias = {"pull-up": Bias.PULL_UP, "pull-down": Bias.PULL_DOWN}.get(_bias(line), Bias.AS_IS)
+    settings.bias = {"pull-up": Bias.PULL_UP, "pull-down": Bias.PULL_DOWN}.get(bias, Bias.AS_IS)
     with gpiod.Chip(line.chip) as chip:
         return chip.request_lines({_offset(chip, line.name): settings}, consumer=_CONSUMER)
-
-
-def _bias(line: GpioLine) -> str:
-    return next(iter(line.wiring - {"active-low"}), "")
 
 
 def _offset(chip: gpiod.Chip, name: str) -> int:
