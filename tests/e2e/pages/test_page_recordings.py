@@ -302,6 +302,28 @@ def test_an_update_does_not_disturb_who_uses_the_keyboard(browser: Chromium, cam
     assert browser.run(focused) == before
 
 
+def test_an_update_without_news_leaves_the_date_that_somebody_types(browser: Chromium) -> None:
+    browser.run(
+        """fetch(`http://${location.host}/web/recordings`).then((answer) => answer.json()).then((known) => {
+          window.updates = 0;
+          window.fetch = async () => {
+            window.updates += 1;
+            const card = { ...known.card, free: known.card.free - window.updates };
+            const text = JSON.stringify({ ...known, card, now: known.now + 1000 * window.updates });
+            return { ok: true, status: 200, text: async () => text };
+          };
+        })"""
+    )
+    look = "document.dispatchEvent(new Event('visibilitychange'))"
+    browser.run(look)
+    eventually(lambda: browser.run("updates") == 1)
+    day = browser.run("const day = document.getElementById('day'); day.value = '2025-06-01'; day.value")
+    browser.run(look)
+    eventually(lambda: browser.run("updates") == 2)
+    browser.run("new Promise((resolve) => setTimeout(resolve, 100))")
+    assert browser.run("document.getElementById('day').value") == day
+
+
 def test_an_address_opens_a_recording(browser: Chromium, camera: CameraProcess) -> None:
     browser.go("about:blank")
     browser.go(f"http://127.0.0.1:{camera.port}/recordings#event/ipcamd-06152025-120100.avi")

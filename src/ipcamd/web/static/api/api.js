@@ -1,6 +1,6 @@
 // API page: all requests of the camera, from its OpenAPI description, with search; each can be sent and copied.
 
-import { cameraUrl } from "../shared/camera_request.js";
+import { cameraUrl, throwUnanswered } from "../shared/camera_request.js";
 import { element, make } from "../shared/elements.js";
 import { Operation } from "./operation.js";
 
@@ -8,7 +8,7 @@ let sections = []; // tags, each with its element and operations
 
 async function load() {
   try {
-    const answer = await fetch(cameraUrl("openapi.json"));
+    const answer = await fetch(cameraUrl("openapi.json")).catch(throwUnanswered);
     if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
     build(await answer.json());
     element("trouble").textContent = "";

@@ -194,7 +194,7 @@ export class PtzPanel {
 }
 
 /** @param {number} seconds */
-function duration(seconds) {
-  if (seconds <= 60) return `${seconds} seconds`;
-  return `${Math.round(seconds / 60)} minutes`;
+export function duration(seconds) {
+  const [number, unit] = seconds <= 60 ? [seconds, "second"] : [Math.round(seconds / 60), "minute"];
+  return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }

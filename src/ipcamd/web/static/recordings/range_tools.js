@@ -162,7 +162,7 @@ export class RangeTools {
     const { errors, deleted, kept } = await sendForm("web/delete_recordings", this.#query());
     element("delete-range").disabled = false;
     if (errors) return this.#fail(`Not deleted: ${errors[""]}.`);
-    this.#say(`${counted(deleted, "recording")} deleted.${kept ? ` ${counted(kept, "recording")} being written stays.` : ""}`);
+    this.#say(`${counted(deleted, "recording")} deleted.${kept ? ` ${counted(kept, "recording")} being written ${kept === 1 ? "stays" : "stay"}.` : ""}`);
     return this.#listener.changed();
   }
 

@@ -46,7 +46,7 @@ class RecordingsPage {
     this.#listen();
     setInterval(() => !document.hidden && this.load(), AGAIN_MS);
     document.addEventListener("visibilitychange", () => !document.hidden && this.load());
-    new StateStream({ state: (parts) => this.#follow(parts), settings: () => {}, again: () => this.load() });
+    new StateStream({ state: (parts) => this.#follow(parts), again: () => this.load() });
   }
 
   #listen() {
@@ -90,13 +90,14 @@ class RecordingsPage {
   }
 
   #take(text) {
-    const answer = JSON.parse(text);
+    const { now, ...answer } = JSON.parse(text);
     const arrived = performance.now();
-    const now = () => answer.now + performance.now() - arrived;
-    const isSame = text.replace(/"now": \d+/, "") === this.#known;
-    this.#known = text.replace(/"now": \d+/, "");
-    this.#answer = { ...answer, now };
+    const known = JSON.stringify({ ...answer, card: null });
+    const isSame = known === this.#known;
+    this.#known = known;
+    this.#answer = { ...answer, now: () => now + performance.now() - arrived };
     this.#day = answer.day;
+    this.#card.show(answer.card);
     this.#timeline.show(this.#answer);
     if (this.#player.shown) this.#timeline.position = this.#inDay(this.#player.time);
     if (!isSame) this.#draw();
@@ -123,8 +124,7 @@ class RecordingsPage {
   }
 
   #draw() {
-    const { card, day, days, today, recordings, offsets } = this.#answer;
-    this.#card.show(card);
+    const { day, days, today, recordings, offsets } = this.#answer;
     const isEmpty = !days.length;
     element("browser").hidden = isEmpty;
     element("day").value = day;

@@ -201,7 +201,6 @@ addEventListener("beforeunload", (event) => edited().length && event.preventDefa
 
 await load();
 new StateStream({
-  state: () => {},
   settings: (group, values) => {
     for (const [name, text] of Object.entries(values)) rows.get(`${group}.${name}`)?.take(text);
     tell();

@@ -60,6 +60,6 @@ export class EventConnection {
 /** Calls `listener.again()` after a reconnection, `listener.state(parts)` with the changed parts of the state, and `listener.settings(group, values)` with new values. */
 export class StateStream extends EventConnection {
   constructor(listener) {
-    super("web/state", { state: (parts) => listener.state(parts), settings: ({ group, values }) => listener.settings(group, values) }, () => listener.again?.());
+    super("web/state", { state: (parts) => listener.state?.(parts), settings: ({ group, values }) => listener.settings?.(group, values) }, () => listener.again?.());
   }
 }

@@ -15,7 +15,6 @@ import "./maintenance.js";
 const forms = document.querySelectorAll("date-time, network-settings");
 
 new StateStream({
-  state: () => {},
   settings: (group, values) => {
     for (const form of forms) form.take(group, values);
   },
