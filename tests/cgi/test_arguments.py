@@ -57,7 +57,7 @@ def test_names_and_words_are_matched_without_regard_to_case() -> None:
 
 
 def test_an_argument_that_is_not_sent_has_its_default_or_none() -> None:
-    query = checked("action=list&dir=")
+    query = checked("action=list&dir=&count=")
     assert (ARGUMENTS.word(query, "dir"), ARGUMENTS.number(query, "count")) == ("record", 100)
     assert ARGUMENTS.number(query, "page") is None
 
