@@ -50,6 +50,11 @@ class Param:
     """Values that a request over plain HTTP may not set, because they would close plain HTTP."""
 
 
+def live_param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", get: Rank = Rank.ADMIN) -> Param:
+    """Return a read-only parameter that is read from the running device."""
+    return Param(name, kind, default, help, unit, get, set=None, origin=ValueOrigin.LIVE)
+
+
 Texts = Mapping[str, str]
 """Some parameters of one group: name to text."""
 

@@ -1,7 +1,7 @@
 """``Network.*`` (SDK 10.22 to 10.29): the address, and the network services."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
+from ipcamd.params.group import Group, Param, Rank, Texts, Values, live_param
 from ipcamd.params.http_mode import HTTP_MODE, refuse_http_mode_without_https
 from ipcamd.params.kinds.addresses import (
     HOST_OR_NOTHING,
@@ -32,10 +32,6 @@ def _kept(name: str, kind: ValueKind, default: str, help: str, secret: bool = Fa
     return Param(name, kind, default, help, network=True, secret=secret)
 
 
-def _listed(name: str, kind: ValueKind, default: str, help: str) -> Param:
-    return Param(name, kind, default, help, set=None, origin=ValueOrigin.LIVE)
-
-
 _BOOT = OneOf(
     ("dhcp_ipv4", "dhcp_ipv4_ipv6", "dhcp_ipn4_ipn6", "static_ipv4", "static_ipv4_ipv6", "pppoe"),
     (
@@ -64,7 +60,7 @@ NETWORK = Group(
             "",
             "Fixed IP address; on a virtual device, the address to listen on (empty: --host).",
         ),
-        _listed("MACAddress", AnyOf((MAC, NOTHING)), "", "MAC address of the interface."),  # only in SDK 9's example
+        live_param("MACAddress", AnyOf((MAC, NOTHING)), "", "MAC address of the interface."),  # only in SDK 9's example
         _kept("Media", _MEDIA, "auto", "Speed and duplex of the wired interface."),
         _kept("SubnetMask", NETMASK_OR_NOTHING, "", "Subnet mask with a fixed address; otherwise the present one."),
     ),
@@ -93,8 +89,8 @@ DNSUPDATE = Group(
         Param("Enabled", YES_NO, "no", "Keep the host name up to date."),
         Param("UserName", Text(64), "", "User name for the service."),
         Param("Password", Text(128), "", "Password for the service.", secret=True),
-        _listed("ProviderList", Text(255), "; ".join(_PROVIDERS), "Known services."),
-        _listed("Status", Text(255), "", "Result of the last update, such as `good 203.0.113.5` (addition)."),
+        live_param("ProviderList", Text(255), "; ".join(_PROVIDERS), "Known services."),
+        live_param("Status", Text(255), "", "Result of the last update, such as `good 203.0.113.5` (addition)."),
     ),
 )
 
@@ -121,8 +117,8 @@ PORT_MAPPING = Group(
             "http,https,rtsp,rtsps",
             "Services that the internet reaches, while they are enabled.",
         ),
-        _listed("Status", Text(255), "", "Result, such as `pcp 203.0.113.5 http=8080 rtsp=8554`."),
-        _listed("IPv6Status", Text(255), "", "Result for IPv6, such as `pcp 2001:db8::5 http=8080 rtsp=8554`."),
+        live_param("Status", Text(255), "", "Result, such as `pcp 203.0.113.5 http=8080 rtsp=8554`."),
+        live_param("IPv6Status", Text(255), "", "Result for IPv6, such as `pcp 2001:db8::5 http=8080 rtsp=8554`."),
     ),
 )
 
@@ -148,6 +144,10 @@ BONJOUR = Group(
 )
 
 
+def _multicast(name: str, kind: ValueKind, default: str, help: str) -> Param:
+    return Param(name, kind, default, help, get=Rank.USERS)
+
+
 def _apart(values: Values, sent: Texts) -> Texts:
     """Refuse the same port for two streams, which players could not distinguish. The port of metadata, unknown to SDK
     clients, is changed instead."""
@@ -170,21 +170,15 @@ MULTICAST = Group(
     "Network.Advanced.Multicast",
     "10.28",
     (
-        Param("Enabled", YES_NO, "no", "Send the streams to a multicast group.", get=Rank.USERS),
-        Param("GroupIP", Address((4,), multicast=True), "239.255.42.42", "Multicast group.", get=Rank.USERS),
-        Param("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP uses the next one.", get=Rank.USERS),
-        Param("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP uses the next one.", get=Rank.USERS),
-        Param("AUDIOPort", EVEN_PORT, "5564", "UDP port of sound; RTCP uses the next one.", get=Rank.USERS),
-        Param(
-            "MetadataPort",
-            EVEN_PORT,
-            str(METADATA_PORT),
-            "UDP port of ONVIF's metadata; RTCP uses the next one.",
-            get=Rank.USERS,
+        _multicast("Enabled", YES_NO, "no", "Send the streams to a multicast group."),
+        _multicast("GroupIP", Address((4,), multicast=True), "239.255.42.42", "Multicast group."),
+        _multicast("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP uses the next one."),
+        _multicast("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP uses the next one."),
+        _multicast("AUDIOPort", EVEN_PORT, "5564", "UDP port of sound; RTCP uses the next one."),
+        _multicast(
+            "MetadataPort", EVEN_PORT, str(METADATA_PORT), "UDP port of ONVIF's metadata; RTCP uses the next one."
         ),
-        Param(
-            "TTL", Integer(1, 255), "1", "Time to live of the packets; 1 stays in the local network.", get=Rank.USERS
-        ),
+        _multicast("TTL", Integer(1, 255), "1", "Time to live of the packets; 1 stays in the local network."),
     ),
     normalize=_apart,
 )

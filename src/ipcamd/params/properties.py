@@ -1,14 +1,11 @@
 """``Properties.Audio`` (SDK 10.6): the supported sound."""
 
-from ipcamd.params.group import Group, Param, Rank, ValueOrigin
+from functools import partial
+
+from ipcamd.params.group import Group, Rank, live_param
 from ipcamd.params.kinds.choice import YES_NO, OneOf
-from ipcamd.params.kinds.kind import ValueKind
 
-
-def _property(name: str, kind: ValueKind, default: str, help: str) -> Param:
-    return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=ValueOrigin.LIVE)
-
-
+_property = partial(live_param, get=Rank.GUEST)
 _FORMATS = OneOf(("ulaw", "ulaw,alaw", "ulaw,aac", "ulaw,opus"))
 
 AUDIO = Group(

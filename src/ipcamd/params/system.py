@@ -1,7 +1,7 @@
 """``System.Info`` (SDK 10.2) and ``System`` (SDK 10.7)."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
+from ipcamd.params.group import Group, Param, Rank, Texts, Values, live_param
 from ipcamd.params.kinds.addresses import MAC
 from ipcamd.params.kinds.choice import YES_NO
 from ipcamd.params.kinds.kind import ValueKind
@@ -12,7 +12,7 @@ _TEXT = Text(64)
 
 
 def _plate(name: str, help: str, kind: ValueKind = _TEXT, get: Rank = Rank.GUEST) -> Param:
-    return Param(name, kind, "", help, get=get, set=None, origin=ValueOrigin.LIVE)
+    return live_param(name, kind, "", help, get=get)
 
 
 def _two_ports(values: Values, _: Texts) -> Texts:

@@ -1,13 +1,7 @@
 """``GPIO`` (SDK 10.13): digital inputs and outputs, numbered from 1."""
 
-from ipcamd.params.group import Group, Param, Rank, ValueOrigin
+from ipcamd.params.group import Group, Param, Rank, live_param
 from ipcamd.params.kinds.choice import HIGH_LOW
-
-
-def _input(number: int) -> Param:
-    help = f"State of digital input {number}."
-    return Param(f"TriggerInStatus{number}", HIGH_LOW, "low", help, get=Rank.USERS, set=None, origin=ValueOrigin.LIVE)
-
 
 GPIO = Group(
     "GPIO",
@@ -22,7 +16,7 @@ GPIO = Group(
             set=Rank.USERS,
             needs="TriggerOut",
         ),
-        _input(1),
-        _input(2),
+        live_param("TriggerInStatus1", HIGH_LOW, "low", "State of digital input 1.", get=Rank.USERS),
+        live_param("TriggerInStatus2", HIGH_LOW, "low", "State of digital input 2.", get=Rank.USERS),
     ),
 )

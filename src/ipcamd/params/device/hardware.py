@@ -1,13 +1,13 @@
 """``Hardware`` (SDK 10.1): the features of the device. The defaults are those of the virtual device."""
 
-from ipcamd.params.group import Group, Param, Rank, ValueOrigin
+from ipcamd.params.group import Group, Param, Rank, live_param
 from ipcamd.params.kinds.choice import FLAG
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
 
 
 def _has(name: str, default: str, help: str, kind: ValueKind = FLAG) -> Param:
-    return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=ValueOrigin.LIVE)
+    return live_param(name, kind, default, help, get=Rank.GUEST)
 
 
 HARDWARE = Group(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from ipcamd.dataclass import dataclass
-from ipcamd.params.group import Group, Param, Rank, ValueOrigin, Values
+from ipcamd.params.group import Group, Param, Rank, Values, live_param
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
 
@@ -51,15 +51,7 @@ PRESETLIST = Group(
     "PTZ.PresetList",
     "10.31",
     (
-        Param(
-            "PresetCount",
-            Integer(0, len(PRESETS)),
-            "0",
-            "Number of enabled presets.",
-            get=Rank.USERS,
-            set=None,
-            origin=ValueOrigin.LIVE,
-        ),
+        live_param("PresetCount", Integer(0, len(PRESETS)), "0", "Number of enabled presets.", get=Rank.USERS),
         *(_param(name, Preset(), "0|5|", f"{name}: enabled, patrol stop in seconds, name.") for name in PRESETS),
     ),
 )

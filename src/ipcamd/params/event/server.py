@@ -2,10 +2,9 @@
 
 from ipcamd.params.event.file_format import ENCODINGS, choose_encoding
 from ipcamd.params.event.server_params import server_address, server_certificate, server_login
-from ipcamd.params.group import Group, Param, Rank, ValueOrigin
+from ipcamd.params.group import Group, Param, Rank, live_param
 from ipcamd.params.kinds.addresses import EMAIL_OR_NOTHING, HOST_OR_NOTHING
 from ipcamd.params.kinds.choice import YES_NO, OneOf
-from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import PORT, Integer
 from ipcamd.params.kinds.text import PATH, SHARE
 
@@ -104,19 +103,15 @@ HTTP = Group("Event.Server.HTTP", "12", (server_certificate("server that receive
 """Addition: the SDK has no ``https://`` addresses in ``EventHttpNotify.cgi``."""
 
 
-def _card(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
-    return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=ValueOrigin.LIVE)
-
-
 _DIGITS = Integer(0, 2**31 - 1)
 
 STORAGE = Group(
     "Event.Server.External.Storage",
     "10.21",
     (
-        _card("Mount", YES_NO, "no", "The SD card is inserted and usable."),
-        _card("TotalSpace", _DIGITS, "0", "Size of the card.", "MB"),
-        _card("FreeSpace", _DIGITS, "0", "Free space on the card.", "MB"),
+        live_param("Mount", YES_NO, "no", "The SD card is inserted and usable.", get=Rank.USERS),
+        live_param("TotalSpace", _DIGITS, "0", "Size of the card.", "MB", Rank.USERS),
+        live_param("FreeSpace", _DIGITS, "0", "Free space on the card.", "MB", Rank.USERS),
         Param(
             "DiskFull",
             OneOf(("stop", "recycle"), ("stop recording", "delete the oldest recordings")),

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import datetime
 
 from ipcamd.cgi.answer import JSON, NOT_FOUND, TEXT, Answer
 from ipcamd.cgi.arguments import NO_ARGUMENTS, Argument, Arguments
@@ -91,11 +90,7 @@ def _name(call: Call) -> str:
 
 def _file_name(call: Call, plan: ExportPlan) -> str:
     start, end = (call.camera.clock.local(moment) for moment in (plan.start_ns, plan.end_ns))
-    return f"{call.camera.identity.model_name}-{_moment(start)}-{_moment(end)}.mp4"
-
-
-def _moment(local: datetime) -> str:
-    return f"{local:%Y%m%d-%H%M%S}"
+    return f"{call.camera.identity.model_name}-{start:%Y%m%d-%H%M%S}-{end:%Y%m%d-%H%M%S}.mp4"
 
 
 def _fields_of(export: Export) -> dict[str, object]:
