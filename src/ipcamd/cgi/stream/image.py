@@ -3,9 +3,9 @@
 from collections.abc import Awaitable
 
 from ipcamd.cgi.answer import JPEG, TEXT
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.cgi.endpoint import Call, Reply
+from ipcamd.cgi.stream.stream_endpoint import stream_endpoint
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.params.group import Rank
 
 
 def image(call: Call) -> Reply | Awaitable[Reply]:
@@ -23,11 +23,5 @@ def _reply(frame: EncodedFrame) -> Reply:
     return Reply(frame.payload, content_type="image/jpeg")
 
 
-ENDPOINT = Endpoint(
-    "/cgi/jpg/image.cgi",
-    Rank.GUEST,
-    image,
-    ("/cgi/jpg/image.jpg", "/cgi/jpg/image.jpeg"),
-    changes=never,
-    answers=(JPEG, TEXT),
-)
+_ALIASES = ("/cgi/jpg/image.jpg", "/cgi/jpg/image.jpeg")
+ENDPOINT = stream_endpoint("/cgi/jpg/image.cgi", image, JPEG, TEXT, aliases=_ALIASES)

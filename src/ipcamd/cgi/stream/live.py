@@ -2,12 +2,12 @@
 
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
-from ipcamd.cgi.endpoint import Call, Endpoint, Framing, Join, never
+from ipcamd.cgi.endpoint import Call, Framing, Join
+from ipcamd.cgi.stream.stream_endpoint import stream_endpoint
 from ipcamd.cgi.stream.stream_selection import explain_missing
 from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import H264, mp4_codecs
 from ipcamd.media.mp4.stream import Mp4Stream
-from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
 CODEC = Argument(
@@ -33,12 +33,5 @@ def _select_stream(call: Call) -> Mp4Stream:
     return call.camera.mp4_streams[codec]
 
 
-ENDPOINT = Endpoint(
-    "/cgi/mp4/live.cgi",
-    Rank.GUEST,
-    live,
-    ("/cgi/mp4/live.mp4",),
-    changes=never,
-    arguments=ARGUMENTS,
-    answers=(Answer("video/mp4", "Fragments without end.", is_endless=True), TEXT),
-)
+_MP4 = Answer("video/mp4", "Fragments without end.", is_endless=True)
+ENDPOINT = stream_endpoint("/cgi/mp4/live.cgi", live, _MP4, TEXT, aliases=("/cgi/mp4/live.mp4",), arguments=ARGUMENTS)

@@ -1,9 +1,9 @@
 """``/cgi/mjpg/mjpeg.cgi``: live JPEG pictures (SDK 3.1)."""
 
-from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
+from ipcamd.cgi.endpoint import Call, Join
 from ipcamd.cgi.stream.framing import ARGUMENTS, PLAIN_STREAM, SDK_STREAM, join_stream, mixed_replace
+from ipcamd.cgi.stream.stream_endpoint import stream_endpoint
 from ipcamd.cgi.stream.stream_selection import select_stream
-from ipcamd.params.group import Rank
 
 
 def mjpeg(call: Call) -> Join:
@@ -12,11 +12,4 @@ def mjpeg(call: Call) -> Join:
     return join_stream(call, hub, mixed_replace(hub))
 
 
-ENDPOINT = Endpoint(
-    "/cgi/mjpg/mjpeg.cgi",
-    Rank.GUEST,
-    mjpeg,
-    changes=never,
-    arguments=ARGUMENTS,
-    answers=(SDK_STREAM, PLAIN_STREAM),
-)
+ENDPOINT = stream_endpoint("/cgi/mjpg/mjpeg.cgi", mjpeg, SDK_STREAM, PLAIN_STREAM, arguments=ARGUMENTS)

@@ -1,8 +1,8 @@
 """``/cgi/mjpg/mjpg.cgi``: live JPEG pictures for any client, without the SDK's payload header (clarifications, 3)."""
 
-from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
+from ipcamd.cgi.endpoint import Call, Join
 from ipcamd.cgi.stream.framing import PLAIN_STREAM, mixed_replace
-from ipcamd.params.group import Rank
+from ipcamd.cgi.stream.stream_endpoint import stream_endpoint
 
 
 def mjpg(call: Call) -> Join:
@@ -10,11 +10,5 @@ def mjpg(call: Call) -> Join:
     return mixed_replace(call.camera.pipeline.mjpeg)
 
 
-ENDPOINT = Endpoint(
-    "/cgi/mjpg/mjpg.cgi",
-    Rank.GUEST,
-    mjpg,
-    ("/cgi/mjpg/video.mjpg", "/cgi/mjpg/video.cgi"),
-    changes=never,
-    answers=(PLAIN_STREAM,),
-)
+_ALIASES = ("/cgi/mjpg/video.mjpg", "/cgi/mjpg/video.cgi")
+ENDPOINT = stream_endpoint("/cgi/mjpg/mjpg.cgi", mjpg, PLAIN_STREAM, aliases=_ALIASES)

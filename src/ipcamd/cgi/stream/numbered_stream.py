@@ -2,11 +2,11 @@
 
 from ipcamd.cgi.answer import TEXT
 from ipcamd.cgi.arguments import Arguments, Undeclared
-from ipcamd.cgi.endpoint import Action, Call, Endpoint, Join, never
+from ipcamd.cgi.endpoint import Action, Call, Endpoint, Join
 from ipcamd.cgi.stream.framing import HEADER, SDK_STREAM, bare_stream, join_video
+from ipcamd.cgi.stream.stream_endpoint import stream_endpoint
 from ipcamd.cgi.stream.stream_selection import CODEC, STREAM, select_numbered
 from ipcamd.media.codecs import JPEG, video_codecs
-from ipcamd.params.group import Rank
 
 ARGUMENTS = Arguments(HEADER, STREAM, CODEC, undeclared=Undeclared.IGNORED)
 ANSWERS = (TEXT, SDK_STREAM, *(bare_stream(codec) for codec in video_codecs() if codec is not JPEG))
@@ -20,12 +20,5 @@ def join_numbered(call: Call, number: int) -> Join:
 
 def numbered_endpoint(number: int, action: Action) -> Endpoint:
     """Return the endpoint of the stream with this number."""
-    return Endpoint(
-        f"/cgi/mpeg/stream{number}.cgi",
-        Rank.GUEST,
-        action,
-        (f"/live/stream{number}.cgi",),
-        changes=never,
-        arguments=ARGUMENTS,
-        answers=ANSWERS,
-    )
+    path, alias = f"/cgi/mpeg/stream{number}.cgi", f"/live/stream{number}.cgi"
+    return stream_endpoint(path, action, *ANSWERS, aliases=(alias,), arguments=ARGUMENTS)
