@@ -291,7 +291,7 @@ function resumeWatching() {
   else stream?.retryNow();
 }
 
-bindKeys({
+const actions = {
   pause: togglePause,
   fullScreen: toggleFull,
   sound: toggleSound,
@@ -303,17 +303,13 @@ bindKeys({
   zoomIn: () => magnify("zoomIn"),
   zoomOut: () => magnify("zoomOut"),
   zoomReset: () => magnify("reset"),
-});
-
-view.pause.addEventListener("click", togglePause);
-view.sound.addEventListener("click", toggleSound);
+};
+bindKeys(actions);
+for (const name of ["pause", "sound", "record", "motion", "ptz"]) view[name].addEventListener("click", actions[name]);
 view.snapshot.addEventListener("click", (event) => {
   event.preventDefault();
   saveSnapshot();
 });
-view.record.addEventListener("click", toggleRecording);
-view.motion.addEventListener("click", () => switchTo(motion));
-view.ptz.addEventListener("click", () => switchTo(ptz));
 for (const kind of ["pointerenter", "touchstart"]) view.stage.addEventListener(kind, loadZoom, { passive: true });
 for (const [button, how] of view.zoomButtons) button.addEventListener("click", () => magnify(how));
 view.full.hidden = !document.fullscreenEnabled;
