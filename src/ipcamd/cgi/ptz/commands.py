@@ -137,11 +137,6 @@ def _lock(call: Call, value: str) -> Command:
     return partial(call.camera.ptz.lock_for, int(value))
 
 
-def _bare(command: Callable[[PtzController], Command]) -> Callable[[Call, str], Command]:
-    """Return the parser of a command without a value."""
-    return lambda call, _: command(call.camera.ptz)
-
-
 @dataclass(frozen=True, slots=True)
 class _PtzCommand:
     """One command: its parser, its allowed values (None: the parser checks them), and its meaning."""
@@ -160,10 +155,12 @@ _POINT = Decimals("X|Y: 0 to 100 each, from the left and from the top", ((0, 100
 _COMMANDS: dict[str, _PtzCommand] = {
     "move": _PtzCommand(_move, OneOf(MOVES), "One step in a direction, the home position, or a stop."),
     "speed": _PtzCommand(_speed, _SPEEDS, "Speeds of patrol, tilt and pan."),
-    "calibrate": _PtzCommand(_bare(lambda ptz: ptz.calibrate), NO_VALUE, "Calibrate the motors."),
+    "calibrate": _PtzCommand(lambda call, _: call.camera.ptz.calibrate, NO_VALUE, "Calibrate the motors."),
     "ptzpreset": _PtzCommand(_preset, _PRESET, "Go to a preset."),
     "ptzpatrol": _PtzCommand(_patrol, OneOf(("start", "stop")), "Visit the enabled presets in order, over and over."),
-    "ptzsethome": _PtzCommand(_bare(lambda ptz: ptz.set_home), NO_VALUE, "Make the position the home position."),
+    "ptzsethome": _PtzCommand(
+        lambda call, _: call.camera.ptz.set_home, NO_VALUE, "Make the position the home position."
+    ),
     "ptzpresetupdate": _PtzCommand(
         _preset_update, None, "Store a preset: `ID|ENABLE|DURATION|NAME`; `ID|0||` removes."
     ),

@@ -114,7 +114,6 @@ export class EventLog {
   #empty() {
     if (Object.keys(this.#wanted).length) {
       const all = make("button", "button", "Show all events");
-      all.type = "button";
       all.addEventListener("click", () => element("filter").reset());
       return make("div", "card empty", make("strong", "", "No event matches"), make("p", "", "No event matches all filters above."), all);
     }

@@ -131,7 +131,6 @@ export class ScheduleCard {
 
   #build() {
     const choose = make("button", "choose", this.#title, this.#summary);
-    choose.type = "button";
     choose.addEventListener("click", () => this.#listener.chosen(this));
     this.#calendar = new WeekCalendar(
       DAYS.map((day) => this.#dayControl(day)),
@@ -163,7 +162,6 @@ export class ScheduleCard {
       form.append(part);
     }
     const remove = make("button", "button remove", "Delete schedule");
-    remove.type = "button";
     remove.addEventListener("click", () => this.#listener.remove(this));
     form.append(remove);
     form.addEventListener("submit", (event) => event.preventDefault());

@@ -3,30 +3,20 @@
 import { ParameterForm } from "../settings/parameter_form.js";
 import { confirmed } from "../shared/confirm.js";
 import { followHostState, lookAgain } from "../shared/host_state.js";
-import { SystemCard, makeFacts } from "../system/system_card.js";
+import { FormCard, makeFacts } from "../system/system_card.js";
 
 const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.HttpsPort" };
 const MINUTE = "Open the camera there within a minute; otherwise the change is undone.";
 
-class NetworkSettings extends SystemCard {
-  #form;
+class NetworkSettings extends FormCard {
   #waiting = null; // unconfirmed change: the new address, and the time at which the camera reverts it
   #moved = ""; // the new address of this page
 
   connectedCallback() {
-    this.#form = new ParameterForm(this.part("form"), { agree, saved: (values) => this.#follow(values) });
+    this.form = new ParameterForm(this.part("form"), { agree, saved: (values) => this.#follow(values) });
     followHostState(({ network }) => this.#show(network));
     setInterval(() => this.#tell(), 1000);
     this.load();
-  }
-
-  show(anew = false) {
-    return this.#form.show(anew);
-  }
-
-  /** Show new values of a group. */
-  take(group, values) {
-    this.#form?.take(group, values);
   }
 
   #show({ addresses, waiting, ddns, port_mapping: mapping }) {

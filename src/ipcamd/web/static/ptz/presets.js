@@ -75,7 +75,6 @@ export class Presets {
 
   #tile(at) {
     const tile = make("button", "tile", new Image(160, 90), make("span"));
-    tile.type = "button";
     tile.firstChild.alt = "";
     tile.addEventListener("click", () => this.#select(at));
     return tile;

@@ -61,7 +61,6 @@ export class RecordingList {
     if (one.dir === "event") picture.append(make("span", "recording-kind", "Event"));
     const words = make("span", "recording-words", make("b", "", clockWords(one.start, offsets)), make("span", "", sizeWords(one.size)));
     const button = make("button", "recording", picture, words);
-    button.type = "button";
     button.disabled = one.writing;
     button.dataset.key = `${one.dir}/${one.name}`;
     button.addEventListener("click", () => this.#picked(one));

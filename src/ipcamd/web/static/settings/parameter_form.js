@@ -109,7 +109,6 @@ export class ParameterForm {
 
   #codeButton() {
     const button = make("button", "button", "As a request");
-    button.type = "button";
     button.addEventListener("click", () => this.#showCode());
     return button;
   }

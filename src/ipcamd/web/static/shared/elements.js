@@ -6,6 +6,7 @@ export const element = (id) => document.getElementById(id);
 export function make(tag, className = "", ...children) {
   const made = document.createElement(tag);
   if (className) made.className = className;
+  if (tag === "button") made.type = "button"; // does not submit the form around it
   made.append(...children);
   return made;
 }

@@ -43,7 +43,7 @@ class AccountList extends SystemCard {
   #password(name) {
     const field = Object.assign(make("input"), { type: "password", autocomplete: "new-password", maxLength: 64, placeholder: "New password", required: true });
     field.setAttribute("aria-label", `New password of ${name}`);
-    const set = make("button", "button", "Set");
+    const set = Object.assign(make("button", "button", "Set"), { type: "submit" });
     set.setAttribute("aria-label", `Set the password of ${name}`);
     const form = make("form", "password", field, set);
     form.addEventListener("submit", async (event) => {

@@ -37,10 +37,23 @@ export class SystemCard extends HTMLElement {
   }
 }
 
+/** A card with a form of parameters, `this.form`. */
+export class FormCard extends SystemCard {
+  form = null;
+
+  show(anew = false) {
+    return this.form.show(anew);
+  }
+
+  /** Show new values of a group. */
+  take(group, values) {
+    this.form?.take(group, values);
+  }
+}
+
 /** A button that calls `action`. */
 export function makeButton(text, label, action) {
   const button = make("button", "button", text);
-  button.type = "button";
   button.setAttribute("aria-label", label);
   button.addEventListener("click", action);
   return button;

@@ -3,16 +3,15 @@
 import { ParameterForm } from "../settings/parameter_form.js";
 import { sendRequest } from "../shared/camera_request.js";
 import { followHostState, lookAgain } from "../shared/host_state.js";
-import { SystemCard } from "../system/system_card.js";
+import { FormCard } from "../system/system_card.js";
 
 const TICK = 1000;
 
-class DateTime extends SystemCard {
-  #form;
+class DateTime extends FormCard {
   #camera = null; // its local time as if it were UTC, in milliseconds, and the browser's time of that reading
 
   connectedCallback() {
-    this.#form = new ParameterForm(this.part("form"), { saved: lookAgain });
+    this.form = new ParameterForm(this.part("form"), { saved: lookAgain });
     this.part("by-hand").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#set(new Date(`${this.part("moment").value}Z`));
@@ -21,15 +20,6 @@ class DateTime extends SystemCard {
     followHostState(({ time }) => this.#show(time));
     setInterval(() => this.#tick(), TICK);
     this.load();
-  }
-
-  show(anew = false) {
-    return this.#form.show(anew);
-  }
-
-  /** Show new values of a group. */
-  take(group, values) {
-    this.#form?.take(group, values);
   }
 
   #show(time) {
