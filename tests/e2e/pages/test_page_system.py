@@ -48,10 +48,10 @@ def answer(page: Chromium, yes: bool) -> None:
 def test_accounts_are_added_changed_and_removed_after_a_question(page: Chromium, camera: CameraProcess) -> None:
     write(page, "account-list [name=user]", "uma")
     write(page, "account-list [name=pwd]", "ab")
-    click(page, "account-list [type=submit]")
+    click(page, "account-list [data-part=add] [type=submit]")
     eventually(lambda: "3 to 64" in words(page, "account-list [role=alert]"), "no reason")
     write(page, "account-list [name=pwd]", "cdefgh")
-    click(page, "account-list [type=submit]")
+    click(page, "account-list [data-part=add] [type=submit]")
     eventually(lambda: "uma" in words(page, "account-list"), "it is not added")
     uma = Client(camera.port, "uma", "abcdefgh")
     assert uma.get("/settings").status == 403
