@@ -14,6 +14,7 @@ from tests.house.modules import SOURCE, parse_modules
 DESCRIBE_THEMSELVES = {
     "Endpoint",
     "numbered_endpoint",
+    "stream_endpoint",
     "Group",
     "Arguments",
     "Argument",
