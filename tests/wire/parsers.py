@@ -357,7 +357,10 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "ranges": lambda data: ranges.parse(data.decode("latin-1"), 100),
     "rtsp_description": lambda data: KeyFrameRequests(1).note_description(data.decode("latin-1")),
     "transport": lambda data: transport.parse(data.decode("latin-1")),
-    "igd": lambda data: (igd.parse_services(data, "http://10.0.0.1:5000/d.xml"), igd.parse_result(data, "Get")),
+    "igd": lambda data: (
+        igd.parse_services(data, "http://10.0.0.1:5000/d.xml", igd.SERVICES),
+        igd.parse_result(data, "Get"),
+    ),
     "pcp": lambda data: (pcp.parse_announce(data), pcp.parse_map(data, bytes(12), 80)),
     "natpmp": lambda data: (natpmp.parse_address(data), natpmp.parse_map(data, 80)),
     "ssdp": lambda data: (ssdp.parse_search(data), ssdp.parse_answer(data)),

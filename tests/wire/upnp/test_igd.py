@@ -16,7 +16,7 @@ def test_the_best_service_comes_first() -> None:
     document = (
         b"<root>" + service(SERVICES[2], "ppp") + service("other", "/x") + service(SERVICES[0], "/ip") + b"</root>"
     )
-    assert parse_services(document, LOCATION) == [
+    assert parse_services(document, LOCATION, SERVICES) == [
         IgdService(SERVICES[0], "http://10.0.0.1:5000/ip"),
         IgdService(SERVICES[2], "http://10.0.0.1:5000/ppp"),
     ]
@@ -39,7 +39,7 @@ def test_the_best_service_comes_first() -> None:
 )
 def test_a_control_url_on_another_host_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="leads to another host"):
-        parse_services(service(SERVICES[0], url), LOCATION)
+        parse_services(service(SERVICES[0], url), LOCATION, SERVICES)
     assert not is_url_of(url, "10.0.0.1")
 
 
@@ -57,7 +57,7 @@ def test_a_control_url_on_another_host_is_refused(url: str) -> None:
 )
 def test_a_hostile_description_is_refused(document: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        parse_services(document, LOCATION)
+        parse_services(document, LOCATION, SERVICES)
 
 
 def test_an_action_is_escaped() -> None:

@@ -1,17 +1,16 @@
-"""IGD gateway: a router with UPnP. Its answers are not trusted: their URLs must lead to the router itself."""
+"""IGD gateway: a router with UPnP that maps ports (UPnP WANIPConnection, WANPPPConnection)."""
 
 import random
-from collections.abc import Mapping
+from functools import partial
 from ipaddress import ip_address
 
-from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, MappedPort, MappingRequest, Route
+from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, MappedPort, MappingRequest
 from ipcamd.discovery.port_mapping.igd_search import find_location
-from ipcamd.egress.http_call import HttpCall, call_http
+from ipcamd.discovery.port_mapping.upnp_gateway import TIMEOUT_S, UpnpGateway, find_service
+from ipcamd.egress.http_call import call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.wire.upnp import igd
 
-TIMEOUT_S = 5.0
-"""Time limit of one request to the router, in seconds."""
 OTHER_PORTS = 8
 """Other external ports to try if the first one is taken."""
 DESCRIPTION = "ipcamd"
@@ -20,23 +19,15 @@ DESCRIPTION = "ipcamd"
 
 async def find_igd(wanted: MappingRequest, egress: EgressPolicy) -> "IgdGateway":
     """Return the router's client. Raises ``OSError`` if no UPnP router answers, ``ValueError`` if it is unusable."""
+    send = partial(call_http, egress, timeout_s=TIMEOUT_S)
     location = await find_location(wanted.own, wanted.router)
-    answer = await call_http(egress, HttpCall(location), TIMEOUT_S)
-    if answer.status != 200:
-        raise OSError(f"the router's description cannot be read (HTTP {answer.status})")
-    return IgdGateway(wanted.route, igd.parse_services(answer.body, location)[0], egress)
+    return IgdGateway(wanted.route, await find_service(location, igd.SERVICES, send), send)
 
 
-class IgdGateway:
+class IgdGateway(UpnpGateway):
     """See `Gateway`."""
 
-    name = "upnp"
-
-    def __init__(self, route: Route, service: igd.IgdService, egress: EgressPolicy) -> None:
-        self._route = route
-        self._service = service
-        self._egress = egress
-        self._external = ""
+    _external = ""
 
     async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
         """See `Gateway`. If the port is taken, random ones are tried."""
@@ -88,12 +79,6 @@ class IgdGateway:
             await self._call("AddPortMapping", arguments | {"NewLeaseDuration": 0})
             return 0
         return MAPPING_LIFETIME_S
-
-    async def _call(self, action: str, arguments: Mapping[str, str | int]) -> dict[str, str]:
-        fields, body = igd.format_action(self._service.kind, action, arguments)
-        call = HttpCall(self._service.control_url, "POST", fields, body)
-        answer = await call_http(self._egress, call, TIMEOUT_S)
-        return igd.parse_result(answer.body, action)
 
 
 def _entry(external_port: int) -> dict[str, str | int]:

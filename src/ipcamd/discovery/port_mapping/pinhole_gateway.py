@@ -4,15 +4,14 @@ Requests go to the router's address in the machine's routes, from the address of
 pinholes only for the requesting address (2.6.4).
 """
 
-from collections.abc import Mapping
+from functools import partial
 
 from ipcamd.discovery.port_mapping.gateway import MAPPING_LIFETIME_S, MappedPort, MappingRequest, Route
 from ipcamd.discovery.port_mapping.igd_search import find_location
-from ipcamd.egress.http_call import HttpCall, call_at
+from ipcamd.discovery.port_mapping.upnp_gateway import TIMEOUT_S, Send, UpnpGateway, find_service
+from ipcamd.egress.http_call import call_at
 from ipcamd.wire.upnp import igd
 
-TIMEOUT_S = 5.0
-"""Time limit of one request to the router, in seconds."""
 TCP = 6
 """Number of the protocol (IANA)."""
 
@@ -20,20 +19,15 @@ TCP = 6
 async def find_firewall(wanted: MappingRequest) -> "PinholeGateway":
     """Return the router's client. Raises ``OSError`` if no UPnP router answers, ``ValueError`` if it is unusable."""
     location = await find_location(wanted.link_local or wanted.own, wanted.router)
-    answer = await call_at(wanted.router, HttpCall(location), TIMEOUT_S, wanted.own.address)
-    if answer.status != 200:
-        raise OSError(f"the router's description cannot be read (HTTP {answer.status})")
-    return PinholeGateway(wanted.route, igd.parse_services(answer.body, location, igd.FIREWALLS)[0])
+    send = partial(call_at, wanted.router, timeout_s=TIMEOUT_S, source=wanted.own.address)
+    return PinholeGateway(wanted.route, await find_service(location, igd.FIREWALLS, send), send)
 
 
-class PinholeGateway:
+class PinholeGateway(UpnpGateway):
     """See `Gateway`."""
 
-    name = "upnp"
-
-    def __init__(self, route: Route, service: igd.IgdService) -> None:
-        self._route = route
-        self._service = service
+    def __init__(self, route: Route, service: igd.IgdService, send: Send) -> None:
+        super().__init__(route, service, send)
         self._numbers: dict[int, str] = {}
         """The router's number of each port's pinhole."""
 
@@ -81,9 +75,3 @@ class PinholeGateway:
             "LeaseTime": MAPPING_LIFETIME_S,
         }
         return (await self._call("AddPinhole", arguments)).get("UniqueID", "")
-
-    async def _call(self, action: str, arguments: Mapping[str, str | int]) -> dict[str, str]:
-        fields, body = igd.format_action(self._service.kind, action, arguments)
-        call = HttpCall(self._service.control_url, "POST", fields, body)
-        answer = await call_at(self._route.router, call, TIMEOUT_S, self._route.own)
-        return igd.parse_result(answer.body, action)

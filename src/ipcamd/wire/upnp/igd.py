@@ -50,7 +50,7 @@ class SoapFault(ValueError):
         self.code = code
 
 
-def parse_services(document: bytes, location: str, kinds: Sequence[str] = SERVICES) -> list[IgdService]:
+def parse_services(document: bytes, location: str, kinds: Sequence[str]) -> list[IgdService]:
     """Return the services of a description of one of these kinds, in their order. `location` is where it was read.
 
     The control URLs are on the host of `location`. Raises ``ValueError`` if there is none, or none that may be used.
