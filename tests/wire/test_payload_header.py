@@ -1,6 +1,7 @@
 """The payload header: known words in both directions, and invalid values."""
 
 import struct
+from dataclasses import astuple
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from ipcamd.wire.payload_header import (
     Header,
     Status,
     VideoFormat,
+    pack_fields,
 )
 
 VIDEO = [
@@ -113,7 +115,7 @@ def test_status() -> None:
 
 def test_the_seven_words() -> None:
     header = Header(7, 1000, JPEG, 1_700_000_000_654_321, 0x01020304, 0x05060708)
-    packed = header.pack()
+    packed = pack_fields(*astuple(header))
     assert len(packed) == LENGTH
     assert packed == struct.pack("<7I", 7, 1000, ord("J"), 1_700_000_000, 654_321, 0x01020304, 0x05060708)
     assert Header.parse(packed) == header
@@ -142,7 +144,7 @@ def test_the_type_identifies_the_format() -> None:
 )
 def test_values_outside_the_header_are_refused(header: Header) -> None:
     with pytest.raises(ValueError):
-        header.pack()
+        pack_fields(*astuple(header))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_parsed_headers_pack_to_the_same_bytes(data: bytes) -> None:
         header = Header.parse(data)
     except ValueError:
         return
-    assert header.pack() == data
+    assert pack_fields(*astuple(header)) == data
 
 
 @given(st.integers(0, (1 << 30) - 1))

@@ -176,10 +176,6 @@ class Header:
     status: int
     """Word of 32 bits for `Status`."""
 
-    def pack(self) -> bytes:
-        """Return the 28 bytes; raise ``ValueError`` if a field is out of its range."""
-        return pack_fields(self.counter, self.size, self.type, self.captured_us, self.format, self.status)
-
     @classmethod
     def parse(cls, data: bytes) -> "Header":
         """Return the header in 28 bytes; raise ``ValueError`` for another number of bytes and for undefined values."""
@@ -197,8 +193,8 @@ class Header:
 
 
 def pack_fields(counter: int, size: int, kind: int, captured_us: int, format_word: int, status_word: int) -> bytes:
-    """Return the 28 bytes of a `Header` with these fields (`kind` is its `type`), without making one: each frame needs
-    them. Raise ``ValueError`` if a field is out of its range."""
+    """Return the 28 bytes of a `Header` with these fields; `kind` is its `type`. Raise ``ValueError`` if a field is out
+    of its range."""
     second, microsecond = divmod(captured_us, 1_000_000)
     try:
         if _type(kind):
