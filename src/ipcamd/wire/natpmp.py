@@ -27,8 +27,6 @@ class NatPmpMapping:
     external_port: int
     """TCP port of the router's external address."""
     lifetime_s: int
-    epoch_s: int
-    """Seconds since the router last lost its mappings."""
 
 
 def format_address_request() -> bytes:
@@ -49,11 +47,11 @@ def parse_address(data: bytes) -> tuple[str, int]:
 
 def parse_map(data: bytes, internal_port: int) -> NatPmpMapping:
     """Return the mapping. Raises ``ValueError`` if the answer is not for this request, and ``PortMapRefused``."""
-    epoch_s = _parse_head(data, _MAP_TCP, _MAPPED.size)
+    _parse_head(data, _MAP_TCP, _MAPPED.size)
     internal, external, lifetime_s = _MAPPED.unpack_from(data, _HEAD.size)
     if internal != internal_port:
         raise ValueError("the answer is for another port")
-    return NatPmpMapping(external, lifetime_s, epoch_s)
+    return NatPmpMapping(external, lifetime_s)
 
 
 def _parse_head(data: bytes, opcode: int, more: int) -> int:

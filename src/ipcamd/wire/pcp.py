@@ -42,8 +42,6 @@ class PcpMapping:
     external_port: int
     """TCP port of `external_address`."""
     lifetime_s: int
-    epoch_s: int
-    """Seconds since the router last lost its mappings."""
 
 
 class PortMapRefused(ValueError):
@@ -73,14 +71,14 @@ def parse_announce(data: bytes) -> int:
 
 def parse_map(data: bytes, nonce: bytes, internal_port: int) -> PcpMapping:
     """Return the mapping in an answer. Raises ``ValueError`` if it is not for this request, and ``PortMapRefused``."""
-    lifetime_s, epoch_s = _parse_head(data, _MAP)
+    lifetime_s, _ = _parse_head(data, _MAP)
     if len(data) < _HEAD.size + _MAPPING.size:
         raise ValueError("the answer is too short")
     given_nonce, protocol, internal, external, address = _MAPPING.unpack_from(data, _HEAD.size)
     if (given_nonce, protocol, internal) != (nonce, _TCP, internal_port):
         raise ValueError("the answer is for another request")
     ip = IPv6Address(address)
-    return PcpMapping(str(ip.ipv4_mapped or ip), external, lifetime_s, epoch_s)
+    return PcpMapping(str(ip.ipv4_mapped or ip), external, lifetime_s)
 
 
 def _parse_head(data: bytes, opcode: int) -> tuple[int, int]:
