@@ -44,10 +44,12 @@ class TrialRig:
             (folder / "lib" / "__main__.py").write_text(f"STATE = {str(self.state)!r}\n{code}\n")
             return self.versions.complete(folder, version, ipcamd.__version__)
 
-    def start(self, version: InstalledVersion, ready_s: float = PATIENCE) -> subprocess.Popen[str]:
+    def start(
+        self, version: InstalledVersion, ready_s: float = PATIENCE, boot: str = trial._BOOT
+    ) -> subprocess.Popen[str]:
         base = {"command": [sys.executable, "-c", "print('base')"], "version": ipcamd.__version__}
         lib = Path(ipcamd.__file__).parent.parent
-        command = [sys.executable, "-c", trial._BOOT, lib, self.state, version.folder.name, str(ready_s), "run"]
+        command = [sys.executable, "-c", boot, lib, self.state, version.folder.name, str(ready_s), "run"]
         environment = os.environ | {launch.BASE: json.dumps(base)}
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         self.processes.append(process)
@@ -104,6 +106,19 @@ def test_a_version_that_is_not_ready_in_time_is_undone_even_if_it_hangs(rig: Tri
     assert rig.run(SPOIL + hang, ready_s=1.0) == (0, "base\n")
     assert rig.is_as_before()
     assert rig.outcome == "version 9.8.7 was not ready within 1 s"
+
+
+def test_a_version_that_cannot_be_started_is_undone(rig: TrialRig) -> None:
+    boot = """
+import subprocess
+def fail(*_, **__):
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+subprocess.Popen = fail
+"""
+    process = rig.start(rig.install(""), boot=boot + trial._BOOT)
+    assert process.communicate(timeout=PATIENCE)[0] == "base\n"
+    assert rig.is_as_before()
+    assert rig.outcome == "version 9.8.7 could not be started: Resource temporarily unavailable"
 
 
 def test_signals_reach_the_version_and_its_exit_code_is_passed_on(rig: TrialRig) -> None:

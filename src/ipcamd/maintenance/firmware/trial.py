@@ -102,7 +102,10 @@ class Trial:
             self._record.create(self._version)
         except OSError as error:
             return self._report(f"version {self._version.version} was not tried: {error.strerror}")
-        self._start()
+        try:
+            self._start()
+        except OSError as error:  # for lack of memory or processes
+            return self._revert(f"version {self._version.version} could not be started: {error.strerror}")
         failure = self._wait_until_ready()
         if not failure:
             try:
@@ -113,6 +116,9 @@ class Trial:
             except OSError as error:
                 failure = f"version {self._version.version} could not be made the current one: {error.strerror}"
         self._stop()
+        return self._revert(failure)
+
+    def _revert(self, failure: str) -> str:
         self._record.undo(failure)
         return self._report(failure)
 

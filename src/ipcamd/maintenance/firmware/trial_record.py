@@ -34,17 +34,15 @@ class TrialRecord:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Hold the lock of the trial. Raises ``ConfigError`` if another process holds it."""
-        handle = os.open(self._versions.folder / "trial.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (self._versions.folder / "trial.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ConfigError(
+                    f"the state directory {self._versions.folder.parent} is in use by another camera: "
+                    "stop that camera, or choose another directory with --state"
+                ) from error
             yield
-        except BlockingIOError as error:
-            raise ConfigError(
-                f"the state directory {self._versions.folder.parent} is in use by another camera: "
-                "stop that camera, or choose another directory with --state"
-            ) from error
-        finally:
-            os.close(handle)
 
     @property
     def version(self) -> str:
