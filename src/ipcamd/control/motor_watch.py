@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from ipcamd.device.drivers import Motors
 from ipcamd.errors import IpcamdError
+from ipcamd.workers.tasks import start_task
 
 SETTLE_S = 0.5
 """Pause of motion detection after a move, in seconds."""
@@ -76,9 +77,7 @@ class MotorWatch:
             except IpcamdError as error:
                 _log.warning("the position could not be stored: %s", error)
 
-        task = asyncio.get_running_loop().create_task(save())
-        self._saving.add(task)
-        task.add_done_callback(self._saving.discard)
+        start_task(save(), self._saving)
 
     async def saved(self) -> None:
         """Wait until all positions are saved."""

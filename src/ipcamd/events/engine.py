@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ipcamd.errors import IpcamdError
 from ipcamd.event_bus import Event, EventKind
@@ -16,6 +15,7 @@ from ipcamd.events.schedule import Schedule
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.store.event_log_table import EventLog, EventLogEntry
+from ipcamd.workers.tasks import start_task
 
 CARD = "EnableSDCard"
 """Flag of the action that records clips on the card; times of a schedule are recorded continuously instead."""
@@ -68,7 +68,7 @@ class EventEngine:
     def handle(self, event: Event) -> None:
         """Handle an event (see `EventBus`)."""
         if started := self.started_by(event):
-            self._begin(self._act(event, started))
+            start_task(self._act(event, started), self._tasks)
 
     def started_by(self, event: Event) -> list[Schedule]:
         """Return the schedules that an event starts."""
@@ -78,19 +78,13 @@ class EventEngine:
     def resume(self, ready: Callable[[], Awaitable[object]]) -> None:
         """Deliver the pending clips of the previous run as soon as the targets are `ready`."""
         if self._recorder.pending:
-            self._resuming = self._begin(self._resume(ready))
+            self._resuming = start_task(self._resume(ready), self._tasks)
 
     async def close(self) -> None:
         """Wait for the running clips; the next start delivers pending ones."""
         if self._resuming:
             self._resuming.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
 
     async def _resume(self, ready: Callable[[], Awaitable[object]]) -> None:
         await ready()

@@ -16,6 +16,7 @@ from ipcamd.params.network import NETWORK, PPPOE
 from ipcamd.settings.change_records import CAMERA, Change
 from ipcamd.settings.settings import Settings
 from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.workers.tasks import start_task
 
 CONFIRM_S = 60.0
 """Seconds for a request at the new address."""
@@ -208,9 +209,7 @@ class AddressChange:
         await self._key_values.set(PENDING, "")
 
     def _spawn(self, work: Coroutine[object, object, object]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        start_task(work, self._tasks)
 
 
 _STORED = frozenset(param.name for param in NETWORK.params if param.set is not None)

@@ -16,6 +16,7 @@ from ipcamd.server.admission import Admission, Resettable, Verdict
 from ipcamd.server.listener import Listener, bind_sockets
 from ipcamd.server.pending_connection import AcceptedSocket, PendingConnection, PendingTlsConnection, TlsContext
 from ipcamd.server.tcp_transport import reset_on_close
+from ipcamd.workers.tasks import start_task
 
 log = logging.getLogger(__name__)
 
@@ -172,10 +173,7 @@ class Registry:
 
     def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         """Start a task that `close` cancels; return it."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        return start_task(work, self._tasks)
 
     def recheck(self) -> None:
         """Reset connections whose address is no longer allowed."""

@@ -10,6 +10,7 @@ from ipcamd.access.certificate.file_watch import FileWatch
 from ipcamd.access.certificate.stored import StoredCertificate
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.workers.tasks import start_task
 from ipcamd.workers.thread import run_in_thread
 
 RENEWAL_CHECK_S = 60.0
@@ -58,8 +59,7 @@ class CertificateUpkeep:
             await _try(reload_changed)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
-        task.add_done_callback(self._tasks.discard)
+        start_task(work, self._tasks)
 
     def _close(self) -> None:
         for task in self._tasks:

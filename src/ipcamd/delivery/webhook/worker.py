@@ -19,6 +19,7 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.params.group import Group
 from ipcamd.settings.change_records import CAMERA, Change
 from ipcamd.settings.settings import Settings
+from ipcamd.workers.tasks import start_task
 
 if TYPE_CHECKING:
     from ipcamd.delivery.webhook.receiver_answer import ReceiverAnswer
@@ -214,9 +215,7 @@ class WebhookWorker:
             return 0.0
         self._note_failure(config, outcome)
         if outcome.is_gone:  # in a separate task, because the change ends this one
-            task = asyncio.get_running_loop().create_task(self._switch_off())
-            self._switching_off.add(task)
-            task.add_done_callback(self._switching_off.discard)
+            start_task(self._switch_off(), self._switching_off)
         return max(self._pauses.next(away=not outcome.status), outcome.retry_after_s)
 
     async def _switch_off(self) -> None:

@@ -11,7 +11,7 @@ from ipcamd.onvif.events.notification import Notification, notification_node
 from ipcamd.onvif.events.subscription import Subscription
 from ipcamd.onvif.soap.envelope import CONTENT_TYPE, write_message
 from ipcamd.onvif.soap.writer import node
-from ipcamd.workers.tasks import end_tasks
+from ipcamd.workers.tasks import end_tasks, start_task
 
 BATCH = 20
 """Maximum number of messages in one request."""
@@ -34,9 +34,7 @@ class NotificationConsumers:
 
     def start(self, subscription: Subscription, url: str) -> None:
         """Send the messages of a subscription to this address, in order, until it ends."""
-        task = asyncio.get_running_loop().create_task(self._send_all(subscription, url))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        start_task(self._send_all(subscription, url), self._tasks)
 
     async def close(self) -> None:
         """Stop sending."""
