@@ -1,6 +1,7 @@
 """Private, durable files and directories: readable only by their owner, and on the disk when a call returns."""
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -13,6 +14,12 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make the content of a file durable."""
+    with path.open("rb") as file:
+        os.fsync(file)
+
+
 def create_private(path: Path) -> None:
     """Create the file if it is missing, and restrict its access to the owner."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
@@ -21,13 +28,16 @@ def create_private(path: Path) -> None:
 
 def replace_durably(source: Path, target: Path) -> None:
     """Replace a file by another one in the same directory. After a power loss one of them is there, complete."""
-    handle = os.open(source, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_file(source)
     source.replace(target)
     sync_directory(target.parent)
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """Copy a file to a private one. The content is durable on return, the name after `sync_directory`."""
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
+    sync_file(target)
 
 
 def draft_of(path: Path) -> Path:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import secrets
-import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.errors import ConfigError, StoreError
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.store.database import Database
-from ipcamd.store.durable_files import sync_directory
+from ipcamd.store.durable_files import copy_durably, sync_directory
 
 _COLUMNS = "target, token, name, content_type, size, moment, what, schedule, tried"
 
@@ -143,17 +142,8 @@ class Spool:
         def save(connection: sqlite3.Connection) -> None:
             connection.executemany("DELETE FROM spool WHERE id = ?", [(old.id,) for old in surplus])
             for p in items:
-                row = (
-                    p.target,
-                    p.token,
-                    p.name,
-                    p.content_type,
-                    p.size,
-                    p.event_ns,
-                    p.event_label,
-                    p.schedule,
-                    p.tried,
-                )
+                file = p.target, p.token, p.name, p.content_type, p.size
+                row = (*file, p.event_ns, p.event_label, p.schedule, p.tried)
                 cursor = connection.execute(f"INSERT INTO spool ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
                 numbers.append(cursor.lastrowid or 0)
 
@@ -207,13 +197,8 @@ def _unlink(items: Sequence[SpoolItem]) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Link `target` to `source`; on another disk, copy and sync it."""
+    """Link `target` to `source`; on another disk, copy it. Its content is durable on return."""
     try:
         os.link(source, target)
     except OSError:
-        shutil.copyfile(source, target)
-        handle = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        copy_durably(source, target)

@@ -10,11 +10,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.installed_versions import InstalledVersion, InstalledVersions
-from ipcamd.store.durable_files import replace_durably, sync_directory, write_durably
+from ipcamd.store.durable_files import copy_durably, replace_durably, sync_directory, write_durably
 
 _DATABASE = "ipcamd.db"
 _LOGS = ("-wal", "-shm", "-journal")
@@ -59,7 +58,7 @@ class TrialRecord:
         for part in ("", *_LOGS):
             source = self._database.with_name(_DATABASE + part)
             if source.exists():
-                _copy(source, self._folder / source.name)
+                copy_durably(source, self._folder / source.name)
         sync_directory(self._folder)
         sync_directory(self._folder.parent)
         write_durably(self._marker, json.dumps({"version": version.folder.name}).encode())
@@ -80,7 +79,7 @@ class TrialRecord:
             kept = self._folder / (_DATABASE + part)
             if kept.exists():
                 draft = self._database.with_name(f"{_DATABASE}{part}.restored")
-                _copy(kept, draft)
+                copy_durably(kept, draft)
                 replace_durably(draft, self._database.with_name(_DATABASE + part))
         announce_backup(self._database)
         backup_of(self._database).unlink(missing_ok=True)  # of the version that failed; older ones cannot read it
@@ -111,13 +110,3 @@ def undo_interrupted_trial(versions: InstalledVersions) -> None:
             record.delete()
         elif record.version:
             record.undo(f"the trial of version {record.version.partition('-')[0]} was interrupted")
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
-    target.chmod(0o600)
-    handle = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
