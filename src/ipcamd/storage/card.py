@@ -120,9 +120,9 @@ class Card:
 
     def insert(self, inserted: bool) -> None:
         """Insert or remove the virtual device's card."""
-        if self._presence is not None and inserted:
+        if self._presence and inserted:
             self._presence.insert()
-        elif self._presence is not None:
+        elif self._presence:
             self._presence.pull()
 
     async def look(self) -> bool:

@@ -43,26 +43,22 @@ class CardPresence:
         self._threads = threads
         self._changed = changed
         self._checked = checked
-        self._inserted = True
+        self.inserted = True
+        """Whether a card is in the slot of a virtual device."""
         self._looking: asyncio.Future[SlotState] | None = None
         self._looked_at = False
         self.state = SlotState()
         self.hangs = False
         """Whether the last check timed out."""
 
-    @property
-    def inserted(self) -> bool:
-        """Whether a card is in the slot of a virtual device."""
-        return self._inserted
-
     def pull(self) -> None:
         """Remove the card from the virtual device's slot."""
-        self._inserted = False
+        self.inserted = False
         self._see(SlotState())
 
     def insert(self) -> None:
         """Insert the card into the virtual device's slot and check it soon."""
-        self._inserted = True
+        self.inserted = True
         if not self._looking:
             self._begin()
 
@@ -97,7 +93,7 @@ class CardPresence:
     def _looked(self, looking: "asyncio.Future[SlotState]") -> None:
         self._looking = None
         failed = looking.cancelled() or looking.exception()  # removed between two calls
-        self._see(looking.result() if self._inserted and not failed else SlotState())
+        self._see(looking.result() if self.inserted and not failed else SlotState())
 
     def _see(self, state: SlotState) -> None:
         before, self.state = self.state, state

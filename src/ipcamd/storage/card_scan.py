@@ -33,7 +33,8 @@ class CardScan:
         self._listed = listed
         self._reading: asyncio.Task[None] | None = None
         self._done = asyncio.Event()
-        self._failure = ""
+        self.failure = ""
+        """Reason why the last attempt to read the card failed; empty if it did not."""
         self.writable = False
         """Whether the card can be written: its folders exist and its files are listed, so new files can be
         distinguished."""
@@ -44,26 +45,21 @@ class CardScan:
         return self._done.is_set()
 
     @property
-    def failure(self) -> str:
-        """Reason why the last attempt to read the card failed; empty if it did not."""
-        return self._failure
-
-    @property
     def status(self) -> str:
         """Present activity, in words."""
-        return self._failure or "the card is being read"
+        return self.failure or "the card is being read"
 
     def begin(self, disk: Disk, card: CardId) -> None:
         """Begin to read an inserted card, or a card whose contents are uncertain."""
         self._stop()
-        self._failure = ""
+        self.failure = ""
         self._done.clear()
         self._reading = asyncio.get_running_loop().create_task(self._read_until_done(disk, card))
 
     def cancel(self) -> None:
         """Stop the scan: the card was removed."""
         self._stop()
-        self._failure = ""
+        self.failure = ""
         self._done.set()
 
     def _stop(self) -> None:
@@ -90,11 +86,11 @@ class CardScan:
             try:
                 await self._read(disk, card)
             except OSError as error:
-                self._failure = f"the card cannot be read: {error.strerror or error}"
-                _log.warning("%s", self._failure)
+                self.failure = f"the card cannot be read: {error.strerror or error}"
+                _log.warning("%s", self.failure)
                 await asyncio.sleep(RETRY_S)
             else:
-                self._failure = ""
+                self.failure = ""
                 self._done.set()
 
     async def _read(self, disk: Disk, card: CardId) -> None:

@@ -6,10 +6,11 @@ calls, so an idle card can be unmounted.
 
 import errno
 import os
+import shutil
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -81,7 +82,7 @@ class Disk:
 
     def prepare(self, card: CardId) -> None:
         """Create the missing folders of this card. Raises ``OSError`` if another card, or none, is mounted now."""
-        with self._at(_FOLDER, self.root) as root:
+        with _closing(os.open(self.root, _FOLDER)) as root:
             found = os.fstat(root)
             if (found.st_dev, found.st_ino) != card[:2]:
                 raise OSError(errno.ENODEV, "the card was removed")
@@ -108,7 +109,7 @@ class Disk:
                             yield FileEntry(folder, entry.name, found.st_size, found.st_mtime_ns)
 
     def find(self, folder: str, name: str) -> list[FileEntry]:
-        """Return the file of that name; None if it does not exist."""
+        """Return the file of that name in a list; an empty list if it does not exist."""
         with self._folder(folder) as fd, suppress(FileNotFoundError):
             found = os.stat(name, dir_fd=fd, follow_symlinks=False)
             if stat.S_ISREG(found.st_mode):
@@ -147,6 +148,10 @@ class Disk:
             os.close(fd)
             raise FileNotFoundError(errno.ENOENT, "not a regular file", name)
         return fd
+
+    def opened(self, folder: str, name: str, *, change: bool = False) -> AbstractContextManager[int]:
+        """Open a file as `open` does, for a ``with`` statement that closes it."""
+        return _closing(self.open(folder, name, change=change))
 
     def remove(self, folder: str, name: str) -> None:
         """Delete a file."""
@@ -215,16 +220,24 @@ class Disk:
     def _folder(self, folder: str) -> Iterator[int]:
         if folder not in FOLDERS:
             raise FileNotFoundError(errno.ENOENT, "no such folder", folder)
-        with self._at(_FOLDER, self.root) as root, self._at(_FOLDER | os.O_NOFOLLOW, folder, root) as fd:
+        with (
+            _closing(os.open(self.root, _FOLDER)) as root,
+            _closing(os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=root)) as fd,
+        ):
             yield fd
 
-    @contextmanager
-    def _at(self, flags: int, path: str | Path, at: int | None = None) -> Iterator[int]:
-        fd = os.open(path, flags, dir_fd=at)
-        try:
-            yield fd
-        finally:
-            os.close(fd)
+
+def reader_of(fd: int) -> Callable[[int, int], bytes]:
+    """Return the function ``read(offset, length)`` of an open file."""
+    return lambda place, length: os.pread(fd, length, place)
+
+
+@contextmanager
+def _closing(fd: int) -> Iterator[int]:
+    try:
+        yield fd
+    finally:
+        os.close(fd)
 
 
 def _names(fd: int) -> list[str]:
@@ -233,18 +246,15 @@ def _names(fd: int) -> list[str]:
 
 
 def _copy(source: BinaryIO, draft: str, fd: int) -> None:
-    import shutil  # imported here: shutil loads three compressors and is seldom needed
-
     target = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _LINKLESS, 0o600, dir_fd=fd)
     try:
-        with os.fdopen(os.dup(target), "wb") as copy:
+        with os.fdopen(target, "wb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
-        os.fsync(target)
+            copy.flush()
+            os.fsync(copy)
     except OSError:
         os.unlink(draft, dir_fd=fd)
         raise
-    finally:
-        os.close(target)
 
 
 def _name(draft: str, name: str, fd: int) -> None:
@@ -263,8 +273,6 @@ def _name(draft: str, name: str, fd: int) -> None:
 
 def _delete(name: str, fd: int) -> None:
     if stat.S_ISDIR(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
-        import shutil
-
         shutil.rmtree(name, dir_fd=fd)
     else:
         os.unlink(name, dir_fd=fd)

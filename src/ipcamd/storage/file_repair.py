@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from ipcamd.media.codecs import key_tests
-from ipcamd.storage.disk import Disk, FileEntry
+from ipcamd.storage.disk import Disk, FileEntry, reader_of
 from ipcamd.storage.recording import Recording, nanoseconds
 from ipcamd.storage.recording_name import began_by, believable
 from ipcamd.wire.avi import reader
@@ -37,11 +37,8 @@ def _scan_file(disk: Disk, file: FileEntry, zone: tzinfo) -> Recording | None:
 
 
 def _read_avi(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
-    fd = disk.open(file.folder, file.name)
-    try:
+    with disk.opened(file.folder, file.name) as fd:
         head = os.pread(fd, HEAD, 0)
-    finally:
-        os.close(fd)
     try:
         avi = reader.read_head(head, file.size_bytes, key_tests())
     except ValueError:  # written by another device, or not an AVI file
@@ -57,9 +54,9 @@ def _read_avi(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
 
 
 def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, reader.AviHead] | None:
-    fd, tests = disk.open(file.folder, file.name, change=True), key_tests()
-    try:
-        repaired = reader.repair(lambda place, length: os.pread(fd, length, place), file.size_bytes, named, tests)
+    tests = key_tests()
+    with disk.opened(file.folder, file.name, change=True) as fd:
+        repaired = reader.repair(reader_of(fd), file.size_bytes, named, tests)
         if repaired is None:
             disk.remove(file.folder, file.name)
             return None
@@ -69,21 +66,17 @@ def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, re
         os.fsync(fd)
         os.pwrite(fd, repaired.head, 0)
         os.fsync(fd)
-        found = os.fstat(fd)
         _log.info("%s/%s was truncated and has been repaired", file.folder, file.name)
-        whole = FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
-        return whole, reader.read_head(repaired.head, found.st_size, tests)
-    finally:
-        os.close(fd)
+        whole = _reread(file, fd)
+        return whole, reader.read_head(repaired.head, whole.size_bytes, tests)
 
 
 def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
     from ipcamd.wire.mp4.reader import read_content  # not at the camera's start
 
-    fd = disk.open(file.folder, file.name, change=True)
-    try:
+    with disk.opened(file.folder, file.name, change=True) as fd:
         try:
-            content = read_content(lambda place, length: os.pread(fd, length, place), file.size_bytes)
+            content = read_content(reader_of(fd), file.size_bytes)
         except ValueError:  # written by another device, or not an MP4 file
             foreign = os.pread(fd, 8, 0)[4:] == b"ftyp"
             return _recording(file, nanoseconds(named), 0) if foreign else None
@@ -96,15 +89,17 @@ def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
             os.pwrite(fd, content.head, 0)
             os.fsync(fd)
             _log.info("%s/%s was truncated and has been repaired", file.folder, file.name)
-        found = os.fstat(fd)
-        whole = FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
-        return _recording(whole, content.started_ns, content.length_ns)
-    finally:
-        os.close(fd)
+        return _recording(_reread(file, fd), content.started_ns, content.length_ns)
 
 
 _READERS = {"avi": _read_avi, "mp4": _read_mp4}
 """File name extensions and their readers."""
+
+
+def _reread(file: FileEntry, fd: int) -> FileEntry:
+    """Return the entry with the present size and time of the open file."""
+    found = os.fstat(fd)
+    return FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
 
 
 def _recording(file: FileEntry, started_ns: int, length_ns: int) -> Recording:

@@ -77,8 +77,7 @@ class RecordingFile:
 
     def state(self) -> Recording:
         """Return the recording in its present state."""
-        found = os.fstat(self._fd)
-        return self._recording(found.st_size, found.st_mtime_ns, writing=True)
+        return self._recording(writing=True)
 
     def close(self) -> Recording | None:
         """Write the remaining data and the index.
@@ -96,8 +95,7 @@ class RecordingFile:
             os.pwrite(self._fd, self._writer.head(closed=True), 0)
             os.fsync(self._fd)
             self._disk.sync(self._folder)
-            found = os.fstat(self._fd)
-            return self._recording(found.st_size, found.st_mtime_ns)
+            return self._recording()
         finally:
             self.abandon()
 
@@ -108,9 +106,10 @@ class RecordingFile:
             self._fd = -1
             self._disk.done(self._folder, self._name)
 
-    def _recording(self, size: int, stamp: int, writing: bool = False) -> Recording:
-        began = self._writer.origin
-        return Recording(self._folder, self._name, size, stamp, began, began + self.length_ns, writing)
+    def _recording(self, writing: bool = False) -> Recording:
+        found, began = os.fstat(self._fd), self._writer.origin
+        facts = found.st_size, found.st_mtime_ns, began, began + self.length_ns, writing
+        return Recording(self._folder, self._name, *facts)
 
     def _create(self, model: str, began: datetime) -> tuple[str, int]:
         for name in free_names(model, began, self._writer.ending):

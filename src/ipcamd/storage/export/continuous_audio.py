@@ -4,16 +4,13 @@ from typing import Any
 
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.container import OutputContainer
 
-from ipcamd.storage.playback.remux import AUDIO_RATE, AnyPacket, add_audio_stream
+from ipcamd.storage.playback.remux import AAC_PACKET_SAMPLES, AUDIO_RATE, AnyPacket, add_audio_stream, make_resampler
 
 SLIP = AUDIO_RATE // 25
 """Deviation, in samples, above which sound is padded with silence or cut."""
-BLOCK = 1024
-"""Samples per AAC packet."""
-_MOST = 64 * BLOCK
+_MOST = 64 * AAC_PACKET_SAMPLES
 """Maximum number of samples of silence in one piece."""
 
 Samples = np.ndarray[Any, Any]
@@ -26,7 +23,7 @@ class ContinuousAudio:
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
         self._stream = add_audio_stream(out)
-        self._resampler = _make_resampler()
+        self._resampler = make_resampler()
         self._waiting: list[Samples] = []
         self._count = 0
         """Samples added so far."""
@@ -34,7 +31,7 @@ class ContinuousAudio:
 
     def begin_part(self) -> None:
         """Continue with another recording, whose sound may be in another codec."""
-        self._resampler = _make_resampler()
+        self._resampler = make_resampler()
 
     def put(self, packet: AnyPacket, at_s: float, start_s: float, end_s: float) -> None:
         """Add the sound of a packet that starts at `at_s`, clipped to `start_s` to `end_s`."""
@@ -67,8 +64,8 @@ class ContinuousAudio:
     def _append(self, samples: Samples) -> None:
         self._waiting.append(samples)
         self._count += samples.shape[1]
-        if self._count - self._encoded >= 4 * BLOCK:
-            self._encode(self._count // BLOCK * BLOCK)
+        if self._count - self._encoded >= 4 * AAC_PACKET_SAMPLES:
+            self._encode(self._count // AAC_PACKET_SAMPLES * AAC_PACKET_SAMPLES)
 
     def _encode(self, until: int) -> None:
         """Encode the waiting samples up to this sample."""
@@ -84,7 +81,3 @@ class ContinuousAudio:
         for packet in self._stream.encode(frame):
             if packet.pts is not None and packet.pts >= 0:  # the first packet is silence: the encoder's delay
                 self._out.mux(packet)
-
-
-def _make_resampler() -> AudioResampler:
-    return AudioResampler("fltp", "mono", AUDIO_RATE)

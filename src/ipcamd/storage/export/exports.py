@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractContextManager, aclosing, contextmanager
+from contextlib import aclosing
 from datetime import tzinfo
 from enum import StrEnum
 from functools import partial
@@ -137,16 +137,13 @@ class Exports:
             pipe.close()
             await asyncio.gather(writing, return_exceptions=True)  # it occupies its place until the thread ends
 
-    @contextmanager
-    def _open(self, recording: Recording) -> Iterator[BinaryIO]:
+    def _open(self, recording: Recording) -> BinaryIO:
         """Open a recording. For threads."""
         assert self._card.disk is not None
         try:
-            fd = self._card.disk.open(recording.folder, recording.name)
+            return os.fdopen(self._card.disk.open(recording.folder, recording.name), "rb")
         except FileNotFoundError as error:
             raise ValueError(f"{recording.name} has been deleted") from error
-        with os.fdopen(fd, "rb") as source:
-            yield source
 
     def _remember(self, export: Export) -> Export:
         self._exports.pop(export.name, None)
@@ -157,12 +154,7 @@ class Exports:
         return export
 
 
-def _write(
-    export: Export,
-    pipe: "BoundedPipe",
-    open_recording: Callable[[Recording], AbstractContextManager[BinaryIO]],
-    zone: tzinfo,
-) -> None:
+def _write(export: Export, pipe: "BoundedPipe", open_recording: Callable[[Recording], BinaryIO], zone: tzinfo) -> None:
     from ipcamd.storage.export.mp4_writer import write_mp4  # imported here: it loads PyAV
 
     def note_progress(done_s: float) -> None:

@@ -4,14 +4,14 @@ For threads.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import av
 from av.container import InputContainer, OutputContainer
 
+from ipcamd.storage.export.bounded_pipe import BoundedPipe
 from ipcamd.storage.export.continuous_audio import ContinuousAudio
 from ipcamd.storage.export.picture_track import CopiedPictures, EncodedPictures
 from ipcamd.storage.export.plan import ExportPlan
@@ -26,34 +26,20 @@ BUFFER_BYTES = 256 * 1024
 _FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
 _MILLISECOND = Fraction(1, 1000)
 
-OpenRecording = Callable[[Recording], AbstractContextManager[BinaryIO]]
+OpenRecording = Callable[[Recording], BinaryIO]
 """Function that opens a recording for reading. Raises ``OSError``."""
 NoteProgress = Callable[[float], None]
 """Callback with the seconds of video written so far."""
 
 
-class Mp4Target(Protocol):
-    """Destination of the video."""
-
-    def write(self, data: bytes) -> int:
-        """Write the next bytes."""
-
-    def check_open(self) -> None:
-        """Raise ``InterruptedError`` if the export was cancelled."""
-
-
 def write_mp4(
-    plan: ExportPlan,
-    open_recording: OpenRecording,
-    target: Mp4Target,
-    zone: tzinfo,
-    note_progress: NoteProgress,
+    plan: ExportPlan, open_recording: OpenRecording, pipe: BoundedPipe, zone: tzinfo, note_progress: NoteProgress
 ) -> None:
     """Write an export; `zone` is the time zone of its chapter titles. Raises ``OSError`` and ``ValueError``."""
     options = {"format": "mp4", "options": _FRAGMENTS, "buffer_size": BUFFER_BYTES}
-    with av.open(target, "w", **options) as out:  # type: ignore[call-overload]
+    with av.open(pipe, "w", **options) as out:  # type: ignore[call-overload]
         _describe(out, plan, zone)
-        _Mp4Writer(plan, out, target.check_open, note_progress).write(open_recording)
+        _Mp4Writer(plan, out, pipe.check_open, note_progress).write(open_recording)
 
 
 class _Mp4Writer:

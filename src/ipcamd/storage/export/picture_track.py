@@ -35,9 +35,8 @@ class CopiedPictures:
         self._stream = out.add_stream_from_template(source)
         _make_annex_b_filter(source, self._stream)
         if (codec := find_passable(source.codec_context.name)) and codec.mp4_kind:
-            self._stream.codec_tag = (
-                codec.mp4_kind
-            )  # FFmpeg's own choice for H.265 is none that Apple's players support
+            # FFmpeg's own choice for H.265 is none that Apple's players support
+            self._stream.codec_tag = codec.mp4_kind
         self._annex_b: BitStreamFilterContext | None = None
         self._start_s = 0.0
         self._has_begun = False

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardError
@@ -59,7 +58,7 @@ def make_plan(disk: Disk, recordings: Iterable[Recording], since_ns: int, until_
     parts, formats = [], []
     for part in select_parts(recordings, since_ns, until_ns):
         with suppress(ValueError, OSError):  # not written by this camera, or just deleted
-            formats.append(_read_format(disk, part.recording))
+            formats.append(read_format(disk, part.recording))
             parts.append(part)
     if not parts:
         raise CardError("there is no complete recording in this time range")
@@ -75,18 +74,6 @@ def _reason_to_encode(formats: list[RecordingFormat]) -> str:
     if other:
         return f"recordings are in {other.name.upper()}"
     return "" if all(first.fits(f) for f in formats) else "the picture's size or quality changes"
-
-
-def _read_format(disk: Disk, recording: Recording) -> RecordingFormat:
-    fd = disk.open(recording.folder, recording.name)
-    try:
-        return read_format(partial(_pread, fd), recording.size_bytes)
-    finally:
-        os.close(fd)
-
-
-def _pread(fd: int, place: int, length: int) -> bytes:
-    return os.pread(fd, length, place)
 
 
 def _from_key_frame(disk: Disk, part: ExportPart) -> ExportPart:

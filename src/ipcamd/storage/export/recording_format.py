@@ -1,18 +1,17 @@
 """Format of a recording: the properties that decide whether recordings fit into one track. For threads."""
 
-from collections.abc import Callable
+import os
 
 from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec, find_by_audio_tag, find_by_mp4_kind, key_tests, video_codecs
+from ipcamd.storage.disk import Disk, reader_of
+from ipcamd.storage.recording import Recording
 from ipcamd.wire.avi.layout import HEAD, PICTURE
-from ipcamd.wire.avi.reader import iterate_chunks
+from ipcamd.wire.avi.reader import Read, iterate_chunks
 from ipcamd.wire.avi.reader import read_head as read_avi_head
 
 FIRST_BYTES = 4096
 """Bytes of the first picture that are read; the codec's parameter sets are at its beginning."""
-
-Read = Callable[[int, int], bytes]
-"""``read(offset, length)`` returns bytes of a file; it returns fewer only at the end of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,14 @@ class RecordingFormat:
         return bool(self.codec.mp4_kind) and own == others
 
 
-def read_format(read: Read, size_bytes: int) -> RecordingFormat:
+def read_format(disk: Disk, recording: Recording) -> RecordingFormat:
     """Return the format of a recording.
 
     Raises ``OSError``, and ``ValueError`` if the file was not written by this camera.
     """
-    return (_read_mp4 if is_mp4(read) else _read_avi)(read, size_bytes)
+    with disk.opened(recording.folder, recording.name) as fd:
+        read = reader_of(fd)
+        return (_read_mp4 if is_mp4(read) else _read_avi)(read, os.fstat(fd).st_size)
 
 
 def is_mp4(read: Read) -> bool:

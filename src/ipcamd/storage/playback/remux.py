@@ -23,6 +23,8 @@ AnyPacket: TypeAlias = "av.Packet[Any]"
 """Encoded packet of any stream type."""
 CheckWanted: TypeAlias = Callable[[], None]
 """Raises ``InterruptedError`` when the request was cancelled."""
+AAC_PACKET_SAMPLES = 1024
+"""Samples per AAC packet."""
 _BUFFER = 1 << 20
 
 
@@ -84,7 +86,7 @@ def find_key_frame(source: BinaryIO, at_s: float) -> float:
     """
     with open_container(source) as container:
         pictures, found = video_stream_of(container), 0.0
-        frame_s = float(1 / pictures.average_rate) if pictures.average_rate else 0
+        frame_s = frame_duration_s(container)
         seek(container, at_s - frame_s)
         for packet in container.demux(pictures):
             packet_s = float(packet.dts * packet.time_base) if packet.dts is not None else at_s
@@ -92,6 +94,17 @@ def find_key_frame(source: BinaryIO, at_s: float) -> float:
                 break
             found = packet_s if packet.is_keyframe else found
         return found
+
+
+def frame_duration_s(container: InputContainer) -> float:
+    """Return the duration of a picture in seconds, 0 if unknown; FFmpeg may seek beyond the requested time by it."""
+    rate = video_stream_of(container).average_rate
+    return float(1 / rate) if rate else 0
+
+
+def make_resampler() -> AudioResampler:
+    """Return a resampler of sound for `add_audio_stream`."""
+    return AudioResampler("fltp", "mono", AUDIO_RATE)
 
 
 def add_audio_stream(out: OutputContainer) -> AudioStream:
@@ -139,7 +152,7 @@ class _EncodedAudio:
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
         self._stream = add_audio_stream(out)
-        self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
+        self._resampler = make_resampler()
 
     def put(self, packet: "AnyPacket") -> None:
         for frame in packet.decode():

@@ -12,26 +12,26 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType, VideoFrame
 
 from ipcamd.storage.playback.remux import (
+    AAC_PACKET_SAMPLES,
     AUDIO_RATE,
     AnyPacket,
     CheckWanted,
     add_audio_stream,
+    frame_duration_s,
     is_playable,
+    make_resampler,
     open_container,
     seek,
     video_stream_of,
 )
 from ipcamd.storage.recording import Segments
 
-PACKET_SAMPLES = 1024
-"""Samples per AAC packet."""
-SEGMENT_S = 32 * PACKET_SAMPLES / AUDIO_RATE
+SEGMENT_S = 32 * AAC_PACKET_SAMPLES / AUDIO_RATE
 """Length of a segment in seconds: whole AAC packets, so that no gap is heard."""
 KEYS_SEGMENT_S = 16 * SEGMENT_S
 """Length of a segment of key frames in seconds; such segments are played fast."""
@@ -53,7 +53,7 @@ def segments_of(source: BinaryIO, keys_only: bool = False) -> Segments:
     with open_container(source) as container:
         segment_s = None if is_playable(container) else _segment_s(keys_only)
         has_audio = bool(container.streams.audio) and not keys_only
-        return Segments(_length_s(container), _frame_s(container), segment_s, has_audio)
+        return Segments(_length_s(container), frame_duration_s(container), segment_s, has_audio)
 
 
 def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, keys_only: bool = False) -> bytes:
@@ -72,7 +72,7 @@ def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, key
         tracks: dict[str, _Pictures | _Audio] = {"video": pictures}
         if container.streams.audio and not keys_only:
             tracks["audio"] = _Audio(out, duration_s)
-        seek(container, start_s - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
+        seek(container, start_s - LEAD * AAC_PACKET_SAMPLES / AUDIO_RATE - frame_duration_s(container))
         for packet in container.demux():
             check_wanted()
             if packet.dts is None:
@@ -93,12 +93,6 @@ def _segment_s(keys_only: bool) -> float:
 
 def _length_s(container: InputContainer) -> float:
     return (container.duration or 0) / 1_000_000
-
-
-def _frame_s(container: InputContainer) -> float:
-    """Return the duration of a picture in seconds; FFmpeg may seek beyond the requested time by this much."""
-    rate = video_stream_of(container).average_rate
-    return float(1 / rate) if rate else 0
 
 
 class _Pictures:
@@ -162,14 +156,14 @@ class _Audio:
     def __init__(self, out: OutputContainer, duration_s: float) -> None:
         self._out = out
         self._stream = add_audio_stream(out)
-        self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
-        self._end = math.ceil(round(duration_s * AUDIO_RATE) / PACKET_SAMPLES) * PACKET_SAMPLES
-        self._samples = np.zeros((1, LEAD * PACKET_SAMPLES + self._end + PACKET_SAMPLES), np.float32)
+        self._resampler = make_resampler()
+        self._end = math.ceil(round(duration_s * AUDIO_RATE) / AAC_PACKET_SAMPLES) * AAC_PACKET_SAMPLES
+        self._samples = np.zeros((1, LEAD * AAC_PACKET_SAMPLES + self._end + AAC_PACKET_SAMPLES), np.float32)
 
     def put(self, packet: AnyPacket, at_s: float) -> None:
         for frame in packet.decode():
             for piece in self._resampler.resample(frame):  # type: ignore[arg-type]
-                self._lay(piece.to_ndarray(), LEAD * PACKET_SAMPLES + round(at_s * AUDIO_RATE))
+                self._lay(piece.to_ndarray(), LEAD * AAC_PACKET_SAMPLES + round(at_s * AUDIO_RATE))
                 at_s += piece.samples / AUDIO_RATE
 
     def _lay(self, samples: "np.ndarray[Any, Any]", place: int) -> None:
@@ -179,7 +173,7 @@ class _Audio:
 
     def finish(self) -> None:
         frame = AudioFrame.from_ndarray(self._samples, "fltp", "mono")
-        frame.sample_rate, frame.time_base, frame.pts = AUDIO_RATE, Fraction(1, AUDIO_RATE), -LEAD * PACKET_SAMPLES
+        frame.sample_rate, frame.time_base, frame.pts = AUDIO_RATE, Fraction(1, AUDIO_RATE), -LEAD * AAC_PACKET_SAMPLES
         for packet in (*self._stream.encode(frame), *self._stream.encode(None)):
             if packet.pts is not None and 0 <= packet.pts < self._end:
                 self._out.mux(packet)

@@ -1,7 +1,6 @@
 """Replay catalog: the sections of the card's timeline, and the format of each."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from ipcamd.dataclass import dataclass
@@ -117,20 +116,7 @@ def _read_all(disk: Disk | None, recordings: Iterable[Recording]) -> list[Record
 
 def _read_one(disk: Disk | None, recording: Recording) -> RecordingFormat | None:
     """Return the format; None if the file was deleted or is damaged."""
-    if disk is None:
-        return None
     try:
-        fd = disk.open(recording.folder, recording.name)
-    except OSError:
-        return None
-    try:
-        return read_format(reading(fd), os.fstat(fd).st_size)
+        return read_format(disk, recording) if disk else None
     except (OSError, ValueError):
         return None
-    finally:
-        os.close(fd)
-
-
-def reading(fd: int) -> Callable[[int, int], bytes]:
-    """Return a function that reads from a file: ``read(offset, length)``."""
-    return lambda place, length: os.pread(fd, length, place)

@@ -5,12 +5,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from ipcamd.storage.disk import Disk
-from ipcamd.storage.export.recording_format import Read, is_mp4
+from ipcamd.storage.disk import Disk, reader_of
+from ipcamd.storage.export.recording_format import is_mp4
 from ipcamd.storage.replay.avi_frames import AviFrames
-from ipcamd.storage.replay.catalog import Section, reading
+from ipcamd.storage.replay.catalog import Section
 from ipcamd.storage.replay.frame_entry import FrameEntry
 from ipcamd.storage.replay.mp4_frames import Mp4Frames
+from ipcamd.wire.avi.reader import Read
 
 
 class FrameReader(Protocol):
@@ -42,7 +43,7 @@ class SectionFile:
         """Return the entries that were added since the last call; at first, all of them."""
         with self._lock:
             fd = self._open()
-            return list(self._frames(fd).new_entries(reading(fd), os.fstat(fd).st_size))
+            return list(self._frames(fd).new_entries(reader_of(fd), os.fstat(fd).st_size))
 
     def read_payloads(self, entries: Sequence[FrameEntry]) -> list[bytes]:
         """Return the payloads of frames; those of truncated frames are empty."""
@@ -66,7 +67,7 @@ class SectionFile:
 
     def _frames(self, fd: int) -> FrameReader:
         if self._reader is None:
-            self._reader = Mp4Frames(self._section) if is_mp4(reading(fd)) else AviFrames(self._section)
+            self._reader = Mp4Frames(self._section) if is_mp4(reader_of(fd)) else AviFrames(self._section)
         return self._reader
 
     def _payload(self, fd: int, entry: FrameEntry) -> bytes:
