@@ -1,5 +1,6 @@
 """Delivery queue: the items that wait, in memory."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,10 @@ def test_pictures_of_one_event_are_not_parted() -> None:
     assert numbers(queue.after("ftp", 7, 0)) == []
 
 
-def test_only_what_waits_is_marked(queue: DeliveryQueue) -> None:
+def test_only_what_waits_is_updated(queue: DeliveryQueue) -> None:
     first, second = queue.after("ftp", 0, 2)
     queue.remove([first, first])
-    queue.mark([first, second], tried=True)
+    queue.update([replace(first, tried=True), replace(second, tried=True)])
     assert first not in queue
     assert [p.tried for p in queue.after("ftp", 0, 2)] == [True, False]
     assert queue.head("ftp") == queue.after("ftp", 0, 1)[0]

@@ -142,16 +142,15 @@ class HttpNotifier:
 
     async def _deliver(self, sending: _Sending) -> str:
         """Try until success or the last attempt; return the last error, or ""."""
-        problem = await self._try(sending.notification, sending.event.time_ns)
+        notification, time_ns = sending.notification, sending.event.time_ns
+        problem = await self._try(notification, time_ns)
         for pause_s in PAUSES_S:
             if not problem:
                 break
             await self._sleep(pause_s)
-            problem = await self._try(sending.notification, sending.event.time_ns)
+            problem = await self._try(notification, time_ns)
         if problem:
-            _log.warning(
-                "notification %s to %s failed: %s", sending.notification.event, sending.notification.host, problem
-            )
+            _log.warning("notification %s to %s failed: %s", notification.event, notification.host, problem)
         return problem
 
     async def _try(self, notification: HttpNotification, time_ns: int) -> str:

@@ -1,8 +1,7 @@
 """Delivery queue in memory: waiting items of each target, in the order of their numbers."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from heapq import merge
 from itertools import chain, dropwhile
 
@@ -25,10 +24,10 @@ class DeliveryQueue:
     """All queues. Only `of`, `waiting` and `surplus` take time proportional to their length."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, OrderedDict[int, SpoolItem]] = {}
+        self._queues: defaultdict[str, OrderedDict[int, SpoolItem]] = defaultdict(OrderedDict)
 
     def __contains__(self, item: SpoolItem) -> bool:
-        return item.id in self._queue(item.target)
+        return item.id in self._queues[item.target]
 
     def __iter__(self) -> Iterator[SpoolItem]:
         """Iterate over all items, oldest first."""
@@ -37,31 +36,31 @@ class DeliveryQueue:
     def add(self, items: Iterable[SpoolItem]) -> None:
         """Queue items that are newer than all others."""
         for item in items:
-            self._queue(item.target)[item.id] = item
+            self._queues[item.target][item.id] = item
 
     def remove(self, items: Iterable[SpoolItem]) -> None:
         """Remove items, if they are queued."""
         for item in items:
-            self._queue(item.target).pop(item.id, None)
+            self._queues[item.target].pop(item.id, None)
 
-    def mark(self, items: Iterable[SpoolItem], tried: bool) -> None:
-        """Mark queued items as tried or not."""
+    def update(self, items: Iterable[SpoolItem]) -> None:
+        """Replace items by these of the same numbers, if they are queued."""
         for item in items:
             if item in self:
-                self._queue(item.target)[item.id] = replace(item, tried=tried)
+                self._queues[item.target][item.id] = item
 
     def head(self, target: str) -> SpoolItem | None:
         """Return the first item of a target."""
-        return next(iter(self._queue(target).values()), None)
+        return next(iter(self._queues[target].values()), None)
 
     def of(self, target: str) -> list[SpoolItem]:
         """Return all items of a target."""
-        return list(self._queue(target).values())
+        return list(self._queues[target].values())
 
     def after(self, target: str, number: int, most: int, skipped: Collection[int] = frozenset()) -> list[SpoolItem]:
         """Return the first items after a number: `most` of them, and the rest of the last one's series."""
         found = list[SpoolItem]()
-        for item in dropwhile(lambda item: item.id <= number, self._queue(target).values()):
+        for item in dropwhile(lambda item: item.id <= number, self._queues[target].values()):
             if item.id in skipped:
                 continue
             if len(found) >= most and not (found and found[-1].is_same_series(item)):
@@ -71,7 +70,7 @@ class DeliveryQueue:
 
     def waiting(self, target: str) -> tuple[int, int]:
         """Return the count and the bytes of a target's items."""
-        queue = self._queue(target)
+        queue = self._queues[target]
         return len(queue), sum(item.size for item in queue.values())
 
     def surplus(self, new: Sequence[SpoolItem], bounds: QueueLimits) -> Iterator[SpoolItem]:
@@ -86,6 +85,3 @@ class DeliveryQueue:
                 return
             yield item
             count, size = count - 1, size - item.size
-
-    def _queue(self, target: str) -> OrderedDict[int, SpoolItem]:
-        return self._queues.setdefault(target, OrderedDict())

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -41,7 +41,7 @@ class Outbox:
         """Load the waiting messages. `limit` returns the most waiting messages per target. Raises ``StoreError``."""
         self._database = database
         self._limit = limit
-        self._queues: dict[str, OrderedDict[int, OutboxMessage]] = {}
+        self._queues: defaultdict[str, OrderedDict[int, OutboxMessage]] = defaultdict(OrderedDict)
         self._delivered, self._dropped, self._failures = Counter[str](), Counter[str](), Counter[str]()
         self._added = deque[OutboxMessage]()
         self._removed = deque[int]()
@@ -50,14 +50,14 @@ class Outbox:
         self._number = 0
         for row in database.rows("SELECT number, target, topic, payload FROM outbox ORDER BY number"):
             message = OutboxMessage(*row)
-            self._queue(message.target)[message.number] = message
+            self._queues[message.target][message.number] = message
             self._number = message.number
 
     def put(self, target: str, topic: str, payload: bytes) -> OutboxMessage:
         """Queue a message, and return it; it is on the disk soon. If too many wait, the oldest are dropped."""
         self._number += 1
         message = OutboxMessage(self._number, target, topic, payload)
-        queue = self._queue(target)
+        queue = self._queues[target]
         queue[message.number] = message
         self._added.append(message)
         while len(queue) > self._limit():
@@ -69,7 +69,7 @@ class Outbox:
 
     def amend(self, message: OutboxMessage, payload: bytes) -> None:
         """Replace the payload of a message that still waits; its position remains."""
-        queue = self._queue(message.target)
+        queue = self._queues[message.target]
         if message.number in queue:
             queue[message.number] = replace(message, payload=payload)
             self._added.append(queue[message.number])
@@ -77,7 +77,7 @@ class Outbox:
 
     async def head(self, target: str) -> OutboxMessage:
         """Wait for the first message of a target, and return it; it remains in the queue."""
-        while not (queue := self._queue(target)):
+        while not (queue := self._queues[target]):
             self._came.clear()
             await self._came.wait()
         return next(iter(queue.values()))
@@ -102,14 +102,14 @@ class Outbox:
 
     def clear(self, target: str) -> None:
         """Remove all messages of a disabled target."""
-        for message in self._queue(target).values():
+        for message in self._queues[target].values():
             self._remove(message)
-        self._queue(target).clear()
+        self._queues[target].clear()
         self._write_soon()
 
     def counts(self, target: str) -> DeliveryCounts:
         """Return the counts of a target."""
-        queue = self._queue(target).values()
+        queue = self._queues[target].values()
         size = sum(len(message.payload) for message in queue)
         return DeliveryCounts(len(queue), size, self._delivered[target], self._dropped[target], self._failures[target])
 
@@ -119,11 +119,8 @@ class Outbox:
         if self._writing:
             await self._writing
 
-    def _queue(self, target: str) -> OrderedDict[int, OutboxMessage]:
-        return self._queues.setdefault(target, OrderedDict())
-
     def _take_out(self, message: OutboxMessage) -> None:
-        if self._queue(message.target).pop(message.number, None):
+        if self._queues[message.target].pop(message.number, None):
             self._remove(message)
             self._write_soon()
 
@@ -150,7 +147,7 @@ class Outbox:
 
     def _take_back(self, added: Sequence[OutboxMessage], removed: Sequence[int]) -> None:
         """Keep unwritten messages, except those removed meanwhile, so that a full disk does not fill the memory."""
-        held = [message for message in added if message.number in self._queue(message.target)]
+        held = [message for message in added if message.number in self._queues[message.target]]
         gone = {message.number for message in added} - {message.number for message in held}
         self._added.extendleft(reversed(held))
         self._removed.extendleft(number for number in reversed(removed) if number not in gone)

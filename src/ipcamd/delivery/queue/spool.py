@@ -86,8 +86,7 @@ class Spool:
 
     def put_back(self, items: Iterable[SpoolItem]) -> None:
         """Mark items of `advance` that no session has started as not tried. (The disk keeps the mark.)"""
-        for item in items:
-            self._queue.mark([item], item.tried)
+        self._queue.update(items)
 
     def _load(self) -> Iterator[SpoolItem]:
         rows = self._database.rows(f"SELECT id, {_COLUMNS} FROM spool ORDER BY id")
@@ -157,7 +156,7 @@ class Spool:
             items = self._queue.after(target, after, most, skipped)
             await self._note(done, [item for item in items if not item.tried])
             await self._drop(done)
-            self._queue.mark(items, tried=True)
+            self._queue.update(replace(item, tried=True) for item in items)
             return items
 
     async def _note(self, done: Sequence[SpoolItem], tried: Sequence[SpoolItem]) -> None:
