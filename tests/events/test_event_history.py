@@ -13,7 +13,7 @@ class EventLogInMemory(EventLog):
     def __init__(self) -> None:
         self.events: dict[tuple[str, int], EventSpan] = {}
 
-    def note_span(self, span: EventSpan) -> None:
+    def note(self, span: EventSpan) -> None:
         self.events[span.label, span.started_ns] = span
 
     def end_all(self) -> None:

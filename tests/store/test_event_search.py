@@ -25,14 +25,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
 async def log(database: Database) -> EventLog:
     """A log with motion from 10 to 30 s, an input at 20 s whose upload failed, and a card that was removed at 25 s."""
     log = EventLog(database)
-    log.note_span(EventSpan("motion 1", 10 * S, 10 * S))
+    log.note(EventSpan("motion 1", 10 * S, 10 * S))
     log.note(EventLogEntry(10 * S, "motion 1", "night", done="output high for 10 s"))
-    log.note_span(EventSpan("motion 1", 10 * S, 16 * S))
-    log.note_span(EventSpan("di1 high", 20 * S, 20 * S))
+    log.note(EventSpan("motion 1", 10 * S, 16 * S))
+    log.note(EventSpan("di1 high", 20 * S, 20 * S))
     log.note(EventLogEntry(20 * S, "di1 high", "door", done="a.avi for the SD card", clip="a.avi"))
     log.note(EventLogEntry(25 * S, "sdcard removed", failed="it was pulled out"))
     log.note(EventLogEntry(29 * S, "FTP", "door", failed="refused", event=("di1 high", 20 * S)))
-    log.note_span(EventSpan("motion 1", 10 * S, 30 * S, has_ended=True))
+    log.note(EventSpan("motion 1", 10 * S, 30 * S, has_ended=True))
     log.note(EventLogEntry(40 * S, "FTP", "night", done="b.avi delivered", event=("motion 1", 16 * S)))
     return log
 
@@ -54,7 +54,7 @@ async def test_an_event_is_one_from_start_to_end_with_its_actions_under_it(datab
 
 async def test_tampering_is_a_kind_of_its_own(database: Database, log: EventLog) -> None:
     for event in [Event(EventKind.TAMPER, 60 * S + number, number) for number in Tampering]:
-        log.note_span(EventSpan(event.label, event.time_ns, event.time_ns))
+        log.note(EventSpan(event.label, event.time_ns, event.time_ns))
     assert await labels(database, log, kind="tamper") == ["scene changed", "image too bright", "image too dark"]
     assert await labels(database, log, kind="camera") == ["sdcard removed"]
 
@@ -97,7 +97,7 @@ async def test_events_are_bounded(database: Database, monkeypatch: pytest.Monkey
     monkeypatch.setattr("ipcamd.store.event_log_table.SLACK", 5)
     log = EventLog(database)
     for number in range(100):
-        log.note_span(EventSpan("motion 1", number, number, has_ended=True))
+        log.note(EventSpan("motion 1", number, number, has_ended=True))
         await log.flush()
     found = await EventSearch(database, log).find(EventFilter(), 100)
     assert found[0].started_ns == 99

@@ -40,8 +40,8 @@ class EventHistory:
 
     def _put(self, key: tuple[EventKind, int], span: EventSpan) -> None:
         self._spans[key] = span
-        self._log.note_span(span)
+        self._log.note(span)
 
     def _end(self, key: tuple[EventKind, int], time_ns: int) -> None:
         span = self._spans.pop(key)
-        self._log.note_span(replace(span, seen_ns=max(span.seen_ns, time_ns), has_ended=True))
+        self._log.note(replace(span, seen_ns=max(span.seen_ns, time_ns), has_ended=True))

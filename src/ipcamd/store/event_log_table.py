@@ -73,18 +73,18 @@ class EventLog:
         """Call `watcher` after each record."""
         self._watchers.append(watcher)
 
-    def note(self, entry: EventLogEntry) -> None:
-        """Queue an entry; entries that arrive together share a transaction."""
-        self._put(entry)
-
-    def note_span(self, span: EventSpan) -> None:
-        """Queue the start, continuation or end of an event."""
-        self._put(span)
+    def note(self, record: EventLogEntry | EventSpan) -> None:
+        """Queue an entry, or the start, continuation or end of an event; those that arrive together share a
+        transaction."""
+        self._writer.put(record)
+        self.revision += 1
+        for watcher in self._watchers:
+            watcher()
 
     def end_all(self) -> None:
         """End the events that were in progress when the camera was killed. Raises ``StoreError``."""
         for row in self._database.rows(_OPEN):
-            self.note_span(EventSpan(*row))
+            self.note(EventSpan(*row))
 
     @staticmethod
     def begin_with(entry: EventLogEntry) -> Work:
@@ -105,12 +105,6 @@ class EventLog:
     async def flush(self) -> None:
         """Wait until all records are on the disk, or could not be written and stay queued."""
         await self._writer.flush()
-
-    def _put(self, record: EventLogEntry | EventSpan) -> None:
-        self._writer.put(record)
-        self.revision += 1
-        for watcher in self._watchers:
-            watcher()
 
 
 def _save(batch: Sequence[EventLogEntry | EventSpan], connection: sqlite3.Connection) -> None:

@@ -31,7 +31,7 @@ def test_the_log_is_for_administrators_and_only_read() -> None:
 
 async def test_an_event_has_its_actions_once_and_its_clip(rig: CameraRig) -> None:
     log = rig.event_log
-    log.note_span(EventSpan("di1 high", NOON, NOON))
+    log.note(EventSpan("di1 high", NOON, NOON))
     for _ in range(3):
         log.note(EventLogEntry(NOON, "di1 high", "<b>in</b>", done="output high for 10 s"))
     log.note(EventLogEntry(NOON, "di1 high", "<b>in</b>", done=f"{CLIP} for the SD card", clip=CLIP))

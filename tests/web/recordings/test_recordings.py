@@ -260,8 +260,8 @@ async def test_a_day_has_its_motion_and_what_runs_over_midnight(rig: CameraRig) 
     midnight = NOON - NOON % (24 * HOUR) + 24 * HOUR
     rig.card.index.put(Recording("record", "ipcamd-06152025-235900.avi", 1, 1, midnight - SECOND, midnight + SECOND))
     for start, end in ((NOON, NOON + 5 * SECOND), (midnight + HOUR, midnight + HOUR + SECOND)):
-        rig.event_log.note_span(EventSpan("motion 1", start, end, has_ended=True))
-    rig.event_log.note_span(EventSpan("di1 high", NOON, NOON, has_ended=True))
+        rig.event_log.note(EventSpan("motion 1", start, end, has_ended=True))
+    rig.event_log.note(EventSpan("di1 high", NOON, NOON, has_ended=True))
     told = {day: json.loads((await rig.ask(LIST, f"day=2025-06-{day}")).body) for day in (15, 16)}
     assert told[15]["motion"] == [[NOON_MS, NOON_MS + 5000]]
     assert told[16]["motion"] == [[(midnight + HOUR) // 1_000_000, (midnight + HOUR + SECOND) // 1_000_000]]
