@@ -112,5 +112,4 @@ def _measure_light(core: Core, media: MediaParts, light: PictureLight, day_night
     def report(brightness: float) -> None:
         light.report(brightness, day_night.is_night)
 
-    core.settings.watch(IRCUT.name, follow)
-    follow(core.settings[IRCUT.name])
+    core.settings.follow(IRCUT.name, follow)

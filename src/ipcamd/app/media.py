@@ -138,6 +138,5 @@ def _speaker(stack: ShutdownStack, core: Core) -> Speaker | None:
         return None
     speaker = Speaker(make_audio_output(core.options.speaker))
     stack.push(speaker.close)
-    core.settings.watch("Audio", speaker.follow)
-    speaker.follow(core.settings["Audio"])
+    core.settings.follow("Audio", speaker.follow)
     return speaker

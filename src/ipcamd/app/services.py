@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import cast
 
@@ -18,7 +18,6 @@ from ipcamd.connected_clients import ConnectedClients
 from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.hub import Hub
 from ipcamd.onvif.endpoints import onvif_endpoints
-from ipcamd.options.values import Options
 from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.server.admission import Admission
@@ -76,7 +75,8 @@ class Services:
         self._media = media
         self._receiver = TalkReceiver(media.speaker) if media.speaker else None
         self.upkeep = CertificateUpkeep(stack, core)
-        limits = fit_limits(_limits(core.options), raise_file_limit())
+        wanted = Limits(core.options.viewers, core.options.connections, core.options.connections_per_address)
+        limits = fit_limits(wanted, raise_file_limit())
         self.viewers = ViewerLimit(limits.viewers)
         self._admission = Admission(limits, core.ip_filter.allows)
         self._registries: list[Registry] = []
@@ -121,10 +121,8 @@ class Services:
             traffic=self._media.pipeline.traffic,
             clock_ns=core.clock.now_ns,
         )
-        self._open.append(service)
-        self.clients.add("rtsp", service)
+        self._add("rtsp", service)
         ports = await self._movable("RTSPPort", service), await self.secure("RtspsPort", service)
-        core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
         self._media.pipeline.watch_disabled(service.end_stream)
         follow_settings(service, core.settings, lambda: core.listen.multicast_interface)
         return service, *ports
@@ -133,13 +131,15 @@ class Services:
         """Open the port of WebRTC, and return it; None while it is off. Raises ``ConfigError``."""
         if self.webrtc is None:
             return None
-        self._open.append(self.webrtc)
-        self.clients.add("webrtc", self.webrtc)
+        self._add("webrtc", self.webrtc)
+        return await self._follow(WEBRTC.name, RebindablePort("Port", _port_if_enabled("Port"), self.webrtc.open))
 
-        def wanted(values: Values) -> int | None:
-            return values.number("Port") if values.flag("Enabled") else None
-
-        return await self._follow(WEBRTC.name, RebindablePort("Port", wanted, self.webrtc.open))
+    def _add(self, protocol: str, service: HttpService | RtspService | WebRtcService) -> None:
+        """Register a service; it disconnects the clients of accounts that become invalid."""
+        self._open.append(service)
+        self.clients.add(protocol, service)
+        accounts = self._core.accounts
+        accounts.watch(lambda: service.expel(accounts.is_valid))
 
     def _talk_packet(self, packet: bytes, account: Account) -> None:
         if self._receiver:
@@ -159,10 +159,7 @@ class Services:
                 self._core.address_change.note_login,
             )
         )
-        self._open.append(service)
-        self.clients.add("http", service)
-        accounts = self._core.accounts
-        accounts.watch(lambda: service.expel(accounts.is_valid))
+        self._add("http", service)
         return await self._plain_http(service), await self.secure("HttpsPort", service)
 
     async def _plain_http(self, service: HttpService) -> int | None:
@@ -234,8 +231,7 @@ class Services:
         for stream in self._media.mp4_streams.values():
             stream.cut = fanout.end_stream
         self._media.pipeline.watch_disabled(fanout.end_stream)
-        settings.watch("Network.Advanced.QoS", qos)
-        qos(settings["Network.Advanced.QoS"])
+        settings.follow("Network.Advanced.QoS", qos)
         settings.watch("Audio", audio)
         return fanout
 
@@ -273,10 +269,7 @@ class Services:
             await certificate.ensure()
             return await service.open(hosts, number, certificate.context)
 
-        def wanted(values: Values) -> int | None:
-            return values.number(parameter) if values.flag("Enabled") else None
-
-        return await self._follow(_HTTPS, RebindablePort(parameter, wanted, listen))
+        return await self._follow(_HTTPS, RebindablePort(parameter, _port_if_enabled(parameter), listen))
 
     async def _follow(self, group: str, port: RebindablePort, enabled: bool = True) -> int | None:
         """Open a port if it is `enabled`, and follow its parameter in `group` and the listen address."""
@@ -296,9 +289,6 @@ class Services:
             yield
 
 
-def _limits(options: Options) -> Limits:
-    return Limits(
-        viewers=options.viewers,
-        connections=options.connections,
-        connections_per_address=options.connections_per_address,
-    )
+def _port_if_enabled(parameter: str) -> Callable[[Values], int | None]:
+    """Return the function that reads a port from a group; None while its flag ``Enabled`` is off."""
+    return lambda values: values.number(parameter) if values.flag("Enabled") else None

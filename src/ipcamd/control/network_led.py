@@ -12,6 +12,5 @@ def follow_led_setting(led: Led, settings: Settings) -> None:
     def set_lit(values: Values) -> None:
         led.set_lit(values.flag("Usage"))
 
-    settings.watch(NETWORKLED.name, set_lit)
     settings.check_hardware(NETWORKLED.name, led.check)
-    set_lit(settings[NETWORKLED.name])
+    settings.follow(NETWORKLED.name, set_lit)

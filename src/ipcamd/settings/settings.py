@@ -110,6 +110,11 @@ class Settings:
         """Call `watcher` after each change of `group`, in the order of the changes."""
         self._watchers[group].append(watcher)
 
+    def follow(self, group: str, watcher: Watcher) -> None:
+        """Call `watcher` now, and after each change of `group`."""
+        self.watch(group, watcher)
+        watcher(self[group])
+
     def guard(self, group: str, guard: Guard) -> None:
         """Register a guard of each change of `group`."""
         self._guards[group].append(guard)

@@ -55,10 +55,8 @@ def build_webrtc(
         hosts=hosts,
         talk=talk,
     )
-    settings.watch(QOS.name, mark)
-    mark(settings[QOS.name])
+    settings.follow(QOS.name, mark)
     media.pipeline.watch_disabled(service.end_stream)
-    core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
     return service
 
 

@@ -30,8 +30,7 @@ def follow_settings(service: RtspService, settings: Settings, interface: Callabl
         service.mark(*dscp_values(values))
 
     for group, watcher in ((SYSTEM, login), (QOS, qos), (MULTICAST, multicast)):
-        settings.watch(group, watcher)
-        watcher(settings[group])
+        settings.follow(group, watcher)
     # the group's audio follows the microphone setting; the sender follows the listen address
     for group in (AUDIO, NETWORK):
         settings.watch(group, lambda _: multicast(settings[MULTICAST]))
