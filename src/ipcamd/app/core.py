@@ -60,9 +60,13 @@ class Core:
     listen: ListenAddress
     address_change: AddressChange
 
+    def note(self, part: str, done: str, failed: str) -> None:
+        """Record the text of a part's success or failure in the event log; the other text is empty."""
+        self.event_log.note(EventLogEntry(self.clock.now_ns(), part, done=done, failed=failed))
+
     def note_failure(self, part: str, failure: str) -> None:
         """Record the failure of a part in the event log."""
-        self.event_log.note(EventLogEntry(self.clock.now_ns(), part, failed=failure))
+        self.note(part, "", failure)
 
 
 async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, str]) -> Core:
@@ -80,6 +84,10 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     settings = Settings(database, ALL_GROUPS, factory(options, identity))
     settings.audit(log_entry)
     clock = CameraClock(drivers.time_source, lambda: settings["Time"])
+
+    def note_failure(part: str, failure: str) -> None:
+        event_log.note(EventLogEntry(clock.now_ns(), part, failed=failure))
+
     audit_log = AuditLog(AuditTable(database), clock.now_ns, time.monotonic)
     stack.push_store(audit_log.flush)
     settings.audit(audit_log.note_settings)
@@ -89,18 +97,12 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     listen = ListenAddress(settings, drivers.network, options.hosts, identity.mac)
     settings.guard(NETWORK.name, listen.guard)
     settings.add_requester_readers(listen.readers())
-    address_change = AddressChange(
-        settings,
-        drivers.network,
-        listen,
-        key_values,
-        lambda failure: event_log.note(EventLogEntry(clock.now_ns(), "network", failed=failure)),
-    )
+    address_change = AddressChange(settings, drivers.network, listen, key_values, partial(note_failure, "network"))
     address_change.start()
     stack.push(address_change.close)
     drivers.output.set_level(settings["GPIO"]["TriggerOutStatus1"])  # a relay must keep its state at a restart
     stack.push(drivers.close)
-    await drivers.start(lambda failure: event_log.note(EventLogEntry(clock.now_ns(), "hardware", failed=failure)))
+    await drivers.start(partial(note_failure, "hardware"))
     return Core(
         options=options,
         database=database,

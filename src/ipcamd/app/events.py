@@ -5,12 +5,11 @@ from collections.abc import Callable
 from functools import partial
 
 from ipcamd.app.core import Core
-from ipcamd.app.delivery import build_delivery, sinks
+from ipcamd.app.delivery import build_delivery, build_webhooks, sinks
 from ipcamd.app.media import MediaParts
 from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.scheduled_snapshots import start_scheduled_snapshots
 from ipcamd.app.shutdown import ShutdownStack
-from ipcamd.app.webhooks import build_webhooks
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier

@@ -12,7 +12,6 @@ from ipcamd.maintenance.firmware.launch import base_installation
 from ipcamd.maintenance.firmware.trial_record import TrialRecord
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.settings.change_records import CAMERA
-from ipcamd.store.event_log_table import EventLogEntry
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +29,7 @@ async def settle_version(core: Core, host: FirmwareHost) -> None:
     version = ipcamd.__version__
     try:
         if await host.confirm():
-            core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", done=f"version {version} is installed"))
+            core.note("firmware", f"version {version} is installed", "")
         if failure := await asyncio.to_thread(_tidy, InstalledVersions(core.options.state_dir)):
             message = f"{failure}: version {version} runs"
             _log.error("%s", message)

@@ -1,6 +1,7 @@
 """MQTT of a camera, imported when it is first enabled."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.app.core import Core
@@ -10,7 +11,6 @@ from ipcamd.camera import Camera
 from ipcamd.mqtt.package import guard_package
 from ipcamd.mqtt.retained_topics import RetainedTopics
 from ipcamd.params.event.mqtt import MQTT
-from ipcamd.store.event_log_table import EventLogEntry
 from ipcamd.workers.thread import run_in_thread
 
 if TYPE_CHECKING:
@@ -42,12 +42,9 @@ class LateMqtt:
 
     async def _start(self) -> None:
         service_class = await run_in_thread(_import_service, "MQTT")
-        service = service_class(self._camera, self._events.started_by, self._retained, self._note)
+        service = service_class(self._camera, self._events.started_by, self._retained, partial(self._core.note, "MQTT"))
         self._stack.push(service.close)
         service.start()
-
-    def _note(self, done: str, failed: str) -> None:
-        self._core.event_log.note(EventLogEntry(self._core.clock.now_ns(), "MQTT", done=done, failed=failed))
 
 
 def _import_service() -> "type[MqttService]":
