@@ -7,6 +7,8 @@ from tests.delivery.delivery_rig import DeliveryRig
 from tests.delivery.samba.samba_server import Samba, aim, has_module, running
 from tests.delivery.throttled_proxy import throttled
 
+from ipcamd.delivery.target.file_names import NAMES
+
 pytestmark = pytest.mark.slow
 
 CLIP = bytes(range(256)) * 10_000
@@ -98,3 +100,19 @@ async def test_a_file_that_is_refused_for_its_name_does_not_block_the_others(tmp
         await rig.until(done=2, failed=5)  # one while no server was set
         assert server.files() == {"one.avi": CLIP, "two.avi": CLIP}
     assert rig.notes.failed[-1].startswith("bad.avi: dropped, since the target accepts other files but not this one: ")
+
+
+async def test_it_reports_that_every_temporary_name_is_taken(tmp_path: Path, rig: DeliveryRig) -> None:
+    skip_without(WORM)
+    with running(tmp_path, WORM) as server:
+        async with throttled(server.port) as proxy:
+            proxy.limit = 1_500_000
+            await aim(rig, server, Port=proxy.port)
+            await rig.put("samba", "one.avi", CLIP)
+            await rig.until(failed=1)
+            (part,) = server.files()
+            for number in range(2, NAMES + 1):
+                (server.share / f"{part.removesuffix('.part')}-{number}.part").touch()
+            await rig.wake()
+            await rig.until(failed=2)
+        assert f"one.avi: {NAMES} other files are named like {part}; " in rig.notes.failed[1]

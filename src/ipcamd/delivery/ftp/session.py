@@ -151,16 +151,9 @@ class FtpSession(FileSession):
             raise DeliveryError(f"of {item.size} bytes {there} arrived", transient=True)
 
     def _rename(self, part: str, item: SpoolItem) -> str:
-        name = self._free_name(item)  # checked last, because another camera may have used the name meanwhile
+        name = self._free_name(item.name)  # checked last, because another camera may have used the name meanwhile
         self._ftp.rename(part, name)
         return name
-
-    def _free_name(self, item: SpoolItem) -> str:
-        """Return the first free name."""
-        for name in candidate_names(item.name):
-            if self._size(name) is None:
-                return name
-        raise DeliveryError(f"{NAMES} other files are named like {item.name}")
 
     def _size(self, name: str) -> int | None:
         """Return the size of a file; None if it does not exist, or the server does not report it (RFC 3659 is

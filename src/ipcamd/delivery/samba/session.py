@@ -130,8 +130,7 @@ class SambaSession(FileSession):
         except AccessDenied:
             if not item.tried:
                 raise
-            other = next(name for name in candidate_names(temporary_name(item)) if self._size(name) is None)
-            return self._create(other, access, CreateDisposition.FILE_CREATE)
+            return self._create(self._free_name(temporary_name(item)), access, CreateDisposition.FILE_CREATE)
 
     def _upload_directly(self, item: SpoolItem) -> str:
         """Upload the file under the first free name, and return the name."""

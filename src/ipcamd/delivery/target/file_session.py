@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from ipcamd.delivery.queue.spool_item import SpoolItem
-from ipcamd.delivery.target.file_names import describe_rename, find_arrived
+from ipcamd.delivery.target.file_names import NAMES, candidate_names, describe_rename, find_arrived
 from ipcamd.delivery.target.missing_rights import TargetState
+from ipcamd.errors import DeliveryError
 
 
 class FileSession(ABC):
@@ -27,6 +28,13 @@ class FileSession(ABC):
         if item.tried and (found := find_arrived(item, self._size)):
             return f"{found} had arrived already"
         return describe_rename(item, self._deliver(item))
+
+    def _free_name(self, name: str) -> str:
+        """Return the name, or its first variant that no file has. Raises ``DeliveryError`` if all are taken."""
+        for candidate in candidate_names(name):
+            if self._size(candidate) is None:
+                return candidate
+        raise DeliveryError(f"{NAMES} other files are named like {name}")
 
     @abstractmethod
     def _size(self, name: str) -> int | None:
