@@ -16,6 +16,11 @@ async def test_values_and_errors_come_back() -> None:
         await pool.run(lambda: 1 // 0)
 
 
+async def test_a_call_ends_with_an_error_that_futures_do_not_accept() -> None:
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await asyncio.wait_for(WorkerPool("test", 1).run(lambda: next(iter(()))), 10)
+
+
 async def test_no_more_threads_than_its_size_and_all_calls_are_made() -> None:
     pool, threads, gate = WorkerPool("test", 2), set[int](), threading.Barrier(2)
 

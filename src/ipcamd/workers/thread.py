@@ -77,6 +77,8 @@ def lower_priority() -> None:
 def _call(action: Callable[[], T], outcome: "asyncio.Future[T]") -> None:
     try:
         result = action()
+    except StopIteration as error:  # a future accepts every error but this one, and its caller would wait for ever
+        _report(outcome, outcome.set_exception, RuntimeError(repr(error)))
     except BaseException as error:
         _report(outcome, outcome.set_exception, error)
     else:
