@@ -27,6 +27,8 @@ from ipcamd.workers.executor import DaemonExecutor
 
 PORTS = ("port", "https_port", "rtsp_port", "rtsps_port", "talk_port", "webrtc_port")
 """Options that may be 0 for any free port."""
+_KINDS = {"talk_port": (socket.SOCK_DGRAM,), "webrtc_port": (socket.SOCK_STREAM, socket.SOCK_DGRAM)}
+"""Kinds of the ports' sockets; the other ports are of TCP."""
 PRIVATE_UMASK = 0o077
 """Only the owner can read new files."""
 TRIES = 4
@@ -171,12 +173,7 @@ class Runner:
 
 def _with_ports(options: Options) -> Options:
     """Return the options with the actual numbers of free ports."""
-    return replace(
-        options,
-        port=options.port or free_port(options.hosts),
-        https_port=options.https_port or free_port(options.hosts),
-        rtsp_port=options.rtsp_port or free_port(options.hosts),
-        rtsps_port=options.rtsps_port or free_port(options.hosts),
-        talk_port=options.talk_port or free_port(options.hosts, socket.SOCK_DGRAM),
-        webrtc_port=options.webrtc_port or free_port(options.hosts, socket.SOCK_STREAM, socket.SOCK_DGRAM),
-    )
+    ports: dict[str, Any] = {
+        name: getattr(options, name) or free_port(options.hosts, *_KINDS.get(name, ())) for name in PORTS
+    }
+    return replace(options, **ports)
