@@ -13,7 +13,6 @@ from ipcamd.events.snapshot_times import SnapshotTimes
 from ipcamd.params.device.privacy import PRIVACY
 from ipcamd.params.event.mqtt import MQTT
 from ipcamd.params.event.schedule import SCHEDULES
-from ipcamd.params.group import Values
 from ipcamd.params.time import TIME
 from ipcamd.recording.clip_file import ClipSink
 
@@ -41,12 +40,8 @@ def start_scheduled_snapshots(
     times = SnapshotTimes(schedules, snapshots.take, clock.local, lambda: settings[PRIVACY.name].flag("Enabled"))
     stack.push(times.close)
     for number, group in enumerate(SCHEDULES, 1):
-        settings.watch(group.name, partial(_restart, times, number))
+        settings.watch(group.name, partial(times.restart, number))
     for group in (PRIVACY, TIME):
         settings.watch(group.name, lambda _: times.check())
     clock.watch(times.check)
     times.check()
-
-
-def _restart(times: SnapshotTimes, number: int, _: Values) -> None:
-    times.restart(number)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from ipcamd.delivery.counts import DeliveryCounts
@@ -17,7 +16,6 @@ from ipcamd.delivery.worker.target_session import WorkerResources
 from ipcamd.delivery.worker.worker import DeliveryWorker
 from ipcamd.errors import RequestFailed
 from ipcamd.params.event.server import GENERAL
-from ipcamd.params.group import Values
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.store.database import Database
 from ipcamd.store.event_log_table import EventLog, EventLogEntry
@@ -59,7 +57,7 @@ class Delivery:
         """Start delivering; restart a target at once when its parameters change."""
         for worker in self._workers.values():
             for group in worker.uploader.groups:
-                self._settings.watch(group, partial(_restart, worker))
+                self._settings.watch(group, worker.restart)
             worker.start()
 
     async def close(self) -> None:
@@ -120,7 +118,3 @@ class Delivery:
             self._log.note(EventLogEntry(self._now_ns(), title, schedule, done, failed, event=event))
 
         return note
-
-
-def _restart(worker: DeliveryWorker, _: Values) -> None:
-    worker.restart()

@@ -44,8 +44,8 @@ class SnapshotTimes:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def restart(self, number: int) -> None:
-        """Restart a changed schedule at its next moment."""
+    def restart(self, number: int, *_: object) -> None:
+        """Restart a changed schedule at its next moment (a watcher of the settings)."""
         self._last.pop(number, None)
         self.check()
 

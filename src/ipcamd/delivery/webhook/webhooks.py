@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 
 from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.target.target_test import RunningTests
@@ -33,7 +32,7 @@ class WebhookService:
         settings = self._parts.settings
         for group, worker in zip(WEBHOOKS, self._workers.values(), strict=True):
             settings.guard(group.name, self._guard)
-            settings.watch(group.name, partial(_restart, worker))
+            settings.watch(group.name, worker.start)
             worker.start()
 
     async def close(self) -> None:
@@ -66,7 +65,3 @@ class WebhookService:
                 "to allow it, start it with --allow-local-targets"
             )
         yield
-
-
-def _restart(worker: WebhookWorker, _: Values) -> None:
-    worker.start()

@@ -73,8 +73,8 @@ class WebhookWorker:
         """The present configuration."""
         return WebhookConfig.read(self._parts.settings[self._group.name])
 
-    def start(self) -> None:
-        """Start, or restart with the present configuration."""
+    def start(self, *_: object) -> None:
+        """Start, or restart with the present configuration (a watcher of the settings)."""
         self._stop()
         before = [task for task in self._tasks if not task.done()]
         config, loop, self._tasks = self.config, asyncio.get_running_loop(), before

@@ -77,8 +77,8 @@ class DeliveryWorker:
         self._failures.clear()
         self._task = asyncio.get_running_loop().create_task(self._work())
 
-    def restart(self) -> None:
-        """Restart at once, because the configuration has changed."""
+    def restart(self, *_: object) -> None:
+        """Restart at once, because the configuration has changed (a watcher of the settings)."""
         self._state = TargetState()
         self.start()
 
