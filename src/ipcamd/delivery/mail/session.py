@@ -39,7 +39,7 @@ class MailSession:
     """One login at a mail server."""
 
     def __init__(
-        self, client: SmtpClient, head: Letterhead, limit: int, local: Callable[[int], datetime], secret: str = ""
+        self, client: SmtpClient, head: Letterhead, limit: int, local: Callable[[int], datetime], secret: str
     ) -> None:
         """`limit` is the most bytes of attachments of a mail; `secret` must not appear in a log. `local` converts
         nanoseconds since the epoch to local time."""

@@ -7,7 +7,6 @@ its pending call fails at once, and nothing more is sent.
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -27,13 +26,7 @@ T = TypeVar("T")
 class BlockingSession:
     """Session with another host: its thread, its connections, the time of its last progress."""
 
-    def __init__(
-        self,
-        name: str,
-        stall_timeout_s: float = STALL_TIMEOUT_S,
-        egress: EgressPolicy = EgressPolicy(),  # noqa: B008
-        now_s: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, name: str, stall_timeout_s: float, egress: EgressPolicy, now_s: Callable[[], float]) -> None:
         """`name` is the thread's; `stall_timeout_s` is the longest time without progress, on the clock `now_s`;
         `egress` checks further connections of the protocol. The session must be ended with `abort`."""
         self.egress = egress
