@@ -56,13 +56,9 @@ class FactoryDefault:
         entry = EventLogEntry(self._now_ns(), "factory default", done=f"mode {mode} by {by.name} ({by.address})")
         yield accounts
         yield self._key_values.forget_all_but(*keys)
-        yield TransactionPart(erase_tables, _nothing)
-        yield TransactionPart(LastWork(EventLog.begin_with(entry)), _nothing)
+        yield TransactionPart(erase_tables)
+        yield TransactionPart(LastWork(EventLog.begin_with(entry)))
 
 
 def _is_kept(param: Param) -> bool:
     return param.network
-
-
-def _nothing() -> None:
-    pass

@@ -71,16 +71,11 @@ class AuditFilter:
         return is_named and self.since_ns <= record.time_ns <= self.until_ns and self.before == 2**62
 
 
-class AuditTable:
+class AuditTable(BatchWriter[AuditRecord]):
     """Audit table. For the event loop, which never waits for the disk."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._writer = BatchWriter(database, "audit log", _save, WAITING)
-
-    def put(self, record: AuditRecord) -> None:
-        """Queue a record; it is written soon."""
-        self._writer.put(record)
+        super().__init__(database, "audit log", _save, WAITING)
 
     def saved(self, record: AuditRecord) -> Work:
         """Return the work that writes a record as part of a transaction."""
@@ -88,16 +83,12 @@ class AuditTable:
 
     async def newest(self, most: int, chosen: AuditFilter) -> list[AuditRecord]:
         """Return the newest records, newest first, including those not on the disk yet. Raises ``StoreError``."""
-        await self._writer.flush()
-        waiting = [record for record in self._writer.waiting if chosen.chooses(record)]
+        await self.flush()
+        waiting = [record for record in self.waiting if chosen.chooses(record)]
         account, kind = chosen.account, chosen.kind
         times = chosen.since_ns, chosen.until_ns
         rows = await self._database.read(_NEWEST, chosen.before, *times, account, account, kind, kind, most)
         return [*waiting, *(AuditRecord(*row) for row in rows)][:most]
-
-    async def flush(self) -> None:
-        """Wait until all records are on the disk, or could not be written and stay queued."""
-        await self._writer.flush()
 
 
 def _save(records: Sequence[AuditRecord], connection: sqlite3.Connection) -> None:

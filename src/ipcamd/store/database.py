@@ -56,7 +56,7 @@ class TransactionPart:
     """One part's share of a change that several parts make together."""
 
     save: Work
-    done: Callable[[], None]
+    done: Callable[[], object] = lambda: None
     """Called in the event loop after the commit, to update memory."""
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
     """Held from before `save` until after `done`, so the part's own changes wait."""

@@ -36,10 +36,7 @@ class KeyValueStore:
         def save(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM key_value WHERE name = ?", (name,))
 
-        def done() -> None:
-            self._key_values.pop(name, None)
-
-        return TransactionPart(save, done)
+        return TransactionPart(save, lambda: self._key_values.pop(name, None))
 
     def forget_all_but(self, *kept: str) -> TransactionPart:
         """Return the transaction part that deletes all other values, for a factory default."""

@@ -126,14 +126,8 @@ def _is_lost(path: Path) -> bool:
     """Return whether there was a database and nothing is left of it; an empty file with a log beside it is a new
     database.
     """
-    return backup_of(path).exists() and not any(_size(path, part) for part in ("", "-wal"))
-
-
-def _size(path: Path, part: str) -> int:
-    try:
-        return path.with_name(path.name + part).stat().st_size
-    except FileNotFoundError:
-        return 0
+    files = path, path.with_name(f"{path.name}-wal")
+    return backup_of(path).exists() and not any(file.exists() and file.stat().st_size for file in files)
 
 
 def _set_aside(path: Path) -> Path:

@@ -72,4 +72,4 @@ class SystemClock:
                     undo()
                 raise
 
-        return TransactionPart(lambda _: None, lambda: None, changed())
+        return TransactionPart(lambda _: None, lock=changed())
