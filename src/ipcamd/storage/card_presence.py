@@ -69,10 +69,9 @@ class CardPresence:
                 while self._looking:  # that check began earlier, so its result may be out of date
                     await asyncio.wait({self._looking})
                 await asyncio.wait({self._begin()})
+            self.hangs = False
         except TimeoutError:
             self.hangs = True
-        else:
-            self.hangs = False
         self._checked()
 
     async def watch(self) -> None:

@@ -25,7 +25,7 @@ def name_of(model: str, began: datetime, ending: str = "avi") -> str:
     return f"{plain}-{began.strftime(_FORM)}.{ending}"
 
 
-def free_names(model: str, began: datetime, ending: str = "avi") -> Iterator[str]:
+def free_names(model: str, began: datetime, ending: str) -> Iterator[str]:
     """Yield the file name for this local start time, then the names to use if it is taken."""
     return (name_of(model, began + timedelta(seconds=second), ending) for second in range(TRIES))
 

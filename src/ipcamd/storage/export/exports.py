@@ -44,13 +44,13 @@ class Export:
     name: str
     """Name given by the page that requests the export."""
     plan: "ExportPlan"
+    pipe: "BoundedPipe"
     state: ExportState = ExportState.RUNNING
     done_s: float = 0
     """Seconds of video written so far."""
     sent_bytes: int = 0
     problem: str = ""
     """Reason for the failure; empty if there was none."""
-    pipe: "BoundedPipe | None" = None
 
 
 class Exports:
@@ -93,7 +93,7 @@ class Exports:
 
         if self.is_busy:
             raise CardBusy(f"{MAX_EXPORTS} exports are already running; wait until one of them has finished")
-        export = self._remember(Export(name, plan, pipe=BoundedPipe()))
+        export = self._remember(Export(name, plan, BoundedPipe()))
         try:
             async with aclosing(self._run(export)) as pieces:
                 async for data in pieces:
@@ -110,7 +110,7 @@ class Exports:
     def cancel(self, name: str) -> bool:
         """Cancel a running export; return whether there is one of that name."""
         export = self._exports.get(name)
-        if export is None or export.state is not ExportState.RUNNING or export.pipe is None:
+        if export is None or export.state is not ExportState.RUNNING:
             return False
         export.state = ExportState.CANCELLED
         export.pipe.close()
@@ -122,9 +122,8 @@ class Exports:
             self.cancel(name)
 
     async def _run(self, export: Export) -> AsyncGenerator[bytes, None]:
-        assert export.pipe
         pipe, zone = export.pipe, self._zone()
-        writing = self._threads.run(lambda: _write(export, pipe, self._open, zone))
+        writing = self._threads.run(lambda: _write(export, self._open, zone))
         writing.add_done_callback(lambda _: pipe.finish())
         try:
             while data := await pipe.read():
@@ -154,10 +153,10 @@ class Exports:
         return export
 
 
-def _write(export: Export, pipe: "BoundedPipe", open_recording: Callable[[Recording], BinaryIO], zone: tzinfo) -> None:
+def _write(export: Export, open_recording: Callable[[Recording], BinaryIO], zone: tzinfo) -> None:
     from ipcamd.storage.export.mp4_writer import write_mp4  # imported here: it loads PyAV
 
     def note_progress(done_s: float) -> None:
         export.done_s = done_s
 
-    write_mp4(export.plan, open_recording, pipe, zone, note_progress)
+    write_mp4(export.plan, open_recording, export.pipe, zone, note_progress)
