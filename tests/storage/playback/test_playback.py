@@ -22,6 +22,7 @@ from ipcamd.storage.playback import playback as playback_module
 from ipcamd.storage.playback import remux, transcode
 from ipcamd.storage.playback.playback import Playback
 from ipcamd.storage.recording import Recording
+from ipcamd.wire.avi.layout import SOUND_RATE, ULAW_TAG
 
 
 @pytest.fixture
@@ -167,6 +168,30 @@ async def test_a_recording_without_a_decodable_picture_is_reported(slot: CardSlo
         with pytest.raises(CardError, match="cannot be shown"):
             async with asyncio.timeout(30):
                 await attempt
+
+
+async def test_a_recording_in_an_unknown_codec_is_reported(slot: CardSlot, playback: Playback) -> None:
+    shown = await recording(slot, codecs.MPEG4)
+    path = slot.root / "record" / shown.name
+    path.write_bytes(path.read_bytes().replace(codecs.MPEG4.fourcc.encode(), b"????"))
+    for attempt in (playback.video, playback.segments_of, playback.thumbnail, lambda one: playback.segment(one, 0)):
+        with pytest.raises(CardError, match="cannot be shown: the codec of its pictures is unknown"):
+            await attempt(shown)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4])
+async def test_sound_in_an_unknown_codec_is_left_out(
+    slot: CardSlot, playback: Playback, tmp_path: Path, codec: codecs.Codec
+) -> None:
+    shown = await recording(slot, codec)
+    path = slot.root / "record" / shown.name
+    format_tag = ULAW_TAG.to_bytes(2, "little") + (1).to_bytes(2, "little") + SOUND_RATE.to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(format_tag, b"\x99\x99" + format_tag[2:]))
+    assert not (await playback.segments_of(shown)).has_audio
+    (tmp_path / "video.mp4").write_bytes(await played(playback, shown))
+    found = probe(tmp_path / "video.mp4")
+    assert found["video"]["codec_name"] == "h264"
+    assert "audio" not in found
 
 
 async def test_sound_alone_cannot_be_shown(slot: CardSlot, playback: Playback) -> None:

@@ -5,9 +5,9 @@ Only threads import this module.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, BinaryIO, TypeAlias
 
 import av
 from av.audio.resampler import AudioResampler
@@ -31,13 +31,13 @@ _BUFFER = 1 << 20
 def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys_only: bool = False) -> None:
     """Write a recording in H.264 as MP4; with `keys_only` only its key frames, without sound, for fast playback.
 
-    Raises ``OSError`` (FFmpeg's errors are a subclass) and ``ValueError``.
+    Raises ``OSError`` and ``ValueError`` (see `open_container`).
     """
     with open_container(source) as container, av.open(str(target), "w", format="mp4") as out:
         if not is_playable(container):
             raise ValueError("browsers can play it only in segments")
         pictures = out.add_stream_from_template(video_stream_of(container))
-        sound = _audio_for(container, out) if container.streams.audio and not keys_only else None
+        sound = None if keys_only else _audio_for(container, out)
         for packet in container.demux() if not keys_only else _key_packets(container):
             check_wanted()
             if packet.dts is None:
@@ -51,9 +51,14 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys
             sound.finish()
 
 
-def open_container(source: BinaryIO) -> InputContainer:
-    """Open a recording."""
-    return cast("InputContainer", av.open(source, buffer_size=_BUFFER))
+@contextmanager
+def open_container(source: BinaryIO) -> Iterator[InputContainer]:
+    """Open a recording, for a ``with`` statement. There, FFmpeg's errors are ``OSError`` or ``ValueError``."""
+    try:
+        with av.open(source, "r", buffer_size=_BUFFER) as container:
+            yield container
+    except av.FFmpegError as error:
+        raise error if isinstance(error, OSError) else ValueError(str(error)) from error
 
 
 def seek(container: InputContainer, at_s: float) -> None:
@@ -120,14 +125,24 @@ def is_playable(container: InputContainer) -> bool:
 
 
 def video_stream_of(container: InputContainer) -> VideoStream:
-    """Return the video stream. Raises ``ValueError`` if there is none."""
+    """Return the video stream. Raises ``ValueError`` if there is none, or it cannot be decoded."""
     if not container.streams.video:
         raise ValueError("the file contains no pictures")
-    return container.streams.video[0]
+    stream = container.streams.video[0]
+    if not (stream.codec_context and stream.width and stream.height):
+        raise ValueError("the codec of its pictures is unknown, or the file is damaged")
+    return stream
 
 
-def _audio_for(container: InputContainer, out: OutputContainer) -> "_CopiedAudio | _EncodedAudio":
-    source = container.streams.audio[0]
+def audio_stream_of(container: InputContainer) -> AudioStream | None:
+    """Return the audio stream; None if there is none, or it cannot be decoded."""
+    return next((stream for stream in container.streams.audio if stream.codec_context), None)
+
+
+def _audio_for(container: InputContainer, out: OutputContainer) -> "_CopiedAudio | _EncodedAudio | None":
+    source = audio_stream_of(container)
+    if source is None:
+        return None
     return _CopiedAudio(out, source) if source.codec_context.name in browser_codecs() else _EncodedAudio(out)
 
 

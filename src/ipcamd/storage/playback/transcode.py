@@ -22,6 +22,7 @@ from ipcamd.storage.playback.remux import (
     AnyPacket,
     CheckWanted,
     add_audio_stream,
+    audio_stream_of,
     frame_duration_s,
     is_playable,
     make_resampler,
@@ -52,7 +53,7 @@ def segments_of(source: BinaryIO, keys_only: bool = False) -> Segments:
     """Return how a page plays a recording, or only its key frames. Raises the errors of `encode_segment`."""
     with open_container(source) as container:
         segment_s = None if is_playable(container) else _segment_s(keys_only)
-        has_audio = bool(container.streams.audio) and not keys_only
+        has_audio = audio_stream_of(container) is not None and not keys_only
         return Segments(_length_s(container), frame_duration_s(container), segment_s, has_audio)
 
 
@@ -70,7 +71,7 @@ def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, key
             raise ValueError(f"there is no segment {number}")
         pictures = _KeyPictures(container, out, duration_s) if keys_only else _Pictures(container, out, duration_s)
         tracks: dict[str, _Pictures | _Audio] = {"video": pictures}
-        if container.streams.audio and not keys_only:
+        if audio_stream_of(container) and not keys_only:
             tracks["audio"] = _Audio(out, duration_s)
         seek(container, start_s - LEAD * AAC_PACKET_SAMPLES / AUDIO_RATE - frame_duration_s(container))
         for packet in container.demux():
