@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from tests.delivery.samba.samba_server import Samba, aim, running
 from tests.delivery.throttled_proxy import throttled
 from tests.ports import free_port
 
+from ipcamd.delivery.samba.errors import explained
 from ipcamd.errors import RequestFailed
 
 CLIP = bytes(range(256)) * 10_000
@@ -54,6 +56,13 @@ async def test_it_is_under_another_name_until_it_is_whole(rig: DeliveryRig, serv
         names = list(server.files())
         assert len(names) == 1
         assert names[0].startswith("one.avi.") and names[0].endswith(".part")
+
+
+def test_a_socket_that_the_library_has_closed_is_an_interrupted_connection() -> None:
+    with pytest.raises(ConnectionResetError), explained():
+        raise OSError(errno.EBADF, "Bad file descriptor")
+    with pytest.raises(PermissionError), explained():
+        raise PermissionError
 
 
 @pytest.mark.slow

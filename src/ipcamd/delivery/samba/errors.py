@@ -1,5 +1,6 @@
 """Errors of Samba servers: their meaning, and whether they may disappear by themselves (MS-ERREF)."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -63,6 +64,10 @@ def explained() -> Iterator[None]:
     except SMBResponseException as error:
         words = _MEANINGS.get(error.status, "the server refuses")
         raise DeliveryError(words, status_code(error), transient=error.status in _TRANSIENT) from error
+    except OSError as error:
+        if error.errno != errno.EBADF:
+            raise
+        raise ConnectionResetError("the library has closed the interrupted connection") from error
     except SMBConnectionClosed as error:
         raise ConnectionResetError(str(error)) from error
     except SMBAuthenticationError as error:
