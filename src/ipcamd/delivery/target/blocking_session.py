@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import DeliveryError
@@ -35,6 +35,8 @@ class BlockingSession:
         self._now_s = now_s
         self._cuts: list[Callable[[], object]] = []
         self._data: socket.socket | None = None
+        self._results: list[asyncio.Future[Any]] = []
+        """Results of the present action and of those that wait for the thread."""
         self._last_action: Callable[[], None] | None = None
         self._over = False
         self._lock = threading.Lock()
@@ -91,12 +93,15 @@ class BlockingSession:
         """
         self.report_progress()
         outcome = self._thread.run(lambda: self._do(action))
+        self._results.append(outcome)
         self._look(asyncio.get_running_loop(), outcome)
         try:
             return await outcome
         except BaseException:
             self.abort()
             raise
+        finally:
+            self._results.remove(outcome)
 
     def _do(self, action: Callable[[], T]) -> T:
         self._check()
@@ -118,8 +123,10 @@ class BlockingSession:
         rest_s = self._last_s + self._stall_timeout_s - self._now_s()
         if rest_s > 0:
             loop.call_later(rest_s, self._look, loop, outcome)
-        else:
-            outcome.set_exception(TimeoutError(f"no progress for {self._stall_timeout_s:g} s"))
+            return
+        for each in self._results:  # all at once: the first failure ends the session, and would be the others' reason
+            if not each.done():
+                each.set_exception(TimeoutError(f"no progress for {self._stall_timeout_s:g} s"))
 
 
 def _end(handle: socket.socket) -> None:
