@@ -53,7 +53,7 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys
 
 @contextmanager
 def open_container(source: BinaryIO) -> Iterator[InputContainer]:
-    """Open a recording, for a ``with`` statement. There, FFmpeg's errors are ``OSError`` or ``ValueError``."""
+    """Open a recording, for a ``with`` statement, which raises FFmpeg's errors as ``OSError`` or ``ValueError``."""
     try:
         with av.open(source, "r", buffer_size=_BUFFER) as container:
             yield container
