@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import cast
 
-from ipcamd.access.accounts import Account
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.network_services.certificate_upkeep import CertificateUpkeep
@@ -110,14 +109,14 @@ class Services:
 
     async def rtsp(self, camera: Camera, onvif: LateOnvif) -> tuple[RtspService, int, int | None]:
         """Open RTSP, and RTSPS if enabled, and return it with their ports. Raises ``ConfigError``."""
-        core = self._core
+        core, receiver = self._core, self._receiver
         service = RtspService(
             self._catalog(camera, onvif),
             core.authenticator,
             self._new_registry(),
             self.viewers,
             name=lambda: core.settings["System.Info"]["ServerName"],
-            talk=self._talk_packet if self._receiver else None,
+            talk=(lambda packet, account: receiver.receive(packet, account.name)) if receiver else None,
             traffic=self._media.pipeline.traffic,
             clock_ns=core.clock.now_ns,
         )
@@ -140,10 +139,6 @@ class Services:
         self.clients.add(protocol, service)
         accounts = self._core.accounts
         accounts.watch(lambda: service.expel(accounts.is_valid))
-
-    def _talk_packet(self, packet: bytes, account: Account) -> None:
-        if self._receiver:
-            self._receiver.receive(packet, account.name)
 
     async def http(self, camera: Camera, onvif: LateOnvif, rtsp: RtspService) -> tuple[int | None, int | None]:
         """Open HTTP, and HTTPS if enabled, and return their ports; RTSP connections there are passed to `rtsp`. Raises

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import field
+from typing import Any
 
 from ipcamd.dataclass import dataclass
 from ipcamd.store.database import Database
@@ -65,10 +66,7 @@ class EventSearch:
 
     async def find(self, wanted: EventFilter, most: int) -> list[LoggedEvent]:
         """Return up to `most` events, the latest start first. Raises ``StoreError``."""
-        await self._log.flush()
-        where, values = _conditions(wanted)
-        sql = f"SELECT e.id, e.label, e.started_ns, e.ended_ns FROM event e WHERE {' AND '.join(where) or '1'}"
-        rows = await self._database.read(f"{sql} ORDER BY e.started_ns DESC, e.id DESC LIMIT ?", *values, most)
+        rows = await self._select("e.id, e.label, e.started_ns, e.ended_ns", wanted, most)
         events = {row[0]: LoggedEvent(*row) for row in rows}
         marks = ",".join("?" * len(events))
         for number, *entry in await self._database.read(_ENTRIES.format(marks), *events):
@@ -80,14 +78,17 @@ class EventSearch:
 
         Raises ``StoreError``.
         """
-        await self._log.flush()
-        where, values = _conditions(wanted)
-        sql = f"SELECT e.started_ns, e.seen_ns FROM event e WHERE {' AND '.join(where) or '1'}"
-        return await self._database.read(f"{sql} ORDER BY e.started_ns DESC LIMIT ?", *values, most)
+        return await self._select("e.started_ns, e.seen_ns", wanted, most)
 
     async def schedules(self) -> list[str]:
         """Return the names of all schedules in entries. Raises ``StoreError``."""
         return [name for (name,) in await self._database.read(_SCHEDULES)]
+
+    async def _select(self, columns: str, wanted: EventFilter, most: int) -> list[tuple[Any, ...]]:
+        await self._log.flush()
+        where, values = _conditions(wanted)
+        sql = f"SELECT {columns} FROM event e WHERE {' AND '.join(where) or '1'}"
+        return await self._database.read(f"{sql} ORDER BY e.started_ns DESC, e.id DESC LIMIT ?", *values, most)
 
 
 def _conditions(wanted: EventFilter) -> tuple[Sequence[str], Sequence[object]]:

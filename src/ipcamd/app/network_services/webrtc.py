@@ -25,11 +25,7 @@ PACKAGES = ("OpenSSL", "pylibsrtp")
 
 
 def build_webrtc(
-    core: Core,
-    media: MediaParts,
-    registry: Registry,
-    viewers: ViewerLimit,
-    talk: Talk | None,
+    core: Core, media: MediaParts, registry: Registry, viewers: ViewerLimit, talk: Talk | None
 ) -> WebRtcService | None:
     """Build the service; None without its packages. `talk` plays RTP packets; None without a speaker."""
     settings = core.settings
@@ -47,14 +43,7 @@ def build_webrtc(
         return f"{settings['System.Info']['ServerName']}@ipcamd"
 
     streams = WebRtcStreams(core.clock.now_ns, source_name, media.pipeline.traffic, media.pipeline.encoded)
-    service = WebRtcService(
-        lambda codec: _find_hubs(media, codec),
-        streams,
-        registry,
-        viewers,
-        hosts=hosts,
-        talk=talk,
-    )
+    service = WebRtcService(lambda codec: _find_hubs(media, codec), streams, registry, viewers, hosts=hosts, talk=talk)
     settings.follow(QOS.name, mark)
     media.pipeline.watch_disabled(service.end_stream)
     return service

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiosmtplib import SMTPException, SMTPResponseException
 
-from ipcamd.delivery.mail.attachments import AttachmentChoice, choose_attachments
+from ipcamd.delivery.mail.attachments import choose_attachments
 from ipcamd.delivery.mail.errors import TOO_LARGE, explained
 from ipcamd.delivery.mail.message import Letterhead, MailMessage
 from ipcamd.delivery.mail.smtp_client import SmtpClient
@@ -64,7 +64,7 @@ class MailSession:
     def _send(self, items: Sequence[SpoolItem], attempt: int) -> tuple[str, Refusals]:
         """Send the largest mail that the server accepts; return the missing files and the refused recipients."""
         for choice in choose_attachments(items, self._limit):
-            mail = self._mail(items[0], choice)
+            mail = MailMessage(self._head, items[0], self._local(items[0].event_ns), choice.attached, choice.note)
             try:
                 if self._accepts(mail):
                     return choice.missing, self._transmit(mail, attempt)
@@ -73,9 +73,6 @@ class MailSession:
                     raise
                 self._client.reset()
         raise DeliveryError("the mail server rejects even a mail without attachment")
-
-    def _mail(self, first: SpoolItem, choice: AttachmentChoice) -> MailMessage:
-        return MailMessage(self._head, first, self._local(first.event_ns), choice.attached, choice.note)
 
     def _accepts(self, mail: MailMessage) -> bool:
         return not self._client.size_limit or mail.size <= self._client.size_limit

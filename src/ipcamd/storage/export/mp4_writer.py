@@ -44,11 +44,7 @@ def write_mp4(
 
 class _Mp4Writer:
     def __init__(
-        self,
-        plan: ExportPlan,
-        out: OutputContainer,
-        check_wanted: Callable[[], None],
-        note_progress: NoteProgress,
+        self, plan: ExportPlan, out: OutputContainer, check_wanted: Callable[[], None], note_progress: NoteProgress
     ) -> None:
         self._plan, self._out = plan, out
         self._check_wanted, self._note_progress = check_wanted, note_progress

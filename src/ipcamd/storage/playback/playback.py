@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -102,12 +103,17 @@ class Playback:
         await self._files.run(self._clear)
 
     async def _make(self, recording: Recording, work: Callable[[BinaryIO, CheckWanted], T]) -> T:
-        request = _Request()
-        making = self._threads.run(lambda: self._work_on(recording, work, request.check_wanted))
+        cancelled = threading.Event()
+
+        def check_wanted() -> None:
+            if cancelled.is_set():
+                raise InterruptedError("the request was cancelled")
+
+        making = self._threads.run(lambda: self._work_on(recording, work, check_wanted))
         try:
             return await asyncio.shield(making)
         except asyncio.CancelledError:
-            request.cancelled = True
+            cancelled.set()
             await asyncio.gather(making, return_exceptions=True)  # its turn lasts until the thread ends
             raise
         except (OSError, ValueError) as error:
@@ -142,16 +148,6 @@ class Playback:
     def _path(self, recording: Recording, keys_only: bool) -> Path:
         kind = "keys" if keys_only else "whole"
         return self._folder / f"{recording.folder}-{recording.modified_ns}-{recording.name}-{kind}.mp4"
-
-
-class _Request:
-    """Request that a thread is processing."""
-
-    cancelled = False
-
-    def check_wanted(self) -> None:
-        if self.cancelled:
-            raise InterruptedError("the request was cancelled")
 
 
 def _length_s(recording: Recording) -> float:

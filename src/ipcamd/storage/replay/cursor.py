@@ -65,7 +65,8 @@ class ReplayCursor:
     def __init__(self, catalog: ReplayCatalog, codecs: Collection[Codec], wanted: ReplayRange) -> None:
         """`codecs` are the codecs of the requested tracks."""
         self._catalog = catalog
-        self._codecs = frozenset(codec for codec in codecs if not (codec.is_audio and _has_no_audio(wanted)))
+        has_audio = not (wanted.is_reverse or wanted.intra_only)
+        self._codecs = frozenset(codec for codec in codecs if has_audio or not codec.is_audio)
         self._wanted = wanted
         self._keys = selection.KeyFrameFilter(wanted.interval_ns) if wanted.intra_only else None
         self._file: SectionFile | None = None
@@ -237,10 +238,6 @@ class ReplayCursor:
 
     async def _run(self, action: Callable[[], T]) -> T:
         return await self._catalog.threads.run(action)  # continues when cancelled; `close` waits
-
-
-def _has_no_audio(wanted: ReplayRange) -> bool:
-    return wanted.is_reverse or wanted.intra_only
 
 
 def _order(entries: Sequence[FrameEntry], wanted: ReplayRange) -> list[tuple[FrameEntry, bool]]:
