@@ -18,7 +18,7 @@ async def test_values_and_errors_come_back() -> None:
 
 async def test_a_call_ends_with_an_error_that_futures_do_not_accept() -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
-        await asyncio.wait_for(WorkerPool("test", 1).run(lambda: next(iter(()))), 10)
+        await asyncio.wait_for(WorkerPool("test", 1).run(lambda: next(iter(()))), 30)
 
 
 async def test_no_more_threads_than_its_size_and_all_calls_are_made() -> None:
