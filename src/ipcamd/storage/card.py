@@ -17,6 +17,7 @@ from ipcamd.storage.disk import CardId, Disk
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.tasks import end_tasks
 from ipcamd.workers.threaded_file import ThreadedFile
 
 IDLE_S = 5.0
@@ -142,9 +143,7 @@ class Card:
     async def stop(self) -> None:
         """Stop reading and watching the card."""
         self._scan.cancel()
-        if self._watching:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        await end_tasks(self._watching)
 
     async def wait_until_read(self, timeout_s: float | None = None) -> None:
         """Wait until all files are in the index, or there is no card. Raises `CardBusy` after `timeout_s`."""

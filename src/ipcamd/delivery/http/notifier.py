@@ -17,6 +17,7 @@ from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.server import HTTP
 from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.notification import HttpNotification, load
+from ipcamd.workers.tasks import end_tasks
 
 TIMEOUT_S = 5.0
 """Time limit of one attempt in seconds: connection, request and head of the answer."""
@@ -97,11 +98,8 @@ class HttpNotifier:
 
     async def close(self) -> None:
         """Drop waiting notifications."""
-        tasks = list(self._tasks.values())
         waiting = [queue.get_nowait() for queue in self._queues.values() for _ in range(queue.qsize())]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(*self._tasks.values())
         for sending in waiting:
             self._end(sending, _GIVEN_UP)
 

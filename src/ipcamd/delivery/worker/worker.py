@@ -19,6 +19,7 @@ from ipcamd.delivery.worker.refused_items import ItemFailures
 from ipcamd.delivery.worker.retry_pauses import LONGEST_PAUSE_S, RetryPauses
 from ipcamd.delivery.worker.target_session import TargetSession, WorkerResources, connect_to_target
 from ipcamd.errors import DeliveryError, StoreError
+from ipcamd.workers.tasks import end_tasks
 
 TURN_S = 0.05
 """Seconds for which the thread sends items before it reports to the loop, so that many small files are recorded
@@ -94,9 +95,7 @@ class DeliveryWorker:
     async def close(self) -> None:
         """Abort the present delivery, which the next start repeats."""
         self._closed = True
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        await end_tasks(self._task)
 
     async def test(self, item: SpoolItem) -> list[str]:
         """Deliver this item now, alone; return a text about missing rights. Raises ``DeliveryError``."""
