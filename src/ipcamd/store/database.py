@@ -21,6 +21,7 @@ from ipcamd.store.recovery import announce_backup, back_up, open_or_recover, pur
 from ipcamd.store.secretbox import SecretBox
 from ipcamd.store.state_directory import StateDirectory
 from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.tasks import start_task
 
 BACKUP_DELAY_S = 60.0
 """Seconds from a change to the backup that contains it."""
@@ -118,9 +119,8 @@ class Database:
 
     async def complete(self, action: Coroutine[Any, Any, T]) -> T:
         """Run `action` to its end, even if its caller is cancelled: disk and memory must not diverge."""
-        task = asyncio.get_running_loop().create_task(action)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+        task = start_task(action, self._running)
+        task.add_done_callback(_take_error)
         return await asyncio.shield(task)
 
     async def purge(self) -> None:
@@ -158,11 +158,6 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # a waiting caller has the error; without one, asyncio must not log it
 
     def _now(self, action: Callable[[], T]) -> T:
         if self._closed:  # a request was still in progress
@@ -250,3 +245,8 @@ class Database:
     def adopt_key(self, connection: sqlite3.Connection) -> None:
         """Record the present key as the valid one, as part of a transaction."""
         connection.execute("INSERT OR REPLACE INTO key_value VALUES (?, ?)", (FINGERPRINT, self.secret_box.fingerprint))
+
+
+def _take_error(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()  # a waiting caller has the error; without one, asyncio must not log it

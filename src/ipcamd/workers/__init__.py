@@ -1,1 +1,1 @@
-"""Daemon threads for blocking calls; background tasks and their end."""
+"""Daemon threads for blocking calls; the end of tasks."""
