@@ -1,5 +1,6 @@
 """Scan of a card: unchanged, new, cut off, foreign and unreadable files."""
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.wire.mp4.mp4_files import mp4_file
 
 from ipcamd.errors import CardBusy
 from ipcamd.media import codecs
+from ipcamd.storage.disk import Disk
 from ipcamd.wire.avi.layout import HEAD
 from ipcamd.wire.mp4.reader import read_content
 
@@ -80,6 +82,25 @@ async def test_a_truncated_recording_is_repaired(slot: CardSlot, closed: bool) -
     assert found
     assert found.size_bytes == path.stat().st_size
     assert SECOND < found.ended_ns - found.started_ns < 2 * SECOND
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".mp4"])
+async def test_a_whole_recording_that_may_not_be_written_is_listed(
+    slot: CardSlot, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = avi_file if suffix == ".avi" else mp4_file
+    path = slot.put(0, data=make(pictures(codecs.H264, 60), codecs.H264))
+    name = path.rename(path.with_suffix(suffix)).name
+    opened = Disk.open
+
+    def open_to_read(disk: Disk, folder: str, name: str, *, change: bool = False) -> int:
+        if change:
+            raise PermissionError(errno.EPERM, "immutable")
+        return opened(disk, folder, name)
+
+    monkeypatch.setattr(Disk, "open", open_to_read)
+    await slot.start()
+    assert slot.names() == [name]
 
 
 async def test_foreign_files_are_unchanged(slot: CardSlot) -> None:

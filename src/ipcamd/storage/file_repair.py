@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from ipcamd.media.codecs import key_tests
 from ipcamd.storage.disk import Disk, FileEntry, reader_of
@@ -11,6 +12,9 @@ from ipcamd.storage.recording import Recording, nanoseconds
 from ipcamd.storage.recording_name import began_by, believable
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD
+
+if TYPE_CHECKING:
+    from ipcamd.wire.mp4.reader import Mp4Content
 
 _log = logging.getLogger(__name__)
 
@@ -74,22 +78,28 @@ def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, re
 def _read_mp4(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
     from ipcamd.wire.mp4.reader import read_content  # not at the camera's start
 
-    with disk.opened(file.folder, file.name, change=True) as fd:
+    with disk.opened(file.folder, file.name) as fd:
         try:
             content = read_content(reader_of(fd), file.size_bytes)
         except ValueError:  # written by another device, or not an MP4 file
             foreign = os.pread(fd, 8, 0)[4:] == b"ftyp"
             return _recording(file, nanoseconds(named), 0) if foreign else None
-        if not content.length_ns:
-            disk.remove(file.folder, file.name)
-            return None
-        if content.head or content.end < file.size_bytes:
-            os.ftruncate(fd, content.end)
-            os.fsync(fd)
-            os.pwrite(fd, content.head, 0)
-            os.fsync(fd)
-            _log.info("%s/%s was truncated and has been repaired", file.folder, file.name)
-        return _recording(_reread(file, fd), content.started_ns, content.length_ns)
+    if not content.length_ns:
+        disk.remove(file.folder, file.name)
+        return None
+    if content.head or content.end < file.size_bytes:
+        file = _repair_mp4(disk, file, content)
+    return _recording(file, content.started_ns, content.length_ns)
+
+
+def _repair_mp4(disk: Disk, file: FileEntry, content: "Mp4Content") -> FileEntry:
+    with disk.opened(file.folder, file.name, change=True) as fd:
+        os.ftruncate(fd, content.end)
+        os.fsync(fd)
+        os.pwrite(fd, content.head, 0)
+        os.fsync(fd)
+        _log.info("%s/%s was truncated and has been repaired", file.folder, file.name)
+        return _reread(file, fd)
 
 
 _READERS = {"avi": _read_avi, "mp4": _read_mp4}

@@ -1,7 +1,13 @@
 """Answer of a webhook's receiver: which statuses refuse a message, disable the webhook, or request a pause."""
 
+import re
+from typing import TYPE_CHECKING
+
 from ipcamd.dataclass import dataclass
 from ipcamd.egress.http_call import CallAnswer
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 GONE = 410
 """Status of a receiver that wants no more events; it disables the webhook."""
@@ -46,6 +52,18 @@ def interpret_answer(answer: CallAnswer) -> ReceiverAnswer:
         problem = f"the answer is {status}: redirections are not followed, set the address that it leads to"
     elif status // 100 != 2:
         problem = f"the answer is {status}"
-    asked = answer.fields.get("Retry-After") or ""
-    seconds = min(int(asked), LONGEST_RETRY_AFTER_S) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-    return ReceiverAnswer(problem, status, seconds)
+    return ReceiverAnswer(problem, status, max(0, min(_retry_after_s(answer.fields), LONGEST_RETRY_AFTER_S)))
+
+
+def _retry_after_s(fields: "Message") -> int:
+    """Return the seconds of ``Retry-After``, which may also be a date (RFC 9110, 10.2.3); 0 without a valid one. A date
+    is compared with the receiver's own clock, which ``Date`` gives."""
+    from email.utils import parsedate_to_datetime  # not at the camera's start
+
+    asked = fields["Retry-After"] or ""
+    try:
+        if re.fullmatch("[0-9]{1,9}", asked):
+            return int(asked)
+        return int((parsedate_to_datetime(asked) - parsedate_to_datetime(fields["Date"])).total_seconds())
+    except (TypeError, ValueError):
+        return 0
