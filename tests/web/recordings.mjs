@@ -6,7 +6,7 @@ import { test } from "node:test";
 const load = (name) => import(`${process.env.MODULES}/recordings/${name}.js`);
 const { fromAddress } = await load("recordings");
 const { byHour } = await load("recording_list");
-const { clockWords, dayBeside, dayWords, lastsWords, lengthWords, sizeWords, timeOf } = await load("time_words");
+const { clockWords, dayBeside, dayWords, lastsWords, lengthWords, timeOf } = await load("time_words");
 const { inRange, planWords } = await load("range_tools");
 const { troubleWords } = await load("card_panel");
 
@@ -15,9 +15,8 @@ const BEGIN = Date.UTC(2026, 9, 24, 22); // midnight in Berlin before the clock 
 const BACK = [[BEGIN, 7200], [BEGIN + 3 * HOUR, 3600]];
 const FORTH = [[0, 3600], [2 * HOUR - HOUR, 7200]]; // midnight is at -1 h
 
-test("lengths and sizes in words", () => {
+test("lengths in words", () => {
   assert.deepEqual([0.4, 7.4, 59.6, 3723].map(lengthWords), ["0:00", "0:07", "1:00", "1:02:03"]);
-  assert.deepEqual([100, 1500, 1_400_000, 45_000_000, 1e10].map(sizeWords), ["0.1 KB", "1.5 KB", "1.3 MB", "43 MB", "9.3 GB"]);
 });
 
 test("days in words", () => {
@@ -60,7 +59,7 @@ test("an address can ask for a recording", () => {
 
 test("content of an export", () => {
   const plan = { start: BEGIN, end: BEGIN + HOUR, seconds: 1800, gaps: [[BEGIN + 10_000, BEGIN + 1_810_000]], size: 2_000_000, encoded: "" };
-  assert.equal(planWords(plan, BACK), "00:00:00 to 01:00:00  ·  30:00 long  ·  1 gap left out (30:00)  ·  about 1.9 MB");
+  assert.equal(planWords(plan, BACK), "00:00:00 to 01:00:00  ·  30:00 long  ·  1 gap left out (30:00)  ·  about 2.0 MB");
   assert.match(planWords({ ...plan, gaps: [], encoded: "recordings are in MJPEG" }, BACK), /long {2}· {2}converted to H.264, because recordings are in MJPEG$/);
 });
 
@@ -73,8 +72,8 @@ test("recordings that a range overlaps", () => {
 
 test("how long a card lasts", () => {
   const card = { free: 60e9, recordings: 40e9, per_day: 10e9, recycles: true };
-  assert.equal(lastsWords(card), "At 9.3 GB per day it keeps the last 10 days");
-  assert.equal(lastsWords({ ...card, recycles: false }), "At 9.3 GB per day it is full in 6 days");
+  assert.equal(lastsWords(card), "At 10 GB per day it keeps the last 10 days");
+  assert.equal(lastsWords({ ...card, recycles: false }), "At 10 GB per day it is full in 6 days");
   assert.match(lastsWords({ ...card, per_day: 1e8 }), /the last 3 years$/);
   assert.match(lastsWords({ ...card, per_day: 1e12, recycles: false }), /full in an hour or two$/);
   assert.equal(lastsWords({ ...card, per_day: 0 }), "");

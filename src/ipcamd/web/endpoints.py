@@ -18,7 +18,7 @@ MODULES = (
         *("/", "/index.html", "/recordings", "/events", "/settings", "/system", "/api", "/welcome", "/favicon.ico"),
         *("/web/now", "/web/picture"),
         *(f"/web/{folder}/*" for folder in ("shared", "api", "time", "network", "log", "live", "stream")),
-        *(f"/web/{folder}/*" for folder in ("renderers", "mp4", "requests", "talk", "zoom")),
+        *(f"/web/{folder}/*" for folder in ("renderers", "mp4", "requests", "size", "talk", "zoom")),
         *(f"/web/{folder}/*" for folder in ("motion", "device", "lens", "ptz", "recordings", "events", "settings")),
         *(f"/web/{folder}/*" for folder in ("system", "welcome", "masks")),
     ),

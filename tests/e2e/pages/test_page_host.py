@@ -1,6 +1,7 @@
 """The system page in a browser: connected clients, clock, network, certificates with a passphrase, backup, live log."""
 
 import json
+import re
 import shlex
 import subprocess
 import time
@@ -78,6 +79,7 @@ def test_clients_are_listed_and_a_stream_is_disconnected(page: Chromium, camera:
         before = words(page, "connected-clients .sent")
         stream.read(100_000)
         eventually(lambda: words(page, "connected-clients .sent") != before, "no bytes are counted")
+        assert re.fullmatch(r"(\d\.\d|\d\d+) [kM]B", words(page, "connected-clients .sent"))
         assert words(page, "connected-clients .own") == "This page"
         assert page.run("document.querySelectorAll('connected-clients .client').length") == 2
         click(page, labelled("Disconnect uma at 127.0.0.1, Motion JPEG"))

@@ -1,7 +1,7 @@
 // Recording of the live page: the button Record saves the stream in a file.
 
 import { showToast } from "../shared/toast.js";
-import { size } from "./view.js";
+import { sizeWords } from "../size/size_words.js";
 
 /** The recording of this page; one at a time. */
 export class StreamRecording {
@@ -28,7 +28,7 @@ export class StreamRecording {
     try {
       const why = await this.#recorder.record(name, (most) => {
         view.recording({ seconds: 0, bytes: 0 });
-        showToast(`Recording; it ends at ${size(most)} at the latest`);
+        showToast(`Recording; it ends at ${sizeWords(most)} at the latest`);
       });
       if (why !== null) showToast(why ? `Saved ${name}: ${why}` : `Saved ${name}`);
     } catch (error) {

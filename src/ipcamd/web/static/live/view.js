@@ -1,6 +1,7 @@
 // View of the live page. It has no connections, and sets text as text, never as HTML.
 
 import { element, setText } from "../shared/elements.js";
+import { sizeWords } from "../size/size_words.js";
 import { Sparkline } from "./sparkline.js";
 import { titleOf } from "./playback_methods.js";
 
@@ -110,7 +111,7 @@ export class View {
   /** Show the progress of the recording. @param {{seconds: number, bytes: number}|null} progress null: nothing */
   recording(progress) {
     this.record.setAttribute("aria-pressed", String(progress !== null));
-    setText(element("record-label"), progress ? `${clock(progress.seconds)} · ${size(progress.bytes)}` : "Record");
+    setText(element("record-label"), progress ? `${clock(progress.seconds)} · ${sizeWords(progress.bytes)}` : "Record");
   }
 
   /** Flash the picture for a snapshot. */
@@ -145,11 +146,6 @@ function frameRate(rate) {
 /** @param {number} seconds @returns {string} such as 1:05 */
 export function clock(seconds) {
   return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-}
-
-/** @param {number} bytes */
-export function size(bytes) {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** @param {number} bits a second */

@@ -3,7 +3,8 @@
 import { postToCamera } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
 import { element } from "../shared/elements.js";
-import { lastsWords, sizeWords } from "./time_words.js";
+import { sizeWords } from "../size/size_words.js";
+import { lastsWords } from "./time_words.js";
 
 const TROUBLE = {
   "no slot": "This camera has no SD card. Start it with --sdcard to add one.",

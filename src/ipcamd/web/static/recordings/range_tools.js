@@ -4,7 +4,8 @@ import { sendForm } from "../requests/form_request.js";
 import { cameraUrl, getFromCamera, postToCamera } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
 import { element } from "../shared/elements.js";
-import { clockWords, counted, lengthWords, sizeWords, timeOf } from "./time_words.js";
+import { sizeWords } from "../size/size_words.js";
+import { clockWords, counted, lengthWords, timeOf } from "./time_words.js";
 
 const SOON_MS = 250; // milliseconds from the last change to the request of an export's contents
 const AGAIN_MS = 500; // milliseconds between two requests of the progress

@@ -1,8 +1,9 @@
 // Recording list: thumbnails of a day's recordings, by hour, newest first.
 
 import { make } from "../shared/elements.js";
+import { sizeWords } from "../size/size_words.js";
 import { address } from "./player.js";
-import { clockWords, counted, lengthWords, sizeWords } from "./time_words.js";
+import { clockWords, counted, lengthWords } from "./time_words.js";
 
 const FEW = 24; // most recordings without hour titles
 

@@ -4,13 +4,14 @@ import { getFromCamera } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
 import { element } from "../shared/elements.js";
 import { StateStream } from "../shared/state_stream.js";
+import { sizeWords } from "../size/size_words.js";
 import { CardPanel } from "./card_panel.js";
 import { deleteRecording, fileAddress, RecordingPlayer } from "./player.js";
 import { RangeTools } from "./range_tools.js";
 import { RecordingList } from "./recording_list.js";
 import { playedAfter, playedAt, playedBefore } from "./time_scale.js";
 import { Timeline } from "./timeline.js";
-import { clockWords, counted, dayBeside, dayWords, lengthWords, sizeWords } from "./time_words.js";
+import { clockWords, counted, dayBeside, dayWords, lengthWords } from "./time_words.js";
 
 const AGAIN_MS = 15_000; // milliseconds between two requests of the list
 const SOON_MS = 300; // milliseconds from a change to the request of the list

@@ -1,4 +1,6 @@
-// Times, lengths and sizes in words, in the camera's local time.
+// Times and lengths in words, in the camera's local time.
+
+import { sizeWords } from "../size/size_words.js";
 
 const DAY_MS = 86_400_000; // milliseconds
 
@@ -31,18 +33,6 @@ export function lengthWords(seconds) {
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-
-/** Readable size: "1.4 MB". */
-export function sizeWords(bytes) {
-  const units = ["KB", "MB", "GB", "TB"];
-  let number = bytes / 1024;
-  let unit = 0;
-  while (number >= 999.5 && unit < units.length - 1) {
-    number /= 1024;
-    unit += 1;
-  }
-  return `${number < 9.95 ? number.toFixed(1) : Math.round(number)} ${units[unit]}`;
 }
 
 /** "2026-01-31" as a readable date, relative to `today`. */

@@ -3,6 +3,7 @@
 import { pageName, sendRequest } from "../shared/camera_request.js";
 import { make, setText } from "../shared/elements.js";
 import { EventConnection } from "../shared/state_stream.js";
+import { sizeWords } from "../size/size_words.js";
 import { SystemCard, makeButton } from "./system_card.js";
 
 const STREAMS = { mjpeg: "Motion JPEG", h264: "H.264", h265: "H.265", mpeg4: "MPEG-4", "3gpp": "Mobile (3GPP)", audio: "Sound", talk: "Talk" };
@@ -48,7 +49,7 @@ class ConnectedClients extends SystemCard {
     setText(what.children[1], `${client.account || "no login"} · ${client.address} · ${client.protocol.toUpperCase().replace("/", " over ")}`);
     setText(since, `since ${client.since.slice(11, 19)}`);
     since.title = client.since;
-    setText(sent, client.sent_bytes === null ? "" : size(client.sent_bytes));
+    setText(sent, client.sent_bytes === null ? "" : sizeWords(client.sent_bytes));
     return row;
   }
 
@@ -86,11 +87,6 @@ function title({ streams, path, page }) {
 function streamTitle(name) {
   const main = name.replace(/_sub$/, "");
   return (STREAMS[main] ?? main) + (main === name ? "" : ", second stream");
-}
-
-function size(bytes) {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 customElements.define("connected-clients", ConnectedClients);
