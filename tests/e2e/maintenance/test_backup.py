@@ -37,6 +37,13 @@ def test_a_backup_makes_a_second_camera_like_the_first(start_camera: StartCamera
     assert "restored" in boss.get("/cgi/admin/auditlog.cgi").text
 
 
+def test_a_file_is_not_restored_by_another_action(client: Client) -> None:
+    file = client.get(BACKUP).body
+    refusal = "Request failed: action=save: a form without a file is needed; action=restore restores a file\r\n"
+    assert restore(client, file, action="save") == refusal
+    assert restore(client, file, action="eat").startswith("Request failed: action=eat: allowed: ")
+
+
 def test_requests_that_are_refused(client: Client) -> None:
     assert "not in a URL" in client.get(BACKUP, action="save", passphrase=PASSPHRASE).text
     assert (
@@ -44,6 +51,7 @@ def test_requests_that_are_refused(client: Client) -> None:
     )
     assert client.get(BACKUP, action="eat").text.startswith("Request failed: ")
     assert client.get(BACKUP, colour="red").text.startswith("Request failed: ")
-    assert restore(client, b"x").startswith("Request failed: the file is not a backup of ipcamd")
+    for fields in ({}, {"action": ""}, {"action": "restore"}):
+        assert restore(client, b"x", **fields).startswith("Request failed: the file is not a backup of ipcamd")
     assert client.ask("POST", BACKUP, b"x" * (1 << 21), **FORM).status == 413
     assert client.get(BACKUP).body.startswith(b'{\n "ipcamd-backup": 1')

@@ -40,10 +40,19 @@ async def backup(call: Call) -> Reply:
         raise RequestFailed("passphrase: not in a URL, which others may log; send it in the body of a POST")
     sent = await _receive(call)
     ARGUMENTS.check(sent.query)
-    if ARGUMENTS.word(sent.query, "action") == "restore":
+    if _chosen_action(sent) == "restore":
         with call.camera.audit_log.refusals_noted(call.requester(), "backup restored"):
             return await _restore(call, sent)
     return await _save(call, sent.query)
+
+
+def _chosen_action(sent: _Sent) -> str:
+    """Return the action; without one, a file that was sent is restored. Raises ``RequestFailed``."""
+    if sent.file is None:
+        return ARGUMENTS.word(sent.query, "action")
+    if sent.query.get("action") and ARGUMENTS.word(sent.query, "action") == "save":
+        raise RequestFailed("action=save: a form without a file is needed; action=restore restores a file")
+    return "restore"
 
 
 async def _save(call: Call, query: Query) -> Reply:
@@ -81,9 +90,7 @@ async def _receive(call: Call) -> _Sent:
     except ValueError as error:
         raise RequestFailed(f"the form cannot be used: {error}") from error
     pairs = (*call.head.parameters.pairs, *form.fields.items())
-    if not form.is_complete:
-        return _Sent(Query.of(pairs), None)
-    return _Sent(Query.of((*pairs, ("action", "restore"))), file)
+    return _Sent(Query.of(pairs), file if form.is_complete else None)
 
 
 ENDPOINT = Endpoint(
