@@ -135,6 +135,23 @@ def test_an_invalid_firmware_is_refused_with_the_cameras_message(page: Chromium,
     eventually(lambda: "no firmware key is trusted" in words(page, "camera-maintenance [role=alert]"), "no reason")
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("Promise.reject(new TypeError('Failed to fetch'))", "the camera does not answer"),
+        ("Promise.resolve(new Response('Request failed: the disk is full\\r\\n'))", "the disk is full"),
+        ("Promise.resolve(new Response('', { status: 503 }))", "the camera answered 503"),
+    ],
+)
+def test_a_version_that_cannot_be_read_is_explained(
+    page: Chromium, camera: CameraProcess, answer: str, reason: str
+) -> None:
+    fetch = f"const real = fetch; fetch = (url, how) => `${{url}}`.includes('FWVersion') ? {answer} : real(url, how)"
+    page.call("Page.addScriptToEvaluateOnNewDocument", source=fetch)
+    look(page, camera)
+    eventually(lambda: words(page, "camera-maintenance [role=alert]") == reason, "no reason")
+
+
 def test_only_administrators_see_it(camera: CameraProcess) -> None:
     camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="uma", pwd="sunflower", grp="users")
     assert Client(camera.port, "uma", "sunflower").get("/system").status == 403

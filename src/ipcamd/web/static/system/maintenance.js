@@ -1,6 +1,6 @@
 // Maintenance: restart, factory values and firmware; each asks before it begins.
 
-import { cameraUrl, checkAnswer, getFromCamera, sendRequest } from "../shared/camera_request.js";
+import { cameraUrl, checkAnswer, getFromCamera, readValues, sendRequest } from "../shared/camera_request.js";
 import { confirmed } from "../shared/confirm.js";
 import { SystemCard } from "./system_card.js";
 
@@ -25,16 +25,15 @@ class CameraMaintenance extends SystemCard {
       event.preventDefault();
       this.#install(event.target);
     });
-    this.#version().then((version) => (this.part("version").textContent = version));
+    this.load();
   }
 
   #say(words) {
     this.part("said").textContent = words;
   }
 
-  async #version() {
-    const answer = await getFromCamera(ABOUT);
-    return (await answer.text()).split("=")[1]?.trim() ?? "";
+  async show() {
+    this.part("version").textContent = readValues(await sendRequest(ABOUT)).FWVersion;
   }
 
   /** Wait until the camera answers after its restart, which may not have begun yet. */
@@ -44,10 +43,10 @@ class CameraMaintenance extends SystemCard {
     let away = false;
     while (performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      const version = await this.#version().catch(() => null);
-      if (version === null) away = true;
+      const answers = await getFromCamera(ABOUT).then(() => true, () => false);
+      if (!answers) away = true;
       else if (away || performance.now() > end - PATIENCE_MS + 10 * AGAIN_MS) {
-        this.part("version").textContent = version;
+        await this.load();
         return this.#say("The camera is running again.");
       }
     }
