@@ -65,5 +65,5 @@ def _retry_after_s(fields: "Message") -> int:
         if re.fullmatch("[0-9]{1,9}", asked):
             return int(asked)
         return int((parsedate_to_datetime(asked) - parsedate_to_datetime(fields["Date"])).total_seconds())
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return 0
