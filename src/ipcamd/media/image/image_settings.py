@@ -48,6 +48,13 @@ class ImageSettings:
     @classmethod
     def of(cls, sensor: Values, texts: tuple[OnScreenText, ...] = ()) -> Self:
         """Return the settings of ``ImageSource.IO.Sensor``, with these texts."""
-        level, is_on = sensor.number, sensor.flag
-        levels = level("Brightness"), level("Contrast"), level("Saturation"), level("Sharpness")
-        return cls(*levels, is_on("Mirror"), is_on("Flip"), texts, is_on("OverlayOpaque"))
+        return cls(
+            brightness=sensor.number("Brightness"),
+            contrast=sensor.number("Contrast"),
+            saturation=sensor.number("Saturation"),
+            sharpness=sensor.number("Sharpness"),
+            mirror=sensor.flag("Mirror"),
+            flip=sensor.flag("Flip"),
+            texts=texts,
+            opaque=sensor.flag("OverlayOpaque"),
+        )

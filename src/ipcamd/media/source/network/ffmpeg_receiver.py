@@ -137,4 +137,10 @@ def _make_reader(video: av.VideoStream, reception: Reception, key_frames: KeyFra
     codec = find_passable(video.codec_context.name)
     if codec is None:
         return None
-    return PacketReader(codec, reception.wanted, 0.0, video.sample_aspect_ratio, parameter_sets(video), key_frames)
+    return PacketReader(
+        codec,
+        reception.wanted,
+        pixel_aspect=video.sample_aspect_ratio,
+        parameter_sets=parameter_sets(video),
+        key_frames=key_frames,
+    )
