@@ -46,6 +46,7 @@ for (const [name, status, text, why] of [
   ["the camera's words with a status", 403, "this account may not do that\r\n", "this account may not do that"],
   ["the status, if there are no words", 503, "", "the camera answered 503"],
   ["the status, not the page of a proxy", 502, "<html><h1>Bad Gateway</h1></html>", "the camera answered 502"],
+  ["the missing answer, if a proxy sends its login page instead", 200, "<!doctype html><form></form>", "the camera does not answer"],
 ]) {
   test(`the reason of a failure is ${name}`, async () => {
     answer(status, text);

@@ -37,8 +37,9 @@ export async function sendRequest(path, body) {
 /** Return the text of an answer. Throws an error with the reason of a failure. */
 export function checkAnswer(status, text) {
   const failed = /^Request failed: (.*)/.exec(text)?.[1];
-  const words = text.startsWith("<") ? "" : text.trim(); // a proxy answers with a page
-  if (failed || status >= 400) throw new Error(failed || words || `the camera answered ${status}`);
+  const isPage = text.startsWith("<"); // of a proxy: an error, or its login
+  if (isPage && status < 400) throwUnanswered();
+  if (failed || status >= 400) throw new Error(failed || (!isPage && text.trim()) || `the camera answered ${status}`);
   return text;
 }
 
