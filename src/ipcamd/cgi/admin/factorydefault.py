@@ -13,8 +13,11 @@ ARGUMENTS = Arguments(Argument("mode", "The values that become the factory value
 async def factorydefault(call: Call) -> Reply:
     """Restore the factory values: all (``mode=1``), or all except address, zone and daylight saving (``mode=2``).
     Answer OK; then the camera restarts."""
-    factory_default, mode = call.camera.factory_default, ARGUMENTS.word(call.query, "mode")
-    await (factory_default.reset if mode == "1" else factory_default.reset_but_network)(call.requester())
+    factory_default = call.camera.factory_default
+    if ARGUMENTS.word(call.query, "mode") == "1":
+        await factory_default.reset(call.requester())
+    else:
+        await factory_default.reset_but_network(call.requester())
     call.camera.restart()
     return text("OK")
 

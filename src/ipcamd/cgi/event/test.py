@@ -18,7 +18,10 @@ async def test(call: Call) -> Reply:
     target = ARGUMENTS.word(call.query, "target")
     if target in TARGETS:
         return text("OK", *await call.camera.delivery.test(target))
-    await (call.camera.notifier.test() if target == HTTP else call.camera.webhooks.test(target))
+    if target == HTTP:
+        await call.camera.notifier.test()
+    else:
+        await call.camera.webhooks.test(target)
     return text("OK")
 
 
