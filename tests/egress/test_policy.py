@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,10 @@ async def test_the_cameras_own_udp_ports_are_never_sent_to() -> None:
     assert await policy.resolve_all("127.0.0.1", 5432) == ["127.0.0.1"]
 
 
+def connect_to(*address: Any) -> socket.socket:
+    return socket.create_connection(address, 60)
+
+
 def test_the_address_that_is_judged_is_the_one_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server that answers differently the second time gains nothing."""
     with socket.create_server(("127.0.0.1", 0)) as good, socket.create_server(("127.0.0.2", 0)) as trap:
@@ -127,10 +132,10 @@ def test_the_address_that_is_judged_is_the_one_that_is_called(monkeypatch: pytes
             return [(0, socket.SOCK_STREAM, 0, "", answers.pop(0))]
 
         monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-        with EgressPolicy(True).connect("rebind.example", good.getsockname()[1], 5) as connection:
+        with EgressPolicy(True).connect("rebind.example", good.getsockname()[1], connect_to) as connection:
             assert connection.getpeername() == good.getsockname()
         with pytest.raises(RequestFailed, match=r"rebind.example is 127.0.0.2"):
-            EgressPolicy().connect("rebind.example", 80, 5)
+            EgressPolicy().connect("rebind.example", 80, connect_to)
 
 
 @pytest.mark.parametrize(

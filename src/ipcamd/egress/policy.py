@@ -54,13 +54,16 @@ class EgressPolicy:
         """Return the same as `resolve_all`, but block, without its time limit. Raises the errors of `resolve`."""
         return self._allowed(host, port, socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), is_udp)
 
-    def connect(self, host: str, port: int, timeout_s: float) -> socket.socket:
-        """Return a connection to the first permitted address of `host` that accepts it. Blocks. Raises
-        ``RequestFailed`` if all are forbidden, and ``OSError``."""
+    def connect(self, host: str, port: int, connect_to: Callable[[str, int], socket.socket]) -> socket.socket:
+        """Return a connection to the first permitted address of `host` that accepts it. Blocks. `connect_to` connects
+        to an address and a port; its ``InterruptedError`` ends the attempts. Raises ``RequestFailed`` if all are
+        forbidden, and ``OSError``."""
         failure = OSError()
         for address in self.find_addresses(host, port):
             try:
-                return socket.create_connection((address, port), timeout_s)
+                return connect_to(address, port)
+            except InterruptedError:
+                raise
             except OSError as error:
                 failure = error
         raise failure

@@ -279,6 +279,13 @@ class Peer(BaseHTTPRequestHandler):
         self.head("text/plain", len(data))
         return self.wfile.write(data) and None
 
+    def list_of_mute(self) -> None:
+        """A live playlist, or with ``complete`` a complete one, of a segment that is never sent."""
+        end = "#EXT-X-ENDLIST\n" if self.path.endswith("complete") else ""
+        data = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/mute\n{end}".encode()
+        self.head("text/plain", len(data))
+        self.wfile.write(data)
+
     def video(self) -> None:
         data = (self.folder / "video.mp4").read_bytes()
         first = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").partition("-")[0])

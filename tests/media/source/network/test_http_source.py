@@ -9,8 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.e2e.camera import eventually
+from tests.media.scripted_source import WAIT
 from tests.media.source.clips import level, pictures, sounds
 from tests.media.source.conftest import Play
+from tests.media.source.network.stopping import check_that_it_stops
 from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
@@ -217,6 +220,28 @@ def test_a_stop_acts_between_two_pictures(peer: str) -> None:
     next(items)
     stop.set()
     assert len(list(items)) < 3
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [("mute", "mute"), ("list_of_mute", "mute"), ("list_of_mute/complete", "mute")],
+)
+def test_a_source_stops_at_once_while_nothing_arrives(
+    peer: str, path: str, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_that_it_stops(f"{peer}/{path}", lambda: f"/{last}" in Peer.asked, monkeypatch)
+
+
+@pytest.mark.parametrize(("path", "count"), [("freeze", 5), ("stream", 30)])
+def test_a_running_source_stops_at_once_while_nothing_arrives(peer: str, path: str, count: int) -> None:
+    stop, wanted, shown = threading.Event(), Wanted((320, 240), EVERY, False), []
+    items = make_source(f"{peer}/{path}").play(lambda: wanted, stop)
+    thread = threading.Thread(target=lambda: shown.extend(items), daemon=True)
+    thread.start()
+    eventually(lambda: len(shown) >= count)
+    stop.set()
+    thread.join(WAIT)
+    assert not thread.is_alive()
 
 
 def test_nothing_secret_is_logged(peer: str, play: Play, caplog: pytest.LogCaptureFixture) -> None:

@@ -39,6 +39,11 @@ def test_a_camera_may_sign_its_certificate_itself(certified: str, play: Play, pa
     assert shows(play, f"{certified}/{path}")
 
 
+@pytest.mark.slow
+def test_a_camera_with_tls_may_pause(certified: str, play: Play) -> None:
+    assert shows(play, f"{certified}/slow")
+
+
 def test_a_password_in_clear_needs_a_certificate_that_can_be_verified(certified: str, play: Play) -> None:
     assert "--source-tls any" in failure(f"{certified}/basic")
     assert set(Peer.logins) == {"None"}

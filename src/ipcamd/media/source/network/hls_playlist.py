@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from io import BytesIO
 
 from av.container import InputContainer
@@ -74,19 +75,24 @@ class PlaylistMemory:
 
 
 def play_playlist(url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Reception) -> Iterator[SourceItem]:
-    """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`."""
+    """Yield pictures and sound of the playlist at `url` (see `Source.play`). Raises `SourceError`.
+
+    FFmpeg cannot be interrupted while it waits to read a live playlist again: then a stop takes up to the duration of a
+    segment.
+    """
     limit, place = SourceTimeout(least_s=source_timeout.OPENING_S), split_login(url)[0]
     reception = replace(reception, limit=limit)
     options = FFMPEG_OPTIONS | _LIVE_OPTIONS
-    with closing(open_media(place, options, "hls", limit, _Opener(url, tls, limit, memory))) as medium:
+    opener = partial(_Opener, url, tls, memory, reception.stop)
+    with closing(open_media(place, options, "hls", limit, opener(limit))) as medium:
         if medium.duration is None:
             yield from _play_live(medium, memory, reception)
             return
 
     def open_file() -> MediaFile:
         limit = SourceTimeout()
-        opener = _Opener(url, tls, limit, memory)
-        return MediaFile(lambda: open_media(place, FFMPEG_OPTIONS, "hls", limit, opener), limit)
+        open_address = opener(limit)
+        return MediaFile(lambda: open_media(place, FFMPEG_OPTIONS, "hls", limit, open_address), limit)
 
     yield from play_in_loop(open_file, reception)
 
@@ -129,8 +135,10 @@ class SegmentPacer:
 class _Opener:
     """Opens every address that FFmpeg needs with `fetch`, and reads playlists completely."""
 
-    def __init__(self, url: str, tls: TlsPolicy, limit: SourceTimeout, memory: PlaylistMemory) -> None:
-        self._url, self._tls, self._limit, self._memory = url, tls, limit, memory
+    def __init__(
+        self, url: str, tls: TlsPolicy, memory: PlaylistMemory, stop: threading.Event, limit: SourceTimeout
+    ) -> None:
+        self._url, self._tls, self._memory, self._stop, self._limit = url, tls, memory, stop, limit
         self._failed = False
 
     def __call__(self, place: str, _flags: int, options: dict[str, str]) -> SegmentFile | DecryptedFile | BytesIO:
@@ -143,7 +151,7 @@ class _Opener:
             raise
 
     def _open(self, place: str, options: dict[str, str]) -> SegmentFile | DecryptedFile | BytesIO:
-        answer = fetch(self._url, self._tls, self._limit, place, int(options.get("offset", 0)))
+        answer = fetch(self._url, self._tls, self._limit, self._stop, place, int(options.get("offset", 0)))
         if not answer.peek(len(BEGINNING)).startswith(BEGINNING):
             return decrypt_segment(make_segment(answer, options), options)
         with closing(answer):

@@ -2,14 +2,17 @@
 
 import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import urljoin, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.ffmpeg import error_text
+from ipcamd.media.source.network import camera_socket
 from ipcamd.media.source.network.http_login import authorization, split_login
 from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
@@ -24,11 +27,9 @@ _PIECE_BYTES = 65536
 class HttpAnswer:
     """Answer with the status 200 or 206, whose body is unread."""
 
-    def __init__(
-        self, connection: HTTPConnection, sock: socket.socket, response: HTTPResponse, limit: SourceTimeout
-    ) -> None:
-        """`sock` is the connection's: `HTTPConnection` drops it when the answer has no declared length."""
-        self._connection, self._socket, self._response, self._limit = connection, sock, response, limit
+    def __init__(self, connection: HTTPConnection, response: HTTPResponse, limit: SourceTimeout) -> None:
+        """`limit` is that of the connection's reader, see `_open`."""
+        self._connection, self._response, self._limit = connection, response, limit
         self._head = b""
         self._begun_s = time.monotonic()
         self.type = response.headers.get_content_type()
@@ -61,7 +62,6 @@ class HttpAnswer:
         if self._limit.opening and time.monotonic() - self._begun_s > float(self._limit):
             raise SourceError(f"sends no picture for {float(self._limit):g} s")
         try:
-            self._socket.settimeout(float(self._limit))
             return self._response.read1(most)
         except TimeoutError:
             raise SourceError(f"sends nothing for {float(self._limit):g} s") from None
@@ -104,8 +104,11 @@ class _Place(NamedTuple):
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def fetch(url: str, tls: TlsPolicy, limit: SourceTimeout, location: str = "", first_byte: int = 0) -> HttpAnswer:
-    """Request an address, log in and follow redirects as needed. Raises `SourceError`.
+def fetch(
+    url: str, tls: TlsPolicy, limit: SourceTimeout, stop: threading.Event, location: str = "", first_byte: int = 0
+) -> HttpAnswer:
+    """Request an address, log in and follow redirects as needed. Raises `SourceError`, also once `stop` is set, as does
+    reading the answer.
 
     `location` is an address referenced by the one at `url`; it gets the login under the rules of a redirect. The body
     starts at `first_byte` if the server supports ranges.
@@ -114,13 +117,13 @@ def fetch(url: str, tls: TlsPolicy, limit: SourceTimeout, location: str = "", fi
     origin = urlsplit(place.url).hostname or ""
     place = place.moved(location) if location else place
     for _ in range(_HOPS):
-        connection, trusted = _connect(place, tls, limit, _policy(origin, urlsplit(place.url).hostname or ""))
-        sock = connection.sock
+        policy = _policy(origin, urlsplit(place.url).hostname or "")
+        connection, trusted = _connect(place, tls, policy, limit, stop)
         try:
             response = _request(connection, place, login, first_byte, limit)
             if response.status in (200, 206):
                 _check_coding(response)
-                return HttpAnswer(connection, sock, response, limit)
+                return HttpAnswer(connection, response, limit)
             place, login = _next(place, response, login, trusted)
         except BaseException:
             connection.close()
@@ -140,38 +143,48 @@ def _policy(origin: str, host: str) -> EgressPolicy:
     return EgressPolicy(allow_local=any(is_local(str(entry[4][0])) for entry in found))
 
 
-def _connect(place: _Place, tls: TlsPolicy, limit: SourceTimeout, policy: EgressPolicy) -> tuple[HTTPConnection, bool]:
+def _connect(
+    place: _Place, tls: TlsPolicy, policy: EgressPolicy, limit: SourceTimeout, stop: threading.Event
+) -> tuple[HTTPConnection, bool]:
     """Connect; also return whether a password may be sent in clear text."""
     parts = urlsplit(place.url)
-    host, port, timeout_s = parts.hostname or "", parts.port, float(limit)
+    host, port = parts.hostname or "", parts.port
     if parts.scheme == "http":
-        connection = HTTPConnection(host, port, timeout=timeout_s)
-        _open(connection, limit, policy)
+        connection = HTTPConnection(host, port)
+        _open(connection, None, policy, limit, stop)
         return connection, True
     for context in tls.contexts():
-        connection = HTTPSConnection(host, port, timeout=timeout_s, context=context)
-        try:
-            _open(connection, limit, policy)
-        except ssl.SSLCertVerificationError:
-            connection.close()
-            continue
-        return connection, tls.permits_clear_password(context)
+        connection = HTTPSConnection(host, port, context=context)
+        with suppress(ssl.SSLCertVerificationError):
+            _open(connection, context, policy, limit, stop)
+            return connection, tls.permits_clear_password(context)
     raise SourceError(UNVERIFIED)
 
 
-def _open(connection: HTTPConnection, limit: SourceTimeout, policy: EgressPolicy) -> None:
-    def create(address: tuple[str, int], timeout_s: float, _: object) -> socket.socket:
-        return policy.connect(*address, timeout_s)
+def _open(
+    connection: HTTPConnection,
+    context: ssl.SSLContext | None,
+    policy: EgressPolicy,
+    limit: SourceTimeout,
+    stop: threading.Event,
+) -> None:
+    """Give `connection` its socket, with TLS if there is a `context`, and a reader that can be stopped."""
 
-    connection._create_connection = create  # type: ignore[attr-defined]  # the address that is judged is called
+    def connect(address: str, port: int) -> socket.socket:
+        return camera_socket.connect(address, port, float(limit), stop)
+
+    def respond(sock: socket.socket, method: str | None = None) -> HTTPResponse:
+        return HTTPResponse(cast(socket.socket, camera_socket.CameraReader(sock, limit, stop)), method=method)
+
+    connection.response_class = respond  # type: ignore[assignment]
     try:
-        connection.connect()
+        sock = policy.connect(connection.host, connection.port, connect)
+        connection.sock = camera_socket.start_tls(sock, context, connection.host, stop) if context else sock
     except ssl.SSLCertVerificationError:
         raise
     except RequestFailed as error:
         raise SourceError(f"leads to a forbidden address ({error})") from None
-    except (OSError, HTTPException, ValueError) as error:
-        connection.close()
+    except (OSError, ValueError) as error:
         raise _failure(error, limit) from None
 
 

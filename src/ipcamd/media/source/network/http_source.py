@@ -1,5 +1,6 @@
 """HTTP source: pictures, streams and video files, recognized by content instead of declared type."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from enum import Enum, auto
@@ -94,7 +95,7 @@ def play_http(url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Recep
     `SourceError`."""
     receiver, ticker = PushReceiver(reception), Ticker(reception.clock, reception.stop)
     while not reception.stop.is_set():
-        with closing(fetch(url, tls, reception.limit)) as answer:
+        with closing(fetch(url, tls, reception.limit, reception.stop)) as answer:
             kind = kind_of(answer)
             if kind in _UNFIT:
                 raise SourceError(_UNFIT[kind])
@@ -109,7 +110,7 @@ def play_http(url: str, tls: TlsPolicy, memory: PlaylistMemory, reception: Recep
     if kind is ContentKind.PLAYLIST:
         yield from play_playlist(url, tls, memory, reception)
     else:
-        yield from play_in_loop(partial(_open_file, url, tls), reception)
+        yield from play_in_loop(partial(_open_file, url, tls, reception.stop), reception)
 
 
 def _pictures(
@@ -144,12 +145,12 @@ def _stream(answer: HttpAnswer, reception: Reception) -> Iterator[SourceItem]:
     return receive_bytes(answer, known, reception, _BURST)
 
 
-def _open_file(url: str, tls: TlsPolicy) -> MediaFile:
+def _open_file(url: str, tls: TlsPolicy, stop: threading.Event) -> MediaFile:
     """Open a video file; `fetch` opens every address that FFmpeg needs."""
     limit = SourceTimeout()
 
     def open_address(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
-        return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))
+        return RemoteFile(lambda first_byte: fetch(url, tls, limit, stop, place, first_byte))
 
     place = split_login(url)[0]
     return MediaFile(lambda: open_media(place, FFMPEG_OPTIONS, None, limit, open_address), limit)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from ipcamd.errors import ConfigError
+from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import SourceItem
 from ipcamd.media.source.network.tls_password_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
@@ -14,6 +14,7 @@ from ipcamd.media.source.source import Wanted
 if TYPE_CHECKING:
     from ipcamd.media.source.network.hls_playlist import PlaylistMemory
     from ipcamd.media.source.network.rtsp.rtsp_client import RtspClient
+    from ipcamd.media.source.reception import Reception
 
 _SCHEMES = ("rtsp", "rtsps", "http", "https")
 
@@ -46,7 +47,14 @@ class NetworkSource:
         """See `Source`."""
         from ipcamd.media.source.reception import Reception
 
-        reception = Reception(wanted, stop, self._clock)
+        try:
+            yield from self._play(Reception(wanted, stop, self._clock))
+        except SourceError:
+            if not stop.is_set():
+                raise
+
+    def _play(self, reception: "Reception") -> Iterator[SourceItem]:
+        """Return the pictures and sound of the client for the scheme. Raises `SourceError`, also when stopped."""
         if self._url.lower().startswith("rtsp"):
             from ipcamd.media.source.network.rtsp.rtsp_client import RtspClient
 

@@ -12,6 +12,7 @@ from tests.e2e.camera import eventually
 from tests.media.encoded import h264, h265, units
 from tests.media.scripted_source import WAIT
 from tests.media.source.network.rtsp.scripted_camera import FRAME, PASSED, ScriptedCamera, pack, play, send
+from tests.media.source.network.stopping import NEVER_S, check_that_it_stops
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Packet, Picture
@@ -36,9 +37,6 @@ SLICED = h264(12, gop=6, **{"x264-params": "slices=4"})
 PLI = MediaDescription(
     "video", 96, "H264/90000", "packetization-mode=1", "stream=0", attributes=("rtcp-fb:96 nack pli",)
 )
-
-NEVER_S = 600.0
-"""Time-out, in seconds, that no test waits for."""
 
 
 def packets(url: str, count: int) -> list[Packet]:
@@ -283,22 +281,6 @@ def finishes(work: Callable[[], object]) -> bool:
     return not thread.is_alive()
 
 
-def check_that_it_stops(url: str, has_begun: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail unless a source that does not open ends when it is stopped, once it has begun, without a failure."""
-    monkeypatch.setattr(source_timeout, "OPENING_S", NEVER_S)
-    stop, wanted, ended = threading.Event(), Wanted((320, 240), 30, False, PASSED), threading.Event()
-
-    def watch() -> None:
-        assert list(make_source(url, tls="any").play(lambda: wanted, stop)) == []
-        ended.set()
-
-    threading.Thread(target=watch, daemon=True).start()
-    eventually(has_begun)
-    assert not ended.is_set()
-    stop.set()
-    assert ended.wait(WAIT)
-
-
 @pytest.mark.parametrize("answers", [(), ("ipcamd",)], ids=["none", "FFmpeg none"])
 def test_a_source_stops_at_once_while_it_waits_for_a_reply(
     answers: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
@@ -308,21 +290,6 @@ def test_a_source_stops_at_once_while_it_waits_for_a_reply(
         camera.answers = answers
         begun = 1 if not answers else 3
         check_that_it_stops(camera.url, lambda: len(camera.requests) == begun, monkeypatch)
-
-
-def test_a_source_stops_at_once_while_it_connects(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener, ExitStack() as stack:
-        url = f"rtsps://127.0.0.1:{listener.getsockname()[1]}/"
-        check_that_it_stops(url, lambda: stack.enter_context(listener.accept()[0]), monkeypatch)  # no TLS handshake
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as stack:
-        for _ in range(4):  # fill the queue: the kernel drops further connections
-            client = stack.enter_context(socket.socket())
-            client.setblocking(False)
-            client.connect_ex(listener.getsockname())
-        url = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/"
-        begun = threading.Timer(0.3, lambda: None)
-        begun.start()
-        check_that_it_stops(url, begun.finished.is_set, monkeypatch)
 
 
 def fill(sock: socket.socket) -> None:

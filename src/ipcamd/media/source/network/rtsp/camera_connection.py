@@ -3,14 +3,14 @@
 import socket
 import ssl
 import threading
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.ffmpeg import error_text
+from ipcamd.media.source.network import camera_socket
 from ipcamd.media.source.network.http_login import split_login
-from ipcamd.media.source.network.rtsp import camera_socket
 from ipcamd.media.source.network.rtsp.camera_session import CameraAddress
 from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
@@ -69,30 +69,15 @@ class CameraConnection:
                     "certificate in SSL_CERT_FILE, or use --source-tls any"
                 )
             with suppress(ssl.SSLCertVerificationError):
-                return self._secure(context)
+                return camera_socket.start_tls(self._tcp(), context, self._parts.hostname, self._stop)
         raise SourceError(UNVERIFIED)
-
-    def _secure(self, context: ssl.SSLContext) -> ssl.SSLSocket:
-        with ExitStack() as stack:
-            plain = stack.enter_context(self._tcp())
-            name = self._parts.hostname
-            secure = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
-            stack.enter_context(secure)
-            camera_socket.shake_hands(secure, self._stop)
-            stack.pop_all()
-        return secure
 
     def _tcp(self) -> socket.socket:
         """Connect to the address of the first connection."""
-        failure = OSError()
-        for address in EgressPolicy(allow_local=True).find_addresses(self._address, self._port):
-            try:
-                sock = camera_socket.connect(address, self._port, float(self._limit), self._stop)
-            except InterruptedError:
-                raise
-            except OSError as error:
-                failure = error
-            else:
-                self._address = address
-                return sock
-        raise failure
+
+        def connect(address: str, port: int) -> socket.socket:
+            sock = camera_socket.connect(address, port, float(self._limit), self._stop)
+            self._address = address
+            return sock
+
+        return EgressPolicy(allow_local=True).connect(self._address, self._port, connect)

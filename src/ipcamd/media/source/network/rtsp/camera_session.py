@@ -10,8 +10,8 @@ from typing import NamedTuple, NoReturn
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source.ffmpeg import error_text
+from ipcamd.media.source.network.camera_socket import has_send_room
 from ipcamd.media.source.network.http_login import authorization
-from ipcamd.media.source.network.rtsp.camera_socket import has_send_room
 from ipcamd.media.source.source_timeout import SLICE_S, SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtp import rtcp

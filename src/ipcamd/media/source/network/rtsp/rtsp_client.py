@@ -30,13 +30,9 @@ class RtspClient:
         self._order = TransportOrder(is_tls=url.lower().startswith("rtsps:"))
 
     def play(self, reception: Reception) -> Iterator[SourceItem]:
-        """Yield the camera's pictures and sound (see `Source.play`)."""
+        """Yield the camera's pictures and sound (see `Source.play`). Raises `SourceError`, also when stopped."""
         with ExitStack() as stack:
-            try:
-                yield from self._open(stack, reception)
-            except SourceError:
-                if not reception.stop.is_set():
-                    raise
+            yield from self._open(stack, reception)
 
     def _open(self, stack: ExitStack, reception: Reception) -> Iterator[SourceItem]:
         """Open the first transport that works; `stack` closes it. Raises `SourceError`."""

@@ -15,8 +15,8 @@ from math import inf
 from typing import Self
 
 from ipcamd.dataclass import dataclass
+from ipcamd.media.source.network.camera_socket import has_send_room
 from ipcamd.media.source.network.rtsp.camera_connection import CameraConnection
-from ipcamd.media.source.network.rtsp.camera_socket import has_send_room
 from ipcamd.media.source.source_timeout import SLICE_S
 from ipcamd.wire.rtsp.key_frame_requests import KeyFrameRequests
 from ipcamd.wire.rtsp.reply_filter import Redirected, ReplyFilter
