@@ -112,6 +112,12 @@ def test_a_wrong_password_is_reported(peer: str) -> None:
     assert Peer.asked == ["/login", "/login", "/login"]
 
 
+def test_a_login_whose_nonce_is_old_is_sent_again_once(peer: str, play: Play) -> None:
+    assert len(pictures(play(make_source(f"{peer}/renewed"), 2, rate=EVERY))) == 2
+    assert failing(f"{peer}/renewed/always") == (0, "rejects this login")
+    assert Peer.asked == ["/renewed"] * 3 + ["/renewed/always"] * 3
+
+
 def test_an_unreachable_host_is_reported(peer: str) -> None:
     assert failing("http://127.0.0.1:1/x") == (0, "is not reachable: Connection refused")
     assert failing("rtsp://me:secret@127.0.0.1:1/x") == (0, "cannot be opened: Connection refused")

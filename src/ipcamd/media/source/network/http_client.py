@@ -13,7 +13,7 @@ from ipcamd.egress.policy import EgressPolicy, is_local
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.ffmpeg import error_text
 from ipcamd.media.source.network import camera_socket
-from ipcamd.media.source.network.http_login import authorization, split_login
+from ipcamd.media.source.network.http_login import authorization, may_log_in, split_login
 from ipcamd.media.source.network.tls_password_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.source_timeout import SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
@@ -80,6 +80,8 @@ class _Place(NamedTuple):
     url: str
     login: BasicCredentials
     login_dropped: bool = False
+    logins: int = 0
+    """Number of logins there."""
 
     def moved(self, location: str) -> "_Place":
         """Return the target of a redirect; the login is kept only on the same host, and never from TLS to plain. Raises
@@ -124,7 +126,7 @@ def fetch(
             if response.status in (200, 206):
                 _check_coding(response)
                 return HttpAnswer(connection, response, limit)
-            place, login = _next(place, response, login, trusted)
+            place, login = _next(place, response, trusted)
         except BaseException:
             connection.close()
             raise
@@ -216,7 +218,7 @@ def _failure(error: Exception, limit: SourceTimeout) -> SourceError:
     return SourceError(f"is not reachable: {error_text(error)}")
 
 
-def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> tuple[_Place, str]:
+def _next(place: _Place, response: HTTPResponse, trusted: bool) -> tuple[_Place, str]:
     """Return the address and login of the next request, after a redirect or a challenge. Raises `SourceError`."""
     if response.status in (301, 302, 303, 307, 308) and response.headers["Location"]:
         return place.moved(response.headers["Location"]), ""
@@ -226,8 +228,8 @@ def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> t
         raise SourceError(_no_login(place))
     challenges = response.headers.get_all("WWW-Authenticate", [])
     sent = authorization(challenges, *place.login, "GET", place.target, in_clear=trusted)
-    if sent and not login:
-        return place, sent
+    if sent and may_log_in(challenges, place.logins):
+        return place._replace(logins=place.logins + 1), sent
     if not sent and authorization(challenges, *place.login, "GET", place.target):
         raise SourceError(
             "requires a plain-text password (Basic login), but its certificate cannot be verified; "

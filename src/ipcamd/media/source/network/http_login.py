@@ -39,6 +39,13 @@ def authorization(
     return _digest(kind, fields, BasicCredentials(user, password), method, uri, count)
 
 
+def may_log_in(challenges: Iterable[str], refused: int) -> bool:
+    """Return whether to answer these challenges after this number of refused logins: the first ones, and once more
+    those with a new nonce for an old one, because then the password was right (RFC 7616, 3.3)."""
+    is_stale = any("stale=true" in each.lower().replace('"', "") for each in challenges)
+    return not refused or (refused == 1 and is_stale)
+
+
 def _challenges(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
     for line in lines:
         pieces = _SCHEME.split(line)

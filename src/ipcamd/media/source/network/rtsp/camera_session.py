@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import count
 from typing import NamedTuple, NoReturn
 
 from ipcamd.errors import SourceError
 from ipcamd.media.source.ffmpeg import error_text
 from ipcamd.media.source.network.camera_socket import has_send_room
-from ipcamd.media.source.network.http_login import authorization
+from ipcamd.media.source.network.http_login import authorization, may_log_in
 from ipcamd.media.source.source_timeout import SLICE_S, SourceTimeout
 from ipcamd.wire.http.digest import BasicCredentials
 from ipcamd.wire.rtp import rtcp
@@ -153,12 +154,13 @@ class CameraSession:
     def _request(self, method: str, url: str, fields: Iterable[tuple[str, str]] = ()) -> ServerMessage:
         """Send a request; return the reply. Logs in if the server wants it. Raises `RtspRefused`."""
         fields = tuple(fields)
-        for attempt in range(3):
+        for attempt in count():
             self._send(self._format(method, url, fields))
             reply = self._await_reply()
-            if reply.status != 401 or not self._address.login.user or (attempt and not _is_stale(reply)):
+            challenges = _challenges(reply)
+            if reply.status != 401 or not self._address.login.user or not may_log_in(challenges, attempt):
                 break
-            self._challenges, self._logins = _challenges(reply), 0
+            self._challenges, self._logins = challenges, 0
         if 300 <= reply.status < 400:
             _refuse_redirect(reply)
         if not 200 <= reply.status < 300:
@@ -257,10 +259,6 @@ class CameraSession:
     def _fail(self, error: OSError) -> NoReturn:
         words = error_text(error)
         raise RtspRefused(words) if not self._alive_s else SourceError(f"breaks off: {words}") from None
-
-
-def _is_stale(reply: ServerMessage) -> bool:
-    return any("stale=true" in each.lower().replace('"', "") for each in _challenges(reply))
 
 
 def _challenges(reply: ServerMessage) -> tuple[str, ...]:
