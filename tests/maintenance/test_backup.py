@@ -167,6 +167,14 @@ async def test_rules_that_lock_out_the_caller_are_refused(rig: CameraRig) -> Non
     assert rig.ip_filter.policy == "Both"
 
 
+@pytest.mark.parametrize("keep", [(), ("10.0.0.5",)])
+async def test_an_invalid_list_of_addresses_is_refused_by_name(rig: CameraRig, keep: tuple[str, ...]) -> None:
+    content = json.loads(await service(rig).save(""))
+    content["settings"]["IPFilter.DenyIPRange"] = "nowhere"
+    with pytest.raises(RequestFailed, match=r"IPFilter\.DenyIPRange=nowhere: allowed: IPv4 addresses"):
+        await restore(rig, json.dumps(content).encode(), "", False, *keep)
+
+
 async def test_files_of_the_first_format_stay_readable(rig: CameraRig) -> None:
     await spoil(rig)
     await restore(rig, FORMAT_1.read_bytes(), PASSPHRASE)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import ipcamd
 from ipcamd.access.accounts import Accounts
@@ -14,6 +14,7 @@ from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Param, Rank, ValueOrigin
 from ipcamd.params.ipfilter import IP_FILTER
 from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.parameter_check import normalized
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import TransactionPart
 from ipcamd.store.keyvalue import KeyValueStore
@@ -56,8 +57,7 @@ class BackupService:
         """
         backup = await asyncio.to_thread(load_backup, data, passphrase)
         changes = list(self._changes(backup, network))
-        filter_texts = {change.name: self._wanted(change) for change in changes if change.group == IP_FILTER.name}
-        self._ip_filter.refuse_lock_out(filter_texts, keep)
+        self._ip_filter.refuse_lock_out(self._filter_texts(changes), keep)
         await self._settings.update(
             changes, *self._parts(backup), by=by, notes=(f"restored from a backup of version {shown(backup.version)}",)
         )
@@ -91,6 +91,11 @@ class BackupService:
 
     def _factory_value(self, group: Group, param: Param) -> str:
         return self._settings.factory(group.name)[param.name]
+
+    def _filter_texts(self, changes: Iterable[Change]) -> dict[str, str]:
+        """Return the new values of the IP filter in canonical form. Raises ``SettingRefused``."""
+        wanted = {change.name: self._wanted(change) for change in changes if change.group == IP_FILTER.name}
+        return {p.name: normalized(IP_FILTER.name, p, wanted[p.name]) for p in IP_FILTER.params if p.name in wanted}
 
     def _wanted(self, change: Change) -> str:
         return self._settings.factory(change.group)[change.name] if change.value is None else change.value
