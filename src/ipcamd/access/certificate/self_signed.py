@@ -28,8 +28,7 @@ def sign_itself(names: Sequence[str], now: datetime.datetime) -> CertifiedKey:
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(now - BACKDATE).not_valid_after(now - BACKDATE + LIFE)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    only_signatures = x509.KeyUsage(True, *(False,) * 8)
-    builder = builder.add_extension(only_signatures, critical=True)
+    builder = builder.add_extension(_key_usage(), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     public = key.public_key()
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
@@ -76,6 +75,23 @@ def _subject(common_name: str) -> "x509.Name":
     from cryptography import x509
 
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
+
+
+def _key_usage() -> "x509.KeyUsage":
+    """Return the purpose of the key: only signatures."""
+    from cryptography import x509
+
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _alternative_names(names: Sequence[str]) -> "x509.SubjectAlternativeName":

@@ -91,7 +91,9 @@ def _skip_scaling_lists(reader: BitReader) -> None:
             if not reader.flag():
                 reader.unsigned()
                 continue
-            reader.skip_codes((size > 1) + min(64, 1 << 4 + 2 * size))
+            if size > 1:
+                reader.signed()
+            reader.skip_codes(min(64, 1 << 4 + 2 * size))
 
 
 def _skip_picture_sets(reader: BitReader) -> None:

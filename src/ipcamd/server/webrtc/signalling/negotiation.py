@@ -103,9 +103,11 @@ def _usable(offer: Offer, media: str) -> Iterator[OfferedMedia]:
 
 def _choose(form: PayloadFormat, section: OfferedMedia) -> OfferedFormat | None:
     """Return the payload type for a stream of this format; None without one."""
+    fitting = [each for each in section.ordered if each.encoding.lower() == form.encoding.lower()]
     rank = _RANKS.get(form.encoding.partition("/")[0])
-    fitting = (each for each in section.ordered if each.encoding.lower() == form.encoding.lower())
-    ranked = [(order, each) for each in fitting if (order := rank(each) if rank else 0) is not None]
+    if rank is None:
+        return fitting[0] if fitting else None
+    ranked = [(order, each) for each in fitting if (order := rank(each)) is not None]
     return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 
