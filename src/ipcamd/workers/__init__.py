@@ -1,1 +1,1 @@
-"""Daemon threads for blocking calls; the end of tasks."""
+"""Daemon threads for blocking calls; start and end of tasks."""

@@ -1,4 +1,8 @@
-"""Worker threads: daemon threads for blocking calls, and their priority."""
+"""Worker threads: daemon threads for blocking calls, and their priority.
+
+When the camera stops, it waits for the threads of the event loop's executor, but not for these, even if a name server
+is slow.
+"""
 
 import asyncio
 import errno

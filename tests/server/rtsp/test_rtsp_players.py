@@ -14,7 +14,7 @@ from tests.server.rtsp.player import RtspRig
 from tests.server.rtsp.test_rtsp_tunnel import open_http
 
 from ipcamd.media import codecs
-from ipcamd.server.rtp.udp_viewer import LOWEST_PORT
+from ipcamd.server.rtp.udp_viewer import LOWEST_RTP_PORT
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.store.database import Database
@@ -66,7 +66,7 @@ async def run(*command: str) -> tuple[int, str]:
 
 async def ffmpeg(url: str, way: str, *options: str) -> tuple[int, str]:
     if way == "udp":  # ffmpeg warns if the port that it chooses is in use: the camera's ports are above
-        options += ("-max_port", str(LOWEST_PORT - 1))
+        options += ("-max_port", str(LOWEST_RTP_PORT - 1))
     return await run(
         "ffmpeg", "-v", "warning", "-rtsp_transport", way, *options, "-i", url, "-t", "1", "-f", "null", "-"
     )

@@ -18,13 +18,13 @@ from ipcamd.wire.rtp.rtp import FULL
 Address = tuple[str, int] | tuple[str, int, int, int]
 """Socket address as in the ``socket`` module, IPv4 or IPv6."""
 
-READS = 64
+READ_BATCH = 64
 """Datagrams read at a time before other events are handled."""
 _UDP_SEGMENT = 103
 NO_SEGMENTS = (socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))
 """Control message of a packet that the kernel must not segment."""
 _SEND_BUFFER = 4 << 20
-LOWEST_PORT = 16384
+LOWEST_RTP_PORT = 16384
 """Lowest UDP port of the camera for RTP."""
 _HIGHEST_PORT = 65534
 _TRIES = 64
@@ -93,7 +93,7 @@ class UdpPortPair:
             sock.close()
 
     def _read(self, sock: socket.socket) -> None:
-        for _ in range(READS):
+        for _ in range(READ_BATCH):
             try:
                 data, address = sock.recvfrom(2048)
             except OSError:  # no more datagrams, or an ICMP error of an earlier packet
@@ -106,7 +106,7 @@ class UdpPortPair:
 def _bind_pair(local: str) -> tuple[socket.socket, socket.socket]:
     family = socket.AF_INET6 if ":" in local else socket.AF_INET
     for left in reversed(range(_TRIES)):
-        port = LOWEST_PORT + 2 * secrets.randbelow((_HIGHEST_PORT - LOWEST_PORT) // 2)
+        port = LOWEST_RTP_PORT + 2 * secrets.randbelow((_HIGHEST_PORT - LOWEST_RTP_PORT) // 2)
         pair: list[socket.socket] = []
         try:
             for number in (port, port + 1):

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 from ipcamd.server.listener import normalize_address
 from ipcamd.server.qos import set_tos
-from ipcamd.server.rtp.udp_viewer import NO_SEGMENTS, READS, Address, ask_segments, refuses_segments
+from ipcamd.server.rtp.udp_viewer import NO_SEGMENTS, READ_BATCH, Address, ask_segments, refuses_segments
 from ipcamd.server.webrtc.network_path import FIRST_DTLS, PacketReceiver
 from ipcamd.server.webrtc.stream_table import PACKET_BYTES
 from ipcamd.wire.webrtc import stun
@@ -62,7 +62,7 @@ class WebRtcUdpPort:
         self.sock.close()
 
     def _read(self) -> None:
-        for _ in range(READS):
+        for _ in range(READ_BATCH):
             try:
                 data, control, _, address = self.sock.recvmsg(stun.MOST_BYTES, _CONTROL_BYTES)
             except OSError:  # no more datagrams, or an ICMP error of an earlier one
