@@ -1,5 +1,6 @@
 // Window overlay: motion windows over the picture, moved and resized by mouse, touch or keyboard.
 
+import { make } from "../shared/elements.js";
 import { HEIGHT, WIDTH, areas, between, borders, isEmpty, layers, moved, resized } from "./windows.js";
 
 const EDGES = ["n", "e", "s", "w", "nw", "ne", "se", "sw"];
@@ -56,12 +57,12 @@ export class WindowOverlay {
   }
 
   #build(number) {
-    const frame = make("div", "zone", { tabindex: "0", role: "application", "data-number": String(number) });
-    frame.append(...EDGES.map((edges) => make("i", `handle ${edges}`, { "data-edges": edges })));
+    const frame = makeNumbered("zone", number, ...EDGES.map(makeHandle));
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "application");
     frame.addEventListener("keydown", (event) => this.#key(event, number));
     frame.addEventListener("focus", () => this.#listener.selected(number));
-    const chip = make("div", "chip", { "data-number": String(number) });
-    chip.append(make("b"), make("i", "level"));
+    const chip = makeNumbered("chip", number, make("b"), make("i", "level"));
     this.#layer.append(frame, chip);
     return { frame, chip, cells: [] };
   }
@@ -71,7 +72,7 @@ export class WindowOverlay {
     const [first] = areas(zone);
     parts.cells.forEach((cell) => cell.remove());
     parts.cells = (zone.enabled ? areas({ ...zone, right: zone.left }) : []).map((area) => {
-      const cell = make("div", "cell", { "data-number": String(number) });
+      const cell = makeNumbered("cell", number);
       put(cell, area);
       return cell;
     });
@@ -137,11 +138,16 @@ export class WindowOverlay {
   }
 }
 
-function make(tag, name = "", attributes = {}) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+function makeNumbered(className, number, ...children) {
+  const node = make("div", className, ...children);
+  node.dataset.number = String(number);
   return node;
+}
+
+function makeHandle(edges) {
+  const handle = make("i", `handle ${edges}`);
+  handle.dataset.edges = edges;
+  return handle;
 }
 
 function put(node, { left, top, right, bottom }) {
