@@ -73,10 +73,11 @@ def options_operations(prefix: str, own: Mapping[Part, BuildOptions]) -> list[Op
     return [operation(part, build) for part, build in {**_SHARED_OPTIONS, **own}.items()]
 
 
-def set_operations(encoding_of: Callable[[OnvifCodec], str]) -> list[Operation]:
-    """Return the operations that set configurations; `encoding_of` returns the service's name of a codec."""
+def set_operations(encoding_of: Callable[[OnvifCodec], str], needs_limits: bool) -> list[Operation]:
+    """Return the operations that set configurations; `encoding_of` returns the service's name of a codec, "" if it
+    has none; `needs_limits`: ``RateControl`` must have both limits, else a missing one keeps its value."""
     actions: dict[Part, Action] = {
-        Part.VIDEO_ENCODER: partial(_set_video_encoder, encoding_of),
+        Part.VIDEO_ENCODER: partial(_set_video_encoder, encoding_of, needs_limits),
         Part.METADATA: set_metadata,
     }
     fields = (Field("Configuration"), optional("ForcePersistence", boolean))
@@ -91,16 +92,19 @@ def set_operations(encoding_of: Callable[[OnvifCodec], str]) -> list[Operation]:
     ]
 
 
-async def _set_video_encoder(encoding_of: Callable[[OnvifCodec], str], call: OperationCall) -> None:
+async def _set_video_encoder(encoding_of: Callable[[OnvifCodec], str], needs_limits: bool, call: OperationCall) -> None:
     """Configure a video encoder; a frame rate is rounded to the nearest allowed one. Raises ``Fault``
     ``ConfigModify``."""
     wanted: Element = call["Configuration"]
     encoder = find_encoder(wanted.attributes.get("token", ""))
     encoding = encoding_of(encoder.onvif)
-    if wanted.require("Encoding").text != encoding:
-        raise config_modify(f"Encoding: {encoder.token} is {encoding}")
+    if wanted.require("Encoding").text != encoding or not encoding:
+        raise config_modify(f"Encoding: {encoder.token} is {encoding or 'unknown to this service'}")
     present = encoder.settings(call.camera.settings[encoder.group.name])
     control = wanted.find("RateControl")
+    if control and needs_limits:
+        for limit in ("FrameRateLimit", "BitrateLimit"):
+            wanted.require("RateControl", limit)
     rate = control.optional(real, "FrameRateLimit") if control else None
     bitrate = control.optional(integer, "BitrateLimit") if control else None
     values = VideoEncoderValues(

@@ -1,5 +1,6 @@
 """ONVIF requests that change settings: the CGI shows the change, and invalid requests change nothing."""
 
+import re
 import subprocess
 
 import pytest
@@ -55,6 +56,45 @@ def test_an_encoder_beyond_its_options_is_refused(
     assert codes == ["ter:InvalidArgVal", "ter:ConfigModify"]
     assert reason.startswith(words)
     assert client.get("/cgi/admin/param.cgi", action="list", group="Image.H264").text == before
+
+
+@pytest.mark.parametrize("encoding", ["", "H264"])
+def test_media1_refuses_each_encoding_of_a_codec_that_it_does_not_define(onvif: OnvifClient, encoding: str) -> None:
+    content = encoder(token="h265", encoding=encoding).replace("tr2:", "trt:")
+    content += "<trt:ForcePersistence>true</trt:ForcePersistence>"
+    *codes, reason = onvif.refuse("trt:SetVideoEncoderConfiguration", content)
+    assert codes == ["ter:InvalidArgVal", "ter:ConfigModify"]
+    assert reason == "Encoding: h265 is unknown to this service"
+
+
+@pytest.mark.parametrize("limit", ["FrameRateLimit", "BitrateLimit"])
+def test_a_rate_control_without_a_limit_is_refused_by_media2_alone(
+    onvif: OnvifClient, client: Client, limit: str
+) -> None:
+    """VideoRateControl2 requires both (onvif.xsd); Media1 keeps the present value."""
+    onvif.change("tr2:SetVideoEncoderConfiguration", encoder())
+    before = client.get("/cgi/admin/param.cgi", action="list", group="Image.H264").text
+    content = re.sub(f"<tt:{limit}>.*</tt:{limit}>", "", encoder())
+    refused = onvif.refuse("tr2:SetVideoEncoderConfiguration", content)
+    assert refused == ["ter:InvalidArgVal", f"RateControl/{limit} is missing"]
+    media1 = content.replace("tr2:", "trt:") + "<trt:ForcePersistence>true</trt:ForcePersistence>"
+    onvif.change("trt:SetVideoEncoderConfiguration", media1)
+    assert client.get("/cgi/admin/param.cgi", action="list", group="Image.H264").text == before
+
+
+@pytest.mark.parametrize("enabled", ["yes", "no"])
+def test_both_capabilities_count_the_microphone_that_the_device_has(
+    onvif: OnvifClient, client: Client, enabled: str
+) -> None:
+    client.update("Audio", MicEnabled=enabled)
+    try:
+        whole = onvif.ask("tds:GetCapabilities", "<tds:Category>All</tds:Category>")
+        own = onvif.ask("tmd:GetServiceCapabilities").content[0]
+        for name in ("AudioSources", "AudioOutputs"):
+            listed = onvif.ask(f"tmd:Get{name}").texts("tmd:Token")
+            assert whole.text(f"tt:{name}") == own.get(name) == str(len(listed)) == "1"
+    finally:
+        client.update("Audio", MicEnabled="yes")
 
 
 def test_a_profile_is_made_watched_changed_and_deleted(onvif: OnvifClient, client: Client) -> None:

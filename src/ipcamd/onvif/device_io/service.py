@@ -12,7 +12,6 @@ from ipcamd.onvif.device_io.relays import (
     set_relay_state,
 )
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.profiles import Part, available_parts
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.soap.fault import invalid_argument
 from ipcamd.onvif.soap.values import one_of, token
@@ -26,13 +25,12 @@ _READ, _ACT = AccessClass.READ_MEDIA, AccessClass.ACTUATE
 
 def capabilities(call: OperationCall) -> Node:
     """Return the answer of ``GetServiceCapabilities``."""
-    parts = available_parts(call.camera)
     return node(
         "tmd:Capabilities",
         VideoSources=1,
         VideoOutputs=0,
-        AudioSources=int(Part.AUDIO_SOURCE in parts),
-        AudioOutputs=int(Part.AUDIO_OUTPUT in parts),
+        AudioSources=count_hardware(call, "MicIn"),
+        AudioOutputs=count_hardware(call, "AudioOut"),
         RelayOutputs=len(relay_tokens(call)),
         SerialPorts=0,
         DigitalInputs=len(input_tokens(call)),
@@ -51,8 +49,8 @@ def get_video_sources(_: OperationCall) -> Content:
 
 
 def get_audio_sources(call: OperationCall) -> Content:
-    """List the microphone, while it is enabled."""
-    return node("tmd:Token", tokens.AUDIO_SOURCE) if Part.AUDIO_SOURCE in available_parts(call.camera) else None
+    """List the microphone, if there is one, whether it is enabled or not."""
+    return node("tmd:Token", tokens.AUDIO_SOURCE) if count_hardware(call, "MicIn") else None
 
 
 def get_audio_outputs(call: OperationCall) -> Content:

@@ -109,7 +109,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GetAudioOutputs", _READ, get_audio_outputs),
     *(operation for part in MEDIA_PARTS for operation in _readers(part)),
     *options_operations("trt", _OPTIONS),
-    *set_operations(lambda codec: codec.media1),
+    *set_operations(lambda codec: codec.media1, needs_limits=False),
     Operation("GetGuaranteedNumberOfVideoEncoderInstances", _READ, get_guaranteed_instances, (_CONFIGURATION,)),
 )
 """Operations that read and set the parts of a profile."""

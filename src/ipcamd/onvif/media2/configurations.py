@@ -72,7 +72,7 @@ def _list(part: Part) -> Operation:
 OPERATIONS: tuple[Operation, ...] = (
     *(_list(part) for part in MEDIA_PARTS),
     *options_operations("tr2", _OPTIONS),
-    *set_operations(lambda codec: codec.media2),
+    *set_operations(lambda codec: codec.media2, needs_limits=True),
     Operation("GetVideoEncoderInstances", _READ, get_video_encoder_instances, (Field("ConfigurationToken", token),)),
 )
 """Operations that read and set the parts of a profile."""
