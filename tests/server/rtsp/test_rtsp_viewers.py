@@ -161,14 +161,15 @@ async def test_each_viewer_gets_sender_reports_on_its_own_channel(
 class UdpPair:
     """A client's pair of UDP ports."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
         while True:
-            self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-            self.rtp.bind(("127.0.0.1", 0))
+            self.rtp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+            self.rtp.bind((address, 0))
             self.port = self.rtp.getsockname()[1]
-            self.rtcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+            self.rtcp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
             try:
-                self.rtcp.bind(("127.0.0.1", self.port + 1))
+                self.rtcp.bind((address, self.port + 1))
                 return
             except OSError:
                 self.rtp.close()

@@ -86,7 +86,7 @@ def _udp(
     assert offer.ports
     pool = client.context.ports
     try:
-        ports = pool.acquire(client.local, stream.format.media if stream else "audio")
+        ports = pool.acquire(_bound_address(client), stream.format.media if stream else "audio")
     except OSError:
         raise RtspError(453) from None
     addresses = _client_address(client, offer.ports[0]), _client_address(client, offer.ports[1])
@@ -108,6 +108,12 @@ def _udp(
 
 def _identity(session: RtspSession) -> ViewerIdentity:
     return ViewerIdentity(session.address, PROTOCOL, session.account.name)
+
+
+def _bound_address(client: ClientConnection) -> str:
+    """Return the camera's address on the connection; a link-local one has the client's zone (RFC 4007, 6)."""
+    zone = client.peer[3] if len(client.peer) == 4 else 0
+    return f"{client.local}%{zone}" if zone else client.local
 
 
 def _client_address(client: ClientConnection, port: int) -> Address:
