@@ -35,7 +35,7 @@ def bus(host: Neighbour, tmp_path: Path) -> Iterator[str]:
 
 def get(host: Neighbour, camera: CameraProcess, address: str, query: str) -> str:
     url = f"http://{address}:{camera.port}/cgi/admin/param.cgi?{query}"
-    return host.run("curl", "-s", "-m", "2", "-u", f"admin:{PASSWORD}", url)
+    return host.run("curl", "-s", "--connect-timeout", "2", "-m", "30", "-u", f"admin:{PASSWORD}", url)
 
 
 def test_address_and_dhcp_are_set_and_kept_by_a_request(
