@@ -152,3 +152,9 @@ def test_the_address_that_is_judged_is_the_one_that_is_called(monkeypatch: pytes
 def test_an_address_is_local_in_each_spelling(address: str, wanted: bool) -> None:
     assert is_local(address) is wanted
     assert EgressPolicy(allow_local=False).allows(address) is not wanted
+
+
+def test_a_link_local_address_keeps_its_zone() -> None:
+    assert EgressPolicy(True).find_addresses("fe80::1%lo", 80) == [f"fe80::1%{socket.if_nametoindex('lo')}"]
+    with pytest.raises(RequestFailed):
+        EgressPolicy().find_addresses("fe80::1%lo", 80)

@@ -92,7 +92,7 @@ class EgressPolicy:
 
     def _allowed(self, host: str, port: int, found: Iterable[tuple[object, ...]], is_udp: bool = False) -> list[str]:
         """Return the permitted addresses of `found`, the result of ``getaddrinfo``; at least one."""
-        addresses = [str(entry[4][0]) for entry in found]  # type: ignore[index]
+        addresses = [_with_zone(*entry[4]) for entry in found]  # type: ignore[misc]
         allowed = [address for address in dict.fromkeys(addresses) if self.allows(address, port, is_udp)]
         if not allowed:
             raise RequestFailed(self._refusal(host, addresses[0], port, is_udp))
@@ -103,6 +103,11 @@ class EgressPolicy:
         is_allowed_locally = replace(self, allow_local=True).allows(address, port, is_udp)
         remedy = "; --allow-local-targets allows it" if is_allowed_locally else ""
         return f"{subject}: the camera may not call that{remedy}"
+
+
+def _with_zone(address: str, _port: int, _flow: int = 0, zone: int = 0) -> str:
+    """Return the IP address of a socket address, with its zone if it has one (``fe80::1%2``)."""
+    return f"{address}%{zone}" if zone else address
 
 
 def is_local(address: str) -> bool:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from errno import EINPROGRESS
 from typing import TYPE_CHECKING, TypeVar
 
+from ipcamd.egress.numeric_address import numeric_address
 from ipcamd.media.source.source_timeout import SLICE_S, SourceTimeout
 
 if TYPE_CHECKING:
@@ -21,11 +22,15 @@ _T = TypeVar("_T")
 
 
 def connect(address: str, port: int, timeout_s: float, stop: threading.Event) -> socket.socket:
-    """Return a connection to an IP address, with this time-out. Raises ``OSError``, also when stopped."""
-    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    """Return a connection to an IP address (with a zone: ``fe80::1%2``), with this time-out.
+
+    Raises ``OSError``, also when stopped.
+    """
+    family, peer = numeric_address(address, port)
+    sock = socket.socket(family)
     try:
         sock.setblocking(False)
-        code, end_s = sock.connect_ex((address, port)), time.monotonic() + timeout_s
+        code, end_s = sock.connect_ex(peer), time.monotonic() + timeout_s
         while code == EINPROGRESS and not has_send_room(sock, SLICE_S):
             _check(stop, end_s)
         if code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if code == EINPROGRESS else code:

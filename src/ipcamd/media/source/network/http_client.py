@@ -5,11 +5,12 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTP_PORT, HTTPS_PORT, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import NamedTuple, cast
 from urllib.parse import urljoin, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy, is_local
+from ipcamd.egress.url_host import url_host
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.ffmpeg import error_text
 from ipcamd.media.source.network import camera_socket
@@ -89,7 +90,7 @@ class _Place(NamedTuple):
         try:
             there = _Place(*split_login(urljoin(self.url, location)))
             old, new = urlsplit(self.url), urlsplit(there.url)
-            HTTPConnection(new.hostname or "", new.port)
+            HTTPConnection(url_host(new), new.port or HTTP_PORT)
         except (ValueError, HTTPException):
             raise SourceError("leads to a malformed address") from None
         if new.scheme not in ("http", "https"):
@@ -116,10 +117,10 @@ def fetch(
     starts at `first_byte` if the server supports ranges.
     """
     place, login = _Place(*split_login(url)), ""
-    origin = urlsplit(place.url).hostname or ""
+    origin = url_host(urlsplit(place.url))
     place = place.moved(location) if location else place
     for _ in range(_HOPS):
-        policy = _policy(origin, urlsplit(place.url).hostname or "")
+        policy = _policy(origin, url_host(urlsplit(place.url)))
         connection, trusted = _connect(place, tls, policy, limit, stop)
         try:
             response = _request(connection, place, login, first_byte, limit)
@@ -150,13 +151,13 @@ def _connect(
 ) -> tuple[HTTPConnection, bool]:
     """Connect; also return whether a password may be sent in clear text."""
     parts = urlsplit(place.url)
-    host, port = parts.hostname or "", parts.port
+    host = url_host(parts)
     if parts.scheme == "http":
-        connection = HTTPConnection(host, port)
+        connection = HTTPConnection(host, parts.port or HTTP_PORT)
         _open(connection, None, policy, limit, stop)
         return connection, True
     for context in tls.contexts():
-        connection = HTTPSConnection(host, port, context=context)
+        connection = HTTPSConnection(host, parts.port or HTTPS_PORT, context=context)
         with suppress(ssl.SSLCertVerificationError):
             _open(connection, context, policy, limit, stop)
             return connection, tls.permits_clear_password(context)
@@ -181,7 +182,8 @@ def _open(
     connection.response_class = respond  # type: ignore[assignment]
     try:
         sock = policy.connect(connection.host, connection.port, connect)
-        connection.sock = camera_socket.start_tls(sock, context, connection.host, stop) if context else sock
+        name = connection.host.partition("%")[0]
+        connection.sock = camera_socket.start_tls(sock, context, name, stop) if context else sock
     except ssl.SSLCertVerificationError:
         raise
     except RequestFailed as error:

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from ipcamd.dataclass import dataclass
+from ipcamd.egress.url_host import url_host
 from ipcamd.media.source.source_query import parse_query
 
 _LISTENER = "listener"
@@ -48,7 +49,7 @@ def parse_srt_address(bare: str, query: str) -> SrtAddress:
     }
     values = parse_query(query, parsers, secret=("passphrase", "streamid"))
     listens = values.get("mode") == _LISTENER
-    host = parts.hostname or (_LOOPBACK if listens else "")
+    host = url_host(parts) or (_LOOPBACK if listens else "")
     if not host or not parts.port or parts.path not in ("", "/") or any(c.isspace() for c in parts.netloc):
         raise ValueError("is not an address such as srt://192.168.1.20:9000 or srt://:9000?mode=listener")
     secrets = values.get("passphrase", ""), values.get("streamid", "")

@@ -94,9 +94,12 @@ class ScriptedCamera:
     stopped: threading.Event = field(default_factory=threading.Event)
     is_deaf: threading.Event = field(default_factory=threading.Event)
     """Set: it reads nothing more."""
+    address: str = "127.0.0.1"
 
     def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(
+            (self.address, 0), family=socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        )
         self._uses, self._is_stale = 0, False
         threading.Thread(target=self._accept, daemon=True).start()
         return self
@@ -107,8 +110,12 @@ class ScriptedCamera:
         self._listener.close()
 
     @property
+    def port(self) -> int:
+        return self._listener.getsockname()[1]
+
+    @property
     def url(self) -> str:
-        return f"rtsp://127.0.0.1:{self._listener.getsockname()[1]}/cam?channel=1"
+        return f"rtsp://127.0.0.1:{self.port}/cam?channel=1"
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
+from ipcamd.egress.url_host import url_host, without_zone
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.source.ffmpeg import error_text
 from ipcamd.media.source.network import camera_socket
@@ -25,12 +26,13 @@ class CameraConnection:
 
     def __init__(self, url: str, tls: TlsPolicy, limit: SourceTimeout, stop: threading.Event) -> None:
         """`url` is the source's address; `limit` ends a silent connection, and `stop` an opening."""
+        self._address = url_host(urlsplit(url))
+        url = without_zone(url)
         self._parts = urlsplit(url)
         self.address = CameraAddress(*split_login(url))
         """Address and login for requests to the camera."""
         self._tls = tls
         self._limit, self._stop = limit, stop
-        self._address = self._parts.hostname or ""
         self._port = self._parts.port or _PORTS[self._parts.scheme]
 
     def open(self) -> socket.socket:
