@@ -332,32 +332,32 @@ async def test_malformed_logins_are_refused_without_failure(
 async def test_an_address_may_talk_for_a_minute_after_a_login_with_that_right(
     camera: Camera, accounts: Accounts, watch: SimulatedClock
 ) -> None:
-    assert not camera.authenticator.may_talk(HERE)
+    assert not camera.authenticator.may_talk_over_udp(HERE)
     camera.refused(basic("admin", "wrong"))
-    assert not camera.authenticator.may_talk(HERE)
+    assert not camera.authenticator.may_talk_over_udp(HERE)
     camera.ask(basic("admin", PASSWORD))
-    assert camera.authenticator.may_talk(HERE)
-    assert not camera.authenticator.may_talk("192.0.2.9")
+    assert camera.authenticator.may_talk_over_udp(HERE)
+    assert not camera.authenticator.may_talk_over_udp("192.0.2.9")
     watch.seconds += 60
-    assert camera.authenticator.may_talk(HERE)
+    assert camera.authenticator.may_talk_over_udp(HERE)
     watch.seconds += 0.1
-    assert not camera.authenticator.may_talk(HERE)
+    assert not camera.authenticator.may_talk_over_udp(HERE)
 
 
 async def test_neither_a_guest_nor_a_changed_account_may_talk(camera: Camera, accounts: Accounts) -> None:
     await accounts.add("gus", "sunflower-7", Rank.GUEST)
     await accounts.add("ute", "sunflower-7", Rank.USERS)
     camera.ask(basic("gus", "sunflower-7"))
-    assert not camera.authenticator.may_talk(HERE)
+    assert not camera.authenticator.may_talk_over_udp(HERE)
     camera.ask(basic("ute", "sunflower-7"))
     camera.ask(basic("gus", "sunflower-7"))
-    assert camera.authenticator.may_talk(HERE)
+    assert camera.authenticator.may_talk_over_udp(HERE)
     await accounts.update("ute", rank=Rank.GUEST)
-    assert not camera.authenticator.may_talk(HERE)
+    assert not camera.authenticator.may_talk_over_udp(HERE)
 
 
 async def test_addresses_that_may_talk_are_bounded(camera: Camera) -> None:
     for number in range(ADDRESSES + 10):
         camera.ask(basic("admin", PASSWORD), address=f"10.0.{number // 250}.{number % 250}")
-    assert not camera.authenticator.may_talk("10.0.0.9")
-    assert camera.authenticator.may_talk("10.0.0.10")
+    assert not camera.authenticator.may_talk_over_udp("10.0.0.9")
+    assert camera.authenticator.may_talk_over_udp("10.0.0.10")

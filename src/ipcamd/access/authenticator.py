@@ -97,9 +97,9 @@ class Authenticator:
             return None
         return self._wrong("a bearer token", None, address)
 
-    def may_talk(self, address: str) -> bool:
+    def may_talk_over_udp(self, address: str) -> bool:
         """Whether an account that may talk has logged in from this address within the last minute (SDK 5.3)."""
-        return self._recent.may_talk(address)
+        return self._recent.may_talk_over_udp(address)
 
     def _admit(self, entry: StoredAccount, address: str) -> Account:
         self.throttle.success(address, entry.account.name)

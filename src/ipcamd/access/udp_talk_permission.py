@@ -25,7 +25,7 @@ class UdpTalkPermission:
         if entry.account.rank >= Rank.USERS:
             self._logins.put(address, (self._now_s(), entry))
 
-    def may_talk(self, address: str) -> bool:
+    def may_talk_over_udp(self, address: str) -> bool:
         """Whether an account with permission to talk has logged in from this address within the last minute."""
         if address not in self._logins:
             return False

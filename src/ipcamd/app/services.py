@@ -87,7 +87,7 @@ class Services:
         """None without its packages."""
         core.settings.guard(NETWORK.name, self._move)
         stack.push_services(self._close)
-        core.ip_filter.watch(self._cut_denied)
+        core.ip_filter.watch(self._close_denied_soon)
 
     @property
     def connections(self) -> int:
@@ -101,7 +101,7 @@ class Services:
         options, authenticator = self._core.options, self._core.authenticator
         service = TalkService(
             self._receiver,
-            lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address),
+            lambda address: options.allow_anyone_to_talk or authenticator.may_talk_over_udp(address),
             self._admission.allows,
         )
         self._stack.push(service.close)
@@ -173,13 +173,13 @@ class Services:
         settings.watch(_HTTPS, end_plain)
         return await self._follow("System", port, is_on(settings[_HTTPS]))
 
-    def _cut_denied(self) -> None:
+    def _close_denied_soon(self) -> None:
         """Close connections that the IP filter now denies, after the answer to the request with the rule."""
-        asyncio.get_running_loop().call_later(IP_FILTER_CUT_DELAY_S, self._recheck)
+        asyncio.get_running_loop().call_later(IP_FILTER_CUT_DELAY_S, self._close_denied)
 
-    def _recheck(self) -> None:
+    def _close_denied(self) -> None:
         for service in self._open:
-            service.recheck()
+            service.close_denied()
 
     def _close(self) -> Awaitable[object]:
         """Close all services. No new request is served from now on, because a turn of the event loop takes long under

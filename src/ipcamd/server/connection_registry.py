@@ -175,7 +175,7 @@ class Registry:
         """Start a task that `close` cancels; return it."""
         return start_task(work, self._tasks)
 
-    def recheck(self) -> None:
+    def close_denied(self) -> None:
         """Reset connections whose address is no longer allowed."""
         for connection in self:
             if not self.admission.allows(connection.address):

@@ -131,7 +131,7 @@ async def test_an_address_that_is_not_admitted_is_reset_before_a_byte_is_read() 
         assert b" 200 " in await server.ask(GET)
         reader, writer = await talk(server, GET)
         allowed = False
-        server.registry.recheck()
+        server.registry.close_denied()
         with pytest.raises(ConnectionError):
             await reader.readexactly(10_000)
         with pytest.raises(ConnectionError):

@@ -206,7 +206,7 @@ async def test_addresses_that_may_not_connect() -> None:
         player = await rig.player()
         await player.play()
         allowed = False
-        rig.service.recheck()
+        rig.service.close_denied()
         assert await player.closed()
         await rig.quiet()
         assert len(rig.service.context.sessions) == 0

@@ -123,7 +123,7 @@ async def test_both_connections_of_a_tunnel_are_reset_at_the_end(rig: RtspRig, p
     player = await Tunnelled.through(port, "abc")
     assert (await player.ask("OPTIONS")).status == 200
     rig.registry.admission.allows = lambda address: False
-    rig.service.recheck()
+    rig.service.close_denied()
     assert await player.closed()
     await rig.quiet()
     assert len(rig.registry) == 0

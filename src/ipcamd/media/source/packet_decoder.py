@@ -15,7 +15,7 @@ from ipcamd.time_units import SECOND_NS
 CATCH_UP = 8
 """Most packets decoded or passed through at a time if this starts within a group of pictures."""
 
-_OFTEN_NS = SECOND_NS + SECOND_NS // 5
+_KEY_FRAMES_SUFFICE_NS = SECOND_NS + SECOND_NS // 5
 """Longest interval of key frames that counts as about one per second."""
 
 
@@ -41,7 +41,7 @@ class PacketDecoder:
         self._queue(packet)
         if not want.picture_rate:
             return []
-        keys_suffice = want.keys_suffice and 0 < self._key_gap_ns <= _OFTEN_NS
+        keys_suffice = want.keys_suffice and 0 < self._key_gap_ns <= _KEY_FRAMES_SUFFICE_NS
         if keys_suffice and not packet.key and not self._decoder.owes(self._key_ns):
             return []
         try:

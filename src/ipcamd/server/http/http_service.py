@@ -28,10 +28,10 @@ class HttpService:
         self.context.fanout.close()
         await self.context.registry.close()
 
-    def recheck(self) -> None:
+    def close_denied(self) -> None:
         """Reset connections, and streams behind a proxy, whose address is no longer allowed."""
         registry = self.context.registry
-        registry.recheck()
+        registry.close_denied()
         for connection in registry:
             if isinstance(connection, HttpConnection) and not registry.admission.allows(connection.client):
                 connection.reset()
@@ -64,5 +64,5 @@ class HttpService:
                 connection.close()
 
     def _sweep_viewers(self, _: float) -> bool:
-        self.context.fanout.sweep()
+        self.context.fanout.disconnect_stalled()
         return False

@@ -71,10 +71,10 @@ class RtspService:
         await self.context.registry.close()
         self.context.sender.close()
 
-    def recheck(self) -> None:
+    def close_denied(self) -> None:
         """Reset connections and end sessions whose address is no longer allowed."""
         registry = self.context.registry
-        registry.recheck()
+        registry.close_denied()
         for session in self.context.sessions:
             if not registry.admission.allows(session.address):
                 self.context.sessions.end(session)

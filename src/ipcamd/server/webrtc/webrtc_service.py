@@ -230,9 +230,9 @@ class WebRtcService:
             self._end(session)
         return bool(found)
 
-    def recheck(self) -> None:
+    def close_denied(self) -> None:
         """Reset connections, and end sessions, whose address is no longer permitted."""
-        self._registry.recheck()
+        self._registry.close_denied()
         allows = self._registry.admission.allows
         self.end_all(lambda session: not all(map(allows, session.client_addresses)))
 

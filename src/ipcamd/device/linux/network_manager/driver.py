@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from ipcamd.dataclass import dataclass
 from ipcamd.device.host_network import HostNetwork
 from ipcamd.device.linux.network_manager.bus import ROOT, NetworkManagerBus, open_bus
-from ipcamd.device.linux.network_manager.profile import Profile, ip_settings, wired_profile
+from ipcamd.device.linux.network_manager.profile_values import Profile, ip_settings, wired_profile
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 

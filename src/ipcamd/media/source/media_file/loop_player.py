@@ -13,7 +13,7 @@ from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.media_file.media_file import MediaFile, TimedSamples
 from ipcamd.media.source.pacing import RateLimiter, RealtimePacer
 from ipcamd.media.source.packet_reader import PacketReader
-from ipcamd.media.source.picture_files.still import show_still
+from ipcamd.media.source.picture_files.paced_still import show_still
 from ipcamd.media.source.reception import Reception
 from ipcamd.media.source.source import Wanted
 from ipcamd.time_units import SECOND_NS

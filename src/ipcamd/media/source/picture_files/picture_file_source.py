@@ -39,8 +39,8 @@ class PictureFileSource:
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture]:
         """See `Source`."""
         from ipcamd.media.source.convert import VideoConverter
+        from ipcamd.media.source.picture_files.paced_still import show_still
         from ipcamd.media.source.picture_files.slideshow import Slideshow
-        from ipcamd.media.source.picture_files.still import show_still
         from ipcamd.media.source.reception import Reception
 
         slideshow = Slideshow(self._path, self._rate)

@@ -173,7 +173,7 @@ class Fanout:
         for viewer in self:
             self.leave(viewer)
 
-    def sweep(self) -> None:
+    def disconnect_stalled(self) -> None:
         """Disconnect the viewers that accept no more bytes."""
         for viewer in self:
             if viewer.stalled(self._stall_timeout_s):
