@@ -11,13 +11,13 @@ Headers = tuple[tuple[str, str], ...]
 """Fields of a response head, as pairs of name and value."""
 
 
-def download(
+def reply_with_file(
     call: Call, content: ThreadedFile, size: int, tag: str, content_type: str, headers: Headers = ()
 ) -> FileReply:
     """Return the answer to a request for a file of `size` bytes; `tag` identifies the content."""
     headers = (*headers, ("Accept-Ranges", "bytes"), ("ETag", tag))
     try:
-        part = _asked(call, size, tag)
+        part = _requested_range(call, size, tag)
     except ranges.Unsatisfiable:
         headers = (*headers, ("Content-Range", f"bytes */{size}"))
         return FileReply(Reply(status=416, content_type=content_type, headers=headers), content, 0, 0)
@@ -32,7 +32,7 @@ def attachment(name: str) -> tuple[str, str]:
     return "Content-Disposition", f'attachment; filename="{re.sub("[^0-9A-Za-z_.-]", "_", name)}"'
 
 
-def _asked(call: Call, size: int, tag: str) -> Range | None:
+def _requested_range(call: Call, size: int, tag: str) -> Range | None:
     field = call.head.fields.get("range")
     if field is None or call.head.fields.get("if-range", tag) != tag:
         return None

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from ipcamd.cgi.answer import CONFLICT, NOT_FOUND, TEXT, download_answers
 from ipcamd.cgi.arguments import ONE_OR_MORE, Argument, Arguments
-from ipcamd.cgi.download import attachment, download
+from ipcamd.cgi.download import attachment, reply_with_file
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, text, unless_action
 from ipcamd.errors import CardBusy, CardError, RequestFailed, shown
 from ipcamd.params.group import Rank
@@ -98,7 +98,7 @@ async def _download(call: Call) -> Reply | FileReply:
     except OSError:
         return _said(False, 404)
     headers = (attachment(recording.name),)
-    return download(call, content, recording.size_bytes, recording.tag, recording.content_type, headers)
+    return reply_with_file(call, content, recording.size_bytes, recording.tag, recording.content_type, headers)
 
 
 async def _delete(call: Call) -> Reply:

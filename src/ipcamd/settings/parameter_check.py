@@ -26,7 +26,7 @@ def find_param(groups: Mapping[str, Group], change: Change) -> tuple[Group, str,
     return group, asked, param
 
 
-def check_permission(name: str, param: Param, rank: Rank, is_supported: Callable[[], bool]) -> None:
+def check_settable(name: str, param: Param, rank: Rank, is_supported: Callable[[], bool]) -> None:
     """Raise ``SettingRefused`` unless requests of that rank may set `param`."""
     if param.set is None:
         raise SettingRefused(name, "it is read-only")

@@ -14,7 +14,7 @@ from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
 from ipcamd.settings.audit_entry import AuditEntry, masked_change
 from ipcamd.settings.change_records import CAMERA, Applied, Change, CheckedChange, Requester
-from ipcamd.settings.parameter_check import check_permission, find_param, normalized, refuse_without_https
+from ipcamd.settings.parameter_check import check_settable, find_param, normalized, refuse_without_https
 from ipcamd.settings.secret_mask import leaves_secret
 from ipcamd.settings.url_mask import cut_urls
 from ipcamd.store.database import Database, TransactionPart, Work
@@ -156,7 +156,7 @@ class Settings:
         Raises ``RequestFailed``, ``SettingRefused``.
         """
         group, asked, param = find_param(self._groups, change)
-        check_permission(f"{asked}.{param.name}", param, by.rank, lambda: self.is_supported(group, param))
+        check_settable(f"{asked}.{param.name}", param, by.rank, lambda: self.is_supported(group, param))
         if change.value is None:
             return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
         value = normalized(asked, param, change.value)

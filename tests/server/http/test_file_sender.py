@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.server.serving import reset, serving, until
 
-from ipcamd.cgi.download import download
+from ipcamd.cgi.download import reply_with_file
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.params.group import Rank
 from ipcamd.server.connection_limits import Limits
@@ -44,7 +44,7 @@ class FileEndpoint:
     async def give(self, call: Call) -> Reply | FileReply:
         file = WatchedFile(self.path)
         self.opened.append(file)
-        return download(call, file, len(CONTENT), '"tag"', "video/x-msvideo")
+        return reply_with_file(call, file, len(CONTENT), '"tag"', "video/x-msvideo")
 
 
 @pytest.fixture

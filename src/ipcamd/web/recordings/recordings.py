@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from ipcamd.cgi.answer import CONFLICT, JPEG, JSON, NOT_FOUND, NOT_MODIFIED, TEXT, Answer, download_answers
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
-from ipcamd.cgi.download import download
+from ipcamd.cgi.download import reply_with_file
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply
 from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed, StoreError
 from ipcamd.params.event.server import STORAGE
@@ -146,7 +146,7 @@ async def video(call: Call) -> Reply | FileReply:
             content, size = await call.camera.playback.video(recording, _keys_only(call))
     except (CardError, OSError) as error:
         raise HttpError(503, str(error)) from error
-    return download(call, content, size, recording.tag, "image/jpeg" if still else "video/mp4", _KEPT)
+    return reply_with_file(call, content, size, recording.tag, "image/jpeg" if still else "video/mp4", _KEPT)
 
 
 async def thumbnail(call: Call) -> Reply:
