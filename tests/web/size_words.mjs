@@ -6,7 +6,7 @@ import { test } from "node:test";
 const { sizeWords } = await import(`${process.env.MODULES}/size/size_words.js`);
 
 const CASES = [
-  [0, "0.0 kB"],
+  [0, "0 kB"],
   [100, "0.1 kB"],
   [1500, "1.5 kB"],
   [9949, "9.9 kB"],

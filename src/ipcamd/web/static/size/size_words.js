@@ -9,5 +9,5 @@ export function sizeWords(bytes) {
     number /= 1000;
     unit += 1;
   }
-  return `${number < 9.95 ? number.toFixed(1) : Math.round(number)} ${units[unit]}`;
+  return `${0 < number && number < 9.95 ? number.toFixed(1) : Math.round(number)} ${units[unit]}`;
 }
