@@ -14,7 +14,7 @@ def test_a_request_that_is_repeated_is_parsed_once() -> None:
     assert (first.operation.name, other.operation.name) == ("One", "Two")
 
 
-@pytest.mark.parametrize("header", ["<Security/>", "<MessageID/>", f"<!--{'a' * REPEATED_LIMIT}-->"])
+@pytest.mark.parametrize("header", ["<Security/>", "<MessageID/>", "<Password/>", f"<!--{'a' * REPEATED_LIMIT}-->"])
 def test_a_request_that_comes_only_once_is_not_remembered(header: str) -> None:
     document = ENVELOPE.format(f"<s:Header>{header}</s:Header>", "One").encode()
     assert read_request(document) is not read_request(document)

@@ -17,9 +17,12 @@ FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
 
 
 REPEATED_LIMIT = 1024
-"""Maximum bytes of a cached request. Requests with a token or a message identifier occur once, and are not cached."""
+"""Maximum bytes of a cached request."""
 REPEATED_COUNT = 32
 """Maximum number of cached requests: clients repeat the same few."""
+_NOT_CACHED = (b"Security", b"MessageID", b"Password")
+"""Words of requests that are not cached: those with a token or a message identifier occur once, and a password of an
+account (``CreateUsers``) does not stay in memory."""
 
 
 class Request(NamedTuple):
@@ -42,8 +45,8 @@ class Request(NamedTuple):
 
 def read_request(document: bytes) -> Request:
     """Return the request, the same one for the same small document: it must not be changed. Raises ``Fault``."""
-    is_unique = len(document) > REPEATED_LIMIT or b"Security" in document or b"MessageID" in document
-    return _read(document) if is_unique else _remembered(document)
+    is_cached = len(document) <= REPEATED_LIMIT and not any(word in document for word in _NOT_CACHED)
+    return _remembered(document) if is_cached else _read(document)
 
 
 def _read(document: bytes) -> Request:
