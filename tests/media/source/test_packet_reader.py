@@ -21,4 +21,7 @@ def test_a_repeated_picture_shows_nothing_that_was_drawn_into_the_first() -> Non
     planes(first.video)[0][:] = 0
     (again,) = reader.repeat(NOON + 1)
     assert (luma(first.video), luma(again.video)) == (0, 90)
-    assert again.captured_ns == NOON + 1
+    planes(again.video)[0][:] = 0
+    (later,) = reader.repeat(NOON + 2)
+    assert luma(later.video) == 90
+    assert (again.captured_ns, later.captured_ns) == (NOON + 1, NOON + 2)

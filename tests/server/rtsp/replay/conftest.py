@@ -1,18 +1,18 @@
 """A service that replays the recordings of a card."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from tests.server.rtsp.player import Player, RtspRig
-from tests.storage.conftest import CardSlot
+from tests.storage.conftest import CardSlot, slot
 from tests.storage.replay.recorded import lay
 
 from ipcamd.media import codecs
 from ipcamd.server.rtsp.mounts.stream_paths import Mounts
 from ipcamd.server.rtsp.rtsp_service import RtspService
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog
+
+__all__ = ["slot"]
 
 URL = "/replay/sdcard"
 VIDEO = f"{URL}/track{TRACKS.index(codecs.H264)}"
@@ -28,14 +28,6 @@ class ReplayRig(RtspRig):
             find, self.authenticator, self.registry, self.viewers, clock_ns=lambda: self.hubs.now
         )
         self.service.context.authenticator.login_needed = False
-
-
-@pytest.fixture
-async def slot(tmp_path: Path) -> AsyncIterator[CardSlot]:
-    slot = CardSlot(tmp_path)
-    yield slot
-    await slot.card.stop()
-    await asyncio.to_thread(slot.database.close)
 
 
 @pytest.fixture
